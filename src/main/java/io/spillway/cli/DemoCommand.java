@@ -1,0 +1,152 @@
+package io.spillway.cli;
+
+import io.spillway.config.ConfigFile;
+import io.spillway.demo.DemoRecords;
+import io.spillway.demo.ElasticsearchServer;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.ExportReport;
+import io.spillway.schedule.ScheduleFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway demo}: the whole way on a throw-away server, with real records. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts a throw-away Elasticsearch, loads real records, exports and verifies them,",
+            "and shows how a researcher fetches the result. Leaves nothing running."
+        })
+final class DemoCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--to",
+            paramLabel = "DIRECTORY",
+            description = "Where the dumps are put (default: ${DEFAULT-VALUE}).",
+            defaultValue = "spillway-demo")
+    private Path to = Path.of("spillway-demo");
+
+    @Option(
+            names = "--elasticsearch-home",
+            paramLabel = "DIRECTORY",
+            description = "The unpacked server; the one that the build has fetched, unless given.")
+    private @Nullable Path home;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws SpillwayException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("starting a throw-away Elasticsearch on this machine, which takes some seconds");
+        List<ExportReport> reports = new ArrayList<>();
+        try (ElasticsearchServer server =
+                ElasticsearchServer.builder(serverHome()).start()) {
+            for (DemoRecords records : DemoRecords.all()) {
+                err.printf("loading %s records of %s%n", Amounts.count(records.documents()), records.title());
+                records.load(server.url());
+                ScheduleFile schedule = ConfigFile.readText(schedule(records, server), "demo", ScheduleFile.class);
+                ExportReport report = ExportCommand.export(schedule, false, output.json, out, err);
+                ExportCommand.report(report, output.json, out, err);
+                Path dump = to.resolve(report.manifest().dump());
+                VerifyCommand.verify(dump, output, err);
+                err.printf(
+                        "verified %s: every file read back, every document counted%n",
+                        report.manifest().dump());
+                reports.add(report);
+            }
+        }
+        if (!output.json) {
+            show(reports, out);
+        }
+        return 0;
+    }
+
+    private Path serverHome() throws SpillwayException {
+        if (home != null) {
+            return home;
+        }
+        return ElasticsearchServer.findHome()
+                .orElseThrow(
+                        () -> new SpillwayException(
+                                Fault.CONFIG,
+                                "there is no Elasticsearch server beside this program",
+                                "build it with Maven, which fetches one, or name an unpacked server with --elasticsearch-home"));
+    }
+
+    /** The schedule that an operator would write, in JSON, which is YAML. */
+    private String schedule(DemoRecords records, ElasticsearchServer server) {
+        return JsonText.line(new Schedule(
+                records.dataset(),
+                records.title(),
+                records.description() + " " + records.attribution(),
+                records.license(),
+                records.homepage().toString(),
+                new Schedule.Source(server.url().toString(), records.dataset()),
+                List.of(new Schedule.Destination(to.toString()))));
+    }
+
+    private record Schedule(
+            String dataset,
+            String title,
+            String description,
+            String license,
+            String homepage,
+            Source source,
+            List<Destination> destinations) {
+        private record Source(String elasticsearch, String index) {}
+
+        private record Destination(String directory) {}
+    }
+
+    private void show(List<ExportReport> reports, PrintWriter out) throws SpillwayException {
+        out.println();
+        try (Stream<Path> files = Files.walk(to)) {
+            files.filter(path -> !path.equals(to) && !isHidden(path)).sorted().forEach(path -> {
+                int depth = to.relativize(path).getNameCount();
+                out.println("  ".repeat(depth) + path.getFileName() + (Files.isDirectory(path) ? "/" : ""));
+            });
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE, "cannot list " + to + ": " + e.getMessage(), null, e);
+        }
+        ExportReport last = reports.get(reports.size() - 1);
+        String first = last.manifest().parts().get(0).name();
+        out.println();
+        out.println(
+                "With this folder on a web server, a researcher fetches, checks and reads a dump with plain tools:");
+        out.println();
+        out.println("  U=https://dumps.example.org/" + last.manifest().dump());
+        out.println("  wget $U/urls.txt $U/SHA256SUMS && wget --base=$U/ -i urls.txt");
+        out.println("  sha256sum --ignore-missing -c SHA256SUMS");
+        out.println("  zcat " + first + " | head -n 1 | jq .");
+        out.println();
+        out.println("Try it here:  cd " + to.resolve(last.manifest().dump()) + " && sha256sum -c SHA256SUMS");
+        out.flush();
+    }
+
+    private boolean isHidden(Path path) {
+        for (Path name : to.relativize(path)) {
+            if (name.toString().startsWith(".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

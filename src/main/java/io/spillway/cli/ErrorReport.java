@@ -1,0 +1,87 @@
+package io.spillway.cli;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * How a failure is said: {@code error:} what failed, {@code hint:} what to do, on stderr; with {@code --json} the same as
+ * one object on stdout; the stack trace only with {@code --stacktrace}, or where the fault is ours.
+ */
+final class ErrorReport {
+    private static final int BUG = 1;
+    private static final int USAGE = 2;
+
+    private ErrorReport() {}
+
+    static int usage(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        say(
+                command,
+                args,
+                "USAGE",
+                USAGE,
+                String.valueOf(e.getMessage()),
+                "see " + command.getCommandSpec().qualifiedName() + " --help");
+        return USAGE;
+    }
+
+    static int failure(Exception e, CommandLine command, @Nullable ParseResult parsed) {
+        String[] args = parsed == null ? new String[0] : parsed.originalArgs().toArray(new String[0]);
+        SpillwayException fault = asFault(e);
+        if (fault != null) {
+            say(
+                    command,
+                    args,
+                    fault.fault().name(),
+                    fault.fault().exitCode(),
+                    String.valueOf(fault.getMessage()),
+                    fault.hint());
+            if (has(args, "--stacktrace")) {
+                e.printStackTrace(command.getErr());
+            }
+            return fault.fault().exitCode();
+        }
+        say(command, args, "BUG", BUG, "a bug of ours: " + e, "please report it with the stack trace");
+        e.printStackTrace(command.getErr());
+        return BUG;
+    }
+
+    private static @Nullable SpillwayException asFault(Exception e) {
+        if (e instanceof SpillwayException fault) {
+            return fault;
+        } else if (e instanceof InterruptedException || e instanceof CancellationException) {
+            return new SpillwayException(Fault.CANCELLED, "cancelled; nothing was published", null, e);
+        }
+        return null;
+    }
+
+    private static void say(
+            CommandLine command, String[] args, String fault, int exitCode, String message, @Nullable String hint) {
+        command.getErr().println("error: " + message);
+        if (hint != null) {
+            command.getErr().println("hint:  " + hint);
+        }
+        if (has(args, "--json")) {
+            Map<String, Object> error = new LinkedHashMap<>();
+            error.put("type", "error");
+            error.put("fault", fault);
+            error.put("exit_code", exitCode);
+            error.put("message", message);
+            error.put("hint", hint);
+            command.getOut().println(JsonText.line(error));
+        }
+        command.getErr().flush();
+        command.getOut().flush();
+    }
+
+    private static boolean has(String[] args, String option) {
+        return java.util.Arrays.asList(args).contains(option);
+    }
+}

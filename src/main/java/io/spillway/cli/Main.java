@@ -1,0 +1,129 @@
+package io.spillway.cli;
+
+import io.spillway.fault.Fault;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway COMMAND}: the entry point, and the only class that ends the process. */
+@Command(
+        name = "spillway",
+        description = "Publishes whole Elasticsearch indices as verified bulk data dumps.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes (anything but 0 means that nothing new was made public):%n",
+        subcommands = {
+            DemoCommand.class,
+            ExportCommand.class,
+            PlanCommand.class,
+            VerifyCommand.class,
+            AutoComplete.GenerateCompletion.class
+        })
+public final class Main implements Runnable {
+    /** After a signal a run has this long to stop its lanes, close its point in time and remove its files. */
+    private static final long STOP_SECONDS = 30;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private Main() {}
+
+    /** Runs one command and ends the process with its exit code; a signal cancels it and ends with 130. */
+    public static void main(String[] args) {
+        Cancellation cancellation = new Cancellation(Thread.currentThread());
+        Runtime.getRuntime().addShutdownHook(cancellation);
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int exitCode = run(out, err, args);
+        cancellation.finished(exitCode);
+        System.exit(exitCode);
+    }
+
+    /**
+     * Runs one command without ending the process.
+     *
+     * @param out takes results
+     * @param err takes what is said to people
+     * @return the exit code
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
+        if (Arrays.asList(args).contains("--verbose")) {
+            // Before the first logger is made, which reads it.
+            System.setProperty("spillway.log.level", "INFO");
+        }
+        return commandLine().setOut(out).setErr(err).execute(args);
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commands = new CommandLine(new Main());
+        commands.getCommandSpec().usageMessage().exitCodeList(exitCodes());
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
+        commands.setParameterExceptionHandler(ErrorReport::usage);
+        commands.setExecutionExceptionHandler(ErrorReport::failure);
+        return commands;
+    }
+
+    /** All exit codes with their meaning, in their order; docs and help come from here. */
+    static Map<String, String> exitCodes() {
+        Map<Integer, String> codes = new TreeMap<>();
+        codes.put(0, "done");
+        codes.put(1, "a bug of ours: please report it with the stack trace");
+        codes.put(2, "usage: an option or argument is missing, unknown or wrong");
+        for (Fault fault : Fault.values()) {
+            codes.put(fault.exitCode(), fault.meaning());
+        }
+        Map<String, String> texts = new java.util.LinkedHashMap<>();
+        codes.forEach((code, meaning) -> texts.put(String.valueOf(code), meaning));
+        return texts;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /** Turns SIGINT and SIGTERM into an interrupt of the main thread, and gives it time to clean up. */
+    private static final class Cancellation extends Thread {
+        private final Thread main;
+        private final CountDownLatch done = new CountDownLatch(1);
+        private volatile int exitCode = Fault.CANCELLED.exitCode();
+
+        Cancellation(Thread main) {
+            super("cancellation");
+            this.main = main;
+        }
+
+        void finished(int code) {
+            exitCode = code;
+            done.countDown();
+        }
+
+        @Override
+        public void run() {
+            if (done.getCount() == 0) {
+                return;
+            }
+            main.interrupt();
+            try {
+                if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                    System.err.println("error: not stopped within " + STOP_SECONDS
+                            + " s; nothing was published, the next run removes what was left");
+                }
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread; if somebody does, the process ends now.
+            }
+            Runtime.getRuntime().halt(exitCode);
+        }
+    }
+}

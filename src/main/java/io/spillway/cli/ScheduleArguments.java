@@ -1,0 +1,203 @@
+package io.spillway.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spillway.config.ConfigFile;
+import io.spillway.dataset.Dataset;
+import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.ScheduleFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * What is to be exported: a schedule file, or flags that say the same. Flags become the tree that a file would have, and
+ * go through the same checks; a mixture of both is refused, as nobody could say which of them wins.
+ */
+final class ScheduleArguments {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(arity = "0..1", paramLabel = "SCHEDULE.yaml", description = "A dataset's schedule file.")
+    private @Nullable Path file;
+
+    @Option(names = "--elasticsearch", paramLabel = "URL", description = "Address of the cluster.")
+    private @Nullable String elasticsearch;
+
+    @Option(names = "--index", description = "Index, alias, data stream or pattern to export.")
+    private @Nullable String index;
+
+    @Option(names = "--to", paramLabel = "DIRECTORY", description = "Where the dump is put.")
+    private @Nullable String to;
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME",
+            description = "Name of the dataset; the index's where it can be one.")
+    private @Nullable String dataset;
+
+    @Option(names = "--title", description = "Name of the dataset for people.")
+    private @Nullable String title;
+
+    @Option(names = "--license", paramLabel = "SPDX", description = "Licence of the data, such as CC0-1.0.")
+    private @Nullable String license;
+
+    @Option(names = "--query", paramLabel = "JSON", description = "Query that chooses the documents; all without it.")
+    private @Nullable String query;
+
+    @Option(names = "--compression", description = "gzip (default) or none.")
+    private @Nullable String compression;
+
+    @Option(names = "--level", description = "Level of the compression, 1 to 9.")
+    private @Nullable Integer level;
+
+    @Option(names = "--part-documents", paramLabel = "N", description = "How many documents a file may hold.")
+    private @Nullable Long partDocuments;
+
+    @Option(names = "--part-bytes", paramLabel = "SIZE", description = "How large a file may grow, such as 1GiB.")
+    private @Nullable String partBytes;
+
+    @Option(names = "--slices", paramLabel = "N", description = "How many slices to read the snapshot in.")
+    private @Nullable Integer slices;
+
+    @Option(names = "--lanes", paramLabel = "N", description = "How many slices to read at the same time.")
+    private @Nullable Integer lanes;
+
+    @Option(
+            names = "--max-share",
+            paramLabel = "SHARE",
+            description = "Share of the time, up to 1, to keep the cluster busy.")
+    private @Nullable Double maxShare;
+
+    @Option(names = "--api-key", paramLabel = "REF", description = "API key, as '$${env:NAME}' or '$${file:PATH}'.")
+    private @Nullable String apiKey;
+
+    @Option(names = "--username", description = "User to sign in as.")
+    private @Nullable String username;
+
+    @Option(names = "--password", paramLabel = "REF", description = "Password, as '$${env:NAME}' or '$${file:PATH}'.")
+    private @Nullable String password;
+
+    @Option(names = "--ca-file", paramLabel = "PEM", description = "Certificate of the authority to trust.")
+    private @Nullable String caFile;
+
+    @Option(names = "--fingerprint", paramLabel = "SHA256", description = "Fingerprint of the authority to trust.")
+    private @Nullable String fingerprint;
+
+    /** The schedule that the arguments name or describe, checked. */
+    ScheduleFile schedule() throws SpillwayException {
+        if (file == null) {
+            return ConfigFile.readText(fromFlags().toString(), "command line", ScheduleFile.class);
+        }
+        List<String> both = Stream.of(spec.commandLine().getParseResult().matchedOptions())
+                .flatMap(List::stream)
+                .filter(option -> option.userObject() != null && belongsHere(option.longestName()))
+                .map(option -> option.longestName())
+                .toList();
+        if (!both.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    String.join(", ", both) + " cannot be given beside a schedule file: write it into " + file);
+        }
+        return ConfigFile.read(file, ScheduleFile.class);
+    }
+
+    private static boolean belongsHere(String option) {
+        return Stream.of(ScheduleArguments.class.getDeclaredFields())
+                .map(field -> field.getAnnotation(Option.class))
+                .anyMatch(annotation ->
+                        annotation != null && List.of(annotation.names()).contains(option));
+    }
+
+    private ObjectNode fromFlags() {
+        List<String> missing = Stream.of(
+                        elasticsearch == null ? "--elasticsearch" : "",
+                        index == null ? "--index" : "",
+                        to == null ? "--to" : "")
+                .filter(name -> !name.isEmpty())
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    missing.size() == 3
+                            ? "name a schedule file, or give --elasticsearch, --index and --to"
+                            : String.join(" and ", missing) + " must be given too");
+        }
+        ObjectNode schedule = JSON.createObjectNode();
+        schedule.put("dataset", datasetName());
+        put(schedule, "title", title);
+        put(schedule, "license", license);
+        ObjectNode source = schedule.putObject("source");
+        put(source, "elasticsearch", elasticsearch);
+        put(source, "api-key", apiKey);
+        put(source, "username", username);
+        put(source, "password", password);
+        put(source, "ca-file", caFile);
+        put(source, "fingerprint", fingerprint);
+        put(source, "index", index);
+        if (query != null) {
+            source.set("query", query(query));
+        }
+        if (slices != null) {
+            source.put("slices", slices);
+        }
+        ObjectNode politeness = source.putObject("politeness");
+        if (lanes != null) {
+            politeness.put("lanes", lanes);
+        }
+        if (maxShare != null) {
+            politeness.put("max-share", maxShare);
+        }
+        ObjectNode jsonl = schedule.putArray("formats").addObject().putObject("jsonl");
+        put(jsonl, "compression", compression);
+        if (level != null) {
+            jsonl.put("level", level);
+        }
+        ObjectNode parts = schedule.putObject("parts");
+        if (partDocuments != null) {
+            parts.put("documents", partDocuments);
+        }
+        put(parts, "bytes", partBytes);
+        schedule.putArray("destinations").addObject().put("directory", to);
+        return schedule;
+    }
+
+    private String datasetName() {
+        if (dataset != null) {
+            return dataset;
+        } else if (index != null && Dataset.isName(index)) {
+            return index;
+        }
+        throw new ParameterException(
+                spec.commandLine(),
+                "index \"" + index + "\" is no name for a dataset: give one with --dataset, of a-z, 0-9 and -");
+    }
+
+    private JsonNode query(String text) {
+        try {
+            JsonNode node = JSON.readTree(text);
+            if (node.isObject()) {
+                return node;
+            }
+        } catch (IOException notJson) {
+            // Said below, in words that fit both cases.
+        }
+        throw new ParameterException(spec.commandLine(), "--query is not a JSON object: " + text);
+    }
+
+    private static void put(ObjectNode node, String key, @Nullable String value) {
+        if (value != null) {
+            node.put(key, value);
+        }
+    }
+}

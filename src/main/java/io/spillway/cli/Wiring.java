@@ -1,0 +1,123 @@
+package io.spillway.cli;
+
+import io.spillway.compress.Compression;
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.encode.JsonLines;
+import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.ExportRun;
+import io.spillway.pipeline.PartFormat;
+import io.spillway.pipeline.PartLimits;
+import io.spillway.pipeline.Workspace;
+import io.spillway.progress.Progress;
+import io.spillway.publish.Publisher;
+import io.spillway.schedule.FormatSection;
+import io.spillway.schedule.GateSection;
+import io.spillway.schedule.ScheduleFile;
+import io.spillway.schedule.SourceSection;
+import io.spillway.source.DocumentSource;
+import io.spillway.source.elasticsearch.ElasticsearchOptions;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
+import io.spillway.source.elasticsearch.ElasticsearchSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** From a schedule to the parts that carry it out: the only place where adapters are created. */
+final class Wiring {
+    private Wiring() {}
+
+    /** The source that a schedule names; the caller closes it. */
+    static DocumentSource source(ScheduleFile schedule) throws SpillwayException {
+        SourceSection source = schedule.source();
+        var paging = new ElasticsearchOptions.Paging(
+                source.slices(),
+                source.politeness().lanes(),
+                source.pageBytes().bytes(),
+                source.requestTimeout(),
+                source.politeness().maxShare(),
+                ElasticsearchOptions.NotUtf8.STOP,
+                ElasticsearchOptions.Patience.DEFAULT);
+        return ElasticsearchSource.open(new ElasticsearchOptions(
+                source.elasticsearch(),
+                credentials(source),
+                new ElasticsearchOptions.Trust(source.caFile(), source.fingerprint()),
+                source.index(),
+                source.query() == null ? null : source.query().toString(),
+                paging));
+    }
+
+    /** The directory that a schedule publishes to; the caller closes it. */
+    static LocalDirectory directory(ScheduleFile schedule) throws SpillwayException {
+        Path directory = schedule.destinations().get(0).directory();
+        if (directory == null) {
+            throw new IllegalStateException("a destination without a directory does not pass the checks");
+        }
+        return LocalDirectory.open(directory);
+    }
+
+    static ExportRun export(
+            ScheduleFile schedule,
+            boolean allowEmpty,
+            DocumentSource source,
+            LocalDirectory directory,
+            Progress progress) {
+        return new ExportRun(
+                schedule.toDataset(),
+                source,
+                schedule.formats().stream().map(Wiring::format).toList(),
+                new PartLimits(
+                        schedule.parts().documents(), schedule.parts().bytes().bytes()),
+                allowEmpty || schedule.gate().empty() == GateSection.WhenEmpty.PUBLISH,
+                workspace(directory),
+                new Publisher(directory, Version.current()),
+                progress);
+    }
+
+    private static PartFormat format(FormatSection format) {
+        var jsonl = format.jsonl();
+        if (jsonl == null) {
+            throw new IllegalStateException("a format without a kind does not pass the checks");
+        }
+        String codec = jsonl.compression().name().toLowerCase(Locale.ROOT);
+        Integer level = codec.equals("none") ? null : Integer.valueOf(jsonl.level());
+        return new PartFormat(JsonLines::new, Compression.parse(codec, level));
+    }
+
+    private static Credentials credentials(SourceSection source) {
+        if (source.apiKey() != null) {
+            return new ElasticsearchOptions.ApiKey(source.apiKey());
+        } else if (source.bearerToken() != null) {
+            return new ElasticsearchOptions.Bearer(source.bearerToken());
+        } else if (source.username() != null && source.password() != null) {
+            return new ElasticsearchOptions.Basic(source.username(), source.password());
+        }
+        return new ElasticsearchOptions.Anonymous();
+    }
+
+    /** Parts lie in the directory itself, hidden, so that publishing them is one rename and not a copy. */
+    private static Workspace workspace(LocalDirectory directory) {
+        return new Workspace() {
+            @Override
+            public Lock lock(String dataset) throws SpillwayException {
+                var lock = directory.lock(dataset);
+                return lock::close;
+            }
+
+            @Override
+            public List<String> sweep(String dataset) throws SpillwayException {
+                return directory.sweep(dataset);
+            }
+
+            @Override
+            public Path newFolder(DumpId dump) throws SpillwayException {
+                return directory.newWorkFolder(Publisher.key(dump));
+            }
+
+            @Override
+            public long usableBytes() throws SpillwayException {
+                return directory.usableBytes();
+            }
+        };
+    }
+}

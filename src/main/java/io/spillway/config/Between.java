@@ -1,0 +1,22 @@
+package io.spillway.config;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The limits of a {@link DataSize} or a {@link java.time.Duration}, both included, as they would stand in a file:
+ * {@code @Between(min = "64KiB", max = "64MiB")}. Jakarta's own limits compare plain numbers only.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.FIELD)
+public @interface Between {
+    /** The least value. */
+    String min();
+
+    /** The greatest value, or nothing where there is no limit. */
+    String max() default "";
+}

@@ -1,0 +1,194 @@
+package io.spillway.config;
+
+import com.fasterxml.classmate.ResolvedType;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.github.victools.jsonschema.generator.CustomDefinition;
+import com.github.victools.jsonschema.generator.CustomDefinition.AttributeInclusion;
+import com.github.victools.jsonschema.generator.CustomDefinition.DefinitionType;
+import com.github.victools.jsonschema.generator.FieldScope;
+import com.github.victools.jsonschema.generator.Option;
+import com.github.victools.jsonschema.generator.OptionPreset;
+import com.github.victools.jsonschema.generator.SchemaGenerator;
+import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
+import com.github.victools.jsonschema.generator.SchemaVersion;
+import com.github.victools.jsonschema.module.jackson.JacksonModule;
+import com.github.victools.jsonschema.module.jackson.JacksonOption;
+import com.github.victools.jsonschema.module.jakarta.validation.JakartaValidationModule;
+import com.github.victools.jsonschema.module.jakarta.validation.JakartaValidationOption;
+import jakarta.validation.constraints.Pattern;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON Schema of a record, which checks a file, completes it in an editor and fills the reference in the docs.
+ *
+ * <p>Keys are the components' names in kebab case. A key is required unless its component has a default ({@link
+ * JsonProperty#defaultValue()}, written as YAML) or is {@link Nullable}. Limits come from Jakarta's annotations and
+ * from {@link Between}; what JSON Schema has no word for stands under {@code x-}. A {@link Pattern} needs a message of
+ * its own, since nobody should have to read a regular expression to correct a file.
+ */
+public final class ConfigSchema {
+    /** Of which {@link ValueKind} a value is. */
+    static final String KIND = "x-kind";
+
+    /** The limits of {@link Between}. */
+    static final String MINIMUM = "x-minimum";
+
+    static final String MAXIMUM = "x-maximum";
+
+    /** What to say where {@code pattern} does not match; under this name YAML editors show it too. */
+    static final String PATTERN_MESSAGE = "patternErrorMessage";
+
+    /** JSON Schema's own word for what is not to be shown. */
+    private static final String SECRET_MARK = "writeOnly";
+
+    /** Besides the value itself, so that an editor accepts what is only known when the file is read. */
+    private static final String OR_REFERENCE = "|\\$\\{env:[A-Za-z_][A-Za-z0-9_]*\\}";
+
+    /** The words that are not JSON Schema's own. */
+    static final List<String> OWN_KEYWORDS = List.of(KIND, MINIMUM, MAXIMUM, PATTERN_MESSAGE);
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    private ConfigSchema() {}
+
+    /** The schema of a record type: draft 7, which editors know best, indented by two, ending in a line end. */
+    public static String json(Class<? extends Record> type) {
+        DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+        try {
+            return new JsonMapper()
+                            .writer(new DefaultPrettyPrinter()
+                                    .withObjectIndenter(lines)
+                                    .withArrayIndenter(lines))
+                            .writeValueAsString(withReferences(of(type)))
+                    + "\n";
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree in memory could not be written", impossible);
+        }
+    }
+
+    /**
+     * Lets {@code ${env:NAME}} stand for any text but a secret, which is such a reference already. Only for files as
+     * they are written: what came from a variable has to be a value itself.
+     */
+    private static ObjectNode withReferences(ObjectNode schema) {
+        for (JsonNode parent : schema.findParents("pattern")) {
+            if (parent instanceof ObjectNode text && text.get("pattern").isTextual() && !text.has(SECRET_MARK)) {
+                text.put("pattern", text.get("pattern").textValue() + OR_REFERENCE);
+            }
+        }
+        return schema;
+    }
+
+    /** What a completed file obeys, as a tree without references, so that a path of the file leads through it. */
+    static ObjectNode of(Class<?> type) {
+        var config = new SchemaGeneratorConfigBuilder(SchemaVersion.DRAFT_7, OptionPreset.PLAIN_JSON)
+                .with(Option.FORBIDDEN_ADDITIONAL_PROPERTIES_BY_DEFAULT, Option.INLINE_ALL_SCHEMAS)
+                .with(new JacksonModule(JacksonOption.FLATTENED_ENUMS_FROM_JSONPROPERTY))
+                .with(new JakartaValidationModule(JakartaValidationOption.INCLUDE_PATTERN_EXPRESSIONS));
+        config.forTypesInGeneral()
+                .withPropertySorter((unusedOne, unusedOther) -> 0) // as declared
+                .withCustomDefinitionProvider((resolved, context) -> definition(resolved))
+                .withTypeAttributeOverride((schema, scope, context) -> {
+                    if (scope.getType().getErasedType().isAnnotationPresent(ExactlyOne.class)) {
+                        schema.put("minProperties", 1).put("maxProperties", 1);
+                    }
+                });
+        config.forFields()
+                .withPropertyNameOverrideResolver(ConfigSchema::key)
+                .withRequiredCheck(ConfigSchema::isRequired)
+                .withInstanceAttributeOverride((schema, field, context) -> describe(schema, field));
+        return new SchemaGenerator(config.build()).generateSchema(type);
+    }
+
+    /** The part of a schema that a key of the file obeys; a missing node below what has no schema. */
+    static JsonNode at(JsonNode schema, JsonPointer key) {
+        JsonNode at = schema;
+        for (JsonPointer step = key; !step.matches(); step = step.tail()) {
+            at = at.has("items") ? at.path("items") : at.path("properties").path(step.getMatchingProperty());
+        }
+        return at;
+    }
+
+    private static @Nullable String key(FieldScope field) {
+        return field.isFakeContainerItemScope()
+                ? null
+                : PropertyNamingStrategies.KebabCaseStrategy.INSTANCE.translate(field.getDeclaredName());
+    }
+
+    private static boolean isRequired(FieldScope field) {
+        return defaultOf(field).isEmpty() && !isNullable(field);
+    }
+
+    private static boolean isNullable(FieldScope field) {
+        return field.getRawMember().getAnnotatedType().isAnnotationPresent(Nullable.class);
+    }
+
+    private static Optional<JsonNode> defaultOf(FieldScope field) {
+        JsonProperty property = field.getAnnotation(JsonProperty.class);
+        if (property == null || property.defaultValue().isEmpty() || field.isFakeContainerItemScope()) {
+            return Optional.empty();
+        }
+        Class<?> type = field.getType().getErasedType();
+        if (type == String.class || ValueKind.of(type).isPresent()) {
+            return Optional.of(JsonNodeFactory.instance.textNode(property.defaultValue()));
+        }
+        try {
+            return Optional.of(YAML.readTree(property.defaultValue()));
+        } catch (JsonProcessingException notYaml) {
+            throw new IllegalStateException("the default of " + field + " is not YAML", notYaml);
+        }
+    }
+
+    private static void describe(ObjectNode schema, FieldScope field) {
+        // Not through the generator's own way for defaults, which wraps a tree in a node that is neither text nor
+        // object.
+        defaultOf(field).ifPresent(value -> schema.set("default", value));
+        Between between = field.getAnnotation(Between.class);
+        if (between != null && !field.isFakeContainerItemScope()) {
+            schema.put(MINIMUM, between.min());
+            if (!between.max().isEmpty()) {
+                schema.put(MAXIMUM, between.max());
+            }
+        }
+        Pattern pattern = field.isFakeContainerItemScope()
+                ? field.getContainerItemAnnotation(Pattern.class)
+                : field.getAnnotation(Pattern.class);
+        if (pattern != null) {
+            schema.put("pattern", pattern.regexp()).put(PATTERN_MESSAGE, pattern.message());
+        }
+    }
+
+    private static @Nullable CustomDefinition definition(ResolvedType type) {
+        ObjectNode schema = JsonNodeFactory.instance.objectNode();
+        if (type.getErasedType() == JsonNode.class) {
+            // Without the attributes of a type: they would forbid every key.
+            return new CustomDefinition(schema.put("type", "object"), DefinitionType.INLINE, AttributeInclusion.NO);
+        }
+        return ValueKind.of(type.getErasedType())
+                .map(kind -> new CustomDefinition(definition(kind, schema)))
+                .orElse(null);
+    }
+
+    private static ObjectNode definition(ValueKind kind, ObjectNode schema) {
+        if (kind == ValueKind.SIZE) {
+            schema.putArray("type").add("string").add("integer");
+        } else {
+            schema.put("type", "string");
+        }
+        schema.put("pattern", kind.pattern()).put(PATTERN_MESSAGE, kind.expected());
+        schema.put(KIND, kind.label());
+        return kind == ValueKind.SECRET ? schema.put(SECRET_MARK, true) : schema;
+    }
+}

@@ -1,0 +1,91 @@
+package io.spillway.config;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.dialect.Dialect;
+import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.keyword.NonValidationKeyword;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Checks a tree against a schema, and says what is wrong in the words of a file's author. */
+final class SchemaCheck {
+    /** Draft 7 and our own words, about each of which the validator would log a warning. */
+    private static final Dialect DIALECT = Dialect.builder(Dialects.getDraft7())
+            .keywords(ConfigSchema.OWN_KEYWORDS.stream()
+                    .map(NonValidationKeyword::new)
+                    .toList())
+            .build();
+
+    private final JsonNode schema;
+    private final Problems problems;
+
+    SchemaCheck(JsonNode schema, Problems problems) {
+        this.schema = schema;
+        this.problems = problems;
+    }
+
+    /** Adds every problem but those of a value that has one already: such a value was never completed. */
+    void check(JsonNode tree) {
+        Schema validator = SchemaRegistry.withDialect(DIALECT).getSchema(schema);
+        for (Error error : validator.validate(tree)) {
+            JsonPointer at = JsonPointer.compile(error.getInstanceLocation().toString());
+            if (error.getKeyword().equals("additionalProperties")) {
+                JsonPointer key = at.appendProperty(error.getProperty());
+                problems.add(key, "unknown key" + suggestion(error.getProperty(), at));
+            } else if (tree.at(at).isContainerNode() || !problems.has(at)) {
+                problems.add(at, describe(error, tree.at(at), ConfigSchema.at(schema, at)));
+            }
+        }
+    }
+
+    private String describe(Error error, JsonNode node, JsonNode expected) {
+        return switch (error.getKeyword()) {
+            case "required" -> "required key `" + error.getProperty() + "` is missing";
+            case "pattern" -> expected.path(ConfigSchema.PATTERN_MESSAGE).asText(error.getMessage());
+            case "enum" -> "must be one of " + names(expected.path("enum"));
+            case "minProperties", "maxProperties" -> "must have exactly one of " + keys(expected);
+            case "type" -> node.isNull() ? withoutValue(expected) : error.getMessage() + quotes(node, expected);
+            default -> error.getMessage();
+        };
+    }
+
+    private static String withoutValue(JsonNode expected) {
+        boolean section = expected.path("type").asText().equals("object");
+        return section ? "has no value; write {} for its defaults" : "has no value";
+    }
+
+    /** YAML takes {@code no} and {@code 1.0} for something other than a text. */
+    private static String quotes(JsonNode node, JsonNode expected) {
+        boolean freeText = expected.path("type").asText().equals("string")
+                && !expected.has("enum")
+                && !expected.has(ConfigSchema.KIND);
+        return freeText && node.isValueNode() ? "; put it in quotes" : "";
+    }
+
+    private static String names(JsonNode values) {
+        List<String> names = new ArrayList<>();
+        values.forEach(value -> names.add(value.asText()));
+        return String.join(", ", names);
+    }
+
+    private static String keys(JsonNode section) {
+        return section.path("properties").properties().stream()
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
+    }
+
+    private String suggestion(String unknown, JsonPointer section) {
+        List<String> known = ConfigSchema.at(schema, section).path("properties").properties().stream()
+                .map(Map.Entry::getKey)
+                .toList();
+        return Spelling.nearest(unknown, known)
+                .map(name -> ", did you mean `" + name + "`?")
+                .orElse("");
+    }
+}

@@ -1,0 +1,109 @@
+package io.spillway.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The types that are written as one text in a file: how they look, and how they are read. */
+enum ValueKind {
+    SECRET(Secret.class, Secret.PATTERN, Secret.EXPECTED) {
+        @Override
+        Object parse(String text, Environment environment) {
+            return Secret.parse(text, environment);
+        }
+    },
+    SIZE(DataSize.class, DataSize.PATTERN, DataSize.EXPECTED) {
+        @Override
+        Object parse(String text, Environment environment) {
+            return DataSize.parse(text);
+        }
+    },
+    DURATION(Duration.class, DurationText.PATTERN, DurationText.EXPECTED) {
+        @Override
+        Object parse(String text, Environment environment) {
+            return DurationText.parse(text);
+        }
+    },
+    PATH(Path.class, "^[^\\x00]+$", "must be a path") {
+        @Override
+        Object parse(String text, Environment environment) {
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException invalid) {
+                throw new IllegalArgumentException(expected(), invalid);
+            }
+        }
+    },
+    ADDRESS(
+            URI.class,
+            "^https?://[^\\s/?#@]+([/?#]\\S*)?$",
+            "must be an http:// or https:// address without a user name or password in it") {
+        @Override
+        Object parse(String text, Environment environment) {
+            try {
+                URI address = new URI(text);
+                boolean web = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+                // Without a host: java.net.URI knows no underscore in a host name, and neither do the clients.
+                if (web && address.getHost() != null && address.getRawUserInfo() == null && hasPort(address)) {
+                    return address;
+                }
+                throw new IllegalArgumentException(expected());
+            } catch (URISyntaxException invalid) {
+                // Its message quotes the address, and what stands there by mistake may be a secret.
+                throw new IllegalArgumentException(expected(), invalid);
+            }
+        }
+    };
+
+    private static final int MAX_PORT = 65_535;
+
+    private final Class<?> type;
+    private final String pattern;
+    private final String expected;
+
+    ValueKind(Class<?> type, String pattern, String expected) {
+        this.type = type;
+        this.pattern = pattern;
+        this.expected = expected;
+    }
+
+    /** The value of a text; fails with {@link IllegalArgumentException}, whose message goes to the reader as it is. */
+    abstract Object parse(String text, Environment environment);
+
+    /** The Java type of a component of this kind. */
+    Class<?> type() {
+        return type;
+    }
+
+    /** The regular expression of the whole text. */
+    String pattern() {
+        return pattern;
+    }
+
+    /** What to say where the text is none of this kind. */
+    String expected() {
+        return expected;
+    }
+
+    /** How the schema calls it. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<ValueKind> of(Class<?> type) {
+        return Stream.of(values()).filter(kind -> kind.type == type).findFirst();
+    }
+
+    static Optional<ValueKind> labelled(String label) {
+        return Stream.of(values()).filter(kind -> kind.label().equals(label)).findFirst();
+    }
+
+    private static boolean hasPort(URI address) {
+        return address.getPort() <= MAX_PORT;
+    }
+}

@@ -1,0 +1,60 @@
+package io.spillway.dataset;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One dated, immutable publication of a dataset. Prints as {@code journals/2026-11-21T030000Z}.
+ *
+ * @param dataset the dataset's name
+ * @param instant when its snapshot was taken, UTC, whole seconds
+ */
+public record DumpId(String dataset, Instant instant) implements Comparable<DumpId> {
+    /** Without colons, which Windows and some tools refuse in a file name. */
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    /** Cuts the instant to the second; fails with {@link IllegalArgumentException} on a name that is none. */
+    public DumpId {
+        if (!Dataset.isName(dataset)) {
+            throw new IllegalArgumentException("not a dataset name: \"" + dataset + "\"");
+        }
+        instant = instant.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** The date as it stands in paths: {@code 2026-11-21T030000Z}. */
+    public String stamp() {
+        return STAMP.format(instant);
+    }
+
+    /** What every part's name begins with: {@code journals-2026-11-21T030000Z}. */
+    public String fileStem() {
+        return dataset + "-" + stamp();
+    }
+
+    /** The dump whose folder is called {@code stamp}, or empty if that is not a date of ours. */
+    public static Optional<DumpId> of(String dataset, String stamp) {
+        try {
+            DumpId id = new DumpId(dataset, STAMP.parse(stamp, Instant::from));
+            return id.stamp().equals(stamp) ? Optional.of(id) : Optional.empty();
+        } catch (DateTimeParseException notAStamp) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public int compareTo(DumpId other) {
+        int byName = dataset.compareTo(other.dataset);
+        return byName != 0 ? byName : instant.compareTo(other.instant);
+    }
+
+    @Override
+    public String toString() {
+        return dataset + "/" + stamp();
+    }
+}

@@ -1,0 +1,450 @@
+package io.spillway.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.io.IOException;
+import java.lang.module.ModuleDescriptor.Version;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Elasticsearch on loopback with a throw-away folder, for the demo and for tests. It runs as a child process on
+ * ports that the kernel chose, and is gone with its data when it is closed, when this JVM ends, and when this JVM is
+ * killed.
+ *
+ * <pre>{@code
+ * try (ElasticsearchServer server = ElasticsearchServer.builder(home).start()) {
+ *     records.load(server.url());
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by many threads. Needs {@code /bin/sh}.
+ */
+public final class ElasticsearchServer implements AutoCloseable {
+    /** The system property that names the unpacked server, before any other place is looked at. */
+    public static final String HOME_PROPERTY = "spillway.elasticsearch.home";
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final ServerProcess process;
+    private final ProcessHandle server;
+    private final URI url;
+    private final int transportPort;
+
+    private ElasticsearchServer(ServerProcess process, ProcessHandle server, URI url, int transportPort) {
+        this.process = process;
+        this.server = server;
+        this.url = url;
+        this.transportPort = transportPort;
+    }
+
+    /**
+     * A server from the unpacked distribution in this folder, the one that holds {@code bin/elasticsearch}. The folder is
+     * only read, so many servers may share it.
+     */
+    public static Builder builder(Path home) {
+        return new Builder(home);
+    }
+
+    /**
+     * Where the unpacked server is: what the system property {@value #HOME_PROPERTY} says, whether anything is there or
+     * not; else the newest {@code elasticsearch/elasticsearch-VERSION} beside the running jar; else the same in
+     * {@code target} under the working folder. Empty where none of them is there.
+     */
+    public static Optional<Path> findHome() {
+        String named = System.getProperty(HOME_PROPERTY, "");
+        if (!named.isBlank()) {
+            return Optional.of(Path.of(named));
+        }
+        return Stream.concat(besideOurCode().stream(), Stream.of(Path.of("target")))
+                .flatMap(folder -> newest(folder.resolve("elasticsearch")).stream())
+                .findFirst();
+    }
+
+    /** Where it answers: {@code http://127.0.0.1:PORT}, or https. */
+    public URI url() {
+        return url;
+    }
+
+    /** Where other nodes reach it, for their {@code discovery.seed_hosts}; on 127.0.0.1. */
+    public int transportPort() {
+        return transportPort;
+    }
+
+    /** The process id of the server itself, not of its launcher. */
+    public long pid() {
+        return server.pid();
+    }
+
+    /**
+     * Kills the server with SIGKILL, as a crash would, and returns when it has ended. Its folder stays until
+     * {@link #close()}.
+     */
+    public void kill() throws InterruptedException {
+        server.destroyForcibly();
+        try {
+            server.onExit().get();
+        } catch (ExecutionException unexpected) {
+            throw new IllegalStateException(unexpected);
+        }
+    }
+
+    /**
+     * Stops the server, by force if it takes longer than 15 seconds, and deletes its folder. Does nothing the second
+     * time. An interrupt makes it use force at once, and is still set afterwards.
+     */
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    /** The throw-away folder. */
+    Path folder() {
+        return process.folder();
+    }
+
+    private static Optional<Path> besideOurCode() {
+        var source = ElasticsearchServer.class.getProtectionDomain().getCodeSource();
+        if (source == null || source.getLocation() == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(Path.of(source.getLocation().toURI()).getParent());
+        } catch (URISyntaxException | IllegalArgumentException notAFile) {
+            return Optional.empty();
+        }
+    }
+
+    /** The unpacked server with the highest version in this folder; a folder without a server to start does not count. */
+    static Optional<Path> newest(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> homes = Files.list(folder)) {
+            return homes.filter(home -> home.getFileName().toString().matches("elasticsearch-\\d.*"))
+                    .filter(home -> Files.isExecutable(executable(home)))
+                    .max(Comparator.comparing(
+                            home -> Version.parse(home.getFileName().toString().substring("elasticsearch-".length()))));
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static Path executable(Path home) {
+        return home.resolve("bin/elasticsearch");
+    }
+
+    /** What a server is started with. Not safe for use by many threads; may be started more than once. */
+    public static final class Builder {
+        private static final String READY = "ready";
+        private static final Duration PAUSE = Duration.ofMillis(50);
+        private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+
+        private final Path home;
+        private final Map<String, String> settings = new LinkedHashMap<>();
+        private final Map<String, byte[]> files = new TreeMap<>();
+        private Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+        private int heapMebibytes = 512; // 256 is enough for small indices, and slow to start
+        private Duration limit = Duration.ofMinutes(2); // a start takes 10 s alone, and 54 s was seen at load 6
+        private @Nullable SSLContext tls;
+        private @Nullable String authorization;
+
+        private Builder(Path home) {
+            this.home = home;
+        }
+
+        /**
+         * A setting as elasticsearch.yml has it, lists joined by commas; replaces ours of the same name. It stands in the
+         * process list: put what must not into {@link #file(String, String)} {@code elasticsearch.yml}.
+         *
+         * <p>Unless told otherwise the server is the only node of its cluster and asks for no login. With
+         * {@code cluster.initial_master_nodes}, {@code discovery.seed_hosts} or {@code discovery.type} it takes part in
+         * the cluster that these name.
+         */
+        public Builder setting(String key, String value) {
+            settings.put(key, value);
+            return this;
+        }
+
+        /**
+         * A file in the configuration folder, replacing the one of the distribution.
+         *
+         * @param path relative to that folder, {@code users} or {@code certificates/http.p12}; no {@code ..}
+         */
+        public Builder file(String path, byte[] content) {
+            Path relative = Path.of(path);
+            if (relative.isAbsolute() || !relative.normalize().equals(relative) || relative.startsWith("..")) {
+                throw new IllegalArgumentException("not a path inside the configuration folder: \"" + path + "\"");
+            }
+            files.put(path, content.clone());
+            return this;
+        }
+
+        /** The same with text, as UTF-8. */
+        public Builder file(String path, String content) {
+            return file(path, content.getBytes(UTF_8));
+        }
+
+        /** The server's heap in MiB, 512 unless set; at least 128, below which it does not start. */
+        public Builder heapMebibytes(int size) {
+            if (size < 128) {
+                throw new IllegalArgumentException("a heap of " + size + " MiB is too small");
+            }
+            heapMebibytes = size;
+            return this;
+        }
+
+        /** The folder that gets the throw-away folder; the system's folder for temporary files unless set. */
+        public Builder directory(Path folder) {
+            parent = folder;
+            return this;
+        }
+
+        /** How long {@link #start()} waits, more than zero; 120 seconds unless set. */
+        public Builder limit(Duration duration) {
+            limit = duration;
+            return this;
+        }
+
+        /** The server speaks https, by settings and files given here; asked for its health with this context. */
+        public Builder https(SSLContext context) {
+            tls = context;
+            return this;
+        }
+
+        /** The value of the Authorization header to ask for the health with, where the server wants a login. */
+        public Builder authorization(String value) {
+            authorization = value;
+            return this;
+        }
+
+        /**
+         * Starts the server and returns when its health is yellow or green. The caller closes it; where this fails or is
+         * interrupted, nothing is left running and no folder stays.
+         *
+         * @throws SpillwayException CONFIG where there is no server in the folder or no user that may run it,
+         *     SOURCE_UNAVAILABLE with the server's last lines where it ends or is not ready within the limit
+         */
+        public ElasticsearchServer start() throws SpillwayException, InterruptedException {
+            if (!Files.isExecutable(executable(home))) {
+                throw new SpillwayException(
+                        Fault.CONFIG,
+                        "no Elasticsearch at " + home,
+                        "mvn generate-resources unpacks one into target/elasticsearch; -D" + HOME_PROPERTY
+                                + "=FOLDER names another");
+            }
+            ServerProcess process = launch();
+            boolean ready = false;
+            try {
+                ElasticsearchServer server = awaitReady(process);
+                ready = true;
+                return server;
+            } finally {
+                if (!ready) {
+                    process.close();
+                }
+            }
+        }
+
+        private ServerProcess launch() throws SpillwayException, InterruptedException {
+            Path folder = null;
+            boolean launched = false;
+            try {
+                Path realHome = home.toRealPath();
+                Path javaHome = Path.of(System.getProperty("java.home"));
+                folder = Files.createTempDirectory(parent.toRealPath(), "spillway-elasticsearch-");
+                LaunchUser user = LaunchUser.choose(realHome, javaHome, folder);
+                fill(folder, realHome);
+                user.own(folder);
+                List<String> command = new ArrayList<>(user.prefix());
+                command.addAll(command(realHome, folder));
+                ServerProcess process = ServerProcess.start(folder, command, environment(javaHome, folder));
+                launched = true;
+                return process;
+            } catch (IOException unwritable) {
+                throw new SpillwayException(
+                        Fault.CONFIG,
+                        "cannot prepare a folder for Elasticsearch in %s: %s".formatted(parent, unwritable),
+                        null,
+                        unwritable);
+            } finally {
+                if (!launched && folder != null) {
+                    ServerProcess.deleteTree(folder);
+                }
+            }
+        }
+
+        private void fill(Path folder, Path realHome) throws IOException {
+            Path config = folder.resolve("config");
+            for (String name : List.of("data", "logs", "tmp")) {
+                Files.createDirectory(folder.resolve(name));
+            }
+            try (Stream<Path> originals = Files.walk(realHome.resolve("config"))) {
+                for (Path original : (Iterable<Path>) originals::iterator) {
+                    Files.copy(
+                            original, config.resolve(realHome.resolve("config").relativize(original)));
+                }
+            }
+            // The defaults start twice as slow: a parallel collector and the optimising compiler do not pay for
+            // minutes.
+            Files.writeString(config.resolve("jvm.options"), """
+                    -Xms%1$dm
+                    -Xmx%1$dm
+                    -XX:+UseSerialGC
+                    -XX:TieredStopAtLevel=1
+                    -XX:-AlwaysPreTouch
+                    -XX:+ExitOnOutOfMemoryError
+                    -Djava.io.tmpdir=${ES_TMPDIR}
+                    """.formatted(heapMebibytes));
+            // Without seeds a node looks for others on the usual ports of this machine, which are none of its business.
+            Files.writeString(
+                    config.resolve("elasticsearch.yml"), aloneByDefault() ? "" : "discovery.seed_hosts: []\n");
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                Path target = config.resolve(file.getKey());
+                Files.createDirectories(Objects.requireNonNull(target.getParent()));
+                Files.write(target, file.getValue());
+            }
+        }
+
+        private boolean aloneByDefault() {
+            return Stream.of("discovery.type", "discovery.seed_hosts", "cluster.initial_master_nodes")
+                    .noneMatch(settings::containsKey);
+        }
+
+        private List<String> command(Path realHome, Path folder) {
+            Map<String, String> all = new LinkedHashMap<>();
+            all.put("cluster.name", "spillway");
+            all.put("network.host", LOOPBACK);
+            // Port 0 is the kernel's choice at the moment of binding, so no other process can be quicker. The server
+            // writes what it got to logs/http.ports and logs/transport.ports, each in one step.
+            all.put("http.port", "0");
+            all.put("transport.port", "0");
+            all.put("node.portsfile", "true");
+            all.put("path.data", folder.resolve("data").toString());
+            all.put("path.logs", folder.resolve("logs").toString());
+            // A disk that is 95 % full is no reason to refuse a few megabytes that are deleted soon.
+            all.put("cluster.routing.allocation.disk.threshold_enabled", "false");
+            all.put("xpack.security.enabled", "false");
+            all.put("xpack.security.autoconfiguration.enabled", "false");
+            if (aloneByDefault()) {
+                all.put("discovery.type", "single-node");
+            }
+            all.putAll(settings);
+            List<String> command = new ArrayList<>();
+            command.add(executable(realHome).toString());
+            command.add("-p");
+            command.add(folder.resolve("pid").toString());
+            all.forEach((key, value) -> command.add("-E" + key + "=" + value));
+            return command;
+        }
+
+        private static Map<String, String> environment(Path javaHome, Path folder) {
+            Map<String, String> environment = new LinkedHashMap<>();
+            environment.put("ES_JAVA_HOME", javaHome.toString());
+            environment.put("ES_PATH_CONF", folder.resolve("config").toString());
+            environment.put("ES_TMPDIR", folder.resolve("tmp").toString());
+            environment.put("LIBFFI_TMPDIR", folder.resolve("tmp").toString());
+            environment.put("HOME", folder.toString());
+            environment.put("CLI_JAVA_OPTS", "-XX:TieredStopAtLevel=1"); // the launcher lives for seconds of work
+            environment.put("ES_JAVA_OPTS", ""); // meant for another server
+            return environment;
+        }
+
+        private ElasticsearchServer awaitReady(ServerProcess process) throws SpillwayException, InterruptedException {
+            HttpClient client = client();
+            long started = System.nanoTime();
+            String last = "no answer yet";
+            while (true) {
+                if (process.ended(PAUSE)) {
+                    throw new SpillwayException(
+                            Fault.SOURCE_UNAVAILABLE,
+                            "Elasticsearch ended with code %d while it was starting: %s"
+                                    .formatted(process.exitCode(), process.lastLines()),
+                            null);
+                }
+                Optional<ElasticsearchServer> listening = listening(process);
+                if (listening.isPresent()) {
+                    last = health(client, listening.get().url());
+                    if (last.equals(READY)) {
+                        return listening.get();
+                    }
+                }
+                if (System.nanoTime() - started > limit.toNanos()) {
+                    throw new SpillwayException(
+                            Fault.SOURCE_UNAVAILABLE,
+                            "Elasticsearch was not ready within %d seconds (%s): %s"
+                                    .formatted(limit.toSeconds(), last, process.lastLines()),
+                            "the machine may be short of memory or busy");
+                }
+            }
+        }
+
+        /** The server once its port files are there. They come after the pid file, so all three are. */
+        private Optional<ElasticsearchServer> listening(ServerProcess process) {
+            Path logs = process.folder().resolve("logs");
+            try {
+                if (!Files.exists(logs.resolve("http.ports")) || !Files.exists(logs.resolve("transport.ports"))) {
+                    return Optional.empty();
+                }
+                long pid = Long.parseLong(
+                        Files.readString(process.folder().resolve("pid")).strip());
+                Optional<ProcessHandle> server = ProcessHandle.of(pid);
+                server.ifPresent(process::watch);
+                URI url = URI.create((tls == null ? "http://" : "https://") + address(logs.resolve("http.ports")));
+                int transportPort = URI.create("tcp://" + address(logs.resolve("transport.ports")))
+                        .getPort();
+                return server.map(handle -> new ElasticsearchServer(process, handle, url, transportPort));
+            } catch (IOException unreadable) {
+                throw new IllegalStateException("the server's own files cannot be read", unreadable);
+            }
+        }
+
+        /** The first address that the server listens on, {@code 127.0.0.1:PORT} where nothing else was asked for. */
+        private static String address(Path portsFile) throws IOException {
+            return Files.readString(portsFile).lines().findFirst().orElseThrow();
+        }
+
+        /** {@link #READY}, or what came instead. */
+        private String health(HttpClient client, URI url) throws InterruptedException {
+            HttpRequest.Builder request = HttpRequest.newBuilder(
+                            url.resolve("/_cluster/health?wait_for_status=yellow&timeout=1s"))
+                    .timeout(ANSWER_LIMIT);
+            if (authorization != null) {
+                request.header("Authorization", authorization);
+            }
+            try {
+                int status =
+                        client.send(request.build(), BodyHandlers.discarding()).statusCode();
+                return status == 200 ? READY : "health was answered with " + status;
+            } catch (IOException unanswered) {
+                return "health got no answer: " + unanswered;
+            }
+        }
+
+        private HttpClient client() {
+            HttpClient.Builder builder =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(ANSWER_LIMIT);
+            return tls == null ? builder.build() : builder.sslContext(tls).build();
+        }
+    }
+}

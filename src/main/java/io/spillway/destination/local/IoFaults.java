@@ -1,0 +1,96 @@
+package io.spillway.destination.local;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what the file system says into {@link Fault}s. The JDK has types for a few errors only; the others are told
+ * apart by the system's own words, and what those don't settle counts as unavailable: trying again harms nothing.
+ */
+final class IoFaults {
+
+    private IoFaults() {}
+
+    /** The failure of {@code action}, such as {@code store journals/latest.json}, below {@code root}. */
+    static SpillwayException translate(Path root, String action, IOException e) {
+        String message = "destination " + root + " could not " + action + ": " + reason(e);
+        if (e instanceof AccessDeniedException || saysAny(e, "Permission denied", "Operation not permitted")) {
+            String user = System.getProperty("user.name");
+            return refused(message, "give user \"%s\" the right to read and write below %s".formatted(user, root), e);
+        }
+        if (saysAny(e, "Read-only file system")) {
+            return refused(message, "mount the file system of " + root + " writable, or choose another directory", e);
+        }
+        if (isInTheWay(e)) {
+            return refused(message, "move away what stands there, or choose another directory", e);
+        }
+        if (saysAny(e, "No space left on device", "Disk quota exceeded") || outOfSpace(root)) {
+            String hint = "free some space or raise the quota: %d bytes are free below %s"
+                    .formatted(root.toFile().getUsableSpace(), root);
+            return unavailable(message, hint, e);
+        }
+        return unavailable(message, null, e);
+    }
+
+    static SpillwayException refused(String message, @Nullable String hint, @Nullable Throwable cause) {
+        return new SpillwayException(Fault.DESTINATION_REFUSED, message, hint, cause);
+    }
+
+    static SpillwayException unavailable(String message, @Nullable String hint, @Nullable Throwable cause) {
+        return new SpillwayException(Fault.DESTINATION_UNAVAILABLE, message, hint, cause);
+    }
+
+    /** The system's words come in the language of the process, so the number of free bytes is asked too. */
+    private static boolean outOfSpace(Path root) {
+        return root.toFile().getTotalSpace() > 0 && root.toFile().getUsableSpace() == 0;
+    }
+
+    private static boolean isInTheWay(IOException e) {
+        return e instanceof NotDirectoryException
+                || e instanceof FileAlreadyExistsException
+                || e instanceof DirectoryNotEmptyException
+                || saysAny(e, "Not a directory", "Is a directory", "Directory not empty", "File name too long");
+    }
+
+    private static boolean saysAny(IOException e, String... words) {
+        String said = String.valueOf(e.getMessage());
+        for (String word : words) {
+            if (said.contains(word)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof FileSystemException failure && failure.getReason() == null) {
+            return kind(failure) + " " + failure.getFile();
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    private static String kind(FileSystemException e) {
+        if (e instanceof AccessDeniedException) {
+            return "access denied to";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "there is no";
+        }
+        if (e instanceof NotDirectoryException) {
+            return "not a directory:";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "there is already a";
+        }
+        return e.getClass().getSimpleName() + " at";
+    }
+}

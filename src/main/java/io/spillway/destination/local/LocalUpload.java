@@ -1,0 +1,192 @@
+package io.spillway.destination.local;
+
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
+import io.spillway.destination.Upload;
+import io.spillway.fault.SpillwayException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A hidden file that takes its visible name when it is whole: written, counted, on the disk, closed, compared, renamed,
+ * and the rename on the disk too. Belongs to one thread.
+ */
+final class LocalUpload implements Upload {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalUpload.class);
+
+    /** One write to the system for each 64 KiB, however small the writes that come in. */
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private final FileTree tree;
+    private final ObjectKey key;
+    private final Path target;
+    private final Path hidden;
+    private final List<Path> createdFolders = new ArrayList<>();
+    private final Body body;
+
+    private boolean ended;
+    private boolean renamed;
+    private @Nullable SpillwayException failure;
+
+    /** Creates the hidden file, and the folders above it that are missing. */
+    LocalUpload(FileTree tree, ObjectKey key, Path target) throws IOException {
+        this.tree = tree;
+        this.key = key;
+        this.target = target;
+        this.hidden = tree.createHiddenFile(target, createdFolders);
+        try {
+            // No channel: an interrupt closes a channel in the middle of a write, and the caller is the one to decide.
+            this.body = new Body(new FileOutputStream(hidden.toFile()));
+        } catch (IOException e) {
+            tree.discard(hidden);
+            tree.removeEmpty(createdFolders);
+            throw e;
+        }
+    }
+
+    /**
+     * {@inheritDoc} A write that the file system refuses fails with an {@link IOException} whose cause is the {@link
+     * SpillwayException} to report, and {@link #commit} then fails with the same.
+     */
+    @Override
+    public OutputStream body() {
+        return body;
+    }
+
+    @Override
+    public StoredObject commit() throws SpillwayException {
+        if (ended) {
+            throw new IllegalStateException("the upload of " + key + " has ended");
+        }
+        ended = true;
+        try {
+            body.drain();
+            body.file.getFD().sync();
+            body.file.close();
+            long size = Files.size(hidden);
+            if (size != body.bytes) {
+                throw IoFaults.unavailable(
+                        "destination %s has %d bytes of %s, but %d were written"
+                                .formatted(tree.root(), size, key, body.bytes),
+                        "nobody but this process may write to " + hidden,
+                        null);
+            }
+            tree.publish(hidden);
+            Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
+            renamed = true;
+            tree.sync(FileTree.parent(target));
+        } catch (IOException e) {
+            throw failure != null ? failure : IoFaults.translate(tree.root(), "store " + key, e);
+        }
+        return new StoredObject(key, body.bytes, HexFormat.of().formatHex(body.digest.digest()));
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+        if (renamed || body.released) {
+            return;
+        }
+        body.release();
+        tree.discard(hidden);
+        tree.removeEmpty(createdFolders);
+    }
+
+    /** Counts and hashes what reaches the file. */
+    private final class Body extends OutputStream {
+        private final FileOutputStream file;
+        private final MessageDigest digest = Sha256.digest();
+        private final byte[] buffer = new byte[BUFFER_BYTES];
+        private int filled;
+        private long bytes;
+        private boolean closed;
+        private boolean released;
+
+        Body(FileOutputStream file) {
+            this.file = file;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, source.length);
+            if (closed || ended) {
+                throw new IOException("the body of " + key + " is closed");
+            }
+            requireHealthy();
+            if (length > buffer.length - filled) {
+                drain();
+            }
+            if (length >= buffer.length) {
+                writeThrough(source, offset, length);
+            } else {
+                System.arraycopy(source, offset, buffer, filled, length);
+                filled += length;
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (!ended) {
+                drain();
+            }
+        }
+
+        /** Takes no more bytes; publishes nothing, and the file stays open for {@link #commit}. */
+        @Override
+        public void close() throws IOException {
+            closed = true;
+            flush();
+        }
+
+        private void drain() throws IOException {
+            writeThrough(buffer, 0, filled);
+            filled = 0;
+        }
+
+        private void writeThrough(byte[] source, int offset, int length) throws IOException {
+            requireHealthy();
+            try {
+                file.write(source, offset, length);
+            } catch (IOException e) {
+                failure = IoFaults.translate(tree.root(), "store " + key, e);
+                requireHealthy();
+            }
+            digest.update(source, offset, length);
+            bytes += length;
+        }
+
+        /** Once a write failed, nobody knows what of it is in the file: every later one fails with the same reason. */
+        private void requireHealthy() throws IOException {
+            if (failure != null) {
+                throw new IOException(failure.getMessage(), failure);
+            }
+        }
+
+        private void release() {
+            released = true;
+            try {
+                file.close();
+            } catch (IOException e) {
+                // Its bytes are about to be deleted anyway; what may be lost is a descriptor.
+                LOG.warn("an unfinished file did not close file={} reason={}", hidden, e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.spillway.destination.local;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256, in lower-case hex. */
+final class Sha256 {
+
+    private Sha256() {}
+
+    static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** The hash of the file's bytes as they are read back now. */
+    static String of(Path file) throws IOException {
+        return copy(file, OutputStream.nullOutputStream());
+    }
+
+    /** Copies the file's bytes to {@code out}, which stays open, and returns their hash. */
+    static String copy(Path file, OutputStream out) throws IOException {
+        MessageDigest digest = digest();
+        try (InputStream in = Files.newInputStream(file)) {
+            in.transferTo(new DigestOutputStream(out, digest));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

@@ -1,0 +1,59 @@
+package io.spillway.fault;
+
+/**
+ * Why a run failed: one row per kind, read by the exit code, the retry policy and the docs. Anything but success means
+ * that nothing new was made public.
+ *
+ * <p>Exit codes 0 (done), 1 (a bug of ours) and 2 (usage) have no row: the first is no fault, the other two never reach
+ * a caller as a {@link SpillwayException}. A shell's own 128 + signal stands apart from {@link #CANCELLED}, which is
+ * 130 for every signal that ends a run cleanly.
+ */
+public enum Fault {
+    CONFIG(3, Retry.NEVER, "configuration: a schedule, an option or a secret is missing or wrong"),
+    SOURCE_UNAVAILABLE(10, Retry.BACKOFF, "source unavailable: Elasticsearch did not answer, or not in time"),
+    SNAPSHOT_LOST(11, Retry.NEW_RUN, "snapshot lost: the point in time went away while it was being read"),
+    SOURCE_REFUSED(12, Retry.NEVER, "source refused: no right, no such index, or an index that cannot be exported"),
+    DESTINATION_UNAVAILABLE(20, Retry.BACKOFF, "destination unavailable: it did not answer, or its disk is full"),
+    DESTINATION_REFUSED(21, Retry.NEVER, "destination refused: no right to write, or a name that is taken"),
+    INTEGRITY(30, Retry.NEW_RUN, "integrity: counts or checksums differ"),
+    GATE(31, Retry.NEVER, "gate: the dump is empty, or shrank by more than the schedule allows"),
+    FIELD_POLICY(32, Retry.NEVER, "field policy: a field that nobody decided on"),
+    ALREADY_RUNNING(40, Retry.NEVER, "already running: another export of this dataset holds the lock"),
+    STALE(41, Retry.NEVER, "stale: the latest dump is older than the limit"),
+    CANCELLED(130, Retry.NEVER, "cancelled by a signal");
+
+    /** What a scheduler may do after a fault. */
+    public enum Retry {
+        /** A person has to change something first. */
+        NEVER,
+        /** The same call may succeed later; waits grow from one try to the next. */
+        BACKOFF,
+        /** The whole export may be started again from a new snapshot, never from where it stood. */
+        NEW_RUN
+    }
+
+    private final int exitCode;
+    private final Retry retry;
+    private final String meaning;
+
+    Fault(int exitCode, Retry retry, String meaning) {
+        this.exitCode = exitCode;
+        this.retry = retry;
+        this.meaning = meaning;
+    }
+
+    /** The exit code of the process, 3 to 130. */
+    public int exitCode() {
+        return exitCode;
+    }
+
+    /** What may be tried after this fault. */
+    public Retry retry() {
+        return retry;
+    }
+
+    /** One line for the docs and for {@code --help}. */
+    public String meaning() {
+        return meaning;
+    }
+}

@@ -1,0 +1,136 @@
+package io.spillway.manifest;
+
+import io.spillway.dataset.DumpId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a dump contains. Written after every other file of the dump and before any pointer to it; a dump without one does
+ * not exist. One that does not add up cannot be constructed.
+ *
+ * @param formatVersion {@link #FORMAT_VERSION}
+ * @param dataset       the dataset's name
+ * @param dump          the dump's id, {@code journals/2026-11-21T030000Z}
+ * @param title         for people
+ * @param description   for people, or null
+ * @param license       SPDX identifier, or null where nobody has said
+ * @param homepage      where people read about the dataset, or null
+ * @param takenAt       when the snapshot was taken
+ * @param source        what the snapshot was taken of
+ * @param documents     documents in the dump, in each of its formats
+ * @param bytes         bytes of all parts
+ * @param parts         the files with documents, in the order of their names
+ * @param files         the other files, this one excepted
+ * @param repaired      documents in which bytes that are not UTF-8 were replaced, or null if none
+ * @param spillway      the version that wrote it
+ */
+public record Manifest(
+        int formatVersion,
+        String dataset,
+        String dump,
+        String title,
+        @Nullable String description,
+        @Nullable String license,
+        @Nullable String homepage,
+        Instant takenAt,
+        Source source,
+        long documents,
+        long bytes,
+        List<Part> parts,
+        List<SideFile> files,
+        @Nullable Long repaired,
+        String spillway) {
+
+    /** Moves when a reader of an older one would misunderstand a newer one. */
+    public static final int FORMAT_VERSION = 1;
+
+    /** The name of the file. */
+    public static final String FILE_NAME = "manifest.json";
+
+    /** Fails with {@link IllegalArgumentException} where parts and counts do not agree. */
+    public Manifest {
+        Required.members("the manifest", dataset, dump, title, takenAt, source, parts, files, spillway);
+        parts = List.copyOf(parts);
+        files = List.copyOf(files);
+        if (formatVersion != FORMAT_VERSION) {
+            throw new IllegalArgumentException("manifest format " + formatVersion + ", this version reads 1");
+        }
+        if (id(dataset, dump) == null) {
+            throw new IllegalArgumentException("\"" + dump + "\" is not the id of a dump of \"" + dataset + "\"");
+        }
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("dump " + dump + " has no parts");
+        }
+        if (documents != source.documents()) {
+            throw new IllegalArgumentException("dump %s holds %d documents but the snapshot had %d"
+                    .formatted(dump, documents, source.documents()));
+        }
+        Map<String, Long> written = new TreeMap<>();
+        parts.forEach(part -> written.merge(part.format() + " " + part.compression(), part.documents(), Long::sum));
+        for (var format : written.entrySet()) {
+            if (format.getValue() != documents) {
+                throw new IllegalArgumentException("the parts in %s of dump %s hold %d documents, not %d"
+                        .formatted(format.getKey(), dump, format.getValue(), documents));
+            }
+        }
+        long sum = parts.stream().mapToLong(Part::bytes).sum();
+        if (sum != bytes) {
+            throw new IllegalArgumentException(
+                    "the parts of dump %s have %d bytes, not %d".formatted(dump, sum, bytes));
+        }
+    }
+
+    /** The dump's id. */
+    public DumpId id() {
+        DumpId id = id(dataset, dump);
+        if (id == null) {
+            throw new IllegalStateException("checked when constructed: " + dump);
+        }
+        return id;
+    }
+
+    private static @Nullable DumpId id(String dataset, String dump) {
+        String prefix = dataset + "/";
+        return dump.startsWith(prefix)
+                ? DumpId.of(dataset, dump.substring(prefix.length())).orElse(null)
+                : null;
+    }
+
+    /**
+     * What the snapshot was taken of.
+     *
+     * @param product   {@code elasticsearch}
+     * @param version   of the server, or null where the exporter may not ask
+     * @param name      the index, alias, data stream or pattern that was exported
+     * @param indices   the concrete indices it stood for
+     * @param filtered  whether a query left documents out
+     * @param documents documents in the snapshot, counted on the snapshot itself
+     * @param fields    the mapped fields
+     */
+    public record Source(
+            String product,
+            @Nullable String version,
+            String name,
+            List<String> indices,
+            boolean filtered,
+            long documents,
+            List<Field> fields) {
+        /** Takes copies. */
+        public Source {
+            Required.members("the manifest's source", product, name, indices, fields);
+            indices = List.copyOf(indices);
+            fields = List.copyOf(fields);
+        }
+    }
+
+    /**
+     * A mapped field.
+     *
+     * @param path dotted
+     * @param type the source's own name of the type
+     */
+    public record Field(String path, String type) {}
+}

@@ -1,0 +1,15 @@
+package io.spillway.manifest;
+
+/**
+ * A file of a dump that holds no documents, such as README.md.
+ *
+ * @param name   its name in the dump
+ * @param bytes  its length
+ * @param sha256 lower-case hex
+ */
+public record SideFile(String name, long bytes, String sha256) {
+    /** Fails where a member is missing. */
+    public SideFile {
+        Required.members("a file", name, sha256);
+    }
+}

@@ -1,0 +1,260 @@
+package io.spillway.pipeline;
+
+import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.ManifestJson;
+import io.spillway.manifest.Part;
+import io.spillway.progress.Progress;
+import io.spillway.progress.StageClock;
+import io.spillway.publish.Draft;
+import io.spillway.publish.Publisher;
+import io.spillway.source.DocumentSource;
+import io.spillway.source.Slice;
+import io.spillway.source.Snapshot;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One export: lock, snapshot, lanes, count, publication. Either a whole dump is published and {@link #run()} returns, or
+ * nothing is and it throws; what was written until then is removed. To be run once.
+ */
+public final class ExportRun {
+    private static final Logger LOG = LoggerFactory.getLogger(ExportRun.class);
+    /** A snapshot that is lost three times is lost for a reason: a person should look. */
+    private static final int MAX_ATTEMPTS = 3;
+
+    private final Dataset dataset;
+    private final DocumentSource source;
+    private final List<PartFormat> formats;
+    private final PartLimits limits;
+    private final boolean allowEmpty;
+    private final Workspace workspace;
+    private final Publisher publisher;
+    private final Progress progress;
+    private final Clock clock;
+
+    /**
+     * An export that has not begun.
+     *
+     * @param source     stays the caller's to close
+     * @param formats    how documents are written, at least one way; no two whose files would have the same names
+     * @param allowEmpty whether an index without documents makes a dump without documents, or a refusal
+     * @param publisher  stays the caller's
+     * @param progress   is counted up while the export runs
+     */
+    public ExportRun(
+            Dataset dataset,
+            DocumentSource source,
+            List<PartFormat> formats,
+            PartLimits limits,
+            boolean allowEmpty,
+            Workspace workspace,
+            Publisher publisher,
+            Progress progress) {
+        this.dataset = dataset;
+        this.source = source;
+        this.formats = List.copyOf(formats);
+        this.limits = limits;
+        this.allowEmpty = allowEmpty;
+        this.workspace = workspace;
+        this.publisher = publisher;
+        this.progress = progress;
+        this.clock = Clock.systemUTC();
+    }
+
+    /**
+     * Exports and publishes.
+     *
+     * @throws SpillwayException    nothing was published; the fault says why
+     * @throws InterruptedException the thread was interrupted; nothing was published, unless the interrupt came after the
+     *                              dump was in place
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    public ExportReport run() throws SpillwayException, InterruptedException {
+        try (Workspace.Lock lock = workspace.lock(dataset.name())) {
+            List<String> left = workspace.sweep(dataset.name());
+            if (!left.isEmpty()) {
+                LOG.info("left-overs of earlier runs removed dataset={} names={}", dataset.name(), left);
+            }
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return attempt();
+                } catch (SpillwayException e) {
+                    if (e.fault() != Fault.SNAPSHOT_LOST || attempt == MAX_ATTEMPTS) {
+                        throw e;
+                    }
+                    LOG.warn("starting again on a new snapshot attempt={} cause=\"{}\"", attempt + 1, e.getMessage());
+                    progress.startAgain();
+                }
+            }
+        }
+    }
+
+    @SuppressWarnings("try") // the snapshot is closed early, and again, without effect, on every path
+    private ExportReport attempt() throws SpillwayException, InterruptedException {
+        awaitFreeDate();
+        try (Snapshot snapshot = source.freeze()) {
+            progress.expect(snapshot.documents());
+            if (snapshot.documents() == 0 && !allowEmpty) {
+                throw new SpillwayException(
+                        Fault.GATE,
+                        source.name() + " holds no documents to export",
+                        "if that is right, publish an empty dump with --allow-empty or gate: {empty: publish}");
+            }
+            DumpId dump = new DumpId(dataset.name(), snapshot.takenAt());
+            Path folder = workspace.newFolder(dump);
+            try {
+                long begun = System.nanoTime();
+                List<Lane.Result> results = read(snapshot, folder);
+                double seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
+                // From here on the cluster has nothing more to keep for us.
+                snapshot.close();
+                requireAll(snapshot, results);
+                List<Part> parts = number(dump, folder, results);
+                RunStats stats = RunStats.of(seconds, progress.now(), snapshot.lanes(), results);
+                long repaired =
+                        results.stream().mapToLong(Lane.Result::repaired).sum();
+                Draft draft = new Draft(
+                        dataset,
+                        dump,
+                        snapshot.takenAt(),
+                        snapshot.description(),
+                        snapshot.documents(),
+                        parts,
+                        repaired,
+                        new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
+                        folder);
+                return new ExportReport(publisher.publish(draft), stats, publisher.address(dump));
+            } finally {
+                remove(folder);
+            }
+        }
+    }
+
+    private List<Lane.Result> read(Snapshot snapshot, Path folder) throws SpillwayException, InterruptedException {
+        List<Lane> lanes = snapshot.slices().stream()
+                .map(slice -> new Lane(snapshot, slice, (of, clock) -> begin(folder, of, clock), progress))
+                .toList();
+        return Lanes.runAll(dataset.name(), snapshot.lanes(), lanes);
+    }
+
+    private List<PartSequence> begin(Path folder, Slice slice, StageClock clock) {
+        return IntStream.range(0, formats.size())
+                .mapToObj(i -> new PartSequence(
+                        folder, "slice-%04d-format-%d".formatted(slice.number(), i), formats.get(i), limits, clock))
+                .toList();
+    }
+
+    /** The one comparison that everything rests on: as many documents written, in each format, as the snapshot holds. */
+    private void requireAll(Snapshot snapshot, List<Lane.Result> results) throws SpillwayException {
+        for (int i = 0; i < formats.size(); i++) {
+            int format = i;
+            long written = results.stream()
+                    .flatMap(result -> result.parts().get(format).stream())
+                    .mapToLong(Part::documents)
+                    .sum();
+            if (written != snapshot.documents()) {
+                throw new SpillwayException(
+                        Fault.INTEGRITY,
+                        "%d documents of %s were written, but the snapshot holds %d"
+                                .formatted(written, source.name(), snapshot.documents()),
+                        "nothing was published; run the export again, and report this if it stays so");
+            }
+        }
+    }
+
+    /** Gives the parts their names in the dump: one sequence a format over all slices, in the slices' order. */
+    private List<Part> number(DumpId dump, Path folder, List<Lane.Result> results)
+            throws SpillwayException, InterruptedException {
+        List<Part> parts = new ArrayList<>();
+        for (int i = 0; i < formats.size(); i++) {
+            int format = i;
+            List<Part> unnumbered = new ArrayList<>();
+            results.forEach(result -> unnumbered.addAll(result.parts().get(format)));
+            if (unnumbered.isEmpty()) {
+                unnumbered.add(emptyPart(folder, formats.get(i)));
+            }
+            for (int number = 1; number <= unnumbered.size(); number++) {
+                parts.add(rename(folder, unnumbered.get(number - 1), name(dump, number, formats.get(i))));
+            }
+        }
+        parts.sort(Comparator.comparing(Part::name));
+        return parts;
+    }
+
+    private static String name(DumpId dump, int number, PartFormat format) {
+        String compressed = format.compression().extension();
+        return "%s.%05d.%s%s"
+                .formatted(
+                        dump.fileStem(),
+                        number,
+                        format.encoder().get().extension(),
+                        compressed.isEmpty() ? "" : "." + compressed);
+    }
+
+    private static Part rename(Path folder, Part part, String name) throws SpillwayException {
+        try {
+            Files.move(folder.resolve(part.name()), folder.resolve(name));
+            return part.named(name);
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE, "cannot name part " + name + ": " + e.getMessage(), null, e);
+        }
+    }
+
+    /** A dump without documents still has a file, so that whoever fetches it does not have to know about this case. */
+    private Part emptyPart(Path folder, PartFormat format) throws SpillwayException, InterruptedException {
+        try (PartSequence parts = new PartSequence(folder, "empty", format, limits, new StageClock())) {
+            return parts.finishEmpty();
+        }
+    }
+
+    /** Waits, less than a second, while the present second's name is taken: a dated name is never used twice. */
+    private void awaitFreeDate() throws SpillwayException, InterruptedException {
+        Instant now = clock.instant();
+        while (publisher.isTaken(new DumpId(dataset.name(), now))) {
+            Instant next = now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+            TimeUnit.NANOSECONDS.sleep(Math.max(1, now.until(next, ChronoUnit.NANOS)));
+            now = clock.instant();
+        }
+    }
+
+    private static void remove(Path folder) {
+        try {
+            if (Files.exists(folder)) {
+                Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
+                        Files.delete(directory);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+            }
+        } catch (IOException e) {
+            LOG.warn("left behind, the next run removes it folder={} cause={}", folder, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.spillway.pipeline;
+
+import io.spillway.fault.SpillwayException;
+import io.spillway.json.JsonCursor;
+import io.spillway.manifest.Part;
+import io.spillway.progress.Progress;
+import io.spillway.progress.Stage;
+import io.spillway.progress.StageClock;
+import io.spillway.source.Document;
+import io.spillway.source.Page;
+import io.spillway.source.PageReader;
+import io.spillway.source.Slice;
+import io.spillway.source.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/**
+ * One slice from its first page to its last part, on one thread: page in, every format's part out. Back-pressure is a
+ * blocking write.
+ */
+final class Lane implements Callable<Lane.Result> {
+    private final Snapshot snapshot;
+    private final Slice slice;
+    private final List<PartSequence> formats = new ArrayList<>();
+    private final Progress progress;
+    private final StageClock clock = new StageClock();
+    private long documents;
+    private long repaired;
+
+    /** Makes the sequences of parts on the lane's own clock. */
+    interface Formats {
+        List<PartSequence> begin(Slice slice, StageClock clock);
+    }
+
+    Lane(Snapshot snapshot, Slice slice, Formats formats, Progress progress) {
+        this.snapshot = snapshot;
+        this.slice = slice;
+        this.formats.addAll(formats.begin(slice, clock));
+        this.progress = progress;
+    }
+
+    @Override
+    public Result call() throws SpillwayException, InterruptedException {
+        clock.restart(Stage.ENCODING);
+        try (PageReader reader = snapshot.read(slice, clock, progress)) {
+            for (Optional<Page> page = reader.next(); page.isPresent(); page = reader.next()) {
+                write(page.get());
+            }
+            List<List<Part>> parts = new ArrayList<>();
+            for (PartSequence format : formats) {
+                parts.add(format.finish());
+            }
+            return new Result(slice, documents, repaired, parts, clock.seconds());
+        } finally {
+            formats.forEach(PartSequence::close);
+        }
+    }
+
+    private void write(Page page) throws SpillwayException, InterruptedException {
+        for (Document document : page.documents()) {
+            for (PartSequence format : formats) {
+                format.write(document);
+            }
+            if ((document.findings() & JsonCursor.NOT_UTF8) != 0) {
+                repaired++;
+            }
+        }
+        documents += page.documents().size();
+        progress.wrote(page.documents().size(), page.bytes());
+    }
+
+    /**
+     * What became of a slice.
+     *
+     * @param slice     which
+     * @param documents documents written, once for all formats
+     * @param repaired  documents in which bytes that are not UTF-8 were replaced
+     * @param parts     for each format its parts in order, under the names that they have in the work folder
+     * @param seconds   where the lane's time went
+     */
+    record Result(Slice slice, long documents, long repaired, List<List<Part>> parts, Map<Stage, Double> seconds) {}
+}

@@ -1,0 +1,89 @@
+package io.spillway.pipeline;
+
+import io.spillway.fault.SpillwayException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks on a fixed number of threads of their own. The first failure ends all others; no thread outlives the call,
+ * however it ends.
+ */
+final class Lanes {
+    private Lanes() {}
+
+    /**
+     * Runs every task and returns their results in the order of the tasks.
+     *
+     * @param name  what the threads are called, with a number behind it
+     * @param lanes how many tasks run at the same time, at least 1
+     * @throws SpillwayException    the first task that failed failed with this; the others were interrupted
+     * @throws InterruptedException the calling thread was interrupted; so were the tasks
+     */
+    static <T> List<T> runAll(String name, int lanes, List<? extends Callable<T>> tasks)
+            throws SpillwayException, InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(lanes, named(name));
+        try {
+            CompletionService<T> running = new ExecutorCompletionService<>(threads);
+            List<Future<T>> all = new ArrayList<>();
+            tasks.forEach(task -> all.add(running.submit(task)));
+            for (int i = 0; i < all.size(); i++) {
+                running.take().get();
+            }
+            List<T> results = new ArrayList<>();
+            for (Future<T> each : all) {
+                results.add(each.get());
+            }
+            return results;
+        } catch (ExecutionException e) {
+            throw unwrapped(e.getCause());
+        } finally {
+            threads.shutdownNow();
+            awaitEnd(threads);
+        }
+    }
+
+    private static SpillwayException unwrapped(@Nullable Throwable cause) throws InterruptedException {
+        if (cause instanceof SpillwayException fault) {
+            return fault;
+        } else if (cause instanceof InterruptedException interrupted) {
+            throw interrupted;
+        } else if (cause instanceof RuntimeException bug) {
+            throw bug;
+        } else if (cause instanceof Error error) {
+            throw error;
+        }
+        throw new IllegalStateException("a lane failed in a way that it does not declare", cause);
+    }
+
+    /** Waits until the last thread has ended, also in a thread that was interrupted, whose flag stays as it was. */
+    private static void awaitEnd(ExecutorService threads) {
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = threads.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> new Thread(task, "%s-lane-%02d".formatted(name, number.incrementAndGet()));
+    }
+}

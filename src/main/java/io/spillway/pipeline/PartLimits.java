@@ -1,0 +1,16 @@
+package io.spillway.pipeline;
+
+/**
+ * When a part is full and the next begins.
+ *
+ * @param documents the most documents in a part, at least 1
+ * @param bytes     the length of its file after which no page is added, at least 1; a part may be longer by one page
+ */
+public record PartLimits(long documents, long bytes) {
+    /** Fails with {@link IllegalArgumentException} on limits that nothing could meet. */
+    public PartLimits {
+        if (documents < 1 || bytes < 1) {
+            throw new IllegalArgumentException("a part holds at least 1 document and 1 byte");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.spillway.pipeline;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Part;
+import io.spillway.progress.Stage;
+import io.spillway.progress.StageClock;
+import io.spillway.source.Document;
+import io.spillway.verify.PartCheck;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of one slice in one format: begins a new one when one is full, and reads each back as soon as it is complete.
+ * Belongs to one thread. Closing it in the middle leaves an unfinished file, for whoever owns the folder to remove.
+ */
+final class PartSequence implements AutoCloseable {
+    private final Path folder;
+    private final String name;
+    private final PartFormat format;
+    private final PartLimits limits;
+    private final StageClock clock;
+    private final List<Part> parts = new ArrayList<>();
+    private @Nullable PartWriter open;
+
+    /**
+     * A sequence without parts.
+     *
+     * @param name what its files are called until the whole dump is known; unlike any other sequence's in the folder
+     */
+    PartSequence(Path folder, String name, PartFormat format, PartLimits limits, StageClock clock) {
+        this.folder = folder;
+        this.name = name;
+        this.format = format;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    void write(Document document) throws SpillwayException, InterruptedException {
+        PartWriter part = open;
+        if (part != null && (part.documents() >= limits.documents() || part.bytes() >= limits.bytes())) {
+            finishPart();
+            part = null;
+        }
+        (part == null ? begin() : part).write(document);
+    }
+
+    /** Completes the last part; returns all of them in order, none where nothing was written. */
+    List<Part> finish() throws SpillwayException, InterruptedException {
+        finishPart();
+        return List.copyOf(parts);
+    }
+
+    /** A part without documents, for a dump that has none at all. */
+    Part finishEmpty() throws SpillwayException, InterruptedException {
+        begin();
+        finishPart();
+        return parts.get(0);
+    }
+
+    @Override
+    public void close() {
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private PartWriter begin() throws SpillwayException {
+        String fileName = "%s-%05d".formatted(name, parts.size() + 1);
+        PartWriter part = new PartWriter(folder.resolve(fileName), format, clock);
+        open = part;
+        return part;
+    }
+
+    private void finishPart() throws SpillwayException, InterruptedException {
+        PartWriter part = open;
+        if (part != null) {
+            parts.add(readBack(part.finish()));
+            open = null;
+        }
+    }
+
+    private Part readBack(Part part) throws SpillwayException, InterruptedException {
+        Stage before = clock.enter(Stage.CHECKING);
+        Path file = folder.resolve(part.name());
+        try {
+            PartCheck.check(Files.newInputStream(file), part, file.toString());
+            return part;
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE, "cannot read back " + file + ": " + e.getMessage(), null, e);
+        } finally {
+            clock.enter(before);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.spillway.pipeline;
+
+import io.spillway.encode.Encoder;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Part;
+import io.spillway.progress.Stage;
+import io.spillway.progress.StageClock;
+import io.spillway.source.Document;
+import io.spillway.verify.Digests;
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Writes one part: documents through the encoder, the compressor and the checksums into a file. Belongs to one thread.
+ * Closing it without {@link #finish()} leaves an unfinished file behind, for whoever owns the folder to remove.
+ */
+final class PartWriter implements AutoCloseable {
+    /** Large enough that neither the compressor nor the disk sees single documents. */
+    private static final int BUFFER = 64 << 10;
+
+    private final Path file;
+    private final PartFormat format;
+    private final StageClock clock;
+    private final Encoder encoder;
+    private final PartFile disk;
+    private final Counted lines;
+    private final OutputStream out;
+    private long documents;
+
+    PartWriter(Path file, PartFormat format, StageClock clock) throws SpillwayException {
+        this.file = file;
+        this.format = format;
+        this.clock = clock;
+        this.encoder = format.encoder().get();
+        try {
+            this.disk = new PartFile(file, clock);
+            OutputStream compressed = format.compression().compress(new BufferedOutputStream(disk, BUFFER));
+            this.lines = new Counted(compressed, clock);
+            this.out = new BufferedOutputStream(lines, BUFFER);
+            encoder.begin(out);
+        } catch (IOException e) {
+            throw notWritten(e);
+        }
+    }
+
+    void write(Document document) throws SpillwayException {
+        try {
+            encoder.encode(document, out);
+            documents++;
+        } catch (IOException e) {
+            throw notWritten(e);
+        }
+    }
+
+    long documents() {
+        return documents;
+    }
+
+    /** Bytes of the file so far; the compressor may hold some back. */
+    long bytes() {
+        return disk.bytes;
+    }
+
+    /** Completes the file, on disk, and says what it is. */
+    Part finish() throws SpillwayException {
+        Stage before = clock.enter(Stage.ENCODING);
+        try {
+            out.close();
+        } catch (IOException e) {
+            throw notWritten(e);
+        } finally {
+            clock.enter(before);
+        }
+        Digests.Sums sums = disk.digests.finish();
+        return new Part(
+                file.getFileName().toString(),
+                encoder.extension(),
+                format.compression().name(),
+                disk.bytes,
+                lines.bytes,
+                documents,
+                sums.sha256(),
+                sums.md5(),
+                sums.sha1());
+    }
+
+    @Override
+    public void close() {
+        disk.abandon();
+    }
+
+    private SpillwayException notWritten(IOException e) {
+        return new SpillwayException(
+                Fault.DESTINATION_UNAVAILABLE,
+                "cannot write " + file + ": " + e.getMessage(),
+                "is the disk full? nothing was published, and what was written is removed",
+                e);
+    }
+
+    /** What the encoder made, counted, on its way into the compressor. */
+    private static final class Counted extends FilterOutputStream {
+        private final StageClock clock;
+        private long bytes;
+
+        Counted(OutputStream compressor, StageClock clock) {
+            super(compressor);
+            this.clock = clock;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] buffer, int offset, int length) throws IOException {
+            Stage before = clock.enter(Stage.COMPRESSING);
+            try {
+                out.write(buffer, offset, length);
+                bytes += length;
+            } finally {
+                clock.enter(before);
+            }
+        }
+
+        @Override
+        public void flush() {
+            // A flush in mid-stream would cost the compressor its window; the end of the part is flushed by closing.
+        }
+
+        @Override
+        public void close() throws IOException {
+            Stage before = clock.enter(Stage.COMPRESSING);
+            try {
+                out.close();
+            } finally {
+                clock.enter(before);
+            }
+        }
+    }
+
+    /** The file itself: what reaches it is hashed, and lies on the disk when it is closed. */
+    private static final class PartFile extends OutputStream {
+        private final FileChannel channel;
+        private final StageClock clock;
+        private final Digests digests = new Digests();
+        private long bytes;
+
+        PartFile(Path file, StageClock clock) throws IOException {
+            this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            this.clock = clock;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] buffer, int offset, int length) throws IOException {
+            Stage before = clock.enter(Stage.WRITING);
+            try {
+                ByteBuffer rest = ByteBuffer.wrap(buffer, offset, length);
+                while (rest.hasRemaining()) {
+                    channel.write(rest);
+                }
+                digests.update(buffer, offset, length);
+                bytes += length;
+            } finally {
+                clock.enter(before);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            Stage before = clock.enter(Stage.WRITING);
+            try (channel) {
+                if (channel.isOpen()) {
+                    channel.force(true);
+                }
+            } finally {
+                clock.enter(before);
+            }
+        }
+
+        void abandon() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // The file is going to be removed: what was not written does not matter.
+            }
+        }
+    }
+}

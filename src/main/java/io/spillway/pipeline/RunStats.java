@@ -1,0 +1,103 @@
+package io.spillway.pipeline;
+
+import io.spillway.progress.Progress;
+import io.spillway.progress.Stage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Where an export's time went; stands beside its manifest as {@code run.json}.
+ *
+ * @param seconds   from the snapshot to the last part
+ * @param documents documents written
+ * @param bytes     bytes of the answers that they came in
+ * @param requests  requests for pages, over all attempts
+ * @param retries   those of them that repeated another
+ * @param attempts  snapshots that were begun
+ * @param lanes     slices read at the same time
+ * @param stages    seconds in each stage, all slices together
+ * @param slices    each slice's own seconds
+ */
+public record RunStats(
+        double seconds,
+        long documents,
+        long bytes,
+        long requests,
+        long retries,
+        int attempts,
+        int lanes,
+        Map<Stage, Double> stages,
+        List<SliceStats> slices) {
+
+    /** The name of the file. */
+    public static final String FILE_NAME = "run.json";
+
+    /**
+     * One slice's share.
+     *
+     * @param slice     its number, from 0
+     * @param documents documents written
+     * @param seconds   in each stage
+     */
+    public record SliceStats(int slice, long documents, Map<Stage, Double> seconds) {}
+
+    static RunStats of(double seconds, Progress.Reading reading, int lanes, List<Lane.Result> results) {
+        Map<Stage, Double> stages = new EnumMap<>(Stage.class);
+        List<SliceStats> slices = new ArrayList<>();
+        for (Lane.Result result : results) {
+            result.seconds().forEach((stage, spent) -> stages.merge(stage, spent, Double::sum));
+            slices.add(new SliceStats(result.slice().number(), result.documents(), result.seconds()));
+        }
+        return new RunStats(
+                seconds,
+                reading.documents(),
+                reading.sourceBytes(),
+                reading.requests(),
+                reading.retries(),
+                reading.attempt(),
+                lanes,
+                stages,
+                slices);
+    }
+
+    /** The stage that took most of the lanes' time. */
+    public Stage bottleneck() {
+        return stages.entrySet().stream()
+                .max(Comparator.comparingDouble(Map.Entry::getValue))
+                .map(Map.Entry::getKey)
+                .orElse(Stage.READING);
+    }
+
+    /** The table for the end of a run: a line for each stage with seconds and share, and what would make it faster. */
+    public String table() {
+        double all = Math.max(
+                1e-9, stages.values().stream().mapToDouble(Double::doubleValue).sum());
+        StringBuilder table = new StringBuilder();
+        for (Stage stage : Stage.values()) {
+            double spent = stages.getOrDefault(stage, 0.0);
+            table.append(String.format(
+                    Locale.ROOT,
+                    "  %-12s %8.1f s %4.0f %%%s%n",
+                    stage,
+                    spent,
+                    100 * spent / all,
+                    stage == bottleneck() ? "  <- " + stage.remedy() : ""));
+        }
+        double rate = documents / Math.max(1e-9, seconds);
+        table.append(String.format(
+                Locale.ROOT,
+                "  %d documents in %.1f s (%.0f a second), %d slices in %d lanes, %d requests, %d repeated%n",
+                documents,
+                seconds,
+                rate,
+                slices.size(),
+                lanes,
+                requests,
+                retries));
+        return table.toString();
+    }
+}

@@ -1,0 +1,38 @@
+package io.spillway.publish;
+
+import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
+import io.spillway.manifest.Part;
+import io.spillway.source.SourceDescription;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A dump whose parts are complete and checked, in a folder that nobody takes for one.
+ *
+ * @param dataset   what it is a dump of
+ * @param dump      its id
+ * @param takenAt   when the snapshot was taken
+ * @param source    what the snapshot was taken of
+ * @param documents documents in the snapshot
+ * @param parts     in the order of their names, lying in {@code folder} under them
+ * @param repaired  documents in which bytes that are not UTF-8 were replaced
+ * @param runJson   how the export went, as JSON, or empty where that is not to be published
+ * @param folder    the work folder; its owner removes it
+ */
+public record Draft(
+        Dataset dataset,
+        DumpId dump,
+        Instant takenAt,
+        SourceDescription source,
+        long documents,
+        List<Part> parts,
+        long repaired,
+        String runJson,
+        Path folder) {
+    /** Takes a copy of the parts. */
+    public Draft {
+        parts = List.copyOf(parts);
+    }
+}

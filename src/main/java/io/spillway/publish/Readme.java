@@ -1,0 +1,94 @@
+package io.spillway.publish;
+
+import io.spillway.dataset.Dataset;
+import io.spillway.manifest.Part;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** The README.md of a dump: what it is and how to check and read it, for the person who has just downloaded it. */
+final class Readme {
+    static final String FILE_NAME = "README.md";
+
+    private Readme() {}
+
+    static byte[] of(Draft draft) {
+        Dataset dataset = draft.dataset();
+        Part first = draft.parts().get(0);
+        StringBuilder text = new StringBuilder();
+        text.append("# ").append(inline(dataset.title())).append("\n\n");
+        if (dataset.description() != null) {
+            text.append(inline(dataset.description())).append("\n\n");
+        }
+        text.append("| | |\n|---|---|\n");
+        row(text, "Dump", draft.dump().toString());
+        row(text, "Snapshot taken", draft.takenAt().toString());
+        row(text, "Documents", String.format(Locale.ROOT, "%,d", draft.documents()));
+        row(text, "Files", draft.parts().size() + ", " + bytes(draft.parts()));
+        row(text, "Licence", dataset.license() == null ? "not stated by the publisher" : inline(dataset.license()));
+        if (dataset.homepage() != null) {
+            row(text, "About", inline(dataset.homepage()));
+        }
+        text.append("""
+
+                ## Fetch and check
+
+                With the address of this folder in `URL`:
+
+                ```sh
+                wget --base="$URL/" -i urls.txt
+                wget "$URL/SHA256SUMS" && sha256sum --ignore-missing -c SHA256SUMS
+                """);
+        text.append(reading(first)).append("```\n");
+        text.append("""
+
+                ## What is in it
+
+                One JSON document a line, in UTF-8, exactly as it was indexed: key order, number digits and escapes are
+                the source's own. Lines end with a line feed alone; read them as bytes or with a JSON Lines reader, since
+                some languages' line splitters also break at U+2028, which may stand inside a string. Each file can be
+                read alone; together the files hold every document of the snapshot once, in no particular order.
+
+                `manifest.json` lists every file with its length, checksums and number of documents.
+                """);
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String reading(Part part) {
+        String cat = part.compression().equals("gzip") ? "zcat" : "cat";
+        return cat + " " + part.name() + " | head -n 1 | jq .\n";
+    }
+
+    private static void row(StringBuilder text, String name, String value) {
+        text.append("| ")
+                .append(name)
+                .append(" | ")
+                .append(value.replace("|", "\\|"))
+                .append(" |\n");
+    }
+
+    private static String bytes(java.util.List<Part> parts) {
+        long files = parts.stream().mapToLong(Part::bytes).sum();
+        long content = parts.stream().mapToLong(Part::bytesUncompressed).sum();
+        return String.format(Locale.ROOT, "%,d bytes (%,d uncompressed)", files, content);
+    }
+
+    /** A text from the schedule on one line, with nothing in it that Markdown or HTML would take for mark-up. */
+    private static String inline(String text) {
+        StringBuilder plain = new StringBuilder();
+        text.strip().codePoints().forEach(c -> {
+            if (Character.isISOControl(c)) {
+                plain.append(' ');
+            } else if (c == '<') {
+                plain.append("&lt;");
+            } else if (c == '&') {
+                plain.append("&amp;");
+            } else {
+                if ("\\`*_[]#!~".indexOf(c) >= 0) {
+                    plain.append('\\');
+                }
+                plain.appendCodePoint(c);
+            }
+        });
+        return plain.toString();
+    }
+}

@@ -1,0 +1,87 @@
+package io.spillway.schedule;
+
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.spillway.dataset.Dataset;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.net.URI;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One dataset: what is published of which index, in which files, and where to. The components are the keys of the
+ * file; their descriptions, defaults and limits stand in {@code docs/configuration.md}.
+ */
+@JsonClassDescription("One dataset that Spillway publishes: what, of which index, in which files, where to")
+public record ScheduleFile(
+        @JsonPropertyDescription("Name of the dataset; becomes part of every path")
+        @Pattern(
+                regexp = Dataset.NAME_PATTERN,
+                message = "must be 1 to 64 of a-z, 0-9 and -, beginning and ending with a letter or digit")
+        String dataset,
+
+        @JsonPropertyDescription("Name for people; the dataset's name when absent")
+        @Pattern(regexp = NOT_BLANK, message = NOT_BLANK_MESSAGE)
+        @Nullable
+        String title,
+
+        @JsonPropertyDescription("What the dataset is, for people")
+        @Pattern(regexp = NOT_BLANK, message = NOT_BLANK_MESSAGE)
+        @Nullable
+        String description,
+
+        @JsonPropertyDescription("Licence of the data, as an SPDX identifier such as CC0-1.0")
+        @Pattern(regexp = "^[A-Za-z0-9][A-Za-z0-9.+-]*$", message = "must be an SPDX identifier such as CC0-1.0")
+        @Nullable
+        String license,
+
+        @JsonPropertyDescription("Address of a page about the dataset") @Nullable
+        URI homepage,
+
+        @JsonPropertyDescription("Routes of the site that a dump of this dataset replaces")
+        @JsonProperty(defaultValue = "[]")
+        List<@Pattern(regexp = "^/\\S*$", message = "must begin with / and have no spaces") String> covers,
+
+        @JsonPropertyDescription("Where the documents come from")
+        SourceSection source,
+
+        @JsonPropertyDescription("What kinds of files a dump has")
+        @JsonProperty(defaultValue = "[{jsonl: {}}]")
+        @Size(min = 1)
+        List<FormatSection> formats,
+
+        @JsonPropertyDescription("When a file is full and the next one begins") @JsonProperty(defaultValue = "{}")
+        PartsSection parts,
+
+        @JsonPropertyDescription("Where dumps are put") @Size(min = 1, max = 1)
+        List<DestinationSection> destinations,
+
+        @JsonPropertyDescription("What keeps a dump from being published") @JsonProperty(defaultValue = "{}")
+        GateSection gate) {
+
+    private static final String NOT_BLANK = "^\\s*\\S[\\s\\S]*$";
+    private static final String NOT_BLANK_MESSAGE = "must not be blank";
+
+    /** Fails with {@link IllegalArgumentException} where two formats would write files of the same names. */
+    public ScheduleFile {
+        covers = List.copyOf(covers);
+        formats = List.copyOf(formats);
+        destinations = List.copyOf(destinations);
+        Set<JsonLinesSection.Compression> compressions = EnumSet.noneOf(JsonLinesSection.Compression.class);
+        for (FormatSection format : formats) {
+            if (format.jsonl() != null && !compressions.add(format.jsonl().compression())) {
+                throw new IllegalArgumentException("two formats would write files of the same names");
+            }
+        }
+    }
+
+    /** What the file says about the dataset itself; the title is the name where none is given. */
+    public Dataset toDataset() {
+        String page = homepage == null ? null : homepage.toString();
+        return new Dataset(dataset, title == null ? dataset : title, description, license, page, covers);
+    }
+}

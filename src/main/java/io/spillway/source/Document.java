@@ -1,0 +1,111 @@
+package io.spillway.source;
+
+import io.spillway.json.JsonCursor;
+import io.spillway.json.OneLine;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One document: the bytes of its source as they were indexed, still lying in the answer they came in, and the tokens
+ * that say which document it is. Valid as long as its {@link Page}. Immutable; not thread-safe only because its page
+ * belongs to one thread.
+ */
+public final class Document {
+    private final byte[] bytes;
+    private final Range source;
+    private final int findings;
+    private final Range id;
+    private final Range index;
+    private final Range routing;
+
+    /**
+     * A document in {@code bytes}, which is shared, not copied.
+     *
+     * @param source   its source, one JSON object
+     * @param findings what {@link JsonCursor} found in the source
+     * @param id       the JSON string that is its id
+     * @param index    the JSON string that is its index
+     * @param routing  the JSON string that is its routing, or {@link Range#NONE}
+     */
+    public Document(byte[] bytes, Range source, int findings, Range id, Range index, Range routing) {
+        this.bytes = bytes;
+        this.source = source;
+        this.findings = findings;
+        this.id = id;
+        this.index = index;
+        this.routing = routing;
+    }
+
+    /** Bytes of the source as it was indexed. */
+    public int length() {
+        return source.length();
+    }
+
+    /** What {@link JsonCursor} found in the source, as its constants. */
+    public int findings() {
+        return findings;
+    }
+
+    /**
+     * Writes the source on one line, without a line end: as it was indexed, byte for byte, unless it has line breaks,
+     * comments or a byte order mark between tokens, which are left out, or bytes that are not UTF-8, which become U+FFFD.
+     */
+    public void writeSource(OutputStream out) throws IOException {
+        if (findings == 0) {
+            out.write(bytes, source.start(), source.length());
+        } else {
+            OneLine.copy(bytes, source.start(), source.end(), out);
+        }
+    }
+
+    /** The document's id as JSON, quotes included, for messages; at most 512 bytes before escaping. */
+    public String idAsJson() {
+        return text(id);
+    }
+
+    /** The document's index as JSON, quotes included, for messages. */
+    public String indexAsJson() {
+        return text(index);
+    }
+
+    /** Writes the id as it came, a JSON string. */
+    public void writeId(OutputStream out) throws IOException {
+        out.write(bytes, id.start(), id.length());
+    }
+
+    /** Writes the index as it came, a JSON string. */
+    public void writeIndex(OutputStream out) throws IOException {
+        out.write(bytes, index.start(), index.length());
+    }
+
+    /** Whether the document was indexed with a routing of its own. */
+    public boolean hasRouting() {
+        return routing.length() > 0;
+    }
+
+    /** Writes the routing as it came, a JSON string; only where there is one. */
+    public void writeRouting(OutputStream out) throws IOException {
+        out.write(bytes, routing.start(), routing.length());
+    }
+
+    private String text(Range range) {
+        return new String(bytes, range.start(), range.length(), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * A run of bytes in an answer.
+     *
+     * @param start the first
+     * @param end   behind the last
+     */
+    public record Range(int start, int end) {
+        /** Nothing there. */
+        public static final Range NONE = new Range(0, 0);
+
+        /** How many bytes. */
+        public int length() {
+            return end - start;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.spillway.source;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a snapshot was taken of.
+ *
+ * @param product what serves the documents: {@code elasticsearch}
+ * @param version its version, or null where this client may not ask
+ * @param name    the index, alias, data stream or pattern that was asked for
+ * @param indices the concrete indices it resolved to, sorted
+ * @param shards  their primary shards in all
+ * @param filtered whether a query limits the documents
+ * @param fields  the mapped fields, sorted by path
+ */
+public record SourceDescription(
+        String product,
+        @Nullable String version,
+        String name,
+        List<String> indices,
+        int shards,
+        boolean filtered,
+        List<SourceField> fields) {
+
+    /** Takes copies, so that a description never changes. */
+    public SourceDescription {
+        indices = List.copyOf(indices);
+        fields = List.copyOf(fields);
+    }
+}

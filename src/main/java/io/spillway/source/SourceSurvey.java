@@ -1,0 +1,29 @@
+package io.spillway.source;
+
+import java.util.List;
+
+/**
+ * What an export of a source would read, as counted on the living index: the snapshot of an export may differ.
+ *
+ * @param description     the concrete indices and their fields
+ * @param documents       documents that match
+ * @param slices          how many slices an export would read
+ * @param lanes           how many of them at the same time
+ * @param sampleDocuments documents looked at for the estimate, 0 to 100
+ * @param sampleBytes     bytes of those documents' sources as JSON Lines
+ * @param sample          those lines, to estimate how well they compress
+ */
+public record SourceSurvey(
+        SourceDescription description,
+        long documents,
+        int slices,
+        int lanes,
+        int sampleDocuments,
+        long sampleBytes,
+        List<Document> sample) {
+
+    /** Bytes of all documents as JSON Lines, estimated from the sample; 0 without one. */
+    public long estimatedBytes() {
+        return sampleDocuments == 0 ? 0 : Math.round((double) sampleBytes / sampleDocuments * documents);
+    }
+}

@@ -1,0 +1,295 @@
+package io.spillway.source.elasticsearch;
+
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import co.elastic.clients.json.jackson.JacksonJsonpMapper;
+import co.elastic.clients.transport.TransportException;
+import co.elastic.clients.transport.TransportUtils;
+import co.elastic.clients.transport.rest_client.RestClientTransport;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.ApiKey;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Basic;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Bearer;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Trust;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import org.apache.http.Header;
+import org.apache.http.HttpHeaders;
+import org.apache.http.HttpHost;
+import org.apache.http.entity.ContentType;
+import org.apache.http.message.BasicHeader;
+import org.apache.http.nio.entity.NByteArrayEntity;
+import org.elasticsearch.client.Cancellable;
+import org.elasticsearch.client.Request;
+import org.elasticsearch.client.RequestOptions;
+import org.elasticsearch.client.Response;
+import org.elasticsearch.client.ResponseException;
+import org.elasticsearch.client.ResponseListener;
+import org.elasticsearch.client.RestClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our way to one cluster: the typed client for questions about it, the low-level client under it for answers whose bytes
+ * we want. Thread-safe; closing it ends requests under way.
+ */
+final class Connection implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+    /** Enough for 64 lanes with a page ahead each, and the questions beside them. */
+    private static final int CONNECTIONS = 160;
+    /** Answers to questions about the cluster: mappings of thousands of fields in hundreds of indices. */
+    private static final int MAX_QUESTION_BYTES = 256 << 20;
+
+    private final RestClient client;
+    private final ElasticsearchClient typed;
+    private final URI url;
+    private final Duration timeout;
+
+    private Connection(RestClient client, URI url, Duration timeout) {
+        this.client = client;
+        this.typed = new ElasticsearchClient(new RestClientTransport(client, new JacksonJsonpMapper()));
+        this.url = url;
+        this.timeout = timeout;
+    }
+
+    static Connection open(ElasticsearchOptions options) throws SpillwayException {
+        URI url = options.url();
+        int port = url.getPort() != -1 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80;
+        SSLContext tls = tls(options.trust());
+        Header[] headers = headers(options.credentials());
+        int timeoutMillis = Math.toIntExact(options.paging().requestTimeout().toMillis());
+        var builder = RestClient.builder(new HttpHost(url.getHost(), port, url.getScheme()))
+                .setDefaultHeaders(headers)
+                .setCompressionEnabled(false)
+                .setRequestConfigCallback(config -> config.setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
+                        .setConnectionRequestTimeout(timeoutMillis)
+                        .setSocketTimeout(timeoutMillis))
+                .setHttpClientConfigCallback(http -> {
+                    http.setMaxConnPerRoute(CONNECTIONS).setMaxConnTotal(CONNECTIONS);
+                    return tls == null ? http : http.setSSLContext(tls);
+                });
+        if (url.getPath() != null && url.getPath().length() > 1) {
+            builder.setPathPrefix(url.getPath());
+        }
+        return new Connection(builder.build(), url, options.paging().requestTimeout());
+    }
+
+    /** The cluster's address, as it stands in messages. */
+    URI url() {
+        return url;
+    }
+
+    ElasticsearchClient typed() {
+        return typed;
+    }
+
+    /** Sends a request whose answer goes into {@code buffer}, at most {@code limit} bytes of it. */
+    Exchange send(String method, String path, byte @Nullable [] body, AnswerBuffer buffer, int limit) {
+        Request request = new Request(method, path);
+        if (body != null) {
+            request.setEntity(new NByteArrayEntity(body, ContentType.APPLICATION_JSON));
+        }
+        request.setOptions(RequestOptions.DEFAULT.toBuilder()
+                .addHeader(HttpHeaders.ACCEPT, "application/json")
+                .setHttpAsyncResponseConsumerFactory(() -> new AnswerConsumer(buffer, limit)));
+        CompletableFuture<Arrival> answer = new CompletableFuture<>();
+        long sentAt = System.nanoTime();
+        Cancellable cancellable = client.performRequestAsync(request, new ResponseListener() {
+            @Override
+            public void onSuccess(Response response) {
+                answer.complete(new Arrival(response, System.nanoTime()));
+            }
+
+            @Override
+            public void onFailure(Exception e) {
+                if (e instanceof ResponseException refused) {
+                    answer.complete(new Arrival(refused.getResponse(), System.nanoTime()));
+                } else {
+                    answer.completeExceptionally(e);
+                }
+            }
+        });
+        return new Exchange(answer, cancellable, buffer, sentAt);
+    }
+
+    /** Asks a question about the cluster and waits for the answer, as JSON. */
+    JsonNode ask(String method, String path, byte @Nullable [] body) throws IOException, InterruptedException {
+        AnswerBuffer buffer = new AnswerBuffer();
+        Exchange exchange = send(method, path, body, buffer, MAX_QUESTION_BYTES);
+        try {
+            int status = exchange.await(timeout);
+            JsonNode answer = tree(buffer);
+            if (status >= 300) {
+                throw new ServerErrorException(ServerError.of(status, answer, exchange.retryAfter()));
+            }
+            return answer == null ? JSON.nullNode() : answer;
+        } finally {
+            exchange.cancel();
+        }
+    }
+
+    /** A call of the typed client, with its failures turned into the ones that {@link #ask} has. */
+    <T> T ask(TypedCall<T> call) throws IOException {
+        try {
+            return call.call(typed);
+        } catch (ElasticsearchException e) {
+            throw new ServerErrorException(ServerError.of(e));
+        } catch (TransportException e) {
+            throw new ServerErrorException(
+                    new ServerError(e.statusCode(), java.util.Set.of(), String.valueOf(e.getMessage()), null));
+        }
+    }
+
+    /** The body of an answer as JSON, or null where it is none. */
+    static @Nullable JsonNode tree(AnswerBuffer buffer) {
+        try {
+            return JSON.readTree(buffer.bytes(), 0, buffer.length());
+        } catch (IOException notJson) {
+            // A proxy's error page: the status says enough.
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            client.close();
+        } catch (IOException e) {
+            // Nothing is lost: no request of ours is under way any more.
+        }
+    }
+
+    private static Header[] headers(Credentials credentials) {
+        if (credentials instanceof ApiKey key) {
+            return new Header[] {authorization("ApiKey " + key.encoded().reveal())};
+        } else if (credentials instanceof Bearer bearer) {
+            return new Header[] {authorization("Bearer " + bearer.token().reveal())};
+        } else if (credentials instanceof Basic basic) {
+            byte[] pair = (basic.username() + ":" + basic.password().reveal()).getBytes(StandardCharsets.UTF_8);
+            return new Header[] {authorization("Basic " + Base64.getEncoder().encodeToString(pair))};
+        }
+        return new Header[0];
+    }
+
+    private static Header authorization(String value) {
+        return new BasicHeader(HttpHeaders.AUTHORIZATION, value);
+    }
+
+    private static @Nullable SSLContext tls(Trust trust) throws SpillwayException {
+        if (trust.fingerprint() != null) {
+            return TransportUtils.sslContextFromCaFingerprint(
+                    trust.fingerprint().replace(":", ""));
+        }
+        Path caFile = trust.caFile();
+        if (caFile == null) {
+            return null;
+        }
+        try (var certificates = Files.newInputStream(caFile)) {
+            return TransportUtils.sslContextFromHttpCaCrt(certificates);
+        } catch (IOException | RuntimeException e) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "cannot read the CA certificate " + caFile + ": " + e.getMessage(),
+                    "ca-file names a PEM file with the certificate of the authority that signed the cluster's",
+                    e);
+        }
+    }
+
+    /** A call of the typed client. */
+    interface TypedCall<T> {
+        T call(ElasticsearchClient client) throws IOException;
+    }
+
+    /** An answer that is an error. */
+    static final class ServerErrorException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient ServerError error;
+
+        ServerErrorException(ServerError error) {
+            super(error.toString());
+            this.error = error;
+        }
+
+        ServerError error() {
+            return error;
+        }
+    }
+
+    /** A response and when its last byte came. */
+    private record Arrival(Response response, long at) {}
+
+    /** One request under way. Its buffer is the request's until {@link #await} has returned or it was cancelled. */
+    static final class Exchange {
+        private final CompletableFuture<Arrival> answer;
+        private final Cancellable cancellable;
+        private final AnswerBuffer buffer;
+        private final long sentAt;
+
+        private Exchange(CompletableFuture<Arrival> answer, Cancellable cancellable, AnswerBuffer buffer, long sentAt) {
+            this.answer = answer;
+            this.cancellable = cancellable;
+            this.buffer = buffer;
+            this.sentAt = sentAt;
+        }
+
+        /**
+         * Waits for the whole answer and returns its status.
+         *
+         * @throws IOException it did not come, not in time, or was too long; after this the buffer may still be written to
+         */
+        int await(Duration limit) throws IOException, InterruptedException {
+            try {
+                return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS)
+                        .response()
+                        .getStatusLine()
+                        .getStatusCode();
+            } catch (TimeoutException e) {
+                throw new IOException("no complete answer within " + limit.toSeconds() + " s", e);
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+            }
+        }
+
+        /** What the answer's Retry-After header asks for in seconds, or null; only after {@link #await}. */
+        @Nullable
+        Duration retryAfter() {
+            Arrival arrival = arrival();
+            String value = arrival == null ? null : arrival.response().getHeader(HttpHeaders.RETRY_AFTER);
+            return value != null && value.matches("\\d{1,5}") ? Duration.ofSeconds(Long.parseLong(value)) : null;
+        }
+
+        /** From sending to the last byte; only after {@link #await}. */
+        Duration took() {
+            Arrival arrival = arrival();
+            return arrival == null ? Duration.ZERO : Duration.ofNanos(arrival.at() - sentAt);
+        }
+
+        private @Nullable Arrival arrival() {
+            return answer.isDone() && !answer.isCompletedExceptionally() ? answer.join() : null;
+        }
+
+        AnswerBuffer buffer() {
+            return buffer;
+        }
+
+        /** Ends the request if it is under way. */
+        void cancel() {
+            cancellable.cancel();
+        }
+    }
+}

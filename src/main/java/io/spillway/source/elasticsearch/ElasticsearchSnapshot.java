@@ -1,0 +1,243 @@
+package io.spillway.source.elasticsearch;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.progress.Progress;
+import io.spillway.progress.StageClock;
+import io.spillway.source.PageReader;
+import io.spillway.source.Slice;
+import io.spillway.source.Snapshot;
+import io.spillway.source.SourceDescription;
+import io.spillway.source.elasticsearch.Connection.Exchange;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.NotUtf8;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Paging;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Patience;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One point in time, its exact count, and what its slices share. The connection is borrowed, not closed here. */
+final class ElasticsearchSnapshot implements Snapshot {
+    private static final Logger LOG = LoggerFactory.getLogger(ElasticsearchSnapshot.class);
+
+    /** Answers in memory at once may take half of the heap; the rest is for compressors, hashes and the client. */
+    private static final double SHARE_OF_HEAP = 0.5;
+    /** One answer being written out and one on its way, for each lane. */
+    private static final int ANSWERS_A_LANE = 2;
+    /** Above http.max_content_length's default of 100 MB no document gets into an index; escaping adds little. */
+    private static final long LARGEST_ANSWER = 256L << 20;
+    /** A lane that waits longer for its disk than this keeps the point in time alive by asking for nothing. */
+    private static final Duration TOUCH_AFTER = PointInTime.KEEP_ALIVE.dividedBy(3);
+
+    private final Connection connection;
+    private final PointInTime pit;
+    private final Instant takenAt;
+    private final SourceDescription description;
+    private final long documents;
+    private final int slices;
+    private final int lanes;
+    private final int resultWindow;
+    private final @Nullable String query;
+    private final Paging paging;
+    private final Pace pace;
+    private final Semaphore largePages = new Semaphore(1);
+    private final ScheduledExecutorService keepAlive;
+
+    ElasticsearchSnapshot(
+            Connection connection,
+            PointInTime pit,
+            Instant takenAt,
+            IndexFacts facts,
+            long documents,
+            ElasticsearchOptions options) {
+        this.connection = connection;
+        this.pit = pit;
+        this.takenAt = takenAt;
+        this.description = facts.description();
+        this.documents = documents;
+        this.paging = options.paging();
+        this.query = options.query();
+        this.resultWindow = facts.resultWindow();
+        this.slices = SlicePlan.slices(paging, facts.description().shards(), documents);
+        this.lanes = SlicePlan.lanes(paging, slices);
+        this.pace = new Pace(paging.maxShare());
+        this.keepAlive = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "point-in-time-keep-alive");
+            thread.setDaemon(true);
+            return thread;
+        });
+        long period = TOUCH_AFTER.toSeconds() / 2;
+        var unused = keepAlive.scheduleWithFixedDelay(this::touch, period, period, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public Instant takenAt() {
+        return takenAt;
+    }
+
+    @Override
+    public SourceDescription description() {
+        return description;
+    }
+
+    @Override
+    public long documents() {
+        return documents;
+    }
+
+    @Override
+    public List<Slice> slices() {
+        return IntStream.range(0, slices).mapToObj(i -> new Slice(i, slices)).toList();
+    }
+
+    @Override
+    public int lanes() {
+        return lanes;
+    }
+
+    @Override
+    public PageReader read(Slice slice, StageClock clock, Progress progress) {
+        return new SlicePager(this, slice, clock, progress);
+    }
+
+    @Override
+    public void close() {
+        keepAlive.shutdownNow();
+        pit.close();
+    }
+
+    String name() {
+        return "elasticsearch at " + connection.url();
+    }
+
+    PointInTime pit() {
+        return pit;
+    }
+
+    Pace pace() {
+        return pace;
+    }
+
+    Patience patience() {
+        return paging.patience();
+    }
+
+    Duration requestTimeout() {
+        return paging.requestTimeout();
+    }
+
+    NotUtf8 notUtf8() {
+        return paging.notUtf8();
+    }
+
+    int resultWindow() {
+        return resultWindow;
+    }
+
+    /** One at a time may hold an answer above {@link #answerLimit()}. */
+    Semaphore largePages() {
+        return largePages;
+    }
+
+    /** What every lane may have in memory twice at the same time, in bytes. */
+    int answerLimit() {
+        return answerLimit(Runtime.getRuntime().maxMemory(), lanes);
+    }
+
+    static int answerLimit(long heap, int lanes) {
+        return (int) Math.min(LARGEST_ANSWER, (long) (heap * SHARE_OF_HEAP / (lanes * ANSWERS_A_LANE + 2)));
+    }
+
+    /** What one lane may have in memory while it is the only one with more than {@link #answerLimit()}, in bytes. */
+    int largestAnswer() {
+        return (int) Math.min(LARGEST_ANSWER, Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    /** The size that pages should have: what was configured, where an answer twice as long would still fit. */
+    long pageBytes() {
+        return Math.min(paging.pageBytes(), answerLimit() / 2);
+    }
+
+    Exchange send(Slice slice, int size, byte @Nullable [] after, AnswerBuffer buffer, int limit) {
+        return connection.send(
+                "POST", SearchRequest.PATH, SearchRequest.page(pit, slice, query, size, after), buffer, limit);
+    }
+
+    /** Index and id of the document behind {@code after}, found without asking for its source. */
+    String nameOfNext(Slice slice, byte @Nullable [] after) throws IOException, InterruptedException {
+        var answer = connection.ask("POST", SearchRequest.PATH, SearchRequest.identity(pit, slice, query, after));
+        var hit = answer.path("hits").path("hits").path(0);
+        return "document " + hit.path("_id") + " in index " + hit.path("_index");
+    }
+
+    SpillwayException refused(ServerError error) {
+        return IndexFacts.refused(description.name(), error);
+    }
+
+    /** Keeps the point in time alive where every lane is busy with something else for long. */
+    private void touch() {
+        if (pit.idle().compareTo(TOUCH_AFTER) < 0) {
+            return;
+        }
+        try {
+            var answer = connection.ask("POST", SearchRequest.PATH, SearchRequest.touch(pit));
+            if (answer.path("pit_id").isTextual()) {
+                pit.answered(answer.path("pit_id").asText());
+            }
+        } catch (IOException e) {
+            LOG.warn("point in time not kept alive, tried again soon cause={}", e.getMessage());
+        } catch (InterruptedException e) {
+            // The snapshot is being closed: this thread ends with it.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Counts what the point in time holds. */
+    static long count(Connection connection, PointInTime pit, ElasticsearchOptions options)
+            throws IOException, InterruptedException, SpillwayException {
+        AnswerBuffer buffer = new AnswerBuffer();
+        Exchange exchange = connection.send(
+                "POST",
+                SearchRequest.PATH,
+                SearchRequest.count(pit, options.query()),
+                buffer,
+                SearchRequest.MAX_SMALL_ANSWER);
+        try {
+            int status = exchange.await(options.paging().requestTimeout());
+            if (status >= 300) {
+                throw new Connection.ServerErrorException(
+                        ServerError.of(status, Connection.tree(buffer), exchange.retryAfter()));
+            }
+            SearchAnswer answer = SearchAnswer.parse(buffer.bytes(), buffer.length());
+            String incomplete = answer.incompleteness();
+            if (incomplete != null || answer.total() < 0) {
+                throw new IOException("the snapshot could not be counted: " + incomplete);
+            }
+            if (answer.pitId() != null) {
+                pit.answered(answer.pitId());
+            }
+            return answer.total();
+        } catch (io.spillway.json.MalformedJsonException | SearchAnswer.MalformedSourceException e) {
+            throw new IOException("the snapshot could not be counted: " + e.getMessage(), e);
+        } finally {
+            exchange.cancel();
+        }
+    }
+
+    static SpillwayException unavailable(Connection connection, IOException cause) {
+        return new SpillwayException(
+                Fault.SOURCE_UNAVAILABLE,
+                "elasticsearch at " + connection.url() + " did not answer: " + cause.getMessage(),
+                "check the address, that the cluster is up, and what stands between",
+                cause);
+    }
+}

@@ -1,0 +1,246 @@
+package io.spillway.source.elasticsearch;
+
+import co.elastic.clients.elasticsearch._types.ExpandWildcard;
+import co.elastic.clients.elasticsearch._types.mapping.Property;
+import co.elastic.clients.elasticsearch._types.mapping.PropertyBase;
+import co.elastic.clients.elasticsearch._types.mapping.SourceField;
+import co.elastic.clients.elasticsearch._types.mapping.SourceFieldMode;
+import co.elastic.clients.elasticsearch.indices.ResolveIndexResponse;
+import co.elastic.clients.elasticsearch.indices.get_mapping.IndexMappingRecord;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.source.SourceDescription;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an index name stands for at this moment, and whether it can be exported truthfully. Everything that would make a
+ * dump hold less than its readers would think is refused here, with the reason, before anything is read.
+ *
+ * @param description  the concrete indices and their fields
+ * @param resultWindow the smallest index.max_result_window among them, which bounds a page
+ */
+record IndexFacts(SourceDescription description, int resultWindow) {
+    /** index.max_result_window where an index does not say otherwise. */
+    private static final int DEFAULT_WINDOW = 10_000;
+    /** A request line may have 4,096 bytes (http.max_initial_line_length); the rest is for path and parameters. */
+    private static final int MAX_NAMES_IN_A_PATH = 3_500;
+
+    static IndexFacts find(Connection connection, ElasticsearchOptions options)
+            throws SpillwayException, IOException, InterruptedException {
+        String name = options.index();
+        try {
+            List<String> indices = resolve(connection, name);
+            String path = "/" + encode(inPath(indices, name));
+            refuseNarrowedAliases(name, connection.ask("GET", path + "/_alias", null));
+            Map<String, IndexMappingRecord> mappings = new TreeMap<>(connection
+                    .ask(client -> client.indices().getMapping(request -> request.index(inPathList(indices, name))))
+                    .result());
+            JsonNode settings = connection.ask("GET", path + "/_settings?flat_settings=true", null);
+            refuseWithoutSource(mappings, settings);
+            int shards = 0;
+            int window = DEFAULT_WINDOW;
+            for (JsonNode index : settings) {
+                shards += index.path("settings").path("index.number_of_shards").asInt(1);
+                window = Math.min(
+                        window,
+                        index.path("settings").path("index.max_result_window").asInt(DEFAULT_WINDOW));
+            }
+            var description = new SourceDescription(
+                    "elasticsearch",
+                    version(connection),
+                    name,
+                    indices,
+                    shards,
+                    options.query() != null,
+                    MappedFields.of(mappings.values().stream()
+                            .map(record -> record.mappings().properties())
+                            .toList()));
+            return new IndexFacts(description, window);
+        } catch (Connection.ServerErrorException e) {
+            if (e.error().meaning() == ServerError.Meaning.RETRY) {
+                throw e;
+            }
+            throw refused(name, e.error());
+        }
+    }
+
+    /** The names as they may stand in a request's path: the concrete ones, or what was asked for if they are too many. */
+    static String inPath(List<String> indices, String name) {
+        return String.join(",", inPathList(indices, name));
+    }
+
+    static List<String> inPathList(List<String> indices, String name) {
+        return encode(String.join(",", indices)).length() <= MAX_NAMES_IN_A_PATH ? indices : List.of(name.split(","));
+    }
+
+    private static String encode(String names) {
+        return URLEncoder.encode(names, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%2C", ",");
+    }
+
+    private static List<String> resolve(Connection connection, String name) throws IOException, SpillwayException {
+        if (name.contains(":")) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "index \"" + name + "\" is on another cluster",
+                    "export it from that cluster: a point in time across clusters is not supported");
+        }
+        ResolveIndexResponse found = connection.ask(client -> client.indices()
+                .resolveIndex(request -> request.name(Arrays.asList(name.split(",")))
+                        .expandWildcards(ExpandWildcard.Open, ExpandWildcard.Closed)));
+        TreeSet<String> indices = new TreeSet<>();
+        List<String> closed = new ArrayList<>();
+        found.indices().forEach(index -> {
+            indices.add(index.name());
+            if (index.attributes().contains("closed")) {
+                closed.add(index.name());
+            }
+        });
+        found.aliases().forEach(alias -> indices.addAll(alias.indices()));
+        found.dataStreams().forEach(stream -> indices.addAll(stream.backingIndices()));
+        if (!closed.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    "\"" + name + "\" has closed indices: " + String.join(", ", closed),
+                    "open them, or name the indices that are to be exported: a dump without them would not be whole");
+        }
+        if (indices.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    "no index is called \"" + name + "\" at " + connection.url(),
+                    "check the name; for a pattern, that this user may see what it matches");
+        }
+        return List.copyOf(indices);
+    }
+
+    /** An alias may show fewer documents than its indices have; the indices, which a point in time opens, would show all. */
+    private static void refuseNarrowedAliases(String name, JsonNode aliasesByIndex) throws SpillwayException {
+        List<String> asked = Arrays.asList(name.split(","));
+        for (var index : aliasesByIndex.properties()) {
+            for (var alias : index.getValue().path("aliases").properties()) {
+                boolean used = asked.stream().anyMatch(pattern -> matches(pattern, alias.getKey()));
+                boolean direct = asked.stream().anyMatch(pattern -> matches(pattern, index.getKey()));
+                JsonNode filter = alias.getValue().path("filter");
+                JsonNode routing = alias.getValue().path("search_routing");
+                if (used && !direct && !(filter.isMissingNode() && routing.isMissingNode())) {
+                    throw new SpillwayException(
+                            Fault.CONFIG,
+                            "alias \"%s\" shows only a part of index \"%s\": %s"
+                                    .formatted(
+                                            alias.getKey(),
+                                            index.getKey(),
+                                            filter.isMissingNode() ? "routing " + routing : "filter " + filter),
+                            "name the index itself, with the alias's filter as source.query: "
+                                    + "what is published has to stand in the schedule");
+                }
+            }
+        }
+    }
+
+    private static boolean matches(String pattern, String name) {
+        return name.matches("\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E");
+    }
+
+    private static void refuseWithoutSource(Map<String, IndexMappingRecord> mappings, JsonNode settings)
+            throws SpillwayException {
+        for (var entry : mappings.entrySet()) {
+            String index = entry.getKey();
+            SourceField source = entry.getValue().mappings().source();
+            if (source != null && Boolean.FALSE.equals(source.enabled())) {
+                throw new SpillwayException(
+                        Fault.SOURCE_REFUSED,
+                        "index \"" + index + "\" does not keep its documents: _source is disabled",
+                        "index the documents again into an index that keeps _source");
+            }
+            if (source != null
+                    && !(source.includes().isEmpty() && source.excludes().isEmpty())) {
+                throw new SpillwayException(
+                        Fault.SOURCE_REFUSED,
+                        "index \"" + index + "\" keeps only a part of its documents: _source has includes or excludes",
+                        "index the documents again into an index that keeps all of _source");
+            }
+            String mode = settings.path(index)
+                    .path("settings")
+                    .path("index.mapping.source.mode")
+                    .asText("");
+            String indexMode =
+                    settings.path(index).path("settings").path("index.mode").asText("");
+            boolean synthetic = mode.equalsIgnoreCase("synthetic")
+                    || (source != null && source.mode() == SourceFieldMode.Synthetic)
+                    || (mode.isEmpty() && (indexMode.equals("logsdb") || indexMode.equals("time_series")));
+            if (synthetic) {
+                throw new SpillwayException(
+                        Fault.SOURCE_REFUSED,
+                        "index \"" + index + "\" makes its documents up from other fields: _source is synthetic",
+                        "their order, duplicates and digits are not what was indexed; export an index with stored _source");
+            }
+        }
+    }
+
+    static SpillwayException refused(String name, ServerError error) {
+        String hint = switch (error.status()) {
+            case 401 -> "the credentials are missing or wrong: source.api-key, or username and password";
+            case 403 -> "this user or key needs the index privileges read and view_index_metadata on \"" + name + "\"";
+            case 404 -> "check the name of the index, alias or data stream";
+            default -> "Elasticsearch takes the request itself for wrong: check source.query and the address";
+        };
+        return new SpillwayException(
+                Fault.SOURCE_REFUSED, "Elasticsearch refused to export \"" + name + "\": " + error, hint);
+    }
+
+    /** The server's version where this client may ask for it: with rights on an index alone it may not. */
+    private static @Nullable String version(Connection connection) throws InterruptedException {
+        try {
+            return connection
+                    .ask("GET", "/", null)
+                    .path("version")
+                    .path("number")
+                    .textValue();
+        } catch (IOException mayNotAsk) {
+            return null;
+        }
+    }
+
+    /** Fields of mappings that can stand in a document's source. */
+    private static final class MappedFields {
+        private final Map<String, TreeSet<String>> typesByPath = new TreeMap<>();
+
+        static List<io.spillway.source.SourceField> of(List<Map<String, Property>> mappings) {
+            MappedFields fields = new MappedFields();
+            mappings.forEach(properties -> fields.add("", properties));
+            return fields.typesByPath.entrySet().stream()
+                    .map(entry ->
+                            new io.spillway.source.SourceField(entry.getKey(), String.join("|", entry.getValue())))
+                    .toList();
+        }
+
+        private void add(String prefix, Map<String, Property> properties) {
+            properties.forEach((name, property) -> {
+                if (property.isAlias()) {
+                    return;
+                }
+                String path = prefix + name;
+                String type = property._isCustom()
+                        ? String.valueOf(property._customKind())
+                        : property._kind().jsonValue();
+                Map<String, Property> inner =
+                        property._get() instanceof PropertyBase base ? base.properties() : Map.of();
+                if (inner.isEmpty() || !type.equals("object")) {
+                    typesByPath.computeIfAbsent(path, p -> new TreeSet<>()).add(type);
+                }
+                add(path + ".", inner);
+            });
+        }
+    }
+}

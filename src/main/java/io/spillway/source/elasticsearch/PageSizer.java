@@ -1,0 +1,61 @@
+package io.spillway.source.elasticsearch;
+
+/**
+ * How many documents to ask for so that an answer has about the wanted number of bytes: a moving average of what a
+ * document has taken so far, grown at most twofold from one page to the next, halved where a page was too much. Belongs
+ * to one slice's thread.
+ */
+final class PageSizer {
+    /** Small enough for documents of 100 kB at the default page size; doubles within a few pages. */
+    static final int FIRST_DOCUMENTS = 100;
+    /** index.max_result_window's default, which bounds {@code size} with search_after too. */
+    static final int MAX_DOCUMENTS = 10_000;
+    /** How much the newest page counts: with three in four old, one odd page does not swing the size. */
+    private static final double NEWEST = 0.25;
+    /** Pages after a halving until the size may double again. */
+    private static final int SLOW_PAGES = 8;
+
+    private final long targetBytes;
+    private final int window;
+    private int documents;
+    private double bytesPerDocument;
+    private int slowPages;
+
+    PageSizer(long targetBytes, int window) {
+        this.targetBytes = targetBytes;
+        this.window = Math.min(window, MAX_DOCUMENTS);
+        this.documents = Math.min(FIRST_DOCUMENTS, this.window);
+    }
+
+    /** Documents to ask for, 1 to the index's result window. */
+    int documents() {
+        return documents;
+    }
+
+    /** A page has come: learns from it. */
+    void learn(int documentsInPage, int bytes) {
+        if (documentsInPage == 0) {
+            return;
+        }
+        double seen = (double) bytes / documentsInPage;
+        bytesPerDocument = bytesPerDocument == 0 ? seen : bytesPerDocument * (1 - NEWEST) + seen * NEWEST;
+        long wanted = Math.max(1, (long) (targetBytes / bytesPerDocument));
+        long growth = slowPages > 0 ? documents + Math.max(1, documents / 8L) : documents * 2L;
+        slowPages = Math.max(0, slowPages - 1);
+        documents = (int) Math.min(Math.min(wanted, growth), window);
+    }
+
+    /**
+     * A page was too much for the server, or for us.
+     *
+     * @return whether a shorter one can be asked for; false at one document
+     */
+    boolean shorten() {
+        if (documents == 1) {
+            return false;
+        }
+        documents = Math.max(1, documents / 2);
+        slowPages = SLOW_PAGES;
+        return true;
+    }
+}

@@ -1,0 +1,79 @@
+package io.spillway.source.elasticsearch;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open point in time: its newest id, which every slice uses and every answer may replace, and its one close.
+ * Thread-safe. The id may have megabytes on clusters with many shards, so it is never logged and never in a URL.
+ */
+final class PointInTime implements AutoCloseable {
+    /** How long the server keeps it after each request: long enough for a slow disk, short if we die. */
+    static final Duration KEEP_ALIVE = Duration.ofMinutes(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(PointInTime.class);
+    /** A close that takes longer is left to the server's own clean-up after {@link #KEEP_ALIVE}. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+    private final Connection connection;
+    private volatile String id;
+    private volatile long usedAt = System.nanoTime();
+    private boolean closed;
+
+    PointInTime(Connection connection, String id) {
+        this.connection = connection;
+        this.id = id;
+    }
+
+    /** The newest id that any answer has named. */
+    String id() {
+        return id;
+    }
+
+    /** An answer has come: it keeps the point in time alive, and names the id to use from now on. */
+    void answered(String newest) {
+        id = newest;
+        usedAt = System.nanoTime();
+    }
+
+    /** How long ago the last answer came. */
+    Duration idle() {
+        return Duration.ofNanos(System.nanoTime() - usedAt);
+    }
+
+    static String keepAlive() {
+        return KEEP_ALIVE.toSeconds() + "s";
+    }
+
+    /**
+     * Frees it on the server, also from a thread that was interrupted, whose flag stays as it was. A failure is logged
+     * and nothing more: the documents are what they are, and the server frees it by itself after a while.
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        boolean interrupted = Thread.interrupted();
+        Connection.Exchange exchange = connection.send(
+                "DELETE", "/_pit", SearchRequest.closing(id()), new AnswerBuffer(), SearchRequest.MAX_SMALL_ANSWER);
+        try {
+            int status = exchange.await(CLOSE_LIMIT);
+            if (status >= 300 && status != 404) {
+                LOG.warn("point in time not closed status={} freed-by-the-server-after={}", status, keepAlive());
+            }
+        } catch (IOException e) {
+            LOG.warn("point in time not closed freed-by-the-server-after={} cause={}", keepAlive(), e.getMessage());
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            exchange.cancel();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

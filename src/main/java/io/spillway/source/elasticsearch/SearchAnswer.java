@@ -1,0 +1,232 @@
+package io.spillway.source.elasticsearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.spillway.json.JsonCursor;
+import io.spillway.json.MalformedJsonException;
+import io.spillway.source.Document;
+import io.spillway.source.Document.Range;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A search's answer, walked once from its first byte to its last: an answer that was cut off anywhere does not parse.
+ * The documents are ranges of the answer's own array. Members may come in any order.
+ */
+final class SearchAnswer {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final byte[] bytes;
+    private final int length;
+    private final List<Document> documents = new ArrayList<>();
+    private @Nullable String pitId;
+    private boolean timedOut;
+    private boolean terminatedEarly;
+    private long total = -1;
+    private @Nullable JsonNode shards;
+    private Range lastSort = Range.NONE;
+    private Range lastId = Range.NONE;
+    private Range lastIndex = Range.NONE;
+    private int withoutSource;
+
+    private SearchAnswer(byte[] bytes, int length) {
+        this.bytes = bytes;
+        this.length = length;
+    }
+
+    /**
+     * Walks {@code bytes[0, length)}.
+     *
+     * @throws MalformedJsonException   the answer is not whole, or is none of a search
+     * @throws MalformedSourceException it is, up to a document whose source is not JSON
+     */
+    static SearchAnswer parse(byte[] bytes, int length) throws MalformedJsonException, MalformedSourceException {
+        SearchAnswer answer = new SearchAnswer(bytes, length);
+        JsonCursor cursor = new JsonCursor(bytes, 0, length);
+        answer.readAnswer(cursor);
+        cursor.expectEnd();
+        return answer;
+    }
+
+    /** The documents in the answer's order. */
+    List<Document> documents() {
+        return documents;
+    }
+
+    /** Bytes in the whole answer. */
+    int length() {
+        return length;
+    }
+
+    /** The newest id of the point in time, or null if the answer names none. */
+    @Nullable
+    String pitId() {
+        return pitId;
+    }
+
+    /** Hits in all, where they were asked for, else -1. */
+    long total() {
+        return total;
+    }
+
+    /** The last hit's sort values, the bytes as they came, brackets included; empty without a hit. */
+    byte[] lastSort() {
+        byte[] copy = new byte[lastSort.length()];
+        System.arraycopy(bytes, lastSort.start(), copy, 0, copy.length);
+        return copy;
+    }
+
+    /** Hits without a source, which is disabled then. */
+    int withoutSource() {
+        return withoutSource;
+    }
+
+    /** Why this answer must not be used, or null if it is complete. */
+    @Nullable
+    String incompleteness() {
+        if (timedOut) {
+            return "the search timed out";
+        } else if (terminatedEarly) {
+            return "the search was terminated early";
+        }
+        JsonNode s = shards;
+        if (s == null) {
+            return "the answer does not say how many shards took part";
+        }
+        int failed = s.path("failed").asInt();
+        int took = s.path("successful").asInt();
+        int skipped = s.path("skipped").asInt();
+        int all = s.path("total").asInt();
+        if (failed > 0 || (took != all && took + skipped != all)) {
+            return failed + " of " + all + " shards failed, " + took + " answered";
+        }
+        return null;
+    }
+
+    /** What the failed shards said, as an error that can be weighed. */
+    ServerError shardError() {
+        return ServerError.of(200, shards == null ? null : shards.path("failures"), null);
+    }
+
+    private void readAnswer(JsonCursor cursor) throws MalformedJsonException, MalformedSourceException {
+        for (boolean more = beginObject(cursor); more; more = cursor.accept(',')) {
+            switch (cursor.name()) {
+                case "pit_id" -> pitId = text(unquoted(value(cursor)));
+                case "timed_out" -> timedOut = text(value(cursor)).equals("true");
+                case "terminated_early" -> terminatedEarly = text(value(cursor)).equals("true");
+                case "_shards" -> shards = tree(value(cursor));
+                case "hits" -> readHits(cursor);
+                default -> cursor.skipValue();
+            }
+        }
+        endObject(cursor);
+    }
+
+    private void readHits(JsonCursor cursor) throws MalformedJsonException, MalformedSourceException {
+        for (boolean more = beginObject(cursor); more; more = cursor.accept(',')) {
+            switch (cursor.name()) {
+                case "total" -> total = tree(value(cursor)).path("value").asLong(-1);
+                case "hits" -> {
+                    cursor.expect('[');
+                    if (cursor.peek() != ']') {
+                        do {
+                            readHit(cursor);
+                        } while (cursor.accept(','));
+                    }
+                    cursor.expect(']');
+                }
+                default -> cursor.skipValue();
+            }
+        }
+        endObject(cursor);
+    }
+
+    private void readHit(JsonCursor cursor) throws MalformedJsonException, MalformedSourceException {
+        Range routing = Range.NONE;
+        Range source = Range.NONE;
+        int findings = 0;
+        lastId = Range.NONE;
+        for (boolean more = beginObject(cursor); more; more = cursor.accept(',')) {
+            switch (cursor.name()) {
+                case "_index" -> lastIndex = value(cursor);
+                case "_id" -> lastId = value(cursor);
+                case "_routing" -> routing = value(cursor);
+                case "sort" -> lastSort = value(cursor);
+                case "_source" -> {
+                    try {
+                        int start = cursor.skipDocument();
+                        source = new Range(start, cursor.position());
+                    } catch (MalformedJsonException e) {
+                        throw new MalformedSourceException(text(lastIndex), text(lastId), e);
+                    }
+                    findings = cursor.findings();
+                    cursor.leaveDocument();
+                }
+                default -> cursor.skipValue();
+            }
+        }
+        endObject(cursor);
+        if (source.length() == 0) {
+            withoutSource++;
+        } else {
+            documents.add(new Document(bytes, source, findings, lastId, lastIndex, routing));
+        }
+    }
+
+    private static boolean beginObject(JsonCursor cursor) throws MalformedJsonException {
+        cursor.expect('{');
+        return cursor.peek() != '}';
+    }
+
+    private static void endObject(JsonCursor cursor) throws MalformedJsonException {
+        cursor.expect('}');
+    }
+
+    private static Range value(JsonCursor cursor) throws MalformedJsonException {
+        cursor.peek();
+        int start = cursor.position();
+        cursor.skipValue();
+        return new Range(start, cursor.position());
+    }
+
+    private static Range unquoted(Range string) {
+        return string.length() < 2 ? string : new Range(string.start() + 1, string.end() - 1);
+    }
+
+    private String text(Range range) {
+        return new String(bytes, range.start(), range.length(), StandardCharsets.UTF_8);
+    }
+
+    private JsonNode tree(Range range) {
+        try {
+            return JSON.readTree(bytes, range.start(), range.length());
+        } catch (IOException e) {
+            throw new IllegalStateException("a value that the cursor has walked does not parse", e);
+        }
+    }
+
+    /** An answer is whole as far as a document whose source is not JSON, such as a body in UTF-16. */
+    static final class MalformedSourceException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String index;
+        private final String id;
+
+        MalformedSourceException(String index, String id, MalformedJsonException cause) {
+            super("the source of document " + id + " in index " + index + " is not JSON: " + cause.getMessage(), cause);
+            this.index = index;
+            this.id = id;
+        }
+
+        String index() {
+            return index;
+        }
+
+        String id() {
+            return id;
+        }
+    }
+}

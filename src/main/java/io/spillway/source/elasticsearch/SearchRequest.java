@@ -1,0 +1,139 @@
+package io.spillway.source.elasticsearch;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.spillway.source.Slice;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** The bodies that we send, as bytes. Each is written in one place, so that a test can hold them to their rules. */
+final class SearchRequest {
+    /**
+     * Where searches on a point in time go: it names the indices itself. Partial results are refused here and looked for
+     * in every answer as well.
+     */
+    static final String PATH = "/_search?allow_partial_search_results=false";
+
+    /** Answers without documents: a count, a closed point in time. */
+    static final int MAX_SMALL_ANSWER = 16 << 20;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private SearchRequest() {}
+
+    /**
+     * One page. Sorted by {@code _doc}, to which the server adds the shard as a tiebreak; all sort values go back as the
+     * bytes that came, as a shortened tuple silently loses documents.
+     *
+     * @param size        documents wanted, 1 to the index's result window
+     * @param searchAfter the last committed hit's sort values, or null at the slice's start
+     */
+    static byte[] page(PointInTime pit, Slice slice, @Nullable String query, int size, byte @Nullable [] searchAfter) {
+        return json(body -> writePage(body, pit, slice, query, size, searchAfter));
+    }
+
+    /** How many documents there are, exactly, on the point in time itself. */
+    static byte[] count(PointInTime pit, @Nullable String query) {
+        return json(body -> {
+            body.writeNumberField("size", 0);
+            body.writeBooleanField("track_total_hits", true);
+            writePit(body, pit);
+            writeQuery(body, query);
+        });
+    }
+
+    /** Some documents of the living index, for an estimate; without a point in time. */
+    static byte[] sample(@Nullable String query, int size) {
+        return json(body -> {
+            body.writeNumberField("size", size);
+            body.writeBooleanField("track_total_hits", true);
+            writeSort(body);
+            writeQuery(body, query);
+        });
+    }
+
+    /** The next document's index and id, without its source: for a message about it. */
+    static byte[] identity(PointInTime pit, Slice slice, @Nullable String query, byte @Nullable [] searchAfter) {
+        return json(body -> {
+            body.writeBooleanField("_source", false);
+            writePage(body, pit, slice, query, 1, searchAfter);
+        });
+    }
+
+    /** Nothing at all: keeps the point in time alive. */
+    static byte[] touch(PointInTime pit) {
+        return json(body -> {
+            body.writeNumberField("size", 0);
+            body.writeBooleanField("track_total_hits", false);
+            writePit(body, pit);
+        });
+    }
+
+    static byte[] closing(String pitId) {
+        return json(body -> body.writeStringField("id", pitId));
+    }
+
+    private static void writePage(
+            JsonGenerator body,
+            PointInTime pit,
+            Slice slice,
+            @Nullable String query,
+            int size,
+            byte @Nullable [] searchAfter)
+            throws IOException {
+        body.writeNumberField("size", size);
+        body.writeBooleanField("track_total_hits", false);
+        writeSort(body);
+        writePit(body, pit);
+        if (slice.of() > 1) {
+            body.writeObjectFieldStart("slice");
+            body.writeNumberField("id", slice.number());
+            body.writeNumberField("max", slice.of());
+            body.writeEndObject();
+        }
+        writeQuery(body, query);
+        if (searchAfter != null) {
+            body.writeFieldName("search_after");
+            body.writeRawValue(new String(searchAfter, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void writeSort(JsonGenerator body) throws IOException {
+        body.writeArrayFieldStart("sort");
+        body.writeString("_doc");
+        body.writeEndArray();
+    }
+
+    private static void writePit(JsonGenerator body, PointInTime pit) throws IOException {
+        body.writeObjectFieldStart("pit");
+        body.writeStringField("id", pit.id());
+        body.writeStringField("keep_alive", PointInTime.keepAlive());
+        body.writeEndObject();
+    }
+
+    private static void writeQuery(JsonGenerator body, @Nullable String query) throws IOException {
+        if (query != null) {
+            body.writeFieldName("query");
+            body.writeRawValue(query);
+        }
+    }
+
+    private static byte[] json(Members members) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator body = JSON.createGenerator(bytes)) {
+            body.writeStartObject();
+            members.write(body);
+            body.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory cannot fail", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private interface Members {
+        void write(JsonGenerator body) throws IOException;
+    }
+}

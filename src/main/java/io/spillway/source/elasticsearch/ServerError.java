@@ -1,0 +1,140 @@
+package io.spillway.source.elasticsearch;
+
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import co.elastic.clients.elasticsearch._types.ErrorCause;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error answer, or a failed shard inside a good one, and what it means for the request that got it.
+ *
+ * @param status     HTTP status
+ * @param types      every exception type named anywhere in it, in Elasticsearch's snake case
+ * @param reason     the most telling reason, one line
+ * @param retryAfter what the server's Retry-After header asks for, or null
+ */
+record ServerError(
+        int status,
+        Set<String> types,
+        String reason,
+        @Nullable Duration retryAfter) {
+
+    /** What to do about an error. */
+    enum Meaning {
+        /** Send the same request again after a pause. */
+        RETRY,
+        /** Send it again for a shorter page. */
+        SHORTER_PAGE,
+        /** The point in time is gone; only a new one helps. */
+        SNAPSHOT_LOST,
+        /** A shard's node does not answer: it may come back, but its part of the point in time will not. */
+        SHARD_GONE,
+        /** The server cannot read a document that it has stored. */
+        UNREADABLE_DOCUMENT,
+        /** This client may not, or the request is wrong: the same answer would come again. */
+        REFUSED
+    }
+
+    private static final int MAX_REASON = 600;
+
+    private static final Set<String> LOST =
+            Set.of("search_context_missing_exception", "index_not_found_exception", "index_closed_exception");
+    private static final Set<String> TOO_MUCH =
+            Set.of("circuit_breaking_exception", "too_many_buckets_exception", "content_too_long_exception");
+    private static final Set<String> UNREADABLE =
+            Set.of("not_x_content_exception", "x_content_parse_exception", "json_parse_exception");
+    private static final Set<String> SHARD = Set.of(
+            "no_shard_available_action_exception",
+            "node_disconnected_exception",
+            "node_not_connected_exception",
+            "node_closed_exception",
+            "connect_transport_exception",
+            "shard_not_found_exception",
+            "illegal_index_shard_state_exception",
+            "unavailable_shards_exception");
+
+    static ServerError of(int status, @Nullable JsonNode body, @Nullable Duration retryAfter) {
+        Set<String> types = new LinkedHashSet<>();
+        Set<String> reasons = new LinkedHashSet<>();
+        if (body != null) {
+            collect(body, types, reasons);
+        }
+        return new ServerError(status, types, reason(status, types, reasons), retryAfter);
+    }
+
+    static ServerError of(ElasticsearchException e) {
+        Set<String> types = new LinkedHashSet<>();
+        Set<String> reasons = new LinkedHashSet<>();
+        collect(e.error(), types, reasons);
+        return new ServerError(e.status(), types, reason(e.status(), types, reasons), null);
+    }
+
+    Meaning meaning() {
+        if (status != 400 && hasAny(UNREADABLE)) {
+            return Meaning.UNREADABLE_DOCUMENT;
+        } else if (hasAny(LOST)) {
+            return Meaning.SNAPSHOT_LOST;
+        } else if (status == 413 || hasAny(TOO_MUCH) || reason.contains("Result window is too large")) {
+            return Meaning.SHORTER_PAGE;
+        } else if (hasAny(SHARD)) {
+            return Meaning.SHARD_GONE;
+        } else if (status == 408 || status == 429 || status >= 500 || status == 200) {
+            return Meaning.RETRY;
+        }
+        return Meaning.REFUSED;
+    }
+
+    /** For a message: {@code 403 security_exception: action … is unauthorized}. */
+    @Override
+    public String toString() {
+        return status + " " + reason;
+    }
+
+    private boolean hasAny(Set<String> wanted) {
+        return types.stream().anyMatch(wanted::contains);
+    }
+
+    private static void collect(JsonNode node, Set<String> types, Set<String> reasons) {
+        if (node.path("type").isTextual()) {
+            types.add(node.path("type").asText());
+        }
+        if (node.path("reason").isTextual()) {
+            reasons.add(node.path("reason").asText());
+        }
+        if (node.path("error").isTextual()) {
+            reasons.add(node.path("error").asText());
+        }
+        node.forEach(child -> collect(child, types, reasons));
+    }
+
+    private static void collect(@Nullable ErrorCause cause, Set<String> types, Set<String> reasons) {
+        if (cause == null) {
+            return;
+        }
+        if (cause.type() != null) {
+            types.add(cause.type());
+        }
+        if (cause.reason() != null) {
+            reasons.add(cause.reason());
+        }
+        cause.rootCause().forEach(root -> collect(root, types, reasons));
+        collect(cause.causedBy(), types, reasons);
+    }
+
+    private static String reason(int status, Set<String> types, Set<String> reasons) {
+        String type = types.stream()
+                .filter(t -> !t.equals("search_phase_execution_exception"))
+                .findFirst()
+                .orElse("");
+        String text = reasons.stream()
+                .filter(r -> !r.equals("all shards failed") && !r.equals("Partial shards failure"))
+                .findFirst()
+                .orElseGet(() ->
+                        reasons.stream().findFirst().orElse(status == 429 ? "too many requests" : "no reason given"));
+        String line = (type.isEmpty() ? "" : type + ": ") + text.replaceAll("\\s+", " ");
+        return line.length() > MAX_REASON ? line.substring(0, MAX_REASON) + "…" : line;
+    }
+}

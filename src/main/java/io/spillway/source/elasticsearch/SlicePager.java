@@ -1,0 +1,361 @@
+package io.spillway.source.elasticsearch;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.json.JsonCursor;
+import io.spillway.json.MalformedJsonException;
+import io.spillway.progress.Progress;
+import io.spillway.progress.Stage;
+import io.spillway.progress.StageClock;
+import io.spillway.source.Document;
+import io.spillway.source.Page;
+import io.spillway.source.PageReader;
+import io.spillway.source.Slice;
+import io.spillway.source.elasticsearch.Connection.Exchange;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.NotUtf8;
+import io.spillway.source.elasticsearch.SearchAnswer.MalformedSourceException;
+import io.spillway.source.elasticsearch.ServerError.Meaning;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.http.ContentTooLongException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one slice of a point in time. A page counts only once its whole answer has been walked and every shard has
+ * answered; until then the sort values of the page before are the truth, and any number of retries asks for the same
+ * page. While one page is worked on, the next is on its way.
+ */
+final class SlicePager implements PageReader {
+    private static final Logger LOG = LoggerFactory.getLogger(SlicePager.class);
+
+    private final ElasticsearchSnapshot snapshot;
+    private final Slice slice;
+    private final StageClock clock;
+    private final Progress progress;
+    private final PageSizer sizer;
+
+    private byte @Nullable [] committed;
+    private @Nullable Exchange ahead;
+    private byte @Nullable [] aheadAfter;
+    private @Nullable AnswerBuffer current;
+    private @Nullable AnswerBuffer spare;
+    private boolean exhausted;
+    private boolean alone;
+    private long notBefore = System.nanoTime();
+
+    SlicePager(ElasticsearchSnapshot snapshot, Slice slice, StageClock clock, Progress progress) {
+        this.snapshot = snapshot;
+        this.slice = slice;
+        this.clock = clock;
+        this.progress = progress;
+        this.sizer = new PageSizer(snapshot.pageBytes(), snapshot.resultWindow());
+    }
+
+    @Override
+    public Optional<Page> next() throws SpillwayException, InterruptedException {
+        if (exhausted) {
+            return Optional.empty();
+        }
+        Stage before = clock.enter(Stage.READING);
+        try {
+            leaveAlone();
+            spare = current;
+            current = null;
+            SearchAnswer answer = fetch();
+            int bytes = answer.length();
+            if (answer.documents().isEmpty()) {
+                exhausted = true;
+                return Optional.empty();
+            }
+            for (Document document : answer.documents()) {
+                check(document);
+            }
+            byte[] sort = answer.lastSort();
+            requireAdvance(sort);
+            if (aheadAfter != null && !Arrays.equals(aheadAfter, sort)) {
+                dropAhead();
+            }
+            committed = sort;
+            sizer.learn(answer.documents().size(), bytes);
+            return Optional.of(new Page(answer.documents(), bytes));
+        } finally {
+            clock.enter(before);
+        }
+    }
+
+    @Override
+    public void close() {
+        dropAhead();
+        leaveAlone();
+    }
+
+    /** One complete, checked answer behind the committed sort values, after as many tries as it takes. */
+    private SearchAnswer fetch() throws SpillwayException, InterruptedException {
+        Retry retry = new Retry(snapshot.patience());
+        while (true) {
+            Exchange exchange = ahead != null ? ahead : send(committed);
+            ahead = null;
+            ServerError error;
+            try {
+                int status = exchange.await(snapshot.requestTimeout());
+                AnswerBuffer answered = exchange.buffer();
+                exchangeDone(exchange);
+                if (status < 300) {
+                    requestAhead(answered);
+                    SearchAnswer answer = walk(answered);
+                    String incomplete = answer.incompleteness();
+                    if (incomplete == null) {
+                        return accept(answer, answered);
+                    }
+                    error = answer.shardError().types().isEmpty()
+                            ? new ServerError(status, Set.of(), incomplete, null)
+                            : answer.shardError();
+                } else {
+                    error = ServerError.of(status, Connection.tree(answered), exchange.retryAfter());
+                    spare = answered;
+                }
+            } catch (IOException e) {
+                // The client may still be writing to this buffer: it is not used again.
+                exchange.cancel();
+                error = e instanceof ContentTooLongException || e.getCause() instanceof ContentTooLongException
+                        ? new ServerError(
+                                413, Set.of("content_too_long_exception"), String.valueOf(e.getMessage()), null)
+                        : new ServerError(0, Set.of(), String.valueOf(e.getMessage()), null);
+            } catch (MalformedJsonException e) {
+                error = new ServerError(200, Set.of(), "the answer is not whole: " + e.getMessage(), null);
+            } catch (InterruptedException e) {
+                exchange.cancel();
+                throw e;
+            }
+            dropAhead();
+            mend(error, retry);
+        }
+    }
+
+    private SearchAnswer walk(AnswerBuffer answered) throws MalformedJsonException, SpillwayException {
+        Stage before = clock.enter(Stage.ENCODING);
+        try {
+            return SearchAnswer.parse(answered.bytes(), answered.length());
+        } catch (MalformedSourceException e) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    "document " + e.id() + " in index " + e.index() + " cannot be published: " + e.getMessage(),
+                    "index it again as UTF-8 JSON, or leave it out with a query",
+                    e);
+        } finally {
+            clock.enter(before);
+        }
+    }
+
+    private SearchAnswer accept(SearchAnswer answer, AnswerBuffer answered) throws SpillwayException {
+        if (answer.withoutSource() > 0) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    answer.withoutSource() + " documents of "
+                            + snapshot.description().name() + " came without a source",
+                    "an index with \"_source\": {\"enabled\": false} cannot be exported: index the documents again with it");
+        }
+        if (answer.pitId() != null) {
+            snapshot.pit().answered(answer.pitId());
+        }
+        snapshot.pace().answered();
+        current = answered;
+        return answer;
+    }
+
+    /** Decides what to do about a failed try: returns to try again, throws where that cannot help. */
+    private void mend(ServerError error, Retry retry) throws SpillwayException, InterruptedException {
+        Meaning meaning = error.meaning();
+        LOG.info(
+                "page failed slice={} documents={} meaning={} cause=\"{}\"",
+                slice.number(),
+                sizer.documents(),
+                meaning,
+                error);
+        switch (meaning) {
+            case SNAPSHOT_LOST -> throw lost(error);
+            case REFUSED -> throw snapshot.refused(error);
+            case SHARD_GONE -> {
+                if (retry.failures() + 1 >= snapshot.patience().shardTries()) {
+                    throw lost(error);
+                }
+                pause(retry, error);
+            }
+            case UNREADABLE_DOCUMENT -> {
+                if (!sizer.shorten()) {
+                    throw new SpillwayException(
+                            Fault.SOURCE_REFUSED,
+                            "Elasticsearch cannot read " + nextDocument() + ": " + error,
+                            "it was stored in an encoding that is not JSON in UTF-8: index it again or delete it");
+                }
+            }
+            case SHORTER_PAGE -> shorten(error, retry);
+            case RETRY -> {
+                if (error.status() == 429) {
+                    snapshot.pace().rejected();
+                }
+                pause(retry, error);
+            }
+        }
+        progress.retried();
+    }
+
+    private void shorten(ServerError error, Retry retry) throws SpillwayException, InterruptedException {
+        boolean tooLong = error.types().contains("content_too_long_exception");
+        if (!tooLong) {
+            // The node is short of memory: it needs a moment, whatever the size of the next page.
+            snapshot.pace().rejected();
+            sizer.shorten();
+            pause(retry, error);
+        } else if (!sizer.shorten()) {
+            if (alone) {
+                throw new SpillwayException(
+                        Fault.SOURCE_REFUSED,
+                        nextDocument() + " has more than " + snapshot.largestAnswer() + " bytes in JSON",
+                        "give the process more memory (-Xmx): one document has to fit into a quarter of it");
+            }
+            Stage before = clock.enter(Stage.WAITING);
+            snapshot.largePages().acquire();
+            alone = true;
+            clock.enter(before);
+        }
+    }
+
+    private void pause(Retry retry, ServerError error) throws SpillwayException, InterruptedException {
+        Stage before = clock.enter(Stage.WAITING);
+        try {
+            if (!retry.pause(error.retryAfter())) {
+                throw new SpillwayException(
+                        Fault.SOURCE_UNAVAILABLE,
+                        "%s gave no page of %s for %d s, %d tries: %s"
+                                .formatted(
+                                        snapshot.name(),
+                                        snapshot.description().name(),
+                                        retry.elapsed().toSeconds(),
+                                        retry.failures(),
+                                        error),
+                        "nothing was published; look at the cluster's health and run the export again");
+            }
+        } finally {
+            clock.enter(before);
+        }
+    }
+
+    private SpillwayException lost(ServerError error) {
+        return new SpillwayException(
+                Fault.SNAPSHOT_LOST,
+                "the point in time on " + snapshot.description().name() + " was lost: " + error,
+                "a node was restarted, an index was moved, closed or deleted, or the keep-alive ran out");
+    }
+
+    /** Which document an answer of one hit would hold, asked without its source. */
+    private String nextDocument() throws InterruptedException {
+        try {
+            return snapshot.nameOfNext(slice, committed);
+        } catch (IOException e) {
+            return "a document behind sort values "
+                    + (committed == null ? "[]" : new String(committed, StandardCharsets.US_ASCII))
+                    + " of slice " + slice.number() + " of " + slice.of();
+        }
+    }
+
+    private Exchange send(byte @Nullable [] after) throws InterruptedException {
+        long wait = notBefore - System.nanoTime();
+        if (wait > 0) {
+            Stage before = clock.enter(Stage.WAITING);
+            TimeUnit.NANOSECONDS.sleep(wait);
+            clock.enter(before);
+        }
+        AnswerBuffer buffer = spare != null ? spare : new AnswerBuffer();
+        spare = null;
+        progress.requested();
+        int limit = alone ? snapshot.largestAnswer() : snapshot.answerLimit();
+        return snapshot.send(slice, sizer.documents(), after, buffer, limit);
+    }
+
+    private void exchangeDone(Exchange exchange) {
+        Duration pause = snapshot.pace().pauseAfter(exchange.took());
+        notBefore = System.nanoTime() + pause.toNanos();
+    }
+
+    /** Asks for the page behind this answer before the answer is walked, if it has the expected shape. */
+    private void requestAhead(AnswerBuffer answered) throws InterruptedException {
+        if (alone || notBefore > System.nanoTime()) {
+            return;
+        }
+        byte[] sort = AnswerEnds.lastSort(answered.bytes(), answered.length());
+        String pitId = AnswerEnds.pitId(answered.bytes(), answered.length());
+        if (sort != null && pitId != null && pitId.equals(snapshot.pit().id())) {
+            ahead = send(sort);
+            aheadAfter = sort;
+        }
+    }
+
+    private void dropAhead() {
+        if (ahead != null) {
+            ahead.cancel();
+            ahead = null;
+        }
+        aheadAfter = null;
+    }
+
+    /** A document that needed the large buffer is done with: the buffer goes, and another slice may have one. */
+    private void leaveAlone() {
+        if (alone) {
+            alone = false;
+            current = null;
+            spare = null;
+            snapshot.largePages().release();
+        }
+    }
+
+    private void check(Document document) throws SpillwayException {
+        if ((document.findings() & JsonCursor.NOT_UTF8) != 0 && snapshot.notUtf8() == NotUtf8.STOP) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    "document " + document.idAsJson() + " in index " + document.indexAsJson()
+                            + " has a string that is not UTF-8",
+                    "index it again, or publish U+FFFD in place of such bytes with source.not-utf8: replace");
+        }
+    }
+
+    /** Sort values have to grow, or a server that repeats itself would keep us for ever. */
+    private void requireAdvance(byte[] sort) throws SpillwayException {
+        if (committed != null && compare(sort, committed) <= 0) {
+            throw new SpillwayException(
+                    Fault.INTEGRITY,
+                    "%s repeated itself: sort values %s after %s"
+                            .formatted(
+                                    snapshot.name(),
+                                    new String(sort, StandardCharsets.US_ASCII),
+                                    new String(committed, StandardCharsets.US_ASCII)),
+                    "something between here and Elasticsearch answers from a cache, or the server has a defect");
+        }
+    }
+
+    private static int compare(byte[] sort, byte[] other) throws SpillwayException {
+        return Arrays.compare(numbers(sort), numbers(other));
+    }
+
+    private static long[] numbers(byte[] sort) throws SpillwayException {
+        String text = new String(sort, StandardCharsets.US_ASCII);
+        try {
+            return Arrays.stream(text.replaceAll("[\\[\\]\\s]", "").split(",", -1))
+                    .mapToLong(Long::parseLong)
+                    .toArray();
+        } catch (NumberFormatException e) {
+            throw new SpillwayException(
+                    Fault.INTEGRITY,
+                    "sort values that are not numbers: " + text,
+                    "this server sorts by _doc in another way",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.spillway.source.elasticsearch;
+
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Paging;
+
+/** How many slices, and how many of them at the same time, where nobody has said so. */
+final class SlicePlan {
+    /** Below this a slice costs more in requests and part files than it gains. */
+    private static final long DOCUMENTS_A_SLICE = 50_000;
+    /** Politeness: more readers than this at once are somebody's decision. */
+    private static final int MOST_LANES = 4;
+    /** index.max_slices_per_scroll, which holds for points in time too. */
+    private static final int MOST_SLICES = 1_024;
+
+    private SlicePlan() {}
+
+    /**
+     * As many as there are shards, so that each slice is one shard and no search is sent in vain; a multiple of that
+     * where there are fewer shards than lanes; fewer where there are not documents enough.
+     */
+    static int slices(Paging paging, int shards, long documents) {
+        if (paging.slices() != null) {
+            return paging.slices();
+        }
+        int lanes = wantedLanes(paging);
+        int perShard = shards >= lanes ? 1 : (lanes + shards - 1) / shards;
+        long useful = Math.max(1, documents / DOCUMENTS_A_SLICE);
+        return (int) Math.min(Math.min((long) shards * perShard, useful), MOST_SLICES);
+    }
+
+    static int lanes(Paging paging, int slices) {
+        return Math.min(wantedLanes(paging), slices);
+    }
+
+    private static int wantedLanes(Paging paging) {
+        return paging.lanes() != null
+                ? paging.lanes()
+                : Math.max(2, Math.min(MOST_LANES, Runtime.getRuntime().availableProcessors()));
+    }
+}

@@ -1,0 +1,126 @@
+package io.spillway.verify;
+
+import io.spillway.compress.Compression;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Part;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Reads a part from its first byte to its last and compares: length, SHA-256, length and documents of what it holds. The
+ * way that a reader would go: through the file as it lies there, decompressed whole.
+ */
+public final class PartCheck {
+    private static final int BUFFER = 128 << 10;
+
+    private PartCheck() {}
+
+    /**
+     * Compares a part with what a manifest says of it.
+     *
+     * @param in    the file's bytes; closed here
+     * @param where what to call the file in an error
+     * @throws SpillwayException as {@link Fault#INTEGRITY}: the first difference that was found, with both values
+     * @throws InterruptedException the thread was interrupted
+     */
+    public static void check(InputStream in, Part part, String where) throws SpillwayException, InterruptedException {
+        Compression compression = Compression.parse(part.compression(), null);
+        Counted file = new Counted(in);
+        long uncompressed = 0;
+        long documents = 0;
+        byte last = '\n';
+        try (file) {
+            InputStream content = compression.decompress(file);
+            byte[] buffer = new byte[BUFFER];
+            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+                uncompressed += read;
+                documents += lineEnds(buffer, read);
+                last = read > 0 ? buffer[read - 1] : last;
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("while checking " + where);
+                }
+            }
+            file.readToEnd();
+        } catch (IOException e) {
+            throw different(where, "cannot be read to its end: " + e.getMessage(), e);
+        }
+        String sha256 = file.digests.finish().sha256();
+        require(where, "bytes", part.bytes(), file.count);
+        if (!sha256.equals(part.sha256())) {
+            throw different(where, "has SHA-256 " + sha256 + ", the manifest says " + part.sha256(), null);
+        }
+        require(where, "bytes uncompressed", part.bytesUncompressed(), uncompressed);
+        require(where, "documents", part.documents(), documents);
+        if (last != '\n') {
+            throw different(where, "does not end with a line end", null);
+        }
+    }
+
+    private static long lineEnds(byte[] buffer, int length) {
+        long count = 0;
+        for (int i = 0; i < length; i++) {
+            if (buffer[i] == '\n') {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static void require(String where, String what, long expected, long found) throws SpillwayException {
+        if (expected != found) {
+            throw different(where, "has " + found + " " + what + ", the manifest says " + expected, null);
+        }
+    }
+
+    private static SpillwayException different(
+            String where, String what, @org.jspecify.annotations.Nullable Throwable e) {
+        return new SpillwayException(
+                Fault.INTEGRITY, where + " " + what, "the file was changed or damaged after it was written", e);
+    }
+
+    /** Counts and hashes what is read, whoever reads it. */
+    private static final class Counted extends FilterInputStream {
+        private final Digests digests = new Digests();
+        private long count;
+
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            int read = read(one, 0, 1);
+            return read < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = in.read(buffer, offset, length);
+            if (read > 0) {
+                digests.update(buffer, offset, read);
+                count += read;
+            }
+            return read;
+        }
+
+        @Override
+        public long skip(long n) throws IOException {
+            throw new IOException("a skipped byte would not be checked");
+        }
+
+        @Override
+        public boolean markSupported() {
+            return false;
+        }
+
+        void readToEnd() throws IOException {
+            byte[] rest = new byte[BUFFER];
+            while (read(rest, 0, rest.length) >= 0) {
+                // What stands behind the compressed data counts and is hashed too.
+            }
+        }
+    }
+}

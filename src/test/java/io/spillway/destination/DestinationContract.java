@@ -1,0 +1,466 @@
+package io.spillway.destination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What every destination promises: one test for each sentence of {@link Destination} and {@link Upload}. An adapter's
+ * test implements this and gains all of them.
+ */
+@Timeout(120)
+public interface DestinationContract {
+
+    /** A new, empty destination. The test closes it. */
+    Destination create() throws Exception;
+
+    @Test
+    default void nothingIsVisibleBeforeTheCommit() throws Exception {
+        try (Destination destination = create()) {
+            ObjectKey key = new ObjectKey("journals/latest.json");
+            try (Upload upload = destination.begin(key)) {
+                upload.body().write(bytes("{}"));
+                upload.body().flush();
+                upload.body().close();
+
+                assertThat(destination.find(key)).isEmpty();
+                assertThat(destination.list("")).isEmpty();
+                assertRefused(() -> destination.open(key));
+
+                upload.commit();
+            }
+            assertThat(destination.find(key)).isPresent();
+            assertThat(read(destination, key)).isEqualTo(bytes("{}"));
+        }
+    }
+
+    @Test
+    default void closingWithoutCommittingLeavesNothing() throws Exception {
+        try (Destination destination = create()) {
+            ObjectKey key = new ObjectKey("journals/latest.json");
+            try (Upload upload = destination.begin(key)) {
+                upload.body().write(bytes("{}"));
+            }
+            assertThat(destination.find(key)).isEmpty();
+            assertThat(destination.list("")).isEmpty();
+        }
+    }
+
+    @Test
+    default void aBodyThatThrowsHalfWayLeavesTheOldObject() throws Exception {
+        try (Destination destination = create()) {
+            ObjectKey key = new ObjectKey("links.json");
+            put(destination, key, bytes("old"));
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> {
+                try (Upload upload = destination.begin(key);
+                        OutputStream body = upload.body()) {
+                    body.write(seeded(1, 300_000));
+                    throw new IOException("the source broke");
+                }
+            });
+            assertThat(read(destination, key)).isEqualTo(bytes("old"));
+            assertThat(keys(destination.list(""))).containsExactly("links.json");
+        }
+    }
+
+    @Test
+    default void aCommitReportsTheBytesAndTheHashOfWhatWasWritten() throws Exception {
+        try (Destination destination = create()) {
+            ObjectKey key = new ObjectKey("journals/part");
+            byte[] content = seeded(2, 123_457);
+            StoredObject stored;
+            try (Upload upload = destination.begin(key)) {
+                upload.body().write(content[0]);
+                upload.body().write(content, 1, 70_000);
+                upload.body().write(content, 70_001, content.length - 70_001);
+                stored = upload.commit();
+            }
+            assertThat(stored).isEqualTo(new StoredObject(key, content.length, sha256(content)));
+            assertThat(read(destination, key)).isEqualTo(content);
+            StoredObject found = destination.find(key).orElseThrow();
+            assertThat(found.key()).isEqualTo(key);
+            assertThat(found.bytes()).isEqualTo(content.length);
+            assertThat(found.sha256()).isIn(null, sha256(content));
+        }
+    }
+
+    @Test
+    default void anUploadIsCommittedOnce() throws Exception {
+        try (Destination destination = create();
+                Upload upload = destination.begin(new ObjectKey("a"))) {
+            upload.commit();
+            assertThatIllegalStateException().isThrownBy(upload::commit);
+        }
+    }
+
+    @Test
+    default void aClosedUploadIsNotCommitted() throws Exception {
+        try (Destination destination = create()) {
+            Upload upload = destination.begin(new ObjectKey("a"));
+            upload.close();
+            upload.close();
+            assertThatIllegalStateException().isThrownBy(upload::commit);
+            assertThat(destination.list("")).isEmpty();
+        }
+    }
+
+    @Test
+    default void anEmptyObjectIsAnObject() throws Exception {
+        try (Destination destination = create()) {
+            ObjectKey key = new ObjectKey("empty");
+            StoredObject stored = put(destination, key, new byte[0]);
+            assertThat(stored).isEqualTo(new StoredObject(key, 0, sha256(new byte[0])));
+            assertThat(read(destination, key)).isEmpty();
+            assertThat(keys(destination.list(""))).containsExactly("empty");
+        }
+    }
+
+    @Test
+    default void anObjectOfTwentyMegabytesIsStoredWhole() throws Exception {
+        try (Destination destination = create()) {
+            ObjectKey key = new ObjectKey("journals/large");
+            byte[] content = seeded(3, 20_000_000);
+            assertThat(put(destination, key, content).sha256()).isEqualTo(sha256(content));
+            assertThat(sha256(read(destination, key))).isEqualTo(sha256(content));
+        }
+    }
+
+    @Test
+    default void aSecondCommitReplacesTheObject() throws Exception {
+        try (Destination destination = create()) {
+            ObjectKey key = new ObjectKey("journals/latest.json");
+            put(destination, key, bytes("a longer first version"));
+            put(destination, key, bytes("second"));
+            assertThat(read(destination, key)).isEqualTo(bytes("second"));
+            assertThat(destination.find(key).orElseThrow().bytes()).isEqualTo(6);
+            assertThat(destination.list("")).hasSize(1);
+        }
+    }
+
+    @Test
+    default void aReaderSeesWholeVersionsOnly() throws Exception {
+        try (Destination destination = create()) {
+            assumeTrue(destination.traits().replacesAtomically(), "this destination does not replace atomically");
+            ObjectKey key = new ObjectKey("journals/latest.json");
+            put(destination, key, version(0));
+            Set<Integer> seen = new HashSet<>();
+            whileLooping(
+                    () -> {
+                        byte[] content = read(destination, key);
+                        assertThat(content).isEqualTo(version(content[0]));
+                        seen.add((int) content[0]);
+                    },
+                    () -> {
+                        for (int i = 1; i <= 100; i++) {
+                            put(destination, key, version(i));
+                        }
+                    });
+            assertThat(seen).isNotEmpty();
+            assertThat(read(destination, key)).isEqualTo(version(100));
+        }
+    }
+
+    @Test
+    default void aListingIsSortedByKeyAndFilteredByPrefix() throws Exception {
+        try (Destination destination = create()) {
+            assumeTrue(destination.traits().listsWhatItJustStored(), "this destination lists later than it stores");
+            for (String key : List.of("b", "a/c", "a-b", "a/b/c", "a/b.d", "ab/c", "a/b/a")) {
+                put(destination, new ObjectKey(key), bytes(key));
+            }
+            assertThat(keys(destination.list("")))
+                    .containsExactly("a-b", "a/b.d", "a/b/a", "a/b/c", "a/c", "ab/c", "b");
+            assertThat(keys(destination.list("a"))).containsExactly("a-b", "a/b.d", "a/b/a", "a/b/c", "a/c", "ab/c");
+            assertThat(keys(destination.list("a/"))).containsExactly("a/b.d", "a/b/a", "a/b/c", "a/c");
+            assertThat(keys(destination.list("a/b"))).containsExactly("a/b.d", "a/b/a", "a/b/c");
+            assertThat(keys(destination.list("a/b/"))).containsExactly("a/b/a", "a/b/c");
+            assertThat(keys(destination.list("a/b/a"))).containsExactly("a/b/a");
+            assertThat(destination.list("a/b/a/")).isEmpty();
+            assertThat(destination.list("c")).isEmpty();
+            assertThat(destination.list("../")).isEmpty();
+            assertThat(destination.list("/")).isEmpty();
+            assertThat(destination.list("a/b/a").get(0).bytes()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    default void aDeletedObjectIsGone() throws Exception {
+        try (Destination destination = create()) {
+            put(destination, new ObjectKey("a/b"), bytes("1"));
+            put(destination, new ObjectKey("a/c"), bytes("2"));
+            destination.delete(new ObjectKey("a/b"));
+            assertThat(destination.find(new ObjectKey("a/b"))).isEmpty();
+            assertThat(keys(destination.list(""))).containsExactly("a/c");
+        }
+    }
+
+    @Test
+    default void deletingWhatIsNotThereSucceeds() throws Exception {
+        try (Destination destination = create()) {
+            destination.delete(new ObjectKey("a/b"));
+            put(destination, new ObjectKey("a/b"), bytes("1"));
+            destination.delete(new ObjectKey("a"));
+            destination.delete(new ObjectKey("a/b/c"));
+            assertThat(keys(destination.list(""))).containsExactly("a/b");
+            destination.delete(new ObjectKey("a/b"));
+            destination.delete(new ObjectKey("a/b"));
+            assertThat(destination.list("")).isEmpty();
+        }
+    }
+
+    @Test
+    default void openingWhatIsNotThereIsRefused() throws Exception {
+        try (Destination destination = create()) {
+            put(destination, new ObjectKey("a/b"), bytes("1"));
+            assertRefused(() -> destination.open(new ObjectKey("c")));
+            assertRefused(() -> destination.open(new ObjectKey("a")));
+            assertRefused(() -> destination.open(new ObjectKey("a/b/c")));
+            assertThat(destination.find(new ObjectKey("a"))).isEmpty();
+            assertThat(destination.find(new ObjectKey("a/b/c"))).isEmpty();
+        }
+    }
+
+    @Test
+    default void placingAFolderMakesEachOfItsFilesVisible(@TempDir Path folder) throws Exception {
+        Map<String, byte[]> files = dump(folder, 4);
+        try (Destination destination = create()) {
+            ObjectKey prefix = new ObjectKey("journals/2026-11-21T030000Z");
+            destination.place(folder, prefix, "manifest.json");
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                assertThat(read(destination, prefix.child(file.getKey()))).isEqualTo(file.getValue());
+            }
+            if (destination.traits().listsWhatItJustStored()) {
+                assertThat(keys(destination.list("")))
+                        .containsExactlyElementsOf(files.keySet().stream()
+                                .map(name -> prefix.child(name).value())
+                                .toList());
+            }
+        }
+    }
+
+    @Test
+    default void placingRefusesAPrefixThatIsTakenAndLeavesItAlone(@TempDir Path folder) throws Exception {
+        dump(folder, 4);
+        try (Destination destination = create()) {
+            ObjectKey prefix = new ObjectKey("journals/2026-11-21T030000Z");
+            put(destination, prefix.child("manifest.json"), bytes("old"));
+
+            assertRefused(() -> destination.place(folder, prefix, "manifest.json"));
+
+            assertThat(keys(destination.list(""))).containsExactly("journals/2026-11-21T030000Z/manifest.json");
+            assertThat(read(destination, prefix.child("manifest.json"))).isEqualTo(bytes("old"));
+        }
+    }
+
+    @Test
+    default void placingBesideAPrefixThatStartsAlikeIsFine(@TempDir Path folder) throws Exception {
+        dump(folder, 1);
+        try (Destination destination = create()) {
+            put(destination, new ObjectKey("journals/2026-11-21T030000Z-note/a"), bytes("old"));
+            ObjectKey prefix = new ObjectKey("journals/2026-11-21T030000Z");
+            destination.place(folder, prefix, "manifest.json");
+            assertThat(destination.find(prefix.child("manifest.json"))).isPresent();
+        }
+    }
+
+    @Test
+    default void aReaderSeesAllOfAPlacedFolderOrNothing(@TempDir Path folder) throws Exception {
+        try (Destination destination = create()) {
+            assumeTrue(destination.traits().placesAtOnce(), "this destination places file by file");
+            for (int i = 0; i < 20; i++) {
+                Path source = Files.createDirectory(folder.resolve("source" + i));
+                int files = dump(source, 30).size();
+                ObjectKey prefix = new ObjectKey("journals/dump" + i);
+                whileLooping(
+                        () -> assertThat(destination.list(prefix + "/").size()).isIn(0, files),
+                        () -> destination.place(source, prefix, "manifest.json"));
+                assertThat(destination.list(prefix + "/")).hasSize(files);
+            }
+        }
+    }
+
+    @Test
+    default void theFileThatMakesTheOthersCountIsNeverSeenBeforeThem(@TempDir Path folder) throws Exception {
+        try (Destination destination = create()) {
+            for (int i = 0; i < 10; i++) {
+                Path source = Files.createDirectory(folder.resolve("source" + i));
+                Set<String> files = dump(source, 10).keySet();
+                ObjectKey prefix = new ObjectKey("journals/dump" + i);
+                whileLooping(
+                        () -> {
+                            if (destination.find(prefix.child("manifest.json")).isPresent()) {
+                                for (String file : files) {
+                                    assertThat(destination.find(prefix.child(file)))
+                                            .isPresent();
+                                }
+                            }
+                        },
+                        () -> destination.place(source, prefix, "manifest.json"));
+            }
+        }
+    }
+
+    @Test
+    default void manyThreadsWriteAtOnce() throws Exception {
+        int threads = 8;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try (Destination destination = create()) {
+            CyclicBarrier start = new CyclicBarrier(threads);
+            List<Future<?>> lanes = new ArrayList<>();
+            for (int lane = 0; lane < threads; lane++) {
+                int number = lane;
+                lanes.add(pool.submit(() -> {
+                    start.await();
+                    for (int i = 0; i < 20; i++) {
+                        writeKeepOrDrop(destination, number, i);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> lane : lanes) {
+                lane.get();
+            }
+            List<StoredObject> all = destination.list("");
+            assertThat(all).hasSize(threads * 20 / 2);
+            for (StoredObject stored : all) {
+                assertThat(read(destination, stored.key()))
+                        .isEqualTo(seeded(stored.key().value().hashCode(), 10_000));
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    /** Each lane commits, abandons and deletes in folders that it shares with the others. */
+    private static void writeKeepOrDrop(Destination destination, int lane, int i) throws Exception {
+        ObjectKey key = new ObjectKey("shared" + i % 5 + "/deeper/" + lane + "-" + i);
+        byte[] content = seeded(key.value().hashCode(), 10_000);
+        try (Upload upload = destination.begin(key)) {
+            upload.body().write(content);
+            if (i % 4 != 3) {
+                upload.commit();
+            }
+        }
+        if (i % 4 == 1) {
+            destination.delete(key);
+        }
+    }
+
+    /** Writes the files of a dump into the folder: parts, and a manifest that is written last. */
+    static Map<String, byte[]> dump(Path folder, int parts) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        for (int part = 1; part <= parts; part++) {
+            files.put("journals.%05d.jsonl.gz".formatted(part), seeded(part, 1_000 * part));
+        }
+        files.put("manifest.json", bytes("{\"parts\": " + parts + "}"));
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            Files.write(folder.resolve(file.getKey()), file.getValue());
+        }
+        return files;
+    }
+
+    static StoredObject put(Destination destination, ObjectKey key, byte[] content) throws Exception {
+        try (Upload upload = destination.begin(key)) {
+            upload.body().write(content);
+            return upload.commit();
+        }
+    }
+
+    static byte[] read(Destination destination, ObjectKey key) throws Exception {
+        try (InputStream in = destination.open(key)) {
+            return in.readAllBytes();
+        }
+    }
+
+    static List<String> keys(List<StoredObject> objects) {
+        return objects.stream().map(stored -> stored.key().value()).toList();
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] seeded(long seed, int length) {
+        byte[] bytes = new byte[length];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    static String sha256(byte[] content) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    }
+
+    static void assertRefused(Action action) {
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(action::run)
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_REFUSED));
+    }
+
+    /** Runs {@code reader} again and again in its own thread, once at least, from before {@code writer} until after. */
+    static void whileLooping(Action reader, Action writer) throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        CyclicBarrier start = new CyclicBarrier(2);
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try {
+            Callable<Void> loop = () -> {
+                reader.run();
+                start.await();
+                do {
+                    reader.run();
+                } while (!done.get());
+                return null;
+            };
+            Future<Void> reading = pool.submit(loop);
+            start.await();
+            try {
+                writer.run();
+            } finally {
+                done.set(true);
+            }
+            reading.get();
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    /** A step of a test. */
+    @FunctionalInterface
+    interface Action {
+        void run() throws Exception;
+    }
+
+    /** Long enough for several writes, and of another length for each number; each byte is the number. */
+    private static byte[] version(int number) {
+        byte[] content = new byte[200_000 + number];
+        Arrays.fill(content, (byte) number);
+        return content;
+    }
+}

@@ -1,0 +1,19 @@
+package io.spillway.destination.local;
+
+import io.spillway.fault.SpillwayException;
+import java.nio.file.Path;
+
+/** A process of its own that takes a lock, says so, and keeps it until its standard input ends. */
+final class LockHolder {
+
+    private LockHolder() {}
+
+    public static void main(String[] args) throws Exception {
+        try (Lock lock = LocalDirectory.open(Path.of(args[0])).lock(args[1])) {
+            System.out.println("held");
+            System.in.transferTo(System.out);
+        } catch (SpillwayException e) {
+            System.out.println(e.fault());
+        }
+    }
+}

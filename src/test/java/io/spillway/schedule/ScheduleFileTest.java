@@ -1,0 +1,488 @@
+package io.spillway.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spillway.config.ConfigFile;
+import io.spillway.config.DataSize;
+import io.spillway.config.Secret;
+import io.spillway.dataset.Dataset;
+import io.spillway.fault.SpillwayException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ScheduleFileTest {
+    /** Every secret of a test has this value. */
+    private static final String HUNTER = "hunter2";
+
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "SECRET", HUNTER, "ELASTICSEARCH_URL", "https://search.example.org:9200", "ELASTICSEARCH_API_KEY", HUNTER);
+
+    private static final String FINGERPRINT = "AB:".repeat(31) + "CD";
+
+    private static final String LEAST = """
+            dataset: d
+            source: {elasticsearch: "http://localhost:9200", index: i}
+            destinations: [{directory: dumps}]
+            """;
+
+    /** A file with a line in the place of what it says in {@link #LEAST}. */
+    private static final String WITHOUT_SOURCE = "dataset: d\ndestinations: [{directory: dumps}]\n";
+
+    /**
+     * An option: its default, null where it has none, and a file that gives it another value.
+     *
+     * @param file the lines that follow {@link #LEAST}, or the whole file if they name the dataset
+     */
+    record Option(
+            String name,
+            Function<ScheduleFile, @Nullable Object> reads,
+            @Nullable Object standard,
+            String file,
+            Object given) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Option> options() {
+        return List.of(
+                required("dataset", ScheduleFile::dataset, LEAST.replace("dataset: d", "dataset: d-2"), "d-2"),
+                option("title", ScheduleFile::title, null, "title: T", "T"),
+                option("description", ScheduleFile::description, null, "description: D", "D"),
+                option("license", ScheduleFile::license, null, "license: CC0-1.0", "CC0-1.0"),
+                option(
+                        "homepage",
+                        ScheduleFile::homepage,
+                        null,
+                        "homepage: https://example.org/@x?y#z",
+                        URI.create("https://example.org/@x?y#z")),
+                option("covers", ScheduleFile::covers, List.of(), "covers: [/a, /b]", List.of("/a", "/b")),
+                required(
+                        "source.elasticsearch",
+                        file -> file.source().elasticsearch(),
+                        source("elasticsearch: 'https://h/path', index: i"),
+                        URI.create("https://h/path")),
+                inSource("api-key", file -> reveal(file.source().apiKey()), null, "api-key: '${env:SECRET}'", HUNTER),
+                inSource(
+                        "username",
+                        file -> file.source().username(),
+                        null,
+                        "username: u, password: '${env:SECRET}'",
+                        "u"),
+                inSource(
+                        "password",
+                        file -> reveal(file.source().password()),
+                        null,
+                        "username: u, password: '${env:SECRET}'",
+                        HUNTER),
+                inSource(
+                        "bearer-token",
+                        file -> reveal(file.source().bearerToken()),
+                        null,
+                        "bearer-token: '${env:SECRET}'",
+                        HUNTER),
+                inSource("ca-file", file -> file.source().caFile(), null, "ca-file: tls/ca.pem", Path.of("tls/ca.pem")),
+                inSource(
+                        "fingerprint",
+                        file -> file.source().fingerprint(),
+                        null,
+                        "fingerprint: '" + FINGERPRINT + "'",
+                        FINGERPRINT),
+                required(
+                        "source.index",
+                        file -> file.source().index(),
+                        source("elasticsearch: 'http://h', index: 'logs-*,x'"),
+                        "logs-*,x"),
+                inSource(
+                        "query",
+                        file -> file.source().query(),
+                        null,
+                        "query: {term: {public: true}}",
+                        new JsonMapper()
+                                .createObjectNode()
+                                .set("term", new JsonMapper().createObjectNode().put("public", true))),
+                inSource("slices", file -> file.source().slices(), null, "slices: 1024", 1024),
+                inSource(
+                        "page-bytes",
+                        file -> file.source().pageBytes(),
+                        DataSize.parse("4MiB"),
+                        "page-bytes: 64KiB",
+                        DataSize.ofBytes(65_536)),
+                inSource(
+                        "request-timeout",
+                        file -> file.source().requestTimeout(),
+                        Duration.ofMinutes(2),
+                        "request-timeout: 90s",
+                        Duration.ofSeconds(90)),
+                inSource(
+                        "politeness.max-share",
+                        file -> file.source().politeness().maxShare(),
+                        1.0,
+                        "politeness: {max-share: 0.01}",
+                        0.01),
+                inSource(
+                        "politeness.lanes",
+                        file -> file.source().politeness().lanes(),
+                        null,
+                        "politeness: {lanes: 64}",
+                        64),
+                option(
+                        "formats.jsonl.compression",
+                        file -> file.formats().get(0).jsonl().compression(),
+                        JsonLinesSection.Compression.GZIP,
+                        "formats: [{jsonl: {compression: none}}]",
+                        JsonLinesSection.Compression.NONE),
+                option(
+                        "formats.jsonl.level",
+                        file -> file.formats().get(0).jsonl().level(),
+                        6,
+                        "formats: [{jsonl: {level: 9}}]",
+                        9),
+                option("parts.documents", file -> file.parts().documents(), 400_000L, "parts: {documents: 1}", 1L),
+                option(
+                        "parts.bytes",
+                        file -> file.parts().bytes(),
+                        DataSize.parse("1GiB"),
+                        "parts: {bytes: 1MiB}",
+                        DataSize.ofBytes(1 << 20)),
+                required(
+                        "destinations.directory",
+                        file -> file.destinations().get(0).directory(),
+                        LEAST.replace("directory: dumps", "directory: /srv"),
+                        Path.of("/srv")),
+                option(
+                        "gate.empty",
+                        file -> file.gate().empty(),
+                        GateSection.WhenEmpty.STOP,
+                        "gate: {empty: publish}",
+                        GateSection.WhenEmpty.PUBLISH));
+    }
+
+    static Stream<Option> optional() {
+        return options().stream().filter(option -> option.standard() != Required.REQUIRED);
+    }
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @MethodSource("optional")
+    void anOptionHasItsDefault(Option option) throws Exception {
+        assertThat(option.reads().apply(read(LEAST))).isEqualTo(option.standard());
+        assertThat(option.given()).as("a value that differs from the default").isNotEqualTo(option.standard());
+    }
+
+    @ParameterizedTest
+    @MethodSource("options")
+    void anOptionTakesTheValueOfTheFile(Option option) throws Exception {
+        assertThat(option.reads().apply(read(option.file()))).isEqualTo(option.given());
+    }
+
+    @Test
+    void everyOptionIsInTheTableOfThisTest() {
+        assertThat(options().stream().map(Option::name)).containsExactlyElementsOf(keys("", ScheduleFile.class));
+    }
+
+    @Test
+    void whatIsRequiredIsMissed() {
+        assertProblems(
+                "title: T\n",
+                "3 problems in FILE",
+                "FILE:1: required key `dataset` is missing",
+                "FILE:1: required key `source` is missing",
+                "FILE:1: required key `destinations` is missing");
+        assertProblems(
+                WITHOUT_SOURCE + "source: {}\n",
+                "2 problems in FILE",
+                "FILE:3: /source: required key `elasticsearch` is missing",
+                "FILE:3: /source: required key `index` is missing");
+    }
+
+    static Stream<Arguments> limits() {
+        String name = "must be 1 to 64 of a-z, 0-9 and -, beginning and ending with a letter or digit";
+        String address = "must be an http:// or https:// address without a user name or password in it";
+        String index = "must have no spaces and begin with neither _ nor -";
+        String fingerprint = "must be a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons";
+        return Stream.of(
+                Arguments.of(LEAST.replace("dataset: d", "dataset: D"), "/dataset: " + name),
+                Arguments.of(LEAST.replace("dataset: d", "dataset: " + "d".repeat(65)), "/dataset: " + name),
+                Arguments.of(LEAST.replace("dataset: d", "dataset: ../d"), "/dataset: " + name),
+                Arguments.of(LEAST.replace("dataset: d", "dataset: \"d\\n\""), "/dataset: " + name),
+                limit("title: ' '", "/title: must not be blank"),
+                limit("description: ''", "/description: must not be blank"),
+                limit("license: public domain", "/license: must be an SPDX identifier such as CC0-1.0"),
+                limit("homepage: example.org", "/homepage: " + address),
+                limit("covers: [a]", "/covers/0: must begin with / and have no spaces"),
+                sourceLimit("elasticsearch: 'http://u:p@h', index: i", "/elasticsearch: " + address),
+                sourceLimit("elasticsearch: 'tcp://h', index: i", "/elasticsearch: " + address),
+                sourceLimit(
+                        "elasticsearch: 'http://h/?x', index: i", ": elasticsearch must be an address without ? and #"),
+                sourceLimit("elasticsearch: 'http://h', index: _all", "/index: " + index),
+                sourceLimit("elasticsearch: 'http://h', index: -x", "/index: " + index),
+                sourceLimit("elasticsearch: 'http://h', index: 'a b'", "/index: " + index),
+                sourceLimit(ok("slices: 0"), "/slices: must have a minimum value of 1"),
+                sourceLimit(ok("slices: 1025"), "/slices: must have a maximum value of 1024"),
+                sourceLimit(ok("page-bytes: 65535"), "/page-bytes: must be at least 64KiB"),
+                sourceLimit(ok("page-bytes: 65MiB"), "/page-bytes: must be at most 64MiB"),
+                sourceLimit(ok("request-timeout: 999ms"), "/request-timeout: must be at least 1s"),
+                sourceLimit(ok("request-timeout: 61m"), "/request-timeout: must be at most 1h"),
+                sourceLimit(ok("fingerprint: abcd"), "/fingerprint: " + fingerprint),
+                sourceLimit(ok("query: all"), "/query: string found, object expected"),
+                sourceLimit(
+                        ok("politeness: {max-share: 0.009}"),
+                        "/politeness/max-share: must have a minimum value of 0.01"),
+                sourceLimit(
+                        ok("politeness: {max-share: 1.1}"), "/politeness/max-share: must have a maximum value of 1.0"),
+                sourceLimit(ok("politeness: {lanes: 0}"), "/politeness/lanes: must have a minimum value of 1"),
+                sourceLimit(ok("politeness: {lanes: 65}"), "/politeness/lanes: must have a maximum value of 64"),
+                sourceLimit(ok("username: u"), ": username and password are given both or neither"),
+                sourceLimit(ok("password: '${env:SECRET}'"), ": username and password are given both or neither"),
+                sourceLimit(
+                        ok("api-key: '${env:SECRET}', bearer-token: '${env:SECRET}'"),
+                        ": only one way to sign in can be given: api-key, username and password, or bearer-token"),
+                sourceLimit(
+                        ok("api-key: '${env:SECRET}', username: u, password: '${env:SECRET}'"),
+                        ": only one way to sign in can be given: api-key, username and password, or bearer-token"),
+                limit("formats: []", "/formats: must have at least 1 items but found 0"),
+                limit("formats: [{}]", "/formats/0: must have exactly one of jsonl"),
+                limit("formats: [{csv: {}}]", "/formats/0/csv: unknown key"),
+                limit("formats: [{jsonl: }]", "/formats/0/jsonl: has no value; write {} for its defaults"),
+                limit(
+                        "formats: [{jsonl: {compression: zip}}]",
+                        "/formats/0/jsonl/compression: must be one of gzip, none"),
+                limit("formats: [{jsonl: {level: 0}}]", "/formats/0/jsonl/level: must have a minimum value of 1"),
+                limit("formats: [{jsonl: {level: 10}}]", "/formats/0/jsonl/level: must have a maximum value of 9"),
+                limit("parts: {documents: 0}", "/parts/documents: must have a minimum value of 1"),
+                limit("parts: {bytes: 1MB}", "/parts/bytes: must be at least 1MiB"),
+                limit("gate: {empty: ignore}", "/gate/empty: must be one of stop, publish"),
+                limit("keep: {last: 8}", "/keep: unknown key"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("limits")
+    void aValueOverItsLimitIsRefused(String text, String problem) {
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(SpillwayException.class)
+                .message()
+                .matches("(?s)[^\n]*:[0-9]+: .*")
+                .endsWith(problem.startsWith(":") ? "/source" + problem : problem)
+                .doesNotContain("\n", HUNTER);
+    }
+
+    @Test
+    void aDumpGoesToExactlyOneDestination() {
+        assertProblems(
+                LEAST.replace("[{directory: dumps}]", "[]"),
+                "FILE:3: /destinations: must have at least 1 items but found 0");
+        assertProblems(
+                LEAST.replace("[{directory: dumps}]", "[{directory: a}, {directory: b}]"),
+                "FILE:3: /destinations: must have at most 1 items but found 2");
+    }
+
+    @Test
+    void twoFormatsCannotWriteFilesOfTheSameNames() throws Exception {
+        assertProblems(
+                LEAST + "formats: [{jsonl: {level: 1}}, {jsonl: {level: 9}}]\n",
+                "FILE:1: two formats would write files of the same names");
+        assertThat(read(LEAST + "formats: [{jsonl: {}}, {jsonl: {compression: none}}]\n")
+                        .formats())
+                .hasSize(2);
+    }
+
+    @Test
+    void brokenRulesOfTwoSectionsComeWithTheRest() {
+        assertProblems(
+                """
+                dataset: d
+                source:
+                  elasticsearch: http://localhost:9200
+                  index: i
+                  username: u
+                destinations: [{directory: dumps}]
+                parts: {documents: 0}
+                gates: {}
+                """,
+                "3 problems in FILE",
+                "FILE:2: /source: username and password are given both or neither",
+                "FILE:7: /parts/documents: must have a minimum value of 1",
+                "FILE:8: /gates: unknown key, did you mean `gate`?");
+    }
+
+    @Test
+    void wrongTypesEverywhereAreThatManyProblems() {
+        assertProblems(
+                """
+                dataset: [d]
+                covers: 5
+                source: []
+                formats: [5, {jsonl: [1]}]
+                parts: {documents: {}, bytes: []}
+                destinations: {}
+                gate: 1
+                """,
+                "9 problems in FILE",
+                "FILE:1: /dataset: array found, string expected",
+                "FILE:2: /covers: integer found, array expected",
+                "FILE:3: /source: array found, object expected",
+                "FILE:4: /formats/0: integer found, object expected",
+                "FILE:4: /formats/1/jsonl: array found, object expected",
+                "FILE:5: /parts/bytes: array found, [string, integer] expected",
+                "FILE:5: /parts/documents: object found, integer expected",
+                "FILE:6: /destinations: object found, array expected",
+                "FILE:7: /gate: integer found, object expected");
+    }
+
+    @Test
+    void noSecretIsPrintedWithTheFile() throws Exception {
+        ScheduleFile file = read(source(ok("api-key: '${env:SECRET}'")));
+
+        assertThat(file.toString()).contains("apiKey=****").doesNotContain(HUNTER);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', d", "'title: T', T"})
+    void theTitleIsTheNameWhereNoneIsGiven(String line, String title) throws Exception {
+        assertThat(read(LEAST + line).toDataset().title()).isEqualTo(title);
+    }
+
+    @Test
+    void theDatasetHasWhatTheFileSaysAboutIt() throws Exception {
+        Dataset dataset = read(LEAST + """
+                        title: T
+                        description: D
+                        license: CC0-1.0
+                        homepage: https://example.org/
+                        covers: [/a]
+                        """).toDataset();
+
+        assertThat(dataset).isEqualTo(new Dataset("d", "T", "D", "CC0-1.0", "https://example.org/", List.of("/a")));
+    }
+
+    @Test
+    void theExampleIsRead() throws Exception {
+        ScheduleFile file =
+                ConfigFile.read(Path.of("schedules", "journals.yaml"), ScheduleFile.class, ENVIRONMENT::get);
+
+        assertThat(file.dataset()).isEqualTo("journals");
+        assertThat(file.covers()).containsExactly("/api/search/journals", "/query/journal");
+        assertThat(file.source().elasticsearch()).isEqualTo(URI.create("https://search.example.org:9200"));
+        assertThat(reveal(file.source().apiKey())).isEqualTo(HUNTER);
+        assertThat(file.source().query()).hasToString("{\"term\":{\"in_directory\":true}}");
+        assertThat(file.source().politeness().maxShare()).isEqualTo(0.5);
+        assertThat(file.destinations()).containsExactly(new DestinationSection(Path.of("/srv/dumps")));
+    }
+
+    @Test
+    void theExampleNamesWhatItsEnvironmentLacks() {
+        Path example = Path.of("schedules", "journals.yaml");
+
+        assertThatThrownBy(() -> ConfigFile.read(example, ScheduleFile.class, name -> null))
+                .message()
+                .isEqualToNormalizingNewlines("""
+                        2 problems in FILE
+                        FILE:10: /source/elasticsearch: environment variable ELASTICSEARCH_URL is not set
+                        FILE:11: /source/api-key: environment variable ELASTICSEARCH_API_KEY is not set""".replace("FILE", example.toString()));
+    }
+
+    /** Marks an option without which there is no file. */
+    private enum Required {
+        REQUIRED
+    }
+
+    private static Option option(
+            String name,
+            Function<ScheduleFile, @Nullable Object> reads,
+            @Nullable Object standard,
+            String line,
+            Object given) {
+        return new Option(name, reads, standard, LEAST + line, given);
+    }
+
+    private static Option inSource(
+            String name,
+            Function<ScheduleFile, @Nullable Object> reads,
+            @Nullable Object standard,
+            String line,
+            Object given) {
+        return new Option("source." + name, reads, standard, source(ok(line)), given);
+    }
+
+    private static Option required(
+            String name, Function<ScheduleFile, @Nullable Object> reads, String file, Object given) {
+        return new Option(name, reads, Required.REQUIRED, file, given);
+    }
+
+    private static Arguments limit(String line, String problem) {
+        return Arguments.of(LEAST + line, problem);
+    }
+
+    private static Arguments sourceLimit(String keys, String problem) {
+        return Arguments.of(source(keys), problem.startsWith(":") ? problem : "/source" + problem);
+    }
+
+    private static String source(String keys) {
+        return WITHOUT_SOURCE + "source: {" + keys + "}\n";
+    }
+
+    private static String ok(String more) {
+        return "elasticsearch: 'http://localhost:9200', index: i, " + more;
+    }
+
+    private static @Nullable String reveal(@Nullable Secret secret) {
+        return secret == null ? null : secret.reveal();
+    }
+
+    /** The keys of a record that are no sections themselves, with the sections they are in. */
+    private static List<String> keys(String section, Class<?> type) {
+        List<String> keys = new ArrayList<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            String key =
+                    section + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+            Class<?> value = item(component.getGenericType());
+            if (value.isRecord() && value.getPackage().equals(ScheduleFile.class.getPackage())) {
+                keys.addAll(keys(key + ".", value));
+            } else {
+                keys.add(key);
+            }
+        }
+        return keys;
+    }
+
+    private static Class<?> item(Type type) {
+        return type instanceof ParameterizedType list ? (Class<?>) list.getActualTypeArguments()[0] : (Class<?>) type;
+    }
+
+    private ScheduleFile read(String text) throws Exception {
+        return ConfigFile.read(Files.writeString(folder.resolve("s.yaml"), text), ScheduleFile.class, ENVIRONMENT::get);
+    }
+
+    private void assertProblems(String text, String... lines) {
+        String file = folder.resolve("s.yaml").toString();
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(SpillwayException.class)
+                .satisfies(failure -> assertThat(
+                                failure.getMessage().replace(file, "FILE").lines())
+                        .containsExactly(lines));
+    }
+}

@@ -2,6 +2,7 @@ package io.spillway.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spillway.config.ConfigFile;
 import io.spillway.dataset.Dataset;
@@ -54,6 +55,34 @@ final class ScheduleArguments {
 
     @Option(names = "--query", paramLabel = "JSON", description = "Query that chooses the documents; all without it.")
     private @Nullable String query;
+
+    @Option(
+            names = "--format",
+            split = ",",
+            paramLabel = "FORMAT",
+            description = "jsonl (default), bulk, or both with a comma.")
+    private List<String> formats = List.of("jsonl");
+
+    @Option(names = "--with-id", description = "Write each document's _id, _index and _routing beside its _source.")
+    private boolean withId;
+
+    @Option(
+            names = "--not-utf8",
+            paramLabel = "POLICY",
+            description = "Strings that are not UTF-8: stop (default) or replace.")
+    private @Nullable String notUtf8;
+
+    @Option(names = "--preference", description = "Which shard copies to read, as a search preference.")
+    private @Nullable String preference;
+
+    @Option(names = "--routing", description = "Read only the shards of these routing values.")
+    private @Nullable String routing;
+
+    @Option(
+            names = "--bearer-token",
+            paramLabel = "REF",
+            description = "Bearer token, as '$${env:NAME}' or '$${file:PATH}'.")
+    private @Nullable String bearerToken;
 
     @Option(names = "--compression", description = "gzip (default) or none.")
     private @Nullable String compression;
@@ -142,6 +171,10 @@ final class ScheduleArguments {
         put(source, "api-key", apiKey);
         put(source, "username", username);
         put(source, "password", password);
+        put(source, "bearer-token", bearerToken);
+        put(source, "preference", preference);
+        put(source, "routing", routing);
+        put(source, "not-utf8", notUtf8);
         put(source, "ca-file", caFile);
         put(source, "fingerprint", fingerprint);
         put(source, "index", index);
@@ -158,10 +191,16 @@ final class ScheduleArguments {
         if (maxShare != null) {
             politeness.put("max-share", maxShare);
         }
-        ObjectNode jsonl = schedule.putArray("formats").addObject().putObject("jsonl");
-        put(jsonl, "compression", compression);
-        if (level != null) {
-            jsonl.put("level", level);
+        ArrayNode all = schedule.putArray("formats");
+        for (String name : formats) {
+            ObjectNode format = all.addObject().putObject(name);
+            put(format, "compression", compression);
+            if (level != null) {
+                format.put("level", level);
+            }
+            if (withId && name.equals("jsonl")) {
+                format.put("id", "_id");
+            }
         }
         ObjectNode parts = schedule.putObject("parts");
         if (partDocuments != null) {

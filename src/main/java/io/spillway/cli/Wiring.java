@@ -3,7 +3,10 @@ package io.spillway.cli;
 import io.spillway.compress.Compression;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.local.LocalDirectory;
+import io.spillway.encode.BulkLines;
 import io.spillway.encode.JsonLines;
+import io.spillway.encode.JsonLinesWithId;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.ExportRun;
 import io.spillway.pipeline.PartFormat;
@@ -13,15 +16,17 @@ import io.spillway.progress.Progress;
 import io.spillway.publish.Publisher;
 import io.spillway.schedule.FormatSection;
 import io.spillway.schedule.GateSection;
+import io.spillway.schedule.JsonLinesSection;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.schedule.SourceSection;
 import io.spillway.source.DocumentSource;
+import io.spillway.source.SourceDescription;
 import io.spillway.source.elasticsearch.ElasticsearchOptions;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
 import io.spillway.source.elasticsearch.ElasticsearchSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** From a schedule to the parts that carry it out: the only place where adapters are created. */
 final class Wiring {
@@ -36,7 +41,9 @@ final class Wiring {
                 source.pageBytes().bytes(),
                 source.requestTimeout(),
                 source.politeness().maxShare(),
-                ElasticsearchOptions.NotUtf8.STOP,
+                source.notUtf8() == SourceSection.NotUtf8.REPLACE
+                        ? ElasticsearchOptions.NotUtf8.REPLACE
+                        : ElasticsearchOptions.NotUtf8.STOP,
                 ElasticsearchOptions.Patience.DEFAULT);
         return ElasticsearchSource.open(new ElasticsearchOptions(
                 source.elasticsearch(),
@@ -44,6 +51,7 @@ final class Wiring {
                 new ElasticsearchOptions.Trust(source.caFile(), source.fingerprint()),
                 source.index(),
                 source.query() == null ? null : source.query().toString(),
+                new ElasticsearchOptions.Copies(source.preference(), source.routing()),
                 paging));
     }
 
@@ -65,7 +73,7 @@ final class Wiring {
         return new ExportRun(
                 schedule.toDataset(),
                 source,
-                schedule.formats().stream().map(Wiring::format).toList(),
+                description -> formats(schedule, description),
                 new PartLimits(
                         schedule.parts().documents(), schedule.parts().bytes().bytes()),
                 allowEmpty || schedule.gate().empty() == GateSection.WhenEmpty.PUBLISH,
@@ -74,14 +82,39 @@ final class Wiring {
                 progress);
     }
 
-    private static PartFormat format(FormatSection format) {
-        var jsonl = format.jsonl();
-        if (jsonl == null) {
-            throw new IllegalStateException("a format without a kind does not pass the checks");
+    private static List<PartFormat> formats(ScheduleFile schedule, SourceDescription source) throws SpillwayException {
+        List<PartFormat> formats = new ArrayList<>();
+        for (FormatSection format : schedule.formats()) {
+            if (format.jsonl() != null) {
+                boolean withId = format.jsonl().id() == JsonLinesSection.Ids.ID;
+                formats.add(new PartFormat(
+                        withId ? JsonLinesWithId::new : JsonLines::new,
+                        compression(format.jsonl().compression(), format.jsonl().level())));
+            } else if (format.bulk() != null) {
+                refuseSeveralIndices(source);
+                formats.add(new PartFormat(
+                        BulkLines::new,
+                        compression(format.bulk().compression(), format.bulk().level())));
+            }
         }
-        String codec = jsonl.compression().name().toLowerCase(Locale.ROOT);
-        Integer level = codec.equals("none") ? null : Integer.valueOf(jsonl.level());
-        return new PartFormat(JsonLines::new, Compression.parse(codec, level));
+        return formats;
+    }
+
+    private static void refuseSeveralIndices(SourceDescription source) throws SpillwayException {
+        if (source.indices().size() > 1) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "format bulk holds the documents of one index, but \"%s\" stands for %d: %s"
+                            .formatted(source.name(), source.indices().size(), String.join(", ", source.indices())),
+                    "export each index on its own, or use jsonl with id: _id, where each line names its index");
+        }
+    }
+
+    private static Compression compression(JsonLinesSection.Compression codec, int level) {
+        return switch (codec) {
+            case GZIP -> Compression.parse("gzip", level);
+            case NONE -> Compression.parse("none", null);
+        };
     }
 
     private static Credentials credentials(SourceSection source) {

@@ -7,8 +7,13 @@ import java.io.OutputStream;
 /** Turns documents into the bytes of one part. Not thread-safe; a new one for each part. */
 public interface Encoder {
 
-    /** The format's name in the manifest, and the ending of its parts before compression: {@code jsonl}. */
-    String extension();
+    /** The format's name in the manifest: {@code jsonl}. */
+    String format();
+
+    /** The ending of its parts' names before compression; the format's name unless it says otherwise. */
+    default String extension() {
+        return format();
+    }
 
     /** Writes what stands before the first document, such as a header. */
     default void begin(OutputStream out) throws IOException {}

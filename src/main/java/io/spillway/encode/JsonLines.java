@@ -11,7 +11,7 @@ import java.io.OutputStream;
 public final class JsonLines implements Encoder {
 
     @Override
-    public String extension() {
+    public String format() {
         return "jsonl";
     }
 

@@ -42,7 +42,7 @@ public final class ExportRun {
 
     private final Dataset dataset;
     private final DocumentSource source;
-    private final List<PartFormat> formats;
+    private final Formats formats;
     private final PartLimits limits;
     private final boolean allowEmpty;
     private final Workspace workspace;
@@ -54,7 +54,7 @@ public final class ExportRun {
      * An export that has not begun.
      *
      * @param source     stays the caller's to close
-     * @param formats    how documents are written, at least one way; no two whose files would have the same names
+     * @param formats    how documents are written
      * @param allowEmpty whether an index without documents makes a dump without documents, or a refusal
      * @param publisher  stays the caller's
      * @param progress   is counted up while the export runs
@@ -62,7 +62,7 @@ public final class ExportRun {
     public ExportRun(
             Dataset dataset,
             DocumentSource source,
-            List<PartFormat> formats,
+            Formats formats,
             PartLimits limits,
             boolean allowEmpty,
             Workspace workspace,
@@ -70,7 +70,7 @@ public final class ExportRun {
             Progress progress) {
         this.dataset = dataset;
         this.source = source;
-        this.formats = List.copyOf(formats);
+        this.formats = formats;
         this.limits = limits;
         this.allowEmpty = allowEmpty;
         this.workspace = workspace;
@@ -118,16 +118,17 @@ public final class ExportRun {
                         source.name() + " holds no documents to export",
                         "if that is right, publish an empty dump with --allow-empty or gate: {empty: publish}");
             }
+            List<PartFormat> written = formats.of(snapshot.description());
             DumpId dump = new DumpId(dataset.name(), snapshot.takenAt());
             Path folder = workspace.newFolder(dump);
             try {
                 long begun = System.nanoTime();
-                List<Lane.Result> results = read(snapshot, folder);
+                List<Lane.Result> results = read(snapshot, written, folder);
                 double seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
                 // From here on the cluster has nothing more to keep for us.
                 snapshot.close();
-                requireAll(snapshot, results);
-                List<Part> parts = number(dump, folder, results);
+                requireAll(snapshot, written.size(), results);
+                List<Part> parts = number(dump, written, folder, results);
                 RunStats stats = RunStats.of(seconds, progress.now(), snapshot.lanes(), results);
                 long repaired =
                         results.stream().mapToLong(Lane.Result::repaired).sum();
@@ -148,23 +149,24 @@ public final class ExportRun {
         }
     }
 
-    private List<Lane.Result> read(Snapshot snapshot, Path folder) throws SpillwayException, InterruptedException {
+    private List<Lane.Result> read(Snapshot snapshot, List<PartFormat> written, Path folder)
+            throws SpillwayException, InterruptedException {
         List<Lane> lanes = snapshot.slices().stream()
-                .map(slice -> new Lane(snapshot, slice, (of, clock) -> begin(folder, of, clock), progress))
+                .map(slice -> new Lane(snapshot, slice, (of, clock) -> begin(folder, written, of, clock), progress))
                 .toList();
         return Lanes.runAll(dataset.name(), snapshot.lanes(), lanes);
     }
 
-    private List<PartSequence> begin(Path folder, Slice slice, StageClock clock) {
-        return IntStream.range(0, formats.size())
+    private List<PartSequence> begin(Path folder, List<PartFormat> written, Slice slice, StageClock clock) {
+        return IntStream.range(0, written.size())
                 .mapToObj(i -> new PartSequence(
-                        folder, "slice-%04d-format-%d".formatted(slice.number(), i), formats.get(i), limits, clock))
+                        folder, "slice-%04d-format-%d".formatted(slice.number(), i), written.get(i), limits, clock))
                 .toList();
     }
 
     /** The one comparison that everything rests on: as many documents written, in each format, as the snapshot holds. */
-    private void requireAll(Snapshot snapshot, List<Lane.Result> results) throws SpillwayException {
-        for (int i = 0; i < formats.size(); i++) {
+    private void requireAll(Snapshot snapshot, int formatCount, List<Lane.Result> results) throws SpillwayException {
+        for (int i = 0; i < formatCount; i++) {
             int format = i;
             long written = results.stream()
                     .flatMap(result -> result.parts().get(format).stream())
@@ -181,18 +183,18 @@ public final class ExportRun {
     }
 
     /** Gives the parts their names in the dump: one sequence a format over all slices, in the slices' order. */
-    private List<Part> number(DumpId dump, Path folder, List<Lane.Result> results)
+    private List<Part> number(DumpId dump, List<PartFormat> written, Path folder, List<Lane.Result> results)
             throws SpillwayException, InterruptedException {
         List<Part> parts = new ArrayList<>();
-        for (int i = 0; i < formats.size(); i++) {
+        for (int i = 0; i < written.size(); i++) {
             int format = i;
             List<Part> unnumbered = new ArrayList<>();
             results.forEach(result -> unnumbered.addAll(result.parts().get(format)));
             if (unnumbered.isEmpty()) {
-                unnumbered.add(emptyPart(folder, formats.get(i)));
+                unnumbered.add(emptyPart(folder, written.get(i)));
             }
             for (int number = 1; number <= unnumbered.size(); number++) {
-                parts.add(rename(folder, unnumbered.get(number - 1), name(dump, number, formats.get(i))));
+                parts.add(rename(folder, unnumbered.get(number - 1), name(dump, number, written.get(i))));
             }
         }
         parts.sort(Comparator.comparing(Part::name));

@@ -81,7 +81,7 @@ final class PartWriter implements AutoCloseable {
         Digests.Sums sums = disk.digests.finish();
         return new Part(
                 file.getFileName().toString(),
-                encoder.extension(),
+                encoder.format(),
                 format.compression().name(),
                 disk.bytes,
                 lines.bytes,

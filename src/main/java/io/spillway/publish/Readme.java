@@ -35,8 +35,8 @@ final class Readme {
                 With the address of this folder in `URL`:
 
                 ```sh
-                wget --base="$URL/" -i urls.txt
-                wget "$URL/SHA256SUMS" && sha256sum --ignore-missing -c SHA256SUMS
+                wget "$URL/urls.txt" "$URL/SHA256SUMS" && wget --base="$URL/" -i urls.txt
+                sha256sum --ignore-missing -c SHA256SUMS
                 """);
         text.append(reading(first)).append("```\n");
         text.append("""

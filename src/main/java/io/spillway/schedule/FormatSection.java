@@ -8,4 +8,16 @@ import org.jspecify.annotations.Nullable;
 @ExactlyOne
 public record FormatSection(
         @JsonPropertyDescription("JSON Lines: one document a line") @Nullable
-        JsonLinesSection jsonl) {}
+        JsonLinesSection jsonl,
+
+        @JsonPropertyDescription("Elasticsearch's bulk format, to be sent to /INDEX/_bulk as it is") @Nullable
+        BulkSection bulk) {
+
+    /** What its files' names end in: two formats of one dump must differ in it. */
+    String fileKind() {
+        if (jsonl != null) {
+            return "jsonl " + jsonl.compression();
+        }
+        return bulk == null ? "" : "bulk " + bulk.compression();
+    }
+}

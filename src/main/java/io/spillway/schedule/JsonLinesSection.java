@@ -14,7 +14,21 @@ public record JsonLinesSection(
         @JsonProperty(defaultValue = "6")
         @Min(1)
         @Max(9)
-        int level) {
+        int level,
+
+        @JsonPropertyDescription("What each line says beside the document: none, or _id for its id, index and routing")
+        @JsonProperty(defaultValue = "none")
+        Ids id) {
+
+    /** What a line says of its document. */
+    public enum Ids {
+        /** Nothing: the line is the document. */
+        @JsonProperty("none")
+        NONE,
+        /** Its id, index and routing; the document stands under {@code _source}. */
+        @JsonProperty("_id")
+        ID
+    }
 
     /** How files are compressed. */
     public enum Compression {

@@ -7,7 +7,7 @@ import io.spillway.dataset.Dataset;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -71,9 +71,9 @@ public record ScheduleFile(
         covers = List.copyOf(covers);
         formats = List.copyOf(formats);
         destinations = List.copyOf(destinations);
-        Set<JsonLinesSection.Compression> compressions = EnumSet.noneOf(JsonLinesSection.Compression.class);
+        Set<String> fileKinds = new HashSet<>();
         for (FormatSection format : formats) {
-            if (format.jsonl() != null && !compressions.add(format.jsonl().compression())) {
+            if (!fileKinds.add(format.fileKind())) {
                 throw new IllegalArgumentException("two formats would write files of the same names");
             }
         }

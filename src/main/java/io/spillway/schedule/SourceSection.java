@@ -59,6 +59,20 @@ public record SourceSection(
         @Nullable
         Integer slices,
 
+        @JsonPropertyDescription("Which shard copies to read, as Elasticsearch's search preference")
+        @Pattern(regexp = "^\\S+$", message = "must have no spaces")
+        @Nullable
+        String preference,
+
+        @JsonPropertyDescription("Reads only the shards of these routing values, joined by commas")
+        @Pattern(regexp = "^\\S+$", message = "must have no spaces")
+        @Nullable
+        String routing,
+
+        @JsonPropertyDescription("What to do about strings that are not UTF-8: stop, or replace such bytes by U+FFFD")
+        @JsonProperty(defaultValue = "stop")
+        NotUtf8 notUtf8,
+
         @JsonPropertyDescription("How much one page of documents may hold")
         @JsonProperty(defaultValue = "4MiB")
         @Between(min = "64KiB", max = "64MiB")
@@ -71,6 +85,16 @@ public record SourceSection(
 
         @JsonPropertyDescription("How much of the cluster an export may take") @JsonProperty(defaultValue = "{}")
         PolitenessSection politeness) {
+
+    /** What happens to a document whose strings are not UTF-8. */
+    public enum NotUtf8 {
+        /** The run stops and names it. */
+        @JsonProperty("stop")
+        STOP,
+        /** It is mended, and the manifest says how many were. */
+        @JsonProperty("replace")
+        REPLACE
+    }
 
     /**
      * Fails with {@link IllegalArgumentException} on half a sign-in, on two at once, and on an address with a query or

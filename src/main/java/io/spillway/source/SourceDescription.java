@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param name    the index, alias, data stream or pattern that was asked for
  * @param indices the concrete indices it resolved to, sorted
  * @param shards  their primary shards in all
- * @param filtered whether a query limits the documents
+ * @param filtered whether a query or a routing limits the documents
  * @param fields  the mapped fields, sorted by path
  */
 public record SourceDescription(

@@ -7,6 +7,7 @@ import io.spillway.manifest.Part;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a part from its first byte to its last and compares: length, SHA-256, length and documents of what it holds. The
@@ -29,15 +30,13 @@ public final class PartCheck {
         Compression compression = Compression.parse(part.compression(), null);
         Counted file = new Counted(in);
         long uncompressed = 0;
-        long documents = 0;
-        byte last = '\n';
+        DocumentCount documents = DocumentCount.of(part.format());
         try (file) {
             InputStream content = compression.decompress(file);
             byte[] buffer = new byte[BUFFER];
             for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                 uncompressed += read;
-                documents += lineEnds(buffer, read);
-                last = read > 0 ? buffer[read - 1] : last;
+                documents.take(buffer, read);
                 if (Thread.interrupted()) {
                     throw new InterruptedException("while checking " + where);
                 }
@@ -52,20 +51,10 @@ public final class PartCheck {
             throw different(where, "has SHA-256 " + sha256 + ", the manifest says " + part.sha256(), null);
         }
         require(where, "bytes uncompressed", part.bytesUncompressed(), uncompressed);
-        require(where, "documents", part.documents(), documents);
-        if (last != '\n') {
-            throw different(where, "does not end with a line end", null);
+        require(where, "documents", part.documents(), documents.documents());
+        if (!documents.endsWhole()) {
+            throw different(where, "ends in the middle of a document", null);
         }
-    }
-
-    private static long lineEnds(byte[] buffer, int length) {
-        long count = 0;
-        for (int i = 0; i < length; i++) {
-            if (buffer[i] == '\n') {
-                count++;
-            }
-        }
-        return count;
     }
 
     private static void require(String where, String what, long expected, long found) throws SpillwayException {
@@ -74,8 +63,7 @@ public final class PartCheck {
         }
     }
 
-    private static SpillwayException different(
-            String where, String what, @org.jspecify.annotations.Nullable Throwable e) {
+    private static SpillwayException different(String where, String what, @Nullable Throwable e) {
         return new SpillwayException(
                 Fault.INTEGRITY, where + " " + what, "the file was changed or damaged after it was written", e);
     }

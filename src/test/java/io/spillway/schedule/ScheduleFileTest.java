@@ -123,6 +123,14 @@ class ScheduleFileTest {
                                 .createObjectNode()
                                 .set("term", new JsonMapper().createObjectNode().put("public", true))),
                 inSource("slices", file -> file.source().slices(), null, "slices: 1024", 1024),
+                inSource("preference", file -> file.source().preference(), null, "preference: _local", "_local"),
+                inSource("routing", file -> file.source().routing(), null, "routing: 'a,b'", "a,b"),
+                inSource(
+                        "not-utf8",
+                        file -> file.source().notUtf8(),
+                        SourceSection.NotUtf8.STOP,
+                        "not-utf8: replace",
+                        SourceSection.NotUtf8.REPLACE),
                 inSource(
                         "page-bytes",
                         file -> file.source().pageBytes(),
@@ -159,6 +167,19 @@ class ScheduleFileTest {
                         6,
                         "formats: [{jsonl: {level: 9}}]",
                         9),
+                option(
+                        "formats.jsonl.id",
+                        file -> file.formats().get(0).jsonl().id(),
+                        JsonLinesSection.Ids.NONE,
+                        "formats: [{jsonl: {id: _id}}]",
+                        JsonLinesSection.Ids.ID),
+                inBulk(
+                        "compression",
+                        null,
+                        "compression: none",
+                        BulkSection::compression,
+                        JsonLinesSection.Compression.NONE),
+                inBulk("level", null, "level: 9", BulkSection::level, 9),
                 option("parts.documents", file -> file.parts().documents(), 400_000L, "parts: {documents: 1}", 1L),
                 option(
                         "parts.bytes",
@@ -177,6 +198,19 @@ class ScheduleFileTest {
                         GateSection.WhenEmpty.STOP,
                         "gate: {empty: publish}",
                         GateSection.WhenEmpty.PUBLISH));
+    }
+
+    private static Option inBulk(
+            String name, @Nullable Object standard, String file, Function<BulkSection, Object> reads, Object given) {
+        return option(
+                "formats.bulk." + name,
+                schedule -> {
+                    BulkSection bulk = schedule.formats().get(0).bulk();
+                    return bulk == null ? null : reads.apply(bulk);
+                },
+                standard,
+                "formats: [{bulk: {" + file + "}}]",
+                given);
     }
 
     static Stream<Option> optional() {
@@ -265,7 +299,7 @@ class ScheduleFileTest {
                         ok("api-key: '${env:SECRET}', username: u, password: '${env:SECRET}'"),
                         ": only one way to sign in can be given: api-key, username and password, or bearer-token"),
                 limit("formats: []", "/formats: must have at least 1 items but found 0"),
-                limit("formats: [{}]", "/formats/0: must have exactly one of jsonl"),
+                limit("formats: [{}]", "/formats/0: must have exactly one of jsonl, bulk"),
                 limit("formats: [{csv: {}}]", "/formats/0/csv: unknown key"),
                 limit("formats: [{jsonl: }]", "/formats/0/jsonl: has no value; write {} for its defaults"),
                 limit(

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param trust       whose certificate is believed
  * @param index       an index, alias, data stream, pattern, or several joined by commas
  * @param query       the query that documents have to match, as JSON text, or null for all
+ * @param copies      which shards and copies of them
  * @param paging      how to read
  */
 public record ElasticsearchOptions(
@@ -22,7 +23,23 @@ public record ElasticsearchOptions(
         Trust trust,
         String index,
         @Nullable String query,
+        Copies copies,
         Paging paging) {
+
+    /** All shards, any copy. */
+    public ElasticsearchOptions(
+            URI url, Credentials credentials, Trust trust, String index, @Nullable String query, Paging paging) {
+        this(url, credentials, trust, index, query, new Copies(null, null), paging);
+    }
+
+    /**
+     * Which shards, and which copies of them, a point in time is opened on.
+     *
+     * @param preference Elasticsearch's search preference, such as {@code _only_nodes:replica-*}, or null for any copy
+     * @param routing    reads only the shards of these routing values, joined by commas, or null for all
+     */
+    public record Copies(
+            @Nullable String preference, @Nullable String routing) {}
 
     /** Who asks. None of these prints its secret. */
     public sealed interface Credentials {}

@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -234,10 +235,26 @@ final class ElasticsearchSnapshot implements Snapshot {
     }
 
     static SpillwayException unavailable(Connection connection, IOException cause) {
+        boolean untrusted = isUntrusted(cause);
         return new SpillwayException(
                 Fault.SOURCE_UNAVAILABLE,
-                "elasticsearch at " + connection.url() + " did not answer: " + cause.getMessage(),
-                "check the address, that the cluster is up, and what stands between",
+                untrusted
+                        ? "the certificate of elasticsearch at " + connection.url() + " is not trusted: "
+                                + cause.getMessage()
+                        : "elasticsearch at " + connection.url() + " did not answer: " + cause.getMessage(),
+                untrusted
+                        ? "name the authority that signed it with ca-file or fingerprint, and the host as in the certificate"
+                        : "check the address, that the cluster is up, and what stands between",
                 cause);
+    }
+
+    /** Whether TLS itself failed, which no pause will mend. */
+    static boolean isUntrusted(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return true;
+            }
+        }
+        return false;
     }
 }

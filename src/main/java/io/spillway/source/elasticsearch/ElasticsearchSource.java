@@ -87,6 +87,8 @@ public final class ElasticsearchSource implements DocumentSource {
             String id = connection
                     .ask(client -> client.openPointInTime(request -> request.index(indices)
                             .keepAlive(time -> time.time(PointInTime.keepAlive()))
+                            .preference(options.copies().preference())
+                            .routing(options.copies().routing())
                             .allowPartialSearchResults(false)))
                     .id();
             PointInTime pit = new PointInTime(connection, id);
@@ -150,7 +152,7 @@ public final class ElasticsearchSource implements DocumentSource {
                     throw ElasticsearchSnapshot.unavailable(connection, e);
                 }
             } catch (IOException e) {
-                if (!retry.pause(null)) {
+                if (ElasticsearchSnapshot.isUntrusted(e) || !retry.pause(null)) {
                     throw ElasticsearchSnapshot.unavailable(connection, e);
                 }
             }

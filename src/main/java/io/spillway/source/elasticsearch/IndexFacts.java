@@ -61,7 +61,7 @@ record IndexFacts(SourceDescription description, int resultWindow) {
                     name,
                     indices,
                     shards,
-                    options.query() != null,
+                    options.query() != null || options.copies().routing() != null,
                     MappedFields.of(mappings.values().stream()
                             .map(record -> record.mappings().properties())
                             .toList()));

@@ -1,0 +1,42 @@
+package io.spillway.encode;
+
+import io.spillway.source.Document;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * JSON Lines in which each line says which document it is: {@code {"_id":…,"_index":…,"_routing":…,"_source":{…}}}, the
+ * routing where the document has one. The bytes of the source stay as they were indexed, and so do those of the id.
+ */
+public final class JsonLinesWithId implements Encoder {
+    private static final byte[] ID = bytes("{\"_id\":");
+    private static final byte[] INDEX = bytes(",\"_index\":");
+    private static final byte[] ROUTING = bytes(",\"_routing\":");
+    private static final byte[] SOURCE = bytes(",\"_source\":");
+    private static final byte[] END = bytes("}\n");
+
+    @Override
+    public String format() {
+        return "jsonl";
+    }
+
+    @Override
+    public void encode(Document document, OutputStream out) throws IOException {
+        out.write(ID);
+        document.writeId(out);
+        out.write(INDEX);
+        document.writeIndex(out);
+        if (document.hasRouting()) {
+            out.write(ROUTING);
+            document.writeRouting(out);
+        }
+        out.write(SOURCE);
+        document.writeSource(out);
+        out.write(END);
+    }
+
+    private static byte[] bytes(String ascii) {
+        return ascii.getBytes(StandardCharsets.US_ASCII);
+    }
+}

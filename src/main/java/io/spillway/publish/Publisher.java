@@ -145,8 +145,6 @@ public final class Publisher {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
-        Digests digests = new Digests();
-        digests.update(bytes, 0, bytes.length);
-        return new SideFile(name, bytes.length, digests.finish().sha256());
+        return new SideFile(name, bytes.length, Digests.sha256(bytes));
     }
 }

@@ -83,10 +83,7 @@ public final class DumpCheck {
     }
 
     private void checkSideFile(ObjectKey prefix, SideFile file) throws SpillwayException {
-        byte[] bytes = bytes(prefix.child(file.name()));
-        Digests digests = new Digests();
-        digests.update(bytes, 0, bytes.length);
-        String sha256 = digests.finish().sha256();
+        String sha256 = Digests.sha256(bytes(prefix.child(file.name())));
         if (!sha256.equals(file.sha256())) {
             throw different(file.name() + " has SHA-256 " + sha256 + ", the manifest says " + file.sha256());
         }

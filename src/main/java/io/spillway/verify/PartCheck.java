@@ -7,6 +7,8 @@ import io.spillway.manifest.Part;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,7 @@ public final class PartCheck {
         } catch (IOException e) {
             throw different(where, "cannot be read to its end: " + e.getMessage(), e);
         }
-        String sha256 = file.digests.finish().sha256();
+        String sha256 = HexFormat.of().formatHex(file.sha256.digest());
         require(where, "bytes", part.bytes(), file.count);
         if (!sha256.equals(part.sha256())) {
             throw different(where, "has SHA-256 " + sha256 + ", the manifest says " + part.sha256(), null);
@@ -70,7 +72,7 @@ public final class PartCheck {
 
     /** Counts and hashes what is read, whoever reads it. */
     private static final class Counted extends FilterInputStream {
-        private final Digests digests = new Digests();
+        private final MessageDigest sha256 = Digests.sha256();
         private long count;
 
         Counted(InputStream in) {
@@ -88,7 +90,7 @@ public final class PartCheck {
         public int read(byte[] buffer, int offset, int length) throws IOException {
             int read = in.read(buffer, offset, length);
             if (read > 0) {
-                digests.update(buffer, offset, read);
+                sha256.update(buffer, offset, read);
                 count += read;
             }
             return read;

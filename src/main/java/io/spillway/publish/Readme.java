@@ -1,6 +1,7 @@
 package io.spillway.publish;
 
 import io.spillway.dataset.Dataset;
+import io.spillway.encode.BulkLines;
 import io.spillway.manifest.Part;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -39,22 +40,35 @@ final class Readme {
                 sha256sum --ignore-missing -c SHA256SUMS
                 """);
         text.append(reading(first)).append("```\n");
+        text.append("\n## What is in it\n\n");
+        draft.parts().stream().map(Part::format).distinct().forEach(format -> text.append(content(format)));
         text.append("""
 
-                ## What is in it
-
-                One JSON document a line, in UTF-8, exactly as it was indexed: key order, number digits and escapes are
-                the source's own. Lines end with a line feed alone; read them as bytes or with a JSON Lines reader, since
-                some languages' line splitters also break at U+2028, which may stand inside a string. Each file can be
-                read alone; together the files hold every document of the snapshot once, in no particular order.
-
-                `manifest.json` lists every file with its length, checksums and number of documents.
+                Each file can be read alone; together the files of one format hold every document of the snapshot once,
+                in no particular order. `manifest.json` lists every file with its length, checksums and number of
+                documents.
                 """);
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    private static String content(String format) {
+        return format.equals(BulkLines.FORMAT) ? """
+                * `bulk`: two lines a document, an action and the document, as Elasticsearch's `/INDEX/_bulk` takes them.
+                """ : """
+                * `jsonl`: one JSON document a line, in UTF-8, exactly as it was indexed: key order, number digits and
+                  escapes are the source's own. Lines end with a line feed alone; read them as bytes or with a JSON Lines
+                  reader, since some languages' line splitters also break at U+2028, which may stand inside a string.
+                """;
+    }
+
     private static String reading(Part part) {
-        String cat = part.compression().equals("gzip") ? "zcat" : "cat";
+        String cat = switch (part.compression()) {
+            case "gzip" -> "zcat";
+            case "zstd" -> "zstdcat";
+            case "xz" -> "xzcat";
+            case "bzip2" -> "bzcat";
+            default -> "cat";
+        };
         return cat + " " + part.name() + " | head -n 1 | jq .\n";
     }
 

@@ -13,7 +13,8 @@ final class Amounts {
     static String bytes(long bytes) {
         double value = bytes;
         int unit = 0;
-        while (value >= 1024 && unit < UNITS.length - 1) {
+        // 1023.95 would show as 1024.0 of the smaller unit.
+        while (value >= 1023.95 && unit < UNITS.length - 1) {
             value /= 1024;
             unit++;
         }

@@ -5,10 +5,12 @@ import io.spillway.fault.SpillwayException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * How a failure is said: {@code error:} what failed, {@code hint:} what to do, on stderr; with {@code --json} the same as
@@ -27,9 +29,17 @@ final class ErrorReport {
                 args,
                 "USAGE",
                 USAGE,
-                String.valueOf(e.getMessage()),
+                e instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : String.valueOf(e.getMessage()),
                 "see " + command.getCommandSpec().qualifiedName() + " --help");
         return USAGE;
+    }
+
+    /** Names what nobody knows, without a value: behind a mistyped option may stand a secret. */
+    private static String unknown(UnmatchedArgumentException e) {
+        return "unknown: "
+                + e.getUnmatched().stream()
+                        .map(argument -> argument.startsWith("-") ? argument.split("=", 2)[0] : argument)
+                        .collect(Collectors.joining(", "));
     }
 
     static int failure(Exception e, CommandLine command, @Nullable ParseResult parsed) {

@@ -1,5 +1,6 @@
 package io.spillway.cli;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
  * go through the same checks; a mixture of both is refused, as nobody could say which of them wins.
  */
 final class ScheduleArguments {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();

@@ -74,7 +74,7 @@ final class VerifyCommand implements Callable<Integer> {
             throw notADump(folder);
         }
         ObjectKey prefix = new ObjectKey(dataset.getFileName() + "/" + dump.getFileName());
-        try (LocalDirectory directory = LocalDirectory.open(root)) {
+        try (LocalDirectory directory = LocalDirectory.openToRead(root)) {
             return new DumpCheck(directory).check(prefix, name -> {
                 if (output.verbose) {
                     err.println("whole " + name);

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that was meant. */
-final class Spelling {
+public final class Spelling {
     /** Two slips in a short name; more make another word of it. */
     private static final int SLIPS = 2;
 
@@ -16,12 +16,16 @@ final class Spelling {
     private Spelling() {}
 
     /** The known name with the fewest letters to change, if they are few; case and underscores count for nothing. */
-    static Optional<String> nearest(String unknown, Collection<String> known) {
-        String written = unknown.toLowerCase(Locale.ROOT).replace('_', '-');
+    public static Optional<String> nearest(String unknown, Collection<String> known) {
+        String written = plain(unknown);
         int limit = Math.max(SLIPS, written.length() / LETTERS_PER_SLIP);
         return known.stream()
-                .filter(name -> distance(written, name) <= Math.min(limit, name.length() - 1))
-                .min(Comparator.comparingInt(name -> distance(written, name)));
+                .filter(name -> distance(written, plain(name)) <= Math.min(limit, name.length() - 1))
+                .min(Comparator.comparingInt(name -> distance(written, plain(name))));
+    }
+
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Levenshtein's distance: insertions, deletions and replacements. */

@@ -62,10 +62,10 @@ public final class JsonCursor {
         return findings;
     }
 
-    /** Passes white space and returns the byte that follows it, which is not consumed; -1 at the end. */
+    /** Passes white space and returns the byte that follows it, 0 to 255, which is not consumed; -1 at the end. */
     public int peek() throws MalformedJsonException {
         skipBlanks();
-        return position < limit ? bytes[position] : -1;
+        return position < limit ? bytes[position] & 0xFF : -1;
     }
 
     /** Passes white space and then exactly this byte. */
@@ -314,14 +314,14 @@ public final class JsonCursor {
             case 'u' -> {
                 for (int i = 1; i <= 4; i++) {
                     if (p + i >= limit || Character.digit(bytes[p + i], 16) < 0) {
-                        position = backslash;
+                        position = p + i >= limit ? limit : backslash;
                         throw malformed("four hexadecimal digits expected");
                     }
                 }
                 return p + 5;
             }
             default -> {
-                position = backslash;
+                position = p >= limit ? limit : backslash;
                 throw malformed("an escape that JSON does not have");
             }
         }

@@ -2,9 +2,12 @@ package io.spillway.manifest;
 
 import io.spillway.dataset.DumpId;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +64,16 @@ public record Manifest(
         if (id(dataset, dump) == null) {
             throw new IllegalArgumentException("\"" + dump + "\" is not the id of a dump of \"" + dataset + "\"");
         }
+        if (!new DumpId(dataset, takenAt).toString().equals(dump)) {
+            throw new IllegalArgumentException("dump " + dump + " was not taken at " + takenAt);
+        }
+        Set<String> names = new HashSet<>(Set.of(FILE_NAME));
+        Stream.concat(parts.stream().map(Part::name), files.stream().map(SideFile::name))
+                .filter(name -> !names.add(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new IllegalArgumentException("dump " + dump + " has two files called " + name);
+                });
         if (parts.isEmpty()) {
             throw new IllegalArgumentException("dump " + dump + " has no parts");
         }
@@ -132,5 +145,10 @@ public record Manifest(
      * @param path dotted
      * @param type the source's own name of the type
      */
-    public record Field(String path, String type) {}
+    public record Field(String path, String type) {
+        /** Fails where a member is missing. */
+        public Field {
+            Required.members("a field", path, type);
+        }
+    }
 }

@@ -2,6 +2,7 @@ package io.spillway.manifest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -30,6 +31,8 @@ public final class ManifestJson {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .build();
 
     private ManifestJson() {}
@@ -60,7 +63,11 @@ public final class ManifestJson {
      */
     public static Manifest read(InputStream in, String where) throws SpillwayException {
         try {
-            return JSON.readValue(in, Manifest.class);
+            Manifest manifest = JSON.readValue(in, Manifest.class);
+            if (manifest == null) {
+                throw new IllegalArgumentException("it says null");
+            }
+            return manifest;
         } catch (IOException | RuntimeException e) {
             Throwable cause = e instanceof ValueInstantiationException && e.getCause() != null ? e.getCause() : e;
             String message = cause instanceof JsonProcessingException json

@@ -27,6 +27,7 @@ public record Part(
     /** Fails where a member is missing, or could not be true. */
     public Part {
         Required.members("a part", name, format, compression, sha256, md5, sha1);
+        Required.fileName(name);
         if (bytes < 0 || bytesUncompressed < 0 || documents < 0) {
             throw new IllegalArgumentException("part " + name + " has a negative length or count");
         }

@@ -8,8 +8,12 @@ package io.spillway.manifest;
  * @param sha256 lower-case hex
  */
 public record SideFile(String name, long bytes, String sha256) {
-    /** Fails where a member is missing. */
+    /** Fails where a member is missing, or could not be true. */
     public SideFile {
         Required.members("a file", name, sha256);
+        Required.fileName(name);
+        if (bytes < 0) {
+            throw new IllegalArgumentException("file " + name + " has a negative length");
+        }
     }
 }

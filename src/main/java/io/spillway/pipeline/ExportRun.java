@@ -143,6 +143,12 @@ public final class ExportRun {
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
                         folder);
                 return new ExportReport(publisher.publish(draft), stats, publisher.address(dump));
+            } catch (SpillwayException e) {
+                if (Thread.interrupted()) {
+                    // An interrupt closes channels in the middle of a write, which is no trouble of the disk.
+                    throw (InterruptedException) new InterruptedException("while writing " + dump).initCause(e);
+                }
+                throw e;
             } finally {
                 remove(folder);
             }

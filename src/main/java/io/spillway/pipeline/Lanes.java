@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionService;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +32,10 @@ final class Lanes {
      */
     static <T> List<T> runAll(String name, int lanes, List<? extends Callable<T>> tasks)
             throws SpillwayException, InterruptedException {
-        ExecutorService threads = Executors.newFixedThreadPool(lanes, named(name));
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        ExecutorService executor = Executors.newFixedThreadPool(lanes, named(name, threads));
         try {
-            CompletionService<T> running = new ExecutorCompletionService<>(threads);
+            CompletionService<T> running = new ExecutorCompletionService<>(executor);
             List<Future<T>> all = new ArrayList<>();
             tasks.forEach(task -> all.add(running.submit(task)));
             for (int i = 0; i < all.size(); i++) {
@@ -48,7 +49,7 @@ final class Lanes {
         } catch (ExecutionException e) {
             throw unwrapped(e.getCause());
         } finally {
-            threads.shutdownNow();
+            executor.shutdownNow();
             awaitEnd(threads);
         }
     }
@@ -67,14 +68,16 @@ final class Lanes {
     }
 
     /** Waits until the last thread has ended, also in a thread that was interrupted, whose flag stays as it was. */
-    private static void awaitEnd(ExecutorService threads) {
+    private static void awaitEnd(List<Thread> threads) {
         boolean interrupted = false;
-        boolean ended = false;
-        while (!ended) {
-            try {
-                ended = threads.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                interrupted = true;
+        // Not the executor: it has ended for itself while its last thread is still on the way out.
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
             }
         }
         if (interrupted) {
@@ -82,8 +85,12 @@ final class Lanes {
         }
     }
 
-    private static ThreadFactory named(String name) {
+    private static ThreadFactory named(String name, List<Thread> threads) {
         AtomicInteger number = new AtomicInteger();
-        return task -> new Thread(task, "%s-lane-%02d".formatted(name, number.incrementAndGet()));
+        return task -> {
+            Thread thread = new Thread(task, "%s-lane-%02d".formatted(name, number.incrementAndGet()));
+            threads.add(thread);
+            return thread;
+        };
     }
 }

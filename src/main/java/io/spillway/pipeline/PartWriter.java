@@ -1,6 +1,7 @@
 package io.spillway.pipeline;
 
 import io.spillway.encode.Encoder;
+import io.spillway.encode.FieldLeftOutException;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Part;
@@ -54,6 +55,12 @@ final class PartWriter implements AutoCloseable {
         try {
             encoder.encode(document, out);
             documents++;
+        } catch (FieldLeftOutException e) {
+            throw new SpillwayException(
+                    Fault.FIELD_POLICY,
+                    String.valueOf(e.getMessage()),
+                    "add a column for it, or set unlisted: note, which leaves such fields out and counts them",
+                    e);
         } catch (IOException e) {
             throw notWritten(e);
         }

@@ -18,7 +18,7 @@ final class Readme {
         StringBuilder text = new StringBuilder();
         text.append("# ").append(inline(dataset.title())).append("\n\n");
         if (dataset.description() != null) {
-            text.append(inline(dataset.description())).append("\n\n");
+            text.append(paragraph(dataset.description())).append("\n\n");
         }
         text.append("| | |\n|---|---|\n");
         row(text, "Dump", draft.dump().toString());
@@ -27,7 +27,7 @@ final class Readme {
         row(text, "Files", draft.parts().size() + ", " + bytes(draft.parts()));
         row(text, "Licence", dataset.license() == null ? "not stated by the publisher" : inline(dataset.license()));
         if (dataset.homepage() != null) {
-            row(text, "About", inline(dataset.homepage()));
+            row(text, "About", link(dataset.homepage()));
         }
         text.append("""
 
@@ -44,8 +44,8 @@ final class Readme {
         draft.parts().stream().map(Part::format).distinct().forEach(format -> text.append(content(format)));
         text.append("""
 
-                Each file can be read alone; together the files of one format hold every document of the snapshot once,
-                in no particular order. `manifest.json` lists every file with its length, checksums and number of
+                Each file can be read alone; together the files of one format that are compressed alike hold every
+                document of the snapshot once, in no particular order. `manifest.json` lists every file with its length, checksums and number of
                 documents.
                 """);
         return text.toString().getBytes(StandardCharsets.UTF_8);
@@ -86,6 +86,16 @@ final class Readme {
         return String.format(Locale.ROOT, "%,d bytes (%,d uncompressed)", files, content);
     }
 
+    /** The same where a line begins with it, which makes some more characters mark-up. */
+    private static String paragraph(String text) {
+        return inline(text).replaceFirst("^(?=[>+=|-])", "\\\\").replaceFirst("^(\\d{1,9})(?=[.)])", "$1\\\\");
+    }
+
+    /** The address of a page as a link, anything else as text. */
+    private static String link(String address) {
+        return address.matches("https?://[^\\s<>|\\p{Cntrl}\\p{Cf}]+") ? "<" + address + ">" : inline(address);
+    }
+
     /** A text from the schedule on one line, with nothing in it that Markdown or HTML would take for mark-up. */
     private static String inline(String text) {
         StringBuilder plain = new StringBuilder();
@@ -96,7 +106,7 @@ final class Readme {
                 plain.append("&lt;");
             } else if (c == '&') {
                 plain.append("&amp;");
-            } else {
+            } else if (!turnsText(c)) {
                 if ("\\`*_[]#!~".indexOf(c) >= 0) {
                     plain.append('\\');
                 }
@@ -104,5 +114,10 @@ final class Readme {
             }
         });
         return plain.toString();
+    }
+
+    /** Embeddings, overrides and isolates: what follows them may show in another order than it has. */
+    private static boolean turnsText(int c) {
+        return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
     }
 }

@@ -2,6 +2,7 @@ package io.spillway.source;
 
 import io.spillway.json.JsonCursor;
 import io.spillway.json.OneLine;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +60,20 @@ public final class Document {
         }
     }
 
+    /**
+     * Gives the source to {@code reader} as {@link #writeSource} would write it; without a copy, unless it has to be
+     * mended.
+     */
+    public void readSource(SourceReader reader) throws IOException {
+        if (findings == 0) {
+            reader.read(bytes, source.start(), source.end());
+        } else {
+            ByteArrayOutputStream line = new ByteArrayOutputStream(source.length());
+            writeSource(line);
+            reader.read(line.toByteArray(), 0, line.size());
+        }
+    }
+
     /** The document's id as JSON, quotes included, for messages; at most 512 bytes before escaping. */
     public String idAsJson() {
         return text(id);
@@ -91,6 +106,13 @@ public final class Document {
 
     private String text(Range range) {
         return new String(bytes, range.start(), range.length(), StandardCharsets.UTF_8);
+    }
+
+    /** Takes a document's source where it lies. */
+    public interface SourceReader {
+
+        /** Reads {@code bytes[start, end)}, one JSON object, without changing or keeping the array. */
+        void read(byte[] bytes, int start, int end) throws IOException;
     }
 
     /**

@@ -42,6 +42,9 @@ public final class DumpCheck {
     public Manifest check(ObjectKey prefix, Consumer<String> checked) throws SpillwayException, InterruptedException {
         Manifest manifest = manifest(prefix);
         List<String> differences = new ArrayList<>();
+        if (!manifest.dump().equals(prefix.value())) {
+            differences.add(Manifest.FILE_NAME + " is that of " + manifest.dump() + ", not of " + prefix);
+        }
         for (Part part : manifest.parts()) {
             note(differences, part.name(), checked, () -> {
                 InputStream in = destination.open(prefix.child(part.name()));
@@ -83,7 +86,11 @@ public final class DumpCheck {
     }
 
     private void checkSideFile(ObjectKey prefix, SideFile file) throws SpillwayException {
-        String sha256 = Digests.sha256(bytes(prefix.child(file.name())));
+        byte[] bytes = bytes(prefix.child(file.name()));
+        if (bytes.length != file.bytes()) {
+            throw different(file.name() + " has " + bytes.length + " bytes, the manifest says " + file.bytes());
+        }
+        String sha256 = Digests.sha256(bytes);
         if (!sha256.equals(file.sha256())) {
             throw different(file.name() + " has SHA-256 " + sha256 + ", the manifest says " + file.sha256());
         }

@@ -29,12 +29,11 @@ public final class PartCheck {
      * @throws InterruptedException the thread was interrupted
      */
     public static void check(InputStream in, Part part, String where) throws SpillwayException, InterruptedException {
-        Compression compression = Compression.parse(part.compression(), null);
         Counted file = new Counted(in);
         long uncompressed = 0;
         DocumentCount documents = DocumentCount.of(part.format());
         try (file) {
-            InputStream content = compression.decompress(file);
+            InputStream content = Compression.parse(part.compression(), null).decompress(file);
             byte[] buffer = new byte[BUFFER];
             for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                 uncompressed += read;
@@ -44,7 +43,7 @@ public final class PartCheck {
                 }
             }
             file.readToEnd();
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw different(where, "cannot be read to its end: " + e.getMessage(), e);
         }
         String sha256 = HexFormat.of().formatHex(file.sha256.digest());

@@ -88,6 +88,19 @@ public final class LocalDirectory implements Destination {
         }
     }
 
+    /**
+     * The destination at an existing folder that is only read, such as a medium or another user's folder. Nothing is
+     * created or changed by this call.
+     */
+    public static LocalDirectory openToRead(Path root) throws SpillwayException {
+        Path folder = root.toAbsolutePath().normalize();
+        try {
+            return new LocalDirectory(folder.toRealPath());
+        } catch (IOException e) {
+            throw IoFaults.translate(folder, "be opened", e);
+        }
+    }
+
     @Override
     public String name() {
         return root.toString();

@@ -143,7 +143,7 @@ final class Connection implements AutoCloseable {
     }
 
     /** A call of the typed client, with its failures turned into the ones that {@link #ask} has. */
-    <T> T ask(TypedCall<T> call) throws IOException {
+    <T> T ask(TypedCall<T> call) throws IOException, InterruptedException {
         try {
             return call.call(typed);
         } catch (ElasticsearchException e) {
@@ -151,6 +151,13 @@ final class Connection implements AutoCloseable {
         } catch (TransportException e) {
             throw new ServerErrorException(
                     new ServerError(e.statusCode(), java.util.Set.of(), String.valueOf(e.getMessage()), null));
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof InterruptedException) {
+                // The low-level client sets the flag again and hides the exception in one of its own.
+                Thread.interrupted();
+                throw (InterruptedException) new InterruptedException().initCause(e);
+            }
+            throw e;
         }
     }
 

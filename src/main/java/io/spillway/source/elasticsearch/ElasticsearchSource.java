@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.apache.http.ContentTooLongException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,15 +112,39 @@ public final class ElasticsearchSource implements DocumentSource {
         connection.close();
     }
 
+    /** Some documents; fewer where that many are too much for the server, for its window or for this heap. */
     private SearchAnswer sample(IndexFacts facts) throws IOException, InterruptedException, SpillwayException {
+        int size = Math.min(SAMPLE_DOCUMENTS, facts.resultWindow());
+        while (true) {
+            try {
+                return sample(facts, size);
+            } catch (Connection.ServerErrorException e) {
+                if (e.error().meaning() == ServerError.Meaning.UNREADABLE_DOCUMENT) {
+                    throw new SpillwayException(
+                            io.spillway.fault.Fault.SOURCE_REFUSED,
+                            "Elasticsearch cannot read a document of \"" + options.index() + "\": " + e.error(),
+                            "it was stored in an encoding that is not JSON in UTF-8; export names it",
+                            e);
+                } else if (size == 1 || e.error().meaning() != ServerError.Meaning.SHORTER_PAGE) {
+                    throw e;
+                }
+            } catch (IOException e) {
+                if (size == 1
+                        || !(e instanceof ContentTooLongException || e.getCause() instanceof ContentTooLongException)) {
+                    throw e;
+                }
+            }
+            size /= 2;
+        }
+    }
+
+    private SearchAnswer sample(IndexFacts facts, int size)
+            throws IOException, InterruptedException, SpillwayException {
         String indices = IndexFacts.inPath(facts.description().indices(), options.index());
         AnswerBuffer buffer = new AnswerBuffer();
         var exchange = connection.send(
-                "POST",
-                "/" + indices + SearchRequest.PATH,
-                SearchRequest.sample(options.query(), SAMPLE_DOCUMENTS),
-                buffer,
-                ElasticsearchSnapshot.answerLimit(Runtime.getRuntime().maxMemory(), 1));
+                "POST", "/" + indices + SearchRequest.PATH, SearchRequest.sample(options.query(), size), buffer, (int)
+                        Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 4));
         try {
             int status = exchange.await(options.paging().requestTimeout());
             if (status >= 300) {
@@ -127,8 +152,14 @@ public final class ElasticsearchSource implements DocumentSource {
                         ServerError.of(status, Connection.tree(buffer), exchange.retryAfter()));
             }
             return SearchAnswer.parse(buffer.bytes(), buffer.length());
-        } catch (MalformedJsonException | MalformedSourceException e) {
+        } catch (MalformedJsonException e) {
             throw new IOException("a sample of " + options.index() + " could not be read: " + e.getMessage(), e);
+        } catch (MalformedSourceException e) {
+            throw new SpillwayException(
+                    io.spillway.fault.Fault.SOURCE_REFUSED,
+                    String.valueOf(e.getMessage()),
+                    "index it again as UTF-8 JSON, or leave it out with a query",
+                    e);
         } finally {
             exchange.cancel();
         }
@@ -144,8 +175,9 @@ public final class ElasticsearchSource implements DocumentSource {
             try {
                 return question.ask();
             } catch (Connection.ServerErrorException e) {
-                if (e.error().meaning() == ServerError.Meaning.REFUSED
-                        || e.error().meaning() == ServerError.Meaning.SNAPSHOT_LOST) {
+                // An index that has gone is refused by name when it is looked for again; a lost point in time is opened
+                // again.
+                if (e.error().meaning() == ServerError.Meaning.REFUSED) {
                     throw IndexFacts.refused(options.index(), e.error());
                 }
                 if (!retry.pause(e.error().retryAfter())) {

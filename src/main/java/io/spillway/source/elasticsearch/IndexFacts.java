@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,10 @@ record IndexFacts(SourceDescription description, int resultWindow) {
             throws SpillwayException, IOException, InterruptedException {
         String name = options.index();
         try {
-            List<String> indices = resolve(connection, name);
+            Resolved resolved = resolve(connection, name);
+            List<String> indices = resolved.indices();
             String path = "/" + encode(inPath(indices, name));
-            refuseNarrowedAliases(name, connection.ask("GET", path + "/_alias", null));
+            refuseNarrowedAliases(resolved, connection.ask("GET", path + "/_alias", null));
             Map<String, IndexMappingRecord> mappings = new TreeMap<>(connection
                     .ask(client -> client.indices().getMapping(request -> request.index(inPathList(indices, name))))
                     .result());
@@ -67,10 +69,11 @@ record IndexFacts(SourceDescription description, int resultWindow) {
                             .toList()));
             return new IndexFacts(description, window);
         } catch (Connection.ServerErrorException e) {
-            if (e.error().meaning() == ServerError.Meaning.RETRY) {
-                throw e;
+            ServerError.Meaning meaning = e.error().meaning();
+            if (meaning == ServerError.Meaning.REFUSED || meaning == ServerError.Meaning.SNAPSHOT_LOST) {
+                throw refused(name, e.error());
             }
-            throw refused(name, e.error());
+            throw e;
         }
     }
 
@@ -89,26 +92,32 @@ record IndexFacts(SourceDescription description, int resultWindow) {
                 .replace("%2C", ",");
     }
 
-    private static List<String> resolve(Connection connection, String name) throws IOException, SpillwayException {
+    private static Resolved resolve(Connection connection, String name)
+            throws IOException, InterruptedException, SpillwayException {
         if (name.contains(":")) {
             throw new SpillwayException(
                     Fault.CONFIG,
                     "index \"" + name + "\" is on another cluster",
                     "export it from that cluster: a point in time across clusters is not supported");
         }
-        ResolveIndexResponse found = connection.ask(client -> client.indices()
-                .resolveIndex(request -> request.name(Arrays.asList(name.split(",")))
-                        .expandWildcards(ExpandWildcard.Open, ExpandWildcard.Closed)));
+        ResolveIndexResponse found = resolveNames(connection, Arrays.asList(name.split(",")));
+        TreeSet<String> direct = new TreeSet<>();
+        TreeSet<String> aliases = new TreeSet<>();
         TreeSet<String> indices = new TreeSet<>();
-        List<String> closed = new ArrayList<>();
-        found.indices().forEach(index -> {
-            indices.add(index.name());
-            if (index.attributes().contains("closed")) {
-                closed.add(index.name());
-            }
+        found.indices().forEach(index -> direct.add(index.name()));
+        indices.addAll(direct);
+        found.aliases().forEach(alias -> {
+            aliases.add(alias.name());
+            indices.addAll(alias.indices());
         });
-        found.aliases().forEach(alias -> indices.addAll(alias.indices()));
         found.dataStreams().forEach(stream -> indices.addAll(stream.backingIndices()));
+        List<String> closed = new ArrayList<>(closed(found));
+        List<String> behindAliases =
+                indices.stream().filter(index -> !direct.contains(index)).toList();
+        if (!behindAliases.isEmpty() && inPathList(behindAliases, name).equals(behindAliases)) {
+            // Whether an index is closed is only said of one that was asked for by its own name.
+            closed.addAll(closed(resolveNames(connection, behindAliases)));
+        }
         if (!closed.isEmpty()) {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
@@ -121,16 +130,38 @@ record IndexFacts(SourceDescription description, int resultWindow) {
                     "no index is called \"" + name + "\" at " + connection.url(),
                     "check the name; for a pattern, that this user may see what it matches");
         }
-        return List.copyOf(indices);
+        return new Resolved(List.copyOf(indices), Set.copyOf(direct), Set.copyOf(aliases));
     }
 
+    private static ResolveIndexResponse resolveNames(Connection connection, List<String> names)
+            throws IOException, InterruptedException {
+        return connection.ask(client -> client.indices()
+                .resolveIndex(
+                        request -> request.name(names).expandWildcards(ExpandWildcard.Open, ExpandWildcard.Closed)));
+    }
+
+    private static List<String> closed(ResolveIndexResponse found) {
+        return found.indices().stream()
+                .filter(index -> index.attributes().contains("closed"))
+                .map(index -> index.name())
+                .toList();
+    }
+
+    /**
+     * What the server makes of a name, its patterns, exclusions and dates.
+     *
+     * @param indices every index that it stands for
+     * @param direct  those that it names themselves, not through an alias or a data stream
+     * @param aliases the aliases that it names
+     */
+    private record Resolved(List<String> indices, Set<String> direct, Set<String> aliases) {}
+
     /** An alias may show fewer documents than its indices have; the indices, which a point in time opens, would show all. */
-    private static void refuseNarrowedAliases(String name, JsonNode aliasesByIndex) throws SpillwayException {
-        List<String> asked = Arrays.asList(name.split(","));
+    private static void refuseNarrowedAliases(Resolved resolved, JsonNode aliasesByIndex) throws SpillwayException {
         for (var index : aliasesByIndex.properties()) {
             for (var alias : index.getValue().path("aliases").properties()) {
-                boolean used = asked.stream().anyMatch(pattern -> matches(pattern, alias.getKey()));
-                boolean direct = asked.stream().anyMatch(pattern -> matches(pattern, index.getKey()));
+                boolean used = resolved.aliases().contains(alias.getKey());
+                boolean direct = resolved.direct().contains(index.getKey());
                 JsonNode filter = alias.getValue().path("filter");
                 JsonNode routing = alias.getValue().path("search_routing");
                 if (used && !direct && !(filter.isMissingNode() && routing.isMissingNode())) {
@@ -146,10 +177,6 @@ record IndexFacts(SourceDescription description, int resultWindow) {
                 }
             }
         }
-    }
-
-    private static boolean matches(String pattern, String name) {
-        return name.matches("\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E");
     }
 
     private static void refuseWithoutSource(Map<String, IndexMappingRecord> mappings, JsonNode settings)

@@ -31,6 +31,7 @@ final class SearchAnswer {
     private Range lastId = Range.NONE;
     private Range lastIndex = Range.NONE;
     private int withoutSource;
+    private boolean hasHits;
 
     private SearchAnswer(byte[] bytes, int length) {
         this.bytes = bytes;
@@ -59,6 +60,11 @@ final class SearchAnswer {
     /** Bytes in the whole answer. */
     int length() {
         return length;
+    }
+
+    /** Bytes without the point in time's id, which may have megabytes and is no reason for shorter pages. */
+    int hitBytes() {
+        return Math.max(1, length - (pitId == null ? 0 : pitId.length()));
     }
 
     /** The newest id of the point in time, or null if the answer names none. */
@@ -91,6 +97,8 @@ final class SearchAnswer {
             return "the search timed out";
         } else if (terminatedEarly) {
             return "the search was terminated early";
+        } else if (!hasHits) {
+            return "the answer has no list of hits";
         }
         JsonNode s = shards;
         if (s == null) {
@@ -130,6 +138,7 @@ final class SearchAnswer {
             switch (cursor.name()) {
                 case "total" -> total = tree(value(cursor)).path("value").asLong(-1);
                 case "hits" -> {
+                    hasHits = true;
                     cursor.expect('[');
                     if (cursor.peek() != ']') {
                         do {
@@ -149,6 +158,7 @@ final class SearchAnswer {
         Range source = Range.NONE;
         int findings = 0;
         lastId = Range.NONE;
+        lastSort = Range.NONE;
         for (boolean more = beginObject(cursor); more; more = cursor.accept(',')) {
             switch (cursor.name()) {
                 case "_index" -> lastIndex = value(cursor);
@@ -160,6 +170,10 @@ final class SearchAnswer {
                         int start = cursor.skipDocument();
                         source = new Range(start, cursor.position());
                     } catch (MalformedJsonException e) {
+                        if (e.position() >= length) {
+                            // Cut off, not malformed: whether the source is JSON nobody knows yet.
+                            throw e;
+                        }
                         throw new MalformedSourceException(text(lastIndex), text(lastId), e);
                     }
                     findings = cursor.findings();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An error answer, or a failed shard inside a good one, and what it means for the request that got it.
  *
- * @param status     HTTP status
+ * @param status     HTTP status, or 0 where no whole answer came
  * @param types      every exception type named anywhere in it, in Elasticsearch's snake case
  * @param reason     the most telling reason, one line
  * @param retryAfter what the server's Retry-After header asks for, or null
@@ -40,8 +40,11 @@ record ServerError(
 
     private static final int MAX_REASON = 600;
 
-    private static final Set<String> LOST =
-            Set.of("search_context_missing_exception", "index_not_found_exception", "index_closed_exception");
+    private static final Set<String> LOST = Set.of(
+            "search_context_missing_exception",
+            "search_context_missing_nodes_exception",
+            "index_not_found_exception",
+            "index_closed_exception");
     private static final Set<String> TOO_MUCH =
             Set.of("circuit_breaking_exception", "too_many_buckets_exception", "content_too_long_exception");
     private static final Set<String> UNREADABLE =
@@ -81,7 +84,7 @@ record ServerError(
             return Meaning.SHORTER_PAGE;
         } else if (hasAny(SHARD)) {
             return Meaning.SHARD_GONE;
-        } else if (status == 408 || status == 429 || status >= 500 || status == 200) {
+        } else if (status == 0 || status == 408 || status == 429 || status >= 500 || status == 200) {
             return Meaning.RETRY;
         }
         return Meaning.REFUSED;

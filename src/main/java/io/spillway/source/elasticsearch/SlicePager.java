@@ -83,7 +83,7 @@ final class SlicePager implements PageReader {
                 dropAhead();
             }
             committed = sort;
-            sizer.learn(answer.documents().size(), bytes);
+            sizer.learn(answer.documents().size(), answer.hitBytes());
             return Optional.of(new Page(answer.documents(), bytes));
         } finally {
             clock.enter(before);
@@ -328,7 +328,8 @@ final class SlicePager implements PageReader {
 
     /** Sort values have to grow, or a server that repeats itself would keep us for ever. */
     private void requireAdvance(byte[] sort) throws SpillwayException {
-        if (committed != null && compare(sort, committed) <= 0) {
+        long[] values = numbers(sort);
+        if (committed != null && Arrays.compare(values, numbers(committed)) <= 0) {
             throw new SpillwayException(
                     Fault.INTEGRITY,
                     "%s repeated itself: sort values %s after %s"
@@ -338,10 +339,6 @@ final class SlicePager implements PageReader {
                                     new String(committed, StandardCharsets.US_ASCII)),
                     "something between here and Elasticsearch answers from a cache, or the server has a defect");
         }
-    }
-
-    private static int compare(byte[] sort, byte[] other) throws SpillwayException {
-        return Arrays.compare(numbers(sort), numbers(other));
     }
 
     private static long[] numbers(byte[] sort) throws SpillwayException {

@@ -1,0 +1,329 @@
+package io.spillway.encode;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import de.siegmar.fastcsv.writer.QuoteStrategies;
+import io.spillway.json.Escapes;
+import io.spillway.json.JsonCursor;
+import io.spillway.json.MalformedJsonException;
+import io.spillway.source.Document;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * CSV as in RFC 4180, in UTF-8: lines end in CRLF, quotes stand where they are needed, and every part has the header.
+ * One row a document.
+ *
+ * <p>A column is a dotted path. {@code {"a":{"b":1}}} and {@code {"a.b":1}} are the same to Elasticsearch and here. Its
+ * cell says:
+ *
+ * <ul>
+ *   <li>a string: its text, line breaks and all; an empty one is quoted;
+ *   <li>a number: the digits as they were indexed, never through a double: {@code 1.10}, {@code 1e400}, {@code -0.0};
+ *   <li>{@code true} or {@code false}; for {@code null} and for nothing at all an empty cell without quotes. (Where there
+ *       is one column only, the cell is quoted: an empty line is no row to many readers.)
+ *   <li>an object, where a column is called exactly so: its JSON text, on one line;
+ *   <li>an array: its JSON text, or its values joined ({@link CsvOptions.ArrayForm}).
+ * </ul>
+ *
+ * <p>Where a column lies below an array of objects, as {@code author.name} in {@code {"author":[{"name":"A"},{"name":
+ * "B"}]}}, the cell is the JSON array of all its values in order, {@code ["A","B"]}, as Elasticsearch sees them too;
+ * arrays among the values pour into it. The same holds where one document has a path twice.
+ *
+ * <p>Nothing is lost of strings, numbers, {@code true} and {@code false}, of objects and arrays as JSON text. Lost are:
+ * the difference between {@code null} and nothing; in the text of a cell that of the string {@code "1"} and the number
+ * {@code 1}; which of an array's objects a value belonged to, and which of them had none; where a joined value ends; and
+ * of half a surrogate pair, which UTF-8 cannot hold, that it was not the six characters of its escape. JSON Lines keep
+ * all of it.
+ *
+ * <p>Fields that no column takes are counted: {@link #leftOut()}.
+ */
+public final class Csv implements Encoder {
+    /** The format's name. */
+    public static final String FORMAT = "csv";
+    /** Stands in {@link #leftOut()} for all paths beyond those that are kept. */
+    public static final String MORE = "…";
+
+    /** Distinct paths kept; a document may have any number of them. */
+    private static final int MAX_PATHS = 1_000;
+    /** Bytes of a name above which its path is not kept; Elasticsearch takes names of tens of thousands. */
+    private static final int MAX_NAME = 512;
+
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+    private final CsvColumns columns;
+    private final CsvOptions options;
+    private final CsvField tree;
+    private final CsvCells cells;
+    private final @Nullable String[] row;
+    private final Behind target = new Behind();
+    private final CsvWriter writer;
+    private final List<CsvField> leftOut = new ArrayList<>();
+    private long documents;
+    private long documentsWithMore;
+    private long lastWithMore = -1;
+
+    /** An encoder for one part. */
+    public Csv(CsvColumns columns, CsvOptions options) {
+        this.columns = columns;
+        this.options = options;
+        this.tree = CsvField.tree(columns.names());
+        this.cells = new CsvCells(columns.names().size(), options);
+        this.row = new String[columns.names().size()];
+        this.writer = CsvWriter.builder()
+                .quoteStrategy(QuoteStrategies.EMPTY)
+                .lineDelimiter(LineDelimiter.CRLF)
+                .build(target, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String format() {
+        return FORMAT;
+    }
+
+    @Override
+    public void begin(OutputStream out) throws IOException {
+        if (options.byteOrderMark()) {
+            out.write(BYTE_ORDER_MARK);
+        }
+        for (int column = 0; column < row.length; column++) {
+            row[column] = cells.escaped(columns.names().get(column));
+        }
+        writeRow(out);
+    }
+
+    /**
+     * Writes one row.
+     *
+     * @throws FieldLeftOutException a field has no column, and that is forbidden; nothing of the row was written
+     */
+    @Override
+    public void encode(Document document, OutputStream out) throws IOException {
+        document.readSource((bytes, start, end) -> {
+            cells.begin(bytes);
+            try {
+                new Walk(bytes, new JsonCursor(bytes, start, end), document).members(tree, false);
+                for (int column = 0; column < row.length; column++) {
+                    row[column] = cells.text(column);
+                }
+            } catch (MalformedJsonException e) {
+                throw new IllegalStateException("a document that was read as JSON is none", e);
+            }
+        });
+        if (row.length == 1 && row[0] == null) {
+            row[0] = "";
+        }
+        writeRow(out);
+        documents++;
+    }
+
+    /**
+     * How many documents had fields that no column takes, by the shortest path that none lies on: all of {@code
+     * author} where neither it nor anything below it has a column. Empty values ({@code null}, {@code {}}, {@code []})
+     * don't count. Sorted by path; documents with paths beyond the first thousand come last, under {@link #MORE}.
+     */
+    public Map<String, Long> leftOut() {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        leftOut.stream()
+                .sorted(Comparator.comparing(CsvField::path))
+                .forEach(field -> counts.put(field.path(), field.documentsLeftOut()));
+        if (documentsWithMore > 0) {
+            counts.put(MORE, documentsWithMore);
+        }
+        return counts;
+    }
+
+    private void writeRow(OutputStream out) throws IOException {
+        target.out = out;
+        try {
+            writer.writeRecord(row);
+            writer.flush();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** One document, from its first byte to its last. */
+    private final class Walk {
+        private final byte[] bytes;
+        private final JsonCursor cursor;
+        private final Document document;
+        /** Arrays that the cursor is in, above a column. */
+        private int arrays;
+
+        Walk(byte[] bytes, JsonCursor cursor, Document document) {
+            this.bytes = bytes;
+            this.cursor = cursor;
+            this.document = document;
+        }
+
+        /** Walks an object below {@code at}; {@code taken} where a column has all of it as JSON text already. */
+        void members(CsvField at, boolean taken) throws MalformedJsonException, IOException {
+            cursor.expect('{');
+            if (cursor.accept('}')) {
+                return;
+            }
+            do {
+                cursor.peek();
+                int start = cursor.position() + 1;
+                cursor.skipValue();
+                int end = cursor.position() - 1;
+                cursor.expect(':');
+                if (Escapes.within(bytes, start, end)) {
+                    byte[] name = new byte[end - start];
+                    member(at, taken, name, 0, Escapes.decode(bytes, start, end, name));
+                } else {
+                    member(at, taken, bytes, start, end);
+                }
+            } while (cursor.accept(','));
+            cursor.expect('}');
+        }
+
+        /** Walks a member whose name, maybe dotted, is {@code names[from, to)}. The cursor stands behind its colon. */
+        private void member(CsvField parent, boolean taken, byte[] names, int from, int to)
+                throws MalformedJsonException, IOException {
+            int dot = from;
+            while (dot < to && names[dot] != '.') {
+                dot++;
+            }
+            CsvField field = parent.child(names, from, dot);
+            if (field == null || !field.listed()) {
+                int start = skipped();
+                if (!taken && holdsSomething(start, cursor.position())) {
+                    leaveOut(field, parent, names, from, dot);
+                }
+            } else if (dot == to) {
+                value(field, taken);
+            } else if (field.column() == CsvField.NO_COLUMN) {
+                member(field, taken, names, dot + 1, to);
+            } else {
+                // The name goes on below a column: to that column this member is an object of one member.
+                cursor.peek();
+                int start = cursor.position();
+                member(field, true, names, dot + 1, to);
+                String below = new String(names, dot + 1, to - dot - 1, StandardCharsets.UTF_8);
+                cells.add(field.column(), start, cursor.position(), below, arrays > 0);
+            }
+        }
+
+        private void value(CsvField field, boolean taken) throws MalformedJsonException, IOException {
+            int kind = cursor.peek();
+            int start = cursor.position();
+            boolean has = field.column() != CsvField.NO_COLUMN;
+            if (!field.hasColumnsBelow()) {
+                cursor.skipValue();
+            } else if (kind == '[') {
+                elements(field, taken || has);
+            } else {
+                single(field, taken || has);
+            }
+            if (has) {
+                cells.add(field.column(), start, cursor.position(), null, arrays > 0);
+            }
+        }
+
+        /** Walks an array above columns, with the arrays in it. */
+        private void elements(CsvField field, boolean taken) throws MalformedJsonException, IOException {
+            int depth = 0;
+            do {
+                while (cursor.accept('[')) {
+                    depth++;
+                }
+                arrays += depth;
+                if (cursor.peek() != ']') {
+                    single(field, taken);
+                }
+                arrays -= depth;
+                while (depth > 0 && cursor.accept(']')) {
+                    depth--;
+                }
+            } while (depth > 0 && cursor.accept(','));
+        }
+
+        /** Walks an object above columns, or passes what stands in its place. */
+        private void single(CsvField field, boolean taken) throws MalformedJsonException, IOException {
+            if (cursor.peek() == '{') {
+                members(field, taken);
+                return;
+            }
+            int start = skipped();
+            if (!taken && holdsSomething(start, cursor.position())) {
+                leaveOut(field);
+            }
+        }
+
+        private int skipped() throws MalformedJsonException {
+            cursor.peek();
+            int start = cursor.position();
+            cursor.skipValue();
+            return start;
+        }
+
+        /** Whether there is more than {@code null}, brackets and blanks. */
+        private boolean holdsSomething(int start, int end) {
+            for (int p = start; p < end; p++) {
+                switch (bytes[p]) {
+                    case '[', ']', '{', '}', ',', ' ', '\t' -> {}
+                    case 'n' -> p += "ull".length();
+                    default -> {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        private void leaveOut(@Nullable CsvField known, CsvField parent, byte[] names, int from, int to)
+                throws FieldLeftOutException {
+            if (known != null) {
+                leaveOut(known);
+            } else if (options.unlisted() == CsvOptions.Unlisted.NOTE
+                    && (leftOut.size() >= MAX_PATHS || to - from > MAX_NAME)) {
+                leaveOutMore();
+            } else {
+                leaveOut(parent.addUnlisted(names, from, to));
+            }
+        }
+
+        private void leaveOut(CsvField field) throws FieldLeftOutException {
+            if (options.unlisted() == CsvOptions.Unlisted.STOP) {
+                throw new FieldLeftOutException(field.path(), document.idAsJson(), document.indexAsJson());
+            }
+            if (leftOut.size() >= MAX_PATHS && field.documentsLeftOut() == 0) {
+                leaveOutMore();
+            } else if (field.leaveOut(documents)) {
+                leftOut.add(field);
+            }
+        }
+
+        private void leaveOutMore() {
+            if (lastWithMore != documents) {
+                lastWithMore = documents;
+                documentsWithMore++;
+            }
+        }
+    }
+
+    /** Where the library's bytes go: the stream of the row at hand, which only its owner flushes and closes. */
+    private static final class Behind extends OutputStream {
+        private OutputStream out = OutputStream.nullOutputStream();
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.spillway.encode;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.spillway.json.Escapes;
+import io.spillway.json.JsonCursor;
+import io.spillway.json.MalformedJsonException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values that one document has for each column, as ranges of its bytes, and what a cell says of them. Used again for
+ * each document.
+ */
+final class CsvCells {
+    private static final int NONE = -1;
+    /** What a spreadsheet takes for the beginning of a formula, or skips before one. */
+    private static final String FORMULA_STARTS = "=+-@\t\r\n＝＋－＠";
+
+    private final CsvOptions options;
+    private final int[] first;
+    private final int[] last;
+    private final boolean[] several;
+    private int values;
+    private int[] starts = new int[64];
+    private int[] ends = new int[64];
+    private int[] next = new int[64];
+    private @Nullable String[] names = new String[64];
+    private byte[] bytes = new byte[0];
+
+    CsvCells(int columns, CsvOptions options) {
+        this.options = options;
+        this.first = new int[columns];
+        this.last = new int[columns];
+        this.several = new boolean[columns];
+    }
+
+    /** Forgets the document before and begins one in {@code source}, which is one line of UTF-8 JSON. */
+    void begin(byte[] source) {
+        bytes = source;
+        values = 0;
+        Arrays.fill(first, NONE);
+        Arrays.fill(several, false);
+    }
+
+    /**
+     * Takes a value for a column.
+     *
+     * @param below   the dotted name under which it stands below the column's own field, or null if it is that field
+     * @param inArray whether it is one of an array's objects that has the value
+     */
+    void add(int column, int start, int end, @Nullable String below, boolean inArray) {
+        if (values == starts.length) {
+            starts = Arrays.copyOf(starts, values * 2);
+            ends = Arrays.copyOf(ends, values * 2);
+            next = Arrays.copyOf(next, values * 2);
+            names = Arrays.copyOf(names, values * 2);
+        }
+        starts[values] = start;
+        ends[values] = end;
+        next[values] = NONE;
+        names[values] = below;
+        if (first[column] == NONE) {
+            first[column] = values;
+        } else {
+            next[last[column]] = values;
+            several[column] = true;
+        }
+        several[column] |= inArray;
+        last[column] = values;
+        values++;
+    }
+
+    /** What the column's cell says, or null where the document has nothing or JSON's null. */
+    @Nullable
+    String text(int column) throws MalformedJsonException {
+        int value = first[column];
+        if (value == NONE) {
+            return null;
+        }
+        boolean join = options.arrays() == CsvOptions.ArrayForm.JOIN;
+        if (several[column]) {
+            return join ? joined(value) : array(value);
+        }
+        byte kind = names[value] != null ? (byte) '{' : bytes[starts[value]];
+        return switch (kind) {
+            case '"' -> escaped(Escapes.text(bytes, starts[value] + 1, ends[value] - 1));
+            case 'n' -> null;
+            case '[' -> join ? joined(value) : json(value);
+            default -> json(value);
+        };
+    }
+
+    /** The text with an apostrophe in front where that is asked for and a spreadsheet would take it for a formula. */
+    String escaped(String text) {
+        return options.escapeFormulas() && !text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0
+                ? "'" + text
+                : text;
+    }
+
+    private String json(int value) {
+        String name = names[value];
+        String json = raw(starts[value], ends[value]);
+        return name == null
+                ? json
+                : "{\"" + new String(JsonStringEncoder.getInstance().quoteAsString(name)) + "\":" + json + "}";
+    }
+
+    /** All values of a column as one JSON array, into which arrays among them pour what they hold. */
+    private String array(int firstValue) {
+        StringBuilder array = new StringBuilder("[");
+        for (int value = firstValue; value != NONE; value = next[value]) {
+            String json = json(value);
+            String inner =
+                    json.startsWith("[") ? json.substring(1, json.length() - 1).strip() : json;
+            if (!inner.isEmpty()) {
+                array.append(array.length() == 1 ? "" : ",").append(inner);
+            }
+        }
+        return array.append(']').toString();
+    }
+
+    private String joined(int firstValue) throws MalformedJsonException {
+        StringBuilder text = new StringBuilder();
+        int count = 0;
+        boolean number = false;
+        for (int value = firstValue; value != NONE; value = next[value]) {
+            if (names[value] != null) {
+                text.append(count++ == 0 ? "" : options.separator()).append(json(value));
+                continue;
+            }
+            JsonCursor cursor = new JsonCursor(bytes, starts[value], ends[value]);
+            boolean array = cursor.accept('[');
+            if (array && cursor.accept(']')) {
+                continue;
+            }
+            do {
+                byte kind = (byte) cursor.peek();
+                int start = cursor.position();
+                cursor.skipValue();
+                text.append(count++ == 0 ? "" : options.separator()).append(element(kind, start, cursor.position()));
+                number = kind == '-';
+            } while (array && cursor.accept(','));
+        }
+        return count == 1 && number ? text.toString() : escaped(text.toString());
+    }
+
+    private String element(byte kind, int start, int end) {
+        return switch (kind) {
+            case '"' -> Escapes.text(bytes, start + 1, end - 1);
+            case 'n' -> "";
+            default -> raw(start, end);
+        };
+    }
+
+    private String raw(int start, int end) {
+        return new String(bytes, start, end - start, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,106 @@
+package io.spillway.encode;
+
+import static io.spillway.encode.CsvSample.mapping;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.source.SourceField;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CsvColumnsTest {
+    private static final List<SourceField> BOOKS = mapping(
+            "id:keyword",
+            "created_date:date",
+            "bibjson.title:text",
+            "bibjson.subject.term:keyword",
+            "author:nested",
+            "author.name:keyword",
+            "labels:flattened",
+            "place:geo_point");
+
+    @Test
+    void withoutNamesEveryMappedFieldIsAColumnInTheOrderOfPaths() throws Exception {
+        assertThat(CsvColumns.fromMapping(mapping("b.c:long", "a:text", "b.a:date"))
+                        .names())
+                .containsExactly("a", "b.a", "b.c");
+    }
+
+    @Test
+    void aNestedFieldIsOneColumn() throws Exception {
+        assertThat(CsvColumns.fromMapping(BOOKS).names())
+                .containsExactly(
+                        "author", "bibjson.subject.term", "bibjson.title", "created_date", "id", "labels", "place");
+    }
+
+    @Test
+    void aFieldThatIsAnObjectInOneIndexAndAKeywordInAnotherIsOneColumn() throws Exception {
+        assertThat(CsvColumns.fromMapping(mapping("a:keyword", "a.b.c:long", "a-b:long"))
+                        .names())
+                .containsExactly("a", "a-b");
+    }
+
+    @Test
+    void anObjectIsAColumnOnlyWhereNothingIsBelowIt() throws Exception {
+        assertThat(CsvColumns.fromMapping(mapping("a:object", "a.b:long", "c:object"))
+                        .names())
+                .containsExactly("a.b", "c");
+    }
+
+    @Test
+    void aMappingWithoutFieldsIsRefused() {
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> CsvColumns.fromMapping(List.of()))
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
+                .withMessage("the mapping has no field that could be a column of csv");
+    }
+
+    @Test
+    void namedColumnsKeepTheirOrder() throws Exception {
+        assertThat(CsvColumns.named(List.of("id", "bibjson.title", "author.name"), BOOKS)
+                        .names())
+                .containsExactly("id", "bibjson.title", "author.name");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bibjson", "bibjson.subject", "author", "author.name", "labels.any.key", "place.lat"})
+    void objectsAndWhatNoMappingNamesMayBeColumns(String name) throws Exception {
+        assertThat(CsvColumns.named(List.of(name), BOOKS).names()).containsExactly(name);
+    }
+
+    @Test
+    void noColumnIsRefused() {
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> CsvColumns.named(List.of(), BOOKS))
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
+                .withMessage("format csv has no columns");
+    }
+
+    @Test
+    void everyProblemIsSaidAtOnceWithTheNearestNames() {
+        List<String> names = List.of("id", "title", "created_dat", "id.keyword", "qqqqqqqq", "author.nmae", "id");
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> CsvColumns.named(names, BOOKS))
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
+                .satisfies(e -> assertThat(e.hint()).contains("multi-fields"))
+                .withMessage(
+                        "format csv: column \"title\" is no field of the mapping (did you mean \"bibjson.title\"?); "
+                                + "column \"created_dat\" is no field of the mapping (did you mean \"created_date\"?); "
+                                + "column \"id.keyword\" is no field of the mapping (\"id\" is); "
+                                + "column \"qqqqqqqq\" is no field of the mapping; "
+                                + "column \"author.nmae\" is no field of the mapping (did you mean \"author.name\"?); "
+                                + "column \"id\" is named twice");
+    }
+
+    @Test
+    void theSameColumnTwiceIsRefused() {
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> CsvColumns.named(List.of("id", "id", "id"), BOOKS))
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
+                .withMessage("format csv: column \"id\" is named twice");
+    }
+}

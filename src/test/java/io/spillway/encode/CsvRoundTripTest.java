@@ -1,0 +1,351 @@
+package io.spillway.encode;
+
+import static io.spillway.encode.CsvSample.columns;
+import static io.spillway.encode.CsvSample.document;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import de.siegmar.fastcsv.reader.CsvReader;
+import io.spillway.encode.CsvOptions.ArrayForm;
+import io.spillway.encode.CsvOptions.Unlisted;
+import io.spillway.source.Document;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Random documents as CSV, read back by a reader that is not ours and as strict as there is, and compared with what a
+ * slow and simple reading of the same documents by Jackson says.
+ */
+@Timeout(120)
+class CsvRoundTripTest {
+    private static final String[] NAMES = {"a", "b", "c", "a.b", "b.c", "é", "", "x"};
+    private static final String[] COLUMNS = {"a", "a.b", "a.b.c", "b.c", "c", "c.a.é", "é"};
+    private static final String[] NUMBERS = {
+        "0", "-0.0", "1.10", "1e400", "-1E-400", "12345678901234567890123", "18446744073709551615", "0.1000"
+    };
+    private static final String[] PIECES = {
+        "x",
+        "=",
+        "'",
+        ",",
+        "|",
+        "\\\"",
+        "\\n",
+        "\\r",
+        "\\r\\n",
+        "\\t",
+        "\\\\",
+        "\\/",
+        "é",
+        "€",
+        "😀",
+        "\\u00e9",
+        "\\u20ac",
+        "\\ud83d\\ude00",
+        "\\ud800",
+        "\\udc00",
+        "\u2028",
+        "\\u0001",
+        " ",
+        "#",
+        "[",
+        "{",
+        "-",
+        "＝",
+        ";"
+    };
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void whatIsWrittenIsReadBack(long seed) throws Exception {
+        Random random = new Random(seed);
+        CsvOptions options = new CsvOptions(
+                random.nextBoolean() ? ArrayForm.JSON : ArrayForm.JOIN,
+                random.nextBoolean() ? "|" : ", ",
+                random.nextBoolean(),
+                random.nextBoolean(),
+                Unlisted.NOTE);
+        List<String> names = Arrays.asList(COLUMNS.clone());
+        Collections.shuffle(names, random);
+        names = names.subList(0, 1 + random.nextInt(names.size()));
+        Csv csv = new Csv(columns(names.toArray(String[]::new)), options);
+
+        List<Document> documents = new ArrayList<>();
+        List<String> sources = new ArrayList<>();
+        List<List<String>> expected = new ArrayList<>();
+        Map<String, Long> leftOut = new TreeMap<>();
+        expected.add(names);
+        for (int i = 0; i < 300; i++) {
+            String text = object(random, 3);
+            sources.add(text);
+            byte[] source = text.getBytes(UTF_8);
+            documents.add(document(source));
+            Reference reference = new Reference(source, names, options);
+            expected.add(reference.row());
+            reference.leftOut.forEach(path -> leftOut.merge(path, 1L, Long::sum));
+        }
+        byte[] part = CsvSample.part(csv, documents);
+        if (options.byteOrderMark()) {
+            assertThat(part).startsWith(0xEF, 0xBB, 0xBF);
+            part = Arrays.copyOfRange(part, 3, part.length);
+        }
+
+        List<List<String>> rows = read(part);
+        for (int i = 0; i < Math.min(rows.size(), expected.size()); i++) {
+            assertThat(rows.get(i))
+                    .as("row %s, %s", i, i == 0 ? "the header" : sources.get(i - 1))
+                    .isEqualTo(expected.get(i));
+        }
+        assertThat(rows).hasSameSizeAs(expected);
+        assertThat(csv.leftOut()).isEqualTo(leftOut);
+    }
+
+    private static String object(Random random, int depth) {
+        // Elasticsearch refuses the same name twice in one object; the same path it takes.
+        return IntStream.range(0, random.nextInt(5))
+                .mapToObj(i -> NAMES[random.nextInt(NAMES.length)])
+                .distinct()
+                .map(name -> "\"" + spelled(random, name) + "\"" + blank(random) + ":" + blank(random)
+                        + value(random, depth - 1))
+                .collect(Collectors.joining(blank(random) + ",", "{", "}"));
+    }
+
+    private static String value(Random random, int depth) {
+        int kind = random.nextInt(depth <= 0 ? 5 : 9);
+        return switch (kind) {
+            case 0 -> "null";
+            case 1 -> random.nextBoolean() ? "true" : "false";
+            case 2 -> NUMBERS[random.nextInt(NUMBERS.length)];
+            case 3, 4 ->
+                "\""
+                        + IntStream.range(0, random.nextInt(random.nextInt(10) == 0 ? 400 : 5))
+                                .mapToObj(i -> PIECES[random.nextInt(PIECES.length)])
+                                .collect(Collectors.joining())
+                        + "\"";
+            case 5, 6 ->
+                IntStream.range(0, random.nextInt(4))
+                        .mapToObj(i -> blank(random) + value(random, depth - 1))
+                        .collect(Collectors.joining(",", "[", blank(random) + "]"));
+            default -> object(random, depth);
+        };
+    }
+
+    private static String blank(Random random) {
+        return random.nextInt(8) == 0 ? " \t" : "";
+    }
+
+    private static String spelled(Random random, String name) {
+        return random.nextInt(6) > 0
+                ? name
+                : name.chars().mapToObj("\\u%04x"::formatted).collect(Collectors.joining());
+    }
+
+    /** The rows as Python's csv module reads them, or, without Python, the library's own reader. */
+    private List<List<String>> read(byte[] part) throws Exception {
+        Path file = Files.write(folder.resolve("part.csv"), part);
+        Path rows = folder.resolve("rows.json");
+        Path script = Files.writeString(folder.resolve("read.py"), """
+                import csv, json, sys
+                with open(sys.argv[1], encoding='utf-8', newline='') as f, open(sys.argv[2], 'w') as out:
+                    json.dump(list(csv.reader(f, strict=True)), out)
+                """);
+        Process python;
+        try {
+            python = new ProcessBuilder("python3", script.toString(), file.toString(), rows.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("python.log").toFile())
+                    .start();
+        } catch (IOException withoutPython) {
+            try (var reader = CsvReader.builder().skipEmptyLines(false).ofCsvRecord(file)) {
+                return reader.stream().map(record -> record.getFields()).toList();
+            }
+        }
+        try {
+            assertThat(python.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            python.destroyForcibly();
+        }
+        assertThat(python.exitValue())
+                .as(() -> log(folder.resolve("python.log")))
+                .isZero();
+        return Arrays.stream(new ObjectMapper().readValue(rows.toFile(), String[][].class))
+                .map(Arrays::asList)
+                .toList();
+    }
+
+    private static String log(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "no log: " + e.getMessage();
+        }
+    }
+
+    /** A value as it is written, and as text. */
+    private record Value(JsonToken kind, String json, String text, List<Value> elements) {}
+
+    /** What a row should say, by another way: all paths of a document in a list, and each column looks for its own. */
+    private static final class Reference {
+        private final byte[] source;
+        private final JsonParser parser;
+        private final List<String> columns;
+        private final CsvOptions options;
+        private final Map<String, List<Value>> values = new TreeMap<>();
+        private final Map<String, Boolean> several = new TreeMap<>();
+        private final TreeSet<String> leftOut = new TreeSet<>();
+
+        Reference(byte[] source, List<String> columns, CsvOptions options) throws IOException {
+            this.source = source;
+            this.columns = columns;
+            this.options = options;
+            try (JsonParser opened = new JsonFactory().createParser(source)) {
+                parser = opened;
+                parser.nextToken();
+                read(null, false);
+            }
+        }
+
+        List<String> row() {
+            return columns.stream().map(this::cell).toList();
+        }
+
+        /** Reads the value at the parser with all that is in it; the document itself has no path. */
+        private Value read(String path, boolean inArray) throws IOException {
+            JsonToken kind = parser.currentToken();
+            int start = (int) parser.currentTokenLocation().getByteOffset();
+            String text = kind.isScalarValue() ? parser.getText() : "";
+            List<Value> elements = new ArrayList<>();
+            if (kind == JsonToken.START_OBJECT) {
+                while (parser.nextToken() != JsonToken.END_OBJECT) {
+                    String name = parser.currentName();
+                    parser.nextToken();
+                    String below = path == null ? "" : path + ".";
+                    Value value = read(below + name, inArray);
+                    recordPrefixes(below, name, value, inArray);
+                }
+            } else if (kind == JsonToken.START_ARRAY) {
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    elements.add(read(path, true));
+                }
+            }
+            int end = (int) parser.currentLocation().getByteOffset();
+            String json = new String(source, start, end - start, UTF_8);
+            boolean scalar = kind.isScalarValue() && kind != JsonToken.VALUE_NULL;
+            boolean members = json.startsWith("{") && !json.matches("\\{[ \\t]*\\}");
+            if (path != null && (scalar || members)) {
+                noteLeftOut(path, scalar);
+            }
+            return new Value(kind, json, escapeHalves(text), elements);
+        }
+
+        /** A member goes to the column of its own path, and to those its dotted name passes by. */
+        private void recordPrefixes(String below, String name, Value value, boolean inArray) {
+            for (String column : columns) {
+                if (column.equals(below + name)) {
+                    put(column, value, inArray);
+                } else if (column.startsWith(below) && (below + name).startsWith(column + ".")) {
+                    String rest = (below + name).substring(column.length() + 1);
+                    String json = "{\"" + rest + "\":" + value.json + "}";
+                    put(column, new Value(JsonToken.START_OBJECT, json, "", List.of()), inArray);
+                }
+            }
+        }
+
+        private void put(String column, Value value, boolean inArray) {
+            List<Value> list = values.computeIfAbsent(column, c -> new ArrayList<>());
+            list.add(value);
+            several.merge(column, inArray || list.size() > 1, Boolean::logicalOr);
+        }
+
+        private void noteLeftOut(String path, boolean scalar) {
+            String[] parts = path.split("\\.", -1);
+            String prefix = "";
+            for (int i = 0; i < parts.length; i++) {
+                prefix = i == 0 ? parts[0] : prefix + "." + parts[i];
+                String at = prefix;
+                if (columns.contains(at)) {
+                    return;
+                }
+                if (columns.stream().noneMatch(column -> column.startsWith(at + "."))) {
+                    leftOut.add(at);
+                    return;
+                }
+            }
+            if (scalar) {
+                leftOut.add(path);
+            }
+        }
+
+        private String cell(String column) {
+            List<Value> found = values.getOrDefault(column, List.of());
+            if (found.isEmpty()) {
+                return "";
+            }
+            boolean join = options.arrays() == ArrayForm.JOIN;
+            Value first = found.get(0);
+            boolean one = !several.get(column);
+            if (one && first.kind == JsonToken.VALUE_NULL) {
+                return "";
+            }
+            if (one && first.kind == JsonToken.VALUE_STRING) {
+                return escaped(first.text);
+            }
+            if (one && (first.kind != JsonToken.START_ARRAY || !join)) {
+                return first.json;
+            }
+            if (!join) {
+                return found.stream()
+                        .map(value -> value.kind == JsonToken.START_ARRAY
+                                ? value.json.replaceAll("^\\[[ \\t]*|[ \\t]*\\]$", "")
+                                : value.json)
+                        .filter(json -> !json.isEmpty())
+                        .collect(Collectors.joining(",", "[", "]"));
+            }
+            List<Value> all = found.stream()
+                    .flatMap(value ->
+                            value.kind == JsonToken.START_ARRAY ? value.elements.stream() : List.of(value).stream())
+                    .toList();
+            String text = all.stream()
+                    .map(value -> switch (value.kind) {
+                        case VALUE_NULL -> "";
+                        case VALUE_STRING -> value.text;
+                        default -> value.json;
+                    })
+                    .collect(Collectors.joining(options.separator()));
+            return all.size() == 1 && all.get(0).kind.isNumeric() ? text : escaped(text);
+        }
+
+        private String escaped(String text) {
+            return options.escapeFormulas() && text.matches("(?s)[=+\\-@\\t\\r\\n＝＋－＠].*") ? "'" + text : text;
+        }
+
+        private static String escapeHalves(String text) {
+            return text.codePoints()
+                    .mapToObj(c -> c >= 0xD800 && c <= 0xDFFF ? "\\u%04x".formatted(c) : Character.toString(c))
+                    .collect(Collectors.joining());
+        }
+    }
+}

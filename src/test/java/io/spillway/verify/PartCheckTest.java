@@ -1,0 +1,160 @@
+package io.spillway.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.spillway.compress.Compression;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Part;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PartCheckTest {
+    private static final String CONTENT = "{\"a\":1}\n".repeat(50_000);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "none"})
+    void aPartThatIsWhatItShouldBePasses(String compression) throws Exception {
+        byte[] file = file(compression, CONTENT);
+        PartCheck.check(new ByteArrayInputStream(file), part(compression, file, CONTENT.length(), 50_000), "the part");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "none"})
+    void aPartWithoutDocumentsPasses(String compression) throws Exception {
+        byte[] file = file(compression, "");
+        PartCheck.check(new ByteArrayInputStream(file), part(compression, file, 0, 0), "the part");
+    }
+
+    @Test
+    void aStreamThatGivesFewBytesAtATimePasses() throws Exception {
+        byte[] file = file("gzip", CONTENT);
+        InputStream drip = new ByteArrayInputStream(file) {
+            @Override
+            public synchronized int read(byte[] buffer, int offset, int length) {
+                return super.read(buffer, offset, Math.min(length, 3));
+            }
+        };
+        PartCheck.check(drip, part("gzip", file, CONTENT.length(), 50_000), "the part");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {49_999, 50_001, 0})
+    void anotherCountOfDocumentsIsSaidWithBothValues(long documents) throws Exception {
+        byte[] file = file("gzip", CONTENT);
+        assertDifferent(file, part("gzip", file, CONTENT.length(), documents), "50000 documents", "" + documents);
+    }
+
+    @Test
+    void anotherUncompressedLengthIsSaidWithBothValues() throws Exception {
+        byte[] file = file("gzip", CONTENT);
+        assertDifferent(file, part("gzip", file, 7, 50_000), CONTENT.length() + " bytes uncompressed", "says 7");
+    }
+
+    @Test
+    void anotherLengthIsSaidWithBothValues() throws Exception {
+        byte[] file = file("none", CONTENT);
+        Part part = part("none", file, CONTENT.length(), 50_000);
+        Part longer = new Part("p", "jsonl", "none", 1, CONTENT.length(), 50_000, part.sha256(), "", "");
+        assertDifferent(file, longer, file.length + " bytes", "says 1");
+    }
+
+    @Test
+    void anotherHashIsSaidWithBothValues() throws Exception {
+        byte[] file = file("none", CONTENT);
+        String sha256 = part("none", file, 0, 0).sha256();
+        Part other = new Part("p", "jsonl", "none", file.length, file.length, 50_000, "00", "", "");
+        assertDifferent(file, other, sha256, "says 00");
+    }
+
+    @Test
+    void aLastLineThatIsCutIsFoundThoughAllNumbersAgree() throws Exception {
+        byte[] file = file("none", "{}\n{}");
+        assertDifferent(file, part("none", file, 5, 1), "ends in the middle of a document");
+    }
+
+    @Test
+    void inTheBulkFormatTwoLinesAreADocument() throws Exception {
+        String content = "{\"index\":{\"_id\":\"1\"}}\n{}\n".repeat(3);
+        byte[] file = file("gzip", content);
+        PartCheck.check(new ByteArrayInputStream(file), bulk(file, content.length(), 3), "the part");
+        assertDifferent(file, bulk(file, content.length(), 6), "3 documents", "says 6");
+
+        byte[] cut = file("gzip", content + "{\"index\":{\"_id\":\"2\"}}\n");
+        assertDifferent(cut, bulk(cut, content.length() + 22, 3), "ends in the middle of a document");
+    }
+
+    private static Part bulk(byte[] file, long uncompressed, long documents) {
+        Part part = part("gzip", file, uncompressed, documents);
+        return new Part(
+                "p", "bulk", "gzip", part.bytes(), uncompressed, documents, part.sha256(), part.md5(), part.sha1());
+    }
+
+    @Test
+    void theStreamIsClosedWhetherItPassesOrNot() throws Exception {
+        byte[] file = file("gzip", CONTENT);
+        AtomicInteger closed = new AtomicInteger();
+        PartCheck.check(counting(file, closed), part("gzip", file, CONTENT.length(), 50_000), "the part");
+        assertThat(closed).hasPositiveValue();
+        closed.set(0);
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> PartCheck.check(counting(file, closed), part("gzip", file, 1, 1), "the part"));
+        assertThat(closed).hasPositiveValue();
+        closed.set(0);
+        assertThatExceptionOfType(Exception.class)
+                .isThrownBy(() -> PartCheck.check(counting(file, closed), part("lzw", file, 1, 1), "the part"));
+        assertThat(closed).hasPositiveValue();
+    }
+
+    private static InputStream counting(byte[] file, AtomicInteger closed) {
+        return new ByteArrayInputStream(file) {
+            @Override
+            public void close() {
+                closed.incrementAndGet();
+            }
+        };
+    }
+
+    private static void assertDifferent(byte[] file, Part part, String... words) {
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> PartCheck.check(new ByteArrayInputStream(file), part, "the part"))
+                .withMessageStartingWith("the part ")
+                .satisfies(e -> {
+                    assertThat(e.fault()).isEqualTo(Fault.INTEGRITY);
+                    assertThat(e.getMessage()).contains(words);
+                });
+    }
+
+    private static byte[] file(String compression, String content) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (OutputStream out = Compression.parse(compression, null).compress(file)) {
+            out.write(content.getBytes(StandardCharsets.UTF_8));
+        }
+        return file.toByteArray();
+    }
+
+    private static Part part(String compression, byte[] file, long uncompressed, long documents) {
+        Digests digests = new Digests();
+        digests.update(file, 0, file.length);
+        Digests.Sums sums = digests.finish();
+        return new Part(
+                "p",
+                "jsonl",
+                compression,
+                file.length,
+                uncompressed,
+                documents,
+                sums.sha256(),
+                sums.md5(),
+                sums.sha1());
+    }
+}

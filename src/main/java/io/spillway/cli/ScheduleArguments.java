@@ -11,7 +11,9 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.schedule.ScheduleFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +28,9 @@ import picocli.CommandLine.Spec;
  */
 final class ScheduleArguments {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** Which option stands for a key; the others have their key's last name. */
+    private static final Map<String, String> OPTIONS = options();
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
@@ -61,8 +66,15 @@ final class ScheduleArguments {
             names = "--format",
             split = ",",
             paramLabel = "FORMAT",
-            description = "jsonl (default), bulk, or both with a comma.")
+            description = "jsonl (default), csv, bulk, or several with commas.")
     private List<String> formats = List.of("jsonl");
+
+    @Option(
+            names = "--columns",
+            split = ",",
+            paramLabel = "FIELD",
+            description = "Columns of a CSV; every mapped field without it.")
+    private @Nullable List<String> columns;
 
     @Option(names = "--with-id", description = "Write each document's _id, _index and _routing beside its _source.")
     private boolean withId;
@@ -85,10 +97,10 @@ final class ScheduleArguments {
             description = "Bearer token, as '$${env:NAME}' or '$${file:PATH}'.")
     private @Nullable String bearerToken;
 
-    @Option(names = "--compression", description = "gzip (default) or none.")
+    @Option(names = "--compression", description = "gzip (default), zstd, xz, bzip2 or none.")
     private @Nullable String compression;
 
-    @Option(names = "--level", description = "Level of the compression, 1 to 9.")
+    @Option(names = "--level", description = "Level of the compression; the codec's own without it.")
     private @Nullable Integer level;
 
     @Option(names = "--part-documents", paramLabel = "N", description = "How many documents a file may hold.")
@@ -127,7 +139,7 @@ final class ScheduleArguments {
     /** The schedule that the arguments name or describe, checked. */
     ScheduleFile schedule() throws SpillwayException {
         if (file == null) {
-            return ConfigFile.readText(fromFlags().toString(), "command line", ScheduleFile.class);
+            return fromFlagsChecked();
         }
         List<String> both = Stream.of(spec.commandLine().getParseResult().matchedOptions())
                 .flatMap(List::stream)
@@ -140,6 +152,21 @@ final class ScheduleArguments {
                     String.join(", ", both) + " cannot be given beside a schedule file: write it into " + file);
         }
         return ConfigFile.read(file, ScheduleFile.class);
+    }
+
+    /** The problems of a file that does not exist, said of the options that stand for its keys. */
+    private ScheduleFile fromFlagsChecked() throws SpillwayException {
+        String place = "command line";
+        try {
+            return ConfigFile.readText(fromFlags().toString(), place, ScheduleFile.class);
+        } catch (SpillwayException e) {
+            String message = String.valueOf(e.getMessage()).replace(place + ":1: ", "");
+            for (var option : OPTIONS.entrySet()) {
+                message = message.replace(option.getKey() + ":", option.getValue() + ":");
+            }
+            String command = spec.commandLine().getCommandSpec().qualifiedName();
+            throw new SpillwayException(e.fault(), message, "see " + command + " --help", e);
+        }
     }
 
     private static boolean belongsHere(String option) {
@@ -199,6 +226,10 @@ final class ScheduleArguments {
             if (level != null) {
                 format.put("level", level);
             }
+            if (columns != null && name.equals("csv")) {
+                ArrayNode names = format.putArray("columns");
+                columns.forEach(names::add);
+            }
             if (withId && name.equals("jsonl")) {
                 format.put("id", "_id");
             }
@@ -233,6 +264,42 @@ final class ScheduleArguments {
             // Said below, in words that fit both cases.
         }
         throw new ParameterException(spec.commandLine(), "--query is not a JSON object: " + text);
+    }
+
+    private static Map<String, String> options() {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (String key : List.of("dataset", "title", "license")) {
+            options.put("/" + key, "--" + key);
+        }
+        options.put("/source/politeness/lanes", "--lanes");
+        options.put("/source/politeness/max-share", "--max-share");
+        for (String key : List.of(
+                "elasticsearch",
+                "api-key",
+                "username",
+                "password",
+                "bearer-token",
+                "ca-file",
+                "fingerprint",
+                "index",
+                "query",
+                "slices",
+                "preference",
+                "routing",
+                "not-utf8")) {
+            options.put("/source/" + key, "--" + key);
+        }
+        for (int i = 0; i < 8; i++) {
+            for (String format : List.of("jsonl", "bulk", "csv")) {
+                options.put("/formats/" + i + "/" + format + "/compression", "--compression");
+                options.put("/formats/" + i + "/" + format + "/level", "--level");
+            }
+            options.put("/formats/" + i, "--format");
+        }
+        options.put("/parts/documents", "--part-documents");
+        options.put("/parts/bytes", "--part-bytes");
+        options.put("/destinations/0/directory", "--to");
+        return options;
     }
 
     private static void put(ObjectNode node, String key, @Nullable String value) {

@@ -4,6 +4,9 @@ import io.spillway.compress.Compression;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.encode.BulkLines;
+import io.spillway.encode.Csv;
+import io.spillway.encode.CsvColumns;
+import io.spillway.encode.CsvOptions;
 import io.spillway.encode.JsonLines;
 import io.spillway.encode.JsonLinesWithId;
 import io.spillway.fault.Fault;
@@ -27,6 +30,9 @@ import io.spillway.source.elasticsearch.ElasticsearchSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** From a schedule to the parts that carry it out: the only place where adapters are created. */
 final class Wiring {
@@ -84,20 +90,41 @@ final class Wiring {
 
     private static List<PartFormat> formats(ScheduleFile schedule, SourceDescription source) throws SpillwayException {
         List<PartFormat> formats = new ArrayList<>();
-        for (FormatSection format : schedule.formats()) {
-            if (format.jsonl() != null) {
-                boolean withId = format.jsonl().id() == JsonLinesSection.Ids.ID;
-                formats.add(new PartFormat(
-                        withId ? JsonLinesWithId::new : JsonLines::new,
-                        compression(format.jsonl().compression(), format.jsonl().level())));
-            } else if (format.bulk() != null) {
-                refuseSeveralIndices(source);
-                formats.add(new PartFormat(
-                        BulkLines::new,
-                        compression(format.bulk().compression(), format.bulk().level())));
-            }
+        for (FormatSection section : schedule.formats()) {
+            PartFormat format = format(section, source);
+            requireUsable(format.compression());
+            formats.add(format);
         }
         return formats;
+    }
+
+    private static PartFormat format(FormatSection section, SourceDescription source) throws SpillwayException {
+        if (section.csv() != null) {
+            CsvOptions options = section.csv().toOptions();
+            CsvColumns columns = section.csv().columns() == null
+                    ? CsvColumns.fromMapping(source.fields())
+                    : CsvColumns.named(section.csv().columns(), source.fields());
+            return new PartFormat(
+                    () -> new Csv(columns, options), section.csv().toCompression(), options.facts(columns));
+        } else if (section.bulk() != null) {
+            refuseSeveralIndices(source);
+            return new PartFormat(BulkLines::new, section.bulk().toCompression());
+        }
+        JsonLinesSection jsonl = Objects.requireNonNull(section.jsonl(), "a format without a kind");
+        return jsonl.id() == JsonLinesSection.Ids.ID
+                ? new PartFormat(JsonLinesWithId::new, jsonl.toCompression(), Map.of("id", "_id"))
+                : new PartFormat(JsonLines::new, jsonl.toCompression());
+    }
+
+    /** A codec whose library does not load is said before anything is read. */
+    private static void requireUsable(Compression compression) throws SpillwayException {
+        Optional<String> unavailable = compression.whyUnavailable();
+        if (unavailable.isPresent()) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "compression " + compression.name() + " cannot be used here: " + unavailable.get(),
+                    "mend that, or choose another compression in formats");
+        }
     }
 
     private static void refuseSeveralIndices(SourceDescription source) throws SpillwayException {
@@ -108,13 +135,6 @@ final class Wiring {
                             .formatted(source.name(), source.indices().size(), String.join(", ", source.indices())),
                     "export each index on its own, or use jsonl with id: _id, where each line names its index");
         }
-    }
-
-    private static Compression compression(JsonLinesSection.Compression codec, int level) {
-        return switch (codec) {
-            case GZIP -> Compression.parse("gzip", level);
-            case NONE -> Compression.parse("none", null);
-        };
     }
 
     private static Credentials credentials(SourceSection source) {

@@ -1,6 +1,7 @@
 /**
  * How the bytes of a part are compressed: {@link io.spillway.compress.Compression}. One stream is one file: a single
- * member, the same bytes for the same input, and a reader that accepts nothing else.
+ * gzip member, zstd frame, xz or bzip2 stream, the same bytes for the same input, and a reader that accepts nothing
+ * else. The only native code is zstd's: ask {@link io.spillway.compress.Compression#whyUnavailable()} before using it.
  *
  * <p>Knows nothing of documents, files or destinations: streams only.
  */

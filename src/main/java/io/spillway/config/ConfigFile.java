@@ -78,6 +78,10 @@ public final class ConfigFile {
     }
 
     private static SpillwayException unreadable(Path file, String what, @Nullable IOException cause) {
-        return new SpillwayException(Fault.CONFIG, file + ": " + what, null, cause);
+        return new SpillwayException(
+                Fault.CONFIG,
+                file + ": " + what,
+                "name a schedule file in YAML, such as schedules/journals.yaml",
+                cause);
     }
 }

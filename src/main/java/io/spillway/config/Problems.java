@@ -65,7 +65,10 @@ final class Problems {
                 .map(problem -> problem.describe(file))
                 .collect(Collectors.joining("\n"));
         String summary = found.size() == 1 ? "" : found.size() + " problems in " + file + "\n";
-        return new SpillwayException(Fault.CONFIG, summary + lines, null);
+        return new SpillwayException(
+                Fault.CONFIG,
+                summary + lines,
+                "docs/configuration.md lists every key with its type, default and limits");
     }
 
     private record Problem(int line, String key, String what) {

@@ -130,6 +130,7 @@ public final class Csv implements Encoder {
      * author} where neither it nor anything below it has a column. Empty values ({@code null}, {@code {}}, {@code []})
      * don't count. Sorted by path; documents with paths beyond the first thousand come last, under {@link #MORE}.
      */
+    @Override
     public Map<String, Long> leftOut() {
         Map<String, Long> counts = new LinkedHashMap<>();
         leftOut.stream()

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param source        what the snapshot was taken of
  * @param documents     documents in the dump, in each of its formats
  * @param bytes         bytes of all parts
+ * @param formats       the formats that the documents are in, each once
  * @param parts         the files with documents, in the order of their names
  * @param files         the other files, this one excepted
  * @param repaired      documents in which bytes that are not UTF-8 were replaced, or null if none
@@ -42,6 +44,7 @@ public record Manifest(
         Source source,
         long documents,
         long bytes,
+        List<Format> formats,
         List<Part> parts,
         List<SideFile> files,
         @Nullable Long repaired,
@@ -55,7 +58,8 @@ public record Manifest(
 
     /** Fails with {@link IllegalArgumentException} where parts and counts do not agree. */
     public Manifest {
-        Required.members("the manifest", dataset, dump, title, takenAt, source, parts, files, spillway);
+        Required.members("the manifest", dataset, dump, title, takenAt, source, formats, parts, files, spillway);
+        formats = List.copyOf(formats);
         parts = List.copyOf(parts);
         files = List.copyOf(files);
         if (formatVersion != FORMAT_VERSION) {
@@ -83,6 +87,12 @@ public record Manifest(
         }
         Map<String, Long> written = new TreeMap<>();
         parts.forEach(part -> written.merge(part.format() + " " + part.compression(), part.documents(), Long::sum));
+        Set<String> kinds = new TreeSet<>();
+        formats.forEach(format -> kinds.add(format.name() + " " + format.compression()));
+        if (!kinds.equals(written.keySet()) || kinds.size() != formats.size()) {
+            throw new IllegalArgumentException(
+                    "dump %s names the formats %s, its parts are in %s".formatted(dump, kinds, written.keySet()));
+        }
         for (var format : written.entrySet()) {
             if (format.getValue() != documents) {
                 throw new IllegalArgumentException("the parts in %s of dump %s hold %d documents, not %d"
@@ -136,6 +146,21 @@ public record Manifest(
             Required.members("the manifest's source", product, name, indices, fields);
             indices = List.copyOf(indices);
             fields = List.copyOf(fields);
+        }
+    }
+
+    /**
+     * A format, and what readers have to know of it.
+     *
+     * @param name        {@code jsonl}, {@code bulk}, {@code csv}
+     * @param compression how its parts are compressed
+     * @param options     what differs from what the name says, such as the columns of a CSV
+     * @param leftOut     fields of documents that the format had no place for, with how many documents had each
+     */
+    public record Format(String name, String compression, Map<String, Object> options, Map<String, Long> leftOut) {
+        /** Fails where a member is missing. */
+        public Format {
+            Required.members("a format", name, compression, options, leftOut);
         }
     }
 

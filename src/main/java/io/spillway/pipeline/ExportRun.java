@@ -4,6 +4,7 @@ import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;
@@ -26,6 +27,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -139,6 +142,7 @@ public final class ExportRun {
                         snapshot.description(),
                         snapshot.documents(),
                         parts,
+                        facts(written, results),
                         repaired,
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
                         folder);
@@ -175,7 +179,7 @@ public final class ExportRun {
         for (int i = 0; i < formatCount; i++) {
             int format = i;
             long written = results.stream()
-                    .flatMap(result -> result.parts().get(format).stream())
+                    .flatMap(result -> result.formats().get(format).parts().stream())
                     .mapToLong(Part::documents)
                     .sum();
             if (written != snapshot.documents()) {
@@ -195,7 +199,8 @@ public final class ExportRun {
         for (int i = 0; i < written.size(); i++) {
             int format = i;
             List<Part> unnumbered = new ArrayList<>();
-            results.forEach(result -> unnumbered.addAll(result.parts().get(format)));
+            results.forEach(
+                    result -> unnumbered.addAll(result.formats().get(format).parts()));
             if (unnumbered.isEmpty()) {
                 unnumbered.add(emptyPart(folder, written.get(i)));
             }
@@ -205,6 +210,21 @@ public final class ExportRun {
         }
         parts.sort(Comparator.comparing(Part::name));
         return parts;
+    }
+
+    /** What the manifest says of each format, beyond its parts. */
+    private static List<Manifest.Format> facts(List<PartFormat> written, List<Lane.Result> results) {
+        List<Manifest.Format> facts = new ArrayList<>();
+        for (int i = 0; i < written.size(); i++) {
+            PartFormat format = written.get(i);
+            Map<String, Long> leftOut = new TreeMap<>();
+            for (Lane.Result result : results) {
+                result.formats().get(i).leftOut().forEach((field, count) -> leftOut.merge(field, count, Long::sum));
+            }
+            facts.add(new Manifest.Format(
+                    format.encoder().get().format(), format.compression().name(), format.options(), leftOut));
+        }
+        return facts;
     }
 
     private static String name(DumpId dump, int number, PartFormat format) {

@@ -49,11 +49,11 @@ final class Lane implements Callable<Lane.Result> {
             for (Optional<Page> page = reader.next(); page.isPresent(); page = reader.next()) {
                 write(page.get());
             }
-            List<List<Part>> parts = new ArrayList<>();
+            List<Written> written = new ArrayList<>();
             for (PartSequence format : formats) {
-                parts.add(format.finish());
+                written.add(new Written(format.finish(), format.leftOut()));
             }
-            return new Result(slice, documents, repaired, parts, clock.seconds());
+            return new Result(slice, documents, repaired, written, clock.seconds());
         } finally {
             formats.forEach(PartSequence::close);
         }
@@ -78,8 +78,16 @@ final class Lane implements Callable<Lane.Result> {
      * @param slice     which
      * @param documents documents written, once for all formats
      * @param repaired  documents in which bytes that are not UTF-8 were replaced
-     * @param parts     for each format its parts in order, under the names that they have in the work folder
+     * @param formats   what was written in each format
      * @param seconds   where the lane's time went
      */
-    record Result(Slice slice, long documents, long repaired, List<List<Part>> parts, Map<Stage, Double> seconds) {}
+    record Result(Slice slice, long documents, long repaired, List<Written> formats, Map<Stage, Double> seconds) {}
+
+    /**
+     * A slice in one format.
+     *
+     * @param parts   in order, under the names that they have in the work folder
+     * @param leftOut fields that the format had no place for, with how many documents had each
+     */
+    record Written(List<Part> parts, Map<String, Long> leftOut) {}
 }

@@ -2,6 +2,7 @@ package io.spillway.pipeline;
 
 import io.spillway.compress.Compression;
 import io.spillway.encode.Encoder;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -9,5 +10,13 @@ import java.util.function.Supplier;
  *
  * @param encoder     makes a new encoder for each part
  * @param compression what the encoder's bytes go through
+ * @param options     what readers have to know of the format beyond its name, for the manifest; JSON values by snake_case
+ *                    names, empty where there is nothing to know
  */
-public record PartFormat(Supplier<Encoder> encoder, Compression compression) {}
+public record PartFormat(Supplier<Encoder> encoder, Compression compression, Map<String, Object> options) {
+
+    /** A format that its name describes. */
+    public PartFormat(Supplier<Encoder> encoder, Compression compression) {
+        this(encoder, compression, Map.of());
+    }
+}

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ final class PartSequence implements AutoCloseable {
     private final PartLimits limits;
     private final StageClock clock;
     private final List<Part> parts = new ArrayList<>();
+    private final Map<String, Long> leftOut = new TreeMap<>();
     private @Nullable PartWriter open;
 
     /**
@@ -55,6 +58,11 @@ final class PartSequence implements AutoCloseable {
         return List.copyOf(parts);
     }
 
+    /** Fields that the format had no place for, with how many documents of the slice had each. */
+    Map<String, Long> leftOut() {
+        return leftOut;
+    }
+
     /** A part without documents, for a dump that has none at all. */
     Part finishEmpty() throws SpillwayException, InterruptedException {
         begin();
@@ -80,6 +88,7 @@ final class PartSequence implements AutoCloseable {
         PartWriter part = open;
         if (part != null) {
             parts.add(readBack(part.finish()));
+            part.leftOut().forEach((field, count) -> leftOut.merge(field, count, Long::sum));
             open = null;
         }
     }

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 
 /**
  * Writes one part: documents through the encoder, the compressor and the checksums into a file. Belongs to one thread.
@@ -68,6 +69,11 @@ final class PartWriter implements AutoCloseable {
 
     long documents() {
         return documents;
+    }
+
+    /** Fields that the format had no place for, with how many documents had each. */
+    Map<String, Long> leftOut() {
+        return encoder.leftOut();
     }
 
     /** Bytes of the file so far; the compressor may hold some back. */

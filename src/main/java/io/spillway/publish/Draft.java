@@ -2,6 +2,7 @@ package io.spillway.publish;
 
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
+import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.source.SourceDescription;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param source    what the snapshot was taken of
  * @param documents documents in the snapshot
  * @param parts     in the order of their names, lying in {@code folder} under them
+ * @param formats   what readers have to know of the formats beyond their names
  * @param repaired  documents in which bytes that are not UTF-8 were replaced
  * @param runJson   how the export went, as JSON, or empty where that is not to be published
  * @param folder    the work folder; its owner removes it
@@ -28,11 +30,13 @@ public record Draft(
         SourceDescription source,
         long documents,
         List<Part> parts,
+        List<Manifest.Format> formats,
         long repaired,
         String runJson,
         Path folder) {
-    /** Takes a copy of the parts. */
+    /** Takes copies. */
     public Draft {
         parts = List.copyOf(parts);
+        formats = List.copyOf(formats);
     }
 }

@@ -119,6 +119,7 @@ public final class Publisher {
                                 .toList()),
                 draft.documents(),
                 draft.parts().stream().mapToLong(Part::bytes).sum(),
+                draft.formats(),
                 draft.parts(),
                 files,
                 draft.repaired() == 0 ? null : draft.repaired(),

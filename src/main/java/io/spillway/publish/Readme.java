@@ -1,7 +1,7 @@
 package io.spillway.publish;
 
 import io.spillway.dataset.Dataset;
-import io.spillway.encode.BulkLines;
+import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -41,21 +41,37 @@ final class Readme {
                 """);
         text.append(reading(first)).append("```\n");
         text.append("\n## What is in it\n\n");
-        draft.parts().stream().map(Part::format).distinct().forEach(format -> text.append(content(format)));
+        draft.formats().stream().map(Readme::content).distinct().forEach(text::append);
         text.append("""
 
                 Each file can be read alone; together the files of one format that are compressed alike hold every
-                document of the snapshot once, in no particular order. `manifest.json` lists every file with its length, checksums and number of
-                documents.
+                document of the snapshot once, in no particular order. `manifest.json` lists every file with its length,
+                checksums and number of documents.
                 """);
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String content(String format) {
-        return format.equals(BulkLines.FORMAT) ? """
-                * `bulk`: two lines a document, an action and the document, as Elasticsearch's `/INDEX/_bulk` takes them.
-                """ : """
-                * `jsonl`: one JSON document a line, in UTF-8, exactly as it was indexed: key order, number digits and
+    private static String content(Manifest.Format format) {
+        return switch (format.name()) {
+            case "bulk" -> """
+                    * `bulk`: two lines a document, an action and the document, as Elasticsearch's `/INDEX/_bulk` takes them.
+                    """;
+            case "csv" -> """
+                    * `csv`: one document a row (RFC 4180, UTF-8), a header in each file, nested fields as dotted columns,
+                      arrays as JSON text unless the manifest says otherwise. An empty cell is null or missing, `""` is empty.
+                      Fields without a column are listed in the manifest under `left_out`.
+                    """;
+            default -> jsonLines(format.options().containsKey("id"));
+        };
+    }
+
+    private static String jsonLines(boolean wrapped) {
+        return (wrapped
+                        ? "* `jsonl`: one document a line, in UTF-8, its source under `_source` exactly as it was indexed, beside\n"
+                                + "  `_id`, `_index` and, where it has one, `_routing`:"
+                        : "* `jsonl`: one JSON document a line, in UTF-8, exactly as it was indexed:")
+                + """
+                 key order, number digits and
                   escapes are the source's own. Lines end with a line feed alone; read them as bytes or with a JSON Lines
                   reader, since some languages' line splitters also break at U+2028, which may stand inside a string.
                 """;
@@ -69,7 +85,7 @@ final class Readme {
             case "bzip2" -> "bzcat";
             default -> "cat";
         };
-        return cat + " " + part.name() + " | head -n 1 | jq .\n";
+        return cat + " " + part.name() + (part.format().equals("csv") ? " | head\n" : " | head -n 1 | jq .\n");
     }
 
     private static void row(StringBuilder text, String name, String value) {

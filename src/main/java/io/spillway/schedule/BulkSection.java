@@ -2,16 +2,36 @@ package io.spillway.schedule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.spillway.compress.Compression;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import org.jspecify.annotations.Nullable;
 
 /** The format {@code bulk}. */
 public record BulkSection(
         @JsonPropertyDescription("How the files are compressed") @JsonProperty(defaultValue = "gzip")
-        JsonLinesSection.Compression compression,
+        CompressionName compression,
 
-        @JsonPropertyDescription("Level of gzip, from fastest to smallest; without effect on none")
-        @JsonProperty(defaultValue = "6")
-        @Min(1)
-        @Max(9)
-        int level) {}
+        @JsonPropertyDescription(
+                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's own when absent")
+        @Min(0)
+        @Max(19)
+        @Nullable
+        Integer level,
+
+        @JsonPropertyDescription("Threads that compress beside the lane's own; zstd only")
+        @JsonProperty(defaultValue = "0")
+        @Min(0)
+        @Max(64)
+        int workers) {
+
+    /** Fails with {@link IllegalArgumentException} where the codec has no such level or takes no workers. */
+    public BulkSection {
+        var unused = compression.with(level, workers);
+    }
+
+    /** What the files go through. */
+    public Compression toCompression() {
+        return compression.with(level, workers);
+    }
+}

@@ -11,12 +11,18 @@ public record FormatSection(
         JsonLinesSection jsonl,
 
         @JsonPropertyDescription("Elasticsearch's bulk format, to be sent to /INDEX/_bulk as it is") @Nullable
-        BulkSection bulk) {
+        BulkSection bulk,
+
+        @JsonPropertyDescription("CSV: one document a row, its fields in columns") @Nullable
+        CsvSection csv) {
 
     /** What its files' names end in: two formats of one dump must differ in it. */
     String fileKind() {
         if (jsonl != null) {
             return "jsonl " + jsonl.compression();
+        }
+        if (csv != null) {
+            return "csv " + csv.compression();
         }
         return bulk == null ? "" : "bulk " + bulk.compression();
     }

@@ -2,23 +2,42 @@ package io.spillway.schedule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.spillway.compress.Compression;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import org.jspecify.annotations.Nullable;
 
 /** The format {@code jsonl}. */
 public record JsonLinesSection(
         @JsonPropertyDescription("How the files are compressed") @JsonProperty(defaultValue = "gzip")
-        Compression compression,
+        CompressionName compression,
 
-        @JsonPropertyDescription("Level of gzip, from fastest to smallest; without effect on none")
-        @JsonProperty(defaultValue = "6")
-        @Min(1)
-        @Max(9)
-        int level,
+        @JsonPropertyDescription(
+                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's own when absent")
+        @Min(0)
+        @Max(19)
+        @Nullable
+        Integer level,
+
+        @JsonPropertyDescription("Threads that compress beside the lane's own; zstd only")
+        @JsonProperty(defaultValue = "0")
+        @Min(0)
+        @Max(64)
+        int workers,
 
         @JsonPropertyDescription("What each line says beside the document: none, or _id for its id, index and routing")
         @JsonProperty(defaultValue = "none")
         Ids id) {
+
+    /** Fails with {@link IllegalArgumentException} where the codec has no such level or takes no workers. */
+    public JsonLinesSection {
+        var unused = compression.with(level, workers);
+    }
+
+    /** What the files go through. */
+    public Compression toCompression() {
+        return compression.with(level, workers);
+    }
 
     /** What a line says of its document. */
     public enum Ids {
@@ -28,15 +47,5 @@ public record JsonLinesSection(
         /** Its id, index and routing; the document stands under {@code _source}. */
         @JsonProperty("_id")
         ID
-    }
-
-    /** How files are compressed. */
-    public enum Compression {
-        /** One gzip member per file. */
-        @JsonProperty("gzip")
-        GZIP,
-        /** Not at all. */
-        @JsonProperty("none")
-        NONE
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +31,11 @@ public final class PartCheck {
      */
     public static void check(InputStream in, Part part, String where) throws SpillwayException, InterruptedException {
         Counted file = new Counted(in);
+        Compression compression = compression(file, part, where);
         long uncompressed = 0;
         DocumentCount documents = DocumentCount.of(part.format());
-        try (file) {
-            InputStream content = Compression.parse(part.compression(), null).decompress(file);
+        try (file;
+                InputStream content = compression.decompress(file)) {
             byte[] buffer = new byte[BUFFER];
             for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                 uncompressed += read;
@@ -43,7 +45,7 @@ public final class PartCheck {
                 }
             }
             file.readToEnd();
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             throw different(where, "cannot be read to its end: " + e.getMessage(), e);
         }
         String sha256 = HexFormat.of().formatHex(file.sha256.digest());
@@ -55,6 +57,30 @@ public final class PartCheck {
         require(where, "documents", part.documents(), documents.documents());
         if (!documents.endsWhole()) {
             throw different(where, "ends in the middle of a document", null);
+        }
+    }
+
+    private static Compression compression(InputStream in, Part part, String where) throws SpillwayException {
+        Compression compression;
+        try {
+            compression = Compression.parse(part.compression(), null);
+        } catch (IllegalArgumentException e) {
+            close(in);
+            throw different(where, "cannot be read: " + e.getMessage(), e);
+        }
+        Optional<String> unavailable = compression.whyUnavailable();
+        if (unavailable.isPresent()) {
+            close(in);
+            throw new SpillwayException(Fault.CONFIG, where + " cannot be read here: " + unavailable.get(), null);
+        }
+        return compression;
+    }
+
+    private static void close(InputStream in) {
+        try {
+            in.close();
+        } catch (IOException e) {
+            // Nothing of it was read: the failure that is being reported says more.
         }
     }
 

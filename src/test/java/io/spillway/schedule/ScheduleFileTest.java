@@ -155,31 +155,27 @@ class ScheduleFileTest {
                         null,
                         "politeness: {lanes: 64}",
                         64),
-                option(
-                        "formats.jsonl.compression",
-                        file -> file.formats().get(0).jsonl().compression(),
-                        JsonLinesSection.Compression.GZIP,
-                        "formats: [{jsonl: {compression: none}}]",
-                        JsonLinesSection.Compression.NONE),
-                option(
-                        "formats.jsonl.level",
-                        file -> file.formats().get(0).jsonl().level(),
-                        6,
-                        "formats: [{jsonl: {level: 9}}]",
-                        9),
-                option(
-                        "formats.jsonl.id",
-                        file -> file.formats().get(0).jsonl().id(),
-                        JsonLinesSection.Ids.NONE,
-                        "formats: [{jsonl: {id: _id}}]",
-                        JsonLinesSection.Ids.ID),
-                inBulk(
+                inJsonl(
                         "compression",
-                        null,
+                        CompressionName.GZIP,
                         "compression: none",
-                        BulkSection::compression,
-                        JsonLinesSection.Compression.NONE),
-                inBulk("level", null, "level: 9", BulkSection::level, 9),
+                        JsonLinesSection::compression,
+                        CompressionName.NONE),
+                inJsonl("level", null, "level: 9", JsonLinesSection::level, 9),
+                inJsonl("workers", 0, "compression: zstd, workers: 2", JsonLinesSection::workers, 2),
+                inJsonl("id", JsonLinesSection.Ids.NONE, "id: _id", JsonLinesSection::id, JsonLinesSection.Ids.ID),
+                inBulk("compression", "compression: zstd", BulkSection::compression, CompressionName.ZSTD),
+                inBulk("level", "level: 9", BulkSection::level, 9),
+                inBulk("workers", "compression: zstd, workers: 2", BulkSection::workers, 2),
+                inCsv("compression", "compression: xz", CsvSection::compression, CompressionName.XZ),
+                inCsv("level", "level: 9", CsvSection::level, 9),
+                inCsv("workers", "compression: zstd, workers: 2", CsvSection::workers, 2),
+                inCsv("columns", "columns: [id, a.b]", CsvSection::columns, List.of("id", "a.b")),
+                inCsv("arrays", "arrays: join", CsvSection::arrays, CsvSection.Arrays.JOIN),
+                inCsv("separator", "separator: ';'", CsvSection::separator, ";"),
+                inCsv("byte-order-mark", "byte-order-mark: true", CsvSection::byteOrderMark, true),
+                inCsv("escape-formulas", "escape-formulas: true", CsvSection::escapeFormulas, true),
+                inCsv("unlisted", "unlisted: stop", CsvSection::unlisted, CsvSection.Unlisted.STOP),
                 option("parts.documents", file -> file.parts().documents(), 400_000L, "parts: {documents: 1}", 1L),
                 option(
                         "parts.bytes",
@@ -200,17 +196,62 @@ class ScheduleFileTest {
                         GateSection.WhenEmpty.PUBLISH));
     }
 
-    private static Option inBulk(
-            String name, @Nullable Object standard, String file, Function<BulkSection, Object> reads, Object given) {
+    private static Option inJsonl(
+            String name,
+            @Nullable Object standard,
+            String file,
+            Function<JsonLinesSection, Object> reads,
+            Object given) {
         return option(
-                "formats.bulk." + name,
-                schedule -> {
-                    BulkSection bulk = schedule.formats().get(0).bulk();
-                    return bulk == null ? null : reads.apply(bulk);
-                },
+                "formats.jsonl." + name,
+                schedule -> reads.apply(schedule.formats().get(0).jsonl()),
                 standard,
-                "formats: [{bulk: {" + file + "}}]",
+                "formats: [{jsonl: {" + file + "}}]",
                 given);
+    }
+
+    /** Absent by default, as the format itself is. */
+    private static Option inBulk(String name, String file, Function<BulkSection, Object> reads, Object given) {
+        return inFormat("bulk", name, FormatSection::bulk, file, reads, given);
+    }
+
+    private static Option inCsv(String name, String file, Function<CsvSection, Object> reads, Object given) {
+        return inFormat("csv", name, FormatSection::csv, file, reads, given);
+    }
+
+    private static <T> Option inFormat(
+            String kind,
+            String name,
+            Function<FormatSection, @Nullable T> section,
+            String file,
+            Function<T, Object> reads,
+            Object given) {
+        return option(
+                "formats." + kind + "." + name,
+                schedule -> {
+                    T format = section.apply(schedule.formats().get(0));
+                    return format == null ? null : reads.apply(format);
+                },
+                null,
+                "formats: [{" + kind + ": {" + file + "}}]",
+                given);
+    }
+
+    @Test
+    void aFormatHasItsDefaults() throws Exception {
+        ScheduleFile file = read(LEAST + "formats: [{bulk: {}}, {csv: {}}]\n");
+        assertThat(file.formats().get(0).bulk()).isEqualTo(new BulkSection(CompressionName.GZIP, null, 0));
+        assertThat(file.formats().get(1).csv())
+                .isEqualTo(new CsvSection(
+                        CompressionName.GZIP,
+                        null,
+                        0,
+                        null,
+                        CsvSection.Arrays.JSON,
+                        "|",
+                        false,
+                        false,
+                        CsvSection.Unlisted.NOTE));
     }
 
     static Stream<Option> optional() {
@@ -299,14 +340,18 @@ class ScheduleFileTest {
                         ok("api-key: '${env:SECRET}', username: u, password: '${env:SECRET}'"),
                         ": only one way to sign in can be given: api-key, username and password, or bearer-token"),
                 limit("formats: []", "/formats: must have at least 1 items but found 0"),
-                limit("formats: [{}]", "/formats/0: must have exactly one of jsonl, bulk"),
-                limit("formats: [{csv: {}}]", "/formats/0/csv: unknown key"),
+                limit("formats: [{}]", "/formats/0: must have exactly one of jsonl, bulk, csv"),
+                limit("formats: [{tsv: {}}]", "/formats/0/tsv: unknown key, did you mean `csv`?"),
                 limit("formats: [{jsonl: }]", "/formats/0/jsonl: has no value; write {} for its defaults"),
                 limit(
                         "formats: [{jsonl: {compression: zip}}]",
-                        "/formats/0/jsonl/compression: must be one of gzip, none"),
-                limit("formats: [{jsonl: {level: 0}}]", "/formats/0/jsonl/level: must have a minimum value of 1"),
-                limit("formats: [{jsonl: {level: 10}}]", "/formats/0/jsonl/level: must have a maximum value of 9"),
+                        "/formats/0/jsonl/compression: must be one of gzip, zstd, xz, bzip2, none"),
+                limit(
+                        "formats: [{jsonl: {level: 0}}]",
+                        "/formats/0/jsonl: compression \"gzip\" has levels 1 to 9, not 0"),
+                limit(
+                        "formats: [{jsonl: {level: 10}}]",
+                        "/formats/0/jsonl: compression \"gzip\" has levels 1 to 9, not 10"),
                 limit("parts: {documents: 0}", "/parts/documents: must have a minimum value of 1"),
                 limit("parts: {bytes: 1MB}", "/parts/bytes: must be at least 1MiB"),
                 limit("gate: {empty: ignore}", "/gate/empty: must be one of stop, publish"),

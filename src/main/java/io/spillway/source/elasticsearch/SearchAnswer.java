@@ -108,7 +108,7 @@ final class SearchAnswer {
         int took = s.path("successful").asInt();
         int skipped = s.path("skipped").asInt();
         int all = s.path("total").asInt();
-        if (failed > 0 || (took != all && took + skipped != all)) {
+        if (failed > 0 || all == 0 || (took != all && took + skipped != all)) {
             return failed + " of " + all + " shards failed, " + took + " answered";
         }
         return null;
@@ -174,10 +174,12 @@ final class SearchAnswer {
                             // Cut off, not malformed: whether the source is JSON nobody knows yet.
                             throw e;
                         }
-                        throw new MalformedSourceException(text(lastIndex), text(lastId), e);
+                        throw new MalformedSourceException(
+                                text(lastIndex), text(lastId), "is not JSON: " + e.getMessage(), e);
                     }
                     findings = cursor.findings();
                     cursor.leaveDocument();
+                    requireNothingHidden(source.end(), cursor.position());
                 }
                 default -> cursor.skipValue();
             }
@@ -187,6 +189,17 @@ final class SearchAnswer {
             withoutSource++;
         } else {
             documents.add(new Document(bytes, source, findings, lastId, lastIndex, routing));
+        }
+    }
+
+    /**
+     * A line comment that ends a document's body, without a line end, goes on through the answer up to the next line
+     * break, which another document may hold: every hit up to there would be missing, and the rest would parse.
+     */
+    private void requireNothingHidden(int sourceEnd, int next) throws MalformedSourceException {
+        if (next > sourceEnd && text(new Range(sourceEnd, next)).contains("\"sort\":")) {
+            throw new MalformedSourceException(
+                    text(lastIndex), text(lastId), "is followed by a comment that hides what comes behind it", null);
         }
     }
 
@@ -229,8 +242,8 @@ final class SearchAnswer {
         private final String index;
         private final String id;
 
-        MalformedSourceException(String index, String id, MalformedJsonException cause) {
-            super("the source of document " + id + " in index " + index + " is not JSON: " + cause.getMessage(), cause);
+        MalformedSourceException(String index, String id, String flaw, @Nullable MalformedJsonException cause) {
+            super("the source of document " + id + " in index " + index + " " + flaw, cause);
             this.index = index;
             this.id = id;
         }

@@ -22,9 +22,9 @@ final class SlicePlan {
             return paging.slices();
         }
         int lanes = wantedLanes(paging);
-        int perShard = shards >= lanes ? 1 : (lanes + shards - 1) / shards;
+        int perShard = shards >= lanes || shards == 0 ? 1 : (lanes + shards - 1) / shards;
         long useful = Math.max(1, documents / DOCUMENTS_A_SLICE);
-        return (int) Math.min(Math.min((long) shards * perShard, useful), MOST_SLICES);
+        return (int) Math.min(Math.min((long) Math.max(1, shards) * perShard, useful), MOST_SLICES);
     }
 
     static int lanes(Paging paging, int slices) {

@@ -1,0 +1,407 @@
+package io.spillway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spillway.fault.Fault;
+import io.spillway.pipeline.SmallDisk;
+import io.spillway.pipeline.SyntheticExport;
+import io.spillway.support.SyntheticSource;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the program says, where, and with which exit code; nothing here needs a server. */
+@Timeout(60)
+class MainTest {
+    /** Looks like one on purpose: it must be nowhere in what is said. */
+    private static final String SECRET = "VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw==";
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @TempDir
+    private Path temporary;
+
+    /** One run of the program. */
+    private record Run(int exitCode, String out, String err) {
+        static Run of(String... args) {
+            StringWriter out = new StringWriter();
+            StringWriter err = new StringWriter();
+            int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), args);
+            return new Run(exitCode, out.toString(), err.toString());
+        }
+
+        JsonNode json() throws IOException {
+            List<String> lines = out.lines().toList();
+            assertThat(lines).as(out + err).hasSize(1);
+            return JSON.readTree(lines.get(0));
+        }
+
+        String all() {
+            return out + err;
+        }
+    }
+
+    @Test
+    void helpGoesToStdout() {
+        Run run = Run.of("--help");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("Usage: spillway", "demo", "export", "plan", "verify", "generate-completion");
+    }
+
+    @Test
+    void theExitCodesInTheHelpAreThoseOfTheTable() {
+        Map<String, String> promised = new LinkedHashMap<>();
+        promised.put("0", "done");
+        promised.put("1", "a bug of ours");
+        promised.put("2", "usage");
+        Arrays.stream(Fault.values()).forEach(fault -> promised.put(String.valueOf(fault.exitCode()), fault.meaning()));
+
+        // Long lines are wrapped: one blank stands for each run of them.
+        String help = Run.of("--help").out().replaceAll("\\s+", " ");
+        promised.forEach((code, meaning) -> assertThat(help).contains(" " + code + " " + meaning));
+        Pattern row = Pattern.compile("(?m)^ {2,}(\\d+) +\\p{Lower}");
+        assertThat(row.matcher(Run.of("--help").out()).results().map(match -> match.group(1)))
+                .containsExactlyElementsOf(promised.keySet());
+    }
+
+    @Test
+    void theVersionIsOneLine() {
+        Run run = Run.of("--version");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().strip()).matches("spillway \\S+");
+    }
+
+    static Stream<String> commands() {
+        return Main.commandLine().getSubcommands().keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasHelp(String command) {
+        Run run = Run.of(command, "--help");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("Usage: spillway " + command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "export", "plan", "verify"})
+    void everyCommandOfOursSpeaksJsonAndSaysWhatEachOptionIs(String command) {
+        var spec = Main.commandLine().getSubcommands().get(command).getCommandSpec();
+        assertThat(spec.optionsMap()).containsKeys("--json", "--stacktrace", "--verbose");
+        assertThat(spec.options())
+                .allSatisfy(option -> assertThat(String.join("", option.description()))
+                        .as(option.longestName())
+                        .isNotBlank());
+    }
+
+    @Test
+    void theHelpShowsHowASecretIsNamed() {
+        String help = Run.of("export", "--help").out();
+        assertThat(help).contains("${env:NAME}", "${file:PATH}").doesNotContain("$$");
+    }
+
+    @Test
+    void withoutACommandTheUsageIsWrong() {
+        Run run = Run.of();
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("error: a command is missing").contains("hint:  see spillway --help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exprot", "--elasticsearch", "--json"})
+    void whatIsNoCommandIsWrongUsage(String arg) {
+        Run run = Run.of(arg);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("error: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "export", "plan", "verify"})
+    void anUnknownOptionIsWrongUsageAndTheHintNamesTheCommand(String command) {
+        Run run = Run.of(command, "--no-such-option", "anything");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("--no-such-option", "hint:  see spillway " + command + " --help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"export", "plan"})
+    void aScheduleOrFlagsMustBeGiven(String command) {
+        Run run = Run.of(command);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("name a schedule file, or give --elasticsearch, --index and --to");
+    }
+
+    @Test
+    void aFlagThatIsMissingIsNamed() {
+        Run run = Run.of("export", "--elasticsearch", "http://localhost:1", "--index", "journals");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--to must be given too");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--elasticsearch,http://localhost:1", "--index,journals", "--to,x", "--lanes,2", "--api-key,'${env:A}'"
+    })
+    void aFileAndFlagsTogetherAreRefused(String option, String value) {
+        Run run = Run.of("export", "journals.yaml", option, value);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(option + " cannot be given beside a schedule file: write it into journals.yaml");
+    }
+
+    @Test
+    void allFlagsThatAreTooManyAreNamedAndHowToSpeakMayBeGiven() {
+        Run run = Run.of("export", "journals.yaml", "--to", "x", "--slices", "3", "--json", "--allow-empty");
+        assertThat(run.err()).contains("--to, --slices cannot be given").doesNotContain("--json", "--allow-empty");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsAnErrorOfTheConfiguration() {
+        Path missing = temporary.resolve("missing.yaml");
+        Run run = Run.of("export", missing.toString());
+        assertThat(run.exitCode()).isEqualTo(Fault.CONFIG.exitCode());
+        assertThat(run.err()).startsWith("error: ").contains(missing.toString());
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void everyProblemOfAFileIsSaidAtOnce() throws Exception {
+        Path file = Files.writeString(temporary.resolve("bad.yaml"), """
+                dataset: Not A Name
+                source: {elasticsearch: "http://localhost:1", index: "", slices: 0}
+                destinatons: []
+                """);
+        Run run = Run.of("plan", file.toString());
+        assertThat(run.exitCode()).isEqualTo(Fault.CONFIG.exitCode());
+        assertThat(run.err()).contains("bad.yaml:1:", "bad.yaml:2:", "bad.yaml:3:");
+    }
+
+    @Test
+    void withJsonAnErrorIsAnObjectToo() throws Exception {
+        Path missing = temporary.resolve("missing.yaml");
+        Run run = Run.of("export", missing.toString(), "--json");
+        JsonNode error = run.json();
+        assertThat(error.get("type").asText()).isEqualTo("error");
+        assertThat(error.get("fault").asText()).isEqualTo("CONFIG");
+        assertThat(error.get("exit_code").asInt()).isEqualTo(3).isEqualTo(run.exitCode());
+        assertThat(error.get("message").asText()).contains(missing.toString());
+        assertThat(error.has("hint")).isTrue();
+        assertThat(run.err()).startsWith("error: ");
+    }
+
+    @Test
+    void withJsonWrongUsageIsAnObjectToo() throws Exception {
+        JsonNode error = Run.of("export", "--json").json();
+        assertThat(error.get("fault").asText()).isEqualTo("USAGE");
+        assertThat(error.get("exit_code").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void aStackTraceIsPrintedOnlyWhenItIsAskedFor() {
+        String missing = temporary.resolve("missing.yaml").toString();
+        assertThat(Run.of("export", missing).err()).doesNotContain("\tat io.spillway");
+        assertThat(Run.of("export", missing, "--stacktrace").err()).contains("\tat io.spillway");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--api-key", "--password", "--bearer-token"})
+    void aSecretOnTheCommandLineIsRefusedWithoutBeingRepeated(String option) {
+        Run run = Run.of(
+                "export",
+                "--elasticsearch",
+                "http://localhost:1",
+                "--index",
+                "journals",
+                "--to",
+                temporary.toString(),
+                "--username",
+                "somebody",
+                option,
+                SECRET,
+                "--json",
+                "--stacktrace");
+        assertThat(run.exitCode()).isEqualTo(Fault.CONFIG.exitCode());
+        assertThat(run.err()).contains("${env:NAME}");
+        assertThat(run.all()).doesNotContain(SECRET);
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://somebody:%s@localhost:1", "https://localhost:1/?key=%s", "http://local host/%s"})
+    void aSecretInTheAddressIsRefusedWithoutBeingRepeated(String address) {
+        Run run = Run.of(
+                "export",
+                "--elasticsearch",
+                address.formatted("s3cr3t-in-the-address"),
+                "--index",
+                "journals",
+                "--to",
+                temporary.toString(),
+                "--json",
+                "--stacktrace");
+        assertThat(run.exitCode()).isEqualTo(Fault.CONFIG.exitCode());
+        assertThat(run.all()).doesNotContain("s3cr3t-in-the-address");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--apikey=%s", "--api-kye=%s", "--bearertoken=%s", "--api-key %s extra", "--pasword %s"})
+    void aSecretBehindAMistypedOptionIsNotRepeated(String arguments) {
+        Run run = Run.of(("export --json " + arguments.formatted(SECRET)).split(" ", -1));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.all()).doesNotContain(SECRET);
+    }
+
+    @Test
+    void aVariableThatIsNotSetIsNamed() {
+        Run run = Run.of(
+                "export",
+                "--elasticsearch",
+                "http://localhost:1",
+                "--index",
+                "journals",
+                "--to",
+                temporary.toString(),
+                "--api-key",
+                "${env:SPILLWAY_TEST_NOT_SET}");
+        assertThat(run.exitCode()).isEqualTo(Fault.CONFIG.exitCode());
+        assertThat(run.err()).contains("SPILLWAY_TEST_NOT_SET");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "7", "{", "", "not json", "{} trailing"})
+    void aQueryThatIsNoObjectIsWrongUsage(String query) {
+        Run run = Run.of(
+                "export",
+                "--elasticsearch",
+                "http://localhost:1",
+                "--index",
+                "journals",
+                "--to",
+                temporary.toString(),
+                "--query",
+                query,
+                "--api-key",
+                "${env:SPILLWAY_TEST_NOT_SET}");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--query is not a JSON object");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'jsonl,bulk',3", "bulk,3", "jsonl,3"})
+    void formatsMayBeChosen(String formats, int exitCode) {
+        // The missing secret is the only problem: the formats are none.
+        Run run = Run.of(
+                "export",
+                "--elasticsearch",
+                "http://localhost:1",
+                "--index",
+                "journals",
+                "--to",
+                temporary.toString(),
+                "--format",
+                formats,
+                "--api-key",
+                "${env:SPILLWAY_TEST_NOT_SET}");
+        assertThat(run.exitCode()).isEqualTo(exitCode);
+        assertThat(run.err()).contains("SPILLWAY_TEST_NOT_SET").doesNotContain("format");
+    }
+
+    @Test
+    void aFormatThatNobodyKnowsIsNamed() {
+        Run run = Run.of(
+                "export", "--elasticsearch", "http://localhost:1", "--index", "a", "--to", "x", "--format", "parquet");
+        assertThat(run.exitCode()).isIn(2, Fault.CONFIG.exitCode());
+        assertThat(run.err()).contains("parquet");
+    }
+
+    @Test
+    void anIndexThatIsNoNameNeedsADataset() {
+        Run run = Run.of("export", "--elasticsearch", "http://localhost:1", "--index", "logs-*", "--to", "x");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--dataset");
+    }
+
+    @Test
+    void verifyNeedsADump() {
+        assertThat(Run.of("verify").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void verifyReadsADumpAndSaysWhatItFound() throws Exception {
+        Path dump = publish();
+        Run run = Run.of("verify", dump.toString());
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).matches("verified journals/2026-11-21T030000Z: 100 documents, [0-9.]+ KiB in 1 files\\R");
+        JsonNode line = Run.of("verify", dump.toString(), "--json").json();
+        assertThat(line.get("type").asText()).isEqualTo("verify");
+        assertThat(line.get("dump").asText()).isEqualTo("journals/2026-11-21T030000Z");
+        assertThat(line.get("documents").asLong()).isEqualTo(100);
+    }
+
+    @Test
+    void ofADatasetTheNewestDumpIsVerified() throws Exception {
+        Path dump = publish();
+        Files.createDirectory(dump.resolveSibling("2026-11-20T030000Z"));
+        Run run = Run.of("verify", dump.getParent().toString());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("2026-11-21T030000Z");
+    }
+
+    @Test
+    void aDamagedDumpHasItsExitCode() throws Exception {
+        Path dump = publish();
+        Files.writeString(dump.resolve("README.md"), "changed");
+        Run run = Run.of("verify", dump.toString(), "--json");
+        assertThat(run.exitCode()).isEqualTo(Fault.INTEGRITY.exitCode());
+        assertThat(run.json().get("message").asText()).contains("README.md");
+    }
+
+    @Test
+    void whatIsNoDumpIsSaidToBeNone() throws Exception {
+        Path nothing = Files.createDirectory(temporary.resolve("nothing"));
+        for (String path :
+                List.of(nothing.toString(), nothing.resolve("missing").toString(), "/")) {
+            Run run = Run.of("verify", path);
+            assertThat(run.exitCode()).as(run.all()).isEqualTo(Fault.CONFIG.exitCode());
+            assertThat(run.err()).contains(path);
+        }
+    }
+
+    @Test
+    void aDumpThatNobodyMayWriteToCanBeVerified() throws Exception {
+        Path folder = Files.createDirectory(temporary.toRealPath().resolve("medium"));
+        try (SmallDisk disk = SmallDisk.mount(folder, "size=4m")) {
+            new SyntheticExport(disk.root(), SyntheticSource.seeded(1, 100)).run();
+            disk.makeReadOnly();
+            assumeTrue(!Files.isWritable(disk.root()), "the medium is writable");
+            Run run = Run.of("verify", disk.root().resolve("journals").toString());
+            assertThat(run.exitCode()).as(run.err()).isZero();
+        }
+    }
+
+    private Path publish() throws Exception {
+        Path root = temporary.toRealPath().resolve("dumps");
+        new SyntheticExport(root, SyntheticSource.seeded(1, 100)).run();
+        return root.resolve("journals/2026-11-21T030000Z");
+    }
+}

@@ -1,0 +1,253 @@
+package io.spillway.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.spillway.compress.Compression;
+import io.spillway.encode.Encoder;
+import io.spillway.encode.JsonLines;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Part;
+import io.spillway.progress.Progress;
+import io.spillway.progress.Stage;
+import io.spillway.progress.StageClock;
+import io.spillway.source.Document;
+import io.spillway.source.Page;
+import io.spillway.source.PageReader;
+import io.spillway.source.Snapshot;
+import io.spillway.support.SyntheticSource;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class PartWriterTest {
+    @TempDir
+    private Path folder;
+
+    private final StageClock clock = new StageClock();
+
+    @Test
+    void aFinishedPartSaysWhatItsFileIs() throws Exception {
+        SyntheticSource source = SyntheticSource.seeded(1, 500);
+        for (String compression : List.of("gzip", "none")) {
+            Path file = folder.resolve(compression);
+            Part part = write(file, SyntheticExport.jsonLines(compression), source);
+
+            byte[] bytes = Files.readAllBytes(file);
+            String content = String.join("\n", source.lines()) + "\n";
+            assertThat(part)
+                    .isEqualTo(new Part(
+                            compression,
+                            "jsonl",
+                            compression,
+                            bytes.length,
+                            content.getBytes(StandardCharsets.UTF_8).length,
+                            500,
+                            hash("SHA-256", bytes),
+                            hash("MD5", bytes),
+                            hash("SHA-1", bytes)));
+        }
+    }
+
+    @Test
+    void aDocumentOnManyLinesTakesOneLine() throws Exception {
+        Path file = folder.resolve("part");
+        write(
+                file,
+                SyntheticExport.jsonLines("none"),
+                SyntheticSource.of("{\r\n  \"a\": [1.0,\n 2]\n}", "{} ", "{/* why */\"b\":\"/* stays */\\n\"}"));
+        assertThat(Files.readString(file)).isEqualTo("{  \"a\": [1.0, 2]}\n{}\n{\"b\":\"/* stays */\\n\"}\n");
+    }
+
+    @Test
+    void anEncoderMayWriteSomethingBeforeTheFirstDocument() throws Exception {
+        Encoder withHeader = new Encoder() {
+            @Override
+            public String format() {
+                return "csv";
+            }
+
+            @Override
+            public void begin(OutputStream out) throws IOException {
+                out.write("id\n".getBytes(StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public void encode(Document document, OutputStream out) throws IOException {
+                document.writeId(out);
+                out.write('\n');
+            }
+        };
+        Path file = folder.resolve("part");
+        PartFormat format = new PartFormat(() -> withHeader, Compression.parse("none", null));
+        Part part = write(file, format, SyntheticSource.of("{}"));
+        assertThat(Files.readAllLines(file)).hasSize(2).first().isEqualTo("id");
+        assertThat(part.documents()).isEqualTo(1);
+        assertThat(part.format()).isEqualTo("csv");
+    }
+
+    @Test
+    void aFileThatIsThereIsNotOverwritten() throws Exception {
+        Path file = folder.resolve("part");
+        Files.writeString(file, "somebody's");
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> write(file, SyntheticExport.jsonLines("gzip"), SyntheticSource.of("{}")))
+                .withMessageContaining(file.toString())
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE));
+        assertThat(file).hasContent("somebody's");
+    }
+
+    @Test
+    void aFailureOfTheEncoderNamesTheFile() {
+        Path file = folder.resolve("part");
+        PartFormat format = new PartFormat(Broken::new, Compression.parse("gzip", null));
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> write(file, format, SyntheticSource.of("{}")))
+                .withMessageContaining(file.toString())
+                .withMessageContaining("it broke");
+    }
+
+    @Test
+    void timeIsLeftInTheStageThatItWasIn() throws Exception {
+        clock.restart(Stage.WAITING);
+        write(folder.resolve("part"), SyntheticExport.jsonLines("gzip"), SyntheticSource.seeded(1, 50));
+        assertThat(clock.enter(Stage.READING)).isEqualTo(Stage.WAITING);
+    }
+
+    @Test
+    void aPartThatDoesNotReadBackAsItWasCountedFails() {
+        PartFormat twoLinesEach = new PartFormat(TwoLinesEach::new, Compression.parse("gzip", null));
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> sequence(twoLinesEach, new PartLimits(10, 1 << 20), SyntheticSource.seeded(1, 3)))
+                .withMessageContaining("6 documents")
+                .withMessageContaining("3")
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.INTEGRITY));
+    }
+
+    @Test
+    void aPartIsFullAtTheLimitOfDocumentsExactly() throws Exception {
+        List<Part> parts =
+                sequence(SyntheticExport.jsonLines("gzip"), new PartLimits(7, 1 << 30), SyntheticSource.seeded(1, 23));
+        assertThat(parts).extracting(Part::documents).containsExactly(7L, 7L, 7L, 2L);
+    }
+
+    @Test
+    void aMultipleOfTheLimitLeavesNoEmptyPart() throws Exception {
+        List<Part> parts =
+                sequence(SyntheticExport.jsonLines("gzip"), new PartLimits(7, 1 << 30), SyntheticSource.seeded(1, 21));
+        assertThat(parts).extracting(Part::documents).containsExactly(7L, 7L, 7L);
+    }
+
+    @Test
+    void aPartIsLongerThanTheLimitOfBytesByItsBuffersAndOneDocumentAtMost() throws Exception {
+        long limit = 300_000;
+        long document = 2_000;
+        // What stands between a document and the file: 64 KiB before the compressor, in it, and behind it.
+        long buffers = 3 * (64 << 10);
+        SyntheticSource source = SyntheticSource.seeded(1, 1_000, 1_900);
+        for (String compression : List.of("gzip", "none")) {
+            List<Part> parts = sequence(SyntheticExport.jsonLines(compression), new PartLimits(1_000, limit), source);
+            assertThat(parts).hasSizeGreaterThan(2);
+            assertThat(parts.subList(0, parts.size() - 1))
+                    .allSatisfy(part -> assertThat(part.bytes()).isBetween(limit, limit + buffers + document));
+            assertThat(parts.stream().mapToLong(Part::documents).sum()).isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void aDocumentLargerThanALimitHasAPartOfItsOwn() throws Exception {
+        List<Part> parts = sequence(
+                SyntheticExport.jsonLines("none"),
+                new PartLimits(1_000, 1_000),
+                SyntheticSource.seeded(1, 3, 500_000).pageSize(3));
+        assertThat(parts).extracting(Part::documents).containsExactly(1L, 1L, 1L);
+    }
+
+    @Test
+    void aSequenceWithoutDocumentsHasNoParts() throws Exception {
+        assertThat(sequence(
+                        SyntheticExport.jsonLines("gzip"), new PartLimits(7, 1 << 30), SyntheticSource.seeded(1, 0)))
+                .isEmpty();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void limitsThatNothingCouldMeetCannotBeMade() {
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new PartLimits(0, 1));
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new PartLimits(1, 0));
+    }
+
+    private Part write(Path file, PartFormat format, SyntheticSource source)
+            throws SpillwayException, InterruptedException {
+        try (PartWriter writer = new PartWriter(file, format, clock)) {
+            forEach(source, writer::write);
+            return writer.finish();
+        }
+    }
+
+    private List<Part> sequence(PartFormat format, PartLimits limits, SyntheticSource source)
+            throws SpillwayException, InterruptedException {
+        String name = format.compression().name();
+        try (PartSequence parts = new PartSequence(folder, name, format, limits, clock)) {
+            forEach(source, parts::write);
+            return parts.finish();
+        }
+    }
+
+    private interface Sink {
+        void write(Document document) throws SpillwayException, InterruptedException;
+    }
+
+    private void forEach(SyntheticSource source, Sink sink) throws SpillwayException, InterruptedException {
+        try (Snapshot snapshot = source.freeze();
+                PageReader reader = snapshot.read(snapshot.slices().get(0), clock, new Progress())) {
+            for (Optional<Page> page = reader.next(); page.isPresent(); page = reader.next()) {
+                for (Document document : page.get().documents()) {
+                    sink.write(document);
+                }
+            }
+        }
+    }
+
+    private static String hash(String algorithm, byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
+    }
+
+    private static final class Broken implements Encoder {
+        @Override
+        public String format() {
+            return "jsonl";
+        }
+
+        @Override
+        public void encode(Document document, OutputStream out) throws IOException {
+            throw new IOException("it broke");
+        }
+    }
+
+    private static final class TwoLinesEach implements Encoder {
+        private final Encoder lines = new JsonLines();
+
+        @Override
+        public String format() {
+            return "jsonl";
+        }
+
+        @Override
+        public void encode(Document document, OutputStream out) throws IOException {
+            lines.encode(document, out);
+            lines.encode(document, out);
+        }
+    }
+}

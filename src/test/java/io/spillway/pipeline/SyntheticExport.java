@@ -1,0 +1,177 @@
+package io.spillway.pipeline;
+
+import io.spillway.compress.Compression;
+import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.encode.JsonLines;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.progress.Progress;
+import io.spillway.publish.Publisher;
+import io.spillway.source.DocumentSource;
+import io.spillway.verify.DumpCheck;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** An export of a test's source into a directory, put together as the command line does, and looks at what it left. */
+public final class SyntheticExport {
+    /** The version that stands in the manifests of these exports. */
+    public static final String VERSION = "0.0.0-test";
+
+    private final Path root;
+    private final DocumentSource source;
+    private final Progress progress = new Progress();
+    private Dataset dataset = Dataset.named("journals");
+    private List<PartFormat> formats = List.of(jsonLines("gzip"));
+    private PartLimits limits = new PartLimits(1_000_000, 1L << 40);
+    private boolean allowEmpty;
+    private UnaryOperator<Destination> destination = UnaryOperator.identity();
+    private UnaryOperator<Workspace> workspace = UnaryOperator.identity();
+
+    /** An export of the dataset {@code journals}, compressed, in one part a slice. */
+    public SyntheticExport(Path root, DocumentSource source) {
+        this.root = root;
+        this.source = source;
+    }
+
+    /** JSON Lines in that compression. */
+    public static PartFormat jsonLines(String compression) {
+        return new PartFormat(JsonLines::new, Compression.parse(compression, null));
+    }
+
+    /** Exports another dataset. */
+    public SyntheticExport dataset(Dataset other) {
+        dataset = other;
+        return this;
+    }
+
+    /** Writes JSON Lines in each of these compressions. */
+    public SyntheticExport compressions(String... names) {
+        return formats(Stream.of(names).map(SyntheticExport::jsonLines).toArray(PartFormat[]::new));
+    }
+
+    /** Writes these formats. */
+    public SyntheticExport formats(PartFormat... others) {
+        formats = List.of(others);
+        return this;
+    }
+
+    /** Bounds the parts. */
+    public SyntheticExport limits(long documents, long bytes) {
+        limits = new PartLimits(documents, bytes);
+        return this;
+    }
+
+    /** Publishes a dump without documents too. */
+    public SyntheticExport allowEmpty() {
+        allowEmpty = true;
+        return this;
+    }
+
+    /** Publishes through a decorator. */
+    public SyntheticExport destination(UnaryOperator<Destination> decorator) {
+        destination = decorator;
+        return this;
+    }
+
+    /** Works through a decorator. */
+    public SyntheticExport workspace(UnaryOperator<Workspace> decorator) {
+        workspace = decorator;
+        return this;
+    }
+
+    /** How far it is. */
+    public Progress progress() {
+        return progress;
+    }
+
+    /** Exports. */
+    public ExportReport run() throws SpillwayException, InterruptedException {
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            return new ExportRun(
+                            dataset,
+                            source,
+                            found -> formats,
+                            limits,
+                            allowEmpty,
+                            workspace.apply(workspace(directory)),
+                            new Publisher(destination.apply(directory), VERSION),
+                            progress)
+                    .run();
+        }
+    }
+
+    private static Workspace workspace(LocalDirectory directory) {
+        return new Workspace() {
+            @Override
+            public Lock lock(String dataset) throws SpillwayException {
+                var lock = directory.lock(dataset);
+                return lock::close;
+            }
+
+            @Override
+            public List<String> sweep(String dataset) throws SpillwayException {
+                return directory.sweep(dataset);
+            }
+
+            @Override
+            public Path newFolder(DumpId dump) throws SpillwayException {
+                return directory.newWorkFolder(Publisher.key(dump));
+            }
+
+            @Override
+            public long usableBytes() throws SpillwayException {
+                return directory.usableBytes();
+            }
+        };
+    }
+
+    /** Reads a dump back as {@code verify} does. */
+    public static Manifest verify(Path root, String dump) throws SpillwayException, InterruptedException {
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            return new DumpCheck(directory).check(new ObjectKey(dump), name -> {});
+        }
+    }
+
+    /** Everything below {@code root}, hidden or not, by its path from there, in order. */
+    public static List<String> tree(Path root) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            return all.filter(path -> !path.equals(root))
+                    .map(path -> root.relativize(path).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** The lines of all of a dump's parts in one compression, in the order of the parts. */
+    public static List<String> lines(Path root, Manifest manifest, String compression)
+            throws IOException, SpillwayException {
+        List<String> lines = new ArrayList<>();
+        for (var part : manifest.parts()) {
+            if (part.compression().equals(compression)) {
+                lines.addAll(lines(root.resolve(manifest.dump()).resolve(part.name()), compression));
+            }
+        }
+        return lines;
+    }
+
+    private static List<String> lines(Path part, String compression) throws IOException {
+        try (var in = Compression.parse(compression, null).decompress(Files.newInputStream(part))) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));
+            if (!lines.remove(lines.size() - 1).isEmpty()) {
+                throw new AssertionError(part + " does not end with a line end");
+            }
+            return lines;
+        }
+    }
+}

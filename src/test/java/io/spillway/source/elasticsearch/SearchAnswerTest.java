@@ -1,0 +1,260 @@
+package io.spillway.source.elasticsearch;
+
+import static io.spillway.source.elasticsearch.Answers.answer;
+import static io.spillway.source.elasticsearch.Answers.bytes;
+import static io.spillway.source.elasticsearch.Answers.hit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.spillway.json.JsonCursor;
+import io.spillway.json.MalformedJsonException;
+import io.spillway.source.Document;
+import io.spillway.source.elasticsearch.SearchAnswer.MalformedSourceException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SearchAnswerTest {
+    private static final String FIRST =
+            hit("a", "{\"t\":\"caf\\u00e9 \\\\ \\\"é\\\"\",\"n\":[1.00,-0.0,true]}", "[5,4294967301]");
+    private static final String SECOND = hit("b", "{}", "[18446744073709551615,-7]");
+
+    @Test
+    void documentsComeInTheAnswersOrderAsTheirOwnBytes() throws Exception {
+        SearchAnswer answer = parse(answer(FIRST, SECOND));
+        assertThat(answer.documents()).extracting(Document::idAsJson).containsExactly("\"a\"", "\"b\"");
+        assertThat(answer.documents())
+                .extracting(SearchAnswerTest::source)
+                .containsExactly("{\"t\":\"caf\\u00e9 \\\\ \\\"é\\\"\",\"n\":[1.00,-0.0,true]}", "{}");
+        assertThat(answer.documents()).extracting(Document::indexAsJson).containsOnly("\"books\"");
+    }
+
+    @Test
+    void theLastHitsSortValuesAreTheBytesThatCame() throws Exception {
+        assertThat(parse(answer(FIRST, SECOND)).lastSort()).isEqualTo(bytes("[18446744073709551615,-7]"));
+    }
+
+    @Test
+    void membersMayComeInAnyOrder() throws Exception {
+        SearchAnswer answer = parse("""
+                { "hits" : { "hits" : [ { "sort" : [1,2], "_source" : { "a" : 1 } , "new" : [{}],
+                    "_routing" : "r", "_id" : "x", "_index" : "i" } ], "total" : { "value" : 12, "relation" : "eq" } },
+                  "clusters" : null, "_shards" : { "failed" : 0, "total" : 1, "skipped" : 0, "successful" : 1 },
+                  "timed_out" : false, "pit_id" : "p" }
+                """);
+        assertThat(answer.documents()).hasSize(1);
+        Document document = answer.documents().get(0);
+        assertThat(document.idAsJson()).isEqualTo("\"x\"");
+        assertThat(document.indexAsJson()).isEqualTo("\"i\"");
+        assertThat(source(document)).isEqualTo("{ \"a\" : 1 }");
+        assertThat(answer.lastSort()).isEqualTo(bytes("[1,2]"));
+        assertThat(answer.total()).isEqualTo(12);
+        assertThat(answer.pitId()).isEqualTo("p");
+        assertThat(answer.incompleteness()).isNull();
+    }
+
+    /** The promise that every retry rests on; and a cut says that it is one, whatever it goes through. */
+    @Test
+    void anAnswerCutAnywhereIsNotWhole() {
+        byte[] whole = bytes(answer(FIRST, SECOND, hit("c", "{\"" + "x".repeat(20) + "\":null}", "[6,1]")));
+        for (int length = 0; length < whole.length; length++) {
+            int cut = length;
+            assertThatExceptionOfType(MalformedJsonException.class)
+                    .as("cut at %d", cut)
+                    .isThrownBy(() -> SearchAnswer.parse(Arrays.copyOf(whole, cut), cut));
+        }
+    }
+
+    @Test
+    void whatFollowsAnAnswerMakesItMalformed() {
+        for (String more : List.of("}", "{}", ",", "x")) {
+            assertThatExceptionOfType(MalformedJsonException.class).isThrownBy(() -> parse(answer(FIRST) + more));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"total\":5,\"successful\":4,\"skipped\":0,\"failed\":1}",
+                "{\"total\":5,\"successful\":5,\"skipped\":0,\"failed\":1}",
+                "{\"total\":5,\"successful\":3,\"skipped\":1,\"failed\":0}",
+                "{\"total\":5,\"successful\":0,\"skipped\":0,\"failed\":0}",
+            })
+    void aShardThatDidNotAnswerMakesItIncomplete(String shards) throws Exception {
+        assertThat(parse(answer(shards, List.of(FIRST))).incompleteness()).contains("of 5 shards failed");
+    }
+
+    /** Elasticsearch counts skipped shards among the successful ones; others have counted them apart. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"total\":5,\"successful\":5,\"skipped\":2,\"failed\":0}",
+                "{\"total\":5,\"successful\":3,\"skipped\":2,\"failed\":0}",
+            })
+    void aSkippedShardHasAnswered(String shards) throws Exception {
+        assertThat(parse(answer(shards, List.of(FIRST))).incompleteness()).isNull();
+    }
+
+    @Test
+    void aSearchThatTimedOutIsIncomplete() throws Exception {
+        String answer = answer(FIRST).replace("\"timed_out\":false", "\"timed_out\":true");
+        assertThat(parse(answer).incompleteness()).isEqualTo("the search timed out");
+    }
+
+    @Test
+    void aSearchThatWasTerminatedEarlyIsIncomplete() throws Exception {
+        String answer = answer(FIRST).replace("\"took\"", "\"terminated_early\":true,\"took\"");
+        assertThat(parse(answer).incompleteness()).isEqualTo("the search was terminated early");
+    }
+
+    @Test
+    void aSearchThatWasNotTerminatedEarlyIsComplete() throws Exception {
+        String answer = answer(FIRST).replace("\"took\"", "\"terminated_early\":false,\"took\"");
+        assertThat(parse(answer).incompleteness()).isNull();
+    }
+
+    @Test
+    void anAnswerWithoutShardsIsIncomplete() throws Exception {
+        String answer = answer(FIRST).replace("\"_shards\"", "\"_sherds\"");
+        assertThat(parse(answer).incompleteness()).isNotNull();
+    }
+
+    /** No hits at all must never be taken for the empty page that ends a slice. */
+    @Test
+    void anAnswerWithoutHitsIsNotAnEmptyPage() {
+        String answer = "{\"pit_id\":\"p\",\"timed_out\":false,\"_shards\":" + Answers.ALL_SHARDS + "}";
+        for (String json : List.of(answer, answer.replace("}}", "},\"hits\":{\"max_score\":null}}"))) {
+            assertThat(mayBeUsed(json)).as(json).isFalse();
+        }
+    }
+
+    @Test
+    void theEmptyPageHasNoDocumentsAndNoSortValues() throws Exception {
+        SearchAnswer answer = parse(answer());
+        assertThat(answer.documents()).isEmpty();
+        assertThat(answer.lastSort()).isEmpty();
+        assertThat(answer.withoutSource()).isZero();
+        assertThat(answer.incompleteness()).isNull();
+        assertThat(answer.total()).isEqualTo(-1);
+    }
+
+    @Test
+    void aHitWithoutASourceIsCountedAndIsNoDocument() throws Exception {
+        SearchAnswer answer =
+                parse(answer(FIRST, "{\"_index\":\"books\",\"_id\":\"x\",\"_score\":null,\"sort\":[7,8]}"));
+        assertThat(answer.documents()).hasSize(1);
+        assertThat(answer.withoutSource()).isEqualTo(1);
+    }
+
+    /** Going on from an older hit's sort values would give documents twice. */
+    @Test
+    void aLastHitWithoutSortValuesDoesNotBorrowThoseOfTheHitBefore() throws Exception {
+        SearchAnswer answer = parse(answer(FIRST, "{\"_index\":\"books\",\"_id\":\"x\",\"_source\":{}}"));
+        assertThat(answer.lastSort()).isEmpty();
+    }
+
+    @Test
+    void aRoutingBelongsToItsOwnHitAlone() throws Exception {
+        SearchAnswer answer = parse(answer(FIRST.replace("\"_score\"", "\"_routing\":\"r\\\"1\",\"_score\""), SECOND));
+        Document routed = answer.documents().get(0);
+        assertThat(routed.hasRouting()).isTrue();
+        ByteArrayOutputStream routing = new ByteArrayOutputStream();
+        routed.writeRouting(routing);
+        assertThat(routing.toByteArray()).isEqualTo(bytes("\"r\\\"1\""));
+        assertThat(answer.documents().get(1).hasRouting()).isFalse();
+    }
+
+    @Test
+    void aDocumentMayHoldWhatLooksLikeTheEndOfAnAnswer() throws Exception {
+        String inString = "{\"t\":\"" + Answers.TAIL.replace("\"", "\\\"") + "\"}";
+        String asTokens = "{\"a\":{\"b\":[{\"sort\":[1,2]}]}}";
+        SearchAnswer answer = parse(answer(hit("a", inString, "[3,4]"), hit("b", asTokens, "[5,6]")));
+        assertThat(answer.documents()).extracting(SearchAnswerTest::source).containsExactly(inString, asTokens);
+        assertThat(answer.lastSort()).isEqualTo(bytes("[5,6]"));
+    }
+
+    @Test
+    void findingsAreEachDocumentsOwn() throws Exception {
+        SearchAnswer answer = parse(answer(
+                hit("a", "{\n}", "[1,1]"),
+                hit("b", "/* before */ {} /* behind */", "[2,2]"),
+                hit("c", "{/**/}\n", "[3,3]"),
+                hit("d", "\uFEFF{}", "[4,4]")));
+        assertThat(answer.documents())
+                .extracting(Document::findings)
+                .containsExactly(JsonCursor.LINE_BREAK, 0, JsonCursor.COMMENT, 0);
+        assertThat(answer.documents()).extracting(SearchAnswerTest::source).containsOnly("{}");
+    }
+
+    /** Elasticsearch stores a body in UTF-16 and gives it back in the middle of its answer. */
+    @Test
+    void aSourceInAnotherEncodingNamesItsIndexAndId() {
+        String[] around = answer(FIRST, hit("poison", "SOURCE", "[9,9]")).split("SOURCE", -1);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(bytes(around[0]));
+        bytes.writeBytes("{\"a\":1}".getBytes(StandardCharsets.UTF_16LE));
+        bytes.writeBytes(bytes(around[1]));
+        assertThatExceptionOfType(MalformedSourceException.class)
+                .isThrownBy(() -> SearchAnswer.parse(bytes.toByteArray(), bytes.size()))
+                .satisfies(e -> {
+                    assertThat(e.index()).isEqualTo("\"books\"");
+                    assertThat(e.id()).isEqualTo("\"poison\"");
+                    assertThat(e).hasMessageContaining("\"poison\"").hasMessageContaining("\"books\"");
+                });
+    }
+
+    /**
+     * A body may end in a line comment, and another one in a line break: what lies between them in the answer is a
+     * comment then, whole hits included, and what is left is an answer without a flaw.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"{}\n", "{}", "{\n}", "{} // too"})
+    void aCommentBehindADocumentNeverHidesTheHitsAfterIt(String next) {
+        String answer = answer(hit("a", "{} // behind", "[1,1]"), hit("b", next, "[2,2]"), hit("c", "{}", "[3,3]"));
+        assertThatExceptionOfType(MalformedSourceException.class)
+                .isThrownBy(() -> parse(answer))
+                .satisfies(e -> assertThat(e.id()).isEqualTo("\"a\""));
+    }
+
+    @Test
+    void aCommentBehindADocumentMayEndWithItsLine() throws Exception {
+        assertThat(parse(answer(hit("a", "{} // behind\n", "[1,1]"), SECOND)).documents())
+                .hasSize(2);
+    }
+
+    @Test
+    void bytesBehindTheLengthAreOfAnOlderAnswerAndAreNotLookedAt() throws Exception {
+        byte[] whole = bytes(answer(FIRST));
+        byte[] buffer = Arrays.copyOf(whole, whole.length + 100);
+        Arrays.fill(buffer, whole.length, buffer.length, (byte) '}');
+        assertThat(SearchAnswer.parse(buffer, whole.length).documents()).hasSize(1);
+    }
+
+    private static boolean mayBeUsed(String answer) {
+        try {
+            return parse(answer).incompleteness() == null;
+        } catch (MalformedJsonException | MalformedSourceException e) {
+            return false;
+        }
+    }
+
+    private static SearchAnswer parse(String answer) throws MalformedJsonException, MalformedSourceException {
+        byte[] bytes = bytes(answer);
+        return SearchAnswer.parse(bytes, bytes.length);
+    }
+
+    private static String source(Document document) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            document.writeSource(out);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,179 @@
+package io.spillway.support;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.progress.Progress;
+import io.spillway.progress.StageClock;
+import io.spillway.source.DocumentSource;
+import io.spillway.source.Page;
+import io.spillway.source.PageReader;
+import io.spillway.source.Slice;
+import io.spillway.source.Snapshot;
+import io.spillway.source.SourceDescription;
+import io.spillway.source.SourceSurvey;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A source that goes wrong on demand: a wrong count, a fault before the n-th page, snapshots that get lost, a reader
+ * that blocks. Everything else comes from the source behind it. Pages are counted from 1 in each snapshot, over all of
+ * its slices. Set up before the first snapshot, safe for many threads from then on.
+ */
+public final class FaultySource implements DocumentSource {
+    private final DocumentSource source;
+    private OptionalLong pretended = OptionalLong.empty();
+    private int strikingPage = Integer.MAX_VALUE;
+    private Strike strike = () -> {};
+    private int snapshotsToLose;
+    private Runnable whenClosed = () -> {};
+    private final AtomicInteger snapshots = new AtomicInteger();
+    private final CountDownLatch blocked = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    /** What happens instead of a page; the page follows if this returns. */
+    @FunctionalInterface
+    public interface Strike {
+        /** Throws, blocks or returns. */
+        void strike() throws SpillwayException, InterruptedException;
+    }
+
+    /** A source that behaves like {@code source}, which stays the caller's. */
+    public FaultySource(DocumentSource source) {
+        this.source = source;
+    }
+
+    /** Says that there are so many documents, whatever there are. */
+    public FaultySource pretending(long documents) {
+        pretended = OptionalLong.of(documents);
+        return this;
+    }
+
+    /** Lets {@code strike} happen before the n-th page of every snapshot. */
+    public FaultySource atPage(int n, Strike what) {
+        strikingPage = n;
+        strike = what;
+        return this;
+    }
+
+    /** Blocks before the n-th page, until {@link #release()} or an interrupt. */
+    public FaultySource blockingAtPage(int n) {
+        return atPage(n, () -> {
+            blocked.countDown();
+            released.await();
+        });
+    }
+
+    /** Loses the first so many snapshots, each before its second page. */
+    public FaultySource losingSnapshots(int times) {
+        snapshotsToLose = times;
+        return this;
+    }
+
+    /** Lets this happen each time that a snapshot was closed, on the thread that closed it. */
+    public FaultySource whenClosed(Runnable what) {
+        whenClosed = what;
+        return this;
+    }
+
+    /** Waits until a reader blocks. */
+    public void awaitBlocked() throws InterruptedException {
+        blocked.await();
+    }
+
+    /** Lets the blocked reader go on. */
+    public void release() {
+        released.countDown();
+    }
+
+    @Override
+    public String name() {
+        return source.name();
+    }
+
+    @Override
+    public SourceSurvey survey() throws SpillwayException {
+        return source.survey();
+    }
+
+    @Override
+    public Snapshot freeze() throws SpillwayException, InterruptedException {
+        return new Faulty(source.freeze(), snapshots.incrementAndGet() <= snapshotsToLose);
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+
+    private final class Faulty implements Snapshot {
+        private final Snapshot snapshot;
+        private final boolean toBeLost;
+        private final AtomicInteger pages = new AtomicInteger();
+
+        Faulty(Snapshot snapshot, boolean toBeLost) {
+            this.snapshot = snapshot;
+            this.toBeLost = toBeLost;
+        }
+
+        @Override
+        public Instant takenAt() {
+            return snapshot.takenAt();
+        }
+
+        @Override
+        public SourceDescription description() {
+            return snapshot.description();
+        }
+
+        @Override
+        public long documents() {
+            return pretended.orElse(snapshot.documents());
+        }
+
+        @Override
+        public List<Slice> slices() {
+            return snapshot.slices();
+        }
+
+        @Override
+        public int lanes() {
+            return snapshot.lanes();
+        }
+
+        @Override
+        public PageReader read(Slice slice, StageClock clock, Progress progress) throws SpillwayException {
+            PageReader reader = snapshot.read(slice, clock, progress);
+            return new PageReader() {
+                @Override
+                public Optional<Page> next() throws SpillwayException, InterruptedException {
+                    beforePage(pages.incrementAndGet());
+                    return reader.next();
+                }
+
+                @Override
+                public void close() {
+                    reader.close();
+                }
+            };
+        }
+
+        private void beforePage(int page) throws SpillwayException, InterruptedException {
+            if (toBeLost && page >= 2) {
+                throw new SpillwayException(Fault.SNAPSHOT_LOST, "the point in time is gone", null);
+            }
+            if (page == strikingPage) {
+                strike.strike();
+            }
+        }
+
+        @Override
+        public void close() {
+            snapshot.close();
+            whenClosed.run();
+        }
+    }
+}

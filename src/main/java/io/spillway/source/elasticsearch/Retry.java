@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The tries of one request: pauses that grow, and an end to patience. Belongs to one thread. */
 final class Retry {
     private final Patience patience;
-    private final long startedAt = System.nanoTime();
+    private long failedAt;
     private int failures;
 
     Retry(Patience patience) {
@@ -21,9 +21,9 @@ final class Retry {
         return failures;
     }
 
-    /** How long this has gone on. */
+    /** How long this has gone on: since the first failure, zero before it. */
     Duration elapsed() {
-        return Duration.ofNanos(System.nanoTime() - startedAt);
+        return failures == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - failedAt);
     }
 
     /**
@@ -32,7 +32,9 @@ final class Retry {
      * @return false, at once, where patience would end before the pause
      */
     boolean pause(@Nullable Duration askedFor) throws InterruptedException {
-        failures++;
+        if (failures++ == 0) {
+            failedAt = System.nanoTime();
+        }
         long exponential = patience.firstPause().toMillis() << Math.min(20, failures - 1);
         long longest = Math.max(1, Math.min(exponential, patience.longestPause().toMillis()));
         long millis = longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);

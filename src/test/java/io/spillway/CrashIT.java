@@ -1,0 +1,213 @@
+package io.spillway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.support.CommandRun;
+import io.spillway.support.DatasetFolder;
+import io.spillway.support.FaultProxy;
+import io.spillway.support.FaultProxy.Kind;
+import io.spillway.support.TestCluster;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The packaged program as a process of its own, killed and stopped in the middle of an export. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class CrashIT {
+    private static final String DATASET = "crashes";
+    private static final int DOCUMENTS = 100_000;
+    private static final int CANCELLED = 130;
+
+    /** Pages that such an export has at least, with its slices and sizes as they are by default. */
+    private static final int PAGES = 20;
+
+    private static String index;
+
+    private final TestCluster cluster = TestCluster.shared();
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    @TempDir
+    private Path root;
+
+    private Process process;
+
+    @BeforeAll
+    static void fill() throws Exception {
+        TestCluster cluster = TestCluster.shared();
+        index = cluster.newIndex(2);
+        cluster.load(
+                index,
+                () -> IntStream.range(0, DOCUMENTS)
+                        .mapToObj(n -> "{\"id\":" + n + ",\"title\":\"A small document of the number " + n + "\"}")
+                        .iterator());
+    }
+
+    @AfterEach
+    void endProcess() throws InterruptedException {
+        goOn.countDown();
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    /** A request at which the process is killed, and how much longer it may live. */
+    record Moment(Kind kind, int number, int millisLater) {}
+
+    /** The points between two steps, and pages and the time of publication as the seed has it. */
+    static Stream<Moment> moments() {
+        SplittableRandom random = new SplittableRandom(20_261_122);
+        List<Moment> moments = new ArrayList<>(List.of(
+                new Moment(Kind.OTHER, 1, 0),
+                new Moment(Kind.OPEN, 1, 0),
+                new Moment(Kind.COUNT, 1, 0),
+                new Moment(Kind.PAGE, 1, 0),
+                new Moment(Kind.CLOSE, 1, 0)));
+        for (int i = 0; i < 4; i++) {
+            moments.add(new Moment(Kind.PAGE, 2 + random.nextInt(PAGES - 2), random.nextInt(50)));
+        }
+        for (int i = 0; i < 4; i++) {
+            // Publication takes some 100 ms.
+            moments.add(new Moment(Kind.CLOSE, 1, 1 + random.nextInt(20 << i)));
+        }
+        return moments.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("moments")
+    void aKilledExportLeavesAWholeDumpOrNoneAndTheNextOneTidiesUp(Moment moment) throws Exception {
+        DatasetFolder folder = new DatasetFolder(root, DATASET);
+        try (FaultProxy proxy = FaultProxy.before(cluster.url(), 1)) {
+            proxy.disturb(moment.kind, n -> n == moment.number, exchange -> {
+                var answer = exchange.forward();
+                reached.countDown();
+                if (moment.millisLater == 0) {
+                    goOn.await();
+                }
+                exchange.reply(answer);
+            });
+            start(proxy, folder);
+            reached.await();
+            boolean ended = process.waitFor(moment.millisLater, TimeUnit.MILLISECONDS);
+            assertThat(ended && process.exitValue() != 0).isFalse();
+
+            process.destroyForcibly().waitFor();
+            goOn.countDown();
+        }
+        for (Path dump : folder.dumps()) {
+            if (Files.exists(dump.resolve("manifest.json"))) {
+                assertVerified(dump);
+            } else {
+                // The name alone, taken just before the folder was to get it.
+                assertThat(dump).isEmptyDirectory();
+            }
+        }
+        int before = (int) folder.dumps().stream()
+                .filter(dump -> Files.exists(dump.resolve("manifest.json")))
+                .count();
+
+        CommandRun next = CommandRun.export(cluster.url(), index, folder);
+
+        assertThat(next.exitCode()).as(next.err()).isZero();
+        assertThat(folder.leftOvers()).isEmpty();
+        assertThat(folder.dumps()).hasSize(before + 1);
+        assertVerified(folder.newestDump());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void aSignalInTheMiddleOfAPageCancelsCleanly(String signal) throws Exception {
+        DatasetFolder folder = new DatasetFolder(root, DATASET);
+        int contexts = cluster.openContexts();
+        try (FaultProxy proxy = FaultProxy.before(cluster.url(), 1)) {
+            // This page never comes.
+            proxy.disturb(Kind.PAGE, n -> n == 6, exchange -> {
+                reached.countDown();
+                goOn.await();
+            });
+            start(proxy, folder);
+            reached.await();
+
+            send(signal);
+
+            assertThat(process.waitFor()).isEqualTo(CANCELLED);
+            assertThat(proxy.requests(Kind.CLOSE)).isEqualTo(1);
+            goOn.countDown();
+        }
+        assertThat(folder.dumps()).isEmpty();
+        assertThat(folder.leftOvers()).isEmpty();
+        assertThat(cluster.openContexts()).isLessThanOrEqualTo(contexts);
+    }
+
+    @Test
+    void aSignalWhileWaitingForAClusterThatRefusesCancelsCleanly() throws Exception {
+        DatasetFolder folder = new DatasetFolder(root, DATASET);
+        try (FaultProxy proxy = FaultProxy.before(cluster.url(), 1)) {
+            proxy.disturb(Kind.PAGE, n -> n > 4, exchange -> {
+                if (exchange.number() > 8) {
+                    reached.countDown();
+                }
+                exchange.reply(FaultProxy.REJECTED);
+            });
+            start(proxy, folder);
+            reached.await();
+
+            send("TERM");
+
+            assertThat(process.waitFor()).isEqualTo(CANCELLED);
+        }
+        assertThat(folder.dumps()).isEmpty();
+        assertThat(folder.leftOvers()).isEmpty();
+    }
+
+    private void start(FaultProxy proxy, DatasetFolder folder) throws IOException {
+        Path jar = Path.of(System.getProperty("spillway.jar", "target/spillway.jar"));
+        Assumptions.assumeTrue(Files.exists(jar), () -> "no packaged program at " + jar);
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-jar", jar.toString()));
+        command.addAll(CommandRun.exportArguments(proxy.url(), index, folder));
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(root.resolve("output.txt").toFile())
+                .start();
+    }
+
+    private void send(String signal) throws IOException, InterruptedException {
+        Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+        if (signal.equals("INT") && Files.exists(status)) {
+            // A shell without job control starts what runs in the background so, and Java leaves it at that.
+            boolean ignored = Files.readString(status, StandardCharsets.US_ASCII)
+                    .lines()
+                    .filter(line -> line.startsWith("SigIgn:"))
+                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+            Assumptions.assumeFalse(ignored, "whoever started these tests has them ignore SIGINT");
+        }
+        assertThat(new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private static void assertVerified(Path dump) {
+        CommandRun verification = CommandRun.verify(dump);
+        assertThat(verification.exitCode()).as(verification.err()).isZero();
+        assertThat(verification.out()).contains("100,000 documents");
+    }
+}

@@ -1,0 +1,188 @@
+package io.spillway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spillway.compress.Compression;
+import io.spillway.manifest.Manifest;
+import io.spillway.support.Dump;
+import io.spillway.support.Spillway;
+import io.spillway.support.TestCluster;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every way to write the documents of a snapshot, from the real server to the files. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class FormatsIT {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int DOCUMENTS = 700;
+    private static final String INDEX = """
+            {"settings":{"number_of_shards":3,"number_of_replicas":0},
+             "mappings":{"dynamic":false,"properties":{"n":{"type":"integer"},"title":{"type":"text"},
+             "price":{"type":"double"},"author":{"properties":{"name":{"type":"keyword"}}}}}}
+            """;
+
+    private static TestCluster cluster;
+    private static String index;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void indexDocumentsWithIdsAndRoutings() throws Exception {
+        cluster = TestCluster.shared();
+        index = cluster.newIndex(INDEX);
+        StringBuilder body = new StringBuilder();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            String routing = i % 3 == 0 ? ",\"routing\":\"r" + i % 7 + "\"" : "";
+            body.append("{\"index\":{\"_id\":\"a/")
+                    .append(i)
+                    .append(" \\\"ü\"")
+                    .append(routing)
+                    .append("}}\n");
+            body.append("{\"n\":")
+                    .append(i)
+                    .append(",\"title\":\"say \\\"hi\\\", ")
+                    .append(i)
+                    .append("\\nü\",")
+                    .append("\"price\":1.10,\"author\":[{\"name\":\"A\"},{\"name\":\"B")
+                    .append(i)
+                    .append("\"}],")
+                    .append(i % 10 == 0 ? "\"unmapped\":{\"x\":1}," : "")
+                    .append("\"big\":123456789012345678901234567890}\n");
+        }
+        cluster.bulk(index, body.toString().getBytes(StandardCharsets.UTF_8));
+        cluster.request("POST", "/" + index + "/_refresh", null);
+    }
+
+    @Test
+    void aBulkDumpIndexedAgainIsTheSameIndex() throws Exception {
+        Spillway.export(cluster, index, folder, "--format", "bulk", "--part-documents", "300")
+                .succeeded();
+        Dump dump = Dump.only(folder, "records");
+        String copy = cluster.newIndex(INDEX);
+        for (Path part : parts(dump)) {
+            try (InputStream in = Compression.parse("gzip", null).decompress(Files.newInputStream(part))) {
+                cluster.bulk(copy, in.readAllBytes());
+            }
+        }
+        cluster.request("POST", "/" + copy + "/_refresh", null);
+        assertThat(documents(copy)).hasSize(DOCUMENTS).isEqualTo(documents(index));
+    }
+
+    @Test
+    void eachLineMaySayWhichDocumentItIs() throws Exception {
+        Spillway.export(cluster, index, folder, "--with-id").succeeded();
+        Map<String, String> lines = new TreeMap<>();
+        for (String line : Dump.only(folder, "records").lines()) {
+            JsonNode json = JSON.readTree(line.getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(json.path("_index").asText()).isEqualTo(index);
+            lines.put(json.path("_id").asText(), json.path("_routing").asText("") + " " + json.path("_source"));
+        }
+        assertThat(lines).isEqualTo(documents(index));
+        assertThat(Dump.only(folder, "records")
+                        .manifest()
+                        .path("formats")
+                        .path(0)
+                        .path("options")
+                        .path("id")
+                        .asText())
+                .isEqualTo("_id");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "zstd", "xz", "bzip2", "none"})
+    void everyFormatOfOnePassHoldsTheSameDocuments(String compression) throws Exception {
+        Spillway.export(
+                        cluster,
+                        index,
+                        folder,
+                        "--format",
+                        "jsonl,csv,bulk",
+                        "--compression",
+                        compression,
+                        "--slices",
+                        "3")
+                .succeeded();
+        Dump dump = Dump.only(folder, "records");
+        Map<String, Long> documents = new TreeMap<>();
+        dump.manifest()
+                .path("parts")
+                .forEach(part -> documents.merge(
+                        part.path("format").asText(), part.path("documents").asLong(), Long::sum));
+        assertThat(documents).isEqualTo(Map.of("jsonl", 700L, "csv", 700L, "bulk", 700L));
+        Spillway.run("verify", dump.folder().toString()).succeeded();
+    }
+
+    @Test
+    void aCsvHasTheColumnsOfTheMappingAndTheDigitsOfTheSource() throws Exception {
+        Spillway.export(cluster, index, folder, "--format", "csv", "--compression", "none")
+                .succeeded();
+        Dump dump = Dump.only(folder, "records");
+        String csv = Files.readString(parts(dump).get(0));
+        assertThat(csv).startsWith("author.name,n,price,title\r\n");
+        assertThat(csv).contains("\"[\"\"A\"\",\"\"B5\"\"]\",5,1.10,\"say \"\"hi\"\", 5\nü\"\r\n");
+        JsonNode format = dump.manifest().path("formats").path(0);
+        assertThat(format.path("left_out").toString()).isEqualTo("{\"big\":700,\"unmapped\":70}");
+        assertThat(format.path("options").path("columns").toString())
+                .isEqualTo("[\"author.name\",\"n\",\"price\",\"title\"]");
+    }
+
+    @Test
+    void aColumnThatTheMappingDoesNotHaveIsRefusedBeforeAnythingIsRead() throws Exception {
+        var outcome = Spillway.export(cluster, index, folder, "--format", "csv", "--columns", "n,titel");
+        outcome.refused(3);
+        assertThat(outcome.err()).contains("titel").contains("title");
+        Dump.assertNothingPublished(folder);
+    }
+
+    @Test
+    void theSameSnapshotAndOptionsGiveTheSameBytes() throws Exception {
+        Path second = folder.resolve("second");
+        Spillway.export(cluster, index, folder.resolve("first"), "--format", "jsonl,csv", "--slices", "3")
+                .succeeded();
+        Spillway.export(cluster, index, second, "--format", "jsonl,csv", "--slices", "3")
+                .succeeded();
+        assertThat(hashes(Dump.only(second, "records")))
+                .isEqualTo(hashes(Dump.only(folder.resolve("first"), "records")));
+    }
+
+    private static List<String> hashes(Dump dump) throws IOException {
+        List<String> hashes = new ArrayList<>();
+        dump.manifest()
+                .path("parts")
+                .forEach(part -> hashes.add(part.path("sha256").asText()));
+        return hashes;
+    }
+
+    private static List<Path> parts(Dump dump) throws IOException {
+        assertThat(Files.exists(dump.folder().resolve(Manifest.FILE_NAME))).isTrue();
+        return dump.partNames().stream().map(dump.folder()::resolve).toList();
+    }
+
+    /** Routing and source of each document by its id, asked of the server in one page. */
+    private static Map<String, String> documents(String of) throws IOException, InterruptedException {
+        JsonNode answer = JSON.readTree(cluster.request("POST", "/" + of + "/_search?size=10000", null));
+        Map<String, String> documents = new TreeMap<>();
+        answer.path("hits")
+                .path("hits")
+                .forEach(hit -> documents.put(
+                        hit.path("_id").asText(), hit.path("_routing").asText("") + " " + hit.path("_source")));
+        return documents;
+    }
+}

@@ -152,6 +152,21 @@ class FormatsIT {
     }
 
     @Test
+    void aFieldWithoutAColumnStopsTheRunWhereTheScheduleSaysSo() throws Exception {
+        Path schedule = Files.writeString(
+                folder.resolve("records.yaml"), """
+                dataset: records
+                source: {elasticsearch: "%s", index: %s}
+                formats: [{csv: {columns: [n, title, price, author], unlisted: stop}}]
+                destinations: [{directory: "%s"}]
+                """.formatted(cluster.url(), index, folder.resolve("dumps")));
+        var outcome = Spillway.run("export", schedule.toString());
+        outcome.refused(32);
+        assertThat(outcome.err()).containsAnyOf("\"unmapped\"", "\"big\"");
+        Dump.assertNothingPublished(folder.resolve("dumps"));
+    }
+
+    @Test
     void theSameSnapshotAndOptionsGiveTheSameBytes() throws Exception {
         Path second = folder.resolve("second");
         Spillway.export(cluster, index, folder.resolve("first"), "--format", "jsonl,csv", "--slices", "3")

@@ -40,6 +40,9 @@ class ElasticsearchServerIT {
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<ElasticsearchServer> started = new ArrayList<>();
 
+    private final List<ProcessHandle> before =
+            ProcessHandle.current().descendants().toList();
+
     @TempDir
     private Path folder;
 
@@ -62,7 +65,7 @@ class ElasticsearchServerIT {
                         .findFirst()
                         .orElseThrow());
         ProcessHandle process = ProcessHandle.of(server.pid()).orElseThrow();
-        List<ProcessHandle> family = ProcessHandle.current().descendants().toList();
+        List<ProcessHandle> family = ours().toList();
         assertThat(family).contains(process);
         assertThat(server.folder()).startsWith(folder.toRealPath());
 
@@ -160,7 +163,7 @@ class ElasticsearchServerIT {
                         SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.SOURCE_UNAVAILABLE))
                 .hasMessageContaining("not ready");
         assertThat(folder).isEmptyDirectory();
-        assertThat(ProcessHandle.current().descendants()).isEmpty();
+        assertThat(ours()).isEmpty();
     }
 
     @Test
@@ -180,7 +183,7 @@ class ElasticsearchServerIT {
 
         assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
         assertThat(folder).isEmptyDirectory();
-        assertThat(ProcessHandle.current().descendants()).isEmpty();
+        assertThat(ours()).isEmpty();
     }
 
     @Test
@@ -235,11 +238,14 @@ class ElasticsearchServerIT {
         return server;
     }
 
+    /** Processes below this JVM that were not there before the test: other tests share a server of their own. */
+    private Stream<ProcessHandle> ours() {
+        return ProcessHandle.current().descendants().filter(process -> !before.contains(process));
+    }
+
     /** Until a Java that we did not start ourselves runs below us: the launcher. */
-    private static void awaitLauncher() {
-        while (ProcessHandle.current()
-                .descendants()
-                .noneMatch(process -> process.info().command().orElse("").endsWith("/java"))) {
+    private void awaitLauncher() {
+        while (ours().noneMatch(process -> process.info().command().orElse("").endsWith("/java"))) {
             Thread.onSpinWait();
         }
     }

@@ -2,6 +2,7 @@ package io.spillway.cli;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -92,6 +93,6 @@ final class ErrorReport {
     }
 
     private static boolean has(String[] args, String option) {
-        return java.util.Arrays.asList(args).contains(option);
+        return Arrays.asList(args).contains(option);
     }
 }

@@ -4,6 +4,7 @@ import io.spillway.fault.Fault;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -83,7 +84,7 @@ public final class Main implements Runnable {
         for (Fault fault : Fault.values()) {
             codes.put(fault.exitCode(), fault.meaning());
         }
-        Map<String, String> texts = new java.util.LinkedHashMap<>();
+        Map<String, String> texts = new LinkedHashMap<>();
         codes.forEach((code, meaning) -> texts.put(String.valueOf(code), meaning));
         return texts;
     }

@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPOutputStream;
@@ -91,7 +92,7 @@ final class PlanCommand implements Callable<Integer> {
         line.put("estimated_bytes", compressed);
         line.put("estimated_bytes_uncompressed", survey.estimatedBytes());
         line.put("fields_published", source.fields());
-        line.put("fields_withheld", java.util.List.of());
+        line.put("fields_withheld", List.of());
         line.put("destination", directory(schedule).toString());
         line.put("destination_free_bytes", free(directory(schedule)));
         spec.commandLine().getOut().println(JsonText.line(line));

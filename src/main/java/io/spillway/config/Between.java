@@ -5,9 +5,10 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.time.Duration;
 
 /**
- * The limits of a {@link DataSize} or a {@link java.time.Duration}, both included, as they would stand in a file:
+ * The limits of a {@link DataSize} or a {@link Duration}, both included, as they would stand in a file:
  * {@code @Between(min = "64KiB", max = "64MiB")}. Jakarta's own limits compare plain numbers only.
  */
 @Documented

@@ -48,7 +48,7 @@ enum ValueKind {
             try {
                 URI address = new URI(text);
                 boolean web = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
-                // Without a host: java.net.URI knows no underscore in a host name, and neither do the clients.
+                // Without a host: URI knows no underscore in a host name, and neither do the clients.
                 if (web && address.getHost() != null && address.getRawUserInfo() == null && hasPort(address)) {
                     return address;
                 }

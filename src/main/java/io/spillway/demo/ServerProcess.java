@@ -6,6 +6,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -149,7 +150,7 @@ final class ServerProcess implements AutoCloseable {
                     .map(line -> line.length() <= SHOWN_CHARACTERS ? line : line.substring(0, SHOWN_CHARACTERS) + "…")
                     .toList();
             return String.join(" | ", telling.subList(Math.max(0, telling.size() - SHOWN_LINES), telling.size()));
-        } catch (IOException | java.io.UncheckedIOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             return "its output cannot be read: " + unreadable.getMessage();
         }
     }

@@ -4,6 +4,7 @@ import io.spillway.dataset.Dataset;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /** The README.md of a dump: what it is and how to check and read it, for the person who has just downloaded it. */
@@ -96,7 +97,7 @@ final class Readme {
                 .append(" |\n");
     }
 
-    private static String bytes(java.util.List<Part> parts) {
+    private static String bytes(List<Part> parts) {
         long files = parts.stream().mapToLong(Part::bytes).sum();
         long content = parts.stream().mapToLong(Part::bytesUncompressed).sum();
         return String.format(Locale.ROOT, "%,d bytes (%,d uncompressed)", files, content);

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -150,7 +151,7 @@ final class Connection implements AutoCloseable {
             throw new ServerErrorException(ServerError.of(e));
         } catch (TransportException e) {
             throw new ServerErrorException(
-                    new ServerError(e.statusCode(), java.util.Set.of(), String.valueOf(e.getMessage()), null));
+                    new ServerError(e.statusCode(), Set.of(), String.valueOf(e.getMessage()), null));
         } catch (RuntimeException e) {
             if (e.getCause() instanceof InterruptedException) {
                 // The low-level client sets the flag again and hides the exception in one of its own.

@@ -2,6 +2,7 @@ package io.spillway.source.elasticsearch;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.json.MalformedJsonException;
 import io.spillway.progress.Progress;
 import io.spillway.progress.StageClock;
 import io.spillway.source.PageReader;
@@ -227,7 +228,7 @@ final class ElasticsearchSnapshot implements Snapshot {
                 pit.answered(answer.pitId());
             }
             return answer.total();
-        } catch (io.spillway.json.MalformedJsonException | SearchAnswer.MalformedSourceException e) {
+        } catch (MalformedJsonException | SearchAnswer.MalformedSourceException e) {
             throw new IOException("the snapshot could not be counted: " + e.getMessage(), e);
         } finally {
             exchange.cancel();

@@ -1,5 +1,6 @@
 package io.spillway.source.elasticsearch;
 
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.json.MalformedJsonException;
 import io.spillway.source.DocumentSource;
@@ -74,8 +75,7 @@ public final class ElasticsearchSource implements DocumentSource {
             });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SpillwayException(
-                    io.spillway.fault.Fault.CANCELLED, "cancelled while looking at " + name(), null, e);
+            throw new SpillwayException(Fault.CANCELLED, "cancelled while looking at " + name(), null, e);
         }
     }
 
@@ -121,7 +121,7 @@ public final class ElasticsearchSource implements DocumentSource {
             } catch (Connection.ServerErrorException e) {
                 if (e.error().meaning() == ServerError.Meaning.UNREADABLE_DOCUMENT) {
                     throw new SpillwayException(
-                            io.spillway.fault.Fault.SOURCE_REFUSED,
+                            Fault.SOURCE_REFUSED,
                             "Elasticsearch cannot read a document of \"" + options.index() + "\": " + e.error(),
                             "it was stored in an encoding that is not JSON in UTF-8; export names it",
                             e);
@@ -156,7 +156,7 @@ public final class ElasticsearchSource implements DocumentSource {
             throw new IOException("a sample of " + options.index() + " could not be read: " + e.getMessage(), e);
         } catch (MalformedSourceException e) {
             throw new SpillwayException(
-                    io.spillway.fault.Fault.SOURCE_REFUSED,
+                    Fault.SOURCE_REFUSED,
                     String.valueOf(e.getMessage()),
                     "index it again as UTF-8 JSON, or leave it out with a query",
                     e);

@@ -238,8 +238,9 @@ def header(a, java):
             "* %d cores (%s), server and client on the same machine" % (os.cpu_count(), cpu),
             "* %s" % version[-2 if len(version) > 1 else -1],
             "* Elasticsearch 8.19.21 with 2 GiB of heap; exports with -Xmx256m",
+            "* pages of the raw drain have about 4 MiB, as the exports' have"] + ([
             "* the server has no `/` endpoint, which elasticdump asks for: nginx in front of it answers that one path",
-            "* elasticdump 6.125.1 with --limit 5000; pages of the raw drain have about 4 MiB, as the exports' have", ""]
+            "* elasticdump 6.125.1 with --limit 5000"] if a.peers else []) + [""]
 
 
 def shown(command):

@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -67,6 +68,7 @@ public final class StubElasticsearch implements AutoCloseable {
     private volatile String newestPit = "";
     private volatile int window = 10_000;
     private volatile boolean closedIndex;
+    private final AtomicBoolean dataStream = new AtomicBoolean();
     private volatile ToIntFunction<Search> hitsGiven = Search::size;
     private volatile Function<Search, Fault> searchRule = search -> null;
 
@@ -128,6 +130,11 @@ public final class StubElasticsearch implements AutoCloseable {
 
     public void closeIndex() {
         closedIndex = true;
+    }
+
+    /** The name that is asked for first is that of a data stream, whose one backing index is {@code books}. */
+    public void holdInADataStream() {
+        dataStream.set(true);
     }
 
     /** How many hits a search gets at most, though there are more and it has asked for more. */
@@ -302,7 +309,10 @@ public final class StubElasticsearch implements AutoCloseable {
     private byte[] good(Call call) {
         String path = call.target().replaceFirst("\\?.*", "");
         String json;
-        if (path.startsWith("/_resolve/index/")) {
+        if (path.startsWith("/_resolve/index/") && dataStream.getAndSet(false)) {
+            json = "{\"indices\":[],\"aliases\":[],\"data_streams\":[{\"name\":\"stream\","
+                    + "\"timestamp_field\":\"@timestamp\",\"backing_indices\":[\"books\"]}]}";
+        } else if (path.startsWith("/_resolve/index/")) {
             json = "{\"indices\":[{\"name\":\"books\",\"attributes\":[\"" + (closedIndex ? "closed" : "open")
                     + "\"]}],\"aliases\":[],\"data_streams\":[]}";
         } else if (path.endsWith("/_alias")) {

@@ -174,6 +174,16 @@ class ElasticsearchSourceTest {
         assertThat(failure).hasMessageContaining("closed indices: books");
     }
 
+    @Test
+    void aDataStreamIsItsBackingIndicesAsTheyAreWhenItIsOpened() throws Exception {
+        server.holdInADataStream();
+        try (ElasticsearchSource source = StubSource.open(server, paging(1, PATIENT));
+                Snapshot snapshot = source.freeze()) {
+            assertThat(snapshot.description().indices()).containsExactly("books");
+            assertThat(server.calls()).anyMatch(call -> call.target().startsWith("/books/_pit"));
+        }
+    }
+
     private SpillwayException failure(Patience patience) {
         return catchThrowableOfType(SpillwayException.class, () -> {
             try (ElasticsearchSource source = StubSource.open(server, paging(1, patience));

@@ -1,11 +1,10 @@
-# syntax=docker/dockerfile:1
 # Builds the jar with Maven and puts it on a small runtime that runs as nobody in particular.
 FROM maven:3-eclipse-temurin-21 AS build
 WORKDIR /build
 COPY .mvn .mvn
 COPY pom.xml .
 COPY src src
-RUN --mount=type=cache,target=/root/.m2 mvn -q -B package -DskipTests
+RUN mvn -q -B package -DskipTests
 
 FROM eclipse-temurin:21-jre
 RUN useradd --system --uid 10001 --no-create-home spillway && mkdir /srv/dumps && chown spillway /srv/dumps

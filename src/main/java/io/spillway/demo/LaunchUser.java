@@ -106,7 +106,7 @@ enum LaunchUser {
             try {
                 return probe.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) && probe.exitValue() == 0;
             } finally {
-                probe.destroyForcibly();
+                probe.destroyForcibly().onExit().join(); // SIGKILL cannot be put off, and who gives up leaves nothing
             }
         } catch (IOException noSuchProgram) {
             return false;

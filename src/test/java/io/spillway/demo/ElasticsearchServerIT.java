@@ -243,9 +243,11 @@ class ElasticsearchServerIT {
         return ProcessHandle.current().descendants().filter(process -> !before.contains(process));
     }
 
-    /** Until a Java that we did not start ourselves runs below us: the launcher. */
+    /** Until the launcher runs, the Java that is told in which folder the server lives. */
     private void awaitLauncher() {
-        while (ours().noneMatch(process -> process.info().command().orElse("").endsWith("/java"))) {
+        String told = "-Des.path.conf=" + folder;
+        while (ours().noneMatch(
+                        process -> process.info().commandLine().orElse("").contains(told))) {
             Thread.onSpinWait();
         }
     }

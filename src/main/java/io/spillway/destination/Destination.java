@@ -2,6 +2,7 @@ package io.spillway.destination;
 
 import io.spillway.fault.SpillwayException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -33,16 +34,35 @@ public interface Destination extends AutoCloseable {
     void delete(ObjectKey key) throws SpillwayException;
 
     /**
+     * Stores a finished file under a name that is never overwritten. Where an object of the same size and checksum stands
+     * there already, from an earlier call that was broken off, it stays and nothing is sent; any other one is left alone
+     * and the call fails as refused. What was stored is compared with the file, by size and checksum, as {@link
+     * Upload#commit()} does.
+     *
+     * @param file complete and closed; stays the caller's, unchanged
+     */
+    StoredObject store(Path file, ObjectKey key) throws SpillwayException;
+
+    /**
      * Places the files of a finished folder (flat, no sub-folders) under {@code prefix}, {@code last} after all others:
-     * its appearance is what makes the rest count. Nothing may stand under {@code prefix} before: a dated name is never
-     * overwritten, the call fails as refused instead. Afterwards the folder's files may be gone (moved) or still there;
-     * the folder stays the caller's to remove.
+     * its appearance is what makes the rest count. A dated name is never overwritten. Where {@link Traits#placesAtOnce}
+     * nothing may stand under {@code prefix} before; elsewhere each file is {@linkplain #store stored}, so that a call
+     * that was broken off is completed by the next one. Afterwards the folder's files may be gone (moved) or still
+     * there; the folder stays the caller's to remove.
      *
      * @param folder a folder whose every file is complete and closed
      * @param prefix a key without a trailing slash, such as {@code journals/2026-11-21T030000Z}
      * @param last   the name of the file that makes the others count, such as {@code manifest.json}
      */
     void place(Path folder, ObjectKey prefix, String last) throws SpillwayException;
+
+    /**
+     * Where people and programs fetch an object without credentials, whether it is there or not; empty where nobody has
+     * said that this destination is public.
+     */
+    default Optional<URI> publicAddress(ObjectKey key) {
+        return Optional.empty();
+    }
 
     /** What this destination can and cannot do, as facts that tests and callers read. */
     Traits traits();

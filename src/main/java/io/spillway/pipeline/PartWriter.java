@@ -1,5 +1,6 @@
 package io.spillway.pipeline;
 
+import io.spillway.destination.Digests;
 import io.spillway.encode.Encoder;
 import io.spillway.encode.FieldLeftOutException;
 import io.spillway.fault.Fault;
@@ -8,7 +9,6 @@ import io.spillway.manifest.Part;
 import io.spillway.progress.Stage;
 import io.spillway.progress.StageClock;
 import io.spillway.source.Document;
-import io.spillway.verify.Digests;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;

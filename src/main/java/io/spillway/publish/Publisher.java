@@ -2,6 +2,7 @@ package io.spillway.publish;
 
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
+import io.spillway.destination.Digests;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -10,7 +11,6 @@ import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.Sha256Sums;
 import io.spillway.manifest.SideFile;
-import io.spillway.verify.Digests;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
 package io.spillway.verify;
 
 import io.spillway.destination.Destination;
+import io.spillway.destination.Digests;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;

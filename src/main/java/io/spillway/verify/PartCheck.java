@@ -1,6 +1,7 @@
 package io.spillway.verify;
 
 import io.spillway.compress.Compression;
+import io.spillway.destination.Digests;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Part;

@@ -249,6 +249,66 @@ public interface DestinationContract {
     }
 
     @Test
+    default void aStoredFileIsThereWithItsHash(@TempDir Path folder) throws Exception {
+        byte[] content = seeded(5, 300_001);
+        Path file = Files.write(folder.resolve("part"), content);
+        try (Destination destination = create()) {
+            ObjectKey key = new ObjectKey("journals/2026-11-21T030000Z/part");
+
+            assertThat(destination.store(file, key)).isEqualTo(new StoredObject(key, content.length, sha256(content)));
+
+            assertThat(read(destination, key)).isEqualTo(content);
+            assertThat(file).hasBinaryContent(content);
+        }
+    }
+
+    @Test
+    default void storingTheSameFileAgainChangesNothing(@TempDir Path folder) throws Exception {
+        byte[] content = seeded(6, 70_000);
+        Path file = Files.write(folder.resolve("part"), content);
+        try (Destination destination = create()) {
+            ObjectKey key = new ObjectKey("journals/2026-11-21T030000Z/part");
+            StoredObject first = destination.store(file, key);
+
+            assertThat(destination.store(file, key)).isEqualTo(first);
+            assertThat(read(destination, key)).isEqualTo(content);
+        }
+    }
+
+    @Test
+    default void storingRefusesANameThatAnotherFileHas(@TempDir Path folder) throws Exception {
+        byte[] old = seeded(7, 70_000);
+        byte[] other = old.clone();
+        other[69_999]++;
+        Path file = Files.write(folder.resolve("part"), other);
+        try (Destination destination = create()) {
+            ObjectKey key = new ObjectKey("journals/2026-11-21T030000Z/part");
+            put(destination, key, old);
+
+            assertRefused(() -> destination.store(file, key));
+
+            assertThat(read(destination, key)).isEqualTo(old);
+        }
+    }
+
+    @Test
+    default void placingCompletesACallThatWasBrokenOff(@TempDir Path folder) throws Exception {
+        Map<String, byte[]> files = dump(folder, 4);
+        try (Destination destination = create()) {
+            assumeTrue(!destination.traits().placesAtOnce(), "this destination places all files in one step");
+            ObjectKey prefix = new ObjectKey("journals/2026-11-21T030000Z");
+            String first = files.keySet().iterator().next();
+            destination.store(folder.resolve(first), prefix.child(first));
+
+            destination.place(folder, prefix, "manifest.json");
+
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                assertThat(read(destination, prefix.child(file.getKey()))).isEqualTo(file.getValue());
+            }
+        }
+    }
+
+    @Test
     default void placingAFolderMakesEachOfItsFilesVisible(@TempDir Path folder) throws Exception {
         Map<String, byte[]> files = dump(folder, 4);
         try (Destination destination = create()) {

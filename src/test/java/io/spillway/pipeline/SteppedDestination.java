@@ -74,6 +74,11 @@ public final class SteppedDestination implements Destination {
     }
 
     @Override
+    public StoredObject store(Path file, ObjectKey key) throws SpillwayException {
+        return step("store", null, () -> destination.store(file, key));
+    }
+
+    @Override
     public void place(Path folder, ObjectKey prefix, String last) throws SpillwayException {
         step("place", folder, () -> {
             destination.place(folder, prefix, last);

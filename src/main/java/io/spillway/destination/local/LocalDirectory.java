@@ -4,6 +4,7 @@ import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -221,6 +222,30 @@ public final class LocalDirectory implements Destination {
             // Another thread deleted the last of the folder's files, and with it the folder: nothing is left to sync.
         } catch (IOException e) {
             throw IoFaults.translate(root, "delete " + key, e);
+        }
+    }
+
+    @Override
+    public StoredObject store(Path file, ObjectKey key) throws SpillwayException {
+        try {
+            String sha256 = Sha256.of(file);
+            Optional<StoredObject> there = find(key);
+            if (there.isPresent()) {
+                if (there.get().bytes() == Files.size(file)
+                        && Sha256.of(tree.path(key)).equals(sha256)) {
+                    return new StoredObject(key, there.get().bytes(), sha256);
+                }
+                throw new SpillwayException(
+                        Fault.DESTINATION_REFUSED,
+                        "%s is there already in %s, and is not what was to be stored".formatted(key, root),
+                        "a dated name is never overwritten; move what is there away if it is not a dump");
+            }
+            try (Upload upload = begin(key)) {
+                Files.copy(file, upload.body());
+                return upload.commit();
+            }
+        } catch (IOException e) {
+            throw IoFaults.translate(root, "store " + key, e);
         }
     }
 

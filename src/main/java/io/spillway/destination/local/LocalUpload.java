@@ -1,5 +1,6 @@
 package io.spillway.destination.local;
 
+import io.spillway.destination.Digests;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
@@ -107,7 +108,7 @@ final class LocalUpload implements Upload {
     /** Counts and hashes what reaches the file. */
     private final class Body extends OutputStream {
         private final FileOutputStream file;
-        private final MessageDigest digest = Sha256.digest();
+        private final MessageDigest digest = Digests.sha256();
         private final byte[] buffer = new byte[BUFFER_BYTES];
         private int filled;
         private long bytes;

@@ -1,5 +1,6 @@
 package io.spillway.destination.local;
 
+import io.spillway.destination.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,21 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, in lower-case hex. */
+/** SHA-256 of files, in lower-case hex. */
 final class Sha256 {
 
     private Sha256() {}
-
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
 
     /** The hash of the file's bytes as they are read back now. */
     static String of(Path file) throws IOException {
@@ -30,7 +22,7 @@ final class Sha256 {
 
     /** Copies the file's bytes to {@code out}, which stays open, and returns their hash. */
     static String copy(Path file, OutputStream out) throws IOException {
-        MessageDigest digest = digest();
+        MessageDigest digest = Digests.sha256();
         try (InputStream in = Files.newInputStream(file)) {
             in.transferTo(new DigestOutputStream(out, digest));
         }

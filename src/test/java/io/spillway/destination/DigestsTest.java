@@ -1,4 +1,4 @@
-package io.spillway.verify;
+package io.spillway.destination;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,9 @@
-package io.spillway.verify;
+package io.spillway.destination;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -10,6 +14,8 @@ import java.util.List;
  * reports back. Belongs to one thread.
  */
 public final class Digests {
+    private static final int BUFFER = 64 << 10;
+
     private final MessageDigest sha256 = digest("SHA-256");
     private final MessageDigest md5 = digest("MD5");
     private final MessageDigest sha1 = digest("SHA-1");
@@ -25,6 +31,18 @@ public final class Digests {
     public Sums finish() {
         HexFormat hex = HexFormat.of();
         return new Sums(hex.formatHex(sha256.digest()), hex.formatHex(md5.digest()), hex.formatHex(sha1.digest()));
+    }
+
+    /** Reads a file from its first byte to its last; returns the checksums of what was read. */
+    public static Sums of(Path file) throws IOException {
+        Digests digests = new Digests();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[BUFFER];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digests.update(buffer, 0, read);
+            }
+        }
+        return digests.finish();
     }
 
     /** SHA-256 alone, where nobody asks for the others: they would cost twice as much again. */

@@ -51,7 +51,7 @@ class ArchitectureTest {
             Set.of("pipeline"),
             Set.of("publish"),
             Set.of("verify"),
-            Set.of("encode", "compress", "destination", "manifest"),
+            Set.of("encode", "compress", "destination", "manifest", "fields"),
             Set.of("source", "dataset"),
             Set.of("json", "progress", "config"),
             Set.of("fault"));

@@ -131,7 +131,7 @@ public record Manifest(
      * @param indices   the concrete indices it stood for
      * @param filtered  whether a query left documents out
      * @param documents documents in the snapshot, counted on the snapshot itself
-     * @param fields    the mapped fields
+     * @param fields    the fields that are published
      */
     public record Source(
             String product,
@@ -165,15 +165,15 @@ public record Manifest(
     }
 
     /**
-     * A mapped field.
+     * A field of the documents.
      *
      * @param path dotted
-     * @param type the source's own name of the type
+     * @param type the source's own name of the type, or null where its mapping does not have the field
      */
-    public record Field(String path, String type) {
+    public record Field(String path, @Nullable String type) {
         /** Fails where a member is missing. */
         public Field {
-            Required.members("a field", path, type);
+            Required.members("a field", path);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.PublishedField;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
@@ -14,6 +15,7 @@ import io.spillway.publish.Publisher;
 import io.spillway.source.DocumentSource;
 import io.spillway.source.Slice;
 import io.spillway.source.Snapshot;
+import io.spillway.source.SourceDescription;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -143,6 +145,8 @@ public final class ExportRun {
                         snapshot.documents(),
                         parts,
                         facts(written, results),
+                        fields(snapshot.description()),
+                        "",
                         repaired,
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
                         folder);
@@ -210,6 +214,12 @@ public final class ExportRun {
         }
         parts.sort(Comparator.comparing(Part::name));
         return parts;
+    }
+
+    private static List<PublishedField> fields(SourceDescription source) {
+        return source.fields().stream()
+                .map(field -> new PublishedField(field.path(), field.type(), List.of(), 0, null))
+                .toList();
     }
 
     /** What the manifest says of each format, beyond its parts. */

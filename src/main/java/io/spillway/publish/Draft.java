@@ -2,6 +2,7 @@ package io.spillway.publish;
 
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
+import io.spillway.fields.PublishedField;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.source.SourceDescription;
@@ -19,6 +20,8 @@ import java.util.List;
  * @param documents documents in the snapshot
  * @param parts     in the order of their names, lying in {@code folder} under them
  * @param formats   what readers have to know of the formats beyond their names
+ * @param fields    the fields that stand in the parts, sorted by path; none that was withheld
+ * @param sample    the first documents as they stand in the dump, JSON Lines; empty where the dump is
  * @param repaired  documents in which bytes that are not UTF-8 were replaced
  * @param runJson   how the export went, as JSON, or empty where that is not to be published
  * @param folder    the work folder; its owner removes it
@@ -31,6 +34,8 @@ public record Draft(
         long documents,
         List<Part> parts,
         List<Manifest.Format> formats,
+        List<PublishedField> fields,
+        String sample,
         long repaired,
         String runJson,
         Path folder) {
@@ -38,5 +43,6 @@ public record Draft(
     public Draft {
         parts = List.copyOf(parts);
         formats = List.copyOf(formats);
+        fields = List.copyOf(fields);
     }
 }

@@ -114,7 +114,7 @@ public final class Publisher {
                         source.indices(),
                         source.filtered(),
                         draft.documents(),
-                        source.fields().stream()
+                        draft.fields().stream()
                                 .map(field -> new Manifest.Field(field.path(), field.type()))
                                 .toList()),
                 draft.documents(),

@@ -189,6 +189,8 @@ class PublicationOrderTest {
                 1,
                 List.of(part),
                 List.of(new Manifest.Format("jsonl", "none", Map.of(), Map.of())),
+                List.of(),
+                "",
                 0,
                 "{}\n",
                 folder);

@@ -182,6 +182,8 @@ class ReadmeTest {
                         .map(part -> new Manifest.Format(part.format(), part.compression(), Map.of(), Map.of()))
                         .distinct()
                         .toList(),
+                List.of(),
+                "",
                 0,
                 "",
                 Path.of("unused"));

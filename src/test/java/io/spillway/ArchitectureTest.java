@@ -169,6 +169,7 @@ class ArchitectureTest {
                 .resideOutsideOfPackages(
                         ROOT + ".config..",
                         ROOT + ".encode..",
+                        ROOT + ".fields..",
                         ROOT + ".schedule..",
                         ROOT + ".manifest..",
                         ROOT + ".source.elasticsearch..",

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             ExportCommand.class,
             PlanCommand.class,
+            CheckCommand.class,
             VerifyCommand.class,
             AutoComplete.GenerateCompletion.class
         })

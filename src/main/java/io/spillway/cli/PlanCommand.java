@@ -2,9 +2,11 @@ package io.spillway.cli;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.Blur;
+import io.spillway.fields.FieldPolicy;
+import io.spillway.fields.FieldPolicy.FieldDecision;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.source.Document;
-import io.spillway.source.SourceField;
 import io.spillway.source.SourceSurvey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,17 +14,22 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway plan}: what an export would do, found out without touching anything. */
+/**
+ * {@code spillway plan}: what an export would do, found out without touching anything. Ends as the export would where
+ * fields are undecided.
+ */
 @Command(
         name = "plan",
         mixinStandardHelpOptions = true,
@@ -48,6 +55,8 @@ final class PlanCommand implements Callable<Integer> {
             } else {
                 printText(schedule, survey, compressed);
             }
+            spec.commandLine().getOut().flush();
+            schedule.fields().toPolicy().require(survey.description().fields(), source.name());
         }
         spec.commandLine().getOut().flush();
         return 0;
@@ -71,10 +80,46 @@ final class PlanCommand implements Callable<Integer> {
                 Amounts.bytes(compressed), Amounts.bytes(survey.estimatedBytes()), survey.sampleDocuments());
         Path directory = directory(schedule);
         out.printf("destination   %s (%s free)%n", directory, Amounts.bytes(free(directory)));
-        out.printf("fields        %d published, 0 withheld%n", source.fields().size());
-        for (SourceField field : source.fields()) {
-            out.printf("  published   %s (%s)%n", field.path(), field.type());
+        List<FieldDecision> fields = schedule.fields().toPolicy().decide(source.fields());
+        out.printf("fields        %s%n", counts(fields, schedule.fields().toPolicy()));
+        for (FieldDecision field : fields) {
+            out.printf(
+                    "  %-11s %s (%s)%s%n",
+                    word(field, schedule.fields().toPolicy()), field.path(), field.type(), because(field));
         }
+    }
+
+    private static String counts(List<FieldDecision> fields, FieldPolicy policy) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        for (String word : List.of("published", "blurred", "withheld", "undecided")) {
+            counts.put(word, 0);
+        }
+        fields.forEach(field -> counts.merge(word(field, policy), 1, Integer::sum));
+        return counts.entrySet().stream()
+                .filter(count -> count.getValue() > 0 || count.getKey().equals("published"))
+                .map(count -> count.getValue() + " " + count.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** What becomes of a field, what nobody decided on included. */
+    private static String word(FieldDecision field, FieldPolicy policy) {
+        return switch (field.decision().kind()) {
+            case PUBLISHED -> "published";
+            case BLURRED -> "blurred";
+            case WITHHELD -> "withheld";
+            case UNDECIDED ->
+                switch (policy.unlisted()) {
+                    case PUBLISH -> "published";
+                    case WITHHOLD -> "withheld";
+                    case STOP -> "undecided";
+                };
+        };
+    }
+
+    private static String because(FieldDecision field) {
+        Blur blur = field.decision().blur();
+        String rule = field.decision().rule();
+        return (blur == null ? "" : " by " + blur.name()) + (rule == null ? "" : "   rule: " + rule);
     }
 
     private void printJson(ScheduleFile schedule, SourceSurvey survey, long compressed) throws SpillwayException {
@@ -91,8 +136,19 @@ final class PlanCommand implements Callable<Integer> {
         line.put("lanes", survey.lanes());
         line.put("estimated_bytes", compressed);
         line.put("estimated_bytes_uncompressed", survey.estimatedBytes());
-        line.put("fields_published", source.fields());
-        line.put("fields_withheld", List.of());
+        FieldPolicy policy = schedule.fields().toPolicy();
+        List<Map<String, Object>> fields = new ArrayList<>();
+        for (FieldDecision field : policy.decide(source.fields())) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("path", field.path());
+            row.put("type", field.type());
+            row.put("decision", word(field, policy));
+            row.put("rule", field.decision().rule());
+            Blur blur = field.decision().blur();
+            row.put("blur", blur == null ? null : blur.name());
+            fields.add(row);
+        }
+        line.put("fields", fields);
         line.put("destination", directory(schedule).toString());
         line.put("destination_free_bytes", free(directory(schedule)));
         spec.commandLine().getOut().println(JsonText.line(line));

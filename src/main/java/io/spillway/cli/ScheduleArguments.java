@@ -63,6 +63,26 @@ final class ScheduleArguments {
     private @Nullable String query;
 
     @Option(
+            names = "--include",
+            split = ",",
+            paramLabel = "FIELD",
+            description = "Publish these fields, and stop at any that no rule names; * and ** as in a schedule.")
+    private @Nullable List<String> include;
+
+    @Option(
+            names = "--exclude",
+            split = ",",
+            paramLabel = "FIELD",
+            description = "Withhold these fields, with all that lies in them.")
+    private @Nullable List<String> exclude;
+
+    @Option(
+            names = "--unlisted",
+            paramLabel = "POLICY",
+            description = "Fields that no rule names: stop (default with rules), withhold or publish.")
+    private @Nullable String unlisted;
+
+    @Option(
             names = "--format",
             split = ",",
             paramLabel = "FORMAT",
@@ -219,6 +239,10 @@ final class ScheduleArguments {
         if (maxShare != null) {
             politeness.put("max-share", maxShare);
         }
+        ObjectNode fields = schedule.putObject("fields");
+        put(fields, "include", include);
+        put(fields, "exclude", exclude);
+        put(fields, "unlisted", unlisted);
         ArrayNode all = schedule.putArray("formats");
         for (String name : formats) {
             ObjectNode format = all.addObject().putObject(name);
@@ -226,9 +250,8 @@ final class ScheduleArguments {
             if (level != null) {
                 format.put("level", level);
             }
-            if (columns != null && name.equals("csv")) {
-                ArrayNode names = format.putArray("columns");
-                columns.forEach(names::add);
+            if (name.equals("csv")) {
+                put(format, "columns", columns);
             }
             if (withId && name.equals("jsonl")) {
                 format.put("id", "_id");
@@ -271,6 +294,9 @@ final class ScheduleArguments {
         for (String key : List.of("dataset", "title", "license")) {
             options.put("/" + key, "--" + key);
         }
+        for (String key : List.of("include", "exclude", "unlisted")) {
+            options.put("/fields/" + key, "--" + key);
+        }
         options.put("/source/politeness/lanes", "--lanes");
         options.put("/source/politeness/max-share", "--max-share");
         for (String key : List.of(
@@ -305,6 +331,13 @@ final class ScheduleArguments {
     private static void put(ObjectNode node, String key, @Nullable String value) {
         if (value != null) {
             node.put(key, value);
+        }
+    }
+
+    private static void put(ObjectNode node, String key, @Nullable List<String> values) {
+        if (values != null) {
+            ArrayNode array = node.putArray(key);
+            values.forEach(array::add);
         }
     }
 }

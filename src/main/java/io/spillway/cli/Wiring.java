@@ -11,6 +11,7 @@ import io.spillway.encode.JsonLines;
 import io.spillway.encode.JsonLinesWithId;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.FieldPolicy;
 import io.spillway.pipeline.ExportRun;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.PartLimits;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** From a schedule to the parts that carry it out: the only place where adapters are created. */
 final class Wiring {
@@ -79,6 +81,7 @@ final class Wiring {
         return new ExportRun(
                 schedule.toDataset(),
                 source,
+                schedule.fields().toPolicy(),
                 description -> formats(schedule, description),
                 new PartLimits(
                         schedule.parts().documents(), schedule.parts().bytes().bytes()),
@@ -89,17 +92,26 @@ final class Wiring {
     }
 
     private static List<PartFormat> formats(ScheduleFile schedule, SourceDescription source) throws SpillwayException {
+        FieldPolicy policy = schedule.fields().toPolicy();
         List<PartFormat> formats = new ArrayList<>();
         for (FormatSection section : schedule.formats()) {
-            PartFormat format = format(section, source);
-            requireUsable(format.compression());
-            formats.add(format);
+            formats.add(format(section, policy, source));
         }
         return formats;
     }
 
-    private static PartFormat format(FormatSection section, SourceDescription source) throws SpillwayException {
+    /** A format for what was found and is published; fails where it cannot hold that, or cannot be written here. */
+    static PartFormat format(FormatSection section, FieldPolicy fields, SourceDescription source)
+            throws SpillwayException {
+        PartFormat format = unchecked(section, fields, source);
+        requireUsable(format.compression());
+        return format;
+    }
+
+    private static PartFormat unchecked(FormatSection section, FieldPolicy fields, SourceDescription source)
+            throws SpillwayException {
         if (section.csv() != null) {
+            requirePublished("columns of format csv", section.csv().columns(), fields);
             CsvOptions options = section.csv().toOptions();
             CsvColumns columns = section.csv().columns() == null
                     ? CsvColumns.fromMapping(source.fields())
@@ -108,12 +120,37 @@ final class Wiring {
                     () -> new Csv(columns, options), section.csv().toCompression(), options.facts(columns));
         } else if (section.bulk() != null) {
             refuseSeveralIndices(source);
+            requirePublished("format bulk", List.of("_id", "_routing"), fields);
             return new PartFormat(BulkLines::new, section.bulk().toCompression());
         }
         JsonLinesSection jsonl = Objects.requireNonNull(section.jsonl(), "a format without a kind");
-        return jsonl.id() == JsonLinesSection.Ids.ID
-                ? new PartFormat(JsonLinesWithId::new, jsonl.toCompression(), Map.of("id", "_id"))
-                : new PartFormat(JsonLines::new, jsonl.toCompression());
+        if (jsonl.id() == JsonLinesSection.Ids.ID) {
+            requirePublished("format jsonl with id: _id", List.of("_id", "_routing"), fields);
+            return new PartFormat(JsonLinesWithId::new, jsonl.toCompression(), Map.of("id", "_id"));
+        }
+        return new PartFormat(JsonLines::new, jsonl.toCompression());
+    }
+
+    /** Ids and routing are no fields, but they can tell as much: with rules, somebody has to decide on them, too. */
+    private static void requirePublished(String who, @Nullable List<String> paths, FieldPolicy fields)
+            throws SpillwayException {
+        if (paths == null || !fields.hasRules()) {
+            return;
+        }
+        List<String> withheld = paths.stream()
+                .filter(path -> switch (fields.decide(path).kind()) {
+                    case PUBLISHED, BLURRED ->
+                        path.startsWith("_") && fields.decide(path).blur() != null;
+                    case WITHHELD -> true;
+                    case UNDECIDED -> path.startsWith("_") && fields.unlisted() != FieldPolicy.Unlisted.PUBLISH;
+                })
+                .toList();
+        if (!withheld.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.FIELD_POLICY,
+                    "%s would publish what the rules of fields do not: %s".formatted(who, String.join(", ", withheld)),
+                    "name them in fields.include if they are to be public, or take them out of the format");
+        }
     }
 
     /** A codec whose library does not load is said before anything is read. */

@@ -40,6 +40,18 @@ public final class ConfigFile {
     }
 
     /**
+     * The line, from 1, on which a key of a file begins; a key that is not in the file has the line of what it would be
+     * in. For what is found out about a file after it was read.
+     *
+     * @param key a JSON pointer, {@code /fields/exclude/1}
+     */
+    public static int line(Path file, String key) throws SpillwayException {
+        Problems places = new Problems(file.toString());
+        var unused = YamlTree.read(text(file), places);
+        return places.lineOf(JsonPointer.compile(key));
+    }
+
+    /**
      * Reads a text as if it were a file's, with this process' environment.
      *
      * @param name what to call it in messages

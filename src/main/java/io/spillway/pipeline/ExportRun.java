@@ -4,7 +4,8 @@ import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.fields.PublishedField;
+import io.spillway.fields.FieldFilter;
+import io.spillway.fields.FieldPolicy;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
@@ -47,6 +48,7 @@ public final class ExportRun {
 
     private final Dataset dataset;
     private final DocumentSource source;
+    private final FieldPolicy fields;
     private final Formats formats;
     private final PartLimits limits;
     private final boolean allowEmpty;
@@ -59,6 +61,7 @@ public final class ExportRun {
      * An export that has not begun.
      *
      * @param source     stays the caller's to close
+     * @param fields     what is published of each document
      * @param formats    how documents are written
      * @param allowEmpty whether an index without documents makes a dump without documents, or a refusal
      * @param publisher  stays the caller's
@@ -67,6 +70,7 @@ public final class ExportRun {
     public ExportRun(
             Dataset dataset,
             DocumentSource source,
+            FieldPolicy fields,
             Formats formats,
             PartLimits limits,
             boolean allowEmpty,
@@ -75,6 +79,7 @@ public final class ExportRun {
             Progress progress) {
         this.dataset = dataset;
         this.source = source;
+        this.fields = fields;
         this.formats = formats;
         this.limits = limits;
         this.allowEmpty = allowEmpty;
@@ -123,7 +128,10 @@ public final class ExportRun {
                         source.name() + " holds no documents to export",
                         "if that is right, publish an empty dump with --allow-empty or gate: {empty: publish}");
             }
-            List<PartFormat> written = formats.of(snapshot.description());
+            SourceDescription found = snapshot.description();
+            fields.require(found.fields(), found.name());
+            SourceDescription published = found.withFields(fields.published(found.fields()));
+            List<PartFormat> written = formats.of(published);
             DumpId dump = new DumpId(dataset.name(), snapshot.takenAt());
             Path folder = workspace.newFolder(dump);
             try {
@@ -133,6 +141,7 @@ public final class ExportRun {
                 // From here on the cluster has nothing more to keep for us.
                 snapshot.close();
                 requireAll(snapshot, written.size(), results);
+                tellWithheld(filters(results));
                 List<Part> parts = number(dump, written, folder, results);
                 RunStats stats = RunStats.of(seconds, progress.now(), snapshot.lanes(), results);
                 long repaired =
@@ -141,12 +150,12 @@ public final class ExportRun {
                         dataset,
                         dump,
                         snapshot.takenAt(),
-                        snapshot.description(),
+                        published,
                         snapshot.documents(),
                         parts,
                         facts(written, results),
-                        fields(snapshot.description()),
-                        "",
+                        FieldFilter.published(filters(results)),
+                        Sample.of(results.stream().map(Lane.Result::sample).toList()),
                         repaired,
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
                         folder);
@@ -166,7 +175,12 @@ public final class ExportRun {
     private List<Lane.Result> read(Snapshot snapshot, List<PartFormat> written, Path folder)
             throws SpillwayException, InterruptedException {
         List<Lane> lanes = snapshot.slices().stream()
-                .map(slice -> new Lane(snapshot, slice, (of, clock) -> begin(folder, written, of, clock), progress))
+                .map(slice -> new Lane(
+                        snapshot,
+                        slice,
+                        fields.filter(snapshot.description().fields()),
+                        (of, clock) -> begin(folder, written, of, clock),
+                        progress))
                 .toList();
         return Lanes.runAll(dataset.name(), snapshot.lanes(), lanes);
     }
@@ -216,10 +230,24 @@ public final class ExportRun {
         return parts;
     }
 
-    private static List<PublishedField> fields(SourceDescription source) {
-        return source.fields().stream()
-                .map(field -> new PublishedField(field.path(), field.type(), List.of(), 0, null))
-                .toList();
+    private static List<FieldFilter> filters(List<Lane.Result> results) {
+        return results.stream().map(Lane.Result::filter).toList();
+    }
+
+    /** What was left out without a decision, or could not be read, is said: the operator alone has to know. */
+    private void tellWithheld(List<FieldFilter> filters) {
+        FieldFilter.unlisted(filters)
+                .forEach((field, count) -> LOG.warn(
+                        "field withheld, as no rule of fields names it dataset={} field=\"{}\" documents={}",
+                        dataset.name(),
+                        field,
+                        count));
+        FieldFilter.unreadable(filters)
+                .forEach((field, count) -> LOG.warn(
+                        "values that cannot be blurred became null dataset={} field=\"{}\" values={}",
+                        dataset.name(),
+                        field,
+                        count));
     }
 
     /** What the manifest says of each format, beyond its parts. */

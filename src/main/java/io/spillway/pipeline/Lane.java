@@ -1,6 +1,7 @@
 package io.spillway.pipeline;
 
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.FieldFilter;
 import io.spillway.json.JsonCursor;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;
@@ -18,13 +19,16 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * One slice from its first page to its last part, on one thread: page in, every format's part out. Back-pressure is a
+ * One slice from its first page to its last part, on one thread: page in, what is published of each document into every
+ * format's part. Back-pressure is a
  * blocking write.
  */
 final class Lane implements Callable<Lane.Result> {
     private final Snapshot snapshot;
     private final Slice slice;
+    private final FieldFilter filter;
     private final List<PartSequence> formats = new ArrayList<>();
+    private final Sample sample = new Sample();
     private final Progress progress;
     private final StageClock clock = new StageClock();
     private long documents;
@@ -35,9 +39,10 @@ final class Lane implements Callable<Lane.Result> {
         List<PartSequence> begin(Slice slice, StageClock clock);
     }
 
-    Lane(Snapshot snapshot, Slice slice, Formats formats, Progress progress) {
+    Lane(Snapshot snapshot, Slice slice, FieldFilter filter, Formats formats, Progress progress) {
         this.snapshot = snapshot;
         this.slice = slice;
+        this.filter = filter;
         this.formats.addAll(formats.begin(slice, clock));
         this.progress = progress;
     }
@@ -53,7 +58,7 @@ final class Lane implements Callable<Lane.Result> {
             for (PartSequence format : formats) {
                 written.add(new Written(format.finish(), format.leftOut()));
             }
-            return new Result(slice, documents, repaired, written, clock.seconds());
+            return new Result(slice, documents, repaired, written, filter, sample, clock.seconds());
         } finally {
             formats.forEach(PartSequence::close);
         }
@@ -61,9 +66,11 @@ final class Lane implements Callable<Lane.Result> {
 
     private void write(Page page) throws SpillwayException, InterruptedException {
         for (Document document : page.documents()) {
+            Document published = filter.apply(document);
             for (PartSequence format : formats) {
-                format.write(document);
+                format.write(published);
             }
+            sample.offer(published);
             if ((document.findings() & JsonCursor.NOT_UTF8) != 0) {
                 repaired++;
             }
@@ -79,9 +86,18 @@ final class Lane implements Callable<Lane.Result> {
      * @param documents documents written, once for all formats
      * @param repaired  documents in which bytes that are not UTF-8 were replaced
      * @param formats   what was written in each format
+     * @param filter    what every document went through
+     * @param sample    the first documents
      * @param seconds   where the lane's time went
      */
-    record Result(Slice slice, long documents, long repaired, List<Written> formats, Map<Stage, Double> seconds) {}
+    record Result(
+            Slice slice,
+            long documents,
+            long repaired,
+            List<Written> formats,
+            FieldFilter filter,
+            Sample sample,
+            Map<Stage, Double> seconds) {}
 
     /**
      * A slice in one format.

@@ -49,6 +49,10 @@ public record ScheduleFile(
         @JsonPropertyDescription("Where the documents come from")
         SourceSection source,
 
+        @JsonPropertyDescription("What is published of each document; everything when absent")
+        @JsonProperty(defaultValue = "{}")
+        FieldsSection fields,
+
         @JsonPropertyDescription("What kinds of files a dump has")
         @JsonProperty(defaultValue = "[{jsonl: {}}]")
         @Size(min = 1)

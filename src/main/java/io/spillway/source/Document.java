@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Document {
     private final byte[] bytes;
+    private final byte[] sourceBytes;
     private final Range source;
     private final int findings;
     private final Range id;
@@ -30,12 +31,26 @@ public final class Document {
      * @param routing  the JSON string that is its routing, or {@link Range#NONE}
      */
     public Document(byte[] bytes, Range source, int findings, Range id, Range index, Range routing) {
+        this(bytes, bytes, source, findings, id, index, routing);
+    }
+
+    private Document(
+            byte[] bytes, byte[] sourceBytes, Range source, int findings, Range id, Range index, Range routing) {
         this.bytes = bytes;
+        this.sourceBytes = sourceBytes;
         this.source = source;
         this.findings = findings;
         this.id = id;
         this.index = index;
         this.routing = routing;
+    }
+
+    /**
+     * The same document with another source, one JSON object of strict UTF-8 on one line in {@code bytes[0, length)},
+     * which is shared, not copied.
+     */
+    public Document withSource(byte[] newSource, int length) {
+        return new Document(bytes, newSource, new Range(0, length), 0, id, index, routing);
     }
 
     /** Bytes of the source as it was indexed. */
@@ -54,9 +69,9 @@ public final class Document {
      */
     public void writeSource(OutputStream out) throws IOException {
         if (findings == 0) {
-            out.write(bytes, source.start(), source.length());
+            out.write(sourceBytes, source.start(), source.length());
         } else {
-            OneLine.copy(bytes, source.start(), source.end(), out);
+            OneLine.copy(sourceBytes, source.start(), source.end(), out);
         }
     }
 
@@ -66,7 +81,7 @@ public final class Document {
      */
     public void readSource(SourceReader reader) throws IOException {
         if (findings == 0) {
-            reader.read(bytes, source.start(), source.end());
+            reader.read(sourceBytes, source.start(), source.end());
         } else {
             ByteArrayOutputStream line = new ByteArrayOutputStream(source.length());
             writeSource(line);

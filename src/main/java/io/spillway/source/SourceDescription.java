@@ -28,4 +28,9 @@ public record SourceDescription(
         indices = List.copyOf(indices);
         fields = List.copyOf(fields);
     }
+
+    /** The same with other fields, such as those that are published. */
+    public SourceDescription withFields(List<SourceField> others) {
+        return new SourceDescription(product, version, name, indices, shards, filtered, others);
+    }
 }

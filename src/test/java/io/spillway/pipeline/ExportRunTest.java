@@ -118,7 +118,10 @@ class ExportRunTest {
                         List.of("synthetic-1"),
                         false,
                         10,
-                        List.of(new Manifest.Field("id", "long"), new Manifest.Field("text", "text"))));
+                        List.of(
+                                new Manifest.Field("id", "long"),
+                                new Manifest.Field("more", null),
+                                new Manifest.Field("text", "text"))));
     }
 
     @Test

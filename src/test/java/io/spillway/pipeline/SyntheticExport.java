@@ -8,6 +8,7 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.encode.JsonLines;
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.FieldPolicy;
 import io.spillway.manifest.Manifest;
 import io.spillway.progress.Progress;
 import io.spillway.publish.Publisher;
@@ -32,6 +33,7 @@ public final class SyntheticExport {
     private final Progress progress = new Progress();
     private Dataset dataset = Dataset.named("journals");
     private List<PartFormat> formats = List.of(jsonLines("gzip"));
+    private FieldPolicy fields = FieldPolicy.publishAll();
     private PartLimits limits = new PartLimits(1_000_000, 1L << 40);
     private boolean allowEmpty;
     private UnaryOperator<Destination> destination = UnaryOperator.identity();
@@ -62,6 +64,12 @@ public final class SyntheticExport {
     /** Writes these formats. */
     public SyntheticExport formats(PartFormat... others) {
         formats = List.of(others);
+        return this;
+    }
+
+    /** Publishes what this policy leaves of each document. */
+    public SyntheticExport fields(FieldPolicy policy) {
+        fields = policy;
         return this;
     }
 
@@ -100,6 +108,7 @@ public final class SyntheticExport {
             return new ExportRun(
                             dataset,
                             source,
+                            fields,
                             found -> formats,
                             limits,
                             allowEmpty,

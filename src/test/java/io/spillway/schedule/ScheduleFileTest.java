@@ -34,8 +34,17 @@ class ScheduleFileTest {
     /** Every secret of a test has this value. */
     private static final String HUNTER = "hunter2";
 
+    private static final String LONG_SECRET = "hunter2hunter2hunter2";
+
     private static final Map<String, String> ENVIRONMENT = Map.of(
-            "SECRET", HUNTER, "ELASTICSEARCH_URL", "https://search.example.org:9200", "ELASTICSEARCH_API_KEY", HUNTER);
+            "SECRET",
+            HUNTER,
+            "LONG_SECRET",
+            LONG_SECRET,
+            "ELASTICSEARCH_URL",
+            "https://search.example.org:9200",
+            "ELASTICSEARCH_API_KEY",
+            HUNTER);
 
     private static final String FINGERPRINT = "AB:".repeat(31) + "CD";
 
@@ -155,6 +164,33 @@ class ScheduleFileTest {
                         null,
                         "politeness: {lanes: 64}",
                         64),
+                inFields(
+                        "include",
+                        file -> file.fields().include(),
+                        List.of(),
+                        "{include: [a, b.**]}",
+                        List.of("a", "b.**")),
+                inFields("exclude", file -> file.fields().exclude(), List.of(), "{exclude: [a]}", List.of("a")),
+                inFields("blur.field", blur(BlurSection::field), null, "{blur: [{field: a, by: hash}], KEY}", "a"),
+                inFields(
+                        "blur.by",
+                        blur(BlurSection::by),
+                        null,
+                        "{blur: [{field: a, by: mask-ip}]}",
+                        BlurSection.Way.MASK_IP),
+                inFields(
+                        "blur.value",
+                        blur(BlurSection::value),
+                        null,
+                        "{blur: [{field: a, by: constant, value: x}]}",
+                        "x"),
+                inFields(
+                        "unlisted",
+                        file -> file.fields().unlisted(),
+                        null,
+                        "{unlisted: withhold}",
+                        FieldsSection.Unlisted.WITHHOLD),
+                inFields("hash-key", file -> reveal(file.fields().hashKey()), null, "{KEY}", LONG_SECRET),
                 inJsonl(
                         "compression",
                         CompressionName.GZIP,
@@ -505,6 +541,24 @@ class ScheduleFileTest {
             String line,
             Object given) {
         return new Option("source." + name, reads, standard, source(ok(line)), given);
+    }
+
+    private static Option inFields(
+            String name,
+            Function<ScheduleFile, @Nullable Object> value,
+            @Nullable Object standard,
+            String yaml,
+            Object given) {
+        return option(
+                "fields." + name,
+                value,
+                standard,
+                "fields: " + yaml.replace("KEY", "hash-key: '${env:LONG_SECRET}'"),
+                given);
+    }
+
+    private static Function<ScheduleFile, @Nullable Object> blur(Function<BlurSection, @Nullable Object> value) {
+        return file -> file.fields().blur().stream().findFirst().map(value).orElse(null);
     }
 
     private static Option required(

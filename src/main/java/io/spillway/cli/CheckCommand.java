@@ -1,0 +1,168 @@
+package io.spillway.cli;
+
+import io.spillway.config.ConfigFile;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.fields.FieldPolicy;
+import io.spillway.schedule.ScheduleFile;
+import io.spillway.source.SourceDescription;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code spillway check}: everything that would keep exports from working, in all files at once, each problem with its
+ * file and line. Reads no documents but a small sample, and writes nothing.
+ */
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = "Checks schedule files: keys, connections, rights, fields. Says every problem at once.")
+final class CheckCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(arity = "1..*", paramLabel = "SCHEDULE.yaml", description = "Schedule files to check.")
+    private List<Path> files = List.of();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    private final Map<String, Path> datasets = new LinkedHashMap<>();
+    private final List<Problem> problems = new ArrayList<>();
+
+    /**
+     * A problem, on a line of a file where it has one.
+     *
+     * @param where {@code FILE:LINE: /key: }
+     */
+    private record Problem(
+            Fault fault,
+            String where,
+            String what,
+            @Nullable String hint) {}
+
+    @Override
+    public Integer call() throws SpillwayException {
+        for (Path file : files) {
+            int before = problems.size();
+            check(file);
+            if (!output.json && problems.size() == before) {
+                spec.commandLine().getOut().println(file + ": fine");
+            }
+        }
+        problems.forEach(this::say);
+        spec.commandLine().getOut().flush();
+        spec.commandLine().getErr().flush();
+        return problems.isEmpty() ? 0 : problems.get(0).fault().exitCode();
+    }
+
+    private void check(Path file) throws SpillwayException {
+        ScheduleFile schedule;
+        try {
+            schedule = ConfigFile.read(file, ScheduleFile.class);
+        } catch (SpillwayException e) {
+            String.valueOf(e.getMessage())
+                    .lines()
+                    .filter(line -> line.startsWith(file.toString()))
+                    .forEach(line -> problems.add(new Problem(e.fault(), "", line, null)));
+            return;
+        }
+        Path other = datasets.putIfAbsent(schedule.dataset(), file);
+        if (other != null) {
+            add(file, "/dataset", Fault.CONFIG, "\"%s\" is in %s already".formatted(schedule.dataset(), other), null);
+        }
+        checkDestinations(file, schedule);
+        checkSource(file, schedule);
+    }
+
+    private void checkDestinations(Path file, ScheduleFile schedule) throws SpillwayException {
+        for (int i = 0; i < schedule.destinations().size(); i++) {
+            Path directory = schedule.destinations().get(i).directory();
+            String key = "/destinations/" + i;
+            if (directory == null) {
+                continue;
+            }
+            try {
+                if (Files.exists(directory)) {
+                    LocalDirectory.openToRead(directory).close();
+                }
+                Path there = existing(directory);
+                if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+                    add(
+                            file,
+                            key,
+                            Fault.DESTINATION_REFUSED,
+                            there + " is no directory that this user may write to",
+                            "give the user of Spillway the right to write there");
+                }
+            } catch (SpillwayException e) {
+                add(file, key, e.fault(), String.valueOf(e.getMessage()), e.hint());
+            }
+        }
+    }
+
+    private static Path existing(Path directory) {
+        Path there = directory.toAbsolutePath().normalize();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        try {
+            return there.toRealPath();
+        } catch (IOException unreadable) {
+            return there;
+        }
+    }
+
+    private void checkSource(Path file, ScheduleFile schedule) throws SpillwayException {
+        SourceDescription found;
+        try (var source = Wiring.source(schedule)) {
+            found = source.survey().description();
+        } catch (SpillwayException e) {
+            add(file, "/source", e.fault(), String.valueOf(e.getMessage()), e.hint());
+            return;
+        }
+        FieldPolicy policy = schedule.fields().toPolicy();
+        for (FieldPolicy.Problem problem : policy.problems(found.fields())) {
+            add(file, problem.key(), Fault.FIELD_POLICY, problem.what(), null);
+        }
+        for (int i = 0; i < schedule.formats().size(); i++) {
+            try {
+                Wiring.format(schedule.formats().get(i), policy, found.withFields(policy.published(found.fields())));
+            } catch (SpillwayException e) {
+                add(file, "/formats/" + i, e.fault(), String.valueOf(e.getMessage()), e.hint());
+            }
+        }
+    }
+
+    private void add(Path file, String key, Fault fault, String what, @Nullable String hint) throws SpillwayException {
+        problems.add(new Problem(fault, "%s:%d: %s: ".formatted(file, ConfigFile.line(file, key), key), what, hint));
+    }
+
+    private void say(Problem problem) {
+        if (output.json) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("type", "problem");
+            line.put("fault", problem.fault().name());
+            line.put("exit_code", problem.fault().exitCode());
+            line.put("message", problem.where() + problem.what());
+            line.put("hint", problem.hint());
+            spec.commandLine().getOut().println(JsonText.line(line));
+        }
+        spec.commandLine()
+                .getErr()
+                .println(problem.where() + problem.what() + (problem.hint() == null ? "" : "; " + problem.hint()));
+    }
+}

@@ -1,0 +1,164 @@
+package io.spillway.fields;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The ways of blurring that schedules offer. */
+public final class Blurs {
+    /** HMAC with a shorter key is weaker than its hash: RFC 2104, section 3, is about half of this at the least. */
+    public static final int MIN_KEY_BYTES = 16;
+
+    private static final String HMAC = "HmacSHA256";
+    private static final Pattern DATE = Pattern.compile("(\\d{4})(?:-(\\d{2})(?:-(\\d{2})(?:[T ].*)?)?)?");
+    /** One @ with something on either side, and a domain of more than one label. */
+    private static final Pattern E_MAIL = Pattern.compile("[^@\\s]+@([^@\\s]+\\.[^@\\s.]+)");
+
+    private static final Pattern V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    /** Only digits, colons and dots, with a colon: what Java reads as an address without asking anybody for a name. */
+    private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*");
+
+    private static final int V4_KEPT = 3;
+    private static final int V6_KEPT = 6;
+
+    private Blurs() {}
+
+    /**
+     * The same 64 hexadecimal digits for the same value: HMAC-SHA-256 (RFC 2104) of its text in UTF-8. Without the key
+     * nobody can try values out; with it, dumps of different days can be joined.
+     *
+     * @param key at least {@value #MIN_KEY_BYTES} bytes in UTF-8
+     * @throws IllegalArgumentException the key is shorter
+     */
+    public static Blur hash(String key) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length < MIN_KEY_BYTES) {
+            throw new IllegalArgumentException("the key for hashes has fewer than " + MIN_KEY_BYTES + " bytes");
+        }
+        SecretKeySpec secret = new SecretKeySpec(bytes, HMAC);
+        ThreadLocal<Mac> macs = ThreadLocal.withInitial(() -> mac(secret));
+        return named(
+                "hash",
+                text -> Optional.of(
+                        HexFormat.of().formatHex(macs.get().doFinal(text.getBytes(StandardCharsets.UTF_8)))));
+    }
+
+    private static Mac mac(SecretKeySpec secret) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(secret);
+            return mac;
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("every Java platform has " + HMAC, e);
+        }
+    }
+
+    /**
+     * A date that keeps its year, its month or its day: {@code 2026}, {@code 2026-11}, {@code 2026-11-21}. Reads dates
+     * that begin as ISO 8601 does; one that is no more precise than what is kept stays as it is. Numbers are not read:
+     * seconds, milliseconds and years look alike.
+     */
+    public static Blur date(Precision precision) {
+        return named(precision.name().toLowerCase(Locale.ROOT), text -> {
+            Matcher date = DATE.matcher(text);
+            if (!date.matches()) {
+                return Optional.empty();
+            }
+            StringBuilder kept = new StringBuilder(date.group(1));
+            for (int group = 2; group <= precision.groups && date.group(group) != null; group++) {
+                kept.append('-').append(date.group(group));
+            }
+            return Optional.of(kept.toString());
+        });
+    }
+
+    /** An e-mail address of which the domain is kept: {@code ***@example.org}. */
+    public static Blur email() {
+        return named("mask-email", text -> {
+            Matcher address = E_MAIL.matcher(text);
+            return address.matches() ? Optional.of("***@" + address.group(1)) : Optional.empty();
+        });
+    }
+
+    /** An IP address of which the network is kept, 24 bits of a v4 address and 48 of a v6 one; the rest is zero. */
+    public static Blur ip() {
+        return named("mask-ip", text -> {
+            if (!V4.matcher(text).matches() && !V6.matcher(text).matches()) {
+                return Optional.empty();
+            }
+            try {
+                InetAddress address = InetAddress.getByName(text);
+                byte[] bytes = address.getAddress();
+                for (int i = address instanceof Inet4Address ? V4_KEPT : V6_KEPT; i < bytes.length; i++) {
+                    bytes[i] = 0;
+                }
+                return Optional.of(written(bytes));
+            } catch (UnknownHostException noAddress) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** As RFC 5952 writes it; after 48 bits there are only zeroes, so that {@code ::} always stands there. */
+    private static String written(byte[] address) {
+        if (address.length == 4) {
+            return "%d.%d.%d.0".formatted(address[0] & 0xFF, address[1] & 0xFF, address[2] & 0xFF);
+        }
+        StringBuilder text = new StringBuilder();
+        int last = V6_KEPT;
+        while (last > 0 && address[last - 1] == 0 && address[last - 2] == 0) {
+            last -= 2;
+        }
+        for (int i = 0; i < last; i += 2) {
+            text.append(i == 0 ? "" : ":")
+                    .append(Integer.toHexString(((address[i] & 0xFF) << 8) | (address[i + 1] & 0xFF)));
+        }
+        return text.append("::").toString();
+    }
+
+    /** Always the same text, whatever the value was. */
+    public static Blur constant(String value) {
+        return named("constant", text -> Optional.of(value));
+    }
+
+    private static Blur named(String name, Function<String, Optional<String>> blur) {
+        return new Blur() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public Optional<String> blur(String text) {
+                return blur.apply(text);
+            }
+        };
+    }
+
+    /** How much of a date is kept. */
+    public enum Precision {
+        /** {@code 2026}. */
+        YEAR(1),
+        /** {@code 2026-11}. */
+        MONTH(2),
+        /** {@code 2026-11-21}. */
+        DAY(3);
+
+        private final int groups;
+
+        Precision(int groups) {
+            this.groups = groups;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.spillway.fields;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is published of a document, as far as it differs: bytes are copied only from the first difference on. Used again
+ * for each document.
+ */
+final class Result {
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    private byte[] source = new byte[0];
+    /** Up to here the source is told by what was copied, or left out of it. */
+    private int told;
+
+    private byte[] bytes = new byte[4096];
+    private int length;
+    private boolean differs;
+
+    /** Forgets the document before. */
+    void begin(byte[] of, int start) {
+        source = of;
+        told = start;
+        length = 0;
+        differs = false;
+    }
+
+    /** Whether anything was left out or replaced. */
+    boolean differs() {
+        return differs;
+    }
+
+    /** What is published, from 0 on to {@link #length()}; valid until the next document. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Takes over the source up to here. */
+    void copyUpTo(int end) {
+        if (told < end) {
+            append(source, told, end - told);
+            told = end;
+        }
+    }
+
+    /** Leaves out the source from where it is told up to here. */
+    void skipTo(int end) {
+        told = end;
+        differs = true;
+    }
+
+    /** Puts a JSON string, or null, in the place of what stands in the source. */
+    void replace(int start, int end, @Nullable String text) {
+        copyUpTo(start);
+        if (text == null) {
+            append(NULL, 0, NULL.length);
+        } else {
+            byte[] quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+            append(new byte[] {'"'}, 0, 1);
+            append(quoted, 0, quoted.length);
+            append(new byte[] {'"'}, 0, 1);
+        }
+        skipTo(end);
+    }
+
+    /** Where the result stands now. */
+    Mark mark() {
+        return new Mark(told, length, differs);
+    }
+
+    /** Takes back all that came after a mark. */
+    void reset(Mark mark) {
+        told = mark.told;
+        length = mark.length;
+        differs = mark.differs;
+    }
+
+    private void append(byte[] from, int start, int count) {
+        if (bytes.length - length < count) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + count));
+        }
+        System.arraycopy(from, start, bytes, length, count);
+        length += count;
+    }
+
+    /** A place in the result. */
+    record Mark(int told, int length, boolean differs) {}
+}

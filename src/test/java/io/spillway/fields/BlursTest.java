@@ -1,0 +1,107 @@
+package io.spillway.fields;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BlursTest {
+    private static final String KEY = "0123456789abcdef";
+
+    @Test
+    void aHashIsTheKeyedHashOfTheText() {
+        // printf 'jane@example.org' | openssl dgst -sha256 -hmac 0123456789abcdef
+        assertThat(Blurs.hash(KEY).blur("jane@example.org"))
+                .contains("1542ec2f22be1b6b0a8683afc8a7160b9f2bdb2b1bc03fabf6c8f9c378ecfd8f");
+    }
+
+    @Test
+    void theSameTextHasTheSameHashWithTheSameKeyAlone() {
+        Optional<String> hash = Blurs.hash(KEY).blur("jane");
+        assertThat(Blurs.hash(KEY).blur("jane")).isEqualTo(hash);
+        assertThat(Blurs.hash(KEY + "x").blur("jane")).isNotEqualTo(hash);
+        assertThat(Blurs.hash(KEY).blur("Jane")).isNotEqualTo(hash);
+    }
+
+    @Test
+    void aShortKeyIsRefusedWithoutBeingShown() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Blurs.hash("hunter2"))
+                .withMessageContaining("16 bytes")
+                .withMessageNotContaining("hunter2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-11-21T03:00:00.123Z, 2026, 2026-11, 2026-11-21",
+        "2026-11-21 03:00, 2026, 2026-11, 2026-11-21",
+        "2026-11-21, 2026, 2026-11, 2026-11-21",
+        "2026-11, 2026, 2026-11, 2026-11",
+        "2026, 2026, 2026, 2026"
+    })
+    void aDateKeepsAsMuchAsIsAskedFor(String date, String year, String month, String day) {
+        assertThat(Blurs.date(Blurs.Precision.YEAR).blur(date)).contains(year);
+        assertThat(Blurs.date(Blurs.Precision.MONTH).blur(date)).contains(month);
+        assertThat(Blurs.date(Blurs.Precision.DAY).blur(date)).contains(day);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1763694000000", "21.11.2026", "yesterday", "", "2026-1-2", "2026-11-21x", "true"})
+    void whatIsNoDateIsNotPublished(String text) {
+        assertThat(Blurs.date(Blurs.Precision.DAY).blur(text)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"jane.doe@example.org, ***@example.org", "a+b@mail.example.org, ***@mail.example.org"})
+    void anAddressKeepsItsDomain(String address, String masked) {
+        assertThat(Blurs.email().blur(address)).contains(masked);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Jane Doe <jane@example.org>", "jane", "jane@", "@example.org", "a@b@c.org", "", "jane@localhost"
+            })
+    void whatIsNoAddressIsNotPublished(String text) {
+        assertThat(Blurs.email().blur(text)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "203.0.113.77, 203.0.113.0",
+        "0.0.0.1, 0.0.0.0",
+        "2001:db8:1:2:3:4:5:6, 2001:db8:1::",
+        "2001:db8::1, 2001:db8::",
+        "2001:0DB8:0000:0001::1, 2001:db8::",
+        "::1, ::",
+        "fe80::1, fe80::",
+        "::ffff:203.0.113.77, 203.0.113.0"
+    })
+    void anIpAddressKeepsItsNetwork(String address, String masked) {
+        assertThat(Blurs.ip().blur(address)).contains(masked);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost",
+                "203.0.113",
+                "203.0.113.256",
+                "203.0.113.77:80",
+                "fe80::1%eth0",
+                "12:34",
+                "",
+                "3405803853"
+            })
+    void whatIsNoIpAddressIsNotPublished(String text) {
+        assertThat(Blurs.ip().blur(text)).isEmpty();
+    }
+
+    @Test
+    void aConstantIsAlwaysTheSame() {
+        assertThat(Blurs.constant("removed").blur("anything")).contains("removed");
+    }
+}

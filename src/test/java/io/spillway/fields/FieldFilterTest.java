@@ -1,0 +1,227 @@
+package io.spillway.fields;
+
+import static io.spillway.fields.FieldPolicy.Unlisted.PUBLISH;
+import static io.spillway.fields.FieldPolicy.Unlisted.STOP;
+import static io.spillway.fields.FieldPolicy.Unlisted.WITHHOLD;
+import static io.spillway.fields.Fields.apply;
+import static io.spillway.fields.Fields.document;
+import static io.spillway.fields.Fields.mapped;
+import static io.spillway.fields.Fields.policy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.source.Document;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FieldFilterTest {
+    private static final String NUMBERS = "{ \"a\" : 1.00 ,\t\"b\": 1e400, \"c\": [0.10, -0.0 ], \"x\":7}";
+
+    @Test
+    void aDocumentOfWhichNothingIsWithheldIsPassedOnAsItIs() throws Exception {
+        FieldFilter filter = policy(List.of("**"), List.of("secret"), STOP).filter(List.of());
+        Document document = document(NUMBERS);
+        assertThat(filter.apply(document)).isSameAs(document);
+    }
+
+    @Test
+    void withoutRulesEveryDocumentIsPassedOnAsItIs() throws Exception {
+        FieldFilter filter = FieldPolicy.publishAll().filter(mapped("a:long", "c:nested", "c.d:keyword"));
+        Document document = document(NUMBERS);
+        assertThat(filter.apply(document)).isSameAs(document);
+    }
+
+    @Test
+    void numbersKeepTheirDigitsBesideAWithheldField() throws Exception {
+        FieldFilter filter = policy(List.of(), List.of("x"), PUBLISH).filter(List.of());
+        assertThat(apply(filter, NUMBERS)).isEqualTo("{ \"a\" : 1.00 ,\t\"b\": 1e400, \"c\": [0.10, -0.0 ]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '~', textBlock = """
+            x;          {"x":1,"a":2};                      {"a":2}
+            x;          {"a":2,"x":1};                      {"a":2}
+            x;          {"a":2,"x":1,"b":3};                {"a":2,"b":3}
+            x;          {"x":1};                            {}
+            x;          {"x":{"y":[1,{"z":2}]},"a":1};      {"a":1}
+            x,y;        {"x":1,"y":2,"a":3};                {"a":3}
+            x,y;        {"a":3,"x":1,"y":2};                {"a":3}
+            x,y;        {"x":1,"a":3,"y":2};                {"a":3}
+            o.x;        {"o":{"x":1,"a":2},"b":3};          {"o":{"a":2},"b":3}
+            o.x;        {"o":{"x":1},"b":3};                {"b":3}
+            o.x;        {"o":{},"b":3};                     {"o":{},"b":3}
+            o.x;        {"o":[{"x":1},{"a":2}]};            {"o":[{},{"a":2}]}
+            o.x;        {"o":[{"x":1},{"x":2}],"b":3};      {"b":3}
+            o.x;        {"o":[[{"x":1,"a":1}],{"x":2}]};    {"o":[[{"a":1}],{}]}
+            o.x;        {"o.x":1,"b":3};                    {"b":3}
+            o.x;        {"o.x.y":1,"b":3};                  {"b":3}
+            o.x;        {"o":{"x.y":1,"z":2}};              {"o":{"z":2}}
+            a.b.c;      {"a.b":{"c":1,"d":2}};              {"a.b":{"d":2}}
+            **.x;       {"x":1,"o":{"p":{"x":2,"q":3}}};    {"o":{"p":{"q":3}}}
+            *.x;        {"x":1,"o":{"x":2,"p":{"x":2}}};    {"x":1,"o":{"p":{"x":2}}}
+            x*;         {"x1":1,"ax":2,"x":3};              {"ax":2}
+            o;          {"o":null,"a":1};                   {"a":1}
+            o.x;        {"o":null,"a":1};                   {"o":null,"a":1}
+            o.x;        {"o":{"x":1,"n":null}};             {"o":{"n":null}}
+            """)
+    void whatExcludeNamesIsLeftOutWithItsName(String exclude, String document, String published) throws Exception {
+        FieldFilter filter =
+                policy(List.of(), List.of(exclude.split(",")), PUBLISH).filter(List.of());
+        assertThat(apply(filter, document)).isEqualTo(published);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '~', textBlock = """
+            a;          {"a":1,"b":2};                      {"a":1}
+            a;          {"b":2,"a":[1,2]};                  {"a":[1,2]}
+            a;          {"a":{"b":1},"c":2};                {}
+            a.**;       {"a":{"b":{"c":1}},"d":2};          {"a":{"b":{"c":1}}}
+            a.*;        {"a":{"b":1,"c":{"d":2}}};          {"a":{"b":1}}
+            a.b;        {"a":{"b":1,"c":2}};                {"a":{"b":1}}
+            a.b;        {"a":[{"b":1,"c":2},{"c":3}]};      {"a":[{"b":1},{}]}
+            a.b;        {"a":"text","c":1};                 {}
+            a.b;        {"a":["text",{"b":1}]};             {"a":[{"b":1}]}
+            a.b;        {"a":[]};                           {"a":[]}
+            b;          {"a":[]};                           {}
+            b;          {"a":null};                         {}
+            a.b;        {"a.b":1,"a":{"c":1}};              {"a.b":1}
+            **.b;       {"b":1,"a":{"b":2,"c":3}};          {"b":1,"a":{"b":2}}
+            """)
+    void withWithholdOnlyWhatIncludeNamesIsLeft(String include, String document, String published) throws Exception {
+        FieldFilter filter =
+                policy(List.of(include.split(",")), List.of(), WITHHOLD).filter(List.of());
+        assertThat(apply(filter, document)).isEqualTo(published);
+    }
+
+    @Test
+    void anEscapedNameIsTheNameThatItStandsFor() throws Exception {
+        FieldFilter filter =
+                policy(List.of("**"), List.of("email", "a.b"), STOP).filter(List.of());
+        assertThat(apply(filter, "{\"em\\u0061il\":1,\"a\\u002eb\":2,\"c\":3}")).isEqualTo("{\"c\":3}");
+    }
+
+    @Test
+    void aNameWithABackslashIsNotTakenForAnEscapedOne() throws Exception {
+        FieldFilter filter = policy(List.of("**"), List.of("a\\b"), STOP).filter(List.of());
+        for (int i = 0; i < 3; i++) {
+            assertThat(apply(filter, "{\"a\\b\":1}")).isEqualTo("{\"a\\b\":1}");
+            assertThat(apply(filter, "{\"a\\\\b\":1}")).isEqualTo("{}");
+        }
+    }
+
+    @Test
+    void fieldsMayComeInAnyOrder() throws Exception {
+        FieldFilter filter = policy(List.of("a", "b"), List.of("x"), STOP).filter(List.of());
+        assertThat(apply(filter, "{\"a\":1,\"x\":2,\"b\":3}")).isEqualTo("{\"a\":1,\"b\":3}");
+        assertThat(apply(filter, "{\"b\":1,\"x\":2,\"a\":3}")).isEqualTo("{\"b\":1,\"a\":3}");
+        assertThat(apply(filter, "{\"x\":1,\"b\":2}")).isEqualTo("{\"b\":2}");
+    }
+
+    @Test
+    void aFieldThatNobodyDecidedOnStopsTheRunWithItsNameAndTheDocuments() {
+        FieldFilter filter = policy(List.of("a"), List.of(), STOP).filter(List.of());
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> apply(filter, "{\"a\":1,\"o\":[{\"new\":\"canary\"}]}"))
+                .satisfies(e -> {
+                    assertThat(e.fault()).isEqualTo(Fault.FIELD_POLICY);
+                    assertThat(e.getMessage())
+                            .contains("\"o\"", "\"id\"", "\"index\"")
+                            .doesNotContain("canary");
+                    assertThat(e.hint()).contains("- o ", "withhold");
+                });
+    }
+
+    @Test
+    void aFieldThatNobodyDecidedOnWithNothingInItIsLeftOut() throws Exception {
+        FieldFilter filter = policy(List.of("a"), List.of(), STOP).filter(List.of());
+        assertThat(apply(filter, "{\"a\":1,\"n\":null,\"e\":[],\"f\":[[],[null]]}"))
+                .isEqualTo("{\"a\":1}");
+    }
+
+    @Test
+    void aValueOfAMappedTypeBelongsToItsFieldWithItsMembers() throws Exception {
+        FieldFilter filter = policy(List.of("place"), List.of(), STOP).filter(mapped("place:geo_point"));
+        String document = "{\"place\":{\"lat\":1.50,\"lon\":2}}";
+        assertThat(apply(filter, document)).isEqualTo(document);
+    }
+
+    @Test
+    void aMemberOfSuchAValueCanBeWithheld() throws Exception {
+        FieldFilter filter =
+                policy(List.of("place"), List.of("place.lat"), STOP).filter(mapped("place:geo_point"));
+        assertThat(apply(filter, "{\"place\":{\"lat\":1.50,\"lon\":2}}")).isEqualTo("{\"place\":{\"lon\":2}}");
+    }
+
+    @Test
+    void whatLiesInAnOpenFieldIsDecidedByItsOwnPath() {
+        FieldFilter filter = policy(List.of("labels"), List.of(), STOP).filter(mapped("labels:flattened"));
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> apply(filter, "{\"labels\":{\"color\":\"red\"}}"))
+                .withMessageContaining("\"labels.color\"");
+    }
+
+    @Test
+    void leftOutFieldsAreCountedByDocument() throws Exception {
+        FieldFilter filter = policy(List.of("a"), List.of("gone"), WITHHOLD).filter(List.of());
+        apply(filter, "{\"a\":1,\"b\":1,\"gone\":1}");
+        apply(filter, "{\"a\":1,\"b\":[1,2],\"c\":{\"d\":1}}");
+        assertThat(FieldFilter.unlisted(List.of(filter))).isEqualTo(Map.of("b", 2L, "c", 1L));
+    }
+
+    @Test
+    void publishedFieldsAreCountedByDocumentOverAllLanes() throws Exception {
+        FieldPolicy policy = policy(List.of("a", "b", "n.**"), List.of("x"), STOP);
+        var mapped = mapped("a:keyword", "b:long", "n:nested", "n.c:date", "x:keyword");
+        FieldFilter one = policy.filter(mapped);
+        FieldFilter other = policy.filter(mapped);
+        apply(one, "{\"a\":\"1\",\"n\":[{\"c\":1},{\"c\":2}],\"x\":1}");
+        apply(one, "{\"a\":null,\"n\":[]}");
+        apply(other, "{\"a\":[\"1\",\"2\"],\"n\":{\"d\":true}}");
+
+        assertThat(FieldFilter.published(List.of(one, other)))
+                .containsExactly(
+                        new PublishedField("a", "keyword", List.of("array", "null", "string"), 2, null),
+                        new PublishedField("b", "long", List.of(), 0, null),
+                        new PublishedField("n", "nested", List.of("array", "object"), 2, null),
+                        new PublishedField("n.c", "date", List.of("number"), 1, null),
+                        new PublishedField("n.d", null, List.of("boolean"), 1, null));
+    }
+
+    @Test
+    void aBlurredValueIsReplacedWhereverItStands() throws Exception {
+        FieldPolicy policy = new FieldPolicy(
+                Fields.patterns(List.of("**")),
+                List.of(),
+                List.of(new FieldPolicy.BlurRule(FieldPattern.of("**.email"), Blurs.email())),
+                STOP);
+        FieldFilter filter = policy.filter(List.of());
+        assertThat(apply(
+                        filter,
+                        "{\"email\":\"a@b.org\",\"o\":{\"email\":[\"c@d.org\",null,7,{\"e\":\"x\"}],\"k\":1.0}}"))
+                .isEqualTo("{\"email\":\"***@b.org\",\"o\":{\"email\":[\"***@d.org\",null,null,null],\"k\":1.0}}");
+        assertThat(FieldFilter.unreadable(List.of(filter))).isEqualTo(Map.of("o.email", 2L));
+        assertThat(FieldFilter.published(List.of(filter)))
+                .contains(new PublishedField("email", null, List.of("string"), 1, "mask-email"));
+    }
+
+    @Test
+    void aBlurredTextIsQuotedAsJson() throws Exception {
+        FieldPolicy policy = new FieldPolicy(
+                List.of(),
+                List.of(),
+                List.of(new FieldPolicy.BlurRule(FieldPattern.of("a"), Blurs.constant("\"\\\n\u00e9"))),
+                PUBLISH);
+        assertThat(apply(policy.filter(List.of()), "{\"a\":1}")).isEqualTo("{\"a\":\"\\\"\\\\\\n\u00e9\"}");
+    }
+
+    @Test
+    void commentsAndBytesThatAreNotUtf8AreMendedBeforeFieldsAreLeftOut() throws Exception {
+        FieldFilter filter = policy(List.of("**"), List.of("x"), STOP).filter(List.of());
+        assertThat(apply(filter, "{\"a\":1,/* x */\n\"x\":2,\"b\":\"c\"}")).isEqualTo("{\"a\":1,\"b\":\"c\"}");
+    }
+}

@@ -1,0 +1,114 @@
+package io.spillway.fields;
+
+import static io.spillway.fields.FieldPolicy.Unlisted.PUBLISH;
+import static io.spillway.fields.FieldPolicy.Unlisted.STOP;
+import static io.spillway.fields.FieldPolicy.Unlisted.WITHHOLD;
+import static io.spillway.fields.Fields.mapped;
+import static io.spillway.fields.Fields.policy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.source.SourceField;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FieldPolicyTest {
+
+    @Test
+    void everyMappedFieldThatNobodyDecidedOnIsNamedWithTheLineToAdd() {
+        FieldPolicy policy = policy(List.of("id"), List.of("note"), STOP);
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> policy.require(
+                        mapped("id:keyword", "note:text", "new:date", "author.email:keyword"), "index \"books\""))
+                .satisfies(e -> {
+                    assertThat(e.fault()).isEqualTo(Fault.FIELD_POLICY);
+                    assertThat(e.getMessage())
+                            .contains("index \"books\"", "2 to decide", "\"new\" (date)", "- new ", "- author.email ")
+                            .doesNotContain("\"id\"", "\"note\"");
+                });
+    }
+
+    @Test
+    void withholdAndPublishDecideOnTheRest() {
+        List<SourceField> fields = mapped("id:keyword", "new:date");
+        assertThatCode(() -> policy(List.of("id"), List.of(), WITHHOLD).require(fields, "books"))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> policy(List.of("id"), List.of(), PUBLISH).require(fields, "books"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aRuleThatWithholdsNothingIsNamedAsAMisspeltOneIs() {
+        FieldPolicy policy = policy(List.of("**"), List.of("author.emial", "*.later", "author"), STOP);
+        assertThat(policy.problems(mapped("author.email:keyword")))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.key()).isEqualTo("/fields/exclude/0");
+                    assertThat(problem.what()).contains("author.emial", "names no field");
+                });
+    }
+
+    @Test
+    void aRuleBelowAnOpenFieldNamesSomething() {
+        FieldPolicy policy = policy(List.of("**"), List.of("labels.secret"), STOP);
+        assertThat(policy.problems(mapped("labels:flattened"))).isEmpty();
+    }
+
+    @Test
+    void anOpenFieldIsDecidedOnlyWithWhatLiesInIt() {
+        List<SourceField> fields = mapped("labels:flattened");
+        assertThat(policy(List.of("labels"), List.of(), STOP).problems(fields))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.what()).contains("- labels.** "));
+        assertThat(policy(List.of("labels.**"), List.of(), STOP).problems(fields))
+                .isEmpty();
+        assertThat(policy(List.of("labels.color"), List.of(), STOP).problems(fields))
+                .isEmpty();
+        assertThat(policy(List.of("x"), List.of("labels"), STOP).problems(fields))
+                .isEmpty();
+    }
+
+    @Test
+    void excludeWinsOverIncludeInWhateverOrder() {
+        FieldPolicy policy = policy(List.of("a.**", "a.b.c"), List.of("a.b"), STOP);
+        assertThat(policy.decide("a.b.c").kind()).isEqualTo(Decision.Kind.WITHHELD);
+        assertThat(policy.decide("a.b.c").rule()).isEqualTo("a.b");
+        assertThat(policy.decide("a.x").rule()).isEqualTo("a.**");
+    }
+
+    @Test
+    void excludeWinsOverBlurAndBlurOverInclude() {
+        FieldPolicy policy = new FieldPolicy(
+                Fields.patterns(List.of("**")),
+                Fields.patterns(List.of("a")),
+                List.of(
+                        new FieldPolicy.BlurRule(FieldPattern.of("a"), Blurs.constant("x")),
+                        new FieldPolicy.BlurRule(FieldPattern.of("b"), Blurs.constant("x"))),
+                STOP);
+        assertThat(policy.decide("a").kind()).isEqualTo(Decision.Kind.WITHHELD);
+        assertThat(policy.decide("b").kind()).isEqualTo(Decision.Kind.BLURRED);
+        assertThat(policy.decide("b.c").kind()).isEqualTo(Decision.Kind.BLURRED);
+        assertThat(policy.decide("c").kind()).isEqualTo(Decision.Kind.PUBLISHED);
+    }
+
+    @Test
+    void aFieldWithFieldsInItIsDecidedByThem() {
+        FieldPolicy policy = policy(List.of("kids.name"), List.of("kids.age"), STOP);
+        assertThat(policy.problems(mapped("kids:nested", "kids.name:keyword", "kids.age:long")))
+                .isEmpty();
+    }
+
+    @Test
+    void onlyFieldsOfWhichSomethingIsPublishedAreLeft() {
+        List<SourceField> fields =
+                mapped("a:keyword", "b:keyword", "kids:nested", "kids.name:keyword", "others:nested", "others.x:long");
+        assertThat(policy(List.of("a", "kids.*"), List.of("b", "others.x"), STOP)
+                        .published(fields))
+                .extracting(SourceField::path)
+                .containsExactly("a", "kids", "kids.name");
+        assertThat(FieldPolicy.publishAll().published(fields)).isEqualTo(fields);
+    }
+}

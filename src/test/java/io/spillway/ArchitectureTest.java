@@ -142,9 +142,17 @@ class ArchitectureTest {
         home("cli", "picocli..").check(MAIN);
         home("config", "com.github.victools..", "com.networknt..", "com.fasterxml.jackson.dataformat..")
                 .check(MAIN);
-        home("compress", "org.apache.commons..", "com.github.luben..", "org.tukaani..")
+        home("compress", "org.apache.commons.compress.compressors..", "com.github.luben..", "org.tukaani..")
                 .check(MAIN);
-        home("encode", "de.siegmar..").check(MAIN);
+        home("encode", "de.siegmar..", "org.apache.commons.compress.archivers..")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + ".compress..", ROOT + ".encode..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.commons..")
+                .check(MAIN);
     }
 
     @Test

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.demo.ElasticsearchServer;
+import io.spillway.support.DatasetFolder;
 import io.spillway.support.Dump;
 import io.spillway.support.EdgeSet;
 import io.spillway.support.EdgeSet.Edge;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -189,6 +192,41 @@ class EdgeCasesIT {
                 .succeeded();
 
         Dump.only(root, "records").assertHolds(large.documents);
+    }
+
+    @Test
+    void archivesOfDocumentsOf25MegabytesAreMadeIn256MebibytesOfHeapInSixteenSlices() throws Exception {
+        Large large = Large.once();
+        Path root = folder.resolve("dumps");
+
+        Spillway.child(
+                        folder,
+                        256,
+                        arguments(
+                                "export",
+                                large.cluster,
+                                large.index,
+                                root,
+                                "--slices",
+                                "16",
+                                "--format",
+                                "tar",
+                                "--level",
+                                "1"))
+                .succeeded();
+
+        Dump dump = Dump.only(root, "records");
+        List<String> lines = new ArrayList<>();
+        for (String name : dump.partNames()) {
+            try (var tar = new TarArchiveInputStream(
+                    new GZIPInputStream(Files.newInputStream(dump.folder().resolve(name))))) {
+                while (tar.getNextEntry() != null) {
+                    String array = Dump.bytes(tar.readAllBytes());
+                    lines.addAll(List.of(array.substring(2, array.length() - 3).split(",\n", -1)));
+                }
+            }
+        }
+        assertThat(DatasetFolder.difference(large.documents, lines)).isEmpty();
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,7 +114,7 @@ class FormatsIT {
                         index,
                         folder,
                         "--format",
-                        "jsonl,csv,bulk",
+                        "jsonl,csv,bulk,tar",
                         "--compression",
                         compression,
                         "--slices",
@@ -125,7 +126,7 @@ class FormatsIT {
                 .path("parts")
                 .forEach(part -> documents.merge(
                         part.path("format").asText(), part.path("documents").asLong(), Long::sum));
-        assertThat(documents).isEqualTo(Map.of("jsonl", 700L, "csv", 700L, "bulk", 700L));
+        assertThat(documents).isEqualTo(Map.of("jsonl", 700L, "csv", 700L, "bulk", 700L, "tar", 700L));
         Spillway.run("verify", dump.folder().toString()).succeeded();
     }
 
@@ -141,6 +142,34 @@ class FormatsIT {
         assertThat(format.path("left_out").toString()).isEqualTo("{\"big\":700,\"unmapped\":70}");
         assertThat(format.path("options").path("columns").toString())
                 .isEqualTo("[\"author.name\",\"n\",\"price\",\"title\"]");
+    }
+
+    @Test
+    void tarAndPythonReadEveryDocumentOfAnArchive() throws Exception {
+        Spillway.export(cluster, index, folder, "--format", "tar", "--slices", "3", "--part-documents", "100")
+                .succeeded();
+        Dump dump = Dump.only(folder, "records");
+        Path unpacked = Files.createDirectory(folder.resolve("unpacked"));
+        for (Path part : parts(dump)) {
+            assertThat(part.toString()).endsWith(".tar.gz");
+            run("tar", "tzf", part.toString());
+            assertThat(run("tar", "xzf", part.toString(), "-C", unpacked.toString()))
+                    .isEmpty();
+        }
+        assertThat(parts(dump)).hasSizeGreaterThan(6);
+        assertThat(run("sh", "-c", "ls " + unpacked + "/*/records_batch_*.json").lines())
+                .hasSameSizeAs(parts(dump));
+        assertThat(tarDocuments(dump)).hasSize(DOCUMENTS).containsExactlyInAnyOrderElementsOf(sources(index));
+    }
+
+    @Test
+    void anArchiveOfNoDocumentsHoldsAnEmptyArray() throws Exception {
+        Spillway.export(cluster, index, folder, "--format", "tar", "--query", "{\"match_none\":{}}", "--allow-empty")
+                .succeeded();
+        Dump dump = Dump.only(folder, "records");
+        assertThat(tarDocuments(dump)).isEmpty();
+        assertThat(run("tar", "xzOf", parts(dump).get(0).toString())).isEqualTo("[]\n");
+        Spillway.run("verify", dump.folder().toString()).succeeded();
     }
 
     @Test
@@ -188,6 +217,48 @@ class FormatsIT {
     private static List<Path> parts(Dump dump) throws IOException {
         assertThat(Files.exists(dump.folder().resolve(Manifest.FILE_NAME))).isTrue();
         return dump.partNames().stream().map(dump.folder()::resolve).toList();
+    }
+
+    /** Every document of every archive as Python reads it, as Jackson prints it; skips the test without Python. */
+    private List<String> tarDocuments(Dump dump) throws Exception {
+        Path script = Files.writeString(folder.resolve("read.py"), """
+                import json, sys, tarfile
+                for part in sys.argv[1:]:
+                    with tarfile.open(part, 'r:*') as tar:
+                        for entry in tar:
+                            assert entry.isreg() and entry.mtime > 1e9 and entry.uid == 0 and entry.uname == ''
+                            for document in json.load(tar.extractfile(entry)):
+                                print(json.dumps(document))
+                """);
+        List<String> command = new ArrayList<>(List.of("python3", script.toString()));
+        parts(dump).forEach(part -> command.add(part.toString()));
+        List<String> documents = new ArrayList<>();
+        for (String line : run(command.toArray(String[]::new)).lines().toList()) {
+            documents.add(JSON.readTree(line).toString());
+        }
+        return documents;
+    }
+
+    private static List<String> sources(String of) throws IOException, InterruptedException {
+        return documents(of).values().stream()
+                .map(document -> document.substring(document.indexOf('{')))
+                .toList();
+    }
+
+    /** What a command of this machine prints, errors too; skips the test where there is none, fails where it fails. */
+    private String run(String... command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile(folder, "output", ".txt");
+        Process process;
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+        } catch (IOException e) {
+            return Assumptions.abort("there is no " + command[0] + " command here: " + e.getMessage());
+        }
+        assertThat(process.waitFor()).as(Files.readString(output)).isZero();
+        return Files.readString(output);
     }
 
     /** Routing and source of each document by its id, asked of the server in one page. */

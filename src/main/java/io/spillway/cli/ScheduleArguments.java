@@ -86,7 +86,7 @@ final class ScheduleArguments {
             names = "--format",
             split = ",",
             paramLabel = "FORMAT",
-            description = "jsonl (default), csv, bulk, or several with commas.")
+            description = "jsonl (default), csv, bulk, tar, or several with commas.")
     private List<String> formats = List.of("jsonl");
 
     @Option(
@@ -316,7 +316,7 @@ final class ScheduleArguments {
             options.put("/source/" + key, "--" + key);
         }
         for (int i = 0; i < 8; i++) {
-            for (String format : List.of("jsonl", "bulk", "csv")) {
+            for (String format : List.of("jsonl", "bulk", "csv", "tar")) {
                 options.put("/formats/" + i + "/" + format + "/compression", "--compression");
                 options.put("/formats/" + i + "/" + format + "/level", "--level");
             }

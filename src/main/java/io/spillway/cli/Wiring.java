@@ -9,6 +9,7 @@ import io.spillway.encode.CsvColumns;
 import io.spillway.encode.CsvOptions;
 import io.spillway.encode.JsonLines;
 import io.spillway.encode.JsonLinesWithId;
+import io.spillway.encode.TarBatches;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldPolicy;
@@ -21,6 +22,7 @@ import io.spillway.publish.Publisher;
 import io.spillway.schedule.FormatSection;
 import io.spillway.schedule.GateSection;
 import io.spillway.schedule.JsonLinesSection;
+import io.spillway.schedule.PartsSection;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.schedule.SourceSection;
 import io.spillway.source.DocumentSource;
@@ -95,20 +97,20 @@ final class Wiring {
         FieldPolicy policy = schedule.fields().toPolicy();
         List<PartFormat> formats = new ArrayList<>();
         for (FormatSection section : schedule.formats()) {
-            formats.add(format(section, policy, source));
+            formats.add(format(section, schedule.parts(), policy, source));
         }
         return formats;
     }
 
     /** A format for what was found and is published; fails where it cannot hold that, or cannot be written here. */
-    static PartFormat format(FormatSection section, FieldPolicy fields, SourceDescription source)
+    static PartFormat format(FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription source)
             throws SpillwayException {
-        PartFormat format = unchecked(section, fields, source);
+        PartFormat format = unchecked(section, parts, fields, source);
         requireUsable(format.compression());
         return format;
     }
 
-    private static PartFormat unchecked(FormatSection section, FieldPolicy fields, SourceDescription source)
+    private static PartFormat unchecked(FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription source)
             throws SpillwayException {
         if (section.csv() != null) {
             requirePublished("columns of format csv", section.csv().columns(), fields);
@@ -122,6 +124,9 @@ final class Wiring {
             refuseSeveralIndices(source);
             requirePublished("format bulk", List.of("_id", "_routing"), fields);
             return new PartFormat(BulkLines::new, section.bulk().toCompression());
+        } else if (section.tar() != null) {
+            TarBatches.Limits limits = section.tar().toLimits(parts);
+            return new PartFormat(() -> new TarBatches(limits), section.tar().toCompression(), limits.facts());
         }
         JsonLinesSection jsonl = Objects.requireNonNull(section.jsonl(), "a format without a kind");
         if (jsonl.id() == JsonLinesSection.Ids.ID) {
@@ -139,8 +144,8 @@ final class Wiring {
         }
         List<String> withheld = paths.stream()
                 .filter(path -> switch (fields.decide(path).kind()) {
-                    case PUBLISHED, BLURRED ->
-                        path.startsWith("_") && fields.decide(path).blur() != null;
+                    case PUBLISHED -> false;
+                    case BLURRED -> path.startsWith("_");
                     case WITHHELD -> true;
                     case UNDECIDED -> path.startsWith("_") && fields.unlisted() != FieldPolicy.Unlisted.PUBLISH;
                 })

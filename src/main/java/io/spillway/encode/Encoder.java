@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 
-/** Turns documents into the bytes of one part. Not thread-safe; a new one for each part. */
-public interface Encoder {
+/**
+ * Turns documents into the bytes of one part: one {@code begin}, any number of {@link #encode}, one {@link #end}, all to
+ * the same stream, which stays the caller's to close. Not thread-safe; a new one for each part.
+ */
+public interface Encoder extends AutoCloseable {
 
     /** The format's name in the manifest: {@code jsonl}. */
     String format();
@@ -19,6 +22,11 @@ public interface Encoder {
     /** Writes what stands before the first document, such as a header. */
     default void begin(OutputStream out) throws IOException {}
 
+    /** The same for a format whose content depends on which part it is, or that needs a file to work with. */
+    default void begin(PartPlace place, OutputStream out) throws IOException {
+        begin(out);
+    }
+
     /** Fields of the documents written so far that this format has no place for, with how many documents had each. */
     default Map<String, Long> leftOut() {
         return Map.of();
@@ -26,4 +34,11 @@ public interface Encoder {
 
     /** Writes one document, its line end included. */
     void encode(Document document, OutputStream out) throws IOException;
+
+    /** Writes what stands behind the last document. A part without this call is not whole. */
+    default void end(OutputStream out) throws IOException {}
+
+    /** Frees what the encoder holds, in whatever state it is. Writes nothing and never fails. */
+    @Override
+    default void close() {}
 }

@@ -136,7 +136,7 @@ public final class ExportRun {
             Path folder = workspace.newFolder(dump);
             try {
                 long begun = System.nanoTime();
-                List<Lane.Result> results = read(snapshot, written, folder);
+                List<Lane.Result> results = read(snapshot, written, dump, folder);
                 double seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
                 // From here on the cluster has nothing more to keep for us.
                 snapshot.close();
@@ -172,23 +172,30 @@ public final class ExportRun {
         }
     }
 
-    private List<Lane.Result> read(Snapshot snapshot, List<PartFormat> written, Path folder)
+    private List<Lane.Result> read(Snapshot snapshot, List<PartFormat> written, DumpId dump, Path folder)
             throws SpillwayException, InterruptedException {
         List<Lane> lanes = snapshot.slices().stream()
                 .map(slice -> new Lane(
                         snapshot,
                         slice,
                         fields.filter(snapshot.description().fields()),
-                        (of, clock) -> begin(folder, written, of, clock),
+                        (of, clock) -> begin(dump, folder, written, of, clock),
                         progress))
                 .toList();
         return Lanes.runAll(dataset.name(), snapshot.lanes(), lanes);
     }
 
-    private List<PartSequence> begin(Path folder, List<PartFormat> written, Slice slice, StageClock clock) {
+    private List<PartSequence> begin(
+            DumpId dump, Path folder, List<PartFormat> written, Slice slice, StageClock clock) {
         return IntStream.range(0, written.size())
                 .mapToObj(i -> new PartSequence(
-                        folder, "slice-%04d-format-%d".formatted(slice.number(), i), written.get(i), limits, clock))
+                        folder,
+                        dump,
+                        slice.number(),
+                        "slice-%04d-format-%d".formatted(slice.number(), i),
+                        written.get(i),
+                        limits,
+                        clock))
                 .toList();
     }
 
@@ -220,7 +227,7 @@ public final class ExportRun {
             results.forEach(
                     result -> unnumbered.addAll(result.formats().get(format).parts()));
             if (unnumbered.isEmpty()) {
-                unnumbered.add(emptyPart(folder, written.get(i)));
+                unnumbered.add(emptyPart(dump, folder, written.get(i)));
             }
             for (int number = 1; number <= unnumbered.size(); number++) {
                 parts.add(rename(folder, unnumbered.get(number - 1), name(dump, number, written.get(i))));
@@ -286,8 +293,8 @@ public final class ExportRun {
     }
 
     /** A dump without documents still has a file, so that whoever fetches it does not have to know about this case. */
-    private Part emptyPart(Path folder, PartFormat format) throws SpillwayException, InterruptedException {
-        try (PartSequence parts = new PartSequence(folder, "empty", format, limits, new StageClock())) {
+    private Part emptyPart(DumpId dump, Path folder, PartFormat format) throws SpillwayException, InterruptedException {
+        try (PartSequence parts = new PartSequence(folder, dump, 0, "empty", format, limits, new StageClock())) {
             return parts.finishEmpty();
         }
     }

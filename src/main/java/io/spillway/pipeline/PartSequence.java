@@ -1,5 +1,7 @@
 package io.spillway.pipeline;
 
+import io.spillway.dataset.DumpId;
+import io.spillway.encode.PartPlace;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Part;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartSequence implements AutoCloseable {
     private final Path folder;
+    private final DumpId dump;
+    private final int slice;
     private final String name;
     private final PartFormat format;
     private final PartLimits limits;
@@ -33,10 +37,14 @@ final class PartSequence implements AutoCloseable {
     /**
      * A sequence without parts.
      *
-     * @param name what its files are called until the whole dump is known; unlike any other sequence's in the folder
+     * @param slice the number of the slice
+     * @param name  what its files are called until the whole dump is known; unlike any other sequence's in the folder
      */
-    PartSequence(Path folder, String name, PartFormat format, PartLimits limits, StageClock clock) {
+    PartSequence(
+            Path folder, DumpId dump, int slice, String name, PartFormat format, PartLimits limits, StageClock clock) {
         this.folder = folder;
+        this.dump = dump;
+        this.slice = slice;
         this.name = name;
         this.format = format;
         this.limits = limits;
@@ -78,8 +86,10 @@ final class PartSequence implements AutoCloseable {
     }
 
     private PartWriter begin() throws SpillwayException {
-        String fileName = "%s-%05d".formatted(name, parts.size() + 1);
-        PartWriter part = new PartWriter(folder.resolve(fileName), format, clock);
+        int number = parts.size() + 1;
+        Path file = folder.resolve("%s-%05d".formatted(name, number));
+        Path scratch = file.resolveSibling(file.getFileName() + ".scratch");
+        PartWriter part = new PartWriter(file, new PartPlace(dump, slice, number, scratch), format, clock);
         open = part;
         return part;
     }

@@ -3,6 +3,7 @@ package io.spillway.pipeline;
 import io.spillway.destination.Digests;
 import io.spillway.encode.Encoder;
 import io.spillway.encode.FieldLeftOutException;
+import io.spillway.encode.PartPlace;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Part;
@@ -36,7 +37,7 @@ final class PartWriter implements AutoCloseable {
     private final OutputStream out;
     private long documents;
 
-    PartWriter(Path file, PartFormat format, StageClock clock) throws SpillwayException {
+    PartWriter(Path file, PartPlace place, PartFormat format, StageClock clock) throws SpillwayException {
         this.file = file;
         this.format = format;
         this.clock = clock;
@@ -46,7 +47,7 @@ final class PartWriter implements AutoCloseable {
             OutputStream compressed = format.compression().compress(new BufferedOutputStream(disk, BUFFER));
             this.lines = new Counted(compressed, clock);
             this.out = new BufferedOutputStream(lines, BUFFER);
-            encoder.begin(out);
+            encoder.begin(place, out);
         } catch (IOException e) {
             throw notWritten(e);
         }
@@ -84,7 +85,8 @@ final class PartWriter implements AutoCloseable {
     /** Completes the file, on disk, and says what it is. */
     Part finish() throws SpillwayException {
         Stage before = clock.enter(Stage.ENCODING);
-        try {
+        try (encoder) {
+            encoder.end(out);
             out.close();
         } catch (IOException e) {
             throw notWritten(e);
@@ -106,6 +108,7 @@ final class PartWriter implements AutoCloseable {
 
     @Override
     public void close() {
+        encoder.close();
         disk.abandon();
     }
 

@@ -62,6 +62,10 @@ final class Readme {
                       arrays as JSON text unless the manifest says otherwise. An empty cell is null or missing, `""` is empty.
                       Fields without a column are listed in the manifest under `left_out`.
                     """;
+            case "tar" -> """
+                    * `tar`: archives of JSON files, each an array of documents, one document a line, exactly as they were
+                      indexed. Archives unpack into folders of their own.
+                    """;
             default -> jsonLines(format.options().containsKey("id"));
         };
     }
@@ -86,7 +90,12 @@ final class Readme {
             case "bzip2" -> "bzcat";
             default -> "cat";
         };
-        return cat + " " + part.name() + (part.format().equals("csv") ? " | head\n" : " | head -n 1 | jq .\n");
+        String first = switch (part.format()) {
+            case "csv" -> "head";
+            case "tar" -> "tar -xO | jq -c '.[]' | head -n 1";
+            default -> "head -n 1 | jq .";
+        };
+        return cat + " " + part.name() + " | " + first + "\n";
     }
 
     private static void row(StringBuilder text, String name, String value) {

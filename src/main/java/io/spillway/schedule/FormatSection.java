@@ -14,7 +14,10 @@ public record FormatSection(
         BulkSection bulk,
 
         @JsonPropertyDescription("CSV: one document a row, its fields in columns") @Nullable
-        CsvSection csv) {
+        CsvSection csv,
+
+        @JsonPropertyDescription("Tar archives of JSON files, each an array of documents") @Nullable
+        TarSection tar) {
 
     /** What its files' names end in: two formats of one dump must differ in it. */
     String fileKind() {
@@ -23,6 +26,9 @@ public record FormatSection(
         }
         if (csv != null) {
             return "csv " + csv.compression();
+        }
+        if (tar != null) {
+            return "tar " + tar.compression();
         }
         return bulk == null ? "" : "bulk " + bulk.compression();
     }

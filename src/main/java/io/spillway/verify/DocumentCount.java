@@ -8,6 +8,7 @@ interface DocumentCount {
         return switch (format) {
             case "csv" -> new CsvCount();
             case "bulk" -> new LineCount(2);
+            case "tar" -> new TarCount();
             default -> new LineCount(1);
         };
     }
@@ -20,4 +21,9 @@ interface DocumentCount {
 
     /** Whether the content ends where a document ends. */
     boolean endsWhole();
+
+    /** What is wrong where the content does not end whole, to stand behind a file's name. */
+    default String flaw() {
+        return "ends in the middle of a document";
+    }
 }

@@ -57,7 +57,7 @@ public final class PartCheck {
         require(where, "bytes uncompressed", part.bytesUncompressed(), uncompressed);
         require(where, "documents", part.documents(), documents.documents());
         if (!documents.endsWhole()) {
-            throw different(where, "ends in the middle of a document", null);
+            throw different(where, documents.flaw(), null);
         }
     }
 

@@ -307,7 +307,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'jsonl,bulk',3", "bulk,3", "jsonl,3"})
+    @CsvSource({"'jsonl,bulk',3", "bulk,3", "jsonl,3", "tar,3"})
     void formatsMayBeChosen(String formats, int exitCode) {
         // The missing secret is the only problem: the formats are none.
         Run run = Run.of(

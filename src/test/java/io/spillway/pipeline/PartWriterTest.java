@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.spillway.compress.Compression;
+import io.spillway.dataset.DumpId;
 import io.spillway.encode.Encoder;
 import io.spillway.encode.JsonLines;
+import io.spillway.encode.PartPlace;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Part;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class PartWriterTest {
+    private static final DumpId DUMP = new DumpId("journals", SyntheticSource.TAKEN_AT);
+
     @TempDir
     private Path folder;
 
@@ -190,7 +194,7 @@ class PartWriterTest {
 
     private Part write(Path file, PartFormat format, SyntheticSource source)
             throws SpillwayException, InterruptedException {
-        try (PartWriter writer = new PartWriter(file, format, clock)) {
+        try (PartWriter writer = new PartWriter(file, place(file), format, clock)) {
             forEach(source, writer::write);
             return writer.finish();
         }
@@ -199,10 +203,14 @@ class PartWriterTest {
     private List<Part> sequence(PartFormat format, PartLimits limits, SyntheticSource source)
             throws SpillwayException, InterruptedException {
         String name = format.compression().name();
-        try (PartSequence parts = new PartSequence(folder, name, format, limits, clock)) {
+        try (PartSequence parts = new PartSequence(folder, DUMP, 0, name, format, limits, clock)) {
             forEach(source, parts::write);
             return parts.finish();
         }
+    }
+
+    private static PartPlace place(Path file) {
+        return new PartPlace(DUMP, 0, 1, file.resolveSibling(file.getFileName() + ".scratch"));
     }
 
     private interface Sink {

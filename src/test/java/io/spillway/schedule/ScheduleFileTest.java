@@ -8,6 +8,7 @@ import io.spillway.config.ConfigFile;
 import io.spillway.config.DataSize;
 import io.spillway.config.Secret;
 import io.spillway.dataset.Dataset;
+import io.spillway.encode.TarBatches;
 import io.spillway.fault.SpillwayException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -212,6 +213,11 @@ class ScheduleFileTest {
                 inCsv("byte-order-mark", "byte-order-mark: true", CsvSection::byteOrderMark, true),
                 inCsv("escape-formulas", "escape-formulas: true", CsvSection::escapeFormulas, true),
                 inCsv("unlisted", "unlisted: stop", CsvSection::unlisted, CsvSection.Unlisted.STOP),
+                inTar("compression", "compression: zstd", TarSection::compression, CompressionName.ZSTD),
+                inTar("level", "level: 9", TarSection::level, 9),
+                inTar("workers", "compression: zstd, workers: 2", TarSection::workers, 2),
+                inTar("batch-documents", "batch-documents: 1", TarSection::batchDocuments, 1L),
+                inTar("batch-bytes", "batch-bytes: 64KiB", TarSection::batchBytes, DataSize.ofBytes(65_536)),
                 option("parts.documents", file -> file.parts().documents(), 400_000L, "parts: {documents: 1}", 1L),
                 option(
                         "parts.bytes",
@@ -255,6 +261,10 @@ class ScheduleFileTest {
         return inFormat("csv", name, FormatSection::csv, file, reads, given);
     }
 
+    private static Option inTar(String name, String file, Function<TarSection, Object> reads, Object given) {
+        return inFormat("tar", name, FormatSection::tar, file, reads, given);
+    }
+
     private static <T> Option inFormat(
             String kind,
             String name,
@@ -275,7 +285,7 @@ class ScheduleFileTest {
 
     @Test
     void aFormatHasItsDefaults() throws Exception {
-        ScheduleFile file = read(LEAST + "formats: [{bulk: {}}, {csv: {}}]\n");
+        ScheduleFile file = read(LEAST + "formats: [{bulk: {}}, {csv: {}}, {tar: {}}]\n");
         assertThat(file.formats().get(0).bulk()).isEqualTo(new BulkSection(CompressionName.GZIP, null, 0));
         assertThat(file.formats().get(1).csv())
                 .isEqualTo(new CsvSection(
@@ -288,6 +298,15 @@ class ScheduleFileTest {
                         false,
                         false,
                         CsvSection.Unlisted.NOTE));
+        assertThat(file.formats().get(2).tar())
+                .isEqualTo(new TarSection(CompressionName.GZIP, null, 0, 100_000, DataSize.parse("256MiB")));
+    }
+
+    @Test
+    void aFileInAnArchiveIsNoLargerThanAPartMayBe() throws Exception {
+        ScheduleFile file = read(LEAST + "formats: [{tar: {}}]\nparts: {bytes: 2MiB}\n");
+        assertThat(file.formats().get(0).tar().toLimits(file.parts()))
+                .isEqualTo(new TarBatches.Limits(100_000, 2 << 20));
     }
 
     static Stream<Option> optional() {
@@ -376,7 +395,7 @@ class ScheduleFileTest {
                         ok("api-key: '${env:SECRET}', username: u, password: '${env:SECRET}'"),
                         ": only one way to sign in can be given: api-key, username and password, or bearer-token"),
                 limit("formats: []", "/formats: must have at least 1 items but found 0"),
-                limit("formats: [{}]", "/formats/0: must have exactly one of jsonl, bulk, csv"),
+                limit("formats: [{}]", "/formats/0: must have exactly one of jsonl, bulk, csv, tar"),
                 limit("formats: [{tsv: {}}]", "/formats/0/tsv: unknown key, did you mean `csv`?"),
                 limit("formats: [{jsonl: }]", "/formats/0/jsonl: has no value; write {} for its defaults"),
                 limit(

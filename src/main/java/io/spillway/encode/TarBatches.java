@@ -1,0 +1,183 @@
+package io.spillway.encode;
+
+import io.spillway.source.Document;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tar archive of JSON files, each an array of documents: {@code journals_batch_00001.json} and so on, in one folder.
+ * The layout of DOAJ's public data dump. Documents stand in the arrays as they were indexed, one a line.
+ *
+ * <p>The folder is called after the dump, the slice and the part in it, {@code journals-2026-11-21T030000Z.0001-00001}:
+ * archives that are unpacked into one directory, those of other dumps too, overwrite nothing of each other. Entries carry
+ * the instant of the snapshot and nothing of this machine, so that the same documents give the same bytes. An archive
+ * without documents has one file with an empty array.
+ *
+ * <p>An entry's length stands before its content; so a batch waits in the scratch file until it is complete.
+ */
+public final class TarBatches implements Encoder {
+    /** The format's name. */
+    public static final String FORMAT = "tar";
+
+    private static final byte[] ARRAY = bytes("[\n");
+    private static final byte[] NEXT = bytes(",\n");
+    private static final byte[] ARRAY_END = bytes("\n]\n");
+    private static final byte[] EMPTY_ARRAY = bytes("[]\n");
+    /** Read and write for the owner, read for all others. */
+    private static final int MODE = 0644;
+
+    private final Limits limits;
+    private @Nullable Archive open;
+
+    /** An encoder for one part. */
+    public TarBatches(Limits limits) {
+        this.limits = limits;
+    }
+
+    @Override
+    public String format() {
+        return FORMAT;
+    }
+
+    /** Refuses: without a place there is no folder and no scratch file. */
+    @Override
+    public void begin(OutputStream out) {
+        throw new IllegalStateException("an archive has to know which part it is");
+    }
+
+    @Override
+    public void begin(PartPlace place, OutputStream out) throws IOException {
+        open = new Archive(place, out);
+    }
+
+    @Override
+    public void encode(Document document, OutputStream out) throws IOException {
+        archive().add(document);
+    }
+
+    @Override
+    public void end(OutputStream out) throws IOException {
+        archive().end();
+    }
+
+    @Override
+    public void close() {
+        if (open != null) {
+            open.batch.close();
+            open = null;
+        }
+    }
+
+    private Archive archive() {
+        if (open == null) {
+            throw new IllegalStateException("an archive that was not begun, or is closed");
+        }
+        return open;
+    }
+
+    private static byte[] bytes(String ascii) {
+        return ascii.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * When a file in the archive is full and the next begins.
+     *
+     * @param documents the most documents in one, at least 1
+     * @param bytes     its length after which no document is added, 1 to {@link #MAX_BYTES}
+     */
+    public record Limits(long documents, long bytes) {
+        /** A tar header of old has room for lengths below 8 GiB; a document of 2 GiB still fits behind this. */
+        public static final long MAX_BYTES = 4L << 30;
+
+        /** Fails with {@link IllegalArgumentException} on limits that nothing could meet. */
+        public Limits {
+            if (documents < 1 || bytes < 1 || bytes > MAX_BYTES) {
+                throw new IllegalArgumentException(
+                        "a file holds at least 1 document, and 1 to " + MAX_BYTES + " bytes");
+            }
+        }
+
+        /** What a manifest says of such parts. */
+        public Map<String, Object> facts() {
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("entries", "json arrays");
+            facts.put("entry_documents", documents);
+            facts.put("entry_bytes", bytes);
+            return facts;
+        }
+    }
+
+    /** An archive that was begun. */
+    private final class Archive {
+        private final TarArchiveOutputStream tar;
+        private final BatchFile batch;
+        private final String prefix;
+        private final Instant modified;
+        private int batches;
+        private long documents;
+
+        Archive(PartPlace place, OutputStream out) throws IOException {
+            tar = new TarArchiveOutputStream(out, StandardCharsets.UTF_8.name());
+            // Long names of datasets do not fit into the header of old; every reader since POSIX 2001 knows this one.
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+            tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+            prefix = "%s.%04d-%05d/%s_batch_"
+                    .formatted(
+                            place.dump().fileStem(),
+                            place.slice() + 1,
+                            place.number(),
+                            place.dump().dataset());
+            modified = place.dump().instant();
+            batch = new BatchFile(place.scratch());
+        }
+
+        void add(Document document) throws IOException {
+            OutputStream out = batch.out();
+            out.write(documents == 0 ? ARRAY : NEXT);
+            document.writeSource(out);
+            documents++;
+            if (documents >= limits.documents || batch.length() >= limits.bytes) {
+                finishBatch();
+            }
+        }
+
+        void end() throws IOException {
+            if (documents > 0) {
+                finishBatch();
+            } else if (batches == 0) {
+                putEntry(EMPTY_ARRAY.length);
+                tar.write(EMPTY_ARRAY);
+                tar.closeArchiveEntry();
+            }
+            tar.finish();
+        }
+
+        private void finishBatch() throws IOException {
+            batch.out().write(ARRAY_END);
+            putEntry(batch.length());
+            batch.moveTo(tar);
+            tar.closeArchiveEntry();
+            documents = 0;
+        }
+
+        private void putEntry(long length) throws IOException {
+            batches++;
+            TarArchiveEntry entry = new TarArchiveEntry("%s%05d.json".formatted(prefix, batches));
+            entry.setSize(length);
+            entry.setMode(MODE);
+            entry.setModTime(Date.from(modified));
+            // The library would put in who runs this.
+            entry.setIds(0, 0);
+            entry.setNames("", "");
+            tar.putArchiveEntry(entry);
+        }
+    }
+}

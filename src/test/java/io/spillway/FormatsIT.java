@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.compress.Compression;
 import io.spillway.manifest.Manifest;
+import io.spillway.support.DuckDb;
 import io.spillway.support.Dump;
 import io.spillway.support.Spillway;
 import io.spillway.support.TestCluster;
@@ -15,8 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -142,6 +145,24 @@ class FormatsIT {
         assertThat(format.path("left_out").toString()).isEqualTo("{\"big\":700,\"unmapped\":70}");
         assertThat(format.path("options").path("columns").toString())
                 .isEqualTo("[\"author.name\",\"n\",\"price\",\"title\"]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "zstd", "none"})
+    void duckDbReadsEveryRowOfACsv(String compression) throws Exception {
+        Spillway.export(cluster, index, folder, "--format", "csv", "--compression", compression, "--slices", "3")
+                .succeeded();
+        Set<List<String>> rows = new HashSet<>();
+        for (Path part : parts(Dump.only(folder, "records"))) {
+            List<List<String>> read = DuckDb.rows(part, 4);
+            assertThat(read.get(0)).containsExactly("author.name", "n", "price", "title");
+            read.stream().skip(1).forEach(row -> assertThat(rows.add(row)).isTrue());
+        }
+        Set<List<String>> expected = new HashSet<>();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            expected.add(List.of("[\"A\",\"B" + i + "\"]", "" + i, "1.10", "say \"hi\", " + i + "\nü"));
+        }
+        assertThat(rows).isEqualTo(expected);
     }
 
     @Test

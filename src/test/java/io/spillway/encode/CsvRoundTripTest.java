@@ -13,6 +13,7 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import io.spillway.encode.CsvOptions.ArrayForm;
 import io.spillway.encode.CsvOptions.Unlisted;
 import io.spillway.source.Document;
+import io.spillway.support.DuckDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +22,14 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +124,55 @@ class CsvRoundTripTest {
         }
         assertThat(rows).hasSameSizeAs(expected);
         assertThat(csv.leftOut()).isEqualTo(leftOut);
+    }
+
+    /** DuckDB, which tells an empty cell from an empty string, as Python's csv does not. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {11, 12, 13, 14, 15})
+    void aReaderThatKnowsNullReadsTheSame(long seed) throws Exception {
+        Random random = new Random(seed);
+        List<String> names = Arrays.asList(COLUMNS.clone());
+        Collections.shuffle(names, random);
+        names = names.subList(0, 1 + random.nextInt(names.size()));
+        List<Document> documents = new ArrayList<>();
+        List<List<String>> expected = new ArrayList<>();
+        expected.add(names);
+        for (int i = 0; i < 300; i++) {
+            byte[] source = object(random, 3).getBytes(UTF_8);
+            documents.add(document(source));
+            expected.add(new Reference(source, names, CsvOptions.DEFAULTS).row());
+        }
+        Csv csv = new Csv(columns(names.toArray(String[]::new)), CsvOptions.DEFAULTS);
+        Path file = Files.write(folder.resolve("part.csv"), CsvSample.part(csv, documents));
+        List<List<String>> rows = DuckDb.rows(file, names.size());
+        assertThat(rows.stream()
+                        .map(row -> row.stream()
+                                .map(cell -> Objects.requireNonNullElse(cell, ""))
+                                .toList()))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void nullAndNothingAreDistinctFromTheEmptyString() throws Exception {
+        List<Document> documents = new ArrayList<>();
+        for (String text : List.of(
+                "{\"a\":null,\"c\":1}",
+                "{\"c\":2}",
+                "{\"a\":\"\",\"c\":3}",
+                "{\"a\":\"\\\"\\\"\",\"c\":4}",
+                "{\"a\":[],\"c\":5}")) {
+            documents.add(document(text));
+        }
+        Csv csv = new Csv(columns("a", "c"), CsvOptions.DEFAULTS);
+        Path file = Files.write(folder.resolve("part.csv"), CsvSample.part(csv, documents));
+        assertThat(DuckDb.rows(file, 2))
+                .containsExactly(
+                        List.of("a", "c"),
+                        Arrays.asList(null, "1"),
+                        Arrays.asList(null, "2"),
+                        List.of("", "3"),
+                        List.of("\"\"", "4"),
+                        List.of("[]", "5"));
     }
 
     private static String object(Random random, int depth) {

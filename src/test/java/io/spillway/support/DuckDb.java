@@ -1,0 +1,56 @@
+package io.spillway.support;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.duckdb.DuckDBDriver;
+import org.junit.jupiter.api.Assumptions;
+
+/** DuckDB as a reader of CSV that knows nothing of ours, and passes over nothing that RFC 4180 does not allow. */
+public final class DuckDb {
+    private DuckDb() {}
+
+    /**
+     * Every row of a file, the header's too, as text; null where a cell is empty without quotes. Fails on a row that has
+     * not exactly so many cells; skips the test where DuckDB has no library for this machine. The end of a name says how
+     * the file is compressed: none, {@code .gz} or {@code .zst}.
+     */
+    public static List<List<String>> rows(Path file, int columns) throws SQLException {
+        String types = IntStream.range(0, columns)
+                .mapToObj(i -> "'c" + i + "': 'VARCHAR'")
+                .collect(Collectors.joining(", ", "{", "}"));
+        String query = """
+                SELECT * FROM read_csv('%s', auto_detect = false, header = false, columns = %s, delim = ',', quote = '"',
+                    escape = '"', nullstr = '', allow_quoted_nulls = false, strict_mode = true,
+                    null_padding = false, ignore_errors = false, parallel = false)
+                """.formatted(file.toString().replace("'", "''"), types);
+        List<List<String>> rows = new ArrayList<>();
+        try (Connection connection = open();
+                Statement statement = connection.createStatement();
+                ResultSet results = statement.executeQuery(query)) {
+            while (results.next()) {
+                List<String> row = new ArrayList<>();
+                for (int column = 1; column <= columns; column++) {
+                    row.add(results.getString(column));
+                }
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    private static Connection open() throws SQLException {
+        try {
+            return new DuckDBDriver().connect("jdbc:duckdb:", new Properties());
+        } catch (LinkageError e) {
+            return Assumptions.abort("DuckDB's native library does not load here: " + e);
+        }
+    }
+}

@@ -132,6 +132,7 @@ public final class ExportRun {
             fields.require(found.fields(), found.name());
             SourceDescription published = found.withFields(fields.published(found.fields()));
             List<PartFormat> written = formats.of(published);
+            HeapRoom.require(snapshot.lanes(), written);
             DumpId dump = new DumpId(dataset.name(), snapshot.takenAt());
             Path folder = workspace.newFolder(dump);
             try {

@@ -297,6 +297,32 @@ class ExportIT {
     }
 
     @Test
+    void aPlanEstimatesEachFormatAsItWouldBeWritten() throws Exception {
+        String[] formats = {"--format", "jsonl,csv,tar", "--compression", "zstd"};
+
+        Outcome text = Spillway.run(filledIn(flags(0, "", formats).args(), folder, "plan"));
+        assertThat(text.succeeded().out())
+                .contains("as jsonl with zstd level 3,", "as csv with zstd level 3,", "as tar with zstd level 3,")
+                .contains(" in all, estimated from 100 documents", " free)");
+
+        String[] json = Stream.concat(Stream.of(formats), Stream.of("--json")).toArray(String[]::new);
+        JsonNode plan = JSON.readTree(Spillway.run(filledIn(flags(0, "", json).args(), folder, "plan"))
+                .succeeded()
+                .out());
+        assertThat(plan.path("formats")).hasSize(3);
+        long sum = 0;
+        for (JsonNode format : plan.path("formats")) {
+            assertThat(format.path("compression").textValue()).isEqualTo("zstd");
+            assertThat(format.path("level").intValue()).isEqualTo(3);
+            assertThat(format.path("estimated_bytes").longValue())
+                    .isPositive()
+                    .isLessThan(format.path("estimated_bytes_uncompressed").longValue());
+            sum += format.path("estimated_bytes").longValue();
+        }
+        assertThat(plan.path("estimated_bytes").longValue()).isEqualTo(sum);
+    }
+
+    @Test
     void aPlanForMachinesIsOneObject() throws Exception {
         Path root = folder.resolve("dumps");
 

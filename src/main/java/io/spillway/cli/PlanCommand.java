@@ -1,16 +1,20 @@
 package io.spillway.cli;
 
+import io.spillway.compress.Compression;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.Blur;
+import io.spillway.fields.FieldFilter;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.fields.FieldPolicy.FieldDecision;
+import io.spillway.pipeline.HeapRoom;
+import io.spillway.pipeline.PartFormat;
+import io.spillway.pipeline.SizeEstimate;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.source.Document;
+import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceSurvey;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
-import java.util.zip.GZIPOutputStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,20 +53,44 @@ final class PlanCommand implements Callable<Integer> {
         ScheduleFile schedule = arguments.schedule();
         try (var source = Wiring.source(schedule)) {
             SourceSurvey survey = source.survey();
-            long compressed = Math.round(survey.estimatedBytes() * ratio(survey));
+            FieldPolicy policy = schedule.fields().toPolicy();
+            boolean decided = policy.problems(survey.description().fields()).isEmpty();
+            List<SizeEstimate> sizes = decided ? sizes(schedule, published(survey, policy)) : List.of();
             if (output.json) {
-                printJson(schedule, survey, compressed);
+                printJson(schedule, survey, sizes);
             } else {
-                printText(schedule, survey, compressed);
+                printText(schedule, survey, sizes);
             }
             spec.commandLine().getOut().flush();
-            schedule.fields().toPolicy().require(survey.description().fields(), source.name());
+            policy.require(survey.description().fields(), source.name());
         }
         spec.commandLine().getOut().flush();
         return 0;
     }
 
-    private void printText(ScheduleFile schedule, SourceSurvey survey, long compressed) throws SpillwayException {
+    private static List<SizeEstimate> sizes(ScheduleFile schedule, SourceSurvey published) throws SpillwayException {
+        List<PartFormat> formats = Wiring.formats(schedule, published.description());
+        HeapRoom.require(published.lanes(), formats);
+        List<SizeEstimate> sizes = new ArrayList<>();
+        for (PartFormat format : formats) {
+            sizes.add(SizeEstimate.of(format, published));
+        }
+        return sizes;
+    }
+
+    /** What of a survey would be published; fails on a document of the sample with a field that nobody decided on. */
+    private static SourceSurvey published(SourceSurvey survey, FieldPolicy policy) throws SpillwayException {
+        SourceDescription found = survey.description();
+        FieldFilter filter = policy.filter(found.fields());
+        List<Document> sample = new ArrayList<>();
+        for (Document document : survey.sample()) {
+            sample.add(filter.apply(document).copy());
+        }
+        return survey.of(found.withFields(policy.published(found.fields())), sample);
+    }
+
+    private void printText(ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes)
+            throws SpillwayException {
         PrintWriter out = spec.commandLine().getOut();
         var source = survey.description();
         out.printf("dataset       %s%n", schedule.dataset());
@@ -75,11 +103,22 @@ final class PlanCommand implements Callable<Integer> {
                 "documents     %s%s%n",
                 Amounts.count(survey.documents()), source.filtered() ? " (a query leaves others out)" : "");
         out.printf("slices        %d in %d lanes, over %d shards%n", survey.slices(), survey.lanes(), source.shards());
+        String label = "disk";
+        for (SizeEstimate size : sizes) {
+            out.printf(
+                    "%-14sabout %s as %s, %s uncompressed%n",
+                    label, Amounts.bytes(size.bytes()), words(size), Amounts.bytes(size.bytesUncompressed()));
+            label = "";
+        }
+        long bytes = total(sizes, SizeEstimate::bytes);
         out.printf(
-                "disk          about %s as gzip level 6, %s uncompressed, estimated from %d documents%n",
-                Amounts.bytes(compressed), Amounts.bytes(survey.estimatedBytes()), survey.sampleDocuments());
+                "              about %s in all, estimated from %d documents%n",
+                Amounts.bytes(bytes), survey.sampleDocuments());
         Path directory = directory(schedule);
-        out.printf("destination   %s (%s free)%n", directory, Amounts.bytes(free(directory)));
+        long free = free(directory);
+        out.printf(
+                "destination   %s (%s free%s)%n",
+                directory, Amounts.bytes(free), free < bytes ? ", less than the dump may need" : "");
         List<FieldDecision> fields = schedule.fields().toPolicy().decide(source.fields());
         out.printf("fields        %s%n", counts(fields, schedule.fields().toPolicy()));
         for (FieldDecision field : fields) {
@@ -122,7 +161,8 @@ final class PlanCommand implements Callable<Integer> {
         return (blur == null ? "" : " by " + blur.name()) + (rule == null ? "" : "   rule: " + rule);
     }
 
-    private void printJson(ScheduleFile schedule, SourceSurvey survey, long compressed) throws SpillwayException {
+    private void printJson(ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes)
+            throws SpillwayException {
         var source = survey.description();
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("type", "plan");
@@ -134,8 +174,9 @@ final class PlanCommand implements Callable<Integer> {
         line.put("shards", source.shards());
         line.put("slices", survey.slices());
         line.put("lanes", survey.lanes());
-        line.put("estimated_bytes", compressed);
-        line.put("estimated_bytes_uncompressed", survey.estimatedBytes());
+        line.put("formats", sizes.stream().map(PlanCommand::facts).toList());
+        line.put("estimated_bytes", total(sizes, SizeEstimate::bytes));
+        line.put("estimated_bytes_uncompressed", total(sizes, SizeEstimate::bytesUncompressed));
         FieldPolicy policy = schedule.fields().toPolicy();
         List<Map<String, Object>> fields = new ArrayList<>();
         for (FieldDecision field : policy.decide(source.fields())) {
@@ -176,20 +217,25 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    /** What gzip makes of the sample: good enough to know whether a disk is large enough, and said to be an estimate. */
-    private static double ratio(SourceSurvey survey) throws SpillwayException {
-        if (survey.sampleBytes() == 0) {
-            return 1;
-        }
-        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-        try (OutputStream out = new GZIPOutputStream(compressed)) {
-            for (Document document : survey.sample()) {
-                document.writeSource(out);
-                out.write('\n');
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("writing to memory cannot fail", e);
-        }
-        return (double) compressed.size() / survey.sampleBytes();
+    private static long total(List<SizeEstimate> sizes, ToLongFunction<SizeEstimate> each) {
+        return sizes.stream().mapToLong(each).sum();
+    }
+
+    /** {@code csv with zstd level 3}, {@code csv without compression}. */
+    private static String words(SizeEstimate size) {
+        Compression compression = size.compression();
+        return compression.codec() == Compression.Codec.NONE
+                ? size.format() + " without compression"
+                : "%s with %s level %d".formatted(size.format(), compression.name(), compression.level());
+    }
+
+    private static Map<String, Object> facts(SizeEstimate size) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("name", size.format());
+        facts.put("compression", size.compression().name());
+        facts.put("level", size.compression().level());
+        facts.put("estimated_bytes", size.bytes());
+        facts.put("estimated_bytes_uncompressed", size.bytesUncompressed());
+        return facts;
     }
 }

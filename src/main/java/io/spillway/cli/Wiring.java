@@ -93,7 +93,8 @@ final class Wiring {
                 progress);
     }
 
-    private static List<PartFormat> formats(ScheduleFile schedule, SourceDescription source) throws SpillwayException {
+    /** How the documents of a source are written; refuses what cannot hold them or cannot be used here. */
+    static List<PartFormat> formats(ScheduleFile schedule, SourceDescription source) throws SpillwayException {
         FieldPolicy policy = schedule.fields().toPolicy();
         List<PartFormat> formats = new ArrayList<>();
         for (FormatSection section : schedule.formats()) {

@@ -58,11 +58,7 @@ final class PartWriter implements AutoCloseable {
             encoder.encode(document, out);
             documents++;
         } catch (FieldLeftOutException e) {
-            throw new SpillwayException(
-                    Fault.FIELD_POLICY,
-                    String.valueOf(e.getMessage()),
-                    "add a column for it, or set unlisted: note, which leaves such fields out and counts them",
-                    e);
+            throw leftOut(e);
         } catch (IOException e) {
             throw notWritten(e);
         }
@@ -110,6 +106,15 @@ final class PartWriter implements AutoCloseable {
     public void close() {
         encoder.close();
         disk.abandon();
+    }
+
+    /** A field that no column takes, as the run says it. */
+    static SpillwayException leftOut(FieldLeftOutException e) {
+        return new SpillwayException(
+                Fault.FIELD_POLICY,
+                String.valueOf(e.getMessage()),
+                "add a column for it, or set unlisted: note, which leaves such fields out and counts them",
+                e);
     }
 
     private SpillwayException notWritten(IOException e) {

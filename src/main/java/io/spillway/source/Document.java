@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * One document: the bytes of its source as they were indexed, still lying in the answer they came in, and the tokens
@@ -51,6 +52,12 @@ public final class Document {
      */
     public Document withSource(byte[] newSource, int length) {
         return new Document(bytes, newSource, new Range(0, length), 0, id, index, routing);
+    }
+
+    /** The same document with a source of its own, for whoever keeps it longer than its page. */
+    public Document copy() {
+        byte[] own = Arrays.copyOfRange(sourceBytes, source.start(), source.end());
+        return new Document(bytes, own, new Range(0, own.length), findings, id, index, routing);
     }
 
     /** Bytes of the source as it was indexed. */

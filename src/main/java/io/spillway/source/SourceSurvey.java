@@ -22,6 +22,12 @@ public record SourceSurvey(
         long sampleBytes,
         List<Document> sample) {
 
+    /** The same for other fields and documents, such as what is published of them. */
+    public SourceSurvey of(SourceDescription others, List<Document> documentsOfThem) {
+        return new SourceSurvey(
+                others, documents, slices, lanes, sampleDocuments, sampleBytes, List.copyOf(documentsOfThem));
+    }
+
     /** Bytes of all documents as JSON Lines, estimated from the sample; 0 without one. */
     public long estimatedBytes() {
         return sampleDocuments == 0 ? 0 : Math.round((double) sampleBytes / sampleDocuments * documents);

@@ -268,7 +268,7 @@ public final class ExportRun {
                 result.formats().get(i).leftOut().forEach((field, count) -> leftOut.merge(field, count, Long::sum));
             }
             facts.add(new Manifest.Format(
-                    format.encoder().get().format(), format.compression().name(), format.options(), leftOut));
+                    format.encoder().get().format(), format.compression().name(), format.facts(), leftOut));
         }
         return facts;
     }

@@ -2,6 +2,7 @@ package io.spillway.pipeline;
 
 import io.spillway.compress.Compression;
 import io.spillway.encode.Encoder;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -18,5 +19,12 @@ public record PartFormat(Supplier<Encoder> encoder, Compression compression, Map
     /** A format that its name describes. */
     public PartFormat(Supplier<Encoder> encoder, Compression compression) {
         this(encoder, compression, Map.of());
+    }
+
+    /** The options, and the library where the bytes are not those that another machine would make. */
+    Map<String, Object> facts() {
+        Map<String, Object> facts = new LinkedHashMap<>(options);
+        compression.library().ifPresent(library -> facts.put("library", library));
+        return facts;
     }
 }

@@ -106,6 +106,12 @@ final class PartWriter implements AutoCloseable {
     public void close() {
         encoder.close();
         disk.abandon();
+        try {
+            // Frees what the compressor holds outside the heap, also where the part was never finished.
+            lines.close();
+        } catch (IOException e) {
+            // It would write its end to a file that is abandoned already, and is going to be removed.
+        }
     }
 
     /** A field that no column takes, as the run says it. */

@@ -140,7 +140,11 @@ final class CheckCommand implements Callable<Integer> {
         }
         for (int i = 0; i < schedule.formats().size(); i++) {
             try {
-                Wiring.format(schedule.formats().get(i), schedule.parts(), policy, found.withFields(policy.published(found.fields())));
+                Wiring.format(
+                        schedule.formats().get(i),
+                        schedule.parts(),
+                        policy,
+                        found.withFields(policy.published(found.fields())));
             } catch (SpillwayException e) {
                 add(file, "/formats/" + i, e.fault(), String.valueOf(e.getMessage()), e.hint());
             }

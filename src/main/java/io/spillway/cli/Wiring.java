@@ -111,7 +111,8 @@ final class Wiring {
         return format;
     }
 
-    private static PartFormat unchecked(FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription source)
+    private static PartFormat unchecked(
+            FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription source)
             throws SpillwayException {
         if (section.csv() != null) {
             requirePublished("columns of format csv", section.csv().columns(), fields);

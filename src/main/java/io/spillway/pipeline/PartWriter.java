@@ -194,9 +194,13 @@ final class PartWriter implements AutoCloseable {
         public void write(byte[] buffer, int offset, int length) throws IOException {
             Stage before = clock.enter(Stage.WRITING);
             try {
-                ByteBuffer rest = ByteBuffer.wrap(buffer, offset, length);
-                while (rest.hasRemaining()) {
-                    channel.write(rest);
+                // In pieces: the channel takes memory outside the heap for as much as it is given at once, and keeps
+                // it.
+                for (int at = offset; at < offset + length; at += BUFFER) {
+                    ByteBuffer rest = ByteBuffer.wrap(buffer, at, Math.min(BUFFER, offset + length - at));
+                    while (rest.hasRemaining()) {
+                        channel.write(rest);
+                    }
                 }
                 digests.update(buffer, offset, length);
                 bytes += length;

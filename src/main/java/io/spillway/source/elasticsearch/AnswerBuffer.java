@@ -13,6 +13,8 @@ import org.apache.http.nio.ContentDecoder;
  */
 final class AnswerBuffer {
     private static final int FIRST_BYTES = 64 << 10;
+    /** From here on doubling would cost a small heap more than copying costs time: old and new lie in it at once. */
+    private static final int LARGE = 8 << 20;
 
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
@@ -39,7 +41,8 @@ final class AnswerBuffer {
                     }
                     return;
                 }
-                bytes = Arrays.copyOf(bytes, (int) Math.min(limit, length * 2L));
+                long larger = length < LARGE ? length * 2L : length + length / 4L;
+                bytes = Arrays.copyOf(bytes, (int) Math.min(limit, larger));
             }
             int read = decoder.read(ByteBuffer.wrap(bytes, length, bytes.length - length));
             if (read <= 0) {

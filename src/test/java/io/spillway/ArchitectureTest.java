@@ -113,7 +113,7 @@ class ArchitectureTest {
         for (String adapter : adapters(MAIN)) {
             onlyFromHereOr("cli", adapter).check(MAIN);
         }
-        assertThat(adapters(MAIN)).contains("destination.local", "source.elasticsearch");
+        assertThat(adapters(MAIN)).contains("destination.archive", "destination.local", "source.elasticsearch");
     }
 
     @Test
@@ -180,6 +180,7 @@ class ArchitectureTest {
                         ROOT + ".fields..",
                         ROOT + ".schedule..",
                         ROOT + ".manifest..",
+                        ROOT + ".destination.archive..",
                         ROOT + ".source.elasticsearch..",
                         ROOT + ".cli..")
                 .should()

@@ -11,7 +11,8 @@ import java.util.Optional;
  * A place that keeps published files. Safe for use by many threads; each {@link Upload} belongs to one.
  *
  * <p>Every failure is a {@link SpillwayException} with {@code DESTINATION_UNAVAILABLE} (it may pass) or
- * {@code DESTINATION_REFUSED} (somebody has to change something); no exception type of a library leaves an adapter.
+ * {@code DESTINATION_REFUSED} (somebody has to change something), or {@code INTEGRITY} where what the destination has is
+ * not what it was sent; no exception type of a library leaves an adapter.
  */
 public interface Destination extends AutoCloseable {
 
@@ -77,7 +78,20 @@ public interface Destination extends AutoCloseable {
      * @param listsWhatItJustStored a listing that starts after a commit has the object
      * @param placesAtOnce          {@link #place} is one step: readers see all of the folder's files or none
      * @param maxObjectBytes        the largest object that can be stored, in bytes
+     * @param keepsSiteFiles        any key can be kept, kept again with other bytes, and listed; where false, only
+     *                              {@code DATASET/DUMPDATE/FILE} can, each once, and a listing begins with a dump
      */
     record Traits(
-            boolean replacesAtomically, boolean listsWhatItJustStored, boolean placesAtOnce, long maxObjectBytes) {}
+            boolean replacesAtomically,
+            boolean listsWhatItJustStored,
+            boolean placesAtOnce,
+            long maxObjectBytes,
+            boolean keepsSiteFiles) {
+
+        /** The traits of a destination that keeps any key. */
+        public Traits(
+                boolean replacesAtomically, boolean listsWhatItJustStored, boolean placesAtOnce, long maxObjectBytes) {
+            this(replacesAtomically, listsWhatItJustStored, placesAtOnce, maxObjectBytes, true);
+        }
+    }
 }

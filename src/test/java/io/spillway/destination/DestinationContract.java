@@ -43,17 +43,34 @@ public interface DestinationContract {
     /** A new, empty destination. The test closes it. */
     Destination create() throws Exception;
 
+    /** What the keys of these tests begin with: nothing, or a dump's folder where nothing else can be kept. */
+    default String root() {
+        return "";
+    }
+
+    /** The key of that name below {@link #root}. */
+    default ObjectKey key(String name) {
+        return new ObjectKey(root() + name);
+    }
+
+    /** The names, below {@link #root}, of what is listed with this prefix. */
+    private List<String> names(Destination destination, String prefix) throws Exception {
+        return keys(destination.list(root() + prefix)).stream()
+                .map(key -> key.substring(root().length()))
+                .toList();
+    }
+
     @Test
     default void nothingIsVisibleBeforeTheCommit() throws Exception {
         try (Destination destination = create()) {
-            ObjectKey key = new ObjectKey("journals/latest.json");
+            ObjectKey key = key("journals/latest.json");
             try (Upload upload = destination.begin(key)) {
                 upload.body().write(bytes("{}"));
                 upload.body().flush();
                 upload.body().close();
 
                 assertThat(destination.find(key)).isEmpty();
-                assertThat(destination.list("")).isEmpty();
+                assertThat(destination.list(root())).isEmpty();
                 assertRefused(() -> destination.open(key));
 
                 upload.commit();
@@ -66,19 +83,19 @@ public interface DestinationContract {
     @Test
     default void closingWithoutCommittingLeavesNothing() throws Exception {
         try (Destination destination = create()) {
-            ObjectKey key = new ObjectKey("journals/latest.json");
+            ObjectKey key = key("journals/latest.json");
             try (Upload upload = destination.begin(key)) {
                 upload.body().write(bytes("{}"));
             }
             assertThat(destination.find(key)).isEmpty();
-            assertThat(destination.list("")).isEmpty();
+            assertThat(destination.list(root())).isEmpty();
         }
     }
 
     @Test
     default void aBodyThatThrowsHalfWayLeavesTheOldObject() throws Exception {
         try (Destination destination = create()) {
-            ObjectKey key = new ObjectKey("links.json");
+            ObjectKey key = key("links.json");
             put(destination, key, bytes("old"));
             assertThatExceptionOfType(IOException.class).isThrownBy(() -> {
                 try (Upload upload = destination.begin(key);
@@ -88,14 +105,14 @@ public interface DestinationContract {
                 }
             });
             assertThat(read(destination, key)).isEqualTo(bytes("old"));
-            assertThat(keys(destination.list(""))).containsExactly("links.json");
+            assertThat(names(destination, "")).containsExactly("links.json");
         }
     }
 
     @Test
     default void aCommitReportsTheBytesAndTheHashOfWhatWasWritten() throws Exception {
         try (Destination destination = create()) {
-            ObjectKey key = new ObjectKey("journals/part");
+            ObjectKey key = key("journals/part");
             byte[] content = seeded(2, 123_457);
             StoredObject stored;
             try (Upload upload = destination.begin(key)) {
@@ -116,7 +133,7 @@ public interface DestinationContract {
     @Test
     default void anUploadIsCommittedOnce() throws Exception {
         try (Destination destination = create();
-                Upload upload = destination.begin(new ObjectKey("a"))) {
+                Upload upload = destination.begin(key("a"))) {
             upload.commit();
             assertThatIllegalStateException().isThrownBy(upload::commit);
         }
@@ -125,29 +142,29 @@ public interface DestinationContract {
     @Test
     default void aClosedUploadIsNotCommitted() throws Exception {
         try (Destination destination = create()) {
-            Upload upload = destination.begin(new ObjectKey("a"));
+            Upload upload = destination.begin(key("a"));
             upload.close();
             upload.close();
             assertThatIllegalStateException().isThrownBy(upload::commit);
-            assertThat(destination.list("")).isEmpty();
+            assertThat(destination.list(root())).isEmpty();
         }
     }
 
     @Test
     default void anEmptyObjectIsAnObject() throws Exception {
         try (Destination destination = create()) {
-            ObjectKey key = new ObjectKey("empty");
+            ObjectKey key = key("empty");
             StoredObject stored = put(destination, key, new byte[0]);
             assertThat(stored).isEqualTo(new StoredObject(key, 0, sha256(new byte[0])));
             assertThat(read(destination, key)).isEmpty();
-            assertThat(keys(destination.list(""))).containsExactly("empty");
+            assertThat(names(destination, "")).containsExactly("empty");
         }
     }
 
     @Test
     default void anObjectOfTwentyMegabytesIsStoredWhole() throws Exception {
         try (Destination destination = create()) {
-            ObjectKey key = new ObjectKey("journals/large");
+            ObjectKey key = key("journals/large");
             byte[] content = seeded(3, 20_000_000);
             assertThat(put(destination, key, content).sha256()).isEqualTo(sha256(content));
             assertThat(sha256(read(destination, key))).isEqualTo(sha256(content));
@@ -157,12 +174,13 @@ public interface DestinationContract {
     @Test
     default void aSecondCommitReplacesTheObject() throws Exception {
         try (Destination destination = create()) {
-            ObjectKey key = new ObjectKey("journals/latest.json");
+            assumeTrue(destination.traits().keepsSiteFiles(), "this destination keeps dumps, whose files never change");
+            ObjectKey key = key("journals/latest.json");
             put(destination, key, bytes("a longer first version"));
             put(destination, key, bytes("second"));
             assertThat(read(destination, key)).isEqualTo(bytes("second"));
             assertThat(destination.find(key).orElseThrow().bytes()).isEqualTo(6);
-            assertThat(destination.list("")).hasSize(1);
+            assertThat(destination.list(root())).hasSize(1);
         }
     }
 
@@ -170,7 +188,7 @@ public interface DestinationContract {
     default void aReaderSeesWholeVersionsOnly() throws Exception {
         try (Destination destination = create()) {
             assumeTrue(destination.traits().replacesAtomically(), "this destination does not replace atomically");
-            ObjectKey key = new ObjectKey("journals/latest.json");
+            ObjectKey key = key("journals/latest.json");
             put(destination, key, version(0));
             Set<Integer> seen = new HashSet<>();
             whileLooping(
@@ -194,57 +212,56 @@ public interface DestinationContract {
         try (Destination destination = create()) {
             assumeTrue(destination.traits().listsWhatItJustStored(), "this destination lists later than it stores");
             for (String key : List.of("b", "a/c", "a-b", "a/b/c", "a/b.d", "ab/c", "a/b/a")) {
-                put(destination, new ObjectKey(key), bytes(key));
+                put(destination, key(key), bytes(key));
             }
-            assertThat(keys(destination.list("")))
-                    .containsExactly("a-b", "a/b.d", "a/b/a", "a/b/c", "a/c", "ab/c", "b");
-            assertThat(keys(destination.list("a"))).containsExactly("a-b", "a/b.d", "a/b/a", "a/b/c", "a/c", "ab/c");
-            assertThat(keys(destination.list("a/"))).containsExactly("a/b.d", "a/b/a", "a/b/c", "a/c");
-            assertThat(keys(destination.list("a/b"))).containsExactly("a/b.d", "a/b/a", "a/b/c");
-            assertThat(keys(destination.list("a/b/"))).containsExactly("a/b/a", "a/b/c");
-            assertThat(keys(destination.list("a/b/a"))).containsExactly("a/b/a");
-            assertThat(destination.list("a/b/a/")).isEmpty();
-            assertThat(destination.list("c")).isEmpty();
-            assertThat(destination.list("../")).isEmpty();
-            assertThat(destination.list("/")).isEmpty();
-            assertThat(destination.list("a/b/a").get(0).bytes()).isEqualTo(5);
+            assertThat(names(destination, "")).containsExactly("a-b", "a/b.d", "a/b/a", "a/b/c", "a/c", "ab/c", "b");
+            assertThat(names(destination, "a")).containsExactly("a-b", "a/b.d", "a/b/a", "a/b/c", "a/c", "ab/c");
+            assertThat(names(destination, "a/")).containsExactly("a/b.d", "a/b/a", "a/b/c", "a/c");
+            assertThat(names(destination, "a/b")).containsExactly("a/b.d", "a/b/a", "a/b/c");
+            assertThat(names(destination, "a/b/")).containsExactly("a/b/a", "a/b/c");
+            assertThat(names(destination, "a/b/a")).containsExactly("a/b/a");
+            assertThat(destination.list(root() + "a/b/a/")).isEmpty();
+            assertThat(destination.list(root() + "c")).isEmpty();
+            assertThat(destination.list(root() + "../")).isEmpty();
+            assertThat(destination.list(root() + "/")).isEmpty();
+            assertThat(destination.list(root() + "a/b/a").get(0).bytes()).isEqualTo(5);
         }
     }
 
     @Test
     default void aDeletedObjectIsGone() throws Exception {
         try (Destination destination = create()) {
-            put(destination, new ObjectKey("a/b"), bytes("1"));
-            put(destination, new ObjectKey("a/c"), bytes("2"));
-            destination.delete(new ObjectKey("a/b"));
-            assertThat(destination.find(new ObjectKey("a/b"))).isEmpty();
-            assertThat(keys(destination.list(""))).containsExactly("a/c");
+            put(destination, key("a/b"), bytes("1"));
+            put(destination, key("a/c"), bytes("2"));
+            destination.delete(key("a/b"));
+            assertThat(destination.find(key("a/b"))).isEmpty();
+            assertThat(names(destination, "")).containsExactly("a/c");
         }
     }
 
     @Test
     default void deletingWhatIsNotThereSucceeds() throws Exception {
         try (Destination destination = create()) {
-            destination.delete(new ObjectKey("a/b"));
-            put(destination, new ObjectKey("a/b"), bytes("1"));
-            destination.delete(new ObjectKey("a"));
-            destination.delete(new ObjectKey("a/b/c"));
-            assertThat(keys(destination.list(""))).containsExactly("a/b");
-            destination.delete(new ObjectKey("a/b"));
-            destination.delete(new ObjectKey("a/b"));
-            assertThat(destination.list("")).isEmpty();
+            destination.delete(key("a/b"));
+            put(destination, key("a/b"), bytes("1"));
+            destination.delete(key("a"));
+            destination.delete(key("a/b/c"));
+            assertThat(names(destination, "")).containsExactly("a/b");
+            destination.delete(key("a/b"));
+            destination.delete(key("a/b"));
+            assertThat(destination.list(root())).isEmpty();
         }
     }
 
     @Test
     default void openingWhatIsNotThereIsRefused() throws Exception {
         try (Destination destination = create()) {
-            put(destination, new ObjectKey("a/b"), bytes("1"));
-            assertRefused(() -> destination.open(new ObjectKey("c")));
-            assertRefused(() -> destination.open(new ObjectKey("a")));
-            assertRefused(() -> destination.open(new ObjectKey("a/b/c")));
-            assertThat(destination.find(new ObjectKey("a"))).isEmpty();
-            assertThat(destination.find(new ObjectKey("a/b/c"))).isEmpty();
+            put(destination, key("a/b"), bytes("1"));
+            assertRefused(() -> destination.open(key("c")));
+            assertRefused(() -> destination.open(key("a")));
+            assertRefused(() -> destination.open(key("a/b/c")));
+            assertThat(destination.find(key("a"))).isEmpty();
+            assertThat(destination.find(key("a/b/c"))).isEmpty();
         }
     }
 
@@ -318,7 +335,7 @@ public interface DestinationContract {
                 assertThat(read(destination, prefix.child(file.getKey()))).isEqualTo(file.getValue());
             }
             if (destination.traits().listsWhatItJustStored()) {
-                assertThat(keys(destination.list("")))
+                assertThat(keys(destination.list(root())))
                         .containsExactlyElementsOf(files.keySet().stream()
                                 .map(name -> prefix.child(name).value())
                                 .toList());
@@ -335,7 +352,7 @@ public interface DestinationContract {
 
             assertRefused(() -> destination.place(folder, prefix, "manifest.json"));
 
-            assertThat(keys(destination.list(""))).containsExactly("journals/2026-11-21T030000Z/manifest.json");
+            assertThat(keys(destination.list(root()))).containsExactly("journals/2026-11-21T030000Z/manifest.json");
             assertThat(read(destination, prefix.child("manifest.json"))).isEqualTo(bytes("old"));
         }
     }
@@ -344,6 +361,7 @@ public interface DestinationContract {
     default void placingBesideAPrefixThatStartsAlikeIsFine(@TempDir Path folder) throws Exception {
         dump(folder, 1);
         try (Destination destination = create()) {
+            assumeTrue(destination.traits().keepsSiteFiles(), "this destination keeps dumps and nothing beside them");
             put(destination, new ObjectKey("journals/2026-11-21T030000Z-note/a"), bytes("old"));
             ObjectKey prefix = new ObjectKey("journals/2026-11-21T030000Z");
             destination.place(folder, prefix, "manifest.json");
@@ -373,7 +391,7 @@ public interface DestinationContract {
             for (int i = 0; i < 10; i++) {
                 Path source = Files.createDirectory(folder.resolve("source" + i));
                 Set<String> files = dump(source, 10).keySet();
-                ObjectKey prefix = new ObjectKey("journals/dump" + i);
+                ObjectKey prefix = new ObjectKey("journals/2026-11-%02dT030000Z".formatted(i + 1));
                 whileLooping(
                         () -> {
                             if (destination.find(prefix.child("manifest.json")).isPresent()) {
@@ -408,7 +426,7 @@ public interface DestinationContract {
             for (Future<?> lane : lanes) {
                 lane.get();
             }
-            List<StoredObject> all = destination.list("");
+            List<StoredObject> all = destination.list(root());
             assertThat(all).hasSize(threads * 20 / 2);
             for (StoredObject stored : all) {
                 assertThat(read(destination, stored.key()))
@@ -420,8 +438,8 @@ public interface DestinationContract {
     }
 
     /** Each lane commits, abandons and deletes in folders that it shares with the others. */
-    private static void writeKeepOrDrop(Destination destination, int lane, int i) throws Exception {
-        ObjectKey key = new ObjectKey("shared" + i % 5 + "/deeper/" + lane + "-" + i);
+    private void writeKeepOrDrop(Destination destination, int lane, int i) throws Exception {
+        ObjectKey key = key("shared" + i % 5 + "/deeper/" + lane + "-" + i);
         byte[] content = seeded(key.value().hashCode(), 10_000);
         try (Upload upload = destination.begin(key)) {
             upload.body().write(content);

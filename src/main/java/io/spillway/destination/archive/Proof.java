@@ -1,0 +1,150 @@
+package io.spillway.destination.archive;
+
+import io.spillway.destination.archive.ItemRecord.Entry;
+import io.spillway.destination.archive.ItemRecord.State;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits until an item's record says what it should: the archive takes a file at once and shows it minutes to hours
+ * later, one at a time. Safe for use by many threads.
+ */
+final class Proof {
+    private static final Logger LOG = LoggerFactory.getLogger(Proof.class);
+
+    /** How often the record is read: small files show within minutes, and the archive's other users read it too. */
+    private static final Duration POLL = Duration.ofSeconds(30);
+
+    private static final Duration SLOW_POLL = Duration.ofMinutes(2);
+    private static final Duration SLOW_AFTER = Duration.ofMinutes(10);
+
+    private final PatientClient client;
+    private final Duration showWithin;
+
+    /** @param showWithin how long a file may need to show */
+    Proof(PatientClient client, Duration showWithin) {
+        this.client = client;
+        this.showWithin = showWithin;
+    }
+
+    /**
+     * Returns once the record shows every one of these files with its length, MD5 and SHA-1. Fails as unavailable when
+     * that takes too long or a task of the item has failed, and as an integrity fault when the archive has other bytes.
+     */
+    void awaitFiles(Item item, Collection<LocalFile> files) throws SpillwayException, InterruptedException {
+        Wait wait = new Wait(item);
+        while (true) {
+            ItemRecord record = client.record(item);
+            requireReadable(item, record);
+            List<String> missing = files.stream()
+                    .filter(file -> !shows(record, file))
+                    .map(LocalFile::name)
+                    .toList();
+            if (missing.isEmpty()) {
+                return;
+            }
+            if (!record.tasksPending()) {
+                requireNoOther(item, record, files);
+            }
+            wait.orFail("show %d of %d files, such as %s".formatted(missing.size(), files.size(), missing.get(0)));
+        }
+    }
+
+    /** Returns once the record does not name the file any more. */
+    void awaitAbsence(Item item, String name) throws SpillwayException, InterruptedException {
+        Wait wait = new Wait(item);
+        while (client.record(item).files().containsKey(name)) {
+            wait.orFail("show that " + name + " is deleted");
+        }
+    }
+
+    /**
+     * The record once nothing is pending, or as it is after {@code patience}: a file of a run that was broken off may be
+     * on its way, and would be sent twice.
+     */
+    ItemRecord settled(Item item, Duration patience) throws SpillwayException, InterruptedException {
+        long since = client.time().nanoTime();
+        Predicate<ItemRecord> busy = record -> record.state() == State.THERE && record.tasksPending();
+        ItemRecord record = client.record(item);
+        while (busy.test(record) && client.time().since(since).compareTo(patience) < 0) {
+            LOG.info("waiting for what the archive still has to do item={}", item);
+            client.time().sleep(POLL);
+            record = client.record(item);
+        }
+        return record;
+    }
+
+    private static boolean shows(ItemRecord record, LocalFile file) {
+        Entry entry = record.files().get(file.name());
+        return entry != null && entry.is(file);
+    }
+
+    private static void requireReadable(Item item, ItemRecord record) throws SpillwayException {
+        if (record.state() == State.DARK) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_REFUSED,
+                    "the Internet Archive has taken down item %s".formatted(item),
+                    "ask info@archive.org why; its name stays taken");
+        }
+    }
+
+    private static void requireNoOther(Item item, ItemRecord record, Collection<LocalFile> files)
+            throws SpillwayException {
+        for (LocalFile file : files) {
+            Entry entry = record.files().get(file.name());
+            if (entry != null && entry.isMeasured() && !entry.is(file)) {
+                throw new SpillwayException(
+                        Fault.INTEGRITY,
+                        "the Internet Archive has %s of %s in item %s, but %d bytes, md5 %s were sent"
+                                .formatted(
+                                        entry,
+                                        file.name(),
+                                        item,
+                                        file.bytes(),
+                                        file.sums().md5()),
+                        "delete that file from the item and run again");
+            }
+        }
+    }
+
+    /** One wait, from its beginning to its limit. */
+    private final class Wait {
+        private final Item item;
+        private final long since = client.time().nanoTime();
+
+        Wait(Item item) {
+            this.item = item;
+        }
+
+        /** Pauses, or fails where the limit is reached or a task of the item will never end by itself. */
+        void orFail(String expected) throws SpillwayException, InterruptedException {
+            Duration waited = client.time().since(since);
+            boolean slow = waited.compareTo(SLOW_AFTER) >= 0;
+            boolean over = waited.compareTo(showWithin) >= 0;
+            String failedTask = slow || over ? client.failedTask(item) : "";
+            if (over || !failedTask.isEmpty()) {
+                throw new SpillwayException(
+                        Fault.DESTINATION_UNAVAILABLE,
+                        "the Internet Archive does not %s in item %s after %d minutes%s"
+                                .formatted(
+                                        expected,
+                                        item,
+                                        waited.toMinutes(),
+                                        failedTask.isEmpty() ? "" : "; " + failedTask),
+                        failedTask.isEmpty()
+                                ? "its queues may be long; run again later, what is there stays"
+                                : "a failed task needs the archive's staff: info@archive.org; then run again");
+            }
+            LOG.debug("not yet item={} expected={} waited={}", item, expected, waited);
+            Duration pause = slow ? SLOW_POLL : POLL;
+            Duration left = showWithin.minus(waited);
+            client.time().sleep(pause.compareTo(left) < 0 ? pause : left);
+        }
+    }
+}

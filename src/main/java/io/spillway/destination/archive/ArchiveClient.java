@@ -53,8 +53,13 @@ final class ArchiveClient {
     private final HttpClient http;
     private final ArchiveOptions options;
 
-    /** Fails as a configuration fault on keys that could not stand in a header; the message does not quote them. */
+    /**
+     * Fails as a configuration fault on keys that could not stand in a header, in a message that does not quote them,
+     * and on hosts that keys would travel to in clear text.
+     */
     ArchiveClient(ArchiveOptions options) throws SpillwayException {
+        requireEncryption(options.endpoints().upload());
+        requireEncryption(options.endpoints().front());
         requireKey("access-key", options.accessKey());
         requireKey("secret-key", options.secretKey());
         this.options = options;
@@ -64,6 +69,16 @@ final class ArchiveClient {
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(CONNECT_WITHIN)
                 .build();
+    }
+
+    private static void requireEncryption(URI endpoint) throws SpillwayException {
+        boolean here = Set.of("127.0.0.1", "localhost", "[::1]").contains(String.valueOf(endpoint.getHost()));
+        if (!"https".equals(endpoint.getScheme()) && !here) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "the Internet Archive's endpoint " + endpoint + " is not https",
+                    "leave it out, or write https: keys would be sent in clear text");
+        }
     }
 
     private static void requireKey(String name, Secret key) throws SpillwayException {

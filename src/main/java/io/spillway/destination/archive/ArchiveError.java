@@ -90,6 +90,8 @@ record ArchiveError(
                         .formatted(ItemLimits.MAX_BYTES);
             case BUSY, PASSING ->
                 "nothing has to be changed: run again later, what is there stays and the rest follows";
+            case MISSING ->
+                "does the item's record show that file? What was uploaded shows there minutes to hours later";
             case DAMAGED ->
                 "something between here and the archive changes bytes, such as a proxy; run again elsewhere";
             default ->

@@ -65,11 +65,14 @@ public record ArchiveOptions(
                     && (address.getPort() == -1 || address.getPort() == 443)) {
                 return true;
             }
-            return trusted.contains(origin(address)) || origin(upload).equals(origin(address));
+            String origin = origin(address);
+            return origin.equals(origin(upload))
+                    || origin.equals(origin(front))
+                    || trusted.stream().anyMatch(each -> origin.equals(origin(each)));
         }
 
-        private static URI origin(URI address) {
-            return URI.create(address.getScheme() + "://" + address.getRawAuthority());
+        private static String origin(URI address) {
+            return address.getScheme() + "://" + address.getRawAuthority();
         }
     }
 

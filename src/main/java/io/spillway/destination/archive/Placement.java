@@ -1,5 +1,6 @@
 package io.spillway.destination.archive;
 
+import io.spillway.destination.ObjectKey;
 import io.spillway.destination.archive.ItemRecord.Entry;
 import io.spillway.destination.archive.ItemRecord.State;
 import io.spillway.fault.Fault;
@@ -47,7 +48,9 @@ final class Placement {
                 if (!Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
                     throw new IllegalArgumentException("not a file that can be published: " + entry);
                 }
-                files.add(LocalFile.read(entry, String.valueOf(entry.getFileName())));
+                String name = String.valueOf(entry.getFileName());
+                // Fails on a name that is no key, which could not stand in an address as it is.
+                files.add(LocalFile.read(entry, new ObjectKey(name).value()));
             }
         }
         if (files.stream().noneMatch(file -> file.name().equals(last))) {
@@ -62,7 +65,7 @@ final class Placement {
     }
 
     /**
-     * Brings all files into the item and returns when the record shows them. The last one is sent when it shows all
+     * Brings all files, which are in the order of {@link #inOrder}, into the item and returns when the record shows them. The last one is sent when it shows all
      * others, so that whoever finds it finds them.
      */
     void place(Item item, List<LocalFile> files) throws SpillwayException, InterruptedException {
@@ -73,16 +76,17 @@ final class Placement {
             return;
         }
         client.awaitRoom(item);
+        LocalFile readme = files.get(0).name().equals(README) ? files.get(0) : null;
         List<LocalFile> others = files.subList(0, files.size() - 1);
         for (LocalFile file : others) {
             if (missing.contains(file)) {
-                send(item, file, bytes, files.get(0));
+                send(item, file, bytes, readme);
             }
         }
         show(item, others);
         LocalFile last = files.get(files.size() - 1);
         if (missing.contains(last)) {
-            send(item, last, bytes, files.get(0));
+            send(item, last, bytes, readme);
         }
         show(item, files);
     }

@@ -40,7 +40,7 @@ final class Proof {
     void awaitFiles(Item item, Collection<LocalFile> files) throws SpillwayException, InterruptedException {
         Wait wait = new Wait(item);
         while (true) {
-            ItemRecord record = client.record(item);
+            ItemRecord record = wait.record();
             requireReadable(item, record);
             List<String> missing = files.stream()
                     .filter(file -> !shows(record, file))
@@ -59,7 +59,7 @@ final class Proof {
     /** Returns once the record does not name the file any more. */
     void awaitAbsence(Item item, String name) throws SpillwayException, InterruptedException {
         Wait wait = new Wait(item);
-        while (client.record(item).files().containsKey(name)) {
+        while (wait.record().files().containsKey(name)) {
             wait.orFail("show that " + name + " is deleted");
         }
     }
@@ -120,6 +120,21 @@ final class Proof {
 
         Wait(Item item) {
             this.item = item;
+        }
+
+        /** The item's record, whenever it can be read: hours of waiting are not given up for minutes of trouble. */
+        ItemRecord record() throws SpillwayException, InterruptedException {
+            while (true) {
+                try {
+                    return client.record(item);
+                } catch (SpillwayException e) {
+                    if (e.fault().retry() != Fault.Retry.BACKOFF) {
+                        throw e;
+                    }
+                    LOG.warn("the record cannot be read now item={} reason={}", item, e.getMessage());
+                    orFail("give its record");
+                }
+            }
         }
 
         /** Pauses, or fails where the limit is reached or a task of the item will never end by itself. */

@@ -11,11 +11,13 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.archive.ArchiveOptions.Endpoints;
 import io.spillway.destination.archive.StubArchive.Call;
 import io.spillway.destination.archive.StubArchive.Reply;
-import io.spillway.destination.archive.StubExchange.Fault;
+import io.spillway.destination.archive.StubExchange.Trouble;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +69,7 @@ class ArchiveClientTest {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> put(archive.open(), PART, seeded(1, 10)))
                 .withMessageContaining("localhost")
-                .satisfies(e -> assertThat(e.fault()).isEqualTo(io.spillway.fault.Fault.DESTINATION_REFUSED));
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_REFUSED));
 
         assertThat(hosts()).containsExactly(archive.stub.url().getAuthority());
     }
@@ -78,7 +80,8 @@ class ArchiveClientTest {
         archive.stub.on(
                 call -> call.path().startsWith("/download/"),
                 1,
-                Fault.reply(Reply.of(302, "", "Location: http://localhost:" + archive.stub.port() + "/nodes" + PATH)));
+                Trouble.reply(
+                        Reply.of(302, "", "Location: http://localhost:" + archive.stub.port() + "/nodes" + PATH)));
 
         assertRefused(() -> read(archive.open(), PART));
     }
@@ -130,17 +133,39 @@ class ArchiveClientTest {
     }
 
     @Test
+    void keysDoNotTravelInClearText() {
+        ArchiveOptions good = archive.options(ArchiveFixture.PATIENCE);
+        URI https = URI.create("https://archive.example");
+        URI http = URI.create("http://archive.example");
+        for (Endpoints bad : List.of(new Endpoints(http, https, Set.of()), new Endpoints(https, http, Set.of()))) {
+            assertThatExceptionOfType(SpillwayException.class)
+                    .isThrownBy(() -> InternetArchive.open(new ArchiveOptions(
+                            good.item(),
+                            good.collection(),
+                            good.mediatype(),
+                            good.metadata(),
+                            good.accessKey(),
+                            good.secretKey(),
+                            bad,
+                            good.patience(),
+                            good.spool())))
+                    .withMessageContaining("http://archive.example")
+                    .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG));
+        }
+    }
+
+    @Test
     void aConnectionOnWhichNothingMovesIsGivenUp() throws Exception {
-        archive.stub.on(Call::puts, 1, Fault.silence());
+        archive.stub.on(Call::puts, 1, Trouble.silence());
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> put(archive.open(ArchiveFixture.NONE), PART, seeded(1, 10)))
                 .withMessageContaining("no byte has moved")
-                .satisfies(e -> assertThat(e.fault()).isEqualTo(io.spillway.fault.Fault.DESTINATION_UNAVAILABLE));
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE));
     }
 
     @Test
     void aSlowUploadIsNotAStalledOne() throws Exception {
-        archive.stub.on(Call::puts, 1, Fault.slowly(2_500_000, 400));
+        archive.stub.on(Call::puts, 1, Trouble.slowly(2_500_000, 400));
         byte[] content = seeded(1, 20_000_000);
 
         put(archive.open(ArchiveFixture.NONE), PART, content);
@@ -150,7 +175,7 @@ class ArchiveClientTest {
 
     @Test
     void aRefusalThatComesBeforeTheBodyWasReadIsNotTakenForSuccess() throws Exception {
-        archive.stub.on(Call::puts, 1, Fault.early(Reply.error(403, "AccessDenied", "no", "x")));
+        archive.stub.on(Call::puts, 1, Trouble.early(Reply.error(403, "AccessDenied", "no", "x")));
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> put(archive.open(ArchiveFixture.NONE), PART, seeded(1, 20_000_000)));
         assertThat(archive.stub.stored()).isEmpty();
@@ -184,7 +209,7 @@ class ArchiveClientTest {
     }
 
     private void redirect(int times, int status, String location) {
-        archive.stub.on(Call::puts, times, Fault.reply(Reply.of(status, "", "Location: " + location)));
+        archive.stub.on(Call::puts, times, Trouble.reply(Reply.of(status, "", "Location: " + location)));
     }
 
     /** The hosts that uploads went to, in order. */

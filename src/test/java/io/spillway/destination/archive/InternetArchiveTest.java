@@ -15,7 +15,8 @@ import io.spillway.destination.Destination;
 import io.spillway.destination.DestinationContract;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.Upload;
-import io.spillway.destination.archive.StubExchange.Fault;
+import io.spillway.destination.archive.StubExchange.Trouble;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.io.InputStream;
 import java.net.URI;
@@ -172,7 +173,7 @@ class InternetArchiveTest implements DestinationContract {
     void aDownloadThatBreaksOffIsNoEndOfFile() throws Exception {
         InternetArchive destination = archive.open();
         put(destination, key("part"), seeded(1, 300_000));
-        archive.stub.on(call -> call.path().startsWith("/nodes/"), 1, Fault.cutAnswer());
+        archive.stub.on(call -> call.path().startsWith("/nodes/"), 1, Trouble.cutAnswer());
 
         try (InputStream in = destination.open(key("part"))) {
             assertThatIOException().isThrownBy(in::readAllBytes);
@@ -183,7 +184,7 @@ class InternetArchiveTest implements DestinationContract {
     void aDownloadThatStallsFails() throws Exception {
         InternetArchive destination = archive.open();
         put(destination, key("part"), seeded(1, 300_000));
-        archive.stub.on(call -> call.path().startsWith("/nodes/"), 1, Fault.stallAnswer());
+        archive.stub.on(call -> call.path().startsWith("/nodes/"), 1, Trouble.stallAnswer());
 
         try (InputStream in = destination.open(key("part"))) {
             assertThatIOException().isThrownBy(in::readAllBytes).withMessageContaining("no byte");
@@ -233,7 +234,7 @@ class InternetArchiveTest implements DestinationContract {
         try {
             assertThatExceptionOfType(SpillwayException.class)
                     .isThrownBy(() -> put(destination, key("part"), bytes("1")))
-                    .satisfies(e -> assertThat(e.fault()).isEqualTo(io.spillway.fault.Fault.CANCELLED));
+                    .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CANCELLED));
             assertThat(Thread.currentThread().isInterrupted()).isTrue();
         } finally {
             // The next test's thread.

@@ -5,58 +5,23 @@ import static io.spillway.destination.DestinationContract.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.spillway.destination.archive.ArchiveOptions.Patience;
 import io.spillway.destination.archive.StubArchive.Call;
 import io.spillway.destination.archive.StubArchive.Reply;
-import io.spillway.destination.archive.StubExchange.Fault;
+import io.spillway.destination.archive.StubExchange.Trouble;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a dump gets into an item, and what becomes of it when something goes wrong on the way. */
-@Timeout(120)
-class PlacementTest {
-    private static final String STEM = "journals-2026-11-21T030000Z.";
-    private static final List<String> ORDER = List.of(
-            "README.md", STEM + "00001.jsonl.gz", STEM + "00002.jsonl.gz", "SHA256SUMS", "urls.txt", "manifest.json");
-
-    @TempDir
-    private Path temporary;
-
-    private ArchiveFixture archive;
-    private Path folder;
-
-    @BeforeEach
-    void start() throws IOException {
-        archive = new ArchiveFixture(temporary);
-        folder = Files.createDirectory(temporary.resolve("dump"));
-        for (String name : ORDER) {
-            Files.writeString(folder.resolve(name), (name + "\n").repeat(2_000));
-        }
-    }
-
-    @AfterEach
-    void stop() {
-        archive.close();
-    }
+/** How a dump gets into an item, and how a call that was broken off is completed by the next. */
+class PlacementTest extends PlacementCase {
 
     @Test
     void theReadmeGoesFirstAndTheManifestLast() throws Exception {
@@ -134,14 +99,14 @@ class PlacementTest {
                 .isThrownBy(this::place)
                 .withMessageContaining("urls.txt")
                 .withMessageContaining(ArchiveFixture.ITEM)
-                .satisfies(e -> assertThat(e.fault()).isEqualTo(io.spillway.fault.Fault.DESTINATION_REFUSED));
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_REFUSED));
         assertThat(names()).containsExactly("urls.txt");
     }
 
     @Test
     void aRunThatWasKilledWhileItsFilesWereOnTheirWayIsCompletedWithoutSendingThemAgain() throws Exception {
         archive.stub.showAfter(20);
-        archive.stub.on(call -> call.puts("urls.txt"), 1, Fault.reply(Reply.error(403, "AccessDenied", "no", "x")));
+        archive.stub.on(call -> call.puts("urls.txt"), 1, Trouble.reply(Reply.error(403, "AccessDenied", "no", "x")));
         assertRefused(this::place);
         // The item itself shows, and says that work is pending.
         archive.stub.item(ArchiveFixture.ITEM).files.get("README.md").readsUntilShown = 0;
@@ -152,15 +117,15 @@ class PlacementTest {
     }
 
     /** How a request fails, in every way that one can. */
-    private static Fault fault(String kind) {
+    private static Trouble fault(String kind) {
         return switch (kind) {
-            case "refused" -> Fault.reply(Reply.error(403, "AccessDenied", "no", "x"));
-            case "error" -> Fault.reply(Reply.of(500, "<html>down</html>"));
-            case "overloaded" -> Fault.early(Reply.slowDown("bucket_tasks_queued"));
-            case "hang-up" -> Fault.hangUp();
-            case "reset" -> Fault.resetAfter(100);
-            case "answer lost" -> Fault.loseAnswer();
-            case "answer cut" -> Fault.cutAnswer();
+            case "refused" -> Trouble.reply(Reply.error(403, "AccessDenied", "no", "x"));
+            case "error" -> Trouble.reply(Reply.of(500, "<html>down</html>"));
+            case "overloaded" -> Trouble.early(Reply.slowDown("bucket_tasks_queued"));
+            case "hang-up" -> Trouble.hangUp();
+            case "reset" -> Trouble.resetAfter(100);
+            case "answer lost" -> Trouble.loseAnswer();
+            case "answer cut" -> Trouble.cutAnswer();
             default -> throw new IllegalArgumentException(kind);
         };
     }
@@ -224,268 +189,6 @@ class PlacementTest {
         } catch (SpillwayException e) {
             return true;
         }
-    }
-
-    @Test
-    void overloadIsWaitedForWithGrowingPausesAndTheLimitsAreAsked() throws Exception {
-        archive.stub.on(call -> call.puts("urls.txt"), 4, Fault.reply(Reply.slowDown("total_tasks_queued")));
-        place();
-
-        assertThat(names()).isEqualTo(ORDER);
-        assertThat(archive.stub.calls()).filteredOn(Call::asksForLimit).hasSize(1 + 4);
-        List<Duration> pauses = archive.time.pauses();
-        for (int i = 0; i < 4; i++) {
-            assertThat(pauses.get(i)).isBetween(Duration.ofSeconds(15L << i), Duration.ofSeconds(30L << i));
-        }
-    }
-
-    @Test
-    void overloadThatDoesNotEndIsUnavailable() throws Exception {
-        archive.stub.on(call -> call.puts("urls.txt"), Integer.MAX_VALUE, Fault.reply(Reply.slowDown("x")));
-
-        SpillwayException e = failure(io.spillway.fault.Fault.DESTINATION_UNAVAILABLE);
-
-        assertThat(e).hasMessageContainingAll("urls.txt", ArchiveFixture.ITEM, "503", "SlowDown", "x exceeds ration");
-        assertThat(total(archive.time.pauses())).isBetween(Duration.ofHours(5), Duration.ofHours(6));
-    }
-
-    @Test
-    void aRetryAfterIsHeeded() throws Exception {
-        archive.stub.on(call -> call.puts("urls.txt"), 1, Fault.reply(Reply.of(429, "", "Retry-After: 1234")));
-        place();
-        assertThat(archive.time.pauses()).contains(Duration.ofSeconds(1234));
-    }
-
-    @Test
-    void spamIsNeverTriedAgain() throws Exception {
-        archive.stub.on(call -> call.puts("README.md"), Integer.MAX_VALUE, Fault.reply(Reply.spam()));
-
-        SpillwayException e = failure(io.spillway.fault.Fault.DESTINATION_REFUSED);
-
-        assertThat(e).hasMessageContainingAll("503", "appears to be spam");
-        assertThat(e.hint()).contains("info@archive.org");
-        assertThat(archive.stub.calls()).filteredOn(Call::puts).hasSize(1);
-        assertThat(archive.time.pauses()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "400, InvalidBucketName",
-        "403, AccessDenied",
-        "403, InvalidAccessKeyId",
-        "409, BucketAlreadyExists",
-        "409, BucketAlreadyOwnedByYou"
-    })
-    void aRefusalIsNotTriedAgain(int status, String code) throws Exception {
-        archive.stub.on(Call::puts, 1, Fault.reply(Reply.error(status, code, "words", "the resource")));
-
-        SpillwayException e = failure(io.spillway.fault.Fault.DESTINATION_REFUSED);
-
-        assertThat(e).hasMessageContainingAll(String.valueOf(status), code, "words", "the resource", "README.md");
-        assertThat(e.hint()).isNotBlank();
-        assertThat(archive.time.pauses()).isEmpty();
-    }
-
-    @Test
-    void wrongKeysShowBeforeGigabytesHaveMovedAndAreNotShown() throws Exception {
-        Path keys = Files.createDirectory(temporary.resolve("wrong"));
-        ArchiveOptions good = archive.options(ArchiveFixture.PATIENCE);
-        ArchiveOptions wrong = new ArchiveOptions(
-                good.item(),
-                good.collection(),
-                good.mediatype(),
-                good.metadata(),
-                good.accessKey(),
-                new ArchiveFixture(keys).secret("secret", "wr0ngsecret"),
-                good.endpoints(),
-                good.patience(),
-                good.spool());
-
-        assertThatExceptionOfType(SpillwayException.class)
-                .isThrownBy(() ->
-                        InternetArchive.open(wrong, archive.time).place(folder, ArchiveFixture.DUMP, "manifest.json"))
-                .withMessageContainingAll("403", "SignatureDoesNotMatch", "LOW ****:****")
-                .satisfies(e -> assertThat(e.getMessage() + e.hint())
-                        .doesNotContain("wr0ngsecret")
-                        .doesNotContain(StubArchive.ACCESS_KEY));
-        assertThat(archive.stub.calls()).filteredOn(Call::puts).hasSize(1);
-        assertThat(wrong.toString()).doesNotContain("wr0ngsecret").doesNotContain(StubArchive.ACCESS_KEY);
-    }
-
-    @Test
-    void aKeyThatCannotBeOneIsRefusedWithoutQuotingIt() {
-        ArchiveOptions good = archive.options(ArchiveFixture.PATIENCE);
-        ArchiveOptions wrong = new ArchiveOptions(
-                good.item(),
-                good.collection(),
-                good.mediatype(),
-                good.metadata(),
-                archive.secret("two-lines", "abc\nd3f"),
-                good.secretKey(),
-                good.endpoints(),
-                good.patience(),
-                good.spool());
-
-        assertThatExceptionOfType(SpillwayException.class)
-                .isThrownBy(() -> InternetArchive.open(wrong))
-                .withMessageContaining("access-key")
-                .satisfies(e -> assertThat(e.getMessage() + e.hint()).doesNotContain("d3f"))
-                .satisfies(e -> assertThat(e.fault()).isEqualTo(io.spillway.fault.Fault.CONFIG));
-    }
-
-    @Test
-    void damagedBytesAreSentThreeTimesAndThenAnIntegrityFault() throws Exception {
-        archive.stub.on(
-                call -> call.puts("urls.txt"), 5, Fault.reply(Reply.error(400, "BadDigest", "no match", "hex 00")));
-
-        failure(io.spillway.fault.Fault.INTEGRITY);
-
-        assertThat(archive.stub.calls())
-                .filteredOn(call -> call.puts("urls.txt"))
-                .hasSize(3);
-    }
-
-    @Test
-    void aRequestThatWeShouldNotHaveSentIsABug() throws Exception {
-        archive.stub.on(Call::puts, 1, Fault.reply(Reply.error(404, "NoSuchBucket", "no", "x")));
-        assertThatIllegalStateException().isThrownBy(this::place).withMessageContaining("NoSuchBucket");
-    }
-
-    @Test
-    void afterABrokenConnectionTheReadmeFindsOutWhetherTheArchiveRefuses() throws Exception {
-        String part = STEM + "00002.jsonl.gz";
-        archive.stub.on(call -> call.puts(part), 1, Fault.resetAfter(100));
-        place();
-
-        List<String> steps = archive.stub.calls().stream().map(Call::toString).toList();
-        assertThat(steps)
-                .containsSubsequence(
-                        "put " + part, "get check_limit", "put README.md", "put " + part, "put SHA256SUMS");
-    }
-
-    @Test
-    void aRefusalThatGotLostIsFoundWithTheReadme() throws Exception {
-        String part = STEM + "00002.jsonl.gz";
-        archive.stub.on(call -> call.puts(part), 1, Fault.resetAfter(100));
-        int[] readmes = {0};
-        archive.stub.on(call -> call.puts("README.md") && ++readmes[0] == 2, 1, Fault.reply(Reply.spam()));
-
-        failure(io.spillway.fault.Fault.DESTINATION_REFUSED);
-
-        assertThat(archive.stub.calls()).filteredOn(call -> call.puts(part)).hasSize(1);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"1", "\"1\"", "2"})
-    void nothingIsSentWhileTheArchiveIsOverItsLimit(String over) throws Exception {
-        archive.stub.answerLimits(StubArchive.limit(over, "too many tasks"), StubArchive.limit(over, "too many tasks"));
-        place();
-
-        List<String> steps = archive.stub.calls().stream().map(Call::toString).toList();
-        assertThat(steps)
-                .startsWith("get record", "get check_limit", "get check_limit", "get check_limit", "put README.md");
-    }
-
-    @Test
-    void anAnswerAboutLimitsThatCannotBeReadCountsAsNo() throws Exception {
-        archive.stub.answerLimits("<html>busy</html>", "", "{}");
-        place();
-        assertThat(archive.stub.calls()).filteredOn(Call::asksForLimit).hasSize(4);
-    }
-
-    @Test
-    void aStringZeroIsRoomToo() throws Exception {
-        archive.stub.answerLimits(StubArchive.limit("\"0\"", ""));
-        place();
-        assertThat(archive.stub.calls()).filteredOn(Call::asksForLimit).hasSize(1);
-    }
-
-    @Test
-    void theLimitsAreAskedWithTheAccessKeyAndWithoutTheSecretOne() throws Exception {
-        place();
-        assertThat(archive.stub.calls())
-                .filteredOn(Call::asksForLimit)
-                .singleElement()
-                .matches(call -> call.parameter("accesskey").equals(StubArchive.ACCESS_KEY))
-                .matches(call -> call.parameter("bucket").equals(ArchiveFixture.ITEM))
-                .matches(call -> call.header("authorization").isEmpty());
-    }
-
-    @Test
-    void aFileThatNeverShowsIsUnavailableAfterADay() throws Exception {
-        archive.stub.showAfter(1_000_000);
-
-        SpillwayException e = failure(io.spillway.fault.Fault.DESTINATION_UNAVAILABLE);
-
-        assertThat(e).hasMessageContainingAll(ArchiveFixture.ITEM, "README.md", "1440 minutes");
-        assertThat(total(archive.time.pauses())).isEqualTo(Duration.ofHours(24));
-        assertThat(archive.stub.bytes(ArchiveFixture.ITEM, "manifest.json")).isNull();
-    }
-
-    @Test
-    void theRecordIsReadEveryHalfMinuteAndLessOftenAfterTenMinutes() throws Exception {
-        archive.stub.showAfter(25);
-        place();
-        assertThat(archive.time.pauses().subList(0, 24))
-                .startsWith(Duration.ofSeconds(30))
-                .endsWith(Duration.ofMinutes(2))
-                .containsOnly(Duration.ofSeconds(30), Duration.ofMinutes(2));
-    }
-
-    @Test
-    void aTaskInErrorExplainsAFileThatNeverShows() throws Exception {
-        archive.stub.showAfter(1_000_000);
-        archive.time.whileSleeping(() -> archive.stub.item(ArchiveFixture.ITEM).failedTask = true);
-
-        SpillwayException e = failure(io.spillway.fault.Fault.DESTINATION_UNAVAILABLE);
-
-        assertThat(e).hasMessageContainingAll("task 42 archive.php: error");
-        assertThat(e.hint()).contains("info@archive.org");
-        assertThat(total(archive.time.pauses())).isLessThan(Duration.ofHours(1));
-    }
-
-    @Test
-    void otherBytesInTheRecordAreAnIntegrityFault() throws Exception {
-        archive.stub.showAfter(1);
-        archive.stub.on(Call::readsRecord, 1, Fault.NONE);
-        archive.time.whileSleeping(
-                () -> archive.stub.item(ArchiveFixture.ITEM).files.get("urls.txt").md5 = "0".repeat(32));
-        archive.stub.showAfter(2);
-
-        SpillwayException e = failure(io.spillway.fault.Fault.INTEGRITY);
-
-        assertThat(e).hasMessageContainingAll("urls.txt", "0".repeat(32), ArchiveFixture.ITEM);
-        assertThat(archive.stub.bytes(ArchiveFixture.ITEM, "manifest.json")).isNull();
-    }
-
-    @Test
-    void otherBytesAreNotJudgedWhileTasksArePending() throws Exception {
-        archive.stub.showAfter(1);
-        String right = StubArchive.hash("MD5", Files.readAllBytes(folder.resolve("urls.txt")));
-        int[] sleeps = {0};
-        archive.stub.on(call -> call.puts("SHA256SUMS"), 1, exchange -> {
-            archive.stub.item(ArchiveFixture.ITEM).busy = true;
-            return Fault.NONE.answer(exchange);
-        });
-        archive.stub.on(Call::readsRecord, 1, Fault.NONE);
-        archive.stub.on(
-                call -> call.readsRecord() && archive.stub.bytes(ArchiveFixture.ITEM, "urls.txt") != null,
-                1,
-                exchange -> {
-                    archive.stub.item(ArchiveFixture.ITEM).files.get("urls.txt").md5 = "0".repeat(32);
-                    return Fault.NONE.answer(exchange);
-                });
-        archive.time.whileSleeping(() -> {
-            if (++sleeps[0] == 3) {
-                archive.stub.item(ArchiveFixture.ITEM).files.get("urls.txt").md5 = right;
-                archive.stub.item(ArchiveFixture.ITEM).busy = false;
-            }
-        });
-
-        place();
-
-        assertThat(sleeps[0]).isGreaterThanOrEqualTo(3);
-        assertThat(names()).isEqualTo(ORDER);
     }
 
     @Test
@@ -561,35 +264,16 @@ class PlacementTest {
     }
 
     @Test
+    void aNameThatIsNoKeyIsTheCallersBug() throws Exception {
+        Files.writeString(folder.resolve("a b"), "");
+        assertThatIllegalArgumentException().isThrownBy(this::place);
+        assertThat(archive.stub.calls()).isEmpty();
+    }
+
+    @Test
     void anEmptyFileIsSent() throws Exception {
         Files.write(folder.resolve("empty"), bytes(""));
         place();
         assertThat(archive.stub.bytes(ArchiveFixture.ITEM, "empty")).isEmpty();
-    }
-
-    private void place() throws SpillwayException {
-        archive.open().place(folder, ArchiveFixture.DUMP, "manifest.json");
-    }
-
-    private SpillwayException failure(io.spillway.fault.Fault fault) {
-        List<SpillwayException> failures = new ArrayList<>();
-        assertThatExceptionOfType(SpillwayException.class)
-                .isThrownBy(this::place)
-                .satisfies(failures::add);
-        assertThat(failures.get(0).fault()).isEqualTo(fault);
-        return failures.get(0);
-    }
-
-    /** The files that the archive has taken, in order. */
-    private List<String> names() {
-        Predicate<String> ofItem = name -> name.startsWith(ArchiveFixture.ITEM + "/");
-        return archive.stub.stored().stream()
-                .filter(ofItem)
-                .map(name -> name.substring(ArchiveFixture.ITEM.length() + 1))
-                .collect(Collectors.toList());
-    }
-
-    private static Duration total(List<Duration> pauses) {
-        return pauses.stream().reduce(Duration.ZERO, Duration::plus);
     }
 }

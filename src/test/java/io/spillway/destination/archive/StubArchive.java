@@ -3,7 +3,7 @@ package io.spillway.destination.archive;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.spillway.destination.archive.StubExchange.Fault;
+import io.spillway.destination.archive.StubExchange.Trouble;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +47,7 @@ final class StubArchive implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern META_HEADER = Pattern.compile("x-(?:archive|amz)-meta(\\d*)-(.+)");
+    private static final Pattern FILE_META_HEADER = Pattern.compile("x-(?:archive|amz)-filemeta(\\d*)-(.+)");
     private static final String LIMIT_REACHED = "%s exceeds ration";
 
     private final ServerSocket server = listen();
@@ -101,7 +102,7 @@ final class StubArchive implements AutoCloseable {
     }
 
     /** So many requests of this kind fail so. */
-    void on(Predicate<Call> which, int times, Fault fault) {
+    void on(Predicate<Call> which, int times, Trouble fault) {
         synchronized (lock) {
             rules.add(new Rule(which, times, fault));
         }
@@ -197,7 +198,7 @@ final class StubArchive implements AutoCloseable {
     }
 
     private boolean serve(StubExchange exchange) throws IOException, InterruptedException {
-        Fault fault = Fault.NONE;
+        Trouble fault = Trouble.NONE;
         synchronized (lock) {
             calls.add(exchange.call());
             for (int i = 0; i < rules.size(); i++) {
@@ -290,17 +291,19 @@ final class StubArchive implements AutoCloseable {
                     "The Content-MD5 you specified did not match what we received.",
                     "hex " + md5 + " base64 " + base64);
         }
-        items.computeIfAbsent(call.identifier(), i -> StubItem.of(metadata(call)))
-                .add(call.name(), new StubItem.File(body, md5, hash("SHA-1", body), readsUntilShown));
+        StubItem.File file = new StubItem.File(body, md5, hash("SHA-1", body), readsUntilShown);
+        metadata(call, FILE_META_HEADER).forEach((field, values) -> file.metadata.put(field, values.get(0)));
+        items.computeIfAbsent(call.identifier(), i -> StubItem.of(metadata(call, META_HEADER)))
+                .add(call.name(), file);
         stored.add(call.identifier() + "/" + call.name());
         return Reply.of(200, "");
     }
 
-    /** An item's metadata from the headers of the upload that makes it. */
-    private static Map<String, List<String>> metadata(Call call) {
+    /** Metadata from the headers of an upload, of the item that it makes or of the file. */
+    private static Map<String, List<String>> metadata(Call call, Pattern header) {
         Map<String, Map<String, String>> numbered = new LinkedHashMap<>();
         call.headers().forEach((name, value) -> {
-            Matcher matcher = META_HEADER.matcher(name);
+            Matcher matcher = header.matcher(name);
             if (matcher.matches()) {
                 numbered.computeIfAbsent(matcher.group(2).replace("--", "_"), field -> new TreeMap<>())
                         .put(matcher.group(1), decode(value));
@@ -337,7 +340,7 @@ final class StubArchive implements AutoCloseable {
         ArrayNode files = record.putArray("files");
         item.files.forEach((name, file) -> {
             if (file.shows()) {
-                files.addObject()
+                ObjectNode entry = files.addObject()
                         .put("name", name)
                         .put("source", "original")
                         .put("mtime", "1479169618")
@@ -345,6 +348,7 @@ final class StubArchive implements AutoCloseable {
                         .put("md5", file.md5)
                         .put("crc32", "00000000")
                         .put("sha1", file.sha1);
+                file.metadata.forEach(entry::put);
             }
         });
         files.addObject()
@@ -498,8 +502,8 @@ final class StubArchive implements AutoCloseable {
         }
     }
 
-    private record Rule(Predicate<Call> which, int times, Fault fault, int used) {
-        private Rule(Predicate<Call> which, int times, Fault fault) {
+    private record Rule(Predicate<Call> which, int times, Trouble fault, int used) {
+        private Rule(Predicate<Call> which, int times, Trouble fault) {
             this(which, times, fault, 0);
         }
     }

@@ -32,8 +32,8 @@ final class StubExchange {
     }
 
     /** What happens in the place of an answer, or to it. */
-    interface Fault {
-        Fault NONE = exchange -> exchange.send(exchange.goodReply());
+    interface Trouble {
+        Trouble NONE = exchange -> exchange.send(exchange.goodReply());
 
         /**
          * Answers, or does not.
@@ -43,7 +43,7 @@ final class StubExchange {
         boolean answer(StubExchange exchange) throws IOException, InterruptedException;
 
         /** Reads the body, carries nothing out, and answers so. */
-        static Fault reply(Reply reply) {
+        static Trouble reply(Reply reply) {
             return exchange -> {
                 exchange.readBody();
                 return exchange.send(reply);
@@ -51,7 +51,7 @@ final class StubExchange {
         }
 
         /** Answers so without reading the body, and closes the connection a little later. */
-        static Fault early(Reply reply) {
+        static Trouble early(Reply reply) {
             return exchange -> {
                 exchange.send(reply);
                 TimeUnit.MILLISECONDS.sleep(200);
@@ -60,7 +60,7 @@ final class StubExchange {
         }
 
         /** The body is read so many bytes at a time, with a pause after each; then the good answer. */
-        static Fault slowly(int bytes, int pauseMillis) {
+        static Trouble slowly(int bytes, int pauseMillis) {
             return exchange -> {
                 ByteArrayOutputStream body = new ByteArrayOutputStream();
                 while (body.size() < exchange.contentLength()) {
@@ -76,12 +76,12 @@ final class StubExchange {
         }
 
         /** The connection is closed without a byte read or sent. */
-        static Fault hangUp() {
+        static Trouble hangUp() {
             return exchange -> false;
         }
 
         /** The connection is reset when so many bytes of the body have come, or all of them. */
-        static Fault resetAfter(int bytes) {
+        static Trouble resetAfter(int bytes) {
             return exchange -> {
                 exchange.in.readNBytes(Math.min(bytes, exchange.contentLength()));
                 exchange.socket.setSoLinger(true, 0);
@@ -90,7 +90,7 @@ final class StubExchange {
         }
 
         /** The request is carried out, and its answer is lost. */
-        static Fault loseAnswer() {
+        static Trouble loseAnswer() {
             return exchange -> {
                 exchange.goodReply();
                 return false;
@@ -98,7 +98,7 @@ final class StubExchange {
         }
 
         /** Half of the good answer's body comes, then the connection ends. */
-        static Fault cutAnswer() {
+        static Trouble cutAnswer() {
             return exchange -> {
                 Reply reply = exchange.goodReply();
                 exchange.head(reply, reply.body().length);
@@ -109,7 +109,7 @@ final class StubExchange {
         }
 
         /** Half of the good answer's body comes, and then nothing for as long as the client waits. */
-        static Fault stallAnswer() {
+        static Trouble stallAnswer() {
             return exchange -> {
                 Reply reply = exchange.goodReply();
                 exchange.head(reply, reply.body().length);
@@ -120,7 +120,7 @@ final class StubExchange {
         }
 
         /** The body is read, and nothing answered for as long as the client waits. */
-        static Fault silence() {
+        static Trouble silence() {
             return exchange -> {
                 exchange.readBody();
                 return exchange.awaitEnd();

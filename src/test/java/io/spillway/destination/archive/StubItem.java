@@ -68,6 +68,9 @@ final class StubItem {
         final byte[] bytes;
         String md5;
         final String sha1;
+        /** What whoever uploaded it has said of it. */
+        final Map<String, String> metadata = new TreeMap<>();
+
         int readsUntilShown;
 
         File(byte[] bytes, String md5, String sha1, int readsUntilShown) {

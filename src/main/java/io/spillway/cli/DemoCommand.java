@@ -62,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
                 err.printf("loading %s records of %s%n", Amounts.count(records.documents()), records.title());
                 records.load(server.url());
                 ScheduleFile schedule = ConfigFile.readText(schedule(records, server), "demo", ScheduleFile.class);
-                ExportReport report = ExportCommand.export(schedule, false, output.json, out, err);
+                ExportReport report = ExportCommand.export(schedule, Allowances.NONE, output.json, out, err);
                 ExportCommand.report(report, output.json, out, err);
                 Path dump = to.resolve(report.manifest().dump());
                 VerifyCommand.verify(dump, output, err);

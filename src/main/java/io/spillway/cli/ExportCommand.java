@@ -29,6 +29,16 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--allow-empty", description = "Publish a dump without documents, for this run.")
     private boolean allowEmpty;
 
+    @Option(
+            names = "--accept-shrink",
+            description = "Publish a dump that shrank by more than gate.shrink allows, for this run.")
+    private boolean acceptShrink;
+
+    @Option(
+            names = "--accept-schema",
+            description = "Publish a dump whose fields are gone or of another type, for this run.")
+    private boolean acceptSchema;
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -36,21 +46,21 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws SpillwayException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        report(export(arguments.schedule(), allowEmpty, output.json, out, err), output.json, out, err);
+        Allowances allowed = new Allowances(allowEmpty, acceptShrink, acceptSchema);
+        report(export(arguments.schedule(), allowed, output.json, out, err), output.json, out, err);
         return 0;
     }
 
     /** The one way to export, for this command and for {@code demo}. */
     @SuppressWarnings("try") // the reporter shows progress until it is closed
     static ExportReport export(
-            ScheduleFile schedule, boolean allowEmpty, boolean json, PrintWriter out, PrintWriter err)
+            ScheduleFile schedule, Allowances allowed, boolean json, PrintWriter out, PrintWriter err)
             throws SpillwayException, InterruptedException {
         Progress progress = new Progress();
         try (var directory = Wiring.directory(schedule);
                 var source = Wiring.source(schedule);
                 var reporter = ProgressReporter.start(schedule.dataset(), progress, out, err, json)) {
-            return Wiring.export(schedule, allowEmpty, source, directory, progress)
-                    .run();
+            return Wiring.export(schedule, allowed, source, directory, progress).run();
         }
     }
 

@@ -18,6 +18,7 @@ import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.PartLimits;
 import io.spillway.pipeline.Workspace;
 import io.spillway.progress.Progress;
+import io.spillway.publish.Gate;
 import io.spillway.publish.Publisher;
 import io.spillway.schedule.FormatSection;
 import io.spillway.schedule.GateSection;
@@ -32,10 +33,12 @@ import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
 import io.spillway.source.elasticsearch.ElasticsearchSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** From a schedule to the parts that carry it out: the only place where adapters are created. */
@@ -76,7 +79,7 @@ final class Wiring {
 
     static ExportRun export(
             ScheduleFile schedule,
-            boolean allowEmpty,
+            Allowances allowed,
             DocumentSource source,
             LocalDirectory directory,
             Progress progress) {
@@ -87,10 +90,22 @@ final class Wiring {
                 description -> formats(schedule, description),
                 new PartLimits(
                         schedule.parts().documents(), schedule.parts().bytes().bytes()),
-                allowEmpty || schedule.gate().empty() == GateSection.WhenEmpty.PUBLISH,
+                allowed.empty() || schedule.gate().empty() == GateSection.WhenEmpty.PUBLISH,
                 workspace(directory),
-                new Publisher(directory, Version.current()),
+                new Publisher(directory, Version.current(), gate(schedule.gate(), allowed)),
                 progress);
+    }
+
+    private static Gate gate(GateSection section, Allowances allowed) {
+        Set<Gate.Refusal> accepted = EnumSet.noneOf(Gate.Refusal.class);
+        if (allowed.shrink()) {
+            accepted.add(Gate.Refusal.SHRINK);
+        }
+        if (allowed.schema()) {
+            accepted.add(Gate.Refusal.SCHEMA);
+        }
+        return new Gate(
+                new Gate.Rules(section.shrink(), section.schema() == GateSection.WhenFieldsMove.STOP, accepted));
     }
 
     /** How the documents of a source are written; refuses what cannot hold them or cannot be used here. */

@@ -29,6 +29,12 @@ enum ValueKind {
             return DurationText.parse(text);
         }
     },
+    PERCENT(Percent.class, Percent.PATTERN, Percent.EXPECTED) {
+        @Override
+        Object parse(String text, Environment environment) {
+            return Percent.parse(text);
+        }
+    },
     PATH(Path.class, "^[^\\x00]+$", "must be a path") {
         @Override
         Object parse(String text, Environment environment) {

@@ -16,7 +16,7 @@ public enum Fault {
     DESTINATION_UNAVAILABLE(20, Retry.BACKOFF, "destination unavailable: it did not answer, or its disk is full"),
     DESTINATION_REFUSED(21, Retry.NEVER, "destination refused: no right to write, or a name that is taken"),
     INTEGRITY(30, Retry.NEW_RUN, "integrity: counts or checksums differ"),
-    GATE(31, Retry.NEVER, "gate: the dump is empty, or shrank by more than the schedule allows"),
+    GATE(31, Retry.NEVER, "gate: the dump is empty, shrank by more than the schedule allows, or lost fields"),
     FIELD_POLICY(32, Retry.NEVER, "field policy: a field that nobody decided on"),
     ALREADY_RUNNING(40, Retry.NEVER, "already running: another export of this dataset holds the lock"),
     STALE(41, Retry.NEVER, "stale: the latest dump is older than the limit"),

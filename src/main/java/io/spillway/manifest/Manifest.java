@@ -26,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param source        what the snapshot was taken of
  * @param documents     documents in the dump, in each of its formats
  * @param bytes         bytes of all parts
+ * @param schemaVersion 1 or more, one higher than in the dump before where fields came, went or changed their type; null
+ *                      in manifests of versions that did not count
+ * @param schemaChanges what moved against the dump before, or null where nothing did or there was none
+ * @param previous      the dump before, or null where there was none
+ * @param accepted      refusals of the gate that the operator let through, {@code shrink} or {@code schema}; null if none
  * @param formats       the formats that the documents are in, each once
  * @param parts         the files with documents, in the order of their names
  * @param files         the other files, this one excepted
@@ -44,6 +49,10 @@ public record Manifest(
         Source source,
         long documents,
         long bytes,
+        @Nullable Integer schemaVersion,
+        @Nullable SchemaChanges schemaChanges,
+        @Nullable Previous previous,
+        @Nullable List<String> accepted,
         List<Format> formats,
         List<Part> parts,
         List<SideFile> files,
@@ -62,6 +71,10 @@ public record Manifest(
         formats = List.copyOf(formats);
         parts = List.copyOf(parts);
         files = List.copyOf(files);
+        accepted = accepted == null ? null : List.copyOf(accepted);
+        if (schemaVersion != null && schemaVersion < 1) {
+            throw new IllegalArgumentException("dump " + dump + " has schema version " + schemaVersion);
+        }
         if (formatVersion != FORMAT_VERSION) {
             throw new IllegalArgumentException("manifest format " + formatVersion + ", this version reads 1");
         }
@@ -167,13 +180,39 @@ public record Manifest(
     /**
      * A field of the documents.
      *
-     * @param path dotted
-     * @param type the source's own name of the type, or null where its mapping does not have the field
+     * @param path      dotted
+     * @param type      the source's own name of the type, or null where its mapping does not have the field
+     * @param jsonTypes what its values are in the dump: {@code array}, {@code boolean}, {@code null}, {@code number},
+     *                  {@code object}, {@code string}; empty where no document has it, or nobody counted
+     * @param documents how many documents have it with something in it, or null in manifests of versions that did not count
+     * @param blurred   how its values were blurred, or null where they are as indexed
      */
-    public record Field(String path, @Nullable String type) {
-        /** Fails where a member is missing. */
+    public record Field(
+            String path,
+            @Nullable String type,
+            List<String> jsonTypes,
+            @Nullable Long documents,
+            @Nullable String blurred) {
+        /** Fails where a member is missing; manifests of older versions have only the first two. */
         public Field {
             Required.members("a field", path);
+            jsonTypes = jsonTypes == null ? List.of() : List.copyOf(jsonTypes);
+        }
+    }
+
+    /**
+     * The dump before this one, and how far this one is from it.
+     *
+     * @param dump                its id
+     * @param documents           how many it held
+     * @param bytes               bytes of its parts
+     * @param documentsDifference documents of this one less those of that one
+     * @param bytesDifference     the same of bytes
+     */
+    public record Previous(String dump, long documents, long bytes, long documentsDifference, long bytesDifference) {
+        /** Fails where a member is missing. */
+        public Previous {
+            Required.members("the previous dump", dump);
         }
     }
 }

@@ -131,6 +131,7 @@ public final class ExportRun {
             SourceDescription found = snapshot.description();
             fields.require(found.fields(), found.name());
             SourceDescription published = found.withFields(fields.published(found.fields()));
+            publisher.requireEnough(dataset.name(), snapshot.documents());
             List<PartFormat> written = formats.of(published);
             HeapRoom.require(snapshot.lanes(), written);
             DumpId dump = new DumpId(dataset.name(), snapshot.takenAt());
@@ -156,6 +157,7 @@ public final class ExportRun {
                         parts,
                         facts(written, results),
                         FieldFilter.published(filters(results)),
+                        Map.of(),
                         Sample.of(results.stream().map(Lane.Result::sample).toList()),
                         repaired,
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),

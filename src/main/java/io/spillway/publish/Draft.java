@@ -9,6 +9,7 @@ import io.spillway.source.SourceDescription;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A dump whose parts are complete and checked, in a folder that nobody takes for one.
@@ -21,6 +22,7 @@ import java.util.List;
  * @param parts     in the order of their names, lying in {@code folder} under them
  * @param formats   what readers have to know of the formats beyond their names
  * @param fields    the fields that stand in the parts, sorted by path; none that was withheld
+ * @param descriptions what the publisher says of fields, by path; need not name all, nor only those that stand in the parts
  * @param sample    the first documents as they stand in the dump, JSON Lines; empty where the dump is
  * @param repaired  documents in which bytes that are not UTF-8 were replaced
  * @param runJson   how the export went, as JSON, or empty where that is not to be published
@@ -35,6 +37,7 @@ public record Draft(
         List<Part> parts,
         List<Manifest.Format> formats,
         List<PublishedField> fields,
+        Map<String, String> descriptions,
         String sample,
         long repaired,
         String runJson,
@@ -44,5 +47,19 @@ public record Draft(
         parts = List.copyOf(parts);
         formats = List.copyOf(formats);
         fields = List.copyOf(fields);
+        descriptions = Map.copyOf(descriptions);
+    }
+
+    /** Bytes of all parts. */
+    public long bytes() {
+        return parts.stream().mapToLong(Part::bytes).sum();
+    }
+
+    /** The fields as a manifest names them. */
+    public List<Manifest.Field> manifestFields() {
+        return fields.stream()
+                .map(field -> new Manifest.Field(
+                        field.path(), field.type(), field.jsonTypes(), field.documents(), field.blurred()))
+                .toList();
     }
 }

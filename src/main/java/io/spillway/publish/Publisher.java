@@ -20,29 +20,43 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a draft public, in an order in which every step leaves readers with something true: the files beside the parts,
- * the checksums, the manifest last, and then all of it at the destination, where a dump exists from the moment that its
+ * Makes a draft public, in an order in which every step leaves readers with something true: the gate, the files beside the
+ * parts, the checksums, the manifest last, and then all of it at the destination, where a dump exists from the moment that its
  * manifest does. Thread-safe as its destination is.
  */
 public final class Publisher {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
+    /** Some documents to look at, not compressed. */
+    static final String SAMPLE = "sample.jsonl";
+
     private final Destination destination;
     private final String version;
+    private final Gate gate;
+    private final PreviousDump previousDump;
+
+    /** A publisher with the gate of a schedule that says nothing of one. */
+    public Publisher(Destination destination, String version) {
+        this(destination, version, new Gate(Gate.Rules.DEFAULT));
+    }
 
     /**
      * A publisher for one destination, which stays the caller's to close.
      *
      * @param version Spillway's own, for the manifest
+     * @param gate    refuses what is too little beside the dump before
      */
-    public Publisher(Destination destination, String version) {
+    public Publisher(Destination destination, String version, Gate gate) {
         this.destination = destination;
         this.version = version;
+        this.gate = gate;
+        this.previousDump = new PreviousDump(destination);
     }
 
     /** Whether anything stands under this dump's name: a dated name is never used twice. */
@@ -61,21 +75,43 @@ public final class Publisher {
     }
 
     /**
-     * Publishes a draft.
+     * Asks the gate about the number of documents, which is known before any is read: what it refuses in the end should
+     * not cost the cluster a whole export first.
+     *
+     * @throws SpillwayException as {@link Fault#GATE}: a dump with so few documents would not be published
+     */
+    public void requireEnough(String dataset, long documents) throws SpillwayException {
+        Optional<Manifest> previous = previousDump.of(dataset);
+        if (previous.isPresent()) {
+            gate.checkCount(previous.get(), documents);
+        }
+    }
+
+    /**
+     * Publishes a draft, if the gate lets it through.
      *
      * @return the manifest that is public now
      * @throws SpillwayException nothing of the draft is public
      */
     public Manifest publish(Draft draft) throws SpillwayException {
+        Comparison comparison =
+                Comparison.of(draft, previousDump.of(draft.dataset().name()), gate);
         try {
             List<SideFile> files = new ArrayList<>();
             if (!draft.runJson().isEmpty()) {
                 files.add(write(draft.folder(), "run.json", draft.runJson().getBytes(StandardCharsets.UTF_8)));
             }
             files.add(write(draft.folder(), "urls.txt", urls(draft)));
+            List<SideFile> data = new ArrayList<>();
+            data.add(write(draft.folder(), SchemaFile.FILE_NAME, SchemaFile.of(draft, comparison.schemaVersion())));
+            if (!draft.sample().isEmpty()) {
+                data.add(write(draft.folder(), SAMPLE, draft.sample().getBytes(StandardCharsets.UTF_8)));
+            }
+            files.addAll(data);
+            files.add(write(draft.folder(), DataPackage.FILE_NAME, DataPackage.of(draft, data)));
             files.add(write(draft.folder(), Readme.FILE_NAME, Readme.of(draft)));
             files.add(write(draft.folder(), Sha256Sums.FILE_NAME, Sha256Sums.write(hashes(draft.parts(), files))));
-            Manifest manifest = manifest(draft, files);
+            Manifest manifest = manifest(draft, comparison, files);
             write(draft.folder(), Manifest.FILE_NAME, ManifestJson.write(manifest));
             destination.place(draft.folder(), key(draft.dump()), Manifest.FILE_NAME);
             LOG.info(
@@ -95,7 +131,7 @@ public final class Publisher {
         }
     }
 
-    private Manifest manifest(Draft draft, List<SideFile> files) {
+    private Manifest manifest(Draft draft, Comparison comparison, List<SideFile> files) {
         var dataset = draft.dataset();
         var source = draft.source();
         return new Manifest(
@@ -114,11 +150,13 @@ public final class Publisher {
                         source.indices(),
                         source.filtered(),
                         draft.documents(),
-                        draft.fields().stream()
-                                .map(field -> new Manifest.Field(field.path(), field.type()))
-                                .toList()),
+                        draft.manifestFields()),
                 draft.documents(),
-                draft.parts().stream().mapToLong(Part::bytes).sum(),
+                draft.bytes(),
+                comparison.schemaVersion(),
+                comparison.changes(),
+                comparison.previous(),
+                comparison.accepted(),
                 draft.formats(),
                 draft.parts(),
                 files,

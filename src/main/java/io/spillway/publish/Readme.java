@@ -46,9 +46,24 @@ final class Readme {
         text.append("""
 
                 Each file can be read alone; together the files of one format that are compressed alike hold every
-                document of the snapshot once, in no particular order. `manifest.json` lists every file with its length,
-                checksums and number of documents.
+                document of the snapshot once, in no particular order.
+
+                ## Beside the documents
+
+                * `manifest.json`: every file with its length, checksums and number of documents; the fields, what moved
+                  against the dump before. Without it a folder is not a dump.
+                * `schema.json`: every field with its type, and how many documents have it.
                 """);
+        if (!draft.sample().isEmpty()) {
+            text.append("* `").append(Publisher.SAMPLE).append("`: the first documents, to look at before fetching.\n");
+        }
+        text.append("""
+                * `datapackage.json`: the same files for tools that read Data Package 2.0.
+                * `SHA256SUMS`, `urls.txt`: checksums, and the names to fetch.
+                """);
+        if (!draft.runJson().isEmpty()) {
+            text.append("* `run.json`: how the export went.\n");
+        }
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 

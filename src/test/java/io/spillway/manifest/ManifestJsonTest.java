@@ -53,6 +53,17 @@ class ManifestJsonTest {
     }
 
     @Test
+    void whatTheFirstManifestsHadIsEnoughForOne() throws Exception {
+        ObjectNode tree = tree();
+        tree.remove(List.of("schema_version", "schema_changes", "previous", "accepted"));
+        ((ObjectNode) tree.get("source").get("fields").get(0)).remove(List.of("json_types", "documents", "blurred"));
+        Manifest old = read(tree.toString());
+        assertThat(old.schemaVersion()).isNull();
+        assertThat(old.previous()).isNull();
+        assertThat(old.source().fields()).containsExactly(new Manifest.Field("id", "keyword", List.of(), null, null));
+    }
+
+    @Test
     void membersThatANewerVersionHasAddedArePassedOver() throws Exception {
         ObjectNode tree = tree();
         tree.put("mirrors", "later").putObject("schema").put("version", 7);
@@ -74,7 +85,17 @@ class ManifestJsonTest {
                 .get(0)
                 .fieldNames()
                 .forEachRemaining(name -> paths.add("/source/fields/0/" + name));
-        paths.removeAll(List.of("/license", "/source/version"));
+        paths.removeAll(List.of(
+                "/license",
+                "/schema_version",
+                "/schema_changes",
+                "/previous",
+                "/accepted",
+                "/source/version",
+                "/source/fields/0/type",
+                "/source/fields/0/json_types",
+                "/source/fields/0/documents",
+                "/source/fields/0/blurred"));
         return paths.stream();
     }
 

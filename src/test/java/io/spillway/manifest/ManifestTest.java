@@ -29,6 +29,12 @@ class ManifestTest {
                 part("journals-2026-11-21T030000Z.00002.jsonl", "none", 20),
                 part("journals-2026-11-21T030000Z.00002.jsonl.gz", "gzip", 10)));
         List<Manifest.Format> formats = new ArrayList<>(List.of(format("none"), format("gzip")));
+        Integer schemaVersion = 4;
+        SchemaChanges changes = new SchemaChanges(
+                List.of("a"), List.of("b"), List.of(new SchemaChanges.Change("id", "long", "keyword")));
+        Manifest.Previous previous = new Manifest.Previous("journals/2026-11-14T030000Z", 31, 4_100, -1, -100);
+        List<String> accepted = List.of("shrink");
+        List<Manifest.Field> fields = List.of(new Manifest.Field("id", "keyword", List.of("string"), 30L, "hash"));
         List<SideFile> files = new ArrayList<>(List.of(new SideFile("README.md", 12, HASH)));
 
         Manifest make() {
@@ -42,15 +48,13 @@ class ManifestTest {
                     null,
                     takenAt,
                     new Manifest.Source(
-                            "elasticsearch",
-                            "8.19.21",
-                            "journals",
-                            List.of("journals-3"),
-                            false,
-                            inSnapshot,
-                            List.of(new Manifest.Field("id", "keyword"))),
+                            "elasticsearch", "8.19.21", "journals", List.of("journals-3"), false, inSnapshot, fields),
                     documents,
                     bytes,
+                    schemaVersion,
+                    changes,
+                    previous,
+                    accepted,
                     formats,
                     parts,
                     files,
@@ -164,6 +168,13 @@ class ManifestTest {
         Draft draft = new Draft();
         draft.formatVersion = 2;
         assertRefused(draft, "2");
+    }
+
+    @Test
+    void aSchemaVersionBelowOneIsRefused() {
+        Draft draft = new Draft();
+        draft.schemaVersion = 0;
+        assertRefused(draft, "schema version 0");
     }
 
     @Test

@@ -70,9 +70,11 @@ class ExportRunTest {
                         DUMP,
                         DUMP + "/README.md",
                         DUMP + "/SHA256SUMS",
+                        DUMP + "/datapackage.json",
                         DUMP + "/journals-2026-11-21T030000Z.00001.jsonl.gz",
                         DUMP + "/manifest.json",
                         DUMP + "/run.json",
+                        DUMP + "/schema.json",
                         DUMP + "/urls.txt");
     }
 
@@ -119,9 +121,9 @@ class ExportRunTest {
                         false,
                         10,
                         List.of(
-                                new Manifest.Field("id", "long"),
-                                new Manifest.Field("more", null),
-                                new Manifest.Field("text", "text"))));
+                                new Manifest.Field("id", "long", List.of("number"), 10L, null),
+                                new Manifest.Field("more", null, List.of("string"), 10L, null),
+                                new Manifest.Field("text", "text", List.of("string"), 10L, null))));
     }
 
     @Test
@@ -189,6 +191,18 @@ class ExportRunTest {
         SyntheticSource source = SyntheticSource.seeded(1, 0).slices(3);
         assertFault(Fault.GATE, new SyntheticExport(root, source));
         assertNothingIsLeft(source);
+    }
+
+    @Test
+    void aSnapshotWithFarFewerDocumentsIsRefusedBeforeOneIsRead() throws Exception {
+        new SyntheticExport(root, SyntheticSource.seeded(1, 100)).run();
+        List<String> before = SyntheticExport.tree(root);
+        SyntheticSource source = SyntheticSource.seeded(1, 50).takenAt(Instant.parse("2026-11-22T03:00:00Z"));
+        SyntheticExport export = new SyntheticExport(root, source);
+        assertThat(assertFault(Fault.GATE, export)).hasMessageContaining("documents fell from 100 to 50");
+        assertThat(export.progress().now().requests()).isZero();
+        assertThat(SyntheticExport.tree(root)).isEqualTo(before);
+        assertNothingIsOpen(source);
     }
 
     @Test
@@ -399,7 +413,7 @@ class ExportRunTest {
     void aDumpOfTheSameSecondIsRefusedAndTheFirstStays() throws Exception {
         new SyntheticExport(root, SyntheticSource.seeded(1, 100)).run();
         List<String> before = SyntheticExport.tree(root);
-        SyntheticSource source = SyntheticSource.seeded(2, 50);
+        SyntheticSource source = SyntheticSource.seeded(2, 150);
         assertFault(Fault.DESTINATION_REFUSED, new SyntheticExport(root, source));
         assertThat(SyntheticExport.tree(root)).isEqualTo(before);
         assertThat(SyntheticExport.verify(root, DUMP).documents()).isEqualTo(100);

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>Two things may differ from one machine or run to the next, and stand as {@code @NAME@} in the golden files: what
  * gzip made of the part, as libraries for it differ (its length and hashes), and {@code run.json}, which has times in
- * it. What depends on those follows: length and hash of README.md, which says the part's length, and the hash of
- * SHA256SUMS. The part itself is compared decompressed.
+ * it. What depends on those follows: length and hash of README.md and datapackage.json, which say the part's length,
+ * and the hash of SHA256SUMS. The part itself is compared decompressed.
  */
 class DumpGoldenTest {
     private static final Path GOLDEN = Path.of("src", "test", "resources", "golden", "tiny");
@@ -83,6 +83,16 @@ class DumpGoldenTest {
     }
 
     @Test
+    void theSchemaIsTheGoldenOne() throws Exception {
+        assertGolden("schema.json");
+    }
+
+    @Test
+    void theDataPackageIsTheGoldenOne() throws Exception {
+        assertGolden("datapackage.json");
+    }
+
+    @Test
     void theDocumentsAreTheGoldenOnes() throws Exception {
         assertGolden("tiny-2026-11-21T030000Z.00001.jsonl", decompressed(dump.resolve(PART)));
     }
@@ -90,7 +100,15 @@ class DumpGoldenTest {
     @Test
     void nothingElseIsInTheDump() throws Exception {
         assertThat(SyntheticExport.tree(dump))
-                .containsExactly("README.md", "SHA256SUMS", "manifest.json", "run.json", PART, "urls.txt");
+                .containsExactly(
+                        "README.md",
+                        "SHA256SUMS",
+                        "datapackage.json",
+                        "manifest.json",
+                        "run.json",
+                        "schema.json",
+                        PART,
+                        "urls.txt");
     }
 
     @Test
@@ -122,10 +140,10 @@ class DumpGoldenTest {
         names.put("\"bytes\" : " + part.bytes() + ",", "\"bytes\" : @bytes of the part@,");
         names.put("| 1, " + part.bytes() + " bytes", "| 1, @bytes of the part@ bytes");
         for (SideFile file : manifest.files()) {
-            if (!file.name().equals("urls.txt")) {
+            if (!List.of("urls.txt", "schema.json").contains(file.name())) {
                 names.put(file.sha256(), "@sha256 of " + file.name() + "@");
             }
-            if (file.name().equals("README.md") || file.name().equals("run.json")) {
+            if (List.of("README.md", "run.json", "datapackage.json").contains(file.name())) {
                 names.put(
                         "\"name\" : \"" + file.name() + "\",\n    \"bytes\" : " + file.bytes() + ",",
                         "\"name\" : \"" + file.name() + "\",\n    \"bytes\" : @bytes of " + file.name() + "@,");

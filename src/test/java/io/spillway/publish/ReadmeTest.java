@@ -183,6 +183,7 @@ class ReadmeTest {
                         .distinct()
                         .toList(),
                 List.of(),
+                Map.of(),
                 "",
                 0,
                 "",

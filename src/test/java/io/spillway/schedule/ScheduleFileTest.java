@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.config.ConfigFile;
 import io.spillway.config.DataSize;
+import io.spillway.config.Percent;
 import io.spillway.config.Secret;
 import io.spillway.dataset.Dataset;
 import io.spillway.encode.TarBatches;
@@ -235,7 +236,19 @@ class ScheduleFileTest {
                         file -> file.gate().empty(),
                         GateSection.WhenEmpty.STOP,
                         "gate: {empty: publish}",
-                        GateSection.WhenEmpty.PUBLISH));
+                        GateSection.WhenEmpty.PUBLISH),
+                option(
+                        "gate.shrink",
+                        file -> file.gate().shrink(),
+                        Percent.parse("5%"),
+                        "gate: {shrink: 0.5%}",
+                        Percent.parse("0.5%")),
+                option(
+                        "gate.schema",
+                        file -> file.gate().schema(),
+                        GateSection.WhenFieldsMove.WARN,
+                        "gate: {schema: stop}",
+                        GateSection.WhenFieldsMove.STOP));
     }
 
     private static Option inJsonl(
@@ -410,6 +423,9 @@ class ScheduleFileTest {
                 limit("parts: {documents: 0}", "/parts/documents: must have a minimum value of 1"),
                 limit("parts: {bytes: 1MB}", "/parts/bytes: must be at least 1MiB"),
                 limit("gate: {empty: ignore}", "/gate/empty: must be one of stop, publish"),
+                limit("gate: {schema: ignore}", "/gate/schema: must be one of warn, stop"),
+                limit("gate: {shrink: 5}", "/gate/shrink: integer found, string expected"),
+                limit("gate: {shrink: 101%}", "/gate/shrink: must be a percentage from 0% to 100%, such as 5% or 0.5%"),
                 limit("keep: {last: 8}", "/keep: unknown key"));
     }
 

@@ -1,10 +1,13 @@
 package io.spillway.cli;
 
+import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.ExportReport;
 import io.spillway.progress.Progress;
+import io.spillway.publish.StatusFile;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -51,14 +54,34 @@ final class ExportCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The one way to export, for this command and for {@code demo}. */
-    @SuppressWarnings("try") // the reporter shows progress until it is closed
+    /** The one way to export, for this command and for {@code demo}: whatever comes of it, the status says so. */
     static ExportReport export(
             ScheduleFile schedule, Allowances allowed, boolean json, PrintWriter out, PrintWriter err)
             throws SpillwayException, InterruptedException {
+        try (var directory = Wiring.directory(schedule)) {
+            StatusFile status = new StatusFile(directory, schedule.dataset(), Clock.systemUTC());
+            try {
+                ExportReport report = export(schedule, allowed, directory, json, out, err);
+                status.published(report.manifest());
+                return report;
+            } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
+                status.failed(e);
+                throw e;
+            }
+        }
+    }
+
+    @SuppressWarnings("try") // the reporter shows progress until it is closed
+    private static ExportReport export(
+            ScheduleFile schedule,
+            Allowances allowed,
+            LocalDirectory directory,
+            boolean json,
+            PrintWriter out,
+            PrintWriter err)
+            throws SpillwayException, InterruptedException {
         Progress progress = new Progress();
-        try (var directory = Wiring.directory(schedule);
-                var source = Wiring.source(schedule);
+        try (var source = Wiring.source(schedule);
                 var reporter = ProgressReporter.start(schedule.dataset(), progress, out, err, json)) {
             return Wiring.export(schedule, allowed, source, directory, progress).run();
         }

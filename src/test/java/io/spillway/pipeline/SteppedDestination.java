@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Says what is asked of a destination, before and after each call; whoever listens may throw. */
-public final class SteppedDestination implements Destination {
+public class SteppedDestination implements Destination {
     private final Destination destination;
     private final Listener listener;
 

@@ -23,7 +23,10 @@ public record DatasetFolder(Path root, String dataset) {
 
     /** Folders that readers see, the oldest first. */
     public List<Path> dumps() throws IOException {
-        return entries().stream().filter(entry -> !isHidden(entry)).toList();
+        return entries().stream()
+                .filter(entry -> !isHidden(entry))
+                .filter(Files::isDirectory)
+                .toList();
     }
 
     /** The newest of them. */

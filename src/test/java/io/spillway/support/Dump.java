@@ -54,7 +54,7 @@ public final class Dump {
         return Files.isDirectory(root.resolve(dataset)) ? visible(root.resolve(dataset)) : List.of();
     }
 
-    /** Fails if a run that failed has left anything below {@code root} beside the datasets' locks. */
+    /** Fails if a run that failed has left anything below {@code root} beside the datasets' locks and states. */
     public static void assertNothingPublished(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;
@@ -63,7 +63,7 @@ public final class Dump {
             assertThat(all.filter(Files::isRegularFile)
                             .map(file -> root.relativize(file).toString()))
                     .as("files that a failed run left")
-                    .allMatch(name -> name.endsWith("/.spillway.lock"));
+                    .allMatch(name -> name.endsWith("/.spillway.lock") || name.endsWith("/status.json"));
         }
         try (Stream<Path> all = Files.walk(root, 2)) {
             assertThat(all.filter(path -> root.relativize(path).getNameCount() == 2))

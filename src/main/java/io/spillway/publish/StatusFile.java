@@ -1,0 +1,148 @@
+package io.spillway.publish;
+
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.Upload;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file {@code DATASET/status.json}: how the last attempt at a dump ended, and which dump is the last good one. Who
+ * watches from outside learns here that a dataset stands still, and why; a refusal that only the log knows is overlooked.
+ *
+ * <p>Nothing here throws: the end of the attempt itself is what its caller has to hear of. Thread-safe as its destination
+ * is.
+ */
+public final class StatusFile {
+    /** Its name, below the dataset. */
+    public static final String FILE_NAME = "status.json";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatusFile.class);
+
+    private static final int BUG = 1;
+    private static final Set<Fault> REFUSALS = Set.of(Fault.GATE, Fault.FIELD_POLICY);
+    private static final Pattern ADDRESS = Pattern.compile("\\bhttps?://[^\\s\"',;)]+");
+
+    private final Destination destination;
+    private final String dataset;
+    private final Clock clock;
+
+    /**
+     * The status of one dataset at one destination, which stays the caller's to close.
+     *
+     * @param clock says when an attempt ended
+     */
+    public StatusFile(Destination destination, String dataset, Clock clock) {
+        this.destination = destination;
+        this.dataset = dataset;
+        this.clock = clock;
+    }
+
+    /** An attempt has published this. */
+    public void published(Manifest manifest) {
+        write(new LastAttempt(clock.instant(), "published", 0, null, null), manifest);
+    }
+
+    /**
+     * An attempt has ended without a dump. One that found another attempt under way says nothing: that one will, and
+     * would be overwritten.
+     *
+     * @param failure what it ended with; of a bug only the kind is told, as its words are nobody's choice
+     */
+    public void failed(Throwable failure) {
+        Instant now = clock.instant();
+        if (failure instanceof SpillwayException e) {
+            if (e.fault() != Fault.ALREADY_RUNNING) {
+                String outcome = REFUSALS.contains(e.fault()) ? "refused" : "failed";
+                write(attempt(now, outcome, e.fault(), reason(e)), null);
+            }
+        } else if (failure instanceof InterruptedException || failure instanceof CancellationException) {
+            write(attempt(now, "failed", Fault.CANCELLED, "cancelled; nothing was published"), null);
+        } else {
+            String kind = failure.getClass().getSimpleName();
+            write(new LastAttempt(now, "failed", BUG, "BUG", "a bug of ours: " + kind), null);
+        }
+    }
+
+    /** What anybody may read: not the names of fields that nobody has decided to publish, nor where the cluster stands. */
+    private static String reason(SpillwayException e) {
+        return e.fault() == Fault.FIELD_POLICY
+                ? e.fault().meaning() + "; the log names it"
+                : ADDRESS.matcher(String.valueOf(e.getMessage())).replaceAll("(address)");
+    }
+
+    private static LastAttempt attempt(Instant at, String outcome, Fault fault, String reason) {
+        return new LastAttempt(at, outcome, fault.exitCode(), fault.name(), reason);
+    }
+
+    /** @param good the last good dump, or null where it has to be looked for */
+    private void write(LastAttempt attempt, @Nullable Manifest good) {
+        // A pending interrupt would close the file in the middle; it is kept for the caller.
+        boolean interrupted = Thread.interrupted();
+        ObjectKey key = new ObjectKey(dataset).child(FILE_NAME);
+        try (Upload upload = destination.begin(key)) {
+            Optional<Manifest> last = good != null ? Optional.of(good) : new PreviousDump(destination).of(dataset);
+            Status status = new Status(dataset, attempt, last.map(LastGood::of).orElse(null));
+            upload.body().write(ManifestJson.write(status));
+            upload.commit();
+        } catch (IOException | SpillwayException | RuntimeException e) {
+            LOG.warn("the status could not be written key={} cause=\"{}\"", key, e.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * The whole file.
+     *
+     * @param lastGood the newest dump that is whole, or null where there is none
+     */
+    record Status(
+            String dataset,
+            LastAttempt lastAttempt,
+            @Nullable LastGood lastGood) {}
+
+    /**
+     * How an attempt ended.
+     *
+     * @param at       when
+     * @param outcome  {@code published}, {@code refused} (by the gate or the field policy) or {@code failed}
+     * @param exitCode of the command
+     * @param fault    the fault's name, {@code BUG} for one of ours, or null
+     * @param reason   for people, or null
+     */
+    record LastAttempt(
+            Instant at,
+            String outcome,
+            int exitCode,
+            @Nullable String fault,
+            @Nullable String reason) {}
+
+    /**
+     * A dump that is there.
+     *
+     * @param dump      its id
+     * @param takenAt   when its snapshot was taken
+     * @param documents documents in it
+     * @param bytes     bytes of its parts
+     */
+    record LastGood(String dump, Instant takenAt, long documents, long bytes) {
+        static LastGood of(Manifest manifest) {
+            return new LastGood(manifest.dump(), manifest.takenAt(), manifest.documents(), manifest.bytes());
+        }
+    }
+}

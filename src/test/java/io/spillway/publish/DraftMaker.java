@@ -1,0 +1,122 @@
+package io.spillway.publish;
+
+import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.Digests;
+import io.spillway.fields.PublishedField;
+import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Part;
+import io.spillway.support.SyntheticSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A draft of {@code journals} with one part, not compressed, so that it is the same to the byte everywhere. */
+final class DraftMaker {
+    Instant takenAt = Instant.parse("2026-11-21T03:00:00Z");
+    Dataset dataset = Dataset.named("journals");
+    int documents = 100;
+    String document = "{\"id\":\"a\"}";
+    List<PublishedField> fields = List.of(field("id", "keyword", 100));
+    Map<String, String> descriptions = Map.of();
+    String format = "jsonl";
+    String compression = "none";
+    Map<String, Object> options = Map.of();
+    String sample = "";
+
+    static PublishedField field(String path, @Nullable String type, long documents, String... jsonTypes) {
+        return new PublishedField(path, type, List.of(jsonTypes), documents, null);
+    }
+
+    DraftMaker takenAt(String instant) {
+        takenAt = Instant.parse(instant);
+        return this;
+    }
+
+    DraftMaker documents(int number) {
+        documents = number;
+        return this;
+    }
+
+    DraftMaker fields(PublishedField... others) {
+        fields = List.of(others);
+        return this;
+    }
+
+    /** The draft, with its part in {@code folder}. */
+    Draft in(Path folder) throws IOException {
+        Draft draft = make(folder);
+        Files.write(folder.resolve(draft.parts().get(0).name()), part());
+        return draft;
+    }
+
+    /** The draft without a file anywhere. */
+    Draft make() {
+        return make(Path.of("nowhere"));
+    }
+
+    /** The manifest that would be published of it. */
+    Manifest manifest() {
+        Draft draft = make();
+        return new Manifest(
+                1,
+                "journals",
+                draft.dump().toString(),
+                "Journals",
+                null,
+                null,
+                null,
+                draft.takenAt(),
+                new Manifest.Source(
+                        "synthetic", null, "synthetic", List.of(), false, documents, draft.manifestFields()),
+                documents,
+                draft.bytes(),
+                7,
+                null,
+                null,
+                null,
+                draft.formats(),
+                draft.parts(),
+                List.of(),
+                null,
+                "0.0.0");
+    }
+
+    private Draft make(Path folder) {
+        DumpId dump = new DumpId("journals", takenAt);
+        byte[] bytes = part();
+        Part part = new Part(
+                dump.fileStem() + ".00001." + format + (compression.equals("none") ? "" : "." + compression),
+                format,
+                compression,
+                bytes.length,
+                bytes.length,
+                documents,
+                Digests.sha256(bytes),
+                "00",
+                "00");
+        return new Draft(
+                dataset,
+                dump,
+                takenAt,
+                SyntheticSource.of().survey().description(),
+                documents,
+                List.of(part),
+                List.of(new Manifest.Format(format, compression, options, Map.of())),
+                fields,
+                descriptions,
+                sample,
+                0,
+                "",
+                folder);
+    }
+
+    private byte[] part() {
+        return (document + "\n").repeat(documents).getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -26,7 +26,8 @@ final class Fields {
     /** Mapped fields from texts such as {@code a.b:keyword}. */
     static List<SourceField> mapped(String... fields) {
         return Stream.of(fields)
-                .map(field -> new SourceField(field.split(":")[0], field.split(":")[1]))
+                .map(field -> new SourceField(
+                        field.substring(0, field.indexOf(":")), field.substring(field.indexOf(":") + 1)))
                 .toList();
     }
 

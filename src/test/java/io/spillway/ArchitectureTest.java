@@ -113,7 +113,7 @@ class ArchitectureTest {
         for (String adapter : adapters(MAIN)) {
             onlyFromHereOr("cli", adapter).check(MAIN);
         }
-        assertThat(adapters(MAIN)).contains("destination.archive", "destination.local", "source.elasticsearch");
+        assertThat(adapters(MAIN)).contains("destination.archive", "destination.s3", "destination.local", "source.elasticsearch");
     }
 
     @Test
@@ -153,6 +153,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.commons..")
                 .check(MAIN);
+        home("destination.s3", "software.amazon.awssdk..").check(MAIN);
     }
 
     @Test

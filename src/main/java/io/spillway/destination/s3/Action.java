@@ -1,0 +1,28 @@
+package io.spillway.destination.s3;
+
+/** What was asked of the store, in words for a message, and the right that it takes. */
+enum Action {
+    STORE("store", "s3:PutObject"),
+    LOOK("look at", "s3:GetObject, and s3:ListBucket without which a missing object looks like a forbidden one"),
+    READ("read", "s3:GetObject"),
+    LIST("list", "s3:ListBucket"),
+    DELETE("delete", "s3:DeleteObject"),
+    LIST_UPLOADS("list the unfinished uploads of", "s3:ListBucketMultipartUploads and s3:ListMultipartUploadParts"),
+    ABORT("abort an upload of", "s3:AbortMultipartUpload");
+
+    private final String verb;
+    private final String right;
+
+    Action(String verb, String right) {
+        this.verb = verb;
+        this.right = right;
+    }
+
+    String verb() {
+        return verb;
+    }
+
+    String right() {
+        return right;
+    }
+}

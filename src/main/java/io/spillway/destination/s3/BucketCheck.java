@@ -1,0 +1,282 @@
+package io.spillway.destination.s3;
+
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.s3.S3Options.Dialect;
+import io.spillway.destination.s3.S3Options.Proof;
+import io.spillway.fault.SpillwayException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * Tries on a bucket what uploads need, under one key of its own, and removes that again on every path. Used once, by one
+ * thread.
+ */
+final class BucketCheck {
+    private static final byte[] BODY = "spillway was here\n".getBytes(StandardCharsets.UTF_8);
+
+    private final S3Connection connection;
+    private final Uploads uploads;
+    private final ObjectKey key = new ObjectKey(".spillway-check-" + UUID.randomUUID());
+    private final String full;
+
+    private final List<String> facts = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+    /** Kinds of checksums whose wrong ones are refused, and those that are reported back. */
+    private final Set<Checksums> refused = EnumSet.noneOf(Checksums.class);
+
+    private final Set<Checksums> reported = EnumSet.noneOf(Checksums.class);
+    private Answer conditionalPut = Answer.UNKNOWN;
+    private Answer conditionalCompletion = Answer.UNKNOWN;
+
+    /** What became of a condition that does not hold. */
+    private enum Answer {
+        HONOURED("honoured"),
+        IGNORED("ignored: what is there is overwritten"),
+        UNKNOWN("not known to the store");
+
+        private final String text;
+
+        Answer(String text) {
+            this.text = text;
+        }
+    }
+
+    BucketCheck(S3Connection connection, Uploads uploads) {
+        this.connection = connection;
+        this.uploads = uploads;
+        this.full = connection.full(key);
+    }
+
+    BucketReport run() {
+        uploads.claim(full);
+        try {
+            if (step(Action.STORE, () -> put(Checksums.MD5, sum(Checksums.MD5, BODY), false))) {
+                facts.add("put: works");
+                checksums();
+                condition();
+                step(Action.READ, this::read);
+                step(Action.LIST, this::list);
+                pieces();
+                if (step(Action.DELETE, this::delete)) {
+                    facts.add("delete: works");
+                }
+            }
+        } finally {
+            remove();
+            uploads.release(full);
+        }
+        return new BucketReport(facts, problems, advised());
+    }
+
+    private void checksums() {
+        for (Checksums kind : Checksums.values()) {
+            Answer wrong = tried(() -> put(kind, sum(kind, "else".getBytes(StandardCharsets.UTF_8)), false));
+            if (wrong == Answer.HONOURED) {
+                refused.add(kind);
+            }
+            if (tried(() -> put(kind, sum(kind, BODY), false)) == Answer.IGNORED) {
+                step(Action.LOOK, () -> {
+                    if (kind.expected(sum(kind, BODY)).equals(kind.reported(head()))) {
+                        reported.add(kind);
+                    }
+                });
+            }
+            facts.add("checksum %s: a wrong one is %s, a right one is %s"
+                    .formatted(
+                            kind,
+                            refused.contains(kind) ? "refused" : "accepted",
+                            reported.contains(kind) ? "reported back" : "not reported back"));
+        }
+    }
+
+    private void condition() {
+        conditionalPut = tried(() -> put(Checksums.MD5, sum(Checksums.MD5, BODY), true));
+        facts.add("condition on a put: " + conditionalPut.text);
+    }
+
+    /** Honoured where the store says no with a status that is about this request, unknown where it can't do such. */
+    private static Answer tried(Runnable request) {
+        try {
+            request.run();
+            return Answer.IGNORED;
+        } catch (S3Exception e) {
+            boolean aboutThis = e.statusCode() == 412 || (e.statusCode() == 400 && !S3Faults.isUnknownRequest(e));
+            return aboutThis ? Answer.HONOURED : Answer.UNKNOWN;
+        } catch (SdkException e) {
+            return Answer.UNKNOWN;
+        }
+    }
+
+    private void pieces() {
+        String[] id = new String[1];
+        boolean begun = step(
+                Action.STORE,
+                () -> id[0] = connection
+                        .client()
+                        .createMultipartUpload(request -> request.bucket(connection.bucket())
+                                .key(full)
+                                .overrideConfiguration(connection.cleanup()))
+                        .uploadId());
+        if (!begun) {
+            return;
+        }
+        step(Action.STORE, () -> complete(id[0]));
+        try {
+            boolean seen = uploads.of(full).stream()
+                    .anyMatch(upload -> upload.uploadId().equals(id[0]));
+            if (conditionalCompletion != Answer.IGNORED) {
+                facts.add("unfinished uploads: " + (seen ? "listed" : "not listed, so none can be continued or swept"));
+            }
+            uploads.abort(full, id[0]);
+            facts.add("abort: works");
+        } catch (SpillwayException e) {
+            add(e);
+        }
+    }
+
+    private void complete(String id) {
+        byte[] sum = sum(Checksums.MD5, BODY);
+        String etag = connection
+                .client()
+                .uploadPart(
+                        request -> {
+                            request.bucket(connection.bucket())
+                                    .key(full)
+                                    .uploadId(id)
+                                    .partNumber(1)
+                                    .overrideConfiguration(connection.cleanup());
+                            Checksums.MD5.onto(request, sum);
+                        },
+                        RequestBody.fromBytes(BODY))
+                .eTag();
+        CompleteMultipartUploadRequest request = CompleteMultipartUploadRequest.builder()
+                .bucket(connection.bucket())
+                .key(full)
+                .uploadId(id)
+                .multipartUpload(done -> done.parts(
+                        CompletedPart.builder().partNumber(1).eTag(etag).build()))
+                .ifNoneMatch("*")
+                .overrideConfiguration(connection.cleanup())
+                .build();
+        conditionalCompletion = tried(() -> connection.client().completeMultipartUpload(request));
+        facts.add("condition on a completion: " + conditionalCompletion.text);
+    }
+
+    private void read() {
+        byte[] there = connection
+                .client()
+                .getObjectAsBytes(request ->
+                        request.bucket(connection.bucket()).key(full).overrideConfiguration(connection.cleanup()))
+                .asByteArray();
+        if (MessageDigest.isEqual(there, BODY)) {
+            facts.add("read: works");
+        } else {
+            problems.add("what is read is not what was put under " + full);
+        }
+    }
+
+    private void list() {
+        boolean listed = connection
+                .client()
+                .listObjectsV2(request ->
+                        request.bucket(connection.bucket()).prefix(full).overrideConfiguration(connection.cleanup()))
+                .contents()
+                .stream()
+                .anyMatch(object -> object.key().equals(full));
+        if (listed) {
+            facts.add("list: works");
+        } else {
+            problems.add("what was just put is not listed: " + full);
+        }
+    }
+
+    private void delete() {
+        connection
+                .client()
+                .deleteObject(request ->
+                        request.bucket(connection.bucket()).key(full).overrideConfiguration(connection.cleanup()));
+    }
+
+    private HeadObjectResponse head() {
+        return connection
+                .client()
+                .headObject(request -> request.bucket(connection.bucket())
+                        .key(full)
+                        .checksumMode(ChecksumMode.ENABLED)
+                        .overrideConfiguration(connection.cleanup()));
+    }
+
+    private void put(Checksums kind, byte[] sum, boolean ifAbsent) {
+        PutObjectRequest.Builder request = PutObjectRequest.builder()
+                .bucket(connection.bucket())
+                .key(full)
+                .ifNoneMatch(ifAbsent ? "*" : null)
+                .overrideConfiguration(connection.cleanup());
+        kind.onto(request, sum);
+        connection.client().putObject(request.build(), RequestBody.fromBytes(BODY));
+    }
+
+    private static byte[] sum(Checksums kind, byte[] content) {
+        return kind.start().digest(content);
+    }
+
+    /** One request; what goes wrong becomes a problem. */
+    private boolean step(Action action, Runnable request) {
+        try {
+            request.run();
+            return true;
+        } catch (SdkException e) {
+            add(connection.faults().translate(action, key.value(), e));
+            return false;
+        }
+    }
+
+    private void add(SpillwayException e) {
+        problems.add(e.getMessage() + (e.hint() == null ? "" : ": " + e.hint()));
+    }
+
+    /** Twice is harmless, and what never worked has left nothing. */
+    private void remove() {
+        if (facts.isEmpty()) {
+            return;
+        }
+        uploads.abortAll(full, List.of());
+        try {
+            delete();
+        } catch (SdkException e) {
+            problems.add("the check could not remove what it has put: " + full);
+        }
+    }
+
+    /**
+     * The checksum that protects most: refused when wrong, and reported back, which saves reading everything again. A
+     * condition that a store ignores does no harm, and one that it refuses would end every upload.
+     */
+    private Dialect advised() {
+        Dialect used = connection.options().dialect();
+        if (facts.isEmpty()) {
+            return used;
+        }
+        Checksums best = Checksums.MD5;
+        for (Checksums kind : List.of(Checksums.MD5, Checksums.SHA256)) {
+            if (refused.contains(kind) && (reported.contains(kind) || !reported.contains(best))) {
+                best = kind;
+            }
+        }
+        return new Dialect(
+                best, conditionalPut == Answer.HONOURED, used.proof() == Proof.READ ? Proof.READ : Proof.AUTO);
+    }
+}

@@ -1,0 +1,82 @@
+package io.spillway.destination.s3;
+
+import io.spillway.destination.ObjectKey;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a browser or a cache is told about an object. Never a content encoding: a reader would then be given other bytes
+ * than the checksums are about.
+ *
+ * @param contentType  by the end of its name
+ * @param disposition  makes a browser save data under its own name; null for what it should show
+ * @param cacheControl for ever for what stands in a dated dump, a minute for what is replaced
+ */
+record ObjectHeaders(String contentType, @Nullable String disposition, String cacheControl) {
+    static final String IMMUTABLE = "public, max-age=31536000, immutable";
+    static final String SHORT = "public, max-age=60";
+
+    private static final Pattern DATED = Pattern.compile("(.*/)?\\d{4}-\\d{2}-\\d{2}T\\d{6}Z/[^/]+");
+    private static final String UNKNOWN = "application/octet-stream";
+
+    private static final Map<String, String> SHOWN = shown();
+    private static final Map<String, String> SAVED = saved();
+
+    /** Of an object that is never overwritten. */
+    static ObjectHeaders stored(ObjectKey key) {
+        return of(key, DATED.matcher(key.value()).matches() ? IMMUTABLE : SHORT);
+    }
+
+    /** Of an object that may be replaced, wherever it stands. */
+    static ObjectHeaders replaceable(ObjectKey key) {
+        return of(key, SHORT);
+    }
+
+    private static ObjectHeaders of(ObjectKey key, String cacheControl) {
+        String name = key.name();
+        Optional<String> shown = type(SHOWN, name);
+        if (shown.isPresent()) {
+            return new ObjectHeaders(shown.get(), null, cacheControl);
+        }
+        // Key names have no character that would have to be escaped in a quoted string.
+        return new ObjectHeaders(
+                type(SAVED, name).orElse(UNKNOWN), "attachment; filename=\"" + name + "\"", cacheControl);
+    }
+
+    private static Optional<String> type(Map<String, String> types, String name) {
+        return types.entrySet().stream()
+                .filter(type -> name.endsWith(type.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    private static Map<String, String> shown() {
+        Map<String, String> types = new LinkedHashMap<>();
+        types.put(".html", "text/html; charset=utf-8");
+        types.put(".json", "application/json");
+        types.put(".atom", "application/atom+xml");
+        types.put(".xml", "application/xml");
+        types.put(".txt", "text/plain; charset=utf-8");
+        types.put(".md", "text/markdown; charset=utf-8");
+        types.put(".css", "text/css; charset=utf-8");
+        types.put(".svg", "image/svg+xml");
+        types.put("SHA256SUMS", "text/plain; charset=utf-8");
+        return types;
+    }
+
+    private static Map<String, String> saved() {
+        Map<String, String> types = new LinkedHashMap<>();
+        types.put(".gz", "application/gzip");
+        types.put(".zst", "application/zstd");
+        types.put(".xz", "application/x-xz");
+        types.put(".bz2", "application/x-bzip2");
+        types.put(".jsonl", "application/x-ndjson");
+        types.put(".csv", "text/csv; charset=utf-8");
+        types.put(".parquet", "application/vnd.apache.parquet");
+        types.put(".meta4", "application/metalink4+xml");
+        return types;
+    }
+}

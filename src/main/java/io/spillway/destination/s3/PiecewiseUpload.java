@@ -1,0 +1,206 @@
+package io.spillway.destination.s3;
+
+import io.spillway.destination.s3.S3Options.Dialect;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.Part;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+
+/**
+ * One file on its way in pieces. Pieces that a dead process has left are taken over if they are what this file has at
+ * their place. Nothing is visible before the last request; whatever fails, the upload is aborted. Used once, by one
+ * thread, which has claimed the key.
+ */
+final class PiecewiseUpload {
+    private static final Logger LOG = LoggerFactory.getLogger(PiecewiseUpload.class);
+
+    private final S3Connection connection;
+    private final Uploads uploads;
+    private final Content content;
+    private final String key;
+    private final PiecePlan plan;
+    private final Dialect dialect;
+
+    /** What is in the store, by number. */
+    private final Map<Integer, CompletedPart> done = new ConcurrentHashMap<>();
+    /** The checksum of each piece, by number. */
+    private final Map<Integer, byte[]> sums = new ConcurrentHashMap<>();
+
+    /** @param key as it is called in the bucket */
+    PiecewiseUpload(S3Connection connection, Uploads uploads, Content content, String key) {
+        this.connection = connection;
+        this.uploads = uploads;
+        this.content = content;
+        this.key = key;
+        this.plan = PiecePlan.of(content.bytes(), connection.options().sending().pieceBytes());
+        this.dialect = connection.options().dialect();
+    }
+
+    /**
+     * Sends what is missing and puts the pieces together.
+     *
+     * @param create   with all that is to be said of the object
+     * @param ifAbsent only where nothing has the key, if the store knows that condition
+     * @throws SdkException the store did not take it, or perhaps did: only a look tells
+     */
+    void send(CreateMultipartUploadRequest.Builder create, boolean ifAbsent) throws SpillwayException {
+        List<String> known = new ArrayList<>();
+        boolean complete = false;
+        try {
+            String id = leftOver();
+            if (id == null) {
+                dialect.checksums().onto(create);
+                id = connection.client().createMultipartUpload(create.build()).uploadId();
+            }
+            known.add(id);
+            sendMissing(id);
+            complete(id, ifAbsent);
+            complete = true;
+        } finally {
+            uploads.abortAll(key, complete ? List.of() : known);
+        }
+    }
+
+    /** How the store should report the object, or null if not all pieces are known. */
+    @Nullable
+    String expected() {
+        return sums.size() < plan.count()
+                ? null
+                : dialect.checksums().expected(content.sum(), List.copyOf(new TreeMap<>(sums).values()));
+    }
+
+    /** The upload of a dead process whose pieces are this file's, or null; the others are left for {@link #send}'s end. */
+    private @Nullable String leftOver() throws SpillwayException {
+        List<MultipartUpload> found;
+        try {
+            found = uploads.of(key);
+        } catch (SpillwayException e) {
+            if (e.fault() != Fault.DESTINATION_REFUSED) {
+                throw e;
+            }
+            LOG.warn("unfinished uploads can't be seen, so none is taken over reason={}", e.getMessage());
+            return null;
+        }
+        for (MultipartUpload upload : found) {
+            if (takeOver(upload.uploadId())) {
+                LOG.info("upload continued key={} pieces={} of={}", key, done.size(), plan.count());
+                return upload.uploadId();
+            }
+            done.clear();
+            sums.clear();
+        }
+        return null;
+    }
+
+    private boolean takeOver(String id) {
+        for (Part piece : connection
+                .client()
+                .listPartsPaginator(
+                        request -> request.bucket(connection.bucket()).key(key).uploadId(id))
+                .parts()) {
+            int number = piece.partNumber();
+            if (number > plan.count() || piece.size() != plan.length(number)) {
+                return false;
+            }
+            byte[] sum = sum(number);
+            if (!isThere(piece, sum)) {
+                return false;
+            }
+            keep(number, sum, piece.eTag());
+        }
+        return !done.isEmpty();
+    }
+
+    /** By the store's checksum, or by its ETag where it reports none: an ETag that is no MD5 fits no piece. */
+    private boolean isThere(Part piece, byte[] sum) {
+        String reported = dialect.checksums().reported(piece);
+        return reported == null
+                ? Checksums.MD5.expected(sum(piece.partNumber(), Checksums.MD5)).equals(Checksums.MD5.reported(piece))
+                : dialect.checksums().expected(sum).equals(reported);
+    }
+
+    private void sendMissing(String id) throws SpillwayException {
+        List<Callable<Integer>> tasks = new ArrayList<>();
+        for (int number = 1; number <= plan.count(); number++) {
+            int piece = number;
+            if (!done.containsKey(piece)) {
+                tasks.add(() -> sendPiece(id, piece));
+            }
+        }
+        if (!tasks.isEmpty()) {
+            InParallel.runAll("upload of " + key, connection.options().sending().requests(), tasks);
+        }
+    }
+
+    private int sendPiece(String id, int number) throws InterruptedException {
+        connection.bodies().acquire();
+        try {
+            byte[] sum = sum(number);
+            UploadPartRequest.Builder request = UploadPartRequest.builder()
+                    .bucket(connection.bucket())
+                    .key(key)
+                    .uploadId(id)
+                    .partNumber(number)
+                    .overrideConfiguration(connection.limits(plan.length(number)));
+            dialect.checksums().onto(request, sum);
+            String etag = connection
+                    .client()
+                    .uploadPart(request.build(), content.body(plan.offset(number), plan.length(number)))
+                    .eTag();
+            keep(number, sum, etag);
+            return number;
+        } finally {
+            connection.bodies().release();
+        }
+    }
+
+    private byte[] sum(int number) {
+        return sum(number, dialect.checksums());
+    }
+
+    private byte[] sum(int number, Checksums kind) {
+        try {
+            return content.sum(kind, plan.offset(number), plan.length(number));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void keep(int number, byte[] sum, String etag) {
+        CompletedPart.Builder piece = CompletedPart.builder().partNumber(number).eTag(etag);
+        dialect.checksums().onto(piece, sum);
+        sums.put(number, sum);
+        done.put(number, piece.build());
+    }
+
+    /** The answer's own ETag is not looked at: some stores send an empty one. */
+    private void complete(String id, boolean ifAbsent) {
+        CompleteMultipartUploadRequest.Builder request = CompleteMultipartUploadRequest.builder()
+                .bucket(connection.bucket())
+                .key(key)
+                .uploadId(id)
+                .multipartUpload(pieces -> pieces.parts(new TreeMap<>(done).values()))
+                .overrideConfiguration(connection.limits(content.bytes()));
+        dialect.checksums().onto(request, content.sum());
+        if (ifAbsent && dialect.conditionalWrites()) {
+            request.ifNoneMatch("*");
+        }
+        connection.client().completeMultipartUpload(request.build());
+    }
+}

@@ -1,0 +1,255 @@
+package io.spillway.destination.s3;
+
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
+import io.spillway.destination.Upload;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * A bucket, or what is below a prefix of it. A key is the rest of an object's name.
+ *
+ * <p>Every object carries its SHA-256 as metadata ({@code x-amz-meta-sha256}). Names that are never overwritten are
+ * written on the condition that nothing has them, where the store knows that condition ({@link
+ * S3Options.Dialect#conditionalWrites}). An answer that is lost is made up for by a look. After an upload the store's own
+ * checksum or ETag is compared; where it gives none that can be, the object is read back.
+ *
+ * <p>Files are never held in memory: whatever their size, a piece under way takes some tens of KiB of heap. One key is
+ * written by one thread at a time; a second one fails as already running. Other processes are kept away from a dataset's
+ * keys by the dataset's lock, which is the caller's to hold.
+ *
+ * <p>An interrupt ends a call with {@code CANCELLED} and leaves the flag set; a request whose answer is being waited for
+ * ends within the limits of {@link S3Options.Patience}.
+ */
+public final class S3Bucket implements Destination {
+    private static final Logger LOG = LoggerFactory.getLogger(S3Bucket.class);
+
+    private static final Traits TRAITS = new Traits(true, true, false, PiecePlan.LARGEST_OBJECT);
+
+    /** The next file is hashed while one is sent; more would only spread the same pieces over more files. */
+    private static final int FILES_AT_ONCE = 3;
+
+    private final S3Connection connection;
+    private final Uploads uploads;
+    private final Confirmation confirmation;
+    private final Sender sender;
+
+    private S3Bucket(S3Connection connection) {
+        this.connection = connection;
+        this.uploads = new Uploads(connection);
+        this.confirmation = new Confirmation(connection);
+        this.sender = new Sender(connection, uploads, confirmation);
+    }
+
+    /**
+     * The destination in that bucket. Asks the store nothing yet; {@link #check} does. Fails as a matter of configuration
+     * where there is no region or no such profile.
+     */
+    public static S3Bucket open(S3Options options) throws SpillwayException {
+        return new S3Bucket(S3Connection.open(options));
+    }
+
+    @Override
+    public String name() {
+        return connection.name();
+    }
+
+    /** {@inheritDoc} The bytes are kept in a temporary file until then. */
+    @Override
+    public Upload begin(ObjectKey key) throws SpillwayException {
+        try {
+            return new S3Upload(sender, connection.options().dialect().checksums(), key);
+        } catch (IOException e) {
+            throw unreadable("no temporary file could be made for " + key, e);
+        }
+    }
+
+    /** {@inheritDoc} The stream fails with an {@link IOException} where the connection breaks. */
+    @Override
+    public InputStream open(ObjectKey key) throws SpillwayException {
+        return confirmation.open(key);
+    }
+
+    @Override
+    public Optional<StoredObject> find(ObjectKey key) throws SpillwayException {
+        return connection.head(key).map(head -> new StoredObject(key, head.contentLength(), Confirmation.sha256(head)));
+    }
+
+    /** {@inheritDoc} Objects whose names are no keys are not listed. */
+    @Override
+    public List<StoredObject> list(String prefix) throws SpillwayException {
+        if (!startsKeys(prefix)) {
+            return List.of();
+        }
+        String root = connection.options().address().prefix();
+        List<StoredObject> found = new ArrayList<>();
+        connection.ask(Action.LIST, root + prefix, () -> {
+            for (S3Object object : connection
+                    .client()
+                    .listObjectsV2Paginator(
+                            request -> request.bucket(connection.bucket()).prefix(root + prefix))
+                    .contents()) {
+                key(object.key().substring(root.length()))
+                        .ifPresent(key -> found.add(new StoredObject(key, object.size(), null)));
+            }
+            return found;
+        });
+        found.sort(Comparator.comparing(StoredObject::key));
+        return found;
+    }
+
+    /** Whether a key can start so. Asked here, since a store that keeps objects as files may make sense of {@code ../}. */
+    private static boolean startsKeys(String prefix) {
+        return prefix.isEmpty()
+                || key(prefix.endsWith("/") ? prefix + "a" : prefix).isPresent();
+    }
+
+    private static Optional<ObjectKey> key(String value) {
+        try {
+            return Optional.of(new ObjectKey(value));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void delete(ObjectKey key) throws SpillwayException {
+        connection.ask(
+                Action.DELETE,
+                key.value(),
+                () -> connection
+                        .client()
+                        .deleteObject(
+                                request -> request.bucket(connection.bucket()).key(connection.full(key))));
+    }
+
+    @Override
+    public StoredObject store(Path file, ObjectKey key) throws SpillwayException {
+        Content content = content(file);
+        Optional<HeadObjectResponse> there = connection.head(key);
+        if (there.isEmpty()) {
+            return sender.send(content, key, ObjectHeaders.stored(key), true);
+        }
+        if (confirmation.isSame(key, there.get(), content)) {
+            return new StoredObject(key, content.bytes(), content.sha256());
+        }
+        throw sender.taken(key);
+    }
+
+    private Content content(Path file) throws SpillwayException {
+        try {
+            return Content.of(file, connection.options().dialect().checksums());
+        } catch (IOException e) {
+            throw unreadable(file + " could not be read", e);
+        }
+    }
+
+    /**
+     * {@inheritDoc} Files are sent in the order of their names, a few at the same time, and stay where they are. Where
+     * {@code last} is there already and differs, nothing is sent. Fails with {@link IllegalArgumentException} if the
+     * folder lacks {@code last} or has anything but regular files with names that are fit for keys.
+     */
+    @Override
+    public void place(Path folder, ObjectKey prefix, String last) throws SpillwayException {
+        List<Path> files = finishedFiles(folder, last);
+        Path lastFile = folder.resolve(last);
+        Optional<HeadObjectResponse> there = connection.head(prefix.child(last));
+        if (there.isPresent() && !confirmation.isSame(prefix.child(last), there.get(), content(lastFile))) {
+            throw sender.taken(prefix.child(last));
+        }
+        List<Callable<StoredObject>> stores = new ArrayList<>();
+        for (Path file : files) {
+            if (!file.equals(lastFile)) {
+                stores.add(() -> store(file, prefix.child(file.getFileName().toString())));
+            }
+        }
+        if (!stores.isEmpty()) {
+            InParallel.runAll("placing of " + prefix, FILES_AT_ONCE, stores);
+        }
+        store(lastFile, prefix.child(last));
+    }
+
+    private static List<Path> finishedFiles(Path folder, String last) throws SpillwayException {
+        List<Path> files;
+        try (Stream<Path> entries = Files.list(folder)) {
+            files = entries.sorted().toList();
+        } catch (IOException e) {
+            throw unreadable(folder + " could not be read", e);
+        }
+        for (Path file : files) {
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                    || key(file.getFileName().toString()).isEmpty()) {
+                throw new IllegalArgumentException("not a file that can be published: " + file);
+            }
+        }
+        if (!files.contains(folder.resolve(last))) {
+            throw new IllegalArgumentException(folder + " has no " + last);
+        }
+        return files;
+    }
+
+    /**
+     * Aborts what dead processes have left: every unfinished upload below {@code dataset/} whose key no thread of this
+     * bucket is writing to. To be called by the holder of the dataset's lock only, which is what makes sure that no other
+     * process is writing there, and after {@link #place}, which continues such uploads where it can.
+     *
+     * @param dataset a key without a trailing slash
+     * @return how many there were
+     */
+    public int sweep(ObjectKey dataset) throws SpillwayException {
+        List<MultipartUpload> left = uploads.leftBelow(connection.full(dataset) + "/");
+        for (MultipartUpload upload : left) {
+            uploads.abort(upload.key(), upload.uploadId());
+            LOG.info("unfinished upload of a dead process aborted key={}", upload.key());
+        }
+        return left.size();
+    }
+
+    /**
+     * Tries on the bucket what an upload needs, under keys of its own that are gone afterwards, and tells which dialect
+     * the store speaks. Doesn't fail for what it finds: that is in the report.
+     */
+    public BucketReport check() {
+        return new BucketCheck(connection, uploads).run();
+    }
+
+    @Override
+    public Optional<URI> publicAddress(ObjectKey key) {
+        return Optional.ofNullable(connection.options().address().publicUrl()).map(base -> base.resolve(key.value()));
+    }
+
+    @Override
+    public Traits traits() {
+        return TRAITS;
+    }
+
+    /** Ends requests under way and closes all connections. */
+    @Override
+    public void close() {
+        connection.close();
+    }
+
+    private static SpillwayException unreadable(String what, IOException e) {
+        return Thread.currentThread().isInterrupted()
+                ? new SpillwayException(Fault.CANCELLED, "cancelled: " + what, null, e)
+                : new SpillwayException(Fault.DESTINATION_UNAVAILABLE, what + ": " + e.getMessage(), null, e);
+    }
+}

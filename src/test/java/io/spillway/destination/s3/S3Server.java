@@ -1,0 +1,137 @@
+package io.spillway.destination.s3;
+
+import io.spillway.config.Secret;
+import io.spillway.destination.s3.S3Options.Address;
+import io.spillway.destination.s3.S3Options.Dialect;
+import io.spillway.destination.s3.S3Options.Keeping;
+import io.spillway.destination.s3.S3Options.Keys;
+import io.spillway.destination.s3.S3Options.Patience;
+import io.spillway.destination.s3.S3Options.Sending;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * A real S3 server in this JVM on a free port of the loopback, with one bucket. It checks
+ * signatures, conditions, Content-MD5 and SHA-256.
+ */
+final class S3Server implements AutoCloseable {
+    static final String BUCKET = "dumps";
+    static final String ACCESS_KEY = "AKIDSPILLWAYTEST";
+    static final String SECRET_KEY = "wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY";
+
+    private final S3Proxy server;
+    private final S3Client client;
+
+    private S3Server(S3Proxy server) {
+        this.server = server;
+        this.client = client(endpoint());
+    }
+
+    /** With its objects in a folder. One below another, {@code a} and {@code a/b}, is more than files can do. */
+    static S3Server in(Path folder) throws Exception {
+        return start(new FilesystemNio2BlobStore(folder.toString()));
+    }
+
+    /** With its objects in memory. */
+    static S3Server inMemory() throws Exception {
+        return start(new TransientNio2BlobStore());
+    }
+
+    private static S3Server start(BlobStore objects) throws Exception {
+        S3Proxy server = S3Proxy.builder()
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+                .blobStore(objects)
+                .build();
+        server.start();
+        S3Server started = new S3Server(server);
+        started.client.createBucket(request -> request.bucket(BUCKET));
+        return started;
+    }
+
+    URI endpoint() {
+        return URI.create("http://127.0.0.1:" + server.getPort());
+    }
+
+    /** The SDK's own client with the server's keys: how tests look at what is there. */
+    S3Client client() {
+        return client;
+    }
+
+    /** Unfinished uploads in the bucket. */
+    int unfinishedUploads() {
+        return client.listMultipartUploads(request -> request.bucket(BUCKET))
+                .uploads()
+                .size();
+    }
+
+    S3Options options() {
+        return options(endpoint(), Dialect.AMAZON);
+    }
+
+    /** Small pieces and little patience. */
+    static S3Options options(URI endpoint, Dialect dialect) {
+        return new S3Options(
+                new Address(BUCKET, "public/", null, endpoint, true, URI.create("https://dumps.example.org/")),
+                keys(ACCESS_KEY, SECRET_KEY),
+                dialect,
+                Keeping.DEFAULT,
+                new Sending(PiecePlan.SMALLEST, 3),
+                new Patience(
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(20),
+                        1 << 20,
+                        3,
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(20)));
+    }
+
+    static Keys keys(String access, String secret) {
+        return new Keys(secret(access), secret(secret), null);
+    }
+
+    private static Secret secret(String value) {
+        try {
+            Path file = Files.createTempFile("spillway-test-", ".key");
+            try {
+                Files.writeString(file, value);
+                return Secret.parse("${file:" + file + "}");
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static S3Client client(URI endpoint) {
+        return S3Client.builder()
+                .endpointOverride(endpoint)
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY)))
+                .httpClientBuilder(Apache5HttpClient.builder().useIdleConnectionReaper(false))
+                .build();
+    }
+
+    @Override
+    public void close() throws Exception {
+        client.close();
+        server.stop();
+    }
+}

@@ -113,7 +113,8 @@ class ArchitectureTest {
         for (String adapter : adapters(MAIN)) {
             onlyFromHereOr("cli", adapter).check(MAIN);
         }
-        assertThat(adapters(MAIN)).contains("destination.archive", "destination.s3", "destination.local", "source.elasticsearch");
+        assertThat(adapters(MAIN))
+                .contains("destination.archive", "destination.s3", "destination.local", "source.elasticsearch");
     }
 
     @Test

@@ -47,7 +47,7 @@ class FieldPatternTest {
     void aPatternNamesAPathOrNot(String pattern, String path, boolean named) {
         FieldPattern rule = FieldPattern.of(pattern);
         long at = rule.start();
-        for (String name : path.split("\\.")) {
+        for (String name : path.split("\\.", -1)) {
             at = rule.step(at, name);
         }
         assertThat(rule.names(at)).isEqualTo(named);

@@ -157,7 +157,7 @@ class FieldPolicyPropertyTest {
             FieldPolicy.Unlisted unlisted,
             List<SourceField> mapped) {
         List<String> prefixes = new ArrayList<>();
-        String[] names = path.split("\\.");
+        String[] names = path.split("\\.", -1);
         for (int length = 1; length <= names.length; length++) {
             prefixes.add(Arrays.stream(names).limit(length).collect(Collectors.joining(".")));
         }
@@ -183,7 +183,7 @@ class FieldPolicyPropertyTest {
         return KNOWN.computeIfAbsent(pattern, text -> {
             // Every name gets a dot in front, so that ** may stand for no name at all.
             StringBuilder regex = new StringBuilder();
-            for (String name : text.split("\\.")) {
+            for (String name : text.split("\\.", -1)) {
                 regex.append(
                         name.equals("**")
                                 ? "(\\.[^.]*)*"

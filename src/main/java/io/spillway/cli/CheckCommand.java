@@ -1,10 +1,16 @@
 package io.spillway.cli;
 
 import io.spillway.config.ConfigFile;
+import io.spillway.destination.archive.ItemTemplate;
 import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.s3.BucketReport;
+import io.spillway.destination.s3.S3Bucket;
+import io.spillway.destination.s3.S3Options;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldPolicy;
+import io.spillway.schedule.DestinationSection;
+import io.spillway.schedule.S3Section;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.source.SourceDescription;
 import java.io.IOException;
@@ -24,7 +30,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code spillway check}: everything that would keep exports from working, in all files at once, each problem with its
- * file and line. Reads no documents but a small sample, and writes nothing.
+ * file and line. Reads no documents but a small sample, and writes nothing but probes to buckets, which
+ * are gone again afterwards.
  */
 @Command(
         name = "check",
@@ -90,26 +97,54 @@ final class CheckCommand implements Callable<Integer> {
 
     private void checkDestinations(Path file, ScheduleFile schedule) throws SpillwayException {
         for (int i = 0; i < schedule.destinations().size(); i++) {
-            Path directory = schedule.destinations().get(i).directory();
+            DestinationSection section = schedule.destinations().get(i);
             String key = "/destinations/" + i;
-            if (directory == null) {
-                continue;
-            }
             try {
-                if (Files.exists(directory)) {
-                    LocalDirectory.openToRead(directory).close();
-                }
-                Path there = existing(directory);
-                if (!Files.isDirectory(there) || !Files.isWritable(there)) {
-                    add(
-                            file,
-                            key,
-                            Fault.DESTINATION_REFUSED,
-                            there + " is no directory that this user may write to",
-                            "give the user of Spillway the right to write there");
+                if (section.directory() != null) {
+                    checkDirectory(file, key, section.directory());
+                } else if (section.s3() != null) {
+                    checkBucket(file, key + "/s3", section.s3());
+                } else if (section.internetArchive() != null) {
+                    for (String problem :
+                            ItemTemplate.problems(section.internetArchive().item(), schedule.dataset())) {
+                        add(file, key + "/internet-archive/item", Fault.CONFIG, problem, null);
+                    }
                 }
             } catch (SpillwayException e) {
                 add(file, key, e.fault(), String.valueOf(e.getMessage()), e.hint());
+            }
+        }
+    }
+
+    private void checkDirectory(Path file, String key, Path directory) throws SpillwayException {
+        if (Files.exists(directory)) {
+            LocalDirectory.openToRead(directory).close();
+        }
+        Path there = existing(directory);
+        if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+            add(
+                    file,
+                    key + "/directory",
+                    Fault.DESTINATION_REFUSED,
+                    there + " is no directory that this user may write to",
+                    "give the user of Spillway the right to write there");
+        }
+    }
+
+    /** Tries what an upload needs, under keys that are gone afterwards. */
+    private void checkBucket(Path file, String key, S3Section section) throws SpillwayException {
+        S3Options options = Places.options(section);
+        try (S3Bucket bucket = S3Bucket.open(options)) {
+            BucketReport report = bucket.check();
+            for (String problem : report.problems()) {
+                add(file, key, Fault.DESTINATION_REFUSED, problem, null);
+            }
+            if (report.problems().isEmpty() && !report.advised().equals(options.dialect())) {
+                spec.commandLine()
+                        .getErr()
+                        .printf(
+                                "%s: %s speaks another dialect than the schedule says; it was found to want: %s%n",
+                                file, bucket.name(), report.advised());
             }
         }
     }

@@ -1,16 +1,20 @@
 package io.spillway.cli;
 
-import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.ExportReport;
 import io.spillway.progress.Progress;
+import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.publish.StatusFile;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +46,11 @@ final class ExportCommand implements Callable<Integer> {
             description = "Publish a dump whose fields are gone or of another type, for this run.")
     private boolean acceptSchema;
 
+    @Option(
+            names = "--resume",
+            description = "Export nothing; send dumps that a destination lacks since an earlier run.")
+    private boolean resume;
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -49,23 +58,49 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws SpillwayException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
+        ScheduleFile schedule = arguments.schedule();
+        if (resume) {
+            List<Delivery> deliveries = resume(schedule);
+            if (deliveries.isEmpty() && !output.json) {
+                out.println("nothing to resume: every destination has the newest dump of " + schedule.dataset());
+            }
+            report(deliveries, output.json, out);
+            requireAll(deliveries);
+            return 0;
+        }
         Allowances allowed = new Allowances(allowEmpty, acceptShrink, acceptSchema);
-        report(export(arguments.schedule(), allowed, output.json, out, err), output.json, out, err);
+        ExportReport report = export(schedule, allowed, output.json, out, err);
+        report(report, output.json, out, err);
+        requireAll(report.deliveries());
         return 0;
     }
 
-    /** The one way to export, for this command and for {@code demo}: whatever comes of it, the status says so. */
+    private static List<Delivery> resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
+        try (var places = Places.open(schedule);
+                var source = Wiring.source(schedule)) {
+            return Wiring.export(schedule, Allowances.NONE, source, places, new Progress())
+                    .resume();
+        }
+    }
+
+    /**
+     * The one way to export, for this command and for {@code demo}: whatever comes of it, the status says so. Deliveries
+     * that failed are in the report.
+     */
     static ExportReport export(
             ScheduleFile schedule, Allowances allowed, boolean json, PrintWriter out, PrintWriter err)
             throws SpillwayException, InterruptedException {
-        try (var directory = Wiring.directory(schedule)) {
-            StatusFile status = new StatusFile(directory, schedule.dataset(), Clock.systemUTC());
+        try (var places = Places.open(schedule)) {
+            List<StatusFile> statuses = places.all().stream()
+                    .filter(place -> place.traits().keepsSiteFiles())
+                    .map(place -> new StatusFile(place, schedule.dataset(), Clock.systemUTC()))
+                    .toList();
             try {
-                ExportReport report = export(schedule, allowed, directory, json, out, err);
-                status.published(report.manifest());
+                ExportReport report = export(schedule, allowed, places, json, out, err);
+                statuses.forEach(status -> status.published(report.manifest()));
                 return report;
             } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
-                status.failed(e);
+                statuses.forEach(status -> status.failed(e));
                 throw e;
             }
         }
@@ -73,18 +108,57 @@ final class ExportCommand implements Callable<Integer> {
 
     @SuppressWarnings("try") // the reporter shows progress until it is closed
     private static ExportReport export(
-            ScheduleFile schedule,
-            Allowances allowed,
-            LocalDirectory directory,
-            boolean json,
-            PrintWriter out,
-            PrintWriter err)
+            ScheduleFile schedule, Allowances allowed, Places places, boolean json, PrintWriter out, PrintWriter err)
             throws SpillwayException, InterruptedException {
         Progress progress = new Progress();
         try (var source = Wiring.source(schedule);
                 var reporter = ProgressReporter.start(schedule.dataset(), progress, out, err, json)) {
-            return Wiring.export(schedule, allowed, source, directory, progress).run();
+            return Wiring.export(schedule, allowed, source, places, progress).run();
         }
+    }
+
+    /** Ends with the fault of the first destination that did not get a dump, and names all of them. */
+    private static void requireAll(List<Delivery> deliveries) throws SpillwayException {
+        List<Delivery> missing = new ArrayList<>();
+        SpillwayException first = null;
+        for (Delivery delivery : deliveries) {
+            if (delivery.failure() != null) {
+                first = first == null ? delivery.failure() : first;
+                missing.add(delivery);
+            }
+        }
+        if (first != null) {
+            throw new SpillwayException(
+                    first.fault(),
+                    missing.stream()
+                            .map(each -> "%s did not get dump %s: %s"
+                                    .formatted(
+                                            each.destination(),
+                                            each.dump(),
+                                            String.valueOf(Objects.requireNonNull(each.failure())
+                                                    .getMessage())))
+                            .collect(Collectors.joining("\n")),
+                    (first.hint() == null ? "" : first.hint() + "; ")
+                            + "then send it with  spillway export --resume  and the same schedule;"
+                            + " the other destinations have it",
+                    first);
+        }
+    }
+
+    private static void report(List<Delivery> deliveries, boolean json, PrintWriter out) {
+        for (Delivery delivery : deliveries) {
+            if (json) {
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("type", "delivery");
+                line.put("dump", delivery.dump());
+                line.put("destination", delivery.destination());
+                line.put("arrived", delivery.arrived());
+                out.println(JsonText.line(line));
+            } else if (delivery.arrived()) {
+                out.printf("delivered %s to %s%n", delivery.dump(), delivery.destination());
+            }
+        }
+        out.flush();
     }
 
     /** Says what was published and where the time went. */
@@ -110,6 +184,6 @@ final class ExportCommand implements Callable<Integer> {
                     report.manifest().parts().size(),
                     report.address());
         }
-        out.flush();
+        report(report.deliveries(), json, out);
     }
 }

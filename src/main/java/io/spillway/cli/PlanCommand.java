@@ -114,7 +114,7 @@ final class PlanCommand implements Callable<Integer> {
         out.printf(
                 "              about %s in all, estimated from %d documents%n",
                 Amounts.bytes(bytes), survey.sampleDocuments());
-        Path directory = directory(schedule);
+        Path directory = Places.homePath(schedule);
         long free = free(directory);
         out.printf(
                 "destination   %s (%s free%s)%n",
@@ -190,17 +190,9 @@ final class PlanCommand implements Callable<Integer> {
             fields.add(row);
         }
         line.put("fields", fields);
-        line.put("destination", directory(schedule).toString());
-        line.put("destination_free_bytes", free(directory(schedule)));
+        line.put("destination", Places.homePath(schedule).toString());
+        line.put("destination_free_bytes", free(Places.homePath(schedule)));
         spec.commandLine().getOut().println(JsonText.line(line));
-    }
-
-    private static Path directory(ScheduleFile schedule) {
-        Path directory = schedule.destinations().get(0).directory();
-        if (directory == null) {
-            throw new IllegalStateException("a destination without a directory does not pass the checks");
-        }
-        return directory.toAbsolutePath().normalize();
     }
 
     /** Free bytes where the directory is, or would be made. */

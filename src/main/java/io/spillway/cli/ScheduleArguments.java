@@ -29,6 +29,9 @@ import picocli.CommandLine.Spec;
 final class ScheduleArguments {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    private static final String S3 = "s3://";
+    private static final String ARCHIVE = "ia://";
+
     /** Which option stands for a key; the others have their key's last name. */
     private static final Map<String, String> OPTIONS = options();
 
@@ -44,8 +47,35 @@ final class ScheduleArguments {
     @Option(names = "--index", description = "Index, alias, data stream or pattern to export.")
     private @Nullable String index;
 
-    @Option(names = "--to", paramLabel = "DIRECTORY", description = "Where the dump is put.")
-    private @Nullable String to;
+    @Option(
+            names = "--to",
+            paramLabel = "DEST",
+            description = "Where the dump is put: a directory, s3://BUCKET/PREFIX, or ia://ITEM-{date}; also several.")
+    private List<String> to = List.of();
+
+    @Option(names = "--endpoint", paramLabel = "URL", description = "Address of an S3 store that is not Amazon's.")
+    private @Nullable String endpoint;
+
+    @Option(names = "--region", description = "Region of the bucket.")
+    private @Nullable String region;
+
+    @Option(names = "--path-style", description = "The bucket's name stands in the path of addresses.")
+    private boolean pathStyle;
+
+    @Option(names = "--public-url", paramLabel = "URL", description = "Where people fetch what is put there.")
+    private @Nullable String publicUrl;
+
+    @Option(
+            names = "--access-key",
+            paramLabel = "REF",
+            description = "Access key of S3 or the Internet Archive, as '$${env:NAME}' or '$${file:PATH}'.")
+    private @Nullable String accessKey;
+
+    @Option(names = "--secret-key", paramLabel = "REF", description = "Secret key that belongs to it, likewise.")
+    private @Nullable String secretKey;
+
+    @Option(names = "--state", paramLabel = "FOLDER", description = "Folder for what is kept between runs.")
+    private @Nullable String state;
 
     @Option(
             names = "--dataset",
@@ -174,6 +204,32 @@ final class ScheduleArguments {
         return ConfigFile.read(file, ScheduleFile.class);
     }
 
+    private void destination(ObjectNode entry, String place) {
+        if (place.startsWith(S3)) {
+            String[] bucketAndPrefix = place.substring(S3.length()).split("/", 2);
+            ObjectNode s3 = entry.putObject("s3");
+            s3.put("bucket", bucketAndPrefix[0]);
+            if (bucketAndPrefix.length > 1 && !bucketAndPrefix[1].isEmpty()) {
+                String prefix = bucketAndPrefix[1];
+                s3.put("prefix", prefix.endsWith("/") ? prefix : prefix + "/");
+            }
+            put(s3, "endpoint", endpoint);
+            put(s3, "region", region);
+            s3.put("path-style", pathStyle);
+            put(s3, "public-url", publicUrl);
+            put(s3, "access-key", accessKey);
+            put(s3, "secret-key", secretKey);
+        } else if (place.startsWith(ARCHIVE)) {
+            ObjectNode archive = entry.putObject("internet-archive");
+            archive.put("item", place.substring(ARCHIVE.length()));
+            put(archive, "access-key", accessKey);
+            put(archive, "secret-key", secretKey);
+        } else {
+            entry.put("directory", place);
+            put(entry, "public-url", publicUrl);
+        }
+    }
+
     /** The problems of a file that does not exist, said of the options that stand for its keys. */
     private ScheduleFile fromFlagsChecked() throws SpillwayException {
         String place = "command line";
@@ -200,7 +256,7 @@ final class ScheduleArguments {
         List<String> missing = Stream.of(
                         elasticsearch == null ? "--elasticsearch" : "",
                         index == null ? "--index" : "",
-                        to == null ? "--to" : "")
+                        to.isEmpty() ? "--to" : "")
                 .filter(name -> !name.isEmpty())
                 .toList();
         if (!missing.isEmpty()) {
@@ -262,7 +318,9 @@ final class ScheduleArguments {
             parts.put("documents", partDocuments);
         }
         put(parts, "bytes", partBytes);
-        schedule.putArray("destinations").addObject().put("directory", to);
+        ArrayNode destinations = schedule.putArray("destinations");
+        to.forEach(place -> destination(destinations.addObject(), place));
+        put(schedule, "state", state);
         return schedule;
     }
 
@@ -324,7 +382,22 @@ final class ScheduleArguments {
         }
         options.put("/parts/documents", "--part-documents");
         options.put("/parts/bytes", "--part-bytes");
-        options.put("/destinations/0/directory", "--to");
+        for (int i = 0; i < 8; i++) {
+            String entry = "/destinations/" + i;
+            for (String key : List.of("endpoint", "region", "public-url", "access-key", "secret-key")) {
+                options.put(entry + "/s3/" + key, "--" + key);
+            }
+            for (String key : List.of("access-key", "secret-key")) {
+                options.put(entry + "/internet-archive/" + key, "--" + key);
+            }
+            options.put(entry + "/public-url", "--public-url");
+            for (String kind : List.of("/directory", "/s3/bucket", "/s3/prefix", "/s3", "/internet-archive/item")) {
+                options.put(entry + kind, "--to");
+            }
+            options.put(entry + "/internet-archive", "--to");
+            options.put(entry, "--to");
+        }
+        options.put("/state", "--state");
         return options;
     }
 

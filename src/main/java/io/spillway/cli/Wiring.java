@@ -1,8 +1,6 @@
 package io.spillway.cli;
 
 import io.spillway.compress.Compression;
-import io.spillway.dataset.DumpId;
-import io.spillway.destination.local.LocalDirectory;
 import io.spillway.encode.BulkLines;
 import io.spillway.encode.Csv;
 import io.spillway.encode.CsvColumns;
@@ -16,7 +14,6 @@ import io.spillway.fields.FieldPolicy;
 import io.spillway.pipeline.ExportRun;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.PartLimits;
-import io.spillway.pipeline.Workspace;
 import io.spillway.progress.Progress;
 import io.spillway.publish.Gate;
 import io.spillway.publish.Publisher;
@@ -31,7 +28,6 @@ import io.spillway.source.SourceDescription;
 import io.spillway.source.elasticsearch.ElasticsearchOptions;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
 import io.spillway.source.elasticsearch.ElasticsearchSource;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -68,21 +64,8 @@ final class Wiring {
                 paging));
     }
 
-    /** The directory that a schedule publishes to; the caller closes it. */
-    static LocalDirectory directory(ScheduleFile schedule) throws SpillwayException {
-        Path directory = schedule.destinations().get(0).directory();
-        if (directory == null) {
-            throw new IllegalStateException("a destination without a directory does not pass the checks");
-        }
-        return LocalDirectory.open(directory);
-    }
-
     static ExportRun export(
-            ScheduleFile schedule,
-            Allowances allowed,
-            DocumentSource source,
-            LocalDirectory directory,
-            Progress progress) {
+            ScheduleFile schedule, Allowances allowed, DocumentSource source, Places places, Progress progress) {
         return new ExportRun(
                 schedule.toDataset(),
                 source,
@@ -91,8 +74,9 @@ final class Wiring {
                 new PartLimits(
                         schedule.parts().documents(), schedule.parts().bytes().bytes()),
                 allowed.empty() || schedule.gate().empty() == GateSection.WhenEmpty.PUBLISH,
-                workspace(directory),
-                new Publisher(directory, Version.current(), gate(schedule.gate(), allowed)),
+                places.workspace(),
+                new Publisher(places.home(), Version.current(), gate(schedule.gate(), allowed)),
+                places.deliveries(),
                 progress);
     }
 
@@ -205,31 +189,5 @@ final class Wiring {
             return new ElasticsearchOptions.Basic(source.username(), source.password());
         }
         return new ElasticsearchOptions.Anonymous();
-    }
-
-    /** Parts lie in the directory itself, hidden, so that publishing them is one rename and not a copy. */
-    private static Workspace workspace(LocalDirectory directory) {
-        return new Workspace() {
-            @Override
-            public Lock lock(String dataset) throws SpillwayException {
-                var lock = directory.lock(dataset);
-                return lock::close;
-            }
-
-            @Override
-            public List<String> sweep(String dataset) throws SpillwayException {
-                return directory.sweep(dataset);
-            }
-
-            @Override
-            public Path newFolder(DumpId dump) throws SpillwayException {
-                return directory.newWorkFolder(Publisher.key(dump));
-            }
-
-            @Override
-            public long usableBytes() throws SpillwayException {
-                return directory.usableBytes();
-            }
-        };
     }
 }

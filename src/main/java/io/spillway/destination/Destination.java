@@ -65,6 +65,16 @@ public interface Destination extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Removes what uploads of runs that died have left below a dataset, unseen by readers. The caller holds the dataset's
+     * lock, and has completed what it wants to complete.
+     *
+     * @return how many uploads were removed
+     */
+    default int sweep(ObjectKey dataset) throws SpillwayException {
+        return 0;
+    }
+
     /** What this destination can and cannot do, as facts that tests and callers read. */
     Traits traits();
 

@@ -11,6 +11,8 @@ import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;
 import io.spillway.progress.StageClock;
+import io.spillway.publish.Deliveries;
+import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.publish.Draft;
 import io.spillway.publish.Publisher;
 import io.spillway.source.DocumentSource;
@@ -54,6 +56,7 @@ public final class ExportRun {
     private final boolean allowEmpty;
     private final Workspace workspace;
     private final Publisher publisher;
+    private final Deliveries deliveries;
     private final Progress progress;
     private final Clock clock;
 
@@ -65,6 +68,7 @@ public final class ExportRun {
      * @param formats    how documents are written
      * @param allowEmpty whether an index without documents makes a dump without documents, or a refusal
      * @param publisher  stays the caller's
+     * @param deliveries to the destinations beside the one that the publisher publishes to
      * @param progress   is counted up while the export runs
      */
     public ExportRun(
@@ -76,6 +80,7 @@ public final class ExportRun {
             boolean allowEmpty,
             Workspace workspace,
             Publisher publisher,
+            Deliveries deliveries,
             Progress progress) {
         this.dataset = dataset;
         this.source = source;
@@ -85,12 +90,14 @@ public final class ExportRun {
         this.allowEmpty = allowEmpty;
         this.workspace = workspace;
         this.publisher = publisher;
+        this.deliveries = deliveries;
         this.progress = progress;
         this.clock = Clock.systemUTC();
     }
 
     /**
-     * Exports and publishes.
+     * Completes what earlier runs have left to be delivered, exports, publishes, and delivers. A delivery that fails is in
+     * the report: the dump is public where it is, and the next run tries again.
      *
      * @throws SpillwayException    nothing was published; the fault says why
      * @throws InterruptedException the thread was interrupted; nothing was published, unless the interrupt came after the
@@ -103,16 +110,35 @@ public final class ExportRun {
             if (!left.isEmpty()) {
                 LOG.info("left-overs of earlier runs removed dataset={} names={}", dataset.name(), left);
             }
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    return attempt();
-                } catch (SpillwayException e) {
-                    if (e.fault() != Fault.SNAPSHOT_LOST || attempt == MAX_ATTEMPTS) {
-                        throw e;
-                    }
-                    LOG.warn("starting again on a new snapshot attempt={} cause=\"{}\"", attempt + 1, e.getMessage());
-                    progress.startAgain();
+            deliveries.resume(dataset.name());
+            ExportReport report = exportAndPublish();
+            return new ExportReport(
+                    report.manifest(), report.stats(), report.address(), deliveries.deliver(report.manifest()));
+        }
+    }
+
+    /**
+     * Delivers what earlier runs have left to be delivered, and exports nothing.
+     *
+     * @return what came of it, empty where nothing was left to do
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    public List<Delivery> resume() throws SpillwayException, InterruptedException {
+        try (Workspace.Lock lock = workspace.lock(dataset.name())) {
+            return deliveries.resume(dataset.name());
+        }
+    }
+
+    private ExportReport exportAndPublish() throws SpillwayException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return attempt();
+            } catch (SpillwayException e) {
+                if (e.fault() != Fault.SNAPSHOT_LOST || attempt == MAX_ATTEMPTS) {
+                    throw e;
                 }
+                LOG.warn("starting again on a new snapshot attempt={} cause=\"{}\"", attempt + 1, e.getMessage());
+                progress.startAgain();
             }
         }
     }
@@ -162,7 +188,7 @@ public final class ExportRun {
                         repaired,
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
                         folder);
-                return new ExportReport(publisher.publish(draft), stats, publisher.address(dump));
+                return new ExportReport(publisher.publish(draft), stats, publisher.address(dump), List.of());
             } catch (SpillwayException e) {
                 if (Thread.interrupted()) {
                     // An interrupt closes channels in the middle of a write, which is no trouble of the disk.

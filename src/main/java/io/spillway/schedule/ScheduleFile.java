@@ -7,6 +7,7 @@ import io.spillway.dataset.Dataset;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -61,8 +62,14 @@ public record ScheduleFile(
         @JsonPropertyDescription("When a file is full and the next one begins") @JsonProperty(defaultValue = "{}")
         PartsSection parts,
 
-        @JsonPropertyDescription("Where dumps are put") @Size(min = 1, max = 1)
+        @JsonPropertyDescription("Where dumps are put; one directory at most") @Size(min = 1)
         List<DestinationSection> destinations,
+
+        @JsonPropertyDescription(
+                "Folder for what is kept between runs; without a directory among the destinations, dumps are written"
+                        + " there first")
+        @Nullable
+        Path state,
 
         @JsonPropertyDescription("What keeps a dump from being published") @JsonProperty(defaultValue = "{}")
         GateSection gate) {
@@ -70,16 +77,29 @@ public record ScheduleFile(
     private static final String NOT_BLANK = "^\\s*\\S[\\s\\S]*$";
     private static final String NOT_BLANK_MESSAGE = "must not be blank";
 
-    /** Fails with {@link IllegalArgumentException} where two formats would write files of the same names. */
+    /**
+     * Fails with {@link IllegalArgumentException} where two formats would write files of the same names, and on several
+     * directories.
+     */
     public ScheduleFile {
         covers = List.copyOf(covers);
         formats = List.copyOf(formats);
         destinations = List.copyOf(destinations);
+        requireOneDirectory(destinations);
         Set<String> fileKinds = new HashSet<>();
         for (FormatSection format : formats) {
             if (!fileKinds.add(format.fileKind())) {
                 throw new IllegalArgumentException("two formats would write files of the same names");
             }
+        }
+    }
+
+    private static void requireOneDirectory(List<DestinationSection> destinations) {
+        if (destinations.stream()
+                        .filter(each -> each != null && each.directory() != null)
+                        .count()
+                > 1) {
+            throw new IllegalArgumentException("destinations must name one directory at most");
         }
     }
 

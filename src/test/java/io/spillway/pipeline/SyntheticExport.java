@@ -11,6 +11,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.manifest.Manifest;
 import io.spillway.progress.Progress;
+import io.spillway.publish.Deliveries;
 import io.spillway.publish.Publisher;
 import io.spillway.source.DocumentSource;
 import io.spillway.verify.DumpCheck;
@@ -33,6 +34,7 @@ public final class SyntheticExport {
     private final Progress progress = new Progress();
     private Dataset dataset = Dataset.named("journals");
     private List<PartFormat> formats = List.of(jsonLines("gzip"));
+    private List<Destination> others = List.of();
     private FieldPolicy fields = FieldPolicy.publishAll();
     private PartLimits limits = new PartLimits(1_000_000, 1L << 40);
     private boolean allowEmpty;
@@ -91,6 +93,12 @@ public final class SyntheticExport {
         return this;
     }
 
+    /** Delivers to these too. */
+    public SyntheticExport deliveredTo(Destination... more) {
+        others = List.of(more);
+        return this;
+    }
+
     /** Works through a decorator. */
     public SyntheticExport workspace(UnaryOperator<Workspace> decorator) {
         workspace = decorator;
@@ -114,6 +122,7 @@ public final class SyntheticExport {
                             allowEmpty,
                             workspace.apply(workspace(directory)),
                             new Publisher(destination.apply(directory), VERSION),
+                            new Deliveries(directory, directory::folder, false, others),
                             progress)
                     .run();
         }

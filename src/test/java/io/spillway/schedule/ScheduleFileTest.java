@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -231,6 +232,64 @@ class ScheduleFileTest {
                         file -> file.destinations().get(0).directory(),
                         LEAST.replace("directory: dumps", "directory: /srv"),
                         Path.of("/srv")),
+                new Option(
+                        "destinations.public-url",
+                        file -> file.destinations().get(0).publicUrl(),
+                        null,
+                        LEAST.replace("directory: dumps", "directory: d, public-url: 'https://d.example.org/'"),
+                        URI.create("https://d.example.org/")),
+                inS3("bucket", "", S3Section::bucket, "b-b"),
+                inS3("prefix", "prefix: public/", S3Section::prefix, "public/"),
+                inS3("region", "region: eu-central-1", S3Section::region, "eu-central-1"),
+                inS3(
+                        "endpoint",
+                        "endpoint: 'http://localhost:9000'",
+                        S3Section::endpoint,
+                        URI.create("http://localhost:9000")),
+                inS3("path-style", "path-style: true", S3Section::pathStyle, true),
+                inS3(
+                        "public-url",
+                        "public-url: 'https://d.example.org/'",
+                        S3Section::publicUrl,
+                        URI.create("https://d.example.org/")),
+                inS3(
+                        "access-key",
+                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
+                        s3 -> reveal(s3.accessKey()),
+                        HUNTER),
+                inS3(
+                        "secret-key",
+                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
+                        s3 -> reveal(s3.secretKey()),
+                        HUNTER),
+                inS3(
+                        "session-token",
+                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}', session-token: '${env:SECRET}'",
+                        s3 -> reveal(s3.sessionToken()),
+                        HUNTER),
+                inS3("profile", "profile: dumps", S3Section::profile, "dumps"),
+                inS3("checksums", "checksums: md5", S3Section::checksums, S3Section.Checksums.MD5),
+                inS3("conditional-writes", "conditional-writes: false", S3Section::conditionalWrites, false),
+                inS3("proof", "proof: read", S3Section::proof, S3Section.Proof.READ),
+                inS3("storage-class", "storage-class: STANDARD_IA", S3Section::storageClass, "STANDARD_IA"),
+                inS3("encryption", "encryption: 'aws:kms'", S3Section::encryption, "aws:kms"),
+                inS3("kms-key", "encryption: 'aws:kms', kms-key: k", S3Section::kmsKey, "k"),
+                inS3("piece-bytes", "piece-bytes: 5MiB", S3Section::pieceBytes, DataSize.parse("5MiB")),
+                inS3("requests", "requests: 64", S3Section::requests, 64),
+                inArchive("item", "", ArchiveSection::item, "example-{date}"),
+                inArchive("collection", "collection: test_collection", ArchiveSection::collection, "test_collection"),
+                inArchive("mediatype", "mediatype: texts", ArchiveSection::mediatype, "texts"),
+                inArchive("creator", "creator: C", ArchiveSection::creator, "C"),
+                inArchive("subjects", "subjects: [a, b]", ArchiveSection::subjects, List.of("a", "b")),
+                inArchive("access-key", "", ia -> reveal(ia.accessKey()), HUNTER),
+                inArchive("secret-key", "", ia -> reveal(ia.secretKey()), HUNTER),
+                inArchive(
+                        "uploads",
+                        "uploads: 'http://localhost:1'",
+                        ArchiveSection::uploads,
+                        URI.create("http://localhost:1")),
+                inArchive("site", "site: 'http://localhost:2'", ArchiveSection::site, URI.create("http://localhost:2")),
+                option("state", ScheduleFile::state, null, "state: /var/lib/spillway", Path.of("/var/lib/spillway")),
                 option(
                         "gate.empty",
                         file -> file.gate().empty(),
@@ -441,13 +500,36 @@ class ScheduleFileTest {
     }
 
     @Test
-    void aDumpGoesToExactlyOneDestination() {
+    void aDumpGoesToOneDirectoryAtMost() {
         assertProblems(
                 LEAST.replace("[{directory: dumps}]", "[]"),
                 "FILE:3: /destinations: must have at least 1 items but found 0");
         assertProblems(
                 LEAST.replace("[{directory: dumps}]", "[{directory: a}, {directory: b}]"),
-                "FILE:3: /destinations: must have at most 1 items but found 2");
+                "FILE:1: destinations must name one directory at most");
+    }
+
+    @Test
+    void aDestinationIsOnePlace() {
+        String one = "must name one of directory, s3 and internet-archive";
+        assertProblems(LEAST.replace("{directory: dumps}", "{}"), "FILE:3: /destinations/0: " + one);
+        assertProblems(
+                LEAST.replace("{directory: dumps}", "{directory: a, s3: {bucket: bbb}}"),
+                "FILE:3: /destinations/0: " + one);
+    }
+
+    @Test
+    void keysOfABucketAreGivenInPairs() {
+        assertProblems(
+                LEAST.replace("{directory: dumps}", "{s3: {bucket: bbb, access-key: '${env:SECRET}'}}"),
+                "FILE:3: /destinations/0/s3: access-key and secret-key are given both or neither");
+    }
+
+    @Test
+    void anAddressToWhichNamesAreAddedEndsInASlash() {
+        assertProblems(
+                LEAST.replace("{directory: dumps}", "{s3: {bucket: bbb, public-url: 'https://d.example.org'}}"),
+                "FILE:3: /destinations/0/s3: public-url must be an address that ends in /, without ? and #");
     }
 
     @Test
@@ -540,7 +622,7 @@ class ScheduleFileTest {
         assertThat(reveal(file.source().apiKey())).isEqualTo(HUNTER);
         assertThat(file.source().query()).hasToString("{\"term\":{\"in_directory\":true}}");
         assertThat(file.source().politeness().maxShare()).isEqualTo(0.5);
-        assertThat(file.destinations()).containsExactly(new DestinationSection(Path.of("/srv/dumps")));
+        assertThat(file.destinations()).containsExactly(DestinationSection.directory(Path.of("/srv/dumps")));
     }
 
     @Test
@@ -576,6 +658,33 @@ class ScheduleFileTest {
             String line,
             Object given) {
         return new Option("source." + name, reads, standard, source(ok(line)), given);
+    }
+
+    private static Option inS3(String name, String keys, Function<S3Section, @Nullable Object> reads, Object given) {
+        String entry = "s3: {bucket: b-b" + (keys.isEmpty() ? "" : ", " + keys) + "}";
+        return new Option(
+                "destinations.s3." + name,
+                file -> Optional.ofNullable(file.destinations().get(0).s3())
+                        .map(reads)
+                        .orElse(null),
+                null,
+                LEAST.replace("directory: dumps", entry),
+                given);
+    }
+
+    private static Option inArchive(
+            String name, String keys, Function<ArchiveSection, @Nullable Object> reads, Object given) {
+        String entry =
+                "internet-archive: {item: 'example-{date}', access-key: '${env:SECRET}', secret-key: '${env:SECRET}'"
+                        + (keys.isEmpty() ? "" : ", " + keys) + "}";
+        return new Option(
+                "destinations.internet-archive." + name,
+                file -> Optional.ofNullable(file.destinations().get(0).internetArchive())
+                        .map(reads)
+                        .orElse(null),
+                null,
+                LEAST.replace("directory: dumps", entry),
+                given);
     }
 
     private static Option inFields(

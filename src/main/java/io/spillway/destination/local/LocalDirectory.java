@@ -9,6 +9,7 @@ import io.spillway.fault.SpillwayException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder of a file system, such as one that a web server serves. A key is a path below it.
@@ -49,10 +51,12 @@ public final class LocalDirectory implements Destination {
             Pattern.compile("\\.(.+)\\.[0-9a-f]{16}" + Pattern.quote(FileTree.INCOMPLETE));
 
     private final Path root;
+    private final @Nullable URI publicUrl;
     private final FileTree tree;
 
-    private LocalDirectory(Path root) {
+    private LocalDirectory(Path root, @Nullable URI publicUrl) {
         this.root = root;
+        this.publicUrl = publicUrl;
         this.tree = new FileTree(root);
     }
 
@@ -61,6 +65,15 @@ public final class LocalDirectory implements Destination {
      * refused if something else than a folder is there, or a folder that this process may not write to.
      */
     public static LocalDirectory open(Path root) throws SpillwayException {
+        return open(root, null);
+    }
+
+    /**
+     * The same for a directory that a web server shows.
+     *
+     * @param publicUrl where people fetch what lies in it, ending in a slash, or null where nobody can
+     */
+    public static LocalDirectory open(Path root, @Nullable URI publicUrl) throws SpillwayException {
         Path folder = root.toAbsolutePath().normalize();
         try {
             boolean missing = !Files.isDirectory(folder);
@@ -74,7 +87,7 @@ public final class LocalDirectory implements Destination {
                         "give user \"%s\" the right to write there, or mount it writable".formatted(user),
                         null);
             }
-            LocalDirectory directory = new LocalDirectory(folder.toRealPath());
+            LocalDirectory directory = new LocalDirectory(folder.toRealPath(), publicUrl);
             if (missing) {
                 directory.tree.publish(directory.root);
             }
@@ -96,7 +109,7 @@ public final class LocalDirectory implements Destination {
     public static LocalDirectory openToRead(Path root) throws SpillwayException {
         Path folder = root.toAbsolutePath().normalize();
         try {
-            return new LocalDirectory(folder.toRealPath());
+            return new LocalDirectory(folder.toRealPath(), null);
         } catch (IOException e) {
             throw IoFaults.translate(folder, "be opened", e);
         }
@@ -467,6 +480,16 @@ public final class LocalDirectory implements Destination {
         } catch (IOException e) {
             throw IoFaults.translate(root, "tell its free space", e);
         }
+    }
+
+    /** Where the files under a key's name lie, whether there are any or not. */
+    public Path folder(ObjectKey prefix) {
+        return tree.path(prefix);
+    }
+
+    @Override
+    public Optional<URI> publicAddress(ObjectKey key) {
+        return Optional.ofNullable(publicUrl).map(base -> base.resolve(key.value()));
     }
 
     @Override

@@ -214,6 +214,7 @@ public final class S3Bucket implements Destination {
      * @param dataset a key without a trailing slash
      * @return how many there were
      */
+    @Override
     public int sweep(ObjectKey dataset) throws SpillwayException {
         List<MultipartUpload> left = uploads.leftBelow(connection.full(dataset) + "/");
         for (MultipartUpload upload : left) {

@@ -1,0 +1,225 @@
+package io.spillway.cli;
+
+import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
+import io.spillway.dataset.License;
+import io.spillway.destination.Destination;
+import io.spillway.destination.archive.ArchiveOptions;
+import io.spillway.destination.archive.InternetArchive;
+import io.spillway.destination.archive.ItemMetadata;
+import io.spillway.destination.archive.ItemTemplate;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.s3.Checksums;
+import io.spillway.destination.s3.S3Bucket;
+import io.spillway.destination.s3.S3Options;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.Workspace;
+import io.spillway.publish.Deliveries;
+import io.spillway.publish.Publisher;
+import io.spillway.schedule.ArchiveSection;
+import io.spillway.schedule.DestinationSection;
+import io.spillway.schedule.S3Section;
+import io.spillway.schedule.ScheduleFile;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The places of a schedule, open: the directory in which dumps are written, and the destinations that they are sent to
+ * from there. Without a directory among the destinations the first is a spool in the folder for state.
+ */
+final class Places implements AutoCloseable {
+    /** What the environment may say of where state is kept. */
+    private static final String STATE_VARIABLE = "SPILLWAY_STATE";
+
+    private final LocalDirectory home;
+    private final boolean spooled;
+    private final List<Destination> others;
+
+    private Places(LocalDirectory home, boolean spooled, List<Destination> others) {
+        this.home = home;
+        this.spooled = spooled;
+        this.others = others;
+    }
+
+    /** Opens all places of a schedule; the caller closes them. */
+    static Places open(ScheduleFile schedule) throws SpillwayException {
+        Optional<DestinationSection> directory = schedule.destinations().stream()
+                .filter(each -> each.directory() != null)
+                .findFirst();
+        LocalDirectory home = directory.isPresent()
+                ? LocalDirectory.open(path(directory.get()), directory.get().publicUrl())
+                : LocalDirectory.open(spool(schedule));
+        List<Destination> others = new ArrayList<>();
+        try {
+            for (DestinationSection section : schedule.destinations()) {
+                if (section.s3() != null) {
+                    others.add(S3Bucket.open(options(section.s3())));
+                } else if (section.internetArchive() != null) {
+                    others.add(InternetArchive.open(
+                            options(section.internetArchive(), schedule.toDataset(), spool(schedule))));
+                }
+            }
+        } catch (SpillwayException | RuntimeException e) {
+            others.forEach(Destination::close);
+            home.close();
+            throw e;
+        }
+        return new Places(home, directory.isEmpty(), others);
+    }
+
+    /** Where dumps are written: a destination itself, or a spool. */
+    LocalDirectory home() {
+        return home;
+    }
+
+    /** Where readers look, first of all; never the spool. */
+    List<Destination> all() {
+        return Stream.concat(spooled ? Stream.of() : Stream.of(home), others.stream())
+                .toList();
+    }
+
+    /** How dumps get to the destinations beside the home. */
+    Deliveries deliveries() {
+        return new Deliveries(home, home::folder, spooled, others);
+    }
+
+    /** Parts lie in the home itself, hidden, so that publishing them is one rename and not a copy. */
+    Workspace workspace() {
+        return new Workspace() {
+            @Override
+            public Lock lock(String dataset) throws SpillwayException {
+                var lock = home.lock(dataset);
+                return lock::close;
+            }
+
+            @Override
+            public List<String> sweep(String dataset) throws SpillwayException {
+                return home.sweep(dataset);
+            }
+
+            @Override
+            public Path newFolder(DumpId dump) throws SpillwayException {
+                return home.newWorkFolder(Publisher.key(dump));
+            }
+
+            @Override
+            public long usableBytes() throws SpillwayException {
+                return home.usableBytes();
+            }
+        };
+    }
+
+    /** The directory in which a schedule's dumps are written, whether it is there or not. */
+    static Path homePath(ScheduleFile schedule) {
+        return schedule.destinations().stream()
+                .filter(each -> each.directory() != null)
+                .findFirst()
+                .map(Places::path)
+                .orElseGet(() -> spool(schedule))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    private static Path path(DestinationSection section) {
+        Path directory = section.directory();
+        if (directory == null) {
+            throw new IllegalStateException("no directory");
+        }
+        return directory;
+    }
+
+    private static Path spool(ScheduleFile schedule) {
+        return state(schedule).resolve("spool");
+    }
+
+    /** The folder for state: the schedule's, the environment's, or the place that the XDG rules give it. */
+    private static Path state(ScheduleFile schedule) {
+        if (schedule.state() != null) {
+            return schedule.state();
+        }
+        String named = System.getenv(STATE_VARIABLE);
+        if (named != null && !named.isBlank()) {
+            return Path.of(named);
+        }
+        String xdg = System.getenv("XDG_STATE_HOME");
+        Path base = xdg != null && !xdg.isBlank()
+                ? Path.of(xdg)
+                : Path.of(System.getProperty("user.home"), ".local", "state");
+        return base.resolve("spillway");
+    }
+
+    static S3Options options(S3Section section) {
+        var address = new S3Options.Address(
+                section.bucket(),
+                section.prefix() == null ? "" : section.prefix(),
+                section.region(),
+                section.endpoint(),
+                section.pathStyle(),
+                section.publicUrl());
+        S3Options.Credentials credentials = section.accessKey() != null && section.secretKey() != null
+                ? new S3Options.Keys(section.accessKey(), section.secretKey(), section.sessionToken())
+                : new S3Options.SdkChain(section.profile());
+        var dialect = new S3Options.Dialect(
+                switch (section.checksums()) {
+                    case SHA256 -> Checksums.SHA256;
+                    case CRC64NVME -> Checksums.CRC64NVME;
+                    case MD5 -> Checksums.MD5;
+                },
+                section.conditionalWrites(),
+                section.proof() == S3Section.Proof.READ ? S3Options.Proof.READ : S3Options.Proof.AUTO);
+        return new S3Options(
+                address,
+                credentials,
+                dialect,
+                new S3Options.Keeping(section.storageClass(), section.encryption(), section.kmsKey()),
+                new S3Options.Sending(section.pieceBytes().bytes(), section.requests()),
+                S3Options.Patience.DEFAULT);
+    }
+
+    private static ArchiveOptions.Endpoints endpoints(ArchiveSection section) {
+        var own = ArchiveOptions.Endpoints.ARCHIVE;
+        return new ArchiveOptions.Endpoints(
+                section.uploads() == null ? own.upload() : section.uploads(),
+                section.site() == null ? own.front() : section.site(),
+                own.trusted());
+    }
+
+    private static ArchiveOptions options(ArchiveSection section, Dataset dataset, Path spool)
+            throws SpillwayException {
+        try {
+            Files.createDirectories(spool);
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "cannot make the folder for state %s: %s".formatted(spool, e.getMessage()),
+                    "name another one with state: in the schedule, or with " + STATE_VARIABLE,
+                    e);
+        }
+        String license = dataset.license();
+        URI licenseUrl = license == null ? null : License.address(license);
+        return new ArchiveOptions(
+                new ItemTemplate(section.item()),
+                section.collection(),
+                section.mediatype(),
+                new ItemMetadata(
+                        dataset.title(), dataset.description(), section.creator(), licenseUrl, section.subjects()),
+                section.accessKey(),
+                section.secretKey(),
+                endpoints(section),
+                ArchiveOptions.Patience.DEFAULT,
+                spool);
+    }
+
+    @Override
+    public void close() {
+        others.forEach(Destination::close);
+        home.close();
+    }
+}

@@ -1,0 +1,162 @@
+package io.spillway.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.manifest.Manifest;
+import io.spillway.publish.Deliveries;
+import io.spillway.publish.Deliveries.Delivery;
+import io.spillway.support.SyntheticSource;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeliveriesTest {
+    @TempDir
+    private Path folder;
+
+    private Path root;
+    private FileByFile one;
+    private FileByFile other;
+
+    @BeforeEach
+    void open() throws Exception {
+        root = folder.resolve("home");
+        one = new FileByFile("one", LocalDirectory.open(folder.resolve("one")));
+        other = new FileByFile("other", LocalDirectory.open(folder.resolve("other")));
+    }
+
+    @Test
+    void aDumpIsDeliveredWholeToEveryDestination() throws Exception {
+        ExportReport report = export(1).deliveredTo(one, other).run();
+
+        assertThat(report.deliveries()).extracting(Delivery::destination).containsExactly("one", "other");
+        assertThat(report.deliveries()).allMatch(Delivery::arrived);
+        String dump = report.manifest().dump();
+        for (String place : List.of("home", "one", "other")) {
+            assertThat(SyntheticExport.verify(folder.resolve(place), dump)).isEqualTo(report.manifest());
+        }
+    }
+
+    @Test
+    void theManifestIsSentAfterAllOtherFiles() throws Exception {
+        export(1).deliveredTo(one).run();
+        assertThat(one.sent.get(one.sent.size() - 1).name()).isEqualTo(Manifest.FILE_NAME);
+    }
+
+    @Test
+    void aDestinationThatFailsDoesNotHoldUpTheOthers() throws Exception {
+        one.failAfter(2);
+        ExportReport report = export(1).deliveredTo(one, other).run();
+
+        assertThat(report.deliveries()).extracting(Delivery::arrived).containsExactly(false, true);
+        assertThat(report.deliveries().get(0).failure()).hasMessageContaining("one is away");
+        SyntheticExport.verify(folder.resolve("other"), report.manifest().dump());
+        assertThat(one.find(manifest(report))).isEmpty();
+    }
+
+    @Test
+    void whatWasBrokenOffIsCompletedWithoutSendingAnythingTwice() throws Exception {
+        ExportReport report = export(1).deliveredTo(one.failAfter(3)).run();
+        assertThat(one.sent).hasSize(3);
+
+        List<Delivery> resumed =
+                deliveries(false, one.failAfter(Integer.MAX_VALUE)).resume("journals");
+
+        assertThat(resumed).singleElement().matches(Delivery::arrived);
+        assertThat(one.sent).doesNotHaveDuplicates().hasSize(fileCount(report));
+        SyntheticExport.verify(folder.resolve("one"), report.manifest().dump());
+    }
+
+    @Test
+    void theNextExportCompletesWhatTheOneBeforeLeft() throws Exception {
+        ExportReport first = export(1).deliveredTo(one.failAfter(3)).run();
+        ExportReport second =
+                export(2).deliveredTo(one.failAfter(Integer.MAX_VALUE)).run();
+
+        SyntheticExport.verify(folder.resolve("one"), first.manifest().dump());
+        SyntheticExport.verify(folder.resolve("one"), second.manifest().dump());
+    }
+
+    @Test
+    void nothingIsLeftToDoWhereEveryDestinationHasTheNewestDump() throws Exception {
+        export(1).deliveredTo(one).run();
+        one.sent.clear();
+
+        assertThat(deliveries(false, one).resume("journals")).isEmpty();
+        assertThat(one.sent).isEmpty();
+    }
+
+    @Test
+    void ofADirectoryOnlyTheNewestDumpIsSentAgain() throws Exception {
+        export(1).run();
+        ExportReport newest = export(2).run();
+
+        assertThat(deliveries(false, one).resume("journals"))
+                .extracting(Delivery::dump)
+                .containsExactly(newest.manifest().dump());
+    }
+
+    @Test
+    void aSpoolKeepsADumpUntilEveryDestinationHasItAndThenTheManifestAlone() throws Exception {
+        ExportReport report = export(1).run();
+        try (LocalDirectory home = LocalDirectory.open(root)) {
+            deliveries(true, one.failAfter(3), other).resume("journals");
+            assertThat(names(home)).hasSize(fileCount(report));
+
+            deliveries(true, one.failAfter(Integer.MAX_VALUE), other).resume("journals");
+            assertThat(names(home)).containsExactly(Manifest.FILE_NAME);
+
+            assertThat(deliveries(true, one, other).resume("journals")).isEmpty();
+        }
+        SyntheticExport.verify(folder.resolve("one"), report.manifest().dump());
+        SyntheticExport.verify(folder.resolve("other"), report.manifest().dump());
+    }
+
+    @Test
+    void ofASpoolEveryDumpIsSentTheOldestFirst() throws Exception {
+        ExportReport first = export(1).run();
+        ExportReport second = export(2).run();
+
+        assertThat(deliveries(true, one).resume("journals"))
+                .extracting(Delivery::dump)
+                .containsExactly(first.manifest().dump(), second.manifest().dump());
+    }
+
+    private SyntheticExport export(int day) {
+        return new SyntheticExport(
+                root,
+                SyntheticSource.seeded(7, 60)
+                        .takenAt(Instant.parse("2026-11-2%dT03:00:00Z".formatted(day)))
+                        .slices(2)
+                        .pageSize(8));
+    }
+
+    private Deliveries deliveries(boolean spooled, Destination... others) throws Exception {
+        LocalDirectory home = LocalDirectory.open(root);
+        return new Deliveries(home, home::folder, spooled, List.of(others));
+    }
+
+    private static ObjectKey manifest(ExportReport report) {
+        return new ObjectKey(report.manifest().dump()).child(Manifest.FILE_NAME);
+    }
+
+    private static int fileCount(ExportReport report) {
+        return report.manifest().parts().size() + report.manifest().files().size() + 1;
+    }
+
+    private static List<String> names(LocalDirectory home) throws Exception {
+        List<String> names = new ArrayList<>();
+        for (StoredObject object : home.list("journals/")) {
+            names.add(object.key().name());
+        }
+        return names;
+    }
+}

@@ -1,7 +1,9 @@
 package io.spillway.cli;
 
+import io.spillway.destination.Destination;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.ExportReport;
+import io.spillway.pipeline.Workspace;
 import io.spillway.progress.Progress;
 import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.publish.StatusFile;
@@ -15,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +31,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Exports one dataset, now, and publishes the dump if it is whole.")
 final class ExportCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ExportCommand.class);
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -98,10 +104,26 @@ final class ExportCommand implements Callable<Integer> {
             try {
                 ExportReport report = export(schedule, allowed, places, json, out, err);
                 statuses.forEach(status -> status.published(report.manifest()));
+                prune(schedule, places);
                 return report;
             } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
                 statuses.forEach(status -> status.failed(e));
                 throw e;
+            }
+        }
+    }
+
+    /** After everything else, and nothing that a dump fails for: what could not be removed goes the next time. */
+    @SuppressWarnings("try") // the lock is held, not used
+    private static void prune(ScheduleFile schedule, Places places) {
+        if (schedule.keep() == null) {
+            return;
+        }
+        for (Destination place : places.shelves()) {
+            try (Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
+                PruneCommand.shelf(place, schedule).prune(schedule.keep().toRetention(), false);
+            } catch (SpillwayException e) {
+                LOG.warn("old dumps stay for now destination={} cause=\"{}\"", place.name(), e.getMessage());
             }
         }
     }

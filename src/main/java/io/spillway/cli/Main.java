@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             CheckCommand.class,
             VerifyCommand.class,
+            PruneCommand.class,
+            WithdrawCommand.class,
             AutoComplete.GenerateCompletion.class
         })
 public final class Main implements Runnable {

@@ -85,6 +85,11 @@ final class Places implements AutoCloseable {
                 .toList();
     }
 
+    /** The destinations from which a dump can be taken away: an archive keeps what it has. */
+    List<Destination> shelves() {
+        return all().stream().filter(place -> place.traits().keepsSiteFiles()).toList();
+    }
+
     /** How dumps get to the destinations beside the home. */
     Deliveries deliveries() {
         return new Deliveries(home, home::folder, spooled, others);

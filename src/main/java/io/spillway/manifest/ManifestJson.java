@@ -62,19 +62,29 @@ public final class ManifestJson {
      * @throws SpillwayException it is not one, or does not add up
      */
     public static Manifest read(InputStream in, String where) throws SpillwayException {
+        return read(in, where, Manifest.class);
+    }
+
+    /**
+     * The same for another record of ours.
+     *
+     * @throws SpillwayException it is none, or does not add up
+     */
+    public static <T> T read(InputStream in, String where, Class<T> type) throws SpillwayException {
         try {
-            Manifest manifest = JSON.readValue(in, Manifest.class);
-            if (manifest == null) {
+            T value = JSON.readValue(in, type);
+            if (value == null) {
                 throw new IllegalArgumentException("it says null");
             }
-            return manifest;
+            return value;
         } catch (IOException | RuntimeException e) {
             Throwable cause = e instanceof ValueInstantiationException && e.getCause() != null ? e.getCause() : e;
             String message = cause instanceof JsonProcessingException json
                     ? json.getOriginalMessage()
                     : String.valueOf(cause.getMessage());
+            String what = type == Manifest.class ? "a manifest" : "what it should be";
             throw new SpillwayException(
-                    Fault.INTEGRITY, where + " is not a manifest: " + message, "the file was changed or cut off", e);
+                    Fault.INTEGRITY, where + " is not " + what + ": " + message, "the file was changed or cut off", e);
         }
     }
 }

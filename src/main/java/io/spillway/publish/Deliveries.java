@@ -112,7 +112,7 @@ public final class Deliveries {
 
     private Optional<Delivery> deliver(Manifest manifest, ObjectKey key, Destination other) {
         try {
-            if (other.find(key.child(Manifest.FILE_NAME)).isPresent()) {
+            if (has(other, key)) {
                 return Optional.empty();
             }
             other.place(folders.apply(key), key, Manifest.FILE_NAME);
@@ -141,17 +141,17 @@ public final class Deliveries {
         List<Manifest> waiting = new ArrayList<>();
         for (ObjectKey key : spooled ? manifests : manifests.stream().limit(1).toList()) {
             Manifest manifest = read(key);
-            if (isWhole(manifest, objects) && lacks(key)) {
+            if (isWhole(manifest, objects) && lacks(Publisher.key(manifest.id()))) {
                 waiting.add(0, manifest);
             }
         }
         return waiting;
     }
 
-    private boolean lacks(ObjectKey manifest) {
+    private boolean lacks(ObjectKey dump) {
         for (Destination other : others) {
             try {
-                if (other.find(manifest).isEmpty()) {
+                if (!has(other, dump)) {
                     return true;
                 }
             } catch (SpillwayException e) {
@@ -159,6 +159,12 @@ public final class Deliveries {
             }
         }
         return false;
+    }
+
+    /** Whether a destination has a dump, or has had it: what was taken back there does not come again. */
+    private static boolean has(Destination other, ObjectKey dump) throws SpillwayException {
+        return other.find(dump.child(Manifest.FILE_NAME)).isPresent()
+                || other.find(dump.child(Shelf.WITHDRAWN)).isPresent();
     }
 
     private static boolean isWhole(Manifest manifest, List<StoredObject> objects) {

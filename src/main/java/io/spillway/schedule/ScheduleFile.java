@@ -72,7 +72,10 @@ public record ScheduleFile(
         Path state,
 
         @JsonPropertyDescription("What keeps a dump from being published") @JsonProperty(defaultValue = "{}")
-        GateSection gate) {
+        GateSection gate,
+
+        @JsonPropertyDescription("Which dumps stay after a new one; all of them when absent") @Nullable
+        KeepSection keep) {
 
     private static final String NOT_BLANK = "^\\s*\\S[\\s\\S]*$";
     private static final String NOT_BLANK_MESSAGE = "must not be blank";

@@ -307,7 +307,12 @@ class ScheduleFileTest {
                         file -> file.gate().schema(),
                         GateSection.WhenFieldsMove.WARN,
                         "gate: {schema: stop}",
-                        GateSection.WhenFieldsMove.STOP));
+                        GateSection.WhenFieldsMove.STOP),
+                inKeep("last", KeepSection::last),
+                inKeep("daily", KeepSection::daily),
+                inKeep("weekly", KeepSection::weekly),
+                inKeep("monthly", KeepSection::monthly),
+                inKeep("yearly", KeepSection::yearly));
     }
 
     private static Option inJsonl(
@@ -485,7 +490,7 @@ class ScheduleFileTest {
                 limit("gate: {schema: ignore}", "/gate/schema: must be one of warn, stop"),
                 limit("gate: {shrink: 5}", "/gate/shrink: integer found, string expected"),
                 limit("gate: {shrink: 101%}", "/gate/shrink: must be a percentage from 0% to 100%, such as 5% or 0.5%"),
-                limit("keep: {last: 8}", "/keep: unknown key"));
+                limit("keep: {last: 8}", "/keeps: unknown key"));
     }
 
     @ParameterizedTest
@@ -658,6 +663,15 @@ class ScheduleFileTest {
             String line,
             Object given) {
         return new Option("source." + name, reads, standard, source(ok(line)), given);
+    }
+
+    private static Option inKeep(String name, Function<KeepSection, @Nullable Integer> reads) {
+        return option(
+                "keep." + name,
+                file -> Optional.ofNullable(file.keep()).map(reads).orElse(null),
+                null,
+                "keep: {" + name + ": 3}",
+                3);
     }
 
     private static Option inS3(String name, String keys, Function<S3Section, @Nullable Object> reads, Object given) {

@@ -1,0 +1,103 @@
+package io.spillway.cli;
+
+import io.spillway.config.ConfigFile;
+import io.spillway.destination.Destination;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.Workspace;
+import io.spillway.publish.Retention;
+import io.spillway.publish.Shelf;
+import io.spillway.schedule.ScheduleFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway prune}: removes the dumps that {@code keep} does not name. */
+@Command(
+        name = "prune",
+        mixinStandardHelpOptions = true,
+        description = "Removes dumps that the schedule's keep section does not keep, never the newest.")
+final class PruneCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "SCHEDULE.yaml", description = "A dataset's schedule file.")
+    private Path file = Path.of(".");
+
+    @Option(names = "--dry-run", description = "Say what would be removed, and remove nothing.")
+    private boolean dryRun;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    @SuppressWarnings("try") // the lock is held, not used
+    public Integer call() throws SpillwayException {
+        ScheduleFile schedule = ConfigFile.read(file, ScheduleFile.class);
+        if (schedule.keep() == null) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    file + " has no keep section, so every dump stays",
+                    "write which dumps are to stay, such as  keep: {last: 8, monthly: 24}");
+        }
+        try (Places places = Places.open(schedule);
+                Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
+            List<Shelf.Removed> removed = new ArrayList<>();
+            for (Destination place : places.shelves()) {
+                removed.addAll(shelf(place, schedule).prune(retention(schedule), dryRun));
+            }
+            report(removed);
+        }
+        return 0;
+    }
+
+    /** The shelf of a schedule's dataset at one of its destinations. */
+    static Shelf shelf(Destination place, ScheduleFile schedule) {
+        return new Shelf(place, schedule.dataset(), Clock.systemUTC());
+    }
+
+    private static Retention retention(ScheduleFile schedule) {
+        if (schedule.keep() == null) {
+            throw new IllegalStateException("asked for only where there is one");
+        }
+        return schedule.keep().toRetention();
+    }
+
+    private void report(List<Shelf.Removed> removed) {
+        PrintWriter out = spec.commandLine().getOut();
+        for (Shelf.Removed each : removed) {
+            if (output.json) {
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("type", "pruned");
+                line.put("dump", each.dump());
+                line.put("destination", each.destination());
+                line.put("bytes", each.bytes());
+                line.put("dry_run", dryRun);
+                out.println(JsonText.line(line));
+            } else {
+                out.printf(
+                        "%s %s from %s: %d parts, %s%n",
+                        dryRun ? "would remove" : "removed",
+                        each.dump(),
+                        each.destination(),
+                        each.parts(),
+                        Amounts.bytes(each.bytes()));
+            }
+        }
+        if (removed.isEmpty() && !output.json) {
+            out.println("nothing to remove");
+        }
+        out.flush();
+    }
+}

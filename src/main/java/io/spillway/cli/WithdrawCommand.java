@@ -1,0 +1,108 @@
+package io.spillway.cli;
+
+import io.spillway.config.ConfigFile;
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.Destination;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.Workspace;
+import io.spillway.schedule.ScheduleFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway withdraw}: takes a bad dump back, so that nothing points at it and a note says why. */
+@Command(
+        name = "withdraw",
+        mixinStandardHelpOptions = true,
+        description = "Takes a dump back: nothing points at it any more, and a note in its place says why.")
+final class WithdrawCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(index = "0", paramLabel = "SCHEDULE.yaml", description = "The dataset's schedule file.")
+    private Path file = Path.of(".");
+
+    @Parameters(
+            index = "1",
+            paramLabel = "DUMP",
+            description = "The dump, such as journals/2026-11-21T030000Z or 2026-11-21T030000Z.")
+    private String dump = "";
+
+    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why, for everybody to read.")
+    private String reason = "";
+
+    @Option(names = "--delete", description = "Delete its files as well.")
+    private boolean delete;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    @SuppressWarnings("try") // the lock is held, not used
+    public Integer call() throws SpillwayException {
+        if (reason.isBlank()) {
+            throw new ParameterException(spec.commandLine(), "--reason must say something");
+        }
+        ScheduleFile schedule = ConfigFile.read(file, ScheduleFile.class);
+        DumpId id = id(schedule.dataset());
+        PrintWriter out = spec.commandLine().getOut();
+        try (Places places = Places.open(schedule);
+                Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
+            // Where it was written last of all, so that nothing is sent out from there again.
+            List<Destination> shelves = Stream.concat(
+                            places.shelves().stream().filter(place -> place != places.home()), Stream.of(places.home()))
+                    .toList();
+            boolean found = false;
+            for (Destination place : shelves) {
+                if (PruneCommand.shelf(place, schedule).withdraw(id, reason, delete)) {
+                    found = true;
+                    report(place, id, out);
+                }
+            }
+            if (!found) {
+                throw new SpillwayException(
+                        Fault.DESTINATION_REFUSED,
+                        "there is no dump %s in %s"
+                                .formatted(
+                                        id,
+                                        shelves.stream().map(Destination::name).collect(Collectors.joining(", "))),
+                        "spillway list names the dumps that there are");
+            }
+        }
+        out.flush();
+        return 0;
+    }
+
+    private DumpId id(String dataset) {
+        String stamp = dump.startsWith(dataset + "/") ? dump.substring(dataset.length() + 1) : dump;
+        return DumpId.of(dataset, stamp)
+                .orElseThrow(() ->
+                        new ParameterException(spec.commandLine(), "\"%s\" is no dump of %s".formatted(dump, dataset)));
+    }
+
+    private void report(Destination place, DumpId id, PrintWriter out) {
+        if (output.json) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("type", "withdrawn");
+            line.put("dump", id.toString());
+            line.put("destination", place.name());
+            line.put("deleted", delete);
+            out.println(JsonText.line(line));
+        } else {
+            out.printf("withdrew %s from %s%s%n", id, place.name(), delete ? ", files deleted" : "");
+        }
+    }
+}

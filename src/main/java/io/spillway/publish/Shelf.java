@@ -1,0 +1,226 @@
+package io.spillway.publish;
+
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
+import io.spillway.destination.Upload;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
+import io.spillway.manifest.Part;
+import io.spillway.manifest.SideFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The dumps of one dataset at one destination, for taking some of them away: old ones that nobody keeps any more, and bad
+ * ones. A dump exists while its manifest does, so the manifest goes first; what is to go after it is written down before,
+ * so that a run that was broken off is completed by the next. Only files that a manifest of ours names are ever removed.
+ *
+ * <p>Whoever calls holds the dataset's lock. Thread-safe as its destination is.
+ */
+public final class Shelf {
+    /** Stands in the place of a dump that was taken back: what it was, and why it is gone. */
+    public static final String WITHDRAWN = "withdrawn.json";
+
+    /** Names the files of a dump that is being removed. */
+    static final String REMOVING = "removing.json";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Shelf.class);
+
+    private final Destination destination;
+    private final String dataset;
+    private final Clock clock;
+
+    /**
+     * The dumps of a dataset at a destination, which stays the caller's to close.
+     *
+     * @param clock says when a dump was taken back
+     */
+    public Shelf(Destination destination, String dataset, Clock clock) {
+        this.destination = destination;
+        this.dataset = dataset;
+        this.clock = clock;
+    }
+
+    /**
+     * Removes the dumps that the rules do not keep, and completes removals that were broken off.
+     *
+     * @param dryRun says what would be removed, and removes nothing
+     * @return the dumps that were removed, or would be, the oldest first
+     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED} where no dump is found at all: then something else is
+     *                           wrong, and nothing is removed
+     */
+    public List<Removed> prune(Retention retention, boolean dryRun) throws SpillwayException {
+        Map<DumpId, Set<String>> found = list();
+        List<DumpId> whole = found.entrySet().stream()
+                .filter(entry -> entry.getValue().contains(Manifest.FILE_NAME))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (whole.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_REFUSED,
+                    "no dump of %s is in %s, so nothing is pruned".formatted(dataset, destination.name()),
+                    "is that the right place, and may this user list it?");
+        }
+        Set<DumpId> kept = retention.keeps(whole);
+        List<Removed> removed = new ArrayList<>();
+        for (Map.Entry<DumpId, Set<String>> entry : found.entrySet()) {
+            DumpId dump = entry.getKey();
+            Set<String> names = entry.getValue();
+            if (names.contains(Manifest.FILE_NAME)) {
+                if (!kept.contains(dump)) {
+                    Manifest manifest = read(dump, Manifest.FILE_NAME, Manifest.class);
+                    removed.add(new Removed(
+                            dump.toString(),
+                            destination.name(),
+                            manifest.parts().size(),
+                            manifest.bytes()));
+                    if (!dryRun) {
+                        remove(dump, manifest);
+                    }
+                }
+            } else if (names.contains(REMOVING) && !dryRun) {
+                removeFiles(dump, read(dump, REMOVING, Removal.class).files());
+            }
+        }
+        return removed;
+    }
+
+    /**
+     * Takes a dump back. From then on nothing of ours points at it; its name stays taken, and a notice says why. To be
+     * called again where it was broken off.
+     *
+     * @param reason      for everybody to read
+     * @param deleteFiles whether its files go as well; else they stay where they are, with nothing that names them but
+     *                    the notice
+     * @return whether there was such a dump, or the notice of one
+     */
+    public boolean withdraw(DumpId dump, String reason, boolean deleteFiles) throws SpillwayException {
+        ObjectKey prefix = Publisher.key(dump);
+        Withdrawal withdrawal;
+        if (destination.find(prefix.child(Manifest.FILE_NAME)).isPresent()) {
+            Manifest manifest = read(dump, Manifest.FILE_NAME, Manifest.class);
+            withdrawal = new Withdrawal(
+                    dump.toString(), reason, clock.instant(), manifest.documents(), manifest.bytes(), files(manifest));
+            write(prefix.child(WITHDRAWN), ManifestJson.write(withdrawal));
+            destination.delete(prefix.child(Manifest.FILE_NAME));
+            LOG.info("dump withdrawn dump={} destination={} reason=\"{}\"", dump, destination.name(), reason);
+        } else if (destination.find(prefix.child(WITHDRAWN)).isPresent()) {
+            withdrawal = read(dump, WITHDRAWN, Withdrawal.class);
+        } else {
+            return false;
+        }
+        if (deleteFiles) {
+            for (String name : withdrawal.files()) {
+                destination.delete(prefix.child(name));
+            }
+        }
+        return true;
+    }
+
+    private void remove(DumpId dump, Manifest manifest) throws SpillwayException {
+        ObjectKey prefix = Publisher.key(dump);
+        List<String> files = files(manifest);
+        write(prefix.child(REMOVING), ManifestJson.write(new Removal(dump.toString(), files)));
+        destination.delete(prefix.child(Manifest.FILE_NAME));
+        removeFiles(dump, files);
+        LOG.info("dump pruned dump={} destination={}", dump, destination.name());
+    }
+
+    private void removeFiles(DumpId dump, List<String> files) throws SpillwayException {
+        ObjectKey prefix = Publisher.key(dump);
+        for (String name : files) {
+            destination.delete(prefix.child(name));
+        }
+        destination.delete(prefix.child(REMOVING));
+    }
+
+    private static List<String> files(Manifest manifest) {
+        return Stream.concat(
+                        manifest.parts().stream().map(Part::name),
+                        manifest.files().stream().map(SideFile::name))
+                .toList();
+    }
+
+    /** Names of files by dump, the oldest dump first; what lies deeper or is no dump of ours is left out. */
+    private Map<DumpId, Set<String>> list() throws SpillwayException {
+        Map<DumpId, Set<String>> found = new TreeMap<>();
+        for (StoredObject object : destination.list(dataset + "/")) {
+            String[] segments = object.key().value().split("/", -1);
+            if (segments.length == 3) {
+                DumpId.of(dataset, segments[1])
+                        .ifPresent(dump -> found.computeIfAbsent(dump, id -> new TreeSet<>())
+                                .add(segments[2]));
+            }
+        }
+        return found;
+    }
+
+    private <T> T read(DumpId dump, String name, Class<T> type) throws SpillwayException {
+        ObjectKey key = Publisher.key(dump).child(name);
+        String where = destination.name() + "/" + key;
+        try (InputStream in = destination.open(key)) {
+            return ManifestJson.read(in, where, type);
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), "try again", e);
+        }
+    }
+
+    private void write(ObjectKey key, byte[] bytes) throws SpillwayException {
+        try (Upload upload = destination.begin(key)) {
+            upload.body().write(bytes);
+            upload.commit();
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "cannot write %s/%s: %s".formatted(destination.name(), key, e.getMessage()),
+                    "try again",
+                    e);
+        }
+    }
+
+    /**
+     * A dump that was pruned, or would be.
+     *
+     * @param dump        its id
+     * @param destination where
+     * @param parts       how many files of documents it has
+     * @param bytes       of those files
+     */
+    public record Removed(String dump, String destination, int parts, long bytes) {}
+
+    /**
+     * The notice in the place of a dump that was taken back.
+     *
+     * @param dump        its id
+     * @param reason      why
+     * @param withdrawnAt when
+     * @param documents   how many it had
+     * @param bytes       of its parts
+     * @param files       its files, which may be there still
+     */
+    public record Withdrawal(
+            String dump, String reason, Instant withdrawnAt, long documents, long bytes, List<String> files) {
+        /** Takes copies. */
+        public Withdrawal {
+            files = List.copyOf(files);
+        }
+    }
+
+    private record Removal(String dump, List<String> files) {}
+}

@@ -1,0 +1,194 @@
+package io.spillway.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.publish.Retention;
+import io.spillway.publish.Shelf;
+import io.spillway.support.SyntheticSource;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ShelfTest {
+    private static final Retention LAST_TWO = new Retention(2, 0, 0, 0, 0);
+
+    @TempDir
+    private Path root;
+
+    private LocalDirectory directory;
+
+    @BeforeEach
+    void open() throws Exception {
+        directory = LocalDirectory.open(root);
+    }
+
+    @AfterEach
+    void close() {
+        directory.close();
+    }
+
+    @Test
+    void whatIsNotKeptIsRemovedWithAllItsFiles() throws Exception {
+        dumps(1, 2, 3);
+
+        assertThat(shelf().prune(LAST_TWO, false))
+                .extracting(Shelf.Removed::dump)
+                .containsExactly(id(1).toString());
+
+        assertThat(folders()).containsExactly(id(2).stamp(), id(3).stamp());
+        SyntheticExport.verify(root, id(2).toString());
+        SyntheticExport.verify(root, id(3).toString());
+    }
+
+    @Test
+    void aDryRunRemovesNothing() throws Exception {
+        dumps(1, 2, 3);
+
+        assertThat(shelf().prune(LAST_TWO, true)).hasSize(1);
+
+        assertThat(folders()).hasSize(3);
+    }
+
+    @Test
+    void anEmptyListingIsRefused() {
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> shelf().prune(LAST_TWO, false))
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_REFUSED));
+    }
+
+    @Test
+    void onlyFilesThatTheManifestNamesAreRemoved() throws Exception {
+        dumps(1, 2, 3);
+        Path other = root.resolve(id(1) + "/notes.txt");
+        Files.writeString(other, "mine");
+
+        shelf().prune(LAST_TWO, false);
+
+        assertThat(other).hasContent("mine");
+        assertThat(other.getParent()).isDirectoryContaining(file -> file.equals(other));
+        assertThat(names(id(1))).containsExactly("notes.txt");
+    }
+
+    @Test
+    void wherePruningDiesTheNextCompletesItAndNoManifestNamesMissingFiles() throws Exception {
+        dumps(1, 2, 3);
+        int steps = names(id(1)).size() + 2;
+        for (int dieAt = 1; dieAt < steps; dieAt++) {
+            int[] left = {dieAt};
+            SteppedDestination dying = new SteppedDestination(directory, (step, folder) -> {
+                if (step.startsWith("before delete") && --left[0] < 0) {
+                    throw new IllegalStateException("killed");
+                }
+            });
+            if (names(id(1)).isEmpty()) {
+                break;
+            }
+            try {
+                new Shelf(dying, "journals", Clock.systemUTC()).prune(LAST_TWO, false);
+            } catch (IllegalStateException killed) {
+                assertThat(killed).hasMessage("killed");
+            }
+            if (names(id(1)).contains("manifest.json")) {
+                assertThat(names(id(1)).size()).isGreaterThan(5);
+            }
+        }
+        shelf().prune(LAST_TWO, false);
+        assertThat(names(id(1))).isEmpty();
+    }
+
+    @Test
+    void aDumpThatIsTakenBackIsNoneAnyMoreAndANoticeSaysWhy() throws Exception {
+        dumps(1, 2);
+
+        assertThat(shelf().withdraw(id(2), "names of authors were in it", false))
+                .isTrue();
+
+        assertThat(names(id(2))).contains("withdrawn.json").doesNotContain("manifest.json");
+        assertThat(text(id(2), "withdrawn.json"))
+                .contains(
+                        "names of authors were in it", "\"withdrawn_at\" : \"2026-11-22T00:00:00Z\"", id(2).toString());
+        assertThat(names(id(2)).stream().filter(name -> name.endsWith(".gz"))).isNotEmpty();
+    }
+
+    @Test
+    void itsFilesGoWhereThatIsAskedForAlsoLater() throws Exception {
+        dumps(1, 2);
+        shelf().withdraw(id(2), "wrong", false);
+
+        shelf().withdraw(id(2), "wrong", true);
+
+        assertThat(names(id(2))).containsExactly("withdrawn.json");
+    }
+
+    @Test
+    void aDumpThatIsNotThereCannotBeTakenBack() throws Exception {
+        dumps(1);
+        assertThat(shelf().withdraw(id(9), "wrong", true)).isFalse();
+        assertThat(folders()).containsExactly(id(1).stamp());
+    }
+
+    @Test
+    void whatWasTakenBackIsNotSentAgain() throws Exception {
+        FileByFile other = new FileByFile("other", LocalDirectory.open(root.resolveSibling(root.getFileName() + "-2")));
+        export(1).deliveredTo(other).run();
+        new Shelf(other, "journals", Clock.systemUTC()).withdraw(id(1), "wrong", true);
+        other.sent.clear();
+
+        export(2).deliveredTo(other).run();
+
+        assertThat(other.sent).noneMatch(key -> key.value().startsWith(id(1) + "/"));
+    }
+
+    private Shelf shelf() {
+        return new Shelf(directory, "journals", Clock.fixed(Instant.parse("2026-11-22T00:00:00Z"), ZoneOffset.UTC));
+    }
+
+    private void dumps(int... days) throws Exception {
+        for (int day : days) {
+            export(day).run();
+        }
+    }
+
+    private SyntheticExport export(int day) {
+        return new SyntheticExport(root, SyntheticSource.seeded(7, 60).takenAt(id(day).instant()));
+    }
+
+    private static DumpId id(int day) {
+        return new DumpId("journals", Instant.parse("2026-11-0%dT03:00:00Z".formatted(day)));
+    }
+
+    private List<String> names(DumpId dump) throws Exception {
+        return directory.list(dump + "/").stream()
+                .map(StoredObject::key)
+                .map(ObjectKey::name)
+                .toList();
+    }
+
+    private List<String> folders() throws Exception {
+        return directory.list("journals/").stream()
+                .map(object -> object.key().value().split("/", -1)[1])
+                .distinct()
+                .toList();
+    }
+
+    private String text(DumpId dump, String name) throws Exception {
+        try (var in = directory.open(new ObjectKey(dump.toString()).child(name))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -74,6 +74,7 @@ class ExportRunTest {
                         DUMP + "/journals-2026-11-21T030000Z.00001.jsonl.gz",
                         DUMP + "/manifest.json",
                         DUMP + "/run.json",
+                        DUMP + "/sample.jsonl",
                         DUMP + "/schema.json",
                         DUMP + "/urls.txt");
     }
@@ -122,7 +123,7 @@ class ExportRunTest {
                         10,
                         List.of(
                                 new Manifest.Field("id", "long", List.of("number"), 10L, null),
-                                new Manifest.Field("more", null, List.of("string"), 10L, null),
+                                new Manifest.Field("more", null, List.of("object"), 10L, null),
                                 new Manifest.Field("text", "text", List.of("string"), 10L, null))));
     }
 

@@ -88,6 +88,11 @@ class DumpGoldenTest {
     }
 
     @Test
+    void theSampleIsTheGoldenOne() throws Exception {
+        assertGolden("sample.jsonl");
+    }
+
+    @Test
     void theDataPackageIsTheGoldenOne() throws Exception {
         assertGolden("datapackage.json");
     }
@@ -106,6 +111,7 @@ class DumpGoldenTest {
                         "datapackage.json",
                         "manifest.json",
                         "run.json",
+                        "sample.jsonl",
                         "schema.json",
                         PART,
                         "urls.txt");
@@ -140,7 +146,7 @@ class DumpGoldenTest {
         names.put("\"bytes\" : " + part.bytes() + ",", "\"bytes\" : @bytes of the part@,");
         names.put("| 1, " + part.bytes() + " bytes", "| 1, @bytes of the part@ bytes");
         for (SideFile file : manifest.files()) {
-            if (!List.of("urls.txt", "schema.json").contains(file.name())) {
+            if (!List.of("urls.txt", "schema.json", "sample.jsonl").contains(file.name())) {
                 names.put(file.sha256(), "@sha256 of " + file.name() + "@");
             }
             if (List.of("README.md", "run.json", "datapackage.json").contains(file.name())) {

@@ -490,7 +490,7 @@ class ScheduleFileTest {
                 limit("gate: {schema: ignore}", "/gate/schema: must be one of warn, stop"),
                 limit("gate: {shrink: 5}", "/gate/shrink: integer found, string expected"),
                 limit("gate: {shrink: 101%}", "/gate/shrink: must be a percentage from 0% to 100%, such as 5% or 0.5%"),
-                limit("keep: {last: 8}", "/keeps: unknown key"));
+                limit("keeps: {last: 8}", "/keeps: unknown key"));
     }
 
     @ParameterizedTest

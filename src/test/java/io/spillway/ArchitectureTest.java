@@ -154,6 +154,15 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.commons..")
                 .check(MAIN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".daemon..")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + ".config.Cron")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.quartz..")
+                .check(MAIN);
         home("destination.s3", "software.amazon.awssdk..").check(MAIN);
     }
 

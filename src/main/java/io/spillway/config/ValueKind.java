@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -33,6 +34,22 @@ enum ValueKind {
         @Override
         Object parse(String text, Environment environment) {
             return Percent.parse(text);
+        }
+    },
+    CRON(Cron.class, Cron.PATTERN, Cron.EXPECTED) {
+        @Override
+        Object parse(String text, Environment environment) {
+            return Cron.parse(text);
+        }
+    },
+    ZONE(ZoneId.class, "^[A-Za-z][A-Za-z0-9_+/-]*$", "must be a time zone such as Europe/Berlin or UTC") {
+        @Override
+        Object parse(String text, Environment environment) {
+            // The names alone: an offset as UTC+1 is right for half of the year where clocks are changed.
+            if (!ZoneId.getAvailableZoneIds().contains(text)) {
+                throw new IllegalArgumentException(expected());
+            }
+            return ZoneId.of(text);
         }
     },
     PATH(Path.class, "^[^\\x00]+$", "must be a path") {

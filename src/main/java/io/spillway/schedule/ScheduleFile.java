@@ -75,7 +75,10 @@ public record ScheduleFile(
         GateSection gate,
 
         @JsonPropertyDescription("Which dumps stay after a new one; all of them when absent") @Nullable
-        KeepSection keep) {
+        KeepSection keep,
+
+        @JsonPropertyDescription("When the daemon exports; never by itself when absent") @Nullable
+        TimesSection schedule) {
 
     private static final String NOT_BLANK = "^\\s*\\S[\\s\\S]*$";
     private static final String NOT_BLANK_MESSAGE = "must not be blank";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.config.ConfigFile;
+import io.spillway.config.Cron;
 import io.spillway.config.DataSize;
 import io.spillway.config.Percent;
 import io.spillway.config.Secret;
@@ -18,6 +19,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -312,7 +314,12 @@ class ScheduleFileTest {
                 inKeep("daily", KeepSection::daily),
                 inKeep("weekly", KeepSection::weekly),
                 inKeep("monthly", KeepSection::monthly),
-                inKeep("yearly", KeepSection::yearly));
+                inKeep("yearly", KeepSection::yearly),
+                inSchedule("cron", TimesSection::cron, "cron: '0 30 4 * * ?'", Cron.parse("0 30 4 * * ?")),
+                inSchedule("time-zone", TimesSection::timeZone, "WEEKLY, time-zone: UTC", ZoneId.of("UTC")),
+                inSchedule("missed", TimesSection::missed, "WEEKLY, missed: skip", TimesSection.Missed.SKIP),
+                inSchedule("retries", TimesSection::retries, "WEEKLY, retries: 0", 0),
+                inSchedule("time-limit", TimesSection::timeLimit, "WEEKLY, time-limit: 1m", Duration.ofMinutes(1)));
     }
 
     private static Option inJsonl(
@@ -358,6 +365,27 @@ class ScheduleFileTest {
                 null,
                 "formats: [{" + kind + ": {" + file + "}}]",
                 given);
+    }
+
+    /** Absent by default, as the section itself is. */
+    private static Option inSchedule(String name, Function<TimesSection, Object> reads, String file, Object given) {
+        return option(
+                "schedule." + name,
+                schedule -> schedule.schedule() == null ? null : reads.apply(schedule.schedule()),
+                null,
+                "schedule: {" + file.replace("WEEKLY", "cron: '0 0 3 ? * SUN'") + "}",
+                given);
+    }
+
+    @Test
+    void aScheduleHasItsDefaults() throws Exception {
+        assertThat(read(LEAST + "schedule: {cron: '0 0 3 ? * SUN'}\n").schedule())
+                .isEqualTo(new TimesSection(
+                        Cron.parse("0 0 3 ? * SUN"),
+                        ZoneId.of("UTC"),
+                        TimesSection.Missed.RUN_ONCE,
+                        5,
+                        Duration.ofHours(6)));
     }
 
     @Test
@@ -430,6 +458,8 @@ class ScheduleFileTest {
         String name = "must be 1 to 64 of a-z, 0-9 and -, beginning and ending with a letter or digit";
         String address = "must be an http:// or https:// address without a user name or password in it";
         String index = "must have no spaces and begin with neither _ nor -";
+        String cron = "must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN";
+        String zone = "must be a time zone such as Europe/Berlin or UTC";
         String fingerprint = "must be a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons";
         return Stream.of(
                 Arguments.of(LEAST.replace("dataset: d", "dataset: D"), "/dataset: " + name),
@@ -490,7 +520,19 @@ class ScheduleFileTest {
                 limit("gate: {schema: ignore}", "/gate/schema: must be one of warn, stop"),
                 limit("gate: {shrink: 5}", "/gate/shrink: integer found, string expected"),
                 limit("gate: {shrink: 101%}", "/gate/shrink: must be a percentage from 0% to 100%, such as 5% or 0.5%"),
-                limit("keeps: {last: 8}", "/keeps: unknown key"));
+                limit("schedule: {}", "/schedule: required key `cron` is missing"),
+                limit(times("0 3 * * SUN"), "/schedule/cron: " + cron),
+                limit(
+                        times("0 0 25 ? * *"),
+                        "/schedule/cron: must be a cron expression; Quartz says: Hour values must be"
+                                + " between 0 and 23"),
+                limit(times("0 0 0 30 2 ?"), "/schedule/cron: never comes again"),
+                limit(times("0 0 0 1 1 ? 2020"), "/schedule/cron: never comes again"),
+                limit(times("0 0 3 ? * SUN', time-zone: 'Mars/Base"), "/schedule/time-zone: " + zone),
+                limit(times("0 0 3 ? * SUN', time-zone: 'UTC+1"), "/schedule/time-zone: " + zone),
+                limit(times("0 0 3 ? * SUN', missed: 'all"), "/schedule/missed: must be one of run-once, skip"),
+                limit(times("0 0 3 ? * SUN', time-limit: '59s"), "/schedule/time-limit: must be at least 1m"),
+                limit("reserve: {last: 8}", "/reserve: unknown key"));
     }
 
     @ParameterizedTest
@@ -726,6 +768,10 @@ class ScheduleFileTest {
 
     private static Arguments limit(String line, String problem) {
         return Arguments.of(LEAST + line, problem);
+    }
+
+    private static String times(String cron) {
+        return "schedule: {cron: '" + cron + "'}";
     }
 
     private static Arguments sourceLimit(String keys, String problem) {

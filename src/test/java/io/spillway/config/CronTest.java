@@ -1,0 +1,88 @@
+package io.spillway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CronTest {
+    private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+
+    /** 2027: clocks go forward on 28 March (02:00 to 03:00) and back on 31 October (03:00 to 02:00). */
+    private static final ZonedDateTime YEAR = ZonedDateTime.of(2027, 1, 1, 0, 0, 0, 0, BERLIN);
+
+    @Test
+    void aTimeOfDayStaysThatTimeOfDayThroughTheYear() {
+        List<ZonedDateTime> times = ofTheYear("0 0 4 * * ?");
+
+        assertThat(times).hasSize(365).allMatch(time -> time.toLocalTime().equals(LocalTime.of(4, 0)));
+        assertThat(times.stream().map(ZonedDateTime::toLocalDate).distinct()).hasSize(365);
+        assertThat(times.stream().map(ZonedDateTime::getOffset).distinct()).hasSize(2);
+    }
+
+    @Test
+    void aWeeklyTimeComesOnEverySundayOfTheYear() {
+        assertThat(ofTheYear("0 0 3 ? * SUN"))
+                .hasSize(52)
+                .allMatch(time -> time.getHour() == 3 && time.getDayOfWeek().getValue() == 7);
+    }
+
+    @Test
+    void aTimeThatTheChangeOfClocksLeavesOutDoesNotComeThatDay() {
+        assertThat(ofTheYear("0 30 2 * * ?"))
+                .hasSize(364)
+                .noneMatch(time -> time.getMonthValue() == 3 && time.getDayOfMonth() == 28);
+    }
+
+    @Test
+    void aTimeThatComesTwiceWhenClocksGoBackIsKeptOnce() {
+        assertThat(ofTheYear("0 30 2 * * ?"))
+                .filteredOn(time -> time.getMonthValue() == 10 && time.getDayOfMonth() == 31)
+                .hasSize(1);
+    }
+
+    @Test
+    void anHourlyTimeComesInEveryHourThatThereIsButTheRepeatedOne() {
+        assertThat(ofTheYear("0 0 * * * ?")).hasSizeBetween(365 * 24 - 1, 365 * 24);
+    }
+
+    @Test
+    void anExpressionWithoutAFurtherTimeHasNone() {
+        assertThat(new Cron("0 0 0 1 1 ? 2020").next(YEAR.toInstant(), BERLIN)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0 3 * * SUN | must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN",
+                "@daily | must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN",
+                "0 0 3 * * SUN | must be a cron expression; Quartz says: Support for specifying both a day-of-week AND"
+                        + " a day-of-month parameter is not implemented.",
+                "0 0 0 31 4 ? | never comes again",
+                "0 0 0 1 1 ? 2001 | never comes again"
+            })
+    void whatQuartzDoesNotReadOrNeverComesIsRefused(String text, String reason) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Cron.parse(text)).withMessage(reason);
+    }
+
+    private static List<ZonedDateTime> ofTheYear(String text) {
+        Cron cron = Cron.parse(text);
+        List<ZonedDateTime> times = new ArrayList<>();
+        Instant end = YEAR.plusYears(1).toInstant();
+        for (Instant at = cron.next(YEAR.toInstant().minusMillis(1), BERLIN).orElseThrow();
+                at.isBefore(end);
+                at = cron.next(at, BERLIN).orElse(end)) {
+            times.add(at.atZone(BERLIN));
+        }
+        return times;
+    }
+}

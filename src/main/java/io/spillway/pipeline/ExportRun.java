@@ -11,6 +11,7 @@ import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;
 import io.spillway.progress.StageClock;
+import io.spillway.publish.Ahead;
 import io.spillway.publish.Deliveries;
 import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.publish.Draft;
@@ -30,7 +31,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -162,15 +162,18 @@ public final class ExportRun {
             HeapRoom.require(snapshot.lanes(), written);
             DumpId dump = new DumpId(dataset.name(), snapshot.takenAt());
             Path folder = workspace.newFolder(dump);
-            try {
+            Path links = deliveries.sendAhead() ? workspace.newFolder(dump) : folder;
+            try (Ahead ahead = deliveries.ahead(dump, links)) {
+                PartOrder order =
+                        new PartOrder(folder, dump, written, snapshot.slices().size(), ahead::offer);
                 long begun = System.nanoTime();
-                List<Lane.Result> results = read(snapshot, written, dump, folder);
+                List<Lane.Result> results = read(snapshot, written, dump, folder, order);
                 double seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
                 // From here on the cluster has nothing more to keep for us.
                 snapshot.close();
                 requireAll(snapshot, written.size(), results);
                 tellWithheld(filters(results));
-                List<Part> parts = number(dump, written, folder, results);
+                addEmptyParts(dump, written, folder, order);
                 RunStats stats = RunStats.of(seconds, progress.now(), snapshot.lanes(), results);
                 long repaired =
                         results.stream().mapToLong(Lane.Result::repaired).sum();
@@ -180,7 +183,7 @@ public final class ExportRun {
                         snapshot.takenAt(),
                         published,
                         snapshot.documents(),
-                        parts,
+                        order.parts(),
                         facts(written, results),
                         FieldFilter.published(filters(results)),
                         Map.of(),
@@ -188,7 +191,9 @@ public final class ExportRun {
                         repaired,
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
                         folder);
-                return new ExportReport(publisher.publish(draft), stats, publisher.address(dump), List.of());
+                Manifest manifest = publisher.publish(draft);
+                ahead.keep();
+                return new ExportReport(manifest, stats, publisher.address(dump), List.of());
             } catch (SpillwayException e) {
                 if (Thread.interrupted()) {
                     // An interrupt closes channels in the middle of a write, which is no trouble of the disk.
@@ -197,25 +202,36 @@ public final class ExportRun {
                 throw e;
             } finally {
                 remove(folder);
+                remove(links);
             }
         }
     }
 
-    private List<Lane.Result> read(Snapshot snapshot, List<PartFormat> written, DumpId dump, Path folder)
+    private List<Lane.Result> read(
+            Snapshot snapshot, List<PartFormat> written, DumpId dump, Path folder, PartOrder order)
             throws SpillwayException, InterruptedException {
-        List<Lane> lanes = snapshot.slices().stream()
-                .map(slice -> new Lane(
-                        snapshot,
-                        slice,
-                        fields.filter(snapshot.description().fields()),
-                        (of, clock) -> begin(dump, folder, written, of, clock),
-                        progress))
-                .toList();
+        List<Lane> lanes = new ArrayList<>();
+        for (Slice slice : snapshot.slices()) {
+            int index = lanes.size();
+            lanes.add(new Lane(
+                    snapshot,
+                    slice,
+                    fields.filter(snapshot.description().fields()),
+                    (of, clock) -> begin(dump, folder, written, of, clock, index, order),
+                    () -> order.complete(index),
+                    progress));
+        }
         return Lanes.runAll(dataset.name(), snapshot.lanes(), lanes);
     }
 
     private List<PartSequence> begin(
-            DumpId dump, Path folder, List<PartFormat> written, Slice slice, StageClock clock) {
+            DumpId dump,
+            Path folder,
+            List<PartFormat> written,
+            Slice slice,
+            StageClock clock,
+            int index,
+            PartOrder order) {
         return IntStream.range(0, written.size())
                 .mapToObj(i -> new PartSequence(
                         folder,
@@ -224,7 +240,8 @@ public final class ExportRun {
                         "slice-%04d-format-%d".formatted(slice.number(), i),
                         written.get(i),
                         limits,
-                        clock))
+                        clock,
+                        part -> order.add(index, i, part)))
                 .toList();
     }
 
@@ -246,24 +263,14 @@ public final class ExportRun {
         }
     }
 
-    /** Gives the parts their names in the dump: one sequence a format over all slices, in the slices' order. */
-    private List<Part> number(DumpId dump, List<PartFormat> written, Path folder, List<Lane.Result> results)
+    /** A dump without documents still has files, so that whoever fetches it does not have to know about this case. */
+    private void addEmptyParts(DumpId dump, List<PartFormat> written, Path folder, PartOrder order)
             throws SpillwayException, InterruptedException {
-        List<Part> parts = new ArrayList<>();
         for (int i = 0; i < written.size(); i++) {
-            int format = i;
-            List<Part> unnumbered = new ArrayList<>();
-            results.forEach(
-                    result -> unnumbered.addAll(result.formats().get(format).parts()));
-            if (unnumbered.isEmpty()) {
-                unnumbered.add(emptyPart(dump, folder, written.get(i)));
-            }
-            for (int number = 1; number <= unnumbered.size(); number++) {
-                parts.add(rename(folder, unnumbered.get(number - 1), name(dump, number, written.get(i))));
+            if (order.count(i) == 0) {
+                order.addLast(i, emptyPart(dump, folder, written.get(i)));
             }
         }
-        parts.sort(Comparator.comparing(Part::name));
-        return parts;
     }
 
     private static List<FieldFilter> filters(List<Lane.Result> results) {
@@ -301,29 +308,9 @@ public final class ExportRun {
         return facts;
     }
 
-    private static String name(DumpId dump, int number, PartFormat format) {
-        String compressed = format.compression().extension();
-        return "%s.%05d.%s%s"
-                .formatted(
-                        dump.fileStem(),
-                        number,
-                        format.encoder().get().extension(),
-                        compressed.isEmpty() ? "" : "." + compressed);
-    }
-
-    private static Part rename(Path folder, Part part, String name) throws SpillwayException {
-        try {
-            Files.move(folder.resolve(part.name()), folder.resolve(name));
-            return part.named(name);
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, "cannot name part " + name + ": " + e.getMessage(), null, e);
-        }
-    }
-
-    /** A dump without documents still has a file, so that whoever fetches it does not have to know about this case. */
     private Part emptyPart(DumpId dump, Path folder, PartFormat format) throws SpillwayException, InterruptedException {
-        try (PartSequence parts = new PartSequence(folder, dump, 0, "empty", format, limits, new StageClock())) {
+        try (PartSequence parts =
+                new PartSequence(folder, dump, 0, "empty", format, limits, new StageClock(), part -> {})) {
             return parts.finishEmpty();
         }
     }

@@ -20,14 +20,14 @@ import java.util.concurrent.Callable;
 
 /**
  * One slice from its first page to its last part, on one thread: page in, what is published of each document into every
- * format's part. Back-pressure is a
- * blocking write.
+ * format's part. Back-pressure is a blocking write.
  */
 final class Lane implements Callable<Lane.Result> {
     private final Snapshot snapshot;
     private final Slice slice;
     private final FieldFilter filter;
     private final List<PartSequence> formats = new ArrayList<>();
+    private final Complete complete;
     private final Sample sample = new Sample();
     private final Progress progress;
     private final StageClock clock = new StageClock();
@@ -39,11 +39,17 @@ final class Lane implements Callable<Lane.Result> {
         List<PartSequence> begin(Slice slice, StageClock clock);
     }
 
-    Lane(Snapshot snapshot, Slice slice, FieldFilter filter, Formats formats, Progress progress) {
+    /** Is told that no more parts come. */
+    interface Complete {
+        void slice() throws SpillwayException;
+    }
+
+    Lane(Snapshot snapshot, Slice slice, FieldFilter filter, Formats formats, Complete complete, Progress progress) {
         this.snapshot = snapshot;
         this.slice = slice;
         this.filter = filter;
         this.formats.addAll(formats.begin(slice, clock));
+        this.complete = complete;
         this.progress = progress;
     }
 
@@ -58,6 +64,7 @@ final class Lane implements Callable<Lane.Result> {
             for (PartSequence format : formats) {
                 written.add(new Written(format.finish(), format.leftOut()));
             }
+            complete.slice();
             return new Result(slice, documents, repaired, written, filter, sample, clock.seconds());
         } finally {
             formats.forEach(PartSequence::close);

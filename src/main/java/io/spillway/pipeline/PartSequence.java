@@ -30,6 +30,7 @@ final class PartSequence implements AutoCloseable {
     private final PartFormat format;
     private final PartLimits limits;
     private final StageClock clock;
+    private final Ready ready;
     private final List<Part> parts = new ArrayList<>();
     private final Map<String, Long> leftOut = new TreeMap<>();
     private @Nullable PartWriter open;
@@ -38,10 +39,18 @@ final class PartSequence implements AutoCloseable {
      * A sequence without parts.
      *
      * @param slice the number of the slice
-     * @param name  what its files are called until the whole dump is known; unlike any other sequence's in the folder
+     * @param name  what its files are called until their numbers are known; unlike any other sequence's in the folder
+     * @param ready is told each part when it is complete and was read back
      */
     PartSequence(
-            Path folder, DumpId dump, int slice, String name, PartFormat format, PartLimits limits, StageClock clock) {
+            Path folder,
+            DumpId dump,
+            int slice,
+            String name,
+            PartFormat format,
+            PartLimits limits,
+            StageClock clock,
+            Ready ready) {
         this.folder = folder;
         this.dump = dump;
         this.slice = slice;
@@ -49,6 +58,12 @@ final class PartSequence implements AutoCloseable {
         this.format = format;
         this.limits = limits;
         this.clock = clock;
+        this.ready = ready;
+    }
+
+    /** Takes parts that are complete. */
+    interface Ready {
+        void part(Part part) throws SpillwayException;
     }
 
     void write(Document document) throws SpillwayException, InterruptedException {
@@ -97,7 +112,9 @@ final class PartSequence implements AutoCloseable {
     private void finishPart() throws SpillwayException, InterruptedException {
         PartWriter part = open;
         if (part != null) {
-            parts.add(readBack(part.finish()));
+            Part done = readBack(part.finish());
+            parts.add(done);
+            ready.part(done);
             part.leftOut().forEach((field, count) -> leftOut.merge(field, count, Long::sum));
             open = null;
         }

@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,6 +63,27 @@ public final class Deliveries {
         this.others = List.copyOf(others);
     }
 
+    /** Whether there are destinations that take parts of a dump that is still being written. */
+    public boolean sendAhead() {
+        return others.stream().anyMatch(Deliveries::takesParts);
+    }
+
+    /**
+     * Begins to send parts of a dump that is still being written, where that is possible. The caller closes it.
+     *
+     * @param links an empty folder on the file system of the parts, which the caller removes; unused where nothing is
+     *              sent ahead
+     */
+    public Ahead ahead(DumpId dump, Path links) {
+        return new Ahead(
+                dump, links, others.stream().filter(Deliveries::takesParts).toList());
+    }
+
+    /** An archive's items want their description first, and a directory takes a dump in one step. */
+    private static boolean takesParts(Destination other) {
+        return !other.traits().placesAtOnce() && other.traits().keepsSiteFiles();
+    }
+
     /**
      * Sends what earlier runs have left to be sent: of a directory that is a destination the newest dump, of a spool
      * every dump. Removes what uploads of dead runs have left.
@@ -74,6 +97,7 @@ public final class Deliveries {
             for (Manifest manifest : waiting(dataset)) {
                 all.addAll(deliver(manifest));
             }
+            others.forEach(other -> removeOrphans(dataset, other));
         }
         return all;
     }
@@ -126,6 +150,42 @@ public final class Deliveries {
                     other.name(),
                     e.getMessage());
             return Optional.of(new Delivery(manifest.dump(), other.name(), e));
+        }
+    }
+
+    /**
+     * Removes parts of dumps that never came to be: sent ahead by a run that died before it had a dump. Only files that are
+     * called as parts of such a dump are removed, and only where neither a manifest, nor a note, nor home knows the dump.
+     */
+    private void removeOrphans(String dataset, Destination other) {
+        if (!takesParts(other)) {
+            return;
+        }
+        try {
+            Map<DumpId, List<ObjectKey>> found = new TreeMap<>();
+            for (StoredObject object : other.list(dataset + "/")) {
+                String[] segments = object.key().value().split("/", -1);
+                if (segments.length == 3) {
+                    DumpId.of(dataset, segments[1])
+                            .ifPresent(dump -> found.computeIfAbsent(dump, id -> new ArrayList<>())
+                                    .add(object.key()));
+                }
+            }
+            for (Map.Entry<DumpId, List<ObjectKey>> dump : found.entrySet()) {
+                String stem = dump.getKey().fileStem() + ".";
+                boolean partsAlone =
+                        dump.getValue().stream().allMatch(key -> key.name().startsWith(stem));
+                if (partsAlone
+                        && home.find(Publisher.key(dump.getKey()).child(Manifest.FILE_NAME))
+                                .isEmpty()) {
+                    for (ObjectKey key : dump.getValue()) {
+                        other.delete(key);
+                    }
+                    LOG.info("parts of a dead run removed dump={} destination={}", dump.getKey(), other.name());
+                }
+            }
+        } catch (SpillwayException e) {
+            LOG.warn("left-overs stay for now destination={} cause=\"{}\"", other.name(), e.getMessage());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.spillway.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
@@ -10,12 +11,14 @@ import io.spillway.manifest.Manifest;
 import io.spillway.publish.Deliveries;
 import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.support.SyntheticSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DeliveriesTest {
@@ -128,6 +131,62 @@ class DeliveriesTest {
         assertThat(deliveries(true, one).resume("journals"))
                 .extracting(Delivery::dump)
                 .containsExactly(first.manifest().dump(), second.manifest().dump());
+    }
+
+    @Test
+    @Timeout(60)
+    void partsAreSentBeforeTheDumpIsPublished() throws Exception {
+        ExportReport report = export(1)
+                .deliveredTo(one)
+                .destination(home -> new SteppedDestination(home, (step, placed) -> {
+                    if (step.equals("before place")) {
+                        awaitFirst();
+                    }
+                }))
+                .run();
+
+        assertThat(one.sent.get(0).name()).endsWith(".00001.jsonl.gz");
+        assertThat(one.sent).doesNotHaveDuplicates().hasSize(fileCount(report));
+    }
+
+    @Test
+    @Timeout(60)
+    void anExportThatFailsTakesBackWhatWasSent() throws Exception {
+        SyntheticExport export = export(1)
+                .deliveredTo(one)
+                .destination(home -> new SteppedDestination(home, (step, placed) -> {
+                    if (step.equals("before place")) {
+                        awaitFirst();
+                        throw new IllegalStateException("killed");
+                    }
+                }));
+
+        assertThatIllegalStateException().isThrownBy(export::run).withMessage("killed");
+
+        assertThat(one.sent).isNotEmpty();
+        assertThat(one.list("")).isEmpty();
+    }
+
+    @Test
+    void partsThatADeadRunHasSentAreRemovedByTheNext() throws Exception {
+        Path part = Files.writeString(folder.resolve("part"), "{}");
+        ObjectKey dead = new ObjectKey("journals/2026-11-01T030000Z/journals-2026-11-01T030000Z.00001.jsonl.gz");
+        ObjectKey notOurs = new ObjectKey("journals/2026-11-02T030000Z/notes.txt");
+        one.store(part, dead);
+        one.store(part, notOurs);
+
+        export(1).deliveredTo(one).run();
+
+        assertThat(one.find(dead)).isEmpty();
+        assertThat(one.find(notOurs)).isPresent();
+    }
+
+    private void awaitFirst() {
+        try {
+            one.first.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private SyntheticExport export(int day) {

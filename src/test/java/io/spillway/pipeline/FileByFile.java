@@ -11,12 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 /** A directory that takes dumps file by file, as a bucket does, and fails when it is told to. */
 public final class FileByFile extends SteppedDestination {
     /** Keys of files that were sent, those that were there already left out. */
     public final List<ObjectKey> sent = new CopyOnWriteArrayList<>();
+
+    /** Opens when the first file was sent. */
+    public final CountDownLatch first = new CountDownLatch(1);
 
     private final String name;
     private int failAfter = Integer.MAX_VALUE;
@@ -39,6 +43,11 @@ public final class FileByFile extends SteppedDestination {
     }
 
     @Override
+    public Traits traits() {
+        return new Traits(true, true, false, Long.MAX_VALUE);
+    }
+
+    @Override
     public StoredObject store(Path file, ObjectKey key) throws SpillwayException {
         boolean there = find(key).isPresent();
         if (!there && sent.size() >= failAfter) {
@@ -47,6 +56,7 @@ public final class FileByFile extends SteppedDestination {
         StoredObject stored = super.store(file, key);
         if (!there) {
             sent.add(key);
+            first.countDown();
         }
         return stored;
     }

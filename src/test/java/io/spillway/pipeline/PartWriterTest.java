@@ -203,7 +203,7 @@ class PartWriterTest {
     private List<Part> sequence(PartFormat format, PartLimits limits, SyntheticSource source)
             throws SpillwayException, InterruptedException {
         String name = format.compression().name();
-        try (PartSequence parts = new PartSequence(folder, DUMP, 0, name, format, limits, clock)) {
+        try (PartSequence parts = new PartSequence(folder, DUMP, 0, name, format, limits, clock, part -> {})) {
             forEach(source, parts::write);
             return parts.finish();
         }

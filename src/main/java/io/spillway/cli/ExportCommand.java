@@ -1,20 +1,18 @@
 package io.spillway.cli;
 
 import io.spillway.destination.Destination;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.ExportReport;
 import io.spillway.pipeline.Workspace;
 import io.spillway.progress.Progress;
 import io.spillway.publish.Deliveries.Delivery;
-import io.spillway.publish.StatusFile;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -71,21 +69,23 @@ final class ExportCommand implements Callable<Integer> {
                 out.println("nothing to resume: every destination has the newest dump of " + schedule.dataset());
             }
             report(deliveries, output.json, out);
-            requireAll(deliveries);
+            requireAll(deliveries, true);
             return 0;
         }
         Allowances allowed = new Allowances(allowEmpty, acceptShrink, acceptSchema);
         ExportReport report = export(schedule, allowed, output.json, out, err);
         report(report, output.json, out, err);
-        requireAll(report.deliveries());
+        requireAll(report.deliveries(), report.address() != null);
         return 0;
     }
 
-    private static List<Delivery> resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
+    private static List<Delivery> resume(ScheduleFile schedule) throws SpillwayException {
         try (var places = Places.open(schedule);
                 var source = Wiring.source(schedule)) {
-            return Wiring.export(schedule, Allowances.NONE, source, places, new Progress())
+            List<Delivery> deliveries = Wiring.export(schedule, Allowances.NONE, source, places, new Progress())
                     .resume();
+            new Statuses(places, schedule.dataset()).delivered(deliveries);
+            return deliveries;
         }
     }
 
@@ -97,17 +97,14 @@ final class ExportCommand implements Callable<Integer> {
             ScheduleFile schedule, Allowances allowed, boolean json, PrintWriter out, PrintWriter err)
             throws SpillwayException, InterruptedException {
         try (var places = Places.open(schedule)) {
-            List<StatusFile> statuses = places.all().stream()
-                    .filter(place -> place.traits().keepsSiteFiles())
-                    .map(place -> new StatusFile(place, schedule.dataset(), Clock.systemUTC()))
-                    .toList();
+            var statuses = new Statuses(places, schedule.dataset());
             try {
                 ExportReport report = export(schedule, allowed, places, json, out, err);
-                statuses.forEach(status -> status.published(report.manifest()));
+                statuses.exported(report);
                 prune(schedule, places);
                 return report;
             } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
-                statuses.forEach(status -> status.failed(e));
+                statuses.failed(e);
                 throw e;
             }
         }
@@ -139,31 +136,37 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /** Ends with the fault of the first destination that did not get a dump, and names all of them. */
-    private static void requireAll(List<Delivery> deliveries) throws SpillwayException {
-        List<Delivery> missing = new ArrayList<>();
-        SpillwayException first = null;
+    /**
+     * Ends with the fault of the first destination that did not get a dump, or as cancelled, and names all of them.
+     *
+     * @param elsewhere whether the dump is public in a place that had not to be delivered to
+     */
+    private static void requireAll(List<Delivery> deliveries, boolean elsewhere) throws SpillwayException {
+        List<String> messages = new ArrayList<>();
+        List<String> hints = new ArrayList<>();
+        SpillwayException cause = null;
+        boolean somewhere = elsewhere;
         for (Delivery delivery : deliveries) {
-            if (delivery.failure() != null) {
-                first = first == null ? delivery.failure() : first;
-                missing.add(delivery);
+            SpillwayException failure = delivery.failure();
+            if (failure == null) {
+                somewhere = true;
+                continue;
+            }
+            cause = cause == null || failure.fault() == Fault.CANCELLED ? failure : cause;
+            messages.add("%s did not get dump %s: %s"
+                    .formatted(delivery.destination(), delivery.dump(), failure.getMessage()));
+            if (failure.hint() != null && failure.fault() != Fault.CANCELLED) {
+                hints.add(failure.hint());
             }
         }
-        if (first != null) {
+        if (cause != null) {
+            hints.add("send what is missing with  spillway export --resume  and the same schedule"
+                    + (somewhere ? "; the other destinations have the dump" : ""));
             throw new SpillwayException(
-                    first.fault(),
-                    missing.stream()
-                            .map(each -> "%s did not get dump %s: %s"
-                                    .formatted(
-                                            each.destination(),
-                                            each.dump(),
-                                            String.valueOf(Objects.requireNonNull(each.failure())
-                                                    .getMessage())))
-                            .collect(Collectors.joining("\n")),
-                    (first.hint() == null ? "" : first.hint() + "; ")
-                            + "then send it with  spillway export --resume  and the same schedule;"
-                            + " the other destinations have it",
-                    first);
+                    cause.fault(),
+                    String.join("; ", messages),
+                    hints.stream().distinct().collect(Collectors.joining("; ")),
+                    cause);
         }
     }
 
@@ -175,6 +178,9 @@ final class ExportCommand implements Callable<Integer> {
                 line.put("dump", delivery.dump());
                 line.put("destination", delivery.destination());
                 line.put("arrived", delivery.arrived());
+                line.put(
+                        "reason",
+                        delivery.failure() == null ? null : delivery.failure().getMessage());
                 out.println(JsonText.line(line));
             } else if (delivery.arrived()) {
                 out.printf("delivered %s to %s%n", delivery.dump(), delivery.destination());
@@ -199,12 +205,13 @@ final class ExportCommand implements Callable<Integer> {
             out.println(JsonText.line(line));
         } else {
             out.printf(
-                    "published %s: %s documents, %s in %d files, in %s%n",
+                    "%s %s: %s documents, %s in %d files%s%n",
+                    report.address() == null ? "exported" : "published",
                     report.manifest().dump(),
                     Amounts.count(report.manifest().documents()),
                     Amounts.bytes(report.manifest().bytes()),
                     report.manifest().parts().size(),
-                    report.address());
+                    report.address() == null ? "" : ", in " + report.address());
         }
         report(report.deliveries(), json, out);
     }

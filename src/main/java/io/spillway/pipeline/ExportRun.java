@@ -96,12 +96,12 @@ public final class ExportRun {
     }
 
     /**
-     * Completes what earlier runs have left to be delivered, exports, publishes, and delivers. A delivery that fails is in
-     * the report: the dump is public where it is, and the next run tries again.
+     * Completes what earlier runs have left to be delivered, exports, publishes, and delivers. A delivery that fails, or is
+     * cancelled by an interrupt, which stays pending then, is in the report: the dump is public where it is, and the next
+     * run tries again.
      *
      * @throws SpillwayException    nothing was published; the fault says why
-     * @throws InterruptedException the thread was interrupted; nothing was published, unless the interrupt came after the
-     *                              dump was in place
+     * @throws InterruptedException the thread was interrupted; nothing was published
      */
     @SuppressWarnings("try") // the lock is held, not used
     public ExportReport run() throws SpillwayException, InterruptedException {
@@ -110,20 +110,23 @@ public final class ExportRun {
             if (!left.isEmpty()) {
                 LOG.info("left-overs of earlier runs removed dataset={} names={}", dataset.name(), left);
             }
-            deliveries.resume(dataset.name());
+            List<Delivery> all = new ArrayList<>(deliveries.resume(dataset.name()));
+            if (Thread.interrupted()) {
+                throw new InterruptedException("while delivering what earlier runs have left");
+            }
             ExportReport report = exportAndPublish();
-            return new ExportReport(
-                    report.manifest(), report.stats(), report.address(), deliveries.deliver(report.manifest()));
+            all.addAll(deliveries.deliver(report.manifest()));
+            return new ExportReport(report.manifest(), report.stats(), report.address(), all);
         }
     }
 
     /**
-     * Delivers what earlier runs have left to be delivered, and exports nothing.
+     * Delivers what earlier runs have left to be delivered, and exports nothing. Cancelled as {@link #run} is.
      *
      * @return what came of it, empty where nothing was left to do
      */
     @SuppressWarnings("try") // the lock is held, not used
-    public List<Delivery> resume() throws SpillwayException, InterruptedException {
+    public List<Delivery> resume() throws SpillwayException {
         try (Workspace.Lock lock = workspace.lock(dataset.name())) {
             return deliveries.resume(dataset.name());
         }
@@ -193,7 +196,8 @@ public final class ExportRun {
                         folder);
                 Manifest manifest = publisher.publish(draft);
                 ahead.keep();
-                return new ExportReport(manifest, stats, publisher.address(dump), List.of());
+                return new ExportReport(
+                        manifest, stats, deliveries.isSpooled() ? null : publisher.address(dump), List.of());
             } catch (SpillwayException e) {
                 if (Thread.interrupted()) {
                     // An interrupt closes channels in the middle of a write, which is no trouble of the disk.

@@ -9,6 +9,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
+import io.spillway.manifest.SideFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -84,18 +86,27 @@ public final class Deliveries {
         return !other.traits().placesAtOnce() && other.traits().keepsSiteFiles();
     }
 
+    /** Whether dumps lie in a spool until they are delivered, which nobody reads from. */
+    public boolean isSpooled() {
+        return spooled;
+    }
+
     /**
      * Sends what earlier runs have left to be sent: of a directory that is a destination the newest dump, of a spool
-     * every dump. Removes what uploads of dead runs have left.
+     * every dump, the oldest first. Removes what uploads of dead runs have left, and files of a spool that every
+     * destination has. Where the thread is interrupted, what was under way is in the answer as {@code CANCELLED}, and the
+     * interrupt stays pending; the next call goes on from there.
      *
      * @return what came of it, empty where nothing was left to do
-     * @throws InterruptedException the thread was interrupted; what was sent is completed by the next call
+     * @throws SpillwayException the home itself cannot be read
      */
-    public List<Delivery> resume(String dataset) throws SpillwayException, InterruptedException {
+    public List<Delivery> resume(String dataset) throws SpillwayException {
         List<Delivery> all = new ArrayList<>();
         if (!others.isEmpty()) {
             for (Manifest manifest : waiting(dataset)) {
-                all.addAll(deliver(manifest));
+                if (!Thread.currentThread().isInterrupted()) {
+                    all.addAll(deliver(manifest));
+                }
             }
             others.forEach(other -> removeOrphans(dataset, other));
         }
@@ -103,53 +114,100 @@ public final class Deliveries {
     }
 
     /**
-     * Sends a dump to every destination that lacks it. One that fails does not hold up the others.
+     * Sends a dump to every destination that lacks it. One that fails does not hold up the others. Where the thread is
+     * interrupted, what was under way is in the answer as {@code CANCELLED}, and the interrupt stays pending.
      *
-     * @return one entry for each destination that lacked it
-     * @throws InterruptedException the thread was interrupted; what was sent is completed by {@link #resume}
+     * @return one entry for each destination that lacked it, in their order
      */
-    public List<Delivery> deliver(Manifest manifest) throws InterruptedException {
+    public List<Delivery> deliver(Manifest manifest) {
         ObjectKey key = Publisher.key(manifest.id());
         ExecutorService threads =
                 Executors.newCachedThreadPool(task -> new Thread(task, "deliver-" + manifest.dataset()));
-        List<Delivery> done = new ArrayList<>();
-        try {
-            List<Future<Optional<Delivery>>> under = others.stream()
-                    .map(other -> threads.submit(() -> deliver(manifest, key, other)))
-                    .toList();
-            for (Future<Optional<Delivery>> each : under) {
-                each.get().ifPresent(done::add);
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a delivery failed in a way that nobody expected", e.getCause());
-        } finally {
-            threads.shutdownNow();
-            if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("an upload did not stop within {} s dump={}", STOP_SECONDS, manifest.dump());
-            }
-        }
+        List<Future<Optional<Delivery>>> under = others.stream()
+                .map(other -> threads.submit(() -> deliver(manifest, key, other, folders)))
+                .toList();
+        threads.shutdown();
+        awaitEnd(threads, manifest);
+        List<Delivery> done = outcomes(manifest, under);
         if (spooled && done.stream().allMatch(Delivery::arrived)) {
-            removeFiles(manifest, key);
+            removeFiles(manifest.dump());
         }
         return done;
     }
 
-    private Optional<Delivery> deliver(Manifest manifest, ObjectKey key, Destination other) {
+    /** Returns when all threads have ended, or some time after this thread was told to stop, whose flag stays set. */
+    private static void awaitEnd(ExecutorService threads, Manifest manifest) {
+        try {
+            threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            try {
+                if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                    LOG.warn("an upload did not stop within {} s dump={}", STOP_SECONDS, manifest.dump());
+                }
+            } catch (InterruptedException again) {
+                LOG.warn("uploads were left under way, the next run goes on dump={}", manifest.dump());
+            }
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What came of each; a bug is thrown only here, when all others have ended as they would have without it. */
+    private List<Delivery> outcomes(Manifest manifest, List<Future<Optional<Delivery>>> ended) {
+        List<Delivery> done = new ArrayList<>();
+        Throwable bug = null;
+        for (int i = 0; i < ended.size(); i++) {
+            Destination other = others.get(i);
+            if (!ended.get(i).isDone()) {
+                done.add(new Delivery(manifest, other, cancelled(other)));
+                continue;
+            }
+            try {
+                ended.get(i).get().ifPresent(done::add);
+            } catch (ExecutionException e) {
+                bug = e.getCause();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("what is done is not waited for", e);
+            }
+        }
+        if (bug != null) {
+            throw new IllegalStateException("a delivery failed in a way that nobody expected", bug);
+        }
+        return done;
+    }
+
+    private static SpillwayException cancelled(Destination other) {
+        return new SpillwayException(
+                Fault.CANCELLED, "cancelled while dumps were sent to " + other.name(), "run again: the rest follows");
+    }
+
+    private static Optional<Delivery> deliver(
+            Manifest manifest, ObjectKey key, Destination other, Function<ObjectKey, Path> folders) {
         try {
             if (has(other, key)) {
                 return Optional.empty();
             }
             other.place(folders.apply(key), key, Manifest.FILE_NAME);
-            int left = other.sweep(new ObjectKey(manifest.dataset()));
-            LOG.info("dump delivered dump={} destination={} swept={}", manifest.dump(), other.name(), left);
-            return Optional.of(new Delivery(manifest.dump(), other.name(), null));
         } catch (SpillwayException e) {
             LOG.warn(
                     "dump not delivered dump={} destination={} cause=\"{}\"",
                     manifest.dump(),
                     other.name(),
                     e.getMessage());
-            return Optional.of(new Delivery(manifest.dump(), other.name(), e));
+            return Optional.of(new Delivery(manifest, other, e));
+        }
+        LOG.info("dump delivered dump={} destination={}", manifest.dump(), other.name());
+        sweep(manifest.dataset(), other);
+        return Optional.of(new Delivery(manifest, other, null));
+    }
+
+    /** The dump is there, whole: that left-overs of dead runs cannot be removed is for the log. */
+    private static void sweep(String dataset, Destination other) {
+        try {
+            int left = other.sweep(new ObjectKey(dataset));
+            LOG.info("left-overs of earlier uploads removed destination={} count={}", other.name(), left);
+        } catch (SpillwayException e) {
+            LOG.warn("left-overs of earlier uploads stay destination={} cause=\"{}\"", other.name(), e.getMessage());
         }
     }
 
@@ -200,9 +258,20 @@ public final class Deliveries {
                 .toList();
         List<Manifest> waiting = new ArrayList<>();
         for (ObjectKey key : spooled ? manifests : manifests.stream().limit(1).toList()) {
-            Manifest manifest = read(key);
-            if (isWhole(manifest, objects) && lacks(Publisher.key(manifest.id()))) {
-                waiting.add(0, manifest);
+            Set<String> names = namesBeside(key, objects);
+            if (names.size() == 1) {
+                continue; // of a spool: delivered long ago
+            }
+            Optional<Manifest> manifest = read(key);
+            if (manifest.isEmpty()) {
+                continue;
+            }
+            if (lacks(Publisher.key(manifest.get().id()))) {
+                if (isWhole(manifest.get(), names)) {
+                    waiting.add(0, manifest.get());
+                }
+            } else if (spooled) {
+                removeFiles(manifest.get().dump()); // the run that delivered it died before it could
             }
         }
         return waiting;
@@ -227,37 +296,47 @@ public final class Deliveries {
                 || other.find(dump.child(Shelf.WITHDRAWN)).isPresent();
     }
 
-    private static boolean isWhole(Manifest manifest, List<StoredObject> objects) {
-        String prefix = manifest.dump() + "/";
-        var names = objects.stream()
+    /** Names of all files in the folder of a manifest, that of the manifest too. */
+    private static Set<String> namesBeside(ObjectKey manifest, List<StoredObject> objects) {
+        String folder = manifest.value().substring(0, manifest.value().length() - Manifest.FILE_NAME.length());
+        return objects.stream()
                 .map(object -> object.key().value())
-                .filter(key -> key.startsWith(prefix))
-                .map(key -> key.substring(prefix.length()))
+                .filter(key -> key.startsWith(folder))
+                .map(key -> key.substring(folder.length()))
                 .collect(Collectors.toSet());
-        return manifest.parts().stream().map(Part::name).allMatch(names::contains);
     }
 
-    private void removeFiles(Manifest manifest, ObjectKey key) {
+    private static boolean isWhole(Manifest manifest, Set<String> names) {
+        return manifest.parts().stream().map(Part::name).allMatch(names::contains)
+                && manifest.files().stream().map(SideFile::name).allMatch(names::contains);
+    }
+
+    private void removeFiles(String dump) {
         try {
-            for (StoredObject object : home.list(key + "/")) {
+            for (StoredObject object : home.list(dump + "/")) {
                 if (!object.key().name().equals(Manifest.FILE_NAME)) {
                     home.delete(object.key());
                 }
             }
         } catch (SpillwayException e) {
-            LOG.warn("the spool keeps files that are not needed dump={} cause=\"{}\"", manifest.dump(), e.getMessage());
+            LOG.warn("the spool keeps files that are not needed dump={} cause=\"{}\"", dump, e.getMessage());
         }
     }
 
-    private Manifest read(ObjectKey key) throws SpillwayException {
+    /** Empty where it is no manifest: an old dump that is damaged must not keep new ones from being made. */
+    private Optional<Manifest> read(ObjectKey key) throws SpillwayException {
+        String where = home.name() + "/" + key;
         try (InputStream in = home.open(key)) {
-            return ManifestJson.read(in, home.name() + "/" + key);
+            return Optional.of(ManifestJson.read(in, where));
         } catch (IOException e) {
             throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE,
-                    "cannot read " + home.name() + "/" + key + ": " + e.getMessage(),
-                    null,
-                    e);
+                    Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), null, e);
+        } catch (SpillwayException e) {
+            if (e.fault() != Fault.INTEGRITY) {
+                throw e;
+            }
+            LOG.warn("not delivered, spillway verify says more manifest={} cause=\"{}\"", where, e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -269,12 +348,22 @@ public final class Deliveries {
     /**
      * A dump at one destination.
      *
-     * @param dump        its id
-     * @param destination how the destination is called in messages
-     * @param failure     why it is not there, or null if it is
+     * @param manifest the dump's
+     * @param place    the destination, open as long as the deliveries' maker keeps it so
+     * @param failure  why it is not there, or null if it is
      */
     public record Delivery(
-            String dump, String destination, @Nullable SpillwayException failure) {
+            Manifest manifest, Destination place, @Nullable SpillwayException failure) {
+        /** The dump's id. */
+        public String dump() {
+            return manifest.dump();
+        }
+
+        /** How the destination is called in messages. */
+        public String destination() {
+            return place.name();
+        }
+
         /** Whether the dump is there, whole. */
         public boolean arrived() {
             return failure == null;

@@ -50,7 +50,7 @@ class ArchitectureTest {
             Set.of("schedule", "demo"),
             Set.of("pipeline"),
             Set.of("publish"),
-            Set.of("verify"),
+            Set.of("verify", "catalog"),
             Set.of("encode", "compress", "destination", "manifest", "fields"),
             Set.of("source", "dataset"),
             Set.of("json", "progress", "config"),

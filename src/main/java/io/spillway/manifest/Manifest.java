@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param description   for people, or null
  * @param license       SPDX identifier, or null where nobody has said
  * @param homepage      where people read about the dataset, or null
+ * @param covers        the routes of the site that the dump replaces, each starting with {@code /}; null where nobody has
+ *                      said
+ * @param nextDue       when the dump after this one is due, or null where there is no plan
  * @param takenAt       when the snapshot was taken
  * @param source        what the snapshot was taken of
  * @param documents     documents in the dump, in each of its formats
@@ -45,6 +48,8 @@ public record Manifest(
         @Nullable String description,
         @Nullable String license,
         @Nullable String homepage,
+        @Nullable List<String> covers,
+        @Nullable Instant nextDue,
         Instant takenAt,
         Source source,
         long documents,
@@ -72,6 +77,7 @@ public record Manifest(
         parts = List.copyOf(parts);
         files = List.copyOf(files);
         accepted = accepted == null ? null : List.copyOf(accepted);
+        covers = covers == null ? null : List.copyOf(covers);
         if (schemaVersion != null && schemaVersion < 1) {
             throw new IllegalArgumentException("dump " + dump + " has schema version " + schemaVersion);
         }

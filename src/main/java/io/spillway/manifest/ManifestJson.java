@@ -62,15 +62,18 @@ public final class ManifestJson {
      * @throws SpillwayException it is not one, or does not add up
      */
     public static Manifest read(InputStream in, String where) throws SpillwayException {
-        return read(in, where, Manifest.class);
+        return read(in, Manifest.class, where, "a manifest");
     }
 
     /**
-     * The same for another record of ours.
+     * Reads another file of ours. The stream stays open.
      *
-     * @throws SpillwayException it is none, or does not add up
+     * @param type  a record whose constructor refuses what cannot be
+     * @param where what to call it in an error
+     * @param what  what it should be, with its article
+     * @throws SpillwayException it is not one, or does not add up
      */
-    public static <T> T read(InputStream in, String where, Class<T> type) throws SpillwayException {
+    public static <T> T read(InputStream in, Class<T> type, String where, String what) throws SpillwayException {
         try {
             T value = JSON.readValue(in, type);
             if (value == null) {
@@ -82,7 +85,6 @@ public final class ManifestJson {
             String message = cause instanceof JsonProcessingException json
                     ? json.getOriginalMessage()
                     : String.valueOf(cause.getMessage());
-            String what = type == Manifest.class ? "a manifest" : "what it should be";
             throw new SpillwayException(
                     Fault.INTEGRITY, where + " is not " + what + ": " + message, "the file was changed or cut off", e);
         }

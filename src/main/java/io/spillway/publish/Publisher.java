@@ -142,6 +142,8 @@ public final class Publisher {
                 dataset.description(),
                 dataset.license(),
                 dataset.homepage(),
+                dataset.covers().isEmpty() ? null : dataset.covers(),
+                null, // No schedule has a cadence yet.
                 draft.takenAt(),
                 new Manifest.Source(
                         source.product(),

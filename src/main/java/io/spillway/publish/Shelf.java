@@ -174,7 +174,7 @@ public final class Shelf {
         ObjectKey key = Publisher.key(dump).child(name);
         String where = destination.name() + "/" + key;
         try (InputStream in = destination.open(key)) {
-            return ManifestJson.read(in, where, type);
+            return ManifestJson.read(in, type, where, "a file that Spillway writes");
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), "try again", e);

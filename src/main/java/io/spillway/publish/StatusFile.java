@@ -1,5 +1,8 @@
 package io.spillway.publish;
 
+import io.spillway.catalog.DatasetStatus;
+import io.spillway.catalog.DatasetStatus.LastAttempt;
+import io.spillway.catalog.DatasetStatus.LastGood;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.Upload;
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StatusFile {
     /** Its name, below the dataset. */
-    public static final String FILE_NAME = "status.json";
+    public static final String FILE_NAME = DatasetStatus.FILE_NAME;
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusFile.class);
 
@@ -94,7 +97,8 @@ public final class StatusFile {
         ObjectKey key = new ObjectKey(dataset).child(FILE_NAME);
         try (Upload upload = destination.begin(key)) {
             Optional<Manifest> last = good != null ? Optional.of(good) : new PreviousDump(destination).of(dataset);
-            Status status = new Status(dataset, attempt, last.map(LastGood::of).orElse(null));
+            DatasetStatus status =
+                    new DatasetStatus(dataset, attempt, last.map(LastGood::of).orElse(null));
             upload.body().write(ManifestJson.write(status));
             upload.commit();
         } catch (IOException | SpillwayException | RuntimeException e) {
@@ -103,46 +107,6 @@ public final class StatusFile {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-        }
-    }
-
-    /**
-     * The whole file.
-     *
-     * @param lastGood the newest dump that is whole, or null where there is none
-     */
-    record Status(
-            String dataset,
-            LastAttempt lastAttempt,
-            @Nullable LastGood lastGood) {}
-
-    /**
-     * How an attempt ended.
-     *
-     * @param at       when
-     * @param outcome  {@code published}, {@code refused} (by the gate or the field policy) or {@code failed}
-     * @param exitCode of the command
-     * @param fault    the fault's name, {@code BUG} for one of ours, or null
-     * @param reason   for people, or null
-     */
-    record LastAttempt(
-            Instant at,
-            String outcome,
-            int exitCode,
-            @Nullable String fault,
-            @Nullable String reason) {}
-
-    /**
-     * A dump that is there.
-     *
-     * @param dump      its id
-     * @param takenAt   when its snapshot was taken
-     * @param documents documents in it
-     * @param bytes     bytes of its parts
-     */
-    record LastGood(String dump, Instant takenAt, long documents, long bytes) {
-        static LastGood of(Manifest manifest) {
-            return new LastGood(manifest.dump(), manifest.takenAt(), manifest.documents(), manifest.bytes());
         }
     }
 }

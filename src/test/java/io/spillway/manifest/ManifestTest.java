@@ -46,6 +46,8 @@ class ManifestTest {
                     null,
                     "CC0-1.0",
                     null,
+                    List.of("/api/search/journals"),
+                    Instant.parse("2026-11-28T03:00:00Z"),
                     takenAt,
                     new Manifest.Source(
                             "elasticsearch", "8.19.21", "journals", List.of("journals-3"), false, inSnapshot, fields),

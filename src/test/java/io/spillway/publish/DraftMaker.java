@@ -71,6 +71,8 @@ final class DraftMaker {
                 null,
                 null,
                 null,
+                null,
+                null,
                 draft.takenAt(),
                 new Manifest.Source(
                         "synthetic", null, "synthetic", List.of(), false, documents, draft.manifestFields()),

@@ -1,0 +1,167 @@
+package io.spillway.catalog;
+
+import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that is published at one destination, as its manifests say it. An immutable value.
+ *
+ * @param datasets those with at least one dump whose manifest reads, sorted by name
+ * @param broken   manifests that cannot be read or belong elsewhere, sorted by dump; what they stand for is not listed
+ * @param attempts datasets of which only a status is there: nothing of them is published yet, sorted
+ */
+public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> attempts) {
+    private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
+
+    /** Takes copies. */
+    public Catalog {
+        datasets = List.copyOf(datasets);
+        broken = List.copyOf(broken);
+        attempts = List.copyOf(attempts);
+    }
+
+    /**
+     * The dumps of one dataset.
+     *
+     * @param dataset its name
+     * @param dumps   their manifests, the newest first; never empty
+     */
+    public record Shelf(String dataset, List<Manifest> dumps) {
+        /** Takes a copy; fails with {@link IllegalArgumentException} where there is no dump. */
+        public Shelf {
+            dumps = List.copyOf(dumps);
+            if (dumps.isEmpty()) {
+                throw new IllegalArgumentException("no dumps of " + dataset);
+            }
+        }
+
+        /** The newest dump. */
+        public Manifest latest() {
+            return dumps.get(0);
+        }
+    }
+
+    /**
+     * A manifest that is none.
+     *
+     * @param dump   the dump it should be of
+     * @param reason what is wrong with it, for people
+     */
+    public record Broken(DumpId dump, String reason) {}
+
+    /** A dataset's dumps, or empty where none is listed. */
+    public Optional<Shelf> dataset(String name) {
+        return datasets.stream().filter(shelf -> shelf.dataset().equals(name)).findFirst();
+    }
+
+    /** Every dump that stands at the destination, whole or broken: what a second look compares with. */
+    public Set<DumpId> stamps() {
+        Set<DumpId> stamps = new HashSet<>();
+        datasets.forEach(shelf -> shelf.dumps().forEach(manifest -> stamps.add(manifest.id())));
+        broken.forEach(each -> stamps.add(each.dump()));
+        return stamps;
+    }
+
+    /**
+     * Reads the catalog: one listing, and one object for each dump. A manifest that vanishes meanwhile has been taken
+     * back and is not missed.
+     *
+     * @param destination stays the caller's to close
+     * @throws SpillwayException the destination does not answer
+     */
+    public static Catalog read(Destination destination) throws SpillwayException {
+        List<StoredObject> objects = destination.list("");
+        Map<String, List<Manifest>> dumps = new TreeMap<>();
+        List<Broken> broken = new ArrayList<>();
+        for (DumpId dump : dumps(objects)) {
+            try {
+                read(destination, dump)
+                        .ifPresent(manifest -> dumps.computeIfAbsent(dump.dataset(), name -> new ArrayList<>())
+                                .add(manifest));
+            } catch (SpillwayException e) {
+                if (e.fault() != Fault.INTEGRITY && e.fault() != Fault.DESTINATION_REFUSED) {
+                    throw e;
+                }
+                LOG.warn("not listed, its manifest cannot be used dump={} cause=\"{}\"", dump, e.getMessage());
+                broken.add(new Broken(dump, String.valueOf(e.getMessage())));
+            }
+        }
+        Set<String> attempts = new TreeSet<>(datasetsWithStatus(objects));
+        attempts.removeAll(dumps.keySet());
+        return new Catalog(
+                dumps.entrySet().stream()
+                        .map(entry -> new Shelf(entry.getKey(), entry.getValue()))
+                        .toList(),
+                broken,
+                List.copyOf(attempts));
+    }
+
+    /** The dumps at a destination by their manifests' names alone, without reading any. */
+    public static Set<DumpId> stamps(Destination destination) throws SpillwayException {
+        return new HashSet<>(dumps(destination.list("")));
+    }
+
+    /** By dataset, the newest first. */
+    private static List<DumpId> dumps(List<StoredObject> objects) {
+        return objects.stream()
+                .map(object -> object.key().value().split("/", -1))
+                .filter(path -> path.length == 3 && path[2].equals(Manifest.FILE_NAME) && isDataset(path[0]))
+                .map(path -> DumpId.of(path[0], path[1]))
+                .flatMap(Optional::stream)
+                .sorted(Comparator.comparing(DumpId::dataset).thenComparing(DumpId::instant, Comparator.reverseOrder()))
+                .toList();
+    }
+
+    private static List<String> datasetsWithStatus(List<StoredObject> objects) {
+        return objects.stream()
+                .map(object -> object.key().value().split("/", -1))
+                .filter(path -> path.length == 2 && path[1].equals(DatasetStatus.FILE_NAME) && isDataset(path[0]))
+                .map(path -> path[0])
+                .toList();
+    }
+
+    private static boolean isDataset(String name) {
+        return Dataset.isName(name);
+    }
+
+    private static Optional<Manifest> read(Destination destination, DumpId dump) throws SpillwayException {
+        ObjectKey key = new ObjectKey(dump.toString()).child(Manifest.FILE_NAME);
+        String where = destination.name() + "/" + key;
+        try (InputStream in = destination.open(key)) {
+            Manifest manifest = ManifestJson.read(in, where);
+            if (!manifest.dump().equals(dump.toString())) {
+                throw new SpillwayException(
+                        Fault.INTEGRITY, where + " is the manifest of " + manifest.dump(), "somebody has moved it");
+            }
+            return Optional.of(manifest);
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
+        } catch (SpillwayException e) {
+            if (e.fault() == Fault.DESTINATION_REFUSED && destination.find(key).isEmpty()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}

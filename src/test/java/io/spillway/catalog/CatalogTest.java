@@ -1,0 +1,114 @@
+package io.spillway.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.pipeline.SteppedDestination;
+import io.spillway.support.PublishedDumps;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The manifests are the only memory. */
+class CatalogTest {
+    private static final Instant FIRST = Instant.parse("2026-11-14T03:00:00Z");
+    private static final Instant SECOND = Instant.parse("2026-11-21T03:00:00Z");
+
+    @TempDir
+    private Path root;
+
+    private final PublishedDumps dumps = new PublishedDumps();
+
+    private Catalog read() throws SpillwayException {
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            return Catalog.read(directory);
+        }
+    }
+
+    @Test
+    void anEmptyDestinationHasAnEmptyCatalog() throws Exception {
+        assertThat(read().datasets()).isEmpty();
+    }
+
+    @Test
+    void datasetsAreSortedAndTheirDumpsAreNewestFirst() throws Exception {
+        dumps.publish(root, "journals", FIRST, 1);
+        dumps.publish(root, "journals", SECOND, 2);
+        dumps.publish(root, "articles", FIRST, 3);
+        Catalog catalog = read();
+        assertThat(catalog.datasets()).extracting(Catalog.Shelf::dataset).containsExactly("articles", "journals");
+        assertThat(catalog.datasets().get(1).dumps())
+                .extracting(Manifest::dump)
+                .containsExactly("journals/2026-11-21T030000Z", "journals/2026-11-14T030000Z");
+    }
+
+    @Test
+    void aBrokenManifestIsReportedAndTheOneBeforeIsTheLatest() throws Exception {
+        dumps.publish(root, "journals", FIRST, 1);
+        Manifest cut = dumps.publish(root, "journals", SECOND, 1);
+        Files.writeString(root.resolve(cut.dump()).resolve("manifest.json"), "{\"format_version\":1,");
+        Catalog catalog = read();
+        assertThat(catalog.datasets().get(0).latest().takenAt()).isEqualTo(FIRST);
+        assertThat(catalog.broken()).singleElement().satisfies(broken -> {
+            assertThat(broken.dump()).hasToString("journals/2026-11-21T030000Z");
+            assertThat(broken.reason()).contains("is not a manifest");
+        });
+    }
+
+    @Test
+    void aManifestInAnotherDumpsFolderIsNotListed() throws Exception {
+        Manifest first = dumps.publish(root, "journals", FIRST, 1);
+        Path other = Files.createDirectories(root.resolve("journals/2026-11-21T030000Z"));
+        Files.copy(root.resolve(first.dump()).resolve("manifest.json"), other.resolve("manifest.json"));
+        assertThat(read().datasets().get(0).dumps()).hasSize(1);
+        assertThat(read().broken()).hasSize(1);
+    }
+
+    @Test
+    void aFolderWithoutAManifestIsNoDump() throws Exception {
+        Manifest first = dumps.publish(root, "journals", FIRST, 1);
+        Files.delete(root.resolve(first.dump()).resolve("manifest.json"));
+        assertThat(read().datasets()).isEmpty();
+        assertThat(read().broken()).isEmpty();
+    }
+
+    @Test
+    void manifestsAtAnyOtherDepthAreNotOurs() throws Exception {
+        Files.createDirectories(root.resolve("journals/2026-11-21T030000Z/deeper"));
+        Files.writeString(root.resolve("journals/2026-11-21T030000Z/deeper/manifest.json"), "{}");
+        Files.writeString(root.resolve("journals/manifest.json"), "{}");
+        Files.createDirectories(root.resolve("Not-a-name/2026-11-21T030000Z"));
+        Files.writeString(root.resolve("Not-a-name/2026-11-21T030000Z/manifest.json"), "{}");
+        assertThat(read().stamps()).isEmpty();
+    }
+
+    @Test
+    void aDatasetThatHasOnlyTriedIsKnownByItsStatus() throws Exception {
+        Files.createDirectories(root.resolve("articles"));
+        Files.writeString(root.resolve("articles/status.json"), "{}");
+        assertThat(read().attempts()).containsExactly("articles");
+    }
+
+    @Test
+    void aDestinationThatDoesNotAnswerIsNotAnEmptyOne() throws Exception {
+        dumps.publish(root, "journals", FIRST, 1);
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            Destination away = new SteppedDestination(directory, (step, folder) -> {}) {
+                @Override
+                public InputStream open(ObjectKey key) throws SpillwayException {
+                    throw new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "away", null);
+                }
+            };
+            assertThatThrownBy(() -> Catalog.read(away)).hasMessage("away");
+        }
+    }
+}

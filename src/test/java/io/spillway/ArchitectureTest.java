@@ -49,7 +49,7 @@ class ArchitectureTest {
             Set.of("cli"),
             Set.of("schedule", "demo"),
             Set.of("pipeline"),
-            Set.of("publish"),
+            Set.of("publish", "site"),
             Set.of("verify", "catalog"),
             Set.of("encode", "compress", "destination", "manifest", "fields"),
             Set.of("source", "dataset"),

@@ -63,7 +63,6 @@ final class DemoCommand implements Callable<Integer> {
                 records.load(server.url());
                 ScheduleFile schedule = ConfigFile.readText(schedule(records, server), "demo", ScheduleFile.class);
                 ExportReport report = ExportCommand.export(schedule, Allowances.NONE, output.json, out, err);
-                ExportCommand.report(report, output.json, out, err);
                 Path dump = to.resolve(report.manifest().dump());
                 VerifyCommand.verify(dump, output, err);
                 err.printf(

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -73,56 +74,89 @@ final class ExportCommand implements Callable<Integer> {
             return 0;
         }
         Allowances allowed = new Allowances(allowEmpty, acceptShrink, acceptSchema);
-        ExportReport report = export(schedule, allowed, output.json, out, err);
-        report(report, output.json, out, err);
-        requireAll(report.deliveries(), report.address() != null);
+        export(schedule, allowed, output.json, out, err);
         return 0;
     }
 
-    private static List<Delivery> resume(ScheduleFile schedule) throws SpillwayException {
+    private static List<Delivery> resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
         try (var places = Places.open(schedule);
                 var source = Wiring.source(schedule)) {
             List<Delivery> deliveries = Wiring.export(schedule, Allowances.NONE, source, places, new Progress())
                     .resume();
             new Statuses(places, schedule.dataset()).delivered(deliveries);
+            Sites.publish(places, missed(deliveries), schedule.dataset());
             return deliveries;
         }
     }
 
     /**
-     * The one way to export, for this command and for {@code demo}: whatever comes of it, the status says so. Deliveries
-     * that failed are in the report.
+     * The one way to export, for this command and for {@code demo}: whatever comes of it, the status says so. A dump that
+     * is public is reported before anything that can still fail behind it.
+     *
+     * @throws SpillwayException nothing was published, or a destination did not get the dump, or its links could not be
+     *                           written there; the message says which
      */
     static ExportReport export(
             ScheduleFile schedule, Allowances allowed, boolean json, PrintWriter out, PrintWriter err)
             throws SpillwayException, InterruptedException {
         try (var places = Places.open(schedule)) {
             var statuses = new Statuses(places, schedule.dataset());
+            ExportReport report;
             try {
-                ExportReport report = export(schedule, allowed, places, json, out, err);
-                statuses.exported(report);
-                prune(schedule, places);
-                return report;
+                report = export(schedule, allowed, places, json, out, err);
             } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
                 statuses.failed(e);
+                Sites.sayStatus(places);
                 throw e;
             }
+            statuses.exported(report);
+            report(report, json, out, err);
+            SpillwayException linksFailed = null;
+            try {
+                Sites.publish(places, missed(report.deliveries()), schedule.dataset());
+                if (prune(schedule, places)) {
+                    Sites.publish(places, missed(report.deliveries()), schedule.dataset());
+                }
+            } catch (SpillwayException e) {
+                linksFailed = e;
+            }
+            requireAll(report.deliveries(), report.address() != null);
+            if (linksFailed != null) {
+                throw linksFailed;
+            }
+            return report;
         }
     }
 
-    /** After everything else, and nothing that a dump fails for: what could not be removed goes the next time. */
+    /** The places that lack a dump: what links to it must not stand there. */
+    private static Set<Destination> missed(List<Delivery> deliveries) {
+        return deliveries.stream()
+                .filter(delivery -> !delivery.arrived())
+                .map(Delivery::place)
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * After everything else, and nothing that a dump fails for: what could not be removed goes the next time.
+     *
+     * @return whether anything was removed
+     */
     @SuppressWarnings("try") // the lock is held, not used
-    private static void prune(ScheduleFile schedule, Places places) {
+    private static boolean prune(ScheduleFile schedule, Places places) {
         if (schedule.keep() == null) {
-            return;
+            return false;
         }
+        boolean removed = false;
         for (Destination place : places.shelves()) {
             try (Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
-                PruneCommand.shelf(place, schedule).prune(schedule.keep().toRetention(), false);
+                removed |= !PruneCommand.shelf(place, schedule)
+                        .prune(schedule.keep().toRetention(), false)
+                        .isEmpty();
             } catch (SpillwayException e) {
                 LOG.warn("old dumps stay for now destination={} cause=\"{}\"", place.name(), e.getMessage());
             }
         }
+        return removed;
     }
 
     @SuppressWarnings("try") // the reporter shows progress until it is closed
@@ -190,7 +224,7 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     /** Says what was published and where the time went. */
-    static void report(ExportReport report, boolean json, PrintWriter out, PrintWriter err) {
+    private static void report(ExportReport report, boolean json, PrintWriter out, PrintWriter err) {
         err.print(report.stats().table());
         err.flush();
         if (json) {

@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             CheckCommand.class,
             VerifyCommand.class,
+            ListCommand.class,
+            ShowCommand.class,
+            CatalogCommand.class,
             PruneCommand.class,
             WithdrawCommand.class,
             AutoComplete.GenerateCompletion.class

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +44,7 @@ final class PruneCommand implements Callable<Integer> {
 
     @Override
     @SuppressWarnings("try") // the lock is held, not used
-    public Integer call() throws SpillwayException {
+    public Integer call() throws SpillwayException, InterruptedException {
         ScheduleFile schedule = ConfigFile.read(file, ScheduleFile.class);
         if (schedule.keep() == null) {
             throw new SpillwayException(
@@ -56,6 +57,9 @@ final class PruneCommand implements Callable<Integer> {
             List<Shelf.Removed> removed = new ArrayList<>();
             for (Destination place : places.shelves()) {
                 removed.addAll(shelf(place, schedule).prune(retention(schedule), dryRun));
+            }
+            if (!dryRun && !removed.isEmpty()) {
+                Sites.publish(places, Set.of(), schedule.dataset());
             }
             report(removed);
         }

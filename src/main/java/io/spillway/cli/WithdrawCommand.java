@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,7 +53,7 @@ final class WithdrawCommand implements Callable<Integer> {
 
     @Override
     @SuppressWarnings("try") // the lock is held, not used
-    public Integer call() throws SpillwayException {
+    public Integer call() throws SpillwayException, InterruptedException {
         if (reason.isBlank()) {
             throw new ParameterException(spec.commandLine(), "--reason must say something");
         }
@@ -81,6 +82,7 @@ final class WithdrawCommand implements Callable<Integer> {
                                         shelves.stream().map(Destination::name).collect(Collectors.joining(", "))),
                         "spillway list names the dumps that there are");
             }
+            Sites.publish(places, Set.of(), schedule.dataset());
         }
         out.flush();
         return 0;

@@ -66,6 +66,18 @@ public interface Destination extends AutoCloseable {
     }
 
     /**
+     * Makes {@code name} stand for a folder of the destination, in one step, whatever it stood for before: readers who ask
+     * for {@code NAME/FILE} get {@code FOLDER/FILE}. What is listed and found does not change.
+     *
+     * @param name   a key at which no object is
+     * @param folder a key in the same folder as {@code name}
+     * @return false where this destination has no such thing, and nothing has changed
+     */
+    default boolean link(ObjectKey name, ObjectKey folder) throws SpillwayException {
+        return false;
+    }
+
+    /**
      * Removes what uploads of runs that died have left below a dataset, unseen by readers. The caller holds the dataset's
      * lock, and has completed what it wants to complete.
      *

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,7 +26,7 @@ public record DatasetFolder(Path root, String dataset) {
     public List<Path> dumps() throws IOException {
         return entries().stream()
                 .filter(entry -> !isHidden(entry))
-                .filter(Files::isDirectory)
+                .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
                 .toList();
     }
 

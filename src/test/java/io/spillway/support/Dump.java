@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,7 +64,7 @@ public final class Dump {
             assertThat(all.filter(Files::isRegularFile)
                             .map(file -> root.relativize(file).toString()))
                     .as("files that a failed run left")
-                    .allMatch(name -> name.endsWith("/.spillway.lock") || name.endsWith("/status.json"));
+                    .allMatch(name -> name.endsWith(".spillway.lock") || name.endsWith("status.json"));
         }
         try (Stream<Path> all = Files.walk(root, 2)) {
             assertThat(all.filter(path -> root.relativize(path).getNameCount() == 2))
@@ -155,7 +156,7 @@ public final class Dump {
 
     private static List<Path> visible(Path folder) throws IOException {
         try (Stream<Path> inside = Files.list(folder)) {
-            return inside.filter(Files::isDirectory)
+            return inside.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
                     .filter(path -> !path.getFileName().toString().startsWith("."))
                     .sorted()
                     .toList();

@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -122,6 +123,21 @@ final class FileTree {
         } catch (IOException e) {
             removeEmpty(created);
             throw e;
+        }
+    }
+
+    /** Makes {@code name} a relative symbolic link to a sibling, replacing a link that stands there, in one rename. */
+    void link(Path name, Path sibling) throws IOException {
+        Path hidden = hiddenBeside(name);
+        Files.createSymbolicLink(hidden, Path.of(name(sibling)));
+        try {
+            if (attributes(name).map(there -> !there.isSymbolicLink()).orElse(false)) {
+                throw new FileAlreadyExistsException(name.toString());
+            }
+            Files.move(hidden, name, StandardCopyOption.ATOMIC_MOVE);
+            sync(parent(name));
+        } finally {
+            Files.deleteIfExists(hidden);
         }
     }
 

@@ -21,11 +21,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +49,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalDirectory implements Destination {
     private static final Traits TRAITS = new Traits(true, true, true, Long.MAX_VALUE);
+
+    /** Locks cannot be waited for together with a limit; ten looks a second cost nothing. */
+    private static final long SITE_LOCK_PAUSE_MILLIS = 100;
+
+    /** Far more than the writing of one small file takes, on any disk. */
+    private static final Duration SITE_FILE_TAKES = Duration.ofHours(1);
 
     private static final Pattern HIDDEN =
             Pattern.compile("\\.(.+)\\.[0-9a-f]{16}" + Pattern.quote(FileTree.INCOMPLETE));
@@ -426,7 +435,52 @@ public final class LocalDirectory implements Destination {
     }
 
     /**
-     * Removes every unfinished file or folder directly in the dataset's folder, and the empty folder that a {@link
+     * {@inheritDoc} A relative symbolic link: a web server that shows this directory follows it, and a copy of the
+     * directory keeps it. False where the file system has no links.
+     */
+    @Override
+    public boolean link(ObjectKey name, ObjectKey folder) throws SpillwayException {
+        Path link = tree.path(name);
+        Path target = tree.path(folder);
+        if (!FileTree.parent(link).equals(FileTree.parent(target))) {
+            throw new IllegalArgumentException(name + " and " + folder + " are not in the same folder");
+        }
+        try {
+            tree.link(link, target);
+            return true;
+        } catch (UnsupportedOperationException e) {
+            return false;
+        } catch (IOException e) {
+            throw IoFaults.translate(root, "link " + name, e);
+        }
+    }
+
+    /**
+     * Takes the lock of what belongs to all datasets, such as {@code links.json}, and waits for it while somebody else
+     * has it: whoever has it writes some small files. The caller closes it.
+     *
+     * @param patience how long to wait
+     * @throws SpillwayException as already running: it was not free in that time
+     */
+    public Lock lockSite(Duration patience) throws SpillwayException, InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return Lock.take(root.resolve(Lock.FILE), "the site's own files");
+            } catch (SpillwayException e) {
+                if (e.fault() != Fault.ALREADY_RUNNING || System.nanoTime() > end) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(SITE_LOCK_PAUSE_MILLIS);
+            } catch (IOException e) {
+                throw IoFaults.translate(root, "lock the site's own files", e);
+            }
+        }
+    }
+
+    /**
+     * Removes every unfinished folder directly in the dataset's folder, every unfinished file there that is older than an
+     * hour (a younger one may be a small file of the site, which is written without the dataset's lock), and the empty folder that a {@link
      * #place} leaves when it is killed just before its rename. To be called by the holder of the dataset's {@link
      * #lock}: it is what says that nobody is writing to them.
      *
@@ -444,6 +498,9 @@ public final class LocalDirectory implements Destination {
                 if (!name.startsWith(".") || !name.endsWith(FileTree.INCOMPLETE)) {
                     continue;
                 }
+                if (mayBeUnderWay(entry)) {
+                    continue;
+                }
                 Matcher unfinished = HIDDEN.matcher(name);
                 if (unfinished.matches() && removeIfEmpty(folder.resolve(unfinished.group(1)))) {
                     removed.add(unfinished.group(1));
@@ -457,6 +514,15 @@ public final class LocalDirectory implements Destination {
         }
         Collections.sort(removed);
         return removed;
+    }
+
+    private static boolean mayBeUnderWay(Path hidden) throws IOException {
+        return FileTree.attributes(hidden)
+                .map(found -> !found.isDirectory()
+                        && found.lastModifiedTime()
+                                .toInstant()
+                                .isAfter(Instant.now().minus(SITE_FILE_TAKES)))
+                .orElse(true);
     }
 
     /**

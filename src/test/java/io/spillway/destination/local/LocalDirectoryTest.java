@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.spillway.destination.Destination;
@@ -30,7 +31,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -529,7 +533,8 @@ class LocalDirectoryTest implements DestinationContract {
         Files.createDirectories(work.resolve("a/b"));
         Files.createFile(work.resolve("a/b/c"));
         Files.createSymbolicLink(work.resolve("link"), outside);
-        Files.createFile(root.resolve("journals/.latest.json.0123456789abcdef.incomplete"));
+        Path latest = Files.createFile(root.resolve("journals/.latest.json.0123456789abcdef.incomplete"));
+        Files.setLastModifiedTime(latest, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
         // As a place leaves them that is killed between taking the name and the rename:
         Files.createDirectory(root.resolve("journals/2026-12-01T000000Z"));
         // A work folder of a dump that exists: the dump is not empty and stays.
@@ -558,6 +563,60 @@ class LocalDirectoryTest implements DestinationContract {
         assertThat(outside.resolve("a")).exists();
         assertThat(directory.sweep("journals")).isEmpty();
         assertThat(directory.sweep("nothing")).isEmpty();
+    }
+
+    @Test
+    void aSweepLeavesAFileThatMayBeUnderWay() throws Exception {
+        LocalDirectory directory = LocalDirectory.open(root);
+        try (Upload upload = directory.begin(new ObjectKey("journals/latest.json"))) {
+            upload.body().write(bytes("{}"));
+            assertThat(directory.sweep("journals")).isEmpty();
+            upload.commit();
+        }
+        assertThat(root.resolve("journals/latest.json")).hasContent("{}");
+    }
+
+    @Test
+    void aLinkStandsForAFolderAndMovesInOneStep() throws Exception {
+        LocalDirectory directory = LocalDirectory.open(root);
+        put(directory, new ObjectKey("journals/1/a"), bytes("one"));
+        put(directory, new ObjectKey("journals/2/a"), bytes("two"));
+        ObjectKey latest = new ObjectKey("journals/latest");
+        assertThat(directory.link(latest, new ObjectKey("journals/1"))).isTrue();
+        assertThat(root.resolve("journals/latest/a")).hasContent("one");
+        assertThat(directory.link(latest, new ObjectKey("journals/2"))).isTrue();
+        assertThat(root.resolve("journals/latest/a")).hasContent("two");
+        assertThat(Files.readSymbolicLink(root.resolve("journals/latest"))).isEqualTo(Path.of("2"));
+        assertThat(directory.list(""))
+                .extracting(object -> object.key().value())
+                .containsExactly("journals/1/a", "journals/2/a");
+        assertThat(tree()).noneMatch(name -> name.endsWith(".incomplete"));
+    }
+
+    @Test
+    void aLinkReplacesNoFolder() throws Exception {
+        LocalDirectory directory = LocalDirectory.open(root);
+        put(directory, new ObjectKey("journals/1/a"), bytes("one"));
+        put(directory, new ObjectKey("journals/latest/a"), bytes("mine"));
+        assertThatThrownBy(() -> directory.link(new ObjectKey("journals/latest"), new ObjectKey("journals/1")))
+                .isInstanceOf(SpillwayException.class);
+        assertThat(root.resolve("journals/latest/a")).hasContent("mine");
+        assertThat(tree()).noneMatch(name -> name.endsWith(".incomplete"));
+    }
+
+    @Test
+    @Timeout(60)
+    void theSitesLockIsWaitedForAndNotForEver() throws Exception {
+        LocalDirectory directory = LocalDirectory.open(root);
+        try (Lock held = directory.lockSite(Duration.ZERO)) {
+            assertThatThrownBy(() -> directory.lockSite(Duration.ofMillis(150)))
+                    .isInstanceOfSatisfying(
+                            SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.ALREADY_RUNNING));
+            Thread releases = new Thread(held::close);
+            releases.start();
+            directory.lockSite(Duration.ofSeconds(50)).close();
+            releases.join();
+        }
     }
 
     @Test

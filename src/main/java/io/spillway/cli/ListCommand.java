@@ -1,0 +1,82 @@
+package io.spillway.cli;
+
+import io.spillway.catalog.Catalog;
+import io.spillway.catalog.SiteStatus;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway list}: what is published where. */
+@Command(
+        name = "list",
+        mixinStandardHelpOptions = true,
+        description = "Lists the datasets at a destination: newest dump, size, how the last attempt ended.")
+final class ListCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private PlaceArguments places = new PlaceArguments();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    private record Line(String type, String destination, SiteStatus.State dataset, int dumps) {}
+
+    @Override
+    public Integer call() throws SpillwayException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        Clock clock = Clock.systemUTC();
+        places.each((place, all, known) -> {
+            Catalog catalog = Catalog.read(place);
+            SiteStatus status = SiteStatus.of(catalog, place, clock.instant());
+            for (SiteStatus.State state : status.datasets()) {
+                int dumps = catalog.dataset(state.dataset())
+                        .map(shelf -> shelf.dumps().size())
+                        .orElse(0);
+                if (output.json) {
+                    out.println(JsonText.line(new Line("dataset", place.name(), state, dumps)));
+                } else {
+                    print(out, catalog, state, dumps, clock);
+                }
+            }
+            if (!output.json && status.datasets().isEmpty()) {
+                out.println("nothing is published at " + place.name());
+            }
+            for (String dump : status.unreadable()) {
+                spec.commandLine().getErr().println("warning: the manifest of " + dump + " cannot be read");
+            }
+            out.flush();
+        });
+        return 0;
+    }
+
+    private static void print(PrintWriter out, Catalog catalog, SiteStatus.State state, int dumps, Clock clock) {
+        var latest = catalog.dataset(state.dataset()).map(Catalog.Shelf::latest);
+        String attempt = state.lastAttempt() == null
+                ? ""
+                : ", last attempt " + state.lastAttempt().outcome();
+        if (latest.isEmpty()) {
+            out.printf("%s: no dump%s%n", state.dataset(), attempt);
+            return;
+        }
+        Manifest manifest = latest.get();
+        out.printf(
+                "%s: %d dumps, newest %s (%s ago), %s documents, %s in %d files%s%n",
+                state.dataset(),
+                dumps,
+                manifest.id().stamp(),
+                Amounts.duration(Duration.between(manifest.takenAt(), clock.instant())),
+                Amounts.count(manifest.documents()),
+                Amounts.bytes(manifest.bytes()),
+                manifest.parts().size(),
+                attempt);
+    }
+}

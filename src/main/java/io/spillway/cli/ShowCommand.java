@@ -1,0 +1,137 @@
+package io.spillway.cli;
+
+import io.spillway.catalog.Catalog;
+import io.spillway.config.ConfigFile;
+import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.Destination;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.schedule.ScheduleFile;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway show}: all dumps of a dataset, or one dump. */
+@Command(
+        name = "show",
+        mixinStandardHelpOptions = true,
+        description = "Shows the dumps of a dataset, or the files of one dump.")
+final class ShowCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(
+            paramLabel = "DATASET|DUMP",
+            description =
+                    "Folder of a dataset or of a dump, or a schedule, whose dataset is shown at each destination.")
+    private Path what = Path.of(".");
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    private record DumpLine(String type, String destination, Manifest manifest) {}
+
+    @Override
+    public Integer call() throws SpillwayException {
+        if (Files.isRegularFile(what)) {
+            ScheduleFile schedule = ConfigFile.read(what, ScheduleFile.class);
+            try (Places places = Places.open(schedule)) {
+                for (Destination place : places.all()) {
+                    if (place.traits().keepsSiteFiles()) {
+                        showDataset(place, schedule.dataset());
+                    }
+                }
+            }
+        } else {
+            showFolder(what.toAbsolutePath().normalize());
+        }
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private void showFolder(Path folder) throws SpillwayException {
+        Path parent = folder.getParent();
+        if (!Files.isDirectory(folder) || parent == null || parent.getParent() == null) {
+            throw noneThere(folder.toString());
+        }
+        String name = String.valueOf(folder.getFileName());
+        String dataset = String.valueOf(parent.getFileName());
+        Optional<DumpId> dump = Dataset.isName(dataset) ? DumpId.of(dataset, name) : Optional.empty();
+        Path root = dump.isPresent() ? parent.getParent() : parent;
+        if (root == null) {
+            throw noneThere(folder.toString());
+        }
+        try (LocalDirectory directory = LocalDirectory.openToRead(root)) {
+            if (dump.isEmpty()) {
+                showDataset(directory, name);
+            } else {
+                showDump(directory, dump.get());
+            }
+        }
+    }
+
+    private void showDataset(Destination place, String dataset) throws SpillwayException {
+        List<Manifest> dumps = Catalog.read(place)
+                .dataset(dataset)
+                .map(Catalog.Shelf::dumps)
+                .orElseThrow(() -> noneThere(place.name() + "/" + dataset));
+        PrintWriter out = spec.commandLine().getOut();
+        if (!output.json) {
+            Manifest latest = dumps.get(0);
+            out.printf("%s: %s%n", dataset, latest.title());
+            out.printf("at %s%n", place.name());
+            out.printf("licence: %s%n", latest.license() == null ? "not stated" : latest.license());
+        }
+        for (Manifest dump : dumps) {
+            if (output.json) {
+                out.println(JsonText.line(new DumpLine("dump", place.name(), dump)));
+            } else {
+                out.printf(
+                        "  %s  %s documents, %s in %d files%n",
+                        dump.id().stamp(),
+                        Amounts.count(dump.documents()),
+                        Amounts.bytes(dump.bytes()),
+                        dump.parts().size());
+            }
+        }
+    }
+
+    private void showDump(Destination place, DumpId id) throws SpillwayException {
+        Manifest dump = Catalog.read(place)
+                .dataset(id.dataset())
+                .flatMap(shelf -> shelf.dumps().stream()
+                        .filter(manifest -> manifest.id().equals(id))
+                        .findFirst())
+                .orElseThrow(() -> noneThere(place.name() + "/" + id));
+        PrintWriter out = spec.commandLine().getOut();
+        if (output.json) {
+            out.println(JsonText.line(new DumpLine("dump", place.name(), dump)));
+            return;
+        }
+        out.printf("%s: %s%n", dump.dump(), dump.title());
+        out.printf("snapshot taken %s of %s%n", dump.takenAt(), dump.source().name());
+        out.printf("%s documents, %s%n", Amounts.count(dump.documents()), Amounts.bytes(dump.bytes()));
+        dump.parts()
+                .forEach(part -> out.printf(
+                        "  %s  %s documents, %s%n",
+                        part.name(), Amounts.count(part.documents()), Amounts.bytes(part.bytes())));
+    }
+
+    private static SpillwayException noneThere(String where) {
+        return new SpillwayException(
+                Fault.CONFIG,
+                "there is no dump at " + where,
+                "name the folder of a dataset or of a dump below a directory that dumps are published to");
+    }
+}

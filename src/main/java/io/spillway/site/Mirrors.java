@@ -1,0 +1,87 @@
+package io.spillway.site;
+
+import io.spillway.catalog.Addresses;
+import io.spillway.catalog.LatestFile;
+import io.spillway.catalog.Listing;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where else a dump is: only places that were asked and have its manifest, which comes after all else of it. */
+final class Mirrors {
+    private static final Logger LOG = LoggerFactory.getLogger(Mirrors.class);
+
+    private final Destination destination;
+    private final List<Destination> others;
+
+    Mirrors(Destination destination, List<? extends Destination> others) {
+        this.destination = destination;
+        this.others = List.copyOf(others);
+    }
+
+    /**
+     * Where else a dump is.
+     *
+     * @param known the datasets that the other destinations keep, too
+     */
+    List<URI> of(Manifest manifest, Set<String> known) throws SpillwayException {
+        return known.contains(manifest.dataset()) ? find(manifest) : asWritten(manifest);
+    }
+
+    /**
+     * Asks every other destination; one that does not answer is no mirror now.
+     */
+    private List<URI> find(Manifest manifest) {
+        ObjectKey folder = new ObjectKey(manifest.dump());
+        List<URI> found = new ArrayList<>();
+        for (Destination other : others) {
+            Optional<URI> address = Addresses.publicFolder(other, folder);
+            if (address.isPresent() && has(other, folder.child(Manifest.FILE_NAME))) {
+                found.add(address.get());
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private static boolean has(Destination other, ObjectKey manifest) {
+        try {
+            return other.find(manifest).isPresent();
+        } catch (SpillwayException e) {
+            LOG.warn("not named as a mirror destination={} cause=\"{}\"", other.name(), e.getMessage());
+            return false;
+        }
+    }
+
+    /** What the dataset's own pointer says, if it is at this dump: found by whoever knows the dataset's destinations. */
+    List<URI> asWritten(Manifest manifest) throws SpillwayException {
+        ObjectKey key = new ObjectKey(manifest.dataset()).child(LatestFile.FILE_NAME);
+        if (destination.find(key).isEmpty()) {
+            return List.of();
+        }
+        String where = destination.name() + "/" + key;
+        try (InputStream in = destination.open(key)) {
+            Listing listing = LatestFile.read(in, where);
+            return listing.dump().equals(manifest.dump()) ? listing.mirrors() : List.of();
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
+        } catch (SpillwayException e) {
+            if (e.fault() != Fault.INTEGRITY && e.fault() != Fault.DESTINATION_REFUSED) {
+                throw e;
+            }
+            LOG.warn("passed over pointer={} cause=\"{}\"", where, e.getMessage());
+            return List.of();
+        }
+    }
+}

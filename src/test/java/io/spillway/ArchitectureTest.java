@@ -53,7 +53,7 @@ class ArchitectureTest {
             Set.of("verify", "catalog"),
             Set.of("encode", "compress", "destination", "manifest", "fields"),
             Set.of("source", "dataset"),
-            Set.of("json", "progress", "config"),
+            Set.of("json", "progress", "config", "lanes"),
             Set.of("fault"));
 
     private static final JavaClasses MAIN = production();
@@ -114,7 +114,11 @@ class ArchitectureTest {
             onlyFromHereOr("cli", adapter).check(MAIN);
         }
         assertThat(adapters(MAIN))
-                .contains("destination.archive", "destination.s3", "destination.local", "source.elasticsearch");
+                .contains(
+                        "destination.archive",
+                        "destination.s3",
+                        "destination.local",
+                        "source.elasticsearch");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldFilter;
 import io.spillway.fields.FieldPolicy;
+import io.spillway.lanes.Lanes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;

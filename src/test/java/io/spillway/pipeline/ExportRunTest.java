@@ -9,6 +9,7 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.LanesTest;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;

@@ -1,6 +1,7 @@
 package io.spillway.destination.archive;
 
 import io.spillway.config.Secret;
+import io.spillway.destination.TimedBody;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.io.IOException;

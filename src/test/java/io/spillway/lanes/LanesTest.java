@@ -1,4 +1,4 @@
-package io.spillway.pipeline;
+package io.spillway.lanes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class LanesTest {
+public class LanesTest {
     private static final String NAME = "lanes-test";
 
     /** After each of these tests, whatever it did: a thread that is left is seen by its name. */
@@ -31,7 +31,8 @@ class LanesTest {
         assertThat(liveLanes(NAME)).isEmpty();
     }
 
-    static List<String> liveLanes(String name) {
+    /** The lanes of that name that still run. */
+    public static List<String> liveLanes(String name) {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
                 .filter(each -> each.startsWith(name + "-lane-"))

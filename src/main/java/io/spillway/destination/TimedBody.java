@@ -1,4 +1,4 @@
-package io.spillway.destination.archive;
+package io.spillway.destination;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An answer's body as a stream that fails when nothing comes for a while; the stream that the JDK has would wait for
- * ever. Asks for one batch of buffers at a time, so that a slow reader slows the archive down. Its stream belongs to one
+ * ever. Asks for one batch of buffers at a time, so that a slow reader slows the sender down. Its stream belongs to one
  * thread.
  */
-final class TimedBody implements BodySubscriber<InputStream> {
+public final class TimedBody implements BodySubscriber<InputStream> {
     private final Duration patience;
 
     /** What came: at most one batch that nobody has read yet, and the end. */
@@ -31,7 +31,8 @@ final class TimedBody implements BodySubscriber<InputStream> {
     private final CompletableFuture<Flow.Subscription> subscribed = new CompletableFuture<>();
     private final Stream stream = new Stream();
 
-    TimedBody(Duration patience) {
+    /** @param patience how long the next bytes may take, from when they are asked for */
+    public TimedBody(Duration patience) {
         this.patience = patience;
     }
 

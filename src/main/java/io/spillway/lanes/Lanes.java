@@ -1,4 +1,4 @@
-package io.spillway.pipeline;
+package io.spillway.lanes;
 
 import io.spillway.fault.SpillwayException;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Runs tasks on a fixed number of threads of their own. The first failure ends all others; no thread outlives the call,
  * however it ends.
  */
-final class Lanes {
+public final class Lanes {
     private Lanes() {}
 
     /**
@@ -30,7 +30,7 @@ final class Lanes {
      * @throws SpillwayException    the first task that failed failed with this; the others were interrupted
      * @throws InterruptedException the calling thread was interrupted; so were the tasks
      */
-    static <T> List<T> runAll(String name, int lanes, List<? extends Callable<T>> tasks)
+    public static <T> List<T> runAll(String name, int lanes, List<? extends Callable<T>> tasks)
             throws SpillwayException, InterruptedException {
         List<Thread> threads = new CopyOnWriteArrayList<>();
         ExecutorService executor = Executors.newFixedThreadPool(lanes, named(name, threads));

@@ -118,6 +118,7 @@ class ArchitectureTest {
                         "destination.archive",
                         "destination.s3",
                         "destination.local",
+                        "destination.web",
                         "source.elasticsearch");
     }
 

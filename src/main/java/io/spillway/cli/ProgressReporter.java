@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleFunction;
 
 /**
  * Shows how far a run is: a line that is drawn again on a terminal, a line every ten seconds elsewhere, an object every
@@ -18,8 +19,7 @@ final class ProgressReporter implements AutoCloseable {
     private static final Duration ELSEWHERE = Duration.ofSeconds(10);
     private static final int BAR = 24;
 
-    private final String name;
-    private final Progress progress;
+    private final View view;
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean json;
@@ -27,9 +27,21 @@ final class ProgressReporter implements AutoCloseable {
     private final long begun = System.nanoTime();
     private final ScheduledExecutorService ticker;
 
-    private ProgressReporter(String name, Progress progress, PrintWriter out, PrintWriter err, boolean json) {
-        this.name = name;
-        this.progress = progress;
+    /** What is shown of a run; asked by one thread at a time. */
+    interface View {
+        /** Members of the object, behind its type. */
+        Map<String, Object> members(double seconds);
+
+        /**
+         * One line without an end.
+         *
+         * @param bar draws a share of 0 to 1; nothing where there is no terminal
+         */
+        String line(double seconds, DoubleFunction<String> bar);
+    }
+
+    private ProgressReporter(View view, PrintWriter out, PrintWriter err, boolean json) {
+        this.view = view;
         this.out = out;
         this.err = err;
         this.json = json;
@@ -48,8 +60,14 @@ final class ProgressReporter implements AutoCloseable {
         return System.console() != null;
     }
 
+    /** Shows an export. */
     static ProgressReporter start(String name, Progress progress, PrintWriter out, PrintWriter err, boolean json) {
-        ProgressReporter reporter = new ProgressReporter(name, progress, out, err, json);
+        return start(new ExportView(name, progress), out, err, json);
+    }
+
+    /** Shows whatever the view says. */
+    static ProgressReporter start(View view, PrintWriter out, PrintWriter err, boolean json) {
+        ProgressReporter reporter = new ProgressReporter(view, out, err, json);
         long period = (reporter.terminal ? ON_A_TERMINAL : ELSEWHERE).toMillis();
         var unused = reporter.ticker.scheduleAtFixedRate(reporter::show, period, period, TimeUnit.MILLISECONDS);
         return reporter;
@@ -65,44 +83,62 @@ final class ProgressReporter implements AutoCloseable {
     }
 
     private synchronized void show() {
-        Progress.Reading now = progress.now();
         double seconds = Math.max(1e-3, (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1));
         if (json) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("type", "progress");
+            line.putAll(view.members(seconds));
+            out.println(JsonText.line(line));
+        } else if (terminal) {
+            err.print("\r" + view.line(seconds, ProgressReporter::bar) + "\u001b[K");
+            err.flush();
+        } else {
+            err.println(view.line(seconds, share -> ""));
+        }
+    }
+
+    private static String bar(double share) {
+        int full = (int) (share * BAR);
+        return " [" + "#".repeat(full) + ".".repeat(BAR - full) + "]";
+    }
+
+    /** How long the rest takes if it goes on like this, {@code ?} where nothing has come yet. */
+    static String left(long rest, double rate) {
+        return rate <= 0 ? "?" : Amounts.duration(Duration.ofSeconds(Math.round((double) rest / rate)));
+    }
+
+    private record ExportView(String name, Progress progress) implements View {
+        @Override
+        public Map<String, Object> members(double seconds) {
+            Progress.Reading now = progress.now();
+            Map<String, Object> line = new LinkedHashMap<>();
             line.put("dataset", name);
             line.put("documents", now.documents());
             line.put("expected", now.expected() < 0 ? null : now.expected());
             line.put("documents_per_second", Math.round(now.documents() / seconds));
             line.put("retries", now.retries());
             line.put("attempt", now.attempt());
-            out.println(JsonText.line(line));
-        } else if (terminal) {
-            err.print("\r" + line(now, seconds) + "\u001b[K");
-            err.flush();
-        } else {
-            err.println(line(now, seconds));
+            return line;
         }
-    }
 
-    private String line(Progress.Reading now, double seconds) {
-        double rate = now.documents() / seconds;
-        if (now.expected() < 0) {
-            return name + " waiting for the snapshot";
+        @Override
+        public String line(double seconds, DoubleFunction<String> bar) {
+            Progress.Reading now = progress.now();
+            double rate = now.documents() / seconds;
+            if (now.expected() < 0) {
+                return name + " waiting for the snapshot";
+            }
+            double share = now.expected() == 0 ? 1 : Math.min(1, (double) now.documents() / now.expected());
+            return "%s%s %3.0f %% %s of %s documents, %s/s, %s left%s"
+                    .formatted(
+                            name,
+                            bar.apply(share),
+                            100 * share,
+                            Amounts.count(now.documents()),
+                            Amounts.count(now.expected()),
+                            Amounts.count(Math.round(rate)),
+                            left(now.expected() - now.documents(), rate),
+                            now.retries() == 0 ? "" : ", " + now.retries() + " retries");
         }
-        double share = now.expected() == 0 ? 1 : Math.min(1, (double) now.documents() / now.expected());
-        Duration left = Duration.ofSeconds(rate <= 0 ? 0 : Math.round((now.expected() - now.documents()) / rate));
-        int full = (int) (share * BAR);
-        String bar = terminal ? " [" + "#".repeat(full) + ".".repeat(BAR - full) + "]" : "";
-        return "%s%s %3.0f %% %s of %s documents, %s/s, %s left%s"
-                .formatted(
-                        name,
-                        bar,
-                        100 * share,
-                        Amounts.count(now.documents()),
-                        Amounts.count(now.expected()),
-                        Amounts.count(Math.round(rate)),
-                        rate <= 0 ? "?" : Amounts.duration(left),
-                        now.retries() == 0 ? "" : ", " + now.retries() + " retries");
     }
 }

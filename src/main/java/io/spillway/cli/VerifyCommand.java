@@ -1,54 +1,135 @@
 package io.spillway.cli;
 
-import io.spillway.dataset.Dataset;
-import io.spillway.dataset.DumpId;
-import io.spillway.destination.ObjectKey;
-import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.Destination;
+import io.spillway.destination.web.WebPatience;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.verify.CheckProgress;
+import io.spillway.verify.CheckState;
 import io.spillway.verify.DumpCheck;
-import java.io.IOException;
+import io.spillway.verify.DumpPlace;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway verify}: reads a dump back and compares all of it with its manifest. */
+/** {@code spillway verify}: reads a dump back, wherever it lies, and compares all of it with its manifest. */
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
         description = "Reads a dump back and compares every file with its manifest: size, SHA-256, documents.")
 final class VerifyCommand implements Callable<Integer> {
+    /** More would rather be felt by the server than be faster. */
+    private static final int MOST_READERS = 64;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
             paramLabel = "DUMP",
-            description = "Folder of a dump, or of a dataset, whose newest dump is taken then.")
-    private Path folder = Path.of(".");
+            description = {
+                "Folder of a dump, or of a dataset, whose newest dump is taken then;",
+                "s3://BUCKET/PREFIX/DATASET[/DATE]; https://HOST/…/DATASET/DATE/ or its manifest.json;",
+                "the address of a links.json or latest.json, whose dumps are taken; ia://ITEM."
+            })
+    private String dump = "";
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            description =
+                    "Files that are read at the same time, 1 to 64; by default as many as there are processors, at most 4.")
+    private int parallel = Math.min(4, Runtime.getRuntime().availableProcessors());
+
+    @Option(
+            names = "--state",
+            paramLabel = "FILE",
+            description = "Remembers what was found whole, so that the same command goes on where it was interrupted."
+                    + " Removed when everything is whole.")
+    private @Nullable Path stateFile;
+
+    @Mixin
+    private BucketArguments buckets = new BucketArguments();
 
     @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Override
     public Integer call() throws SpillwayException, InterruptedException {
-        Manifest manifest = verify(folder, output, spec.commandLine().getErr());
+        if (parallel < 1 || parallel > MOST_READERS) {
+            throw new ParameterException(spec.commandLine(), "--parallel is 1 to 64, not " + parallel);
+        }
+        CheckState state = stateFile == null ? CheckState.forgetful() : CheckState.open(stateFile);
+        DumpFinder finder = new DumpFinder(buckets, parallel, WebPatience.DEFAULT, DumpFinder.ARCHIVE);
+        List<DumpPlace> places = finder.find(dump);
+        try {
+            verifyAll(places, state);
+        } finally {
+            places.forEach(place -> place.destination().close());
+        }
+        state.done();
+        return 0;
+    }
+
+    /** All of them, also where one is wrong; then fails for all that are. */
+    private void verifyAll(List<DumpPlace> places, CheckState state) throws SpillwayException, InterruptedException {
+        List<SpillwayException> failures = new ArrayList<>();
+        for (DumpPlace place : places) {
+            try {
+                Manifest manifest = verify(
+                        place,
+                        parallel,
+                        state,
+                        output,
+                        spec.commandLine().getOut(),
+                        spec.commandLine().getErr());
+                report(manifest, place);
+            } catch (SpillwayException e) {
+                if (e.fault() == Fault.CANCELLED) {
+                    throw e;
+                }
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw together(failures);
+        }
+    }
+
+    /** What is wrong comes before what could not be read. */
+    private static SpillwayException together(List<SpillwayException> failures) {
+        SpillwayException worst = failures.stream()
+                .filter(each -> each.fault() == Fault.INTEGRITY)
+                .findFirst()
+                .orElse(failures.get(0));
+        if (failures.size() == 1) {
+            return worst;
+        }
+        String all = failures.stream().map(e -> String.valueOf(e.getMessage())).collect(Collectors.joining("; "));
+        return new SpillwayException(worst.fault(), all, worst.hint(), worst);
+    }
+
+    private void report(Manifest manifest, DumpPlace place) {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("type", "verify");
             line.put("dump", manifest.dump());
+            line.put("where", place.name());
             line.put("documents", manifest.documents());
             line.put("bytes", manifest.bytes());
             line.put("files", manifest.parts().size() + manifest.files().size());
@@ -62,62 +143,35 @@ final class VerifyCommand implements Callable<Integer> {
                     manifest.parts().size());
         }
         out.flush();
-        return 0;
     }
 
+    /** Checks a dump in a folder, without a word of progress. */
     static Manifest verify(Path folder, OutputOptions output, PrintWriter err)
             throws SpillwayException, InterruptedException {
-        Path dump = dump(folder.toAbsolutePath().normalize());
-        Path dataset = dump.getParent();
-        Path root = dataset == null ? null : dataset.getParent();
-        if (dataset == null || root == null || dataset.getFileName() == null) {
-            throw notADump(folder);
-        }
-        ObjectKey prefix = new ObjectKey(dataset.getFileName() + "/" + dump.getFileName());
-        try (LocalDirectory directory = LocalDirectory.openToRead(root)) {
-            return new DumpCheck(directory).check(prefix, name -> {
-                if (output.verbose) {
-                    err.println("whole " + name);
-                }
-            });
+        DumpPlace place = DumpFinder.folder(folder.toAbsolutePath().normalize());
+        try (Destination destination = place.destination()) {
+            DumpPlace open = new DumpPlace(destination, place.folder(), place.called());
+            return new DumpCheck(open, 1, new CheckProgress(), CheckState.forgetful()).check(said(output, err));
         }
     }
 
-    /** The folder itself if it is called like a dump; in a dataset's folder its newest dump. */
-    private static Path dump(Path folder) throws SpillwayException {
-        if (!Files.isDirectory(folder)) {
-            throw new SpillwayException(
-                    Fault.CONFIG,
-                    folder + " is not a folder",
-                    "name the folder of a dump, such as journals/2026-11-21T030000Z");
-        }
-        if (isDump(folder)) {
-            return folder;
-        }
-        try (Stream<Path> inside = Files.list(folder)) {
-            Optional<Path> newest = inside.filter(VerifyCommand::isDump)
-                    .max(Comparator.comparing(path -> path.getFileName().toString()));
-            return newest.orElseThrow(() -> notADump(folder));
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, "cannot list " + folder + ": " + e.getMessage(), null, e);
+    private static Manifest verify(
+            DumpPlace place, int readers, CheckState state, OutputOptions output, PrintWriter out, PrintWriter err)
+            throws SpillwayException, InterruptedException {
+        CheckProgress progress = new CheckProgress();
+        ProgressReporter reporter = ProgressReporter.start(new CheckView(progress), out, err, output.json);
+        try {
+            return new DumpCheck(place, readers, progress, state).check(said(output, err));
+        } finally {
+            reporter.close();
         }
     }
 
-    private static boolean isDump(Path folder) {
-        Path parent = folder.getParent();
-        if (parent == null || parent.getFileName() == null || folder.getFileName() == null) {
-            return false;
-        }
-        String dataset = parent.getFileName().toString();
-        return Dataset.isName(dataset)
-                && DumpId.of(dataset, folder.getFileName().toString()).isPresent();
-    }
-
-    private static SpillwayException notADump(Path folder) {
-        return new SpillwayException(
-                Fault.CONFIG,
-                folder + " holds no dump",
-                "name the folder of a dump, such as journals/2026-11-21T030000Z, or of a dataset");
+    private static Consumer<String> said(OutputOptions output, PrintWriter err) {
+        return name -> {
+            if (output.verbose) {
+                err.println("whole " + name);
+            }
+        };
     }
 }

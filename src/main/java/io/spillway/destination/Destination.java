@@ -31,6 +31,19 @@ public interface Destination extends AutoCloseable {
     /** Every committed object whose key starts with {@code prefix}, in key order; uploads under way are not listed. */
     List<StoredObject> list(String prefix) throws SpillwayException;
 
+    /**
+     * The names of all files below a folder, relative to it and in order: also of those that are no objects here, because
+     * their names could not be keys. For whoever wants to know that nothing else lies there. Empty where this destination
+     * cannot tell what it has.
+     *
+     * @param folder the start of keys, ending in a slash, or empty for everything
+     */
+    default Optional<List<String>> namesBelow(String folder) throws SpillwayException {
+        return Optional.of(list(folder).stream()
+                .map(object -> object.key().value().substring(folder.length()))
+                .toList());
+    }
+
     /** Removes an object; removing one that is not there succeeds. */
     void delete(ObjectKey key) throws SpillwayException;
 

@@ -5,63 +5,138 @@ import io.spillway.destination.Digests;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Lanes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.Sha256Sums;
 import io.spillway.manifest.SideFile;
-import java.io.IOException;
-import java.io.InputStream;
+import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Reads a whole dump back and compares everything with its manifest: every part, every other file, the checksum file,
- * and that nothing else lies there. Finds all differences, not only the first.
+ * and that nothing else lies there, where the place can tell. Finds all differences, not only the first. Each file is
+ * read once, a few at the same time, in memory that does not depend on their sizes.
  */
 public final class DumpCheck {
-    private final Destination destination;
+    private final DumpFiles files;
+    private final DumpPlace place;
+    private final int readers;
+    private final CheckProgress progress;
+    private final CheckState state;
 
-    /** Checks dumps at a destination, which stays the caller's to close. */
-    public DumpCheck(Destination destination) {
-        this.destination = destination;
+    /**
+     * A check of one dump.
+     *
+     * @param readers  how many files are read at the same time, 1 or more
+     * @param progress is counted up
+     * @param state    what need not be read again, and where to remember what was read
+     */
+    public DumpCheck(DumpPlace place, int readers, CheckProgress progress, CheckState state) {
+        this.place = place;
+        this.readers = readers;
+        this.progress = progress;
+        this.state = state;
+        this.files = new DumpFiles(place, progress);
+    }
+
+    /** Checks a dump below its dataset, file after file. The destination stays the caller's to close. */
+    public static Manifest check(Destination destination, ObjectKey prefix)
+            throws SpillwayException, InterruptedException {
+        DumpPlace place = DumpPlace.of(destination, prefix);
+        return new DumpCheck(place, 1, new CheckProgress(), CheckState.forgetful()).check(name -> {});
+    }
+
+    /** A file to be read: what the manifest says of it, and how it is compared. */
+    private record Task(String name, long bytes, String sha256, Check check) {}
+
+    private interface Check {
+        void run() throws SpillwayException, InterruptedException;
     }
 
     /**
-     * Checks the dump under {@code prefix}.
+     * Reads and compares.
      *
-     * @param checked is told each file's name once it was found whole
+     * @param checked is told each file's name once it was found whole, by one thread at a time
      * @return the manifest, which everything agrees with
-     * @throws SpillwayException as {@link Fault#INTEGRITY}, one line for each file that differs
+     * @throws SpillwayException    as {@link Fault#INTEGRITY}, with each file that differs; as another fault where there is
+     *     no difference so far and something could not be read, which ends the check
+     * @throws InterruptedException the calling thread was interrupted; what was found whole until then is remembered
      */
-    public Manifest check(ObjectKey prefix, Consumer<String> checked) throws SpillwayException, InterruptedException {
-        Manifest manifest = manifest(prefix);
-        List<String> differences = new ArrayList<>();
-        if (!manifest.dump().equals(prefix.value())) {
-            differences.add(Manifest.FILE_NAME + " is that of " + manifest.dump() + ", not of " + prefix);
+    public Manifest check(Consumer<String> checked) throws SpillwayException, InterruptedException {
+        byte[] manifestBytes = files.manifest();
+        String manifestHash = Digests.sha256(manifestBytes);
+        Manifest manifest =
+                ManifestJson.read(new ByteArrayInputStream(manifestBytes), place.name() + "/" + Manifest.FILE_NAME);
+        List<Task> left = new ArrayList<>();
+        for (Task task : tasks(manifest)) {
+            if (isRemembered(task, manifestHash)) {
+                checked.accept(task.name());
+            } else {
+                left.add(task);
+            }
         }
-        for (Part part : manifest.parts()) {
-            note(differences, part.name(), checked, () -> {
-                InputStream in = destination.open(prefix.child(part.name()));
-                PartCheck.check(in, part, part.name());
+        progress.expect(manifest.dump(), left.stream().mapToLong(Task::bytes).sum(), left.size());
+        // In the order of the tasks, whichever ends first: the same damage is said in the same words.
+        ConcurrentLinkedQueue<SpillwayException> failures = new ConcurrentLinkedQueue<>();
+        List<Callable<Optional<String>>> reads = new ArrayList<>();
+        Object oneAtATime = new Object();
+        for (Task task : left) {
+            reads.add(() -> {
+                Optional<String> difference = read(task, failures);
+                if (difference.isEmpty()) {
+                    state.remember(place.name(), manifestHash, task.name(), task.bytes(), task.sha256());
+                    synchronized (oneAtATime) {
+                        checked.accept(task.name());
+                    }
+                }
+                return difference;
             });
         }
-        SortedMap<String, String> hashes = new TreeMap<>();
-        manifest.parts().forEach(part -> hashes.put(part.name(), part.sha256()));
-        for (SideFile file : manifest.files()) {
-            if (!file.name().equals(Sha256Sums.FILE_NAME)) {
-                hashes.put(file.name(), file.sha256());
-            }
-            note(differences, file.name(), checked, () -> checkSideFile(prefix, file));
+        return report(manifest, differences(manifest, reads, failures));
+    }
+
+    private List<String> differences(
+            Manifest manifest,
+            List<Callable<Optional<String>>> reads,
+            ConcurrentLinkedQueue<SpillwayException> failures)
+            throws SpillwayException, InterruptedException {
+        List<String> differences = new ArrayList<>();
+        if (place.called() != null && !("/" + manifest.dump()).endsWith("/" + place.called())) {
+            differences.add(Manifest.FILE_NAME + " is that of " + manifest.dump() + ", not of " + place.called());
         }
-        note(differences, Sha256Sums.FILE_NAME, name -> {}, () -> checkSums(prefix, hashes));
-        note(differences, Manifest.FILE_NAME, name -> {}, () -> checkNothingElse(prefix, manifest));
+        if (manifest.files().stream().noneMatch(file -> file.name().equals(Sha256Sums.FILE_NAME))) {
+            differences.add(Manifest.FILE_NAME + " names no " + Sha256Sums.FILE_NAME);
+        }
+        try {
+            if (!reads.isEmpty()) {
+                Lanes.runAll("verify", Math.min(readers, reads.size()), reads)
+                        .forEach(found -> found.ifPresent(differences::add));
+            }
+            differences.addAll(strangers(manifest));
+        } catch (SpillwayException e) {
+            // What differs, differs, whatever the rest may be.
+            failures.forEach(difference -> differences.add(String.valueOf(difference.getMessage())));
+            if (differences.isEmpty() || e.fault() == Fault.CANCELLED) {
+                throw e;
+            }
+            differences.add("not everything was read: " + e.getMessage());
+        }
+        return differences;
+    }
+
+    private static Manifest report(Manifest manifest, List<String> differences) throws SpillwayException {
         if (!differences.isEmpty()) {
             throw new SpillwayException(
                     Fault.INTEGRITY,
@@ -71,89 +146,62 @@ public final class DumpCheck {
         return manifest;
     }
 
-    private Manifest manifest(ObjectKey prefix) throws SpillwayException {
-        ObjectKey key = prefix.child(Manifest.FILE_NAME);
-        if (destination.find(key).isEmpty()) {
-            throw new SpillwayException(
-                    Fault.INTEGRITY,
-                    "there is no " + Manifest.FILE_NAME + " in " + destination.name() + "/" + prefix,
-                    "a dump without one does not exist: name the folder of a dump, such as journals/2026-11-21T030000Z");
+    private List<Task> tasks(Manifest manifest) {
+        List<Task> tasks = new ArrayList<>();
+        SortedMap<String, String> hashes = new TreeMap<>();
+        for (Part part : manifest.parts()) {
+            hashes.put(part.name(), part.sha256());
+            tasks.add(new Task(part.name(), part.bytes(), part.sha256(), () -> files.check(part)));
         }
-        try (InputStream in = destination.open(key)) {
-            return ManifestJson.read(in, destination.name() + "/" + key);
-        } catch (IOException e) {
-            throw unreadable(key.name(), e);
-        }
-    }
-
-    private void checkSideFile(ObjectKey prefix, SideFile file) throws SpillwayException {
-        byte[] bytes = bytes(prefix.child(file.name()));
-        if (bytes.length != file.bytes()) {
-            throw different(file.name() + " has " + bytes.length + " bytes, the manifest says " + file.bytes());
-        }
-        String sha256 = Digests.sha256(bytes);
-        if (!sha256.equals(file.sha256())) {
-            throw different(file.name() + " has SHA-256 " + sha256 + ", the manifest says " + file.sha256());
-        }
-    }
-
-    private void checkSums(ObjectKey prefix, SortedMap<String, String> hashes) throws SpillwayException {
-        try {
-            if (!Sha256Sums.read(bytes(prefix.child(Sha256Sums.FILE_NAME))).equals(hashes)) {
-                throw different(Sha256Sums.FILE_NAME + " does not say what the manifest says");
+        for (SideFile file : manifest.files()) {
+            if (file.name().equals(Sha256Sums.FILE_NAME)) {
+                tasks.add(new Task(file.name(), file.bytes(), file.sha256(), () -> files.checkSums(file, hashes)));
+            } else {
+                hashes.put(file.name(), file.sha256());
+                tasks.add(new Task(file.name(), file.bytes(), file.sha256(), () -> files.check(file)));
             }
-        } catch (IllegalArgumentException e) {
-            throw different(String.valueOf(e.getMessage()));
+        }
+        return tasks;
+    }
+
+    /** A file that was whole then, and still has its length; its bytes are not read again. */
+    private boolean isRemembered(Task task, String manifestHash) throws SpillwayException {
+        return state.knows(place.name(), manifestHash, task.name(), task.bytes(), task.sha256())
+                && place.destination()
+                        .find(place.key(task.name()))
+                        .filter(object -> object.bytes() == task.bytes())
+                        .isPresent();
+    }
+
+    private Optional<String> read(Task task, ConcurrentLinkedQueue<SpillwayException> failures)
+            throws SpillwayException, InterruptedException {
+        try {
+            task.check().run();
+            return Optional.empty();
+        } catch (SpillwayException e) {
+            if (e.fault() != Fault.INTEGRITY) {
+                throw e;
+            }
+            failures.add(e);
+            return Optional.of(String.valueOf(e.getMessage()));
+        } finally {
+            progress.finishedFile();
         }
     }
 
-    private void checkNothingElse(ObjectKey prefix, Manifest manifest) throws SpillwayException {
+    private List<String> strangers(Manifest manifest) throws SpillwayException {
         Set<String> named = Stream.of(
                         manifest.parts().stream().map(Part::name),
                         manifest.files().stream().map(SideFile::name),
                         Stream.of(Manifest.FILE_NAME))
                 .flatMap(names -> names)
                 .collect(Collectors.toSet());
-        List<String> others = destination.list(prefix + "/").stream()
-                .map(object -> object.key().value().substring(prefix.value().length() + 1))
+        Optional<List<String>> there = place.destination().namesBelow(place.folder());
+        List<String> others = there.orElse(List.of()).stream()
                 .filter(name -> !named.contains(name))
                 .toList();
-        if (!others.isEmpty()) {
-            throw different("files that the manifest does not name: " + String.join(", ", others));
-        }
-    }
-
-    private byte[] bytes(ObjectKey key) throws SpillwayException {
-        try (InputStream in = destination.open(key)) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw unreadable(key.name(), e);
-        }
-    }
-
-    private static void note(List<String> differences, String name, Consumer<String> checked, Check check)
-            throws SpillwayException, InterruptedException {
-        try {
-            check.run();
-            checked.accept(name);
-        } catch (SpillwayException e) {
-            if (e.fault() != Fault.INTEGRITY && e.fault() != Fault.DESTINATION_REFUSED) {
-                throw e;
-            }
-            differences.add(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static SpillwayException different(String what) {
-        return new SpillwayException(Fault.INTEGRITY, what, null);
-    }
-
-    private static SpillwayException unreadable(String name, IOException e) {
-        return new SpillwayException(
-                Fault.DESTINATION_UNAVAILABLE, name + " cannot be read: " + e.getMessage(), "try again", e);
-    }
-
-    private interface Check {
-        void run() throws SpillwayException, InterruptedException;
+        return others.isEmpty()
+                ? List.of()
+                : List.of("files that the manifest does not name: " + String.join(", ", others));
     }
 }

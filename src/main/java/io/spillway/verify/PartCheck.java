@@ -8,6 +8,7 @@ import io.spillway.manifest.Part;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -27,7 +28,8 @@ public final class PartCheck {
      *
      * @param in    the file's bytes; closed here
      * @param where what to call the file in an error
-     * @throws SpillwayException as {@link Fault#INTEGRITY}: the first difference that was found, with both values
+     * @throws SpillwayException as {@link Fault#INTEGRITY}: the first difference that was found, with both values; as
+     *     {@link Fault#DESTINATION_UNAVAILABLE}: the bytes could not be read, so that nobody knows
      * @throws InterruptedException the thread was interrupted
      */
     public static void check(InputStream in, Part part, String where) throws SpillwayException, InterruptedException {
@@ -47,7 +49,9 @@ public final class PartCheck {
             }
             file.readToEnd();
         } catch (IOException e) {
-            throw different(where, "cannot be read to its end: " + e.getMessage(), e);
+            throw file.failure == null
+                    ? different(where, "cannot be read to its end: " + e.getMessage(), e)
+                    : unread(where, file.failure);
         }
         String sha256 = HexFormat.of().formatHex(file.sha256.digest());
         require(where, "bytes", part.bytes(), file.count);
@@ -96,10 +100,27 @@ public final class PartCheck {
                 Fault.INTEGRITY, where + " " + what, "the file was changed or damaged after it was written", e);
     }
 
-    /** Counts and hashes what is read, whoever reads it. */
+    /**
+     * What a failure to read a file's bytes is: nothing is known of the file then.
+     *
+     * @throws InterruptedException it failed because the thread was interrupted
+     */
+    static SpillwayException unread(String where, IOException e) throws InterruptedException {
+        if (Thread.interrupted() || e instanceof InterruptedIOException) {
+            throw new InterruptedException("while reading " + where);
+        }
+        return new SpillwayException(
+                Fault.DESTINATION_UNAVAILABLE,
+                where + " could not be read to its end: " + (e.getMessage() == null ? e.toString() : e.getMessage()),
+                "try again; this says nothing about the file itself",
+                e);
+    }
+
+    /** Counts and hashes what is read, whoever reads it, and tells a failing source from what a decompressor says. */
     private static final class Counted extends FilterInputStream {
         private final MessageDigest sha256 = Digests.sha256();
         private long count;
+        private @Nullable IOException failure;
 
         Counted(InputStream in) {
             super(in);
@@ -114,7 +135,13 @@ public final class PartCheck {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            int read = in.read(buffer, offset, length);
+            int read;
+            try {
+                read = in.read(buffer, offset, length);
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
             if (read > 0) {
                 sha256.update(buffer, offset, read);
                 count += read;

@@ -9,6 +9,7 @@ import io.spillway.fault.Fault;
 import io.spillway.pipeline.SmallDisk;
 import io.spillway.pipeline.SyntheticExport;
 import io.spillway.support.SyntheticSource;
+import io.spillway.support.WebServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -356,6 +357,59 @@ class MainTest {
         assertThat(line.get("type").asText()).isEqualTo("verify");
         assertThat(line.get("dump").asText()).isEqualTo("journals/2026-11-21T030000Z");
         assertThat(line.get("documents").asLong()).isEqualTo(100);
+        assertThat(line.get("where").asText()).isEqualTo(dump.toString());
+    }
+
+    @Test
+    void verifyReadsADumpFromTheWeb() throws Exception {
+        Path dump = publish();
+        try (WebServer server = WebServer.serving(temporary.toRealPath().resolve("dumps"))) {
+            String address = server.address() + "journals/2026-11-21T030000Z/";
+            Run run = Run.of("verify", address, "--json", "--parallel", "3");
+            assertThat(run.exitCode()).as(run.all()).isZero();
+            assertThat(run.json().get("where").asText() + "/").isEqualTo(address);
+
+            Files.writeString(dump.resolve("README.md"), "changed");
+            run = Run.of("verify", address);
+            assertThat(run.exitCode()).isEqualTo(Fault.INTEGRITY.exitCode());
+            assertThat(run.err()).contains("README.md").doesNotContain("jsonl");
+        }
+    }
+
+    @Test
+    void ofSeveralDumpsAllAreVerifiedThoughOneIsDamaged() throws Exception {
+        Path dump = publish();
+        try (WebServer server = WebServer.serving(temporary.toRealPath().resolve("dumps"))) {
+            Files.writeString(temporary.resolve("dumps/links.json"), """
+                    {"datasets": [{"address": "missing/"}, {"address": "journals/2026-11-21T030000Z/"}]}""");
+            Run run = Run.of("verify", server.address() + "links.json");
+            assertThat(run.exitCode()).isEqualTo(Fault.INTEGRITY.exitCode());
+            assertThat(run.out()).contains("verified journals/2026-11-21T030000Z");
+            assertThat(run.err()).contains("missing").doesNotContain(dump.toString());
+        }
+    }
+
+    @Test
+    void verifyForgetsItsStateWhereEverythingIsWholeAndKeepsItElse() throws Exception {
+        Path dump = publish();
+        Path state = temporary.resolve("state");
+        String readme = Files.readString(dump.resolve("README.md"));
+        Files.writeString(dump.resolve("README.md"), "changed");
+        Run run = Run.of("verify", dump.toString(), "--state", state.toString());
+        assertThat(run.exitCode()).isEqualTo(Fault.INTEGRITY.exitCode());
+        assertThat(state).content().contains(".jsonl.gz").doesNotContain("README.md");
+        Files.writeString(dump.resolve("README.md"), readme);
+        assertThat(Run.of("verify", dump.toString(), "--state", state.toString())
+                        .exitCode())
+                .isZero();
+        assertThat(state).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "65", "many"})
+    void verifyTakesOneTo64Readers(String readers) {
+        assertThat(Run.of("verify", temporary.toString(), "--parallel", readers).exitCode())
+                .isEqualTo(2);
     }
 
     @Test

@@ -156,7 +156,7 @@ public final class SyntheticExport {
     /** Reads a dump back as {@code verify} does. */
     public static Manifest verify(Path root, String dump) throws SpillwayException, InterruptedException {
         try (LocalDirectory directory = LocalDirectory.open(root)) {
-            return new DumpCheck(directory).check(new ObjectKey(dump), name -> {});
+            return DumpCheck.check(directory, new ObjectKey(dump));
         }
     }
 

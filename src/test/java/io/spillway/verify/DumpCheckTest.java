@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.spillway.compress.Compression;
+import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
@@ -60,8 +61,7 @@ class DumpCheckTest {
     void aWholeDumpPassesAndEveryFileIsTold() throws Exception {
         List<String> told = new ArrayList<>();
         try (LocalDirectory directory = LocalDirectory.open(root)) {
-            assertThat(new DumpCheck(directory).check(new ObjectKey(DUMP), told::add))
-                    .isEqualTo(manifest);
+            assertThat(check(directory, told)).isEqualTo(manifest);
         }
         assertThat(told)
                 .hasSize(manifest.parts().size() + manifest.files().size())
@@ -156,6 +156,27 @@ class DumpCheckTest {
     void aFileInAFolderThatTheManifestDoesNotNameIsFound() throws Exception {
         Files.writeString(Files.createDirectory(dump.resolve("more")).resolve("extra.txt"), "");
         assertDamaged("more/extra.txt");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".hidden", "two words.txt", "größe", ".part.0123456789abcdef.incomplete", "a:b"})
+    void aFileWhoseNameNoKeyCouldHaveIsFoundToo(String name) throws Exception {
+        Files.writeString(dump.resolve(name), "");
+        assertDamaged(name);
+    }
+
+    @Test
+    void aLinkThatTheManifestDoesNotNameIsFound() throws Exception {
+        Files.createSymbolicLink(dump.resolve("link"), root);
+        assertDamaged("link");
+    }
+
+    @Test
+    void aManifestThatNamesNoChecksumsIsFound() throws Exception {
+        // The entry becomes that of another file, so that the manifest still adds up.
+        edit("\"name\" : \"SHA256SUMS\"", "\"name\" : \"OTHERSUMS\"");
+        Files.move(dump.resolve("SHA256SUMS"), dump.resolve("OTHERSUMS"));
+        assertDamaged("names no SHA256SUMS");
     }
 
     @Test
@@ -272,8 +293,7 @@ class DumpCheckTest {
         change(GZIP_PART, 100);
         List<String> told = new ArrayList<>();
         try (LocalDirectory directory = LocalDirectory.open(root)) {
-            assertThatExceptionOfType(SpillwayException.class)
-                    .isThrownBy(() -> new DumpCheck(directory).check(new ObjectKey(DUMP), told::add));
+            assertThatExceptionOfType(SpillwayException.class).isThrownBy(() -> check(directory, told));
         }
         assertThat(told).contains(PART, "README.md").doesNotContain(GZIP_PART);
     }
@@ -283,6 +303,11 @@ class DumpCheckTest {
         Thread.currentThread().interrupt();
         assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> SyntheticExport.verify(root, DUMP));
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    private static Manifest check(Destination destination, List<String> told) throws Exception {
+        DumpPlace place = DumpPlace.of(destination, new ObjectKey(DUMP));
+        return new DumpCheck(place, 3, new CheckProgress(), CheckState.forgetful()).check(told::add);
     }
 
     /** Turns one bit; a negative position counts from the end. */

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,37 @@ class PartCheckTest {
         assertThatExceptionOfType(Exception.class)
                 .isThrownBy(() -> PartCheck.check(counting(file, closed), part("lzw", file, 1, 1), "the part"));
         assertThat(closed).hasPositiveValue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "none"})
+    void aSourceThatFailsIsNoDifference(String compression) throws Exception {
+        byte[] file = file(compression, CONTENT);
+        InputStream failing =
+                new SequenceInputStream(new ByteArrayInputStream(file, 0, file.length / 2), new InputStream() {
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) throws IOException {
+                        throw new IOException("the disk is gone");
+                    }
+
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("the disk is gone");
+                    }
+                });
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> PartCheck.check(failing, part(compression, file, 0, 0), "the part"))
+                .withMessageContaining("the disk is gone")
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE));
+    }
+
+    @Test
+    void aSourceThatEndsTooSoonButCleanlyIsADifference() throws Exception {
+        byte[] file = file("gzip", CONTENT);
+        InputStream half = new ByteArrayInputStream(file, 0, file.length / 2);
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> PartCheck.check(half, part("gzip", file, CONTENT.length(), 50_000), "the part"))
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.INTEGRITY));
     }
 
     private static InputStream counting(byte[] file, AtomicInteger closed) {

@@ -230,6 +230,36 @@ public final class LocalDirectory implements Destination {
         }
     }
 
+    /** {@inheritDoc} A link is named, and not followed; so are hidden files, such as the unfinished ones of this class. */
+    @Override
+    public Optional<List<String>> namesBelow(String folder) throws SpillwayException {
+        Path top = root.resolve(folder);
+        if (!top.normalize().startsWith(root)) {
+            throw new IllegalArgumentException("not below the root: \"" + folder + "\"");
+        }
+        List<String> names = new ArrayList<>();
+        try {
+            if (tree.standsInFolders(top)) {
+                collectNames(top, "", names);
+            }
+        } catch (IOException e) {
+            throw IoFaults.translate(root, "list \"" + folder + "\"", e);
+        }
+        Collections.sort(names);
+        return Optional.of(names);
+    }
+
+    private static void collectNames(Path folder, String start, List<String> names) throws IOException {
+        for (Path entry : entries(folder)) {
+            String name = start + FileTree.name(entry);
+            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                collectNames(entry, name + "/", names);
+            } else {
+                names.add(name);
+            }
+        }
+    }
+
     /** {@inheritDoc} Folders above the object that are empty then are removed too, the root excepted. */
     @Override
     public void delete(ObjectKey key) throws SpillwayException {

@@ -96,23 +96,39 @@ public final class S3Bucket implements Destination {
     /** {@inheritDoc} Objects whose names are no keys are not listed. */
     @Override
     public List<StoredObject> list(String prefix) throws SpillwayException {
+        int root = connection.options().address().prefix().length();
+        List<StoredObject> found = new ArrayList<>();
+        for (S3Object object : objects(prefix)) {
+            key(object.key().substring(root)).ifPresent(key -> found.add(new StoredObject(key, object.size(), null)));
+        }
+        found.sort(Comparator.comparing(StoredObject::key));
+        return found;
+    }
+
+    @Override
+    public Optional<List<String>> namesBelow(String folder) throws SpillwayException {
+        int top = connection.options().address().prefix().length() + folder.length();
+        return Optional.of(objects(folder).stream()
+                .map(object -> object.key().substring(top))
+                .sorted()
+                .toList());
+    }
+
+    private List<S3Object> objects(String prefix) throws SpillwayException {
         if (!startsKeys(prefix)) {
             return List.of();
         }
-        String root = connection.options().address().prefix();
-        List<StoredObject> found = new ArrayList<>();
-        connection.ask(Action.LIST, root + prefix, () -> {
-            for (S3Object object : connection
+        String start = connection.options().address().prefix() + prefix;
+        List<S3Object> found = new ArrayList<>();
+        connection.ask(Action.LIST, start, () -> {
+            connection
                     .client()
                     .listObjectsV2Paginator(
-                            request -> request.bucket(connection.bucket()).prefix(root + prefix))
-                    .contents()) {
-                key(object.key().substring(root.length()))
-                        .ifPresent(key -> found.add(new StoredObject(key, object.size(), null)));
-            }
+                            request -> request.bucket(connection.bucket()).prefix(start))
+                    .contents()
+                    .forEach(found::add);
             return found;
         });
-        found.sort(Comparator.comparing(StoredObject::key));
         return found;
     }
 

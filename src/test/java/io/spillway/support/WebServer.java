@@ -1,0 +1,198 @@
+package io.spillway.support;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A folder behind a web server on the loopback that does what it is told to a file's next answers: cut, stall, refuse,
+ * redirect, lie. Otherwise it serves files whole or from a byte on, with a strong ETag.
+ */
+public final class WebServer implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Path root;
+    private final Map<String, Queue<Answer>> next = new ConcurrentHashMap<>();
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private volatile boolean ranges = true;
+
+    /** What came. */
+    public record Request(String method, String path, Map<String, List<String>> headers) {
+        /** A header's first value, or an empty text. */
+        public String header(String name) {
+            return headers.getOrDefault(name, List.of("")).get(0);
+        }
+    }
+
+    /** Does something to an exchange instead of serving the file. */
+    public interface Answer {
+        /** Answers; the exchange is closed afterwards, whatever was sent. */
+        void to(HttpExchange exchange, WebServer server) throws IOException, InterruptedException;
+    }
+
+    private WebServer(Path root) throws IOException {
+        this.root = root;
+        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    /** Serves what lies below {@code root}, now or later. */
+    public static WebServer serving(Path root) throws IOException {
+        return new WebServer(root);
+    }
+
+    /** The root's address, ending with a slash. */
+    public URI address() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    }
+
+    /** The next answers for a file, by its path without a slash at the start; each serves one GET. */
+    public WebServer then(String path, Answer... answers) {
+        next.computeIfAbsent(path, each -> new ArrayDeque<>()).addAll(List.of(answers));
+        return this;
+    }
+
+    /** From now on every request gets the whole file. */
+    public WebServer withoutRanges() {
+        ranges = false;
+        return this;
+    }
+
+    /** Every request so far, in order. */
+    public List<Request> requests() {
+        return requests;
+    }
+
+    /** The GETs for a path without a slash at its start. */
+    public List<Request> gets(String path) {
+        return requests.stream()
+                .filter(each -> each.method().equals("GET") && each.path().equals("/" + path))
+                .toList();
+    }
+
+    /** Sends that many bytes of what was asked for, and closes the connection. */
+    public static Answer cutAfter(long bytes) {
+        return (exchange, server) -> server.serve(exchange, bytes, 0);
+    }
+
+    /** Sends that many bytes and nothing more until the server is closed. */
+    public static Answer stallAfter(long bytes) {
+        return (exchange, server) -> {
+            server.serve(exchange, bytes, 0);
+            server.closed.await();
+        };
+    }
+
+    /** Says that the file is longer than it is, and ends the connection where it ends. */
+    public static Answer announcing(long moreBytes) {
+        return (exchange, server) -> server.serve(exchange, Long.MAX_VALUE, moreBytes);
+    }
+
+    /** Answers with a status and a short text. */
+    public static Answer status(int status) {
+        return (exchange, server) -> {
+            exchange.getResponseHeaders().set("Retry-After", "0");
+            exchange.sendResponseHeaders(status, 2);
+            exchange.getResponseBody().write("no".getBytes(StandardCharsets.US_ASCII));
+        };
+    }
+
+    /** Sends somewhere else. */
+    public static Answer redirect(String location) {
+        return (exchange, server) -> {
+            exchange.getResponseHeaders().set("Location", location);
+            exchange.sendResponseHeaders(302, -1);
+        };
+    }
+
+    /** Waits until the server is closed. */
+    public void untilClosed() throws InterruptedException {
+        closed.await();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String path = exchange.getRequestURI().getPath();
+            requests.add(new Request(exchange.getRequestMethod(), path, Map.copyOf(exchange.getRequestHeaders())));
+            Answer answer = exchange.getRequestMethod().equals("GET") ? next(path.substring(1)) : null;
+            if (answer != null) {
+                answer.to(exchange, this);
+            } else {
+                serve(exchange, Long.MAX_VALUE, 0);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Answer next(String path) {
+        Queue<Answer> answers = next.get(path);
+        if (answers == null) {
+            return null;
+        }
+        synchronized (answers) {
+            return answers.poll();
+        }
+    }
+
+    private void serve(HttpExchange exchange, long most, long announcedMore) throws IOException {
+        Path file = root.resolve(exchange.getRequestURI().getPath().substring(1));
+        if (!Files.isRegularFile(file)) {
+            exchange.sendResponseHeaders(404, -1);
+            return;
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        String etag = "\"" + Integer.toHexString(Arrays.hashCode(bytes)) + "\"";
+        exchange.getResponseHeaders().set("ETag", etag);
+        int from = 0;
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        String condition = exchange.getRequestHeaders().getFirst("If-Range");
+        if (ranges && range != null && (condition == null || condition.equals(etag))) {
+            from = Integer.parseInt(range.substring("bytes=".length(), range.length() - 1));
+            if (from >= bytes.length) {
+                exchange.getResponseHeaders().set("Content-Range", "bytes */" + bytes.length);
+                exchange.sendResponseHeaders(416, -1);
+                return;
+            }
+            exchange.getResponseHeaders()
+                    .set("Content-Range", "bytes %d-%d/%d".formatted(from, bytes.length - 1, bytes.length));
+        }
+        long length = bytes.length - from + announcedMore;
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.getResponseHeaders().set("Content-Length", String.valueOf(length));
+            exchange.sendResponseHeaders(200, -1);
+            return;
+        }
+        exchange.sendResponseHeaders(from > 0 ? 206 : 200, length == 0 ? -1 : length);
+        OutputStream body = exchange.getResponseBody();
+        body.write(bytes, from, (int) Math.min(most, bytes.length - from));
+        body.flush();
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -143,10 +144,29 @@ final class CheckCommand implements Callable<Integer> {
                 spec.commandLine()
                         .getErr()
                         .printf(
-                                "%s: %s speaks another dialect than the schedule says; it was found to want: %s%n",
-                                file, bucket.name(), report.advised());
+                                "%s:%d: %s: %s was found to speak another dialect; write %s%n",
+                                file,
+                                ConfigFile.line(file, key),
+                                key,
+                                bucket.name(),
+                                difference(options.dialect(), report.advised()));
             }
         }
+    }
+
+    /** The keys of a schedule that say something else of the store than what was found, with the values to write. */
+    private static String difference(S3Options.Dialect used, S3Options.Dialect advised) {
+        List<String> keys = new ArrayList<>();
+        if (used.checksums() != advised.checksums()) {
+            keys.add("checksums: " + advised.checksums().name().toLowerCase(Locale.ROOT));
+        }
+        if (used.conditionalWrites() != advised.conditionalWrites()) {
+            keys.add("conditional-writes: " + advised.conditionalWrites());
+        }
+        if (used.proof() != advised.proof()) {
+            keys.add("proof: " + advised.proof().name().toLowerCase(Locale.ROOT));
+        }
+        return String.join(", ", keys);
     }
 
     private static Path existing(Path directory) {

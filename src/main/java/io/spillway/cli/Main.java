@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        exitCodeListHeading = "%nExit codes (anything but 0 means that nothing new was made public):%n",
+        exitCodeListHeading =
+                "%nExit codes (anything but 0: nothing new was made public, or not everywhere, as the message says):%n",
         subcommands = {
             DemoCommand.class,
             ExportCommand.class,

@@ -132,6 +132,11 @@ final class Places implements AutoCloseable {
                 .normalize();
     }
 
+    /** Whether no destination is a directory, so that dumps are written into a spool first. */
+    static boolean isSpooled(ScheduleFile schedule) {
+        return schedule.destinations().stream().allMatch(each -> each.directory() == null);
+    }
+
     private static Path path(DestinationSection section) {
         Path directory = section.directory();
         if (directory == null) {
@@ -218,7 +223,7 @@ final class Places implements AutoCloseable {
                 section.accessKey(),
                 section.secretKey(),
                 endpoints(section),
-                ArchiveOptions.Patience.DEFAULT,
+                ArchiveOptions.Patience.DEFAULT.sendingWithin(section.sendWithin()),
                 spool);
     }
 

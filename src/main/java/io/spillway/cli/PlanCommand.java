@@ -10,6 +10,9 @@ import io.spillway.fields.FieldPolicy.FieldDecision;
 import io.spillway.pipeline.HeapRoom;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.SizeEstimate;
+import io.spillway.schedule.ArchiveSection;
+import io.spillway.schedule.DestinationSection;
+import io.spillway.schedule.S3Section;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.source.Document;
 import io.spillway.source.SourceDescription;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -116,9 +120,15 @@ final class PlanCommand implements Callable<Integer> {
                 Amounts.bytes(bytes), survey.sampleDocuments());
         Path directory = Places.homePath(schedule);
         long free = free(directory);
-        out.printf(
-                "destination   %s (%s free%s)%n",
-                directory, Amounts.bytes(free), free < bytes ? ", less than the dump may need" : "");
+        String room = "(%s free%s)".formatted(Amounts.bytes(free), free < bytes ? ", less than the dump may need" : "");
+        label = "destination";
+        for (DestinationSection section : schedule.destinations()) {
+            out.printf("%-14s%s%n", label, section.directory() == null ? describe(section) : directory + " " + room);
+            label = "";
+        }
+        if (Places.isSpooled(schedule)) {
+            out.printf("spool         %s %s%n", directory, room);
+        }
         List<FieldDecision> fields = schedule.fields().toPolicy().decide(source.fields());
         out.printf("fields        %s%n", counts(fields, schedule.fields().toPolicy()));
         for (FieldDecision field : fields) {
@@ -126,6 +136,21 @@ final class PlanCommand implements Callable<Integer> {
                     "  %-11s %s (%s)%s%n",
                     word(field, schedule.fields().toPolicy()), field.path(), field.type(), because(field));
         }
+    }
+
+    /** Where a dump is sent to, and where people fetch it from there. */
+    private static String describe(DestinationSection section) {
+        S3Section s3 = section.s3();
+        if (s3 != null) {
+            return "s3://%s/%s%s, %s"
+                    .formatted(
+                            s3.bucket(),
+                            s3.prefix() == null ? "" : s3.prefix(),
+                            s3.endpoint() == null ? "" : " at " + s3.endpoint(),
+                            s3.publicUrl() == null ? "no public-url" : "fetched from " + s3.publicUrl());
+        }
+        ArchiveSection archive = Objects.requireNonNull(section.internetArchive(), "a destination without a kind");
+        return "ia://%s, an item for each dump, in collection %s".formatted(archive.item(), archive.collection());
     }
 
     private static String counts(List<FieldDecision> fields, FieldPolicy policy) {
@@ -190,6 +215,14 @@ final class PlanCommand implements Callable<Integer> {
             fields.add(row);
         }
         line.put("fields", fields);
+        line.put(
+                "destinations",
+                schedule.destinations().stream()
+                        .map(section -> section.directory() == null
+                                ? describe(section)
+                                : Places.homePath(schedule).toString())
+                        .toList());
+        line.put("spooled", Places.isSpooled(schedule));
         line.put("destination", Places.homePath(schedule).toString());
         line.put("destination_free_bytes", free(Places.homePath(schedule)));
         spec.commandLine().getOut().println(JsonText.line(line));

@@ -266,6 +266,7 @@ final class ScheduleArguments {
                             ? "name a schedule file, or give --elasticsearch, --index and --to"
                             : String.join(" and ", missing) + " must be given too");
         }
+        requireOneMeaning();
         ObjectNode schedule = JSON.createObjectNode();
         schedule.put("dataset", datasetName());
         put(schedule, "title", title);
@@ -322,6 +323,24 @@ final class ScheduleArguments {
         to.forEach(place -> destination(destinations.addObject(), place));
         put(schedule, "state", state);
         return schedule;
+    }
+
+    /** Keys of one place must not be sent to another, and one address cannot be that of two places. */
+    private void requireOneMeaning() {
+        if (accessKey != null
+                && to.stream().anyMatch(place -> place.startsWith(S3))
+                && to.stream().anyMatch(place -> place.startsWith(ARCHIVE))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--access-key would be sent to a bucket and to the Internet Archive: write a schedule file,"
+                            + " where each destination has its own");
+        }
+        if (publicUrl != null
+                && to.stream().filter(place -> !place.startsWith(ARCHIVE)).count() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--public-url could be that of several destinations: write a schedule file, where each has its own");
+        }
     }
 
     private String datasetName() {

@@ -34,6 +34,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -164,6 +165,10 @@ public final class ExportRun {
             publisher.requireEnough(dataset.name(), snapshot.documents());
             List<PartFormat> written = formats.of(published);
             HeapRoom.require(snapshot.lanes(), written);
+            Optional<Manifest> previous = publisher.previous(dataset.name());
+            if (previous.isPresent()) {
+                DiskRoom.require(workspace.usableBytes(), previous.get(), snapshot.documents(), written);
+            }
             DumpId dump = new DumpId(dataset.name(), snapshot.takenAt());
             Path folder = workspace.newFolder(dump);
             Path links = deliveries.sendAhead() ? workspace.newFolder(dump) : folder;

@@ -74,6 +74,11 @@ public final class Publisher {
         return new ObjectKey(dump.toString());
     }
 
+    /** The newest dump that readers have, or empty before the first. */
+    public Optional<Manifest> previous(String dataset) throws SpillwayException {
+        return previousDump.of(dataset);
+    }
+
     /**
      * Asks the gate about the number of documents, which is known before any is read: what it refuses in the end should
      * not cost the cluster a whole export first.

@@ -2,9 +2,11 @@ package io.spillway.schedule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.spillway.config.Between;
 import io.spillway.config.Secret;
 import jakarta.validation.constraints.Pattern;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,11 @@ public record ArchiveSection(
         Secret accessKey,
 
         @JsonPropertyDescription("Secret key from there") Secret secretKey,
+
+        @JsonPropertyDescription("How long a file is tried again while the archive takes none, from its first failure")
+        @JsonProperty(defaultValue = "6h")
+        @Between(min = "0s", max = "7d")
+        Duration sendWithin,
 
         @JsonPropertyDescription("Address that files are sent to; the archive's own when absent") @Nullable
         URI uploads,

@@ -104,5 +104,10 @@ public record ArchiveOptions(
                 Duration.ofMinutes(10),
                 Duration.ofHours(24),
                 Duration.ofMinutes(5));
+
+        /** The same, but for how long an upload is tried again. */
+        public Patience sendingWithin(Duration limit) {
+            return new Patience(firstPause, longestPause, limit, readWithin, showWithin, stalledAfter);
+        }
     }
 }

@@ -41,9 +41,11 @@ import java.util.regex.Pattern;
  *
  * <p>Loopback, two free ports: {@link #url()}, and {@link #node()} to redirect to. Closing it frees every connection.
  */
-final class StubArchive implements AutoCloseable {
-    static final String ACCESS_KEY = "testaccess";
-    static final String SECRET_KEY = "testsecret";
+public final class StubArchive implements AutoCloseable {
+    /** The one access key that it knows. */
+    public static final String ACCESS_KEY = "testaccess";
+    /** And its secret key. */
+    public static final String SECRET_KEY = "testsecret";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern META_HEADER = Pattern.compile("x-(?:archive|amz)-meta(\\d*)-(.+)");
@@ -63,7 +65,8 @@ final class StubArchive implements AutoCloseable {
     private final Deque<String> limits = new ArrayDeque<>();
     private volatile int readsUntilShown;
 
-    StubArchive() {
+    /** Started, and empty but for the collection of trials. */
+    public StubArchive() {
         connections = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "stub-archive");
             thread.setDaemon(true);
@@ -74,7 +77,8 @@ final class StubArchive implements AutoCloseable {
         items.put("test_collection", StubItem.of(Map.of("mediatype", List.of("collection"))));
     }
 
-    URI url() {
+    /** Its address. */
+    public URI url() {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
@@ -90,7 +94,7 @@ final class StubArchive implements AutoCloseable {
     // What the test says
 
     /** What is uploaded from now on shows after so many reads of the record; until then a task is pending. */
-    void showAfter(int reads) {
+    public void showAfter(int reads) {
         readsUntilShown = reads;
     }
 
@@ -109,7 +113,7 @@ final class StubArchive implements AutoCloseable {
     }
 
     /** What {@code check_limit} answers next; when all are used up, that there is room. */
-    void answerLimits(String... answers) {
+    public void answerLimits(String... answers) {
         synchronized (lock) {
             limits.addAll(List.of(answers));
         }
@@ -124,14 +128,14 @@ final class StubArchive implements AutoCloseable {
     }
 
     /** {@code item/file} of every upload and every delete that was taken, in order; a delete with a minus before it. */
-    List<String> stored() {
+    public List<String> stored() {
         synchronized (lock) {
             return List.copyOf(stored);
         }
     }
 
     /** The bytes of a file, whether it shows already or not; null if there is none. */
-    byte[] bytes(String identifier, String name) {
+    public byte[] bytes(String identifier, String name) {
         synchronized (lock) {
             StubItem item = items.get(identifier);
             return item == null || !item.files.containsKey(name) ? null : item.files.get(name).bytes;
@@ -236,7 +240,7 @@ final class StubArchive implements AutoCloseable {
     }
 
     /** What check_limit says. */
-    static String limit(String over, String reason) {
+    public static String limit(String over, String reason) {
         return ("{\"accesskey\":\"%s\",\"bucket\":\"b\",\"over_limit\":%s,\"detail\":{\"accesskey_ration\":74,"
                         + "\"bucket_ration\":24,\"limit_reason\":\"%s\",\"rationing_engaged\":0,"
                         + "\"total_global_limit\":1799,\"total_tasks_queued\":1017}}")

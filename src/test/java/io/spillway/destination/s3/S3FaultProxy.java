@@ -25,10 +25,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Stands between a bucket and its store, on a free port of the loopback, and disturbs the requests that a rule chooses.
  * One request a connection, so that what is said of one cannot leak into the next.
  */
-final class S3FaultProxy implements AutoCloseable {
+public final class S3FaultProxy implements AutoCloseable {
 
     /** What a request is for. */
-    enum Kind {
+    public enum Kind {
         PUT,
         CREATE,
         PIECE,
@@ -43,7 +43,7 @@ final class S3FaultProxy implements AutoCloseable {
     }
 
     /** What becomes of a request. */
-    enum Fault {
+    public enum Fault {
         /** The connection ends before the store sees anything. */
         DROPPED,
         /** The connection ends in the middle of the body. */
@@ -61,7 +61,7 @@ final class S3FaultProxy implements AutoCloseable {
     }
 
     /** Which requests are disturbed, and how. */
-    interface Rule {
+    public interface Rule {
         /** The fault, or null for none; {@code number} is the request's among all, from 1. */
         Fault choose(Kind kind, int number);
     }
@@ -82,18 +82,20 @@ final class S3FaultProxy implements AutoCloseable {
         this.upstream = upstream;
     }
 
-    static S3FaultProxy before(URI upstream) throws IOException {
+    /** In front of that store; the caller closes it. */
+    public static S3FaultProxy before(URI upstream) throws IOException {
         S3FaultProxy proxy = new S3FaultProxy(new ServerSocket(0, 100, InetAddress.getLoopbackAddress()), upstream);
         proxy.threads.execute(proxy::listen);
         return proxy;
     }
 
-    URI endpoint() {
+    /** Where a bucket is to send its requests. */
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + listener.getLocalPort());
     }
 
     /** From now on; requests are counted anew. */
-    void disturb(Rule other) {
+    public void disturb(Rule other) {
         seen.clear();
         numbers.set(0);
         rule = other;
@@ -110,7 +112,7 @@ final class S3FaultProxy implements AutoCloseable {
     }
 
     /** The requests since {@link #disturb}, in the order of their heads. */
-    List<Kind> seen() {
+    public List<Kind> seen() {
         return List.copyOf(seen);
     }
 

@@ -28,10 +28,13 @@ import software.amazon.awssdk.services.s3.S3Client;
  * A real S3 server in this JVM on a free port of the loopback, with one bucket. It checks
  * signatures, conditions, Content-MD5 and SHA-256.
  */
-final class S3Server implements AutoCloseable {
-    static final String BUCKET = "dumps";
-    static final String ACCESS_KEY = "AKIDSPILLWAYTEST";
-    static final String SECRET_KEY = "wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY";
+public final class S3Server implements AutoCloseable {
+    /** The bucket that is there. */
+    public static final String BUCKET = "dumps";
+    /** The one access key that it knows. */
+    public static final String ACCESS_KEY = "AKIDSPILLWAYTEST";
+    /** And its secret key. */
+    public static final String SECRET_KEY = "wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY";
 
     private final S3Proxy server;
     private final S3Client client;
@@ -42,12 +45,12 @@ final class S3Server implements AutoCloseable {
     }
 
     /** With its objects in a folder. One below another, {@code a} and {@code a/b}, is more than files can do. */
-    static S3Server in(Path folder) throws Exception {
+    public static S3Server in(Path folder) throws Exception {
         return start(new FilesystemNio2BlobStore(folder.toString()));
     }
 
     /** With its objects in memory. */
-    static S3Server inMemory() throws Exception {
+    public static S3Server inMemory() throws Exception {
         return start(new TransientNio2BlobStore());
     }
 
@@ -63,28 +66,30 @@ final class S3Server implements AutoCloseable {
         return started;
     }
 
-    URI endpoint() {
+    /** Its address. */
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + server.getPort());
     }
 
     /** The SDK's own client with the server's keys: how tests look at what is there. */
-    S3Client client() {
+    public S3Client client() {
         return client;
     }
 
     /** Unfinished uploads in the bucket. */
-    int unfinishedUploads() {
+    public int unfinishedUploads() {
         return client.listMultipartUploads(request -> request.bucket(BUCKET))
                 .uploads()
                 .size();
     }
 
-    S3Options options() {
+    /** Below the prefix {@code public/} of the bucket, in the way of Amazon's own store. */
+    public S3Options options() {
         return options(endpoint(), Dialect.AMAZON);
     }
 
     /** Small pieces and little patience. */
-    static S3Options options(URI endpoint, Dialect dialect) {
+    public static S3Options options(URI endpoint, Dialect dialect) {
         return new S3Options(
                 new Address(BUCKET, "public/", null, endpoint, true, URI.create("https://dumps.example.org/")),
                 keys(ACCESS_KEY, SECRET_KEY),

@@ -1,0 +1,146 @@
+package io.spillway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.destination.Destination;
+import io.spillway.destination.s3.S3FaultProxy.Fault;
+import io.spillway.destination.s3.S3FaultProxy.Kind;
+import io.spillway.destination.s3.S3Server;
+import io.spillway.manifest.Manifest;
+import io.spillway.support.CommandRun;
+import io.spillway.support.Dump;
+import io.spillway.support.Program;
+import io.spillway.support.Stores;
+import io.spillway.support.TestCluster;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged program, killed and stopped while a piece of a dump is on its way to a bucket. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
+class BrokenDeliveryIT {
+    /** Compressed, random digits make 12 MB of them, which is three pieces of 5 MiB. */
+    private static final int DOCUMENTS = 12_000;
+
+    private static final int PIECES = 3;
+
+    private static String index;
+
+    @TempDir
+    private Path folder;
+
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private Stores stores;
+    private String schedule;
+
+    @BeforeAll
+    static void fill() throws Exception {
+        TestCluster cluster = TestCluster.shared();
+        index = cluster.newIndex(
+                "{\"settings\":{\"number_of_shards\":1,\"number_of_replicas\":0},\"mappings\":{\"properties\":{"
+                        + "\"text\":{\"type\":\"keyword\",\"index\":false,\"doc_values\":false}}}}");
+        SplittableRandom random = new SplittableRandom(20_261_122);
+        byte[] digits = new byte[1_000];
+        cluster.load(
+                index,
+                () -> IntStream.range(0, DOCUMENTS)
+                        .mapToObj(n -> {
+                            random.nextBytes(digits);
+                            return "{\"text\":\"" + HexFormat.of().formatHex(digits) + "\"}";
+                        })
+                        .iterator());
+    }
+
+    /** The second piece is held back until the proxy is closed. */
+    @BeforeEach
+    void start() throws Exception {
+        stores = new Stores(folder);
+        AtomicInteger pieces = new AtomicInteger();
+        stores.proxy().disturb((kind, number) -> {
+            if (kind == Kind.PIECE && pieces.incrementAndGet() == 2) {
+                reached.countDown();
+                return Fault.HELD;
+            }
+            return null;
+        });
+        String bucket = stores.toBucket(
+                S3Server.BUCKET, stores.proxy().endpoint(), S3Server.SECRET_KEY, ", piece-bytes: 5MiB, requests: 1");
+        schedule = stores.schedule(TestCluster.shared().url(), index, stores.toDirectory(), bucket)
+                .toString();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        stores.close();
+    }
+
+    @Test
+    void afterAKillTheSameCommandSendsOnlyWhatIsNotThere() throws Exception {
+        int before;
+        try (Program program = Program.start(folder, Map.of(), "export", schedule)) {
+            reached.await();
+            program.kill();
+            before = objects();
+            assertThat(stores.server().unfinishedUploads()).isEqualTo(1);
+            assertThat(stores.dumpsInBucket()).isEmpty();
+        }
+        stores.proxy().disturb((kind, number) -> null);
+
+        try (Program again = Program.start(folder, Map.of(), "export", schedule)) {
+            assertThat(again.exitCode()).as(again.output()).isZero();
+        }
+
+        List<String> dumps = stores.dumpsInBucket();
+        assertThat(dumps).hasSize(2);
+        Manifest first = Stores.verify(stores.openBucket(), dumps.get(0));
+        assertThat(first).isEqualTo(Stores.verify(stores.openDirectory(), dumps.get(0)));
+        Stores.verify(stores.openBucket(), dumps.get(1));
+        assertThat(stores.server().unfinishedUploads()).isZero();
+        // Of the first dump what it lacked: all pieces but one, the other files but those that were there. Then the
+        // second.
+        assertThat(Collections.frequency(stores.proxy().seen(), Kind.PIECE)).isEqualTo(PIECES - 1 + PIECES);
+        int others = first.parts().size() + first.files().size();
+        int status = 1;
+        assertThat(Collections.frequency(stores.proxy().seen(), Kind.PUT)).isEqualTo(others - before + others + status);
+    }
+
+    @Test
+    void aSignalEndsTheProgramThoughTheStoreHangsAndResumeSendsTheRest() throws Exception {
+        try (Program program = Program.start(folder, Map.of(), "export", schedule)) {
+            reached.await();
+            program.terminate();
+            // Its own limit is 30 seconds, after which it would be halted with the same code and say so.
+            assertThat(program.exitCode()).as(program.output()).isEqualTo(130);
+            assertThat(program.output()).contains("export --resume").doesNotContain("not stopped within");
+        }
+        Path published = Dump.only(stores.directory(), Stores.DATASET).folder();
+        assertThat(CommandRun.verify(published).exitCode()).isZero();
+        assertThat(stores.dumpsInBucket()).isEmpty();
+        stores.proxy().disturb((kind, number) -> null);
+
+        CommandRun resumed = CommandRun.of("export", "--resume", schedule);
+
+        assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+        Stores.verify(stores.openBucket(), stores.dumpsInBucket().get(0));
+        assertThat(stores.server().unfinishedUploads()).isZero();
+    }
+
+    private int objects() throws Exception {
+        try (Destination bucket = stores.openBucket()) {
+            return bucket.list(Stores.DATASET + "/").size();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.spillway.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+
+/** The packaged program as a process of its own, which can be stopped and killed; closing it kills it. */
+public final class Program implements AutoCloseable {
+    private final Process process;
+    private final Path output;
+
+    private Program(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /**
+     * Starts it with 256 MiB of heap; skips the test, visibly, where it was not built.
+     *
+     * @param folder      takes what it prints
+     * @param environment more variables
+     */
+    public static Program start(Path folder, Map<String, String> environment, String... args) throws IOException {
+        Path jar = Path.of(System.getProperty("spillway.jar", "target/spillway.jar"));
+        Assumptions.assumeTrue(Files.isRegularFile(jar), "no packaged jar at " + jar + ": the build makes one");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-jar",
+                jar.toAbsolutePath().toString()));
+        command.addAll(List.of(args));
+        Path output = Files.createTempFile(folder, "output", ".txt");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        return new Program(builder.start(), output);
+    }
+
+    /** Asks it to stop, as an init system does. */
+    public void terminate() {
+        assertThat(process.toHandle().destroy()).isTrue();
+    }
+
+    /** Kills it, with no chance to do anything more, and waits until it is gone. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Waits for its end. */
+    public int exitCode() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** What everybody on the machine sees of it in the list of processes; empty where the system does not say. */
+    public String commandLine() throws IOException {
+        Path file = Path.of("/proc", String.valueOf(process.pid()), "cmdline");
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    /** All that it has printed so far, to both streams. */
+    public String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+}

@@ -47,6 +47,7 @@ class ArchitectureTest {
      */
     private static final List<Set<String>> ROWS = List.of(
             Set.of("cli"),
+            Set.of("daemon"),
             Set.of("schedule", "demo"),
             Set.of("pipeline"),
             Set.of("publish", "site"),
@@ -167,6 +168,8 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.quartz..")
+                .check(MAIN);
+        home("daemon", "com.zaxxer..", "io.micrometer..", "org.h2..", "org.postgresql..")
                 .check(MAIN);
         home("destination.s3", "software.amazon.awssdk..").check(MAIN);
     }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             CatalogCommand.class,
             PruneCommand.class,
             WithdrawCommand.class,
+            DaemonCommand.class,
             AutoComplete.GenerateCompletion.class
         })
 public final class Main implements Runnable {
@@ -66,7 +67,8 @@ public final class Main implements Runnable {
      * @return the exit code
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
-        if (Arrays.asList(args).contains("--verbose")) {
+        boolean daemon = args.length > 0 && args[0].equals("daemon");
+        if (daemon || Arrays.asList(args).contains("--verbose")) {
             // Before the first logger is made, which reads it.
             System.setProperty("spillway.log.level", "INFO");
         }

@@ -132,7 +132,7 @@ public final class Stores implements AutoCloseable {
     /** Reads a dump back as {@code verify} does; closes the destination. */
     public static Manifest verify(Destination destination, String dump) throws SpillwayException, InterruptedException {
         try (destination) {
-            return new DumpCheck(destination).check(new ObjectKey(dump), name -> {});
+            return DumpCheck.check(destination, new ObjectKey(dump));
         }
     }
 

@@ -1,0 +1,130 @@
+package io.spillway.cli;
+
+import io.spillway.config.Secret;
+import io.spillway.daemon.Daemon;
+import io.spillway.daemon.DaemonOptions;
+import io.spillway.daemon.Exports;
+import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.ExportReport;
+import io.spillway.schedule.ScheduleFile;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway daemon}: exports at the times of a folder of schedules, until it is told to end. */
+@Command(
+        name = "daemon",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Exports every dataset of a folder of schedules at its times, until SIGTERM.",
+            "Changed files take effect without a restart."
+        })
+final class DaemonCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "SCHEDULES", description = "Folder of schedule files, *.yaml, one dataset each.")
+    private Path schedules = Path.of("schedules");
+
+    @Option(
+            names = "--state",
+            paramLabel = "FOLDER",
+            defaultValue = "spillway-state",
+            description = "Where times and outcomes are kept (default: ${DEFAULT-VALUE}); for one daemon alone.")
+    private Path state = Path.of("spillway-state");
+
+    @Option(
+            names = "--database",
+            paramLabel = "URL",
+            description = "jdbc:postgresql://HOST/DATABASE, shared by several daemons, instead of --state.")
+    private @Nullable String database;
+
+    @Option(names = "--database-user", paramLabel = "NAME", description = "User of that database.")
+    private @Nullable String databaseUser;
+
+    @Option(
+            names = "--database-password",
+            paramLabel = "SECRET",
+            description = "Password of that user, as '$${env:NAME}' or '$${file:PATH}'.")
+    private @Nullable String databasePassword;
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Exports at the same time (default: ${DEFAULT-VALUE}).")
+    private int concurrency = 1;
+
+    @SuppressWarnings("UnusedVariable") // read from the arguments before any object of ours is there
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws SpillwayException {
+        try (Daemon daemon = Daemon.start(options(), new Commanded())) {
+            daemon.keep();
+        } catch (InterruptedException signal) {
+            // The way in which a daemon ends; what ran has been stopped and begins again with the next start.
+        }
+        return 0;
+    }
+
+    private DaemonOptions options() {
+        if (concurrency < 1 || concurrency > 64) {
+            throw new ParameterException(spec.commandLine(), "--concurrency is 1 to 64, not " + concurrency);
+        }
+        return new DaemonOptions(
+                schedules,
+                new DaemonOptions.State(state, database == null ? null : shared(database)),
+                concurrency,
+                DaemonOptions.Pace.DEFAULT);
+    }
+
+    private DaemonOptions.SharedDatabase shared(String url) {
+        if (!url.startsWith("jdbc:postgresql:") || url.contains("password=") || url.contains("@")) {
+            // Not quoted: what stands there by mistake may be a password.
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--database is jdbc:postgresql://HOST/DATABASE without a password; that is --database-password");
+        }
+        return new DaemonOptions.SharedDatabase(url, databaseUser, secret("--database-password", databasePassword));
+    }
+
+    private @Nullable Secret secret(String option, @Nullable String reference) {
+        try {
+            return reference == null ? null : Secret.parse(reference);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Exports as the command {@code export} does. What it would print goes to the log, which the daemon writes. */
+    private static final class Commanded implements Exports {
+        @Override
+        public ExportReport run(ScheduleFile schedule) throws SpillwayException, InterruptedException {
+            PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+            return ExportCommand.export(schedule, Allowances.NONE, false, nowhere, nowhere);
+        }
+
+        @Override
+        public void sweep(ScheduleFile schedule) throws SpillwayException {
+            try (Places places = Places.open(schedule)) {
+                var lock = places.workspace().lock(schedule.dataset());
+                try {
+                    var unused = places.workspace().sweep(schedule.dataset());
+                } finally {
+                    lock.close();
+                }
+            }
+        }
+    }
+}

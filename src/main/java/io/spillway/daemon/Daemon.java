@@ -1,0 +1,222 @@
+package io.spillway.daemon;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.ScheduleFile;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A folder of schedules, kept. Starts with all problems or none; runs until its thread is interrupted; ends within {@link
+ * #PATIENCE}.
+ *
+ * <p>{@link #start}, {@link #keep} and {@link #close} are for one thread.
+ */
+public final class Daemon implements AutoCloseable {
+    /** How long exports have at the end to take back what isn't published. */
+    public static final Duration PATIENCE = Duration.ofSeconds(25);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private final DaemonOptions options;
+    private final Clock clock;
+    private final ScheduleFolder folder;
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final DatasetLog log;
+    private final Timetable timetable;
+    private final Runner runner;
+
+    /**
+     * Reads the schedules, opens the state and lets the first times come. Fails with {@link Fault#CONFIG} and all problems
+     * of all files, or where the state can't be used; with {@link Fault#ALREADY_RUNNING} where another daemon uses it.
+     *
+     * @param exports makes the dumps; called by as many threads as {@link DaemonOptions#concurrency()} says
+     */
+    public static Daemon start(DaemonOptions options, Exports exports) throws SpillwayException {
+        return start(options, exports, Clock.systemUTC());
+    }
+
+    static Daemon start(DaemonOptions options, Exports exports, Clock clock) throws SpillwayException {
+        ScheduleFolder folder = new ScheduleFolder(options.schedules());
+        folder.readAll();
+        Deque<AutoCloseable> open = new ArrayDeque<>();
+        boolean started = false;
+        try {
+            Daemon daemon = new Daemon(options, exports, clock, folder, open);
+            daemon.begin(exports);
+            started = true;
+            return daemon;
+        } catch (SQLException e) {
+            throw stateFailed(e);
+        } finally {
+            if (!started) {
+                closeAll(open);
+            }
+        }
+    }
+
+    private Daemon(
+            DaemonOptions options, Exports exports, Clock clock, ScheduleFolder folder, Deque<AutoCloseable> opened)
+            throws SpillwayException {
+        this.options = options;
+        this.clock = clock;
+        this.folder = folder;
+        StateDatabase database = opened(opened, options.state());
+        // A daemon that starts again is another one: what the one before left running is recovered.
+        String node = StateFolder.host() + "-" + ProcessHandle.current().pid() + "-" + clock.millis();
+        this.log = new DatasetLog(database.connections(), node);
+        this.runner = new Runner(exports, this::schedule, log, options.pace(), clock);
+        opened.push(runner);
+        this.timetable = Timetable.open(
+                database, node, options.concurrency(), options.pace().checkIn(), clock);
+        opened.push(timetable);
+        this.open.addAll(opened);
+    }
+
+    private static StateDatabase opened(Deque<AutoCloseable> opened, DaemonOptions.State state)
+            throws SpillwayException {
+        StateDatabase database;
+        if (state.shared() == null) {
+            StateFolder folder = StateFolder.open(state.folder());
+            opened.push(folder);
+            database = StateDatabase.inFolder(folder.path());
+        } else {
+            database = StateDatabase.shared(state.shared());
+        }
+        opened.push(database);
+        return database;
+    }
+
+    private void begin(Exports exports) throws SpillwayException, SQLException {
+        SortedMap<String, ScheduleFile> schedules = folder.schedules();
+        for (ScheduleFile schedule : schedules.values()) {
+            try {
+                exports.sweep(schedule);
+            } catch (SpillwayException e) {
+                // The export itself will say so again, if it is still so then.
+                LOG.warn(
+                        "what dead runs left was not removed dataset={} cause=\"{}\"",
+                        schedule.dataset(),
+                        e.getMessage());
+            }
+        }
+        apply(schedules);
+        timetable.start(runner);
+        LOG.info("daemon runs datasets={} concurrency={}", schedules.size(), options.concurrency());
+    }
+
+    /** Keeps the timetable like the folder until this thread is interrupted, which is the only way out. */
+    public void keep() throws InterruptedException {
+        while (true) {
+            Thread.sleep(options.pace().poll().toMillis());
+            look();
+        }
+    }
+
+    /** Looks at the folder once. */
+    void look() {
+        Set<String> before = new HashSet<>(folder.schedules().keySet());
+        if (!folder.refresh()) {
+            return;
+        }
+        try {
+            apply(folder.schedules());
+            before.removeAll(folder.schedules().keySet());
+            for (String gone : before) {
+                log.forget(gone);
+            }
+            LOG.info(
+                    "schedules have changed datasets={} gone={}",
+                    folder.schedules().size(),
+                    before);
+        } catch (SpillwayException | SQLException e) {
+            LOG.error("changed schedules are not in force yet cause=\"{}\"", e.getMessage());
+        }
+    }
+
+    private void apply(SortedMap<String, ScheduleFile> schedules) throws SpillwayException, SQLException {
+        for (ScheduleFile schedule : schedules.values()) {
+            log.known(schedule.dataset(), clock.instant());
+            if (schedule.schedule() == null) {
+                LOG.warn(
+                        "a dataset without the section schedule is exported by hand alone dataset={}",
+                        schedule.dataset());
+            }
+        }
+        timetable.apply(schedules);
+    }
+
+    private Optional<ScheduleFile> schedule(String dataset) {
+        return Optional.ofNullable(folder.schedules().get(dataset));
+    }
+
+    /** Tells {@code listener} of every attempt from now on. */
+    void tell(RunListener listener) {
+        runner.tell(listener);
+    }
+
+    /** The times, for who asks. */
+    Timetable timetable() {
+        return timetable;
+    }
+
+    /** What is remembered, for who asks. */
+    DatasetLog log() {
+        return log;
+    }
+
+    /**
+     * Lets no export begin, interrupts those under way, and closes the state. What was interrupted begins again with the
+     * next start, or on another daemon.
+     */
+    @Override
+    public void close() {
+        // The thread that ends the daemon has been interrupted for it; what follows has to wait nevertheless.
+        boolean interrupted = Thread.interrupted();
+        try {
+            timetable.pause();
+            if (!runner.stop(PATIENCE)) {
+                LOG.error(
+                        "exports did not stop within {} s; they are recovered at the next start", PATIENCE.toSeconds());
+            }
+        } catch (SpillwayException e) {
+            LOG.error("the timetable did not stop cause=\"{}\"", e.getMessage());
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            closeAll(open);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        LOG.info("daemon has ended");
+    }
+
+    private static void closeAll(Deque<AutoCloseable> open) {
+        while (!open.isEmpty()) {
+            AutoCloseable each = open.pop();
+            try {
+                each.close();
+            } catch (Exception e) {
+                LOG.warn("not closed: {} cause=\"{}\"", each, e.toString());
+            }
+        }
+    }
+
+    private static SpillwayException stateFailed(SQLException e) {
+        return new SpillwayException(
+                Fault.CONFIG,
+                "the state database failed (" + e.getMessage() + ")",
+                "see docs/operations.md for what the state is and how it is restored",
+                e);
+    }
+}

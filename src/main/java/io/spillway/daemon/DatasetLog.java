@@ -1,0 +1,182 @@
+package io.spillway.daemon;
+
+import io.spillway.manifest.Manifest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** One row for each dataset: when it was last exported, and what came of it. For any thread. */
+final class DatasetLog {
+    private static final String RUNNING = "running";
+    private static final int MAX_MESSAGE = 2_000;
+
+    private final DataSource connections;
+    private final String node;
+
+    /** @param node what this daemon is called in rows */
+    DatasetLog(DataSource connections, String node) {
+        this.connections = connections;
+        this.node = node;
+    }
+
+    /** A dataset has a schedule; does nothing where that is known. */
+    void known(String dataset, Instant now) throws SQLException {
+        try (Connection connection = connections.getConnection();
+                PreparedStatement insert = connection.prepareStatement(
+                        "INSERT INTO SPILLWAY_DATASETS (DATASET, KNOWN_SINCE, FAILURES) SELECT ?, ?, 0 WHERE NOT EXISTS"
+                                + " (SELECT 1 FROM SPILLWAY_DATASETS WHERE DATASET = ?)")) {
+            insert.setString(1, dataset);
+            insert.setLong(2, now.toEpochMilli());
+            insert.setString(3, dataset);
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            // Another daemon may have been faster by a moment: the key is unique.
+            if (find(dataset).isEmpty()) {
+                throw e;
+            }
+        }
+    }
+
+    /** A dataset has no schedule any more: nothing is remembered of it. */
+    void forget(String dataset) throws SQLException {
+        update("DELETE FROM SPILLWAY_DATASETS WHERE DATASET = ?", dataset);
+    }
+
+    /** An attempt begins. */
+    void began(String dataset, int attempt, Instant now) throws SQLException {
+        known(dataset, now);
+        update(
+                "UPDATE SPILLWAY_DATASETS SET BEGAN = ?, ENDED = NULL, NODE = ?, ATTEMPT = ?, OUTCOME = ?, FAULT = NULL,"
+                        + " MESSAGE = NULL WHERE DATASET = ?",
+                now.toEpochMilli(),
+                node,
+                attempt,
+                RUNNING,
+                dataset);
+    }
+
+    /** An attempt has ended. */
+    void ended(RunResult result) throws SQLException {
+        update(
+                "UPDATE SPILLWAY_DATASETS SET ENDED = ?, OUTCOME = ?, FAULT = ?, MESSAGE = ? WHERE DATASET = ?",
+                result.ended().toEpochMilli(),
+                result.outcome().name().toLowerCase(Locale.ROOT),
+                result.fault(),
+                shortened(result.message()),
+                result.dataset());
+        if (result.report() != null) {
+            Manifest manifest = result.report().manifest();
+            update(
+                    "UPDATE SPILLWAY_DATASETS SET FAILURES = 0, SUCCESS_BEGAN = ?, SUCCESS_ENDED = ?, DUMP = ?,"
+                            + " DOCUMENTS = ?, BYTES = ? WHERE DATASET = ?",
+                    result.began().toEpochMilli(),
+                    result.ended().toEpochMilli(),
+                    manifest.dump(),
+                    manifest.documents(),
+                    manifest.bytes(),
+                    result.dataset());
+        } else if (result.outcome() != RunResult.Outcome.STOPPED) {
+            update("UPDATE SPILLWAY_DATASETS SET FAILURES = FAILURES + 1 WHERE DATASET = ?", result.dataset());
+        }
+    }
+
+    /**
+     * Notes what is alerted of, or that it is set right.
+     *
+     * @param alert what, or null
+     * @return whether that is news; of several daemons that ask at the same time, one hears so
+     */
+    boolean alerted(String dataset, @Nullable String alert) throws SQLException {
+        if (alert == null) {
+            return update(
+                            "UPDATE SPILLWAY_DATASETS SET ALERTED = NULL WHERE DATASET = ? AND ALERTED IS NOT NULL",
+                            dataset)
+                    > 0;
+        }
+        return update(
+                        "UPDATE SPILLWAY_DATASETS SET ALERTED = ? WHERE DATASET = ? AND"
+                                + " (ALERTED IS NULL OR ALERTED <> ?)",
+                        alert,
+                        dataset,
+                        alert)
+                > 0;
+    }
+
+    /** What is remembered of a dataset. */
+    Optional<DatasetState> find(String dataset) throws SQLException {
+        return Optional.ofNullable(all().get(dataset));
+    }
+
+    /** What is remembered, by the datasets' names. */
+    SortedMap<String, DatasetState> all() throws SQLException {
+        SortedMap<String, DatasetState> states = new TreeMap<>();
+        try (Connection connection = connections.getConnection();
+                PreparedStatement select = connection.prepareStatement("SELECT * FROM SPILLWAY_DATASETS");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                states.put(rows.getString("DATASET"), state(rows));
+            }
+        }
+        return states;
+    }
+
+    private static DatasetState state(ResultSet row) throws SQLException {
+        Instant began = instant(row, "BEGAN");
+        Instant successBegan = instant(row, "SUCCESS_BEGAN");
+        Instant successEnded = instant(row, "SUCCESS_ENDED");
+        return new DatasetState(
+                row.getString("DATASET"),
+                Instant.ofEpochMilli(row.getLong("KNOWN_SINCE")),
+                began == null
+                        ? null
+                        : new DatasetState.Attempt(
+                                row.getInt("ATTEMPT"),
+                                began,
+                                instant(row, "ENDED"),
+                                row.getString("NODE"),
+                                row.getString("OUTCOME"),
+                                text(row, "FAULT"),
+                                text(row, "MESSAGE")),
+                row.getInt("FAILURES"),
+                successBegan == null || successEnded == null
+                        ? null
+                        : new DatasetState.Success(
+                                successBegan,
+                                successEnded,
+                                row.getString("DUMP"),
+                                row.getLong("DOCUMENTS"),
+                                row.getLong("BYTES")),
+                text(row, "ALERTED"));
+    }
+
+    private static @Nullable String text(ResultSet row, String column) throws SQLException {
+        return row.getString(column);
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        long millis = row.getLong(column);
+        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+    }
+
+    private int update(String sql, @Nullable Object... values) throws SQLException {
+        try (Connection connection = connections.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            return statement.executeUpdate();
+        }
+    }
+
+    private static @Nullable String shortened(@Nullable String message) {
+        return message == null || message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE);
+    }
+}

@@ -1,0 +1,30 @@
+package io.spillway.daemon;
+
+import org.quartz.DisallowConcurrentExecution;
+import org.quartz.Job;
+import org.quartz.JobExecutionContext;
+
+/**
+ * What Quartz fires, on a thread of its pool. Its name stands in state databases. Never two of one dataset, on however
+ * many daemons.
+ */
+@DisallowConcurrentExecution
+final class ExportJob implements Job {
+    private final Runner runner;
+    private final Timetable timetable;
+
+    ExportJob(Runner runner, Timetable timetable) {
+        this.runner = runner;
+        this.timetable = timetable;
+    }
+
+    @Override
+    public void execute(JobExecutionContext context) {
+        String dataset = context.getJobDetail().getKey().getName();
+        runner.run(
+                dataset,
+                Timetable.attempt(context.getTrigger()),
+                context.isRecovering(),
+                (time, attempt) -> timetable.again(dataset, time, attempt));
+    }
+}

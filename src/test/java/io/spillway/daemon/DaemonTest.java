@@ -1,0 +1,235 @@
+package io.spillway.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spillway.daemon.DaemonOptions.Pace;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class DaemonTest {
+    /** Retries at once, as far as Quartz goes. */
+    private static final Pace FAST =
+            new Pace(Duration.ofMillis(50), Duration.ofMillis(1), Duration.ofMillis(10), Duration.ofSeconds(1));
+
+    @TempDir
+    private Path folder;
+
+    private DaemonOptions options(int concurrency) {
+        return new DaemonOptions(
+                folder.resolve("schedules"), new DaemonOptions.State(folder.resolve("state"), null), concurrency, FAST);
+    }
+
+    private void schedules(String cron, String... datasets) throws Exception {
+        Schedules.folder(folder.resolve("schedules"), cron, datasets);
+    }
+
+    private static Clock daysAgo(int days) {
+        return Clock.offset(Clock.systemUTC(), Duration.ofDays(-days));
+    }
+
+    /** Puts schedules in as a daemon of two days ago has done, and never fires them. */
+    private void putInTwoDaysAgo() throws Exception {
+        Clock then = daysAgo(2);
+        ScheduleFolder read = new ScheduleFolder(folder.resolve("schedules"));
+        read.readAll();
+        try (StateFolder state = StateFolder.open(folder.resolve("state"));
+                StateDatabase database = StateDatabase.inFolder(state.path());
+                Timetable timetable = Timetable.open(database, "then", 1, Duration.ofSeconds(1), then)) {
+            timetable.apply(read.schedules());
+            for (String dataset : read.schedules().keySet()) {
+                assertThat(timetable.next(dataset).orElseThrow())
+                        .isBefore(Instant.now().minus(Duration.ofHours(46)));
+            }
+        }
+    }
+
+    @Test
+    void aTimeThatComesIsKept() throws Exception {
+        schedules("* * * * * ?", "a");
+        FakeExports exports = new FakeExports();
+
+        try (Daemon daemon = Daemon.start(options(1), exports)) {
+            assertThat(exports.began.take()).isEqualTo("a");
+            assertThat(exports.swept).containsExactly("a");
+        }
+    }
+
+    @Test
+    void afterTwoDaysOffWhatWasMissedRunsOnceOrNotAtAll() throws Exception {
+        schedules("0 0 * * * ?", "a-once");
+        Files.writeString(
+                folder.resolve("schedules/b-skip.yaml"),
+                Schedules.yaml("b-skip", "0 0 * * * ?").replace("'}", "', missed: skip}"));
+        schedules("0 30 * * * ?", "c-once");
+        putInTwoDaysAgo();
+        FakeExports exports = new FakeExports();
+
+        try (Daemon daemon = Daemon.start(options(1), exports)) {
+            assertThat(List.of(exports.began.take(), exports.began.take()))
+                    .containsExactlyInAnyOrder("a-once", "c-once");
+            for (String dataset : List.of("a-once", "b-skip", "c-once")) {
+                assertThat(daemon.timetable().next(dataset).orElseThrow())
+                        .isAfter(Instant.now().minusSeconds(1))
+                        .isBefore(Instant.now().plus(Duration.ofMinutes(61)));
+            }
+            assertThat(daemon.log().find("b-skip").orElseThrow().last()).isNull();
+        }
+        assertThat(exports.began).isEmpty();
+    }
+
+    @Test
+    void aRetryIsFiredByTheTimetable() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        FakeExports exports = new FakeExports()
+                .failsWith(new SpillwayException(Fault.SOURCE_UNAVAILABLE, "no answer", null))
+                .failsWith(new SpillwayException(Fault.SNAPSHOT_LOST, "gone", null));
+
+        try (Daemon daemon = Daemon.start(options(1), exports)) {
+            CountDownLatch published = new CountDownLatch(1);
+            daemon.tell(result -> {
+                if (result.outcome() == RunResult.Outcome.PUBLISHED) {
+                    assertThat(result.attempt()).isEqualTo(3);
+                    published.countDown();
+                }
+            });
+            daemon.timetable().now("a");
+            published.await();
+        }
+        assertThat(exports.began).hasSize(3);
+    }
+
+    @Test
+    void noMoreExportsRunAtATimeThanAreAllowed() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a", "b", "c");
+        FakeExports exports = new FakeExports();
+        CountDownLatch gate = exports.holdsRuns();
+
+        try (Daemon daemon = Daemon.start(options(2), exports)) {
+            for (String dataset : List.of("a", "b", "c")) {
+                daemon.timetable().now(dataset);
+            }
+            exports.began.take();
+            exports.began.take();
+            assertThat(exports.began).isEmpty();
+            assertThat(daemon.timetable().waiting()).isEqualTo(1);
+            gate.countDown();
+            exports.began.take();
+        }
+    }
+
+    @Test
+    void aDatasetIsNeverExportedTwiceAtATime() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a", "b");
+        FakeExports exports = new FakeExports();
+        CountDownLatch gate = exports.holdsRuns();
+
+        try (Daemon daemon = Daemon.start(options(3), exports)) {
+            daemon.timetable().now("a");
+            assertThat(exports.began.take()).isEqualTo("a");
+            daemon.timetable().now("a");
+            daemon.timetable().now("b");
+            assertThat(exports.began.take()).isEqualTo("b");
+            assertThat(exports.began).isEmpty();
+            gate.countDown();
+            assertThat(exports.began.take()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void anExportThatTheEndOfItsDaemonStopsRunsAtTheNextStart() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        FakeExports exports = new FakeExports();
+        exports.holdsRuns();
+        try (Daemon daemon = Daemon.start(options(1), exports)) {
+            daemon.timetable().now("a");
+            exports.began.take();
+        }
+        assertThat(exports.interrupted).hasValue(1);
+
+        FakeExports later = new FakeExports();
+        try (Daemon daemon = Daemon.start(options(1), later)) {
+            assertThat(later.began.take()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void aChangedFolderTakesEffectWithoutARestart() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a", "b");
+        FakeExports exports = new FakeExports();
+
+        try (Daemon daemon = Daemon.start(options(1), exports)) {
+            Files.delete(folder.resolve("schedules/b.yaml"));
+            schedules("* * * * * ?", "c");
+            daemon.look();
+
+            assertThat(exports.began.take()).isEqualTo("c");
+            assertThat(daemon.timetable().next("b")).isEmpty();
+            assertThat(daemon.log().all()).containsOnlyKeys("a", "c");
+        }
+    }
+
+    @Test
+    void keepingEndsWithAnInterrupt() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        try (Daemon daemon = Daemon.start(options(1), new FakeExports())) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(daemon::keep).isInstanceOf(InterruptedException.class);
+        }
+    }
+
+    @Test
+    void aSecondDaemonOnOneStateIsRefused() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        try (Daemon daemon = Daemon.start(options(1), new FakeExports())) {
+            assertThatThrownBy(() -> Daemon.start(options(1), new FakeExports()))
+                    .isInstanceOfSatisfying(SpillwayException.class, e -> {
+                        assertThat(e.fault()).isEqualTo(Fault.ALREADY_RUNNING);
+                        assertThat(e)
+                                .hasMessageContaining(
+                                        "pid=" + ProcessHandle.current().pid());
+                    });
+            assertThat(daemon.timetable().next("a")).isPresent();
+        }
+    }
+
+    @Test
+    void aStateOfANewerVersionIsRefused() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        Daemon.start(options(1), new FakeExports()).close();
+        try (StateDatabase database =
+                        StateDatabase.inFolder(folder.resolve("state").toRealPath());
+                Connection connection = database.connections().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE SPILLWAY_STATE SET VERSION = 9");
+        }
+
+        assertThatThrownBy(() -> Daemon.start(options(1), new FakeExports()))
+                .isInstanceOf(SpillwayException.class)
+                .hasMessageContaining("newer Spillway: its version is 9, this one knows 1");
+    }
+
+    @Test
+    void aStateThatIsNoDatabaseIsRefused() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        Files.createDirectories(folder.resolve("state"));
+        Files.writeString(folder.resolve("state/state.mv.db"), "something else\n".repeat(1_000));
+
+        assertThatThrownBy(() -> Daemon.start(options(1), new FakeExports()))
+                .isInstanceOfSatisfying(
+                        SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG));
+    }
+}

@@ -1,0 +1,199 @@
+package io.spillway.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.daemon.RunResult.Outcome;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.ScheduleFile;
+import io.spillway.schedule.TimesSection;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(60)
+class RunnerTest {
+    private static final Instant NOW = Instant.parse("2026-11-22T03:00:00Z");
+
+    @TempDir
+    private Path folder;
+
+    private final FakeExports exports = new FakeExports();
+    private final Map<String, ScheduleFile> schedules = new ConcurrentHashMap<>();
+    private final List<RunResult> results = new ArrayList<>();
+    private final List<Duration> pauses = new ArrayList<>();
+    private StateDatabase database;
+    private DatasetLog log;
+    private Runner runner;
+
+    @BeforeEach
+    void open() throws Exception {
+        database = StateDatabase.inFolder(folder.toRealPath());
+        log = new DatasetLog(database.connections(), "test");
+        runner = new Runner(
+                exports,
+                dataset -> Optional.ofNullable(schedules.get(dataset)),
+                log,
+                DaemonOptions.Pace.DEFAULT,
+                Clock.fixed(NOW, ZoneOffset.UTC));
+        runner.tell(results::add);
+        schedules.put("d", Schedules.of("d", Schedules.times(Schedules.FAR_AWAY, TimesSection.Missed.SKIP)));
+    }
+
+    @AfterEach
+    void close() {
+        runner.close();
+        database.close();
+    }
+
+    private static SpillwayException failure(Fault fault) {
+        return new SpillwayException(fault, "it failed", "do something");
+    }
+
+    /** Runs until nothing is to be tried again. */
+    private List<Outcome> runAll() {
+        List<Integer> next = new ArrayList<>(List.of(1));
+        while (!next.isEmpty()) {
+            runner.run("d", next.remove(0), false, (time, attempt) -> {
+                pauses.add(Duration.between(NOW, time));
+                next.add(attempt);
+            });
+        }
+        return results.stream().map(RunResult::outcome).toList();
+    }
+
+    @Test
+    void aPublishedDumpIsRemembered() throws Exception {
+        assertThat(runAll()).containsExactly(Outcome.PUBLISHED);
+
+        DatasetState state = log.find("d").orElseThrow();
+        assertThat(state.failures()).isZero();
+        assertThat(state.success().ended()).isEqualTo(NOW);
+        assertThat(state.success().dump())
+                .isEqualTo(Schedules.report().manifest().dump());
+        assertThat(state.last().outcome()).isEqualTo("published");
+    }
+
+    @Test
+    void pausesGrowAndRetriesEnd() throws Exception {
+        for (int i = 0; i < 9; i++) {
+            exports.failsWith(failure(Fault.SOURCE_UNAVAILABLE));
+        }
+
+        assertThat(runAll()).containsExactly(Outcome.RETRIES, Outcome.RETRIES, Outcome.RETRIES, Outcome.FAILED);
+        assertThat(pauses).containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4));
+        assertThat(log.find("d").orElseThrow().failures()).isEqualTo(4);
+    }
+
+    @Test
+    void aPauseIsNeverLongerThanTheLongest() {
+        assertThat(DaemonOptions.Pace.DEFAULT.after(7)).isEqualTo(Duration.ofHours(1));
+        assertThat(DaemonOptions.Pace.DEFAULT.after(1_000)).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void aSuccessAfterAFailureSetsTheCountBack() throws Exception {
+        exports.failsWith(failure(Fault.SNAPSHOT_LOST));
+
+        assertThat(runAll()).containsExactly(Outcome.RETRIES, Outcome.PUBLISHED);
+        assertThat(log.find("d").orElseThrow().failures()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void onlyWhatMayPassIsTriedAgain(Fault fault) {
+        exports.failsWith(failure(fault));
+
+        boolean passing = fault.retry() != Fault.Retry.NEVER || fault == Fault.ALREADY_RUNNING;
+        assertThat(runAll()).hasSize(passing ? 2 : 1);
+    }
+
+    @Test
+    void whatTheGateRefusesIsARefusal() {
+        exports.failsWith(failure(Fault.GATE));
+
+        assertThat(runAll()).containsExactly(Outcome.REFUSED);
+        assertThat(results.get(0).fault()).isEqualTo("GATE");
+    }
+
+    @Test
+    void anExportOverItsTimeLimitIsStoppedAndNotTriedAgain() {
+        TimesSection times = schedules.get("d").schedule();
+        schedules.put(
+                "d",
+                Schedules.of(
+                        "d",
+                        new TimesSection(times.cron(), times.timeZone(), times.missed(), 3, Duration.ofMillis(20))));
+        exports.holdsRuns();
+
+        assertThat(runAll()).containsExactly(Outcome.FAILED);
+        assertThat(exports.interrupted).hasValue(1);
+        assertThat(results.get(0).message()).contains("time limit");
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void anExportThatItsDaemonStopsBeginsAgainWithTheSameNumber() throws Exception {
+        exports.holdsRuns();
+        List<Integer> again = new ArrayList<>();
+        CompletableFuture<Void> run =
+                CompletableFuture.runAsync(() -> runner.run("d", 2, false, (time, attempt) -> again.add(attempt)));
+        exports.began.take();
+
+        assertThat(runner.stop(Duration.ofSeconds(30))).isTrue();
+        run.get(30, TimeUnit.SECONDS);
+
+        assertThat(again).containsExactly(2);
+        assertThat(results).extracting(RunResult::outcome).containsExactly(Outcome.STOPPED);
+        assertThat(log.find("d").orElseThrow().failures()).isZero();
+    }
+
+    @Test
+    void nothingBeginsOnceTheDaemonEnds() throws Exception {
+        runner.stop(Duration.ofSeconds(1));
+
+        List<Integer> again = new ArrayList<>();
+        runner.run("d", 1, false, (time, attempt) -> again.add(attempt));
+
+        assertThat(again).containsExactly(1);
+        assertThat(exports.began).isEmpty();
+    }
+
+    @Test
+    void anExportThatKillsItsDaemonIsNotRecoveredForEver() throws Exception {
+        for (int death = 1; death <= 4; death++) {
+            log.began("d", death, NOW);
+            runner.run("d", 1, true, (time, attempt) -> {});
+            if (results.get(results.size() - 1).outcome() == Outcome.FAILED) {
+                break;
+            }
+        }
+
+        assertThat(results).extracting(RunResult::outcome).last().isEqualTo(Outcome.FAILED);
+        assertThat(results).extracting(RunResult::attempt).containsExactly(2, 3, 4, 5);
+    }
+
+    @Test
+    void aDatasetWithoutAScheduleIsNotExported() {
+        runner.run("other", 1, false, (time, attempt) -> {});
+
+        assertThat(exports.began).isEmpty();
+        assertThat(results).isEmpty();
+    }
+}

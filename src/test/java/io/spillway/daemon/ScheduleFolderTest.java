@@ -1,0 +1,164 @@
+package io.spillway.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScheduleFolderTest {
+    @TempDir
+    private Path path;
+
+    private ScheduleFolder read() throws SpillwayException {
+        ScheduleFolder folder = new ScheduleFolder(path);
+        folder.readAll();
+        return folder;
+    }
+
+    private Path write(String file, String dataset) throws IOException {
+        return Files.writeString(path.resolve(file), Schedules.yaml(dataset, Schedules.FAR_AWAY));
+    }
+
+    private void assertRefused(String... parts) {
+        assertThatThrownBy(this::read)
+                .isInstanceOfSatisfying(
+                        SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
+                .message()
+                .contains(parts);
+    }
+
+    @Test
+    void everyScheduleOfTheFolderIsRead() throws Exception {
+        write("a.yaml", "one");
+        write("b.yml", "two");
+        write(".hidden.yaml", "three");
+        write("readme.txt", "four");
+        Files.createDirectory(path.resolve("folder.yaml"));
+
+        assertThat(read().schedules()).containsOnlyKeys("one", "two");
+    }
+
+    @Test
+    void allProblemsOfAllFilesAreSaidAtOnce() throws Exception {
+        Files.writeString(path.resolve("a.yaml"), "dataset: A\n");
+        Files.writeString(path.resolve("b.yaml"), "dataset: [\n");
+        write("c.yaml", "fine");
+
+        assertRefused("2 files with problems", "a.yaml:1: /dataset", "a.yaml:1: required key `source`", "b.yaml:");
+    }
+
+    @Test
+    void twoFilesOfOneDatasetAreRefused() throws Exception {
+        write("a.yaml", "one");
+        write("b.yaml", "one");
+
+        assertRefused("b.yaml: /dataset: \"one\" is in " + path.resolve("a.yaml") + " already");
+    }
+
+    @Test
+    void aFolderWithoutAScheduleIsRefused() {
+        assertRefused("no schedule in " + path);
+    }
+
+    @Test
+    void aMissingFolderIsRefused() {
+        path = path.resolve("missing");
+        assertRefused(path + " cannot be read");
+    }
+
+    @Test
+    void aChangedAnAddedAndARemovedFileAreNoticed() throws Exception {
+        write("a.yaml", "one");
+        Path removed = write("b.yaml", "two");
+        ScheduleFolder folder = read();
+        assertThat(folder.refresh()).isFalse();
+
+        Files.writeString(path.resolve("a.yaml"), Schedules.yaml("one", "0 0 5 * * ?"));
+        Files.delete(removed);
+        write("c.yaml", "three");
+
+        assertThat(folder.refresh()).isTrue();
+        assertThat(folder.schedules()).containsOnlyKeys("one", "three");
+        assertThat(folder.schedules().get("one").schedule().cron()).hasToString("0 0 5 * * ?");
+    }
+
+    @Test
+    void aBrokenFileKeepsItsLastGoodVersionAndIsReported() throws Exception {
+        Path file = write("a.yaml", "one");
+        ScheduleFolder folder = read();
+
+        Files.writeString(file, "dataset: one\n");
+
+        assertThat(folder.refresh()).isFalse();
+        assertThat(folder.schedules()).containsOnlyKeys("one");
+        assertThat(folder.problems()).containsOnlyKeys(file);
+
+        write("a.yaml", "one");
+
+        assertThat(folder.refresh()).isFalse();
+        assertThat(folder.problems()).isEmpty();
+    }
+
+    @Test
+    void aFileThatTakesAnothersDatasetKeepsItsLastGoodVersion() throws Exception {
+        write("a.yaml", "one");
+        Path later = write("b.yaml", "two");
+        ScheduleFolder folder = read();
+
+        write("b.yaml", "one");
+
+        assertThat(folder.refresh()).isFalse();
+        assertThat(folder.schedules()).containsOnlyKeys("one", "two");
+        assertThat(folder.problems()).containsOnlyKeys(later);
+
+        Files.delete(path.resolve("a.yaml"));
+
+        assertThat(folder.refresh()).isTrue();
+        assertThat(folder.schedules()).containsOnlyKeys("one");
+        assertThat(folder.problems()).isEmpty();
+    }
+
+    @Test
+    void aNewFileDoesNotTakeADatasetFromTheFileThatHasIt() throws Exception {
+        write("b.yaml", "one");
+        ScheduleFolder folder = read();
+
+        Path newcomer = write("a.yaml", "one");
+
+        assertThat(folder.refresh()).isFalse();
+        assertThat(folder.problems()).containsOnlyKeys(newcomer);
+    }
+
+    @Test
+    void twoFilesMayExchangeTheirDatasets() throws Exception {
+        write("a.yaml", "one");
+        write("b.yaml", "two");
+        ScheduleFolder folder = read();
+
+        write("a.yaml", "two");
+        write("b.yaml", "one");
+        folder.refresh();
+
+        assertThat(folder.problems()).isEmpty();
+        assertThat(folder.schedules()).containsOnlyKeys("one", "two");
+    }
+
+    @Test
+    void aFolderThatIsSuddenlyEmptyOrGoneTakesNothingOutOfForce() throws Exception {
+        Path file = write("a.yaml", "one");
+        ScheduleFolder folder = read();
+
+        Files.delete(file);
+        assertThat(folder.refresh()).isFalse();
+        Files.delete(path);
+        assertThat(folder.refresh()).isFalse();
+
+        assertThat(folder.schedules()).containsOnlyKeys("one");
+    }
+}

@@ -213,7 +213,7 @@ final class Places implements AutoCloseable {
                     e);
         }
         String license = dataset.license();
-        URI licenseUrl = license == null ? null : License.address(license);
+        URI licenseUrl = license == null ? null : URI.create(License.address(license));
         return new ArchiveOptions(
                 new ItemTemplate(section.item()),
                 section.collection(),

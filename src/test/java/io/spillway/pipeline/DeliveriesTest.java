@@ -2,25 +2,31 @@ package io.spillway.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.publish.Deliveries;
 import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.support.SyntheticSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 class DeliveriesTest {
     @TempDir
     private Path folder;
@@ -187,6 +193,100 @@ class DeliveriesTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void aBugInOneDestinationDoesNotHoldUpTheOthers() throws Exception {
+        Destination buggy = new SteppedDestination(LocalDirectory.open(folder.resolve("one")), (step, at) -> {
+            throw new IllegalArgumentException("a bug");
+        });
+        ExportReport report = export(1).run();
+
+        assertThatThrownBy(() -> deliveries(false, buggy, other).deliver(report.manifest()))
+                .hasRootCauseMessage("a bug");
+
+        SyntheticExport.verify(folder.resolve("other"), report.manifest().dump());
+    }
+
+    @Test
+    void aDumpThatArrivedHasArrivedThoughLeftOversCannotBeRemoved() throws Exception {
+        ExportReport report = export(1).run();
+        FileByFile unswept = new FileByFile("unswept", LocalDirectory.open(folder.resolve("unswept"))) {
+            @Override
+            public int sweep(ObjectKey dataset) throws SpillwayException {
+                throw new SpillwayException(Fault.DESTINATION_REFUSED, "no right to list uploads", null);
+            }
+        };
+
+        assertThat(deliveries(false, unswept).deliver(report.manifest())).allMatch(Delivery::arrived);
+    }
+
+    @Test
+    void anInterruptEndsADeliveryAsCancelledAndStaysPending() throws Exception {
+        ExportReport report = export(1).run();
+        Thread caller = Thread.currentThread();
+        Destination slow =
+                new SteppedDestination(LocalDirectory.open(folder.resolve("one")), (step, at) -> {
+                    if (step.equals("before place")) {
+                        caller.interrupt();
+                        LockSupport.park();
+                        throw new IllegalStateException(
+                                new SpillwayException(Fault.CANCELLED, "told to stop: " + Thread.interrupted(), null));
+                    }
+                }) {
+                    @Override
+                    public void place(Path from, ObjectKey prefix, String last) throws SpillwayException {
+                        try {
+                            super.place(from, prefix, last);
+                        } catch (IllegalStateException e) {
+                            throw (SpillwayException) e.getCause();
+                        }
+                    }
+                };
+
+        List<Delivery> done = deliveries(false, slow).deliver(report.manifest());
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(done).singleElement().satisfies(delivery -> {
+            assertThat(delivery.failure().fault()).isEqualTo(Fault.CANCELLED);
+            assertThat(delivery.failure()).hasMessage("told to stop: true");
+        });
+    }
+
+    @Test
+    void anOldManifestThatIsDamagedKeepsNothingFromBeingDelivered() throws Exception {
+        ExportReport first = export(1).run();
+        ExportReport second = export(2).run();
+        Path manifest = root.resolve(first.manifest().dump()).resolve(Manifest.FILE_NAME);
+        Files.setPosixFilePermissions(manifest, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.writeString(manifest, "{");
+
+        assertThat(deliveries(true, one).resume("journals"))
+                .extracting(Delivery::dump)
+                .containsExactly(second.manifest().dump());
+    }
+
+    @Test
+    void whatAKilledRunLeftInTheSpoolOfADeliveredDumpIsRemoved() throws Exception {
+        ExportReport report = export(1).run();
+        deliveries(false, one).deliver(report.manifest());
+        try (LocalDirectory home = LocalDirectory.open(root)) {
+            home.delete(new ObjectKey(report.manifest().dump()).child("README.md"));
+
+            assertThat(deliveries(true, one).resume("journals")).isEmpty();
+
+            assertThat(names(home)).containsExactly(Manifest.FILE_NAME);
+        }
+    }
+
+    @Test
+    void aDumpThatLacksAFileIsNotDelivered() throws Exception {
+        ExportReport report = export(1).run();
+        try (LocalDirectory home = LocalDirectory.open(root)) {
+            home.delete(new ObjectKey(report.manifest().dump()).child("README.md"));
+        }
+        assertThat(deliveries(true, one).resume("journals")).isEmpty();
+        assertThat(one.sent).isEmpty();
     }
 
     private SyntheticExport export(int day) {

@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 /** A directory that takes dumps file by file, as a bucket does, and fails when it is told to. */
-public final class FileByFile extends SteppedDestination {
+public class FileByFile extends SteppedDestination {
     /** Keys of files that were sent, those that were there already left out. */
     public final List<ObjectKey> sent = new CopyOnWriteArrayList<>();
 

@@ -47,6 +47,9 @@ public final class S3Bucket implements Destination {
     /** The next file is hashed while one is sent; more would only spread the same pieces over more files. */
     private static final int FILES_AT_ONCE = 3;
 
+    /** One more than what is needed, for a store that hiccups. */
+    private static final int CHECK_ATTEMPTS = 2;
+
     private final S3Connection connection;
     private final Uploads uploads;
     private final Confirmation confirmation;
@@ -244,8 +247,11 @@ public final class S3Bucket implements Destination {
      * Tries on the bucket what an upload needs, under keys of its own that are gone afterwards, and tells which dialect
      * the store speaks. Doesn't fail for what it finds: that is in the report.
      */
-    public BucketReport check() {
-        return new BucketCheck(connection, uploads).run();
+    public BucketReport check() throws SpillwayException {
+        // Damaged bodies are sent on purpose, which an upload would send again until its patience ends.
+        try (S3Connection asking = S3Connection.open(connection.options().withAttempts(CHECK_ATTEMPTS))) {
+            return new BucketCheck(asking, new Uploads(asking)).run();
+        }
     }
 
     @Override

@@ -30,6 +30,18 @@ public record S3Options(
                 address, new SdkChain(null), Dialect.AMAZON, Keeping.DEFAULT, Sending.DEFAULT, Patience.DEFAULT);
     }
 
+    /** The same, but that each request is tried so many times. */
+    S3Options withAttempts(int attempts) {
+        var less = new Patience(
+                patience.connect(),
+                patience.answer(),
+                patience.slowestBytesPerSecond(),
+                attempts,
+                patience.firstPause(),
+                patience.longestPause());
+        return new S3Options(address, credentials, dialect, keeping, sending, less);
+    }
+
     /**
      * Where the bucket is.
      *

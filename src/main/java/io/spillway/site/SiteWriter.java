@@ -14,12 +14,14 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
+import io.spillway.page.Pages;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces what points at dumps, after the dumps are there: {@code DATASET/latest}, {@code DATASET/latest.json}, {@code
- * links.json}, {@code status.json}, in this order, each in one step. Between any two steps every link holds.
+ * Replaces what points at dumps, after the dumps are there: the dataset's pages and feed, {@code DATASET/latest}, {@code
+ * DATASET/latest.json}, the site's pages and feed, {@code links.json}, {@code status.json}, in this order, each in one step. Between any two steps every link holds.
  *
  * <p>Everything is made of the catalog, which is read again after the last step: who finds a dump that was not there at
  * the first, because another process published it meanwhile, writes once more. So the last of several writers leaves
@@ -45,6 +47,7 @@ public final class SiteWriter {
 
     private final Destination destination;
     private final Mirrors mirrors;
+    private final Pages pages;
     private final Turns turns;
     private final Clock clock;
 
@@ -73,6 +76,7 @@ public final class SiteWriter {
     public SiteWriter(Destination destination, List<? extends Destination> others, Turns turns, Clock clock) {
         this.destination = destination;
         this.mirrors = new Mirrors(destination, others);
+        this.pages = new Pages(destination);
         this.turns = turns;
         this.clock = clock;
     }
@@ -147,23 +151,23 @@ public final class SiteWriter {
     private void write(Catalog catalog, Optional<String> only, Set<String> known) throws SpillwayException {
         for (Catalog.Shelf shelf : catalog.datasets()) {
             if (only.isEmpty() || only.get().equals(shelf.dataset())) {
-                write(shelf, mirrors.of(shelf.latest(), known));
+                write(catalog, shelf, mirrors.of(shelf.latest(), known));
             }
         }
-        if (only.isEmpty()) {
-            removePointersOf(catalog);
-        }
+        removePointers(catalog, only);
         List<Listing> listings = new ArrayList<>();
         for (Catalog.Shelf shelf : catalog.datasets()) {
             listings.add(
                     Listing.of(shelf.latest(), Addresses.fromRoot(destination), mirrors.asWritten(shelf.latest())));
         }
+        put(pages.ofSite(catalog));
         put(new ObjectKey(LinksFile.FILE_NAME), LinksFile.write(listings));
         writeStatus(catalog);
     }
 
-    private void write(Catalog.Shelf shelf, List<URI> elsewhere) throws SpillwayException {
+    private void write(Catalog catalog, Catalog.Shelf shelf, List<URI> elsewhere) throws SpillwayException {
         Manifest latest = shelf.latest();
+        put(pages.ofDataset(catalog, shelf, elsewhere));
         ObjectKey dataset = new ObjectKey(shelf.dataset());
         Addresses addresses = Addresses.fromDataset(destination, shelf.dataset());
         if (!destination.link(dataset.child("latest"), new ObjectKey(latest.dump()))) {
@@ -186,19 +190,31 @@ public final class SiteWriter {
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Pointers of datasets whose last dump was taken back. */
-    private void removePointersOf(Catalog catalog) throws SpillwayException {
+    /** What points at datasets whose last dump was taken back. */
+    private void removePointers(Catalog catalog, Optional<String> only) throws SpillwayException {
         var gone = new TreeSet<>(catalog.attempts());
         catalog.broken().forEach(broken -> gone.add(broken.dump().dataset()));
+        only.ifPresent(dataset -> gone.retainAll(Set.of(dataset)));
+        only.ifPresent(gone::add);
         catalog.datasets().forEach(shelf -> gone.remove(shelf.dataset()));
-        for (String dataset : gone) {
-            destination.delete(new ObjectKey(dataset).child(LatestFile.FILE_NAME));
+        for (String name : gone) {
+            ObjectKey dataset = new ObjectKey(name);
+            destination.delete(dataset.child(LatestFile.FILE_NAME));
+            for (ObjectKey page : pages.keysOf(name)) {
+                destination.delete(page);
+            }
         }
     }
 
     private void writeStatus(Catalog catalog) throws SpillwayException {
         byte[] status = SiteStatus.of(catalog, destination, clock.instant()).write();
         put(new ObjectKey(DatasetStatus.FILE_NAME), status);
+    }
+
+    private void put(Map<ObjectKey, byte[]> files) throws SpillwayException {
+        for (var file : files.entrySet()) {
+            put(file.getKey(), file.getValue());
+        }
     }
 
     private void put(ObjectKey key, byte[] bytes) throws SpillwayException {

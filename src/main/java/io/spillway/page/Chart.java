@@ -1,0 +1,62 @@
+package io.spillway.page;
+
+import io.spillway.manifest.Manifest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * A number of each dump as bars, the oldest left. Bars begin at nothing, so that heights compare.
+ *
+ * @param title   what is counted
+ * @param summary the first and the last number in words, for who does not see the bars
+ * @param width   of the picture
+ * @param height  of the picture
+ * @param bars    one a dump
+ */
+public record Chart(String title, String summary, int width, int height, List<Bar> bars) {
+    /** As many as can still be told apart on a narrow screen. */
+    static final int MAX_BARS = 60;
+
+    private static final int HEIGHT = 100;
+    private static final int STEP = 10;
+    private static final int GAP = 2;
+
+    /** A bar, in units of the picture. */
+    public record Bar(int x, int y, int width, int height, String label) {}
+
+    /** Of at least one dump, the newest first. */
+    static Chart of(
+            Texts texts,
+            String title,
+            List<Manifest> newestFirst,
+            ToLongFunction<Manifest> number,
+            LongFunction<String> words) {
+        List<Manifest> shown = new ArrayList<>(newestFirst.subList(0, Math.min(MAX_BARS, newestFirst.size())));
+        Collections.reverse(shown);
+        long most = Math.max(1, shown.stream().mapToLong(number).max().orElse(1));
+        List<Bar> bars = new ArrayList<>();
+        for (int i = 0; i < shown.size(); i++) {
+            Manifest dump = shown.get(i);
+            long value = number.applyAsLong(dump);
+            int height = value == 0 ? 0 : Math.max(1, (int) Math.round((double) value / most * HEIGHT));
+            bars.add(new Bar(
+                    i * STEP,
+                    HEIGHT - height,
+                    STEP - GAP,
+                    height,
+                    texts.say("chart.bar", texts.date(dump.takenAt()), words.apply(value))));
+        }
+        Manifest oldest = shown.get(0);
+        Manifest newest = shown.get(shown.size() - 1);
+        String summary = texts.say(
+                "chart.summary",
+                words.apply(number.applyAsLong(oldest)),
+                texts.date(oldest.takenAt()),
+                words.apply(number.applyAsLong(newest)),
+                texts.date(newest.takenAt()));
+        return new Chart(title, summary, shown.size() * STEP - GAP, HEIGHT, bars);
+    }
+}

@@ -1,0 +1,182 @@
+package io.spillway.page;
+
+import io.spillway.catalog.Addresses;
+import io.spillway.catalog.Catalog;
+import io.spillway.catalog.Listing;
+import io.spillway.dataset.License;
+import io.spillway.destination.ObjectKey;
+import io.spillway.manifest.Manifest;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page of a dataset, in words of its language. Components are what the template shows, from top to bottom.
+ *
+ * @param homepage    an address, or null where there is none that a browser opens
+ * @param listed      how many files the dump has
+ * @param moreFiles   how many files are not shown, in words, or null
+ * @param beside      the files beside the parts
+ * @param sample      the first documents, or null
+ * @param moreHistory how many dumps are not shown, in words, or null
+ */
+public record DatasetPage(
+        Frame frame,
+        String title,
+        @Nullable String description,
+        Dump latest,
+        @Nullable String license,
+        @Nullable String licenseAddress,
+        @Nullable String due,
+        @Nullable String homepage,
+        int listed,
+        List<FileRow> files,
+        @Nullable String moreFiles,
+        List<Link> beside,
+        List<Snippet> snippets,
+        List<String> covers,
+        List<String> mirrors,
+        List<FieldRow> fields,
+        @Nullable String sample,
+        List<Chart> charts,
+        List<Dump> history,
+        @Nullable String moreHistory,
+        List<String> issues) {
+    private static final int MAX_FILES = 100;
+    private static final int MAX_HISTORY = 60;
+
+    /** A dump in a table. */
+    public record Dump(String instant, String date, String documents, String size, String manifest) {}
+
+    /** A file in a table. */
+    public record FileRow(String name, String address, String format, String documents, String size) {}
+
+    /** A field in a table. */
+    public record FieldRow(String path, String type, String share, String remark) {}
+
+    /** A link. */
+    public record Link(String name, String address) {}
+
+    static DatasetPage of(
+            Frame frame,
+            Catalog catalog,
+            Catalog.Shelf shelf,
+            Listing listing,
+            Addresses addresses,
+            List<Snippet> snippets,
+            @Nullable String sample) {
+        Texts texts = frame.texts();
+        Manifest latest = shelf.latest();
+        List<Manifest> dumps = shelf.dumps();
+        String license = latest.license();
+        return new DatasetPage(
+                frame,
+                latest.title(),
+                latest.description(),
+                dump(texts, latest, addresses),
+                license,
+                license == null ? null : License.address(license).toString(),
+                latest.nextDue() == null ? null : texts.date(latest.nextDue()),
+                opens(latest.homepage()) ? latest.homepage() : null,
+                listing.files().size(),
+                listing.files().stream()
+                        .limit(MAX_FILES)
+                        .map(file -> file(texts, file))
+                        .toList(),
+                more(texts, "files.more", listing.files().size() - MAX_FILES),
+                beside(latest, addresses),
+                snippets,
+                listing.covers(),
+                listing.mirrors().stream().map(URI::toString).toList(),
+                latest.source().fields().stream()
+                        .map(field -> field(texts, latest, field))
+                        .toList(),
+                sample,
+                dumps.size() < 2 ? List.of() : charts(texts, dumps),
+                dumps.stream()
+                        .limit(MAX_HISTORY)
+                        .map(dump -> dump(texts, dump, addresses))
+                        .toList(),
+                more(texts, "history.more", dumps.size() - MAX_HISTORY),
+                issues(texts, catalog, latest));
+    }
+
+    /** Whether a browser would open it as a page, rather than run it. */
+    static boolean opens(@Nullable String address) {
+        return address != null && address.matches("https?://\\S+");
+    }
+
+    private static @Nullable String more(Texts texts, String key, int number) {
+        return number <= 0 ? null : texts.say(key, texts.count(number));
+    }
+
+    private static Dump dump(Texts texts, Manifest dump, Addresses addresses) {
+        return new Dump(
+                dump.takenAt().toString(),
+                texts.date(dump.takenAt()),
+                texts.count(dump.documents()),
+                texts.bytes(dump.bytes()),
+                addresses.of(new ObjectKey(dump.dump()).child(Manifest.FILE_NAME)));
+    }
+
+    private static FileRow file(Texts texts, Listing.File file) {
+        return new FileRow(
+                file.name(),
+                file.address(),
+                file.compression().equals("none") ? file.format() : file.format() + ", " + file.compression(),
+                texts.count(file.documents()),
+                texts.bytes(file.bytes()));
+    }
+
+    private static List<Link> beside(Manifest latest, Addresses addresses) {
+        ObjectKey folder = new ObjectKey(latest.dump());
+        List<Link> links = new ArrayList<>();
+        latest.files().forEach(file -> links.add(new Link(file.name(), addresses.of(folder.child(file.name())))));
+        links.add(new Link(Manifest.FILE_NAME, addresses.of(folder.child(Manifest.FILE_NAME))));
+        return links;
+    }
+
+    private static FieldRow field(Texts texts, Manifest latest, Manifest.Field field) {
+        String type = field.type() == null ? String.join(", ", field.jsonTypes()) : field.type();
+        return new FieldRow(
+                field.path(),
+                type,
+                field.documents() == null ? "" : texts.share(field.documents(), latest.documents()),
+                field.blurred() == null ? "" : texts.say("remark.blurred", field.blurred()));
+    }
+
+    private static List<Chart> charts(Texts texts, List<Manifest> dumps) {
+        return List.of(
+                Chart.of(texts, texts.say("chart.documents"), dumps, Manifest::documents, texts::count),
+                Chart.of(texts, texts.say("chart.bytes"), dumps, Manifest::bytes, texts::bytes));
+    }
+
+    private static List<String> issues(Texts texts, Catalog catalog, Manifest latest) {
+        List<String> issues = new ArrayList<>();
+        if (latest.repaired() != null) {
+            issues.add(texts.say("issues.repaired", texts.count(latest.repaired())));
+        }
+        latest.formats()
+                .forEach(format -> format.leftOut()
+                        .forEach((field, documents) ->
+                                issues.add(texts.say("issues.leftout", format.name(), field, texts.count(documents)))));
+        List<String> accepted = latest.accepted() == null ? List.of() : latest.accepted();
+        if (accepted.contains("shrink")) {
+            issues.add(texts.say("issues.shrink"));
+        }
+        if (accepted.contains("schema")) {
+            issues.add(texts.say("issues.schema"));
+        }
+        if (latest.schemaChanges() != null && !latest.schemaChanges().removed().isEmpty()) {
+            issues.add(texts.say(
+                    "issues.removed", String.join(", ", latest.schemaChanges().removed())));
+        }
+        catalog.broken().stream()
+                .filter(broken -> Objects.equals(broken.dump().dataset(), latest.dataset()))
+                .forEach(broken ->
+                        issues.add(texts.say("issues.unreadable", broken.dump().stamp())));
+        return issues;
+    }
+}

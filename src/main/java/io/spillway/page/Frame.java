@@ -1,0 +1,34 @@
+package io.spillway.page;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every page has.
+ *
+ * @param texts          its language
+ * @param title          of the window
+ * @param description    for search engines, or null
+ * @param canonical      its public address, or null where there is none
+ * @param languages      the page in all its languages, its own too
+ * @param home           address of the site's page, or null on that page itself
+ * @param feed           address of the feed that belongs to it
+ * @param structuredData schema.org as JSON that may stand in a script element, or null
+ * @param style          the style sheet
+ * @param policy         its Content-Security-Policy, which allows that style sheet and nothing else
+ */
+public record Frame(
+        Texts texts,
+        String title,
+        @Nullable String description,
+        @Nullable String canonical,
+        List<Language> languages,
+        @Nullable String home,
+        String feed,
+        @Nullable String structuredData,
+        String style,
+        String policy) {
+
+    /** The page in another language. */
+    public record Language(String language, String name, String address) {}
+}

@@ -1,0 +1,180 @@
+package io.spillway.page;
+
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.StringOutput;
+import io.spillway.catalog.Addresses;
+import io.spillway.catalog.Catalog;
+import io.spillway.catalog.Listing;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages, feeds and what goes with them, as bytes by key. Pages stand alone: no script, no file from anywhere, a style sheet
+ * that their own policy names by its hash. Safe for use by many threads.
+ */
+public final class Pages {
+    private static final String FEED = "feed.atom";
+
+    /** A look at the data, not a download. */
+    private static final int MAX_SAMPLE_BYTES = 4_000;
+
+    private final Destination destination;
+    private final TemplateEngine templates = TemplateEngine.createPrecompiled(ContentType.Html);
+    private final List<Texts> languages = Texts.all();
+    private final String style = resource("style.css");
+    private final String policy =
+            "default-src 'none'; style-src 'sha256-" + hash(style) + "'; base-uri 'none'; form-action 'none'";
+
+    /** Pages for one destination, which stays the caller's to close. */
+    public Pages(Destination destination) {
+        this.destination = destination;
+    }
+
+    /** The keys of a dataset's pages and feed. */
+    public List<ObjectKey> keysOf(String dataset) {
+        List<ObjectKey> keys = new ArrayList<>();
+        languages.forEach(texts -> keys.add(new ObjectKey(dataset).child(fileName(texts))));
+        keys.add(new ObjectKey(dataset).child(FEED));
+        return keys;
+    }
+
+    /**
+     * A dataset's pages and feed.
+     *
+     * @param mirrors folders elsewhere that have the latest dump, too
+     * @throws SpillwayException the destination does not answer
+     */
+    public Map<ObjectKey, byte[]> ofDataset(Catalog catalog, Catalog.Shelf shelf, List<URI> mirrors)
+            throws SpillwayException {
+        Manifest latest = shelf.latest();
+        ObjectKey dataset = new ObjectKey(shelf.dataset());
+        Addresses addresses = Addresses.fromDataset(destination, shelf.dataset());
+        Listing listing = Listing.of(latest, addresses, mirrors);
+        boolean metalink = latest.files().stream().anyMatch(file -> file.name().equals(shelf.dataset() + ".meta4"));
+        List<Snippet> snippets = Snippet.of(listing, destination.name(), metalink);
+        String sample = sample(latest);
+        Map<ObjectKey, byte[]> files = new LinkedHashMap<>();
+        for (Texts texts : languages) {
+            ObjectKey key = dataset.child(fileName(texts));
+            String canonical = destination.publicAddress(key).map(URI::toString).orElse(null);
+            Frame frame = new Frame(
+                    texts,
+                    latest.title(),
+                    latest.description(),
+                    canonical,
+                    inLanguages(addresses, dataset),
+                    addresses.of(new ObjectKey(fileName(texts))),
+                    addresses.of(dataset.child(FEED)),
+                    StructuredData.of(listing, canonical),
+                    style,
+                    policy);
+            DatasetPage page = DatasetPage.of(frame, catalog, shelf, listing, addresses, snippets, sample);
+            files.put(key, render("dataset.jte", page));
+        }
+        files.put(dataset.child(FEED), AtomFeed.ofDataset(shelf, destination));
+        return files;
+    }
+
+    /** The site's pages, its feed, what crawlers ask for. */
+    public Map<ObjectKey, byte[]> ofSite(Catalog catalog) {
+        Addresses addresses = Addresses.fromRoot(destination);
+        Map<ObjectKey, byte[]> files = new LinkedHashMap<>();
+        for (Texts texts : languages) {
+            ObjectKey key = new ObjectKey(fileName(texts));
+            List<Frame.Language> others = new ArrayList<>();
+            languages.forEach(each -> others.add(new Frame.Language(
+                    each.language(), each.languageName(), addresses.of(new ObjectKey(fileName(each))))));
+            Frame frame = new Frame(
+                    texts,
+                    texts.say("site.title"),
+                    texts.say("site.lead"),
+                    destination.publicAddress(key).map(URI::toString).orElse(null),
+                    others,
+                    null,
+                    addresses.of(new ObjectKey(FEED)),
+                    null,
+                    style,
+                    policy);
+            files.put(key, render("site.jte", SitePage.of(frame, catalog, addresses, fileName(texts))));
+        }
+        files.put(new ObjectKey(FEED), AtomFeed.ofSite(catalog, destination));
+        Sitemap.of(catalog, destination, languages.stream().map(Pages::fileName).toList())
+                .ifPresent(sitemap -> files.put(new ObjectKey(Sitemap.FILE_NAME), sitemap));
+        files.put(new ObjectKey("robots.txt"), Sitemap.robots(destination));
+        return files;
+    }
+
+    private List<Frame.Language> inLanguages(Addresses addresses, ObjectKey folder) {
+        return languages.stream()
+                .map(each -> new Frame.Language(
+                        each.language(), each.languageName(), addresses.of(folder.child(fileName(each)))))
+                .toList();
+    }
+
+    private static String fileName(Texts texts) {
+        return texts.language().equals("en") ? "index.html" : "index." + texts.language() + ".html";
+    }
+
+    private byte[] render(String template, Object page) {
+        StringOutput output = new StringOutput();
+        templates.render(template, page, output);
+        return output.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The first lines of the sample, or null where the dump has none. */
+    private @Nullable String sample(Manifest latest) throws SpillwayException {
+        ObjectKey key = new ObjectKey(latest.dump()).child("sample.jsonl");
+        if (latest.files().stream().noneMatch(file -> file.name().equals(key.name()))
+                || destination.find(key).isEmpty()) {
+            return null;
+        }
+        try (InputStream in = destination.open(key)) {
+            byte[] bytes = in.readNBytes(MAX_SAMPLE_BYTES);
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            boolean cut = bytes.length == MAX_SAMPLE_BYTES;
+            // What the cut has left of a character.
+            return cut ? text.substring(0, text.length() - 1) + "…" : text;
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "%s/%s cannot be read: %s".formatted(destination.name(), key, e.getMessage()),
+                    "try again",
+                    e);
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Pages.class.getResourceAsStream(name)) {
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has it", e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.spillway.page;
+
+import io.spillway.catalog.Addresses;
+import io.spillway.catalog.Catalog;
+import io.spillway.destination.ObjectKey;
+import io.spillway.manifest.Manifest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page of the site.
+ *
+ * @param cards  one a dataset
+ * @param links  address of {@code links.json}
+ * @param status address of {@code status.json}
+ */
+public record SitePage(Frame frame, List<Card> cards, String links, String status) {
+
+    /** A dataset in words of the page's language. */
+    public record Card(
+            String title,
+            @Nullable String description,
+            String page,
+            String instant,
+            String date,
+            String documents,
+            String size,
+            String license) {}
+
+    static SitePage of(Frame frame, Catalog catalog, Addresses addresses, String pageName) {
+        Texts texts = frame.texts();
+        return new SitePage(
+                frame,
+                catalog.datasets().stream()
+                        .map(shelf -> card(
+                                texts, shelf.latest(), addresses.of(new ObjectKey(shelf.dataset()).child(pageName))))
+                        .toList(),
+                addresses.of(new ObjectKey("links.json")),
+                addresses.of(new ObjectKey("status.json")));
+    }
+
+    private static Card card(Texts texts, Manifest latest, String page) {
+        return new Card(
+                latest.title(),
+                latest.description(),
+                page,
+                latest.takenAt().toString(),
+                texts.date(latest.takenAt()),
+                texts.say("documents") + ": " + texts.count(latest.documents()),
+                texts.bytes(latest.bytes()),
+                latest.license() == null ? texts.say("license.none") : latest.license());
+    }
+}

@@ -1,0 +1,61 @@
+package io.spillway.page;
+
+import io.spillway.catalog.Addresses;
+import io.spillway.catalog.Catalog;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What crawlers ask for: our own pages, and that they are welcome. */
+final class Sitemap {
+    static final String FILE_NAME = "sitemap.xml";
+
+    private Sitemap() {}
+
+    /**
+     * The sitemap, or empty where the pages have no public address, which the protocol wants.
+     *
+     * @param pages the names of a page in all languages
+     */
+    static Optional<byte[]> of(Catalog catalog, Destination destination, List<String> pages) {
+        if (Addresses.publicSite(destination).isEmpty()) {
+            return Optional.empty();
+        }
+        Xml xml = new Xml("urlset", "http://www.sitemaps.org/schemas/sitemap/0.9");
+        Instant newest = Instant.EPOCH;
+        for (Catalog.Shelf shelf : catalog.datasets()) {
+            Instant taken = shelf.latest().takenAt();
+            newest = newest.isAfter(taken) ? newest : taken;
+            for (String page : pages) {
+                url(xml, destination, new ObjectKey(shelf.dataset()).child(page), taken);
+            }
+        }
+        for (String page : pages) {
+            url(xml, destination, new ObjectKey(page), newest);
+        }
+        return Optional.of(xml.finish());
+    }
+
+    private static void url(Xml xml, Destination destination, ObjectKey page, Instant changed) {
+        destination
+                .publicAddress(page)
+                .ifPresent(address -> xml.open("url")
+                        .text("loc", address.toString())
+                        .text("lastmod", changed.toString())
+                        .close());
+    }
+
+    /** Everything here is meant to be fetched. */
+    static byte[] robots(Destination destination) {
+        String sitemap = destination
+                .publicAddress(new ObjectKey(FILE_NAME))
+                .map(URI::toString)
+                .map(address -> "Sitemap: " + address + "\n")
+                .orElse("");
+        return ("User-agent: *\nAllow: /\n" + sitemap).getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,96 @@
+package io.spillway.page;
+
+import io.spillway.catalog.Listing;
+import io.spillway.dataset.License;
+import io.spillway.manifest.ManifestJson;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A dump as schema.org's Dataset, for search engines of datasets. */
+final class StructuredData {
+    /** A page that is heavier than its data helps nobody; the rest is in the manifest. */
+    private static final int MAX_FILES = 50;
+
+    /** What search engines want of a description at least. */
+    private static final int MIN_DESCRIPTION = 50;
+
+    private static final int MAX_DESCRIPTION = 5000;
+
+    private StructuredData() {}
+
+    /**
+     * JSON that may stand in a script element as it is: no text in it can end that element or begin a comment.
+     *
+     * @param page address of the page, or null where it is not public
+     */
+    static String of(Listing latest, @Nullable String page) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("@context", "https://schema.org/");
+        data.put("@type", "Dataset");
+        data.put("name", latest.title());
+        data.put("description", description(latest));
+        put(data, "url", page);
+        put(data, "sameAs", DatasetPage.opens(latest.homepage()) ? latest.homepage() : null);
+        String license = latest.license();
+        put(data, "license", license == null ? null : License.address(license).toString());
+        data.put("isAccessibleForFree", true);
+        data.put("version", latest.dump().substring(latest.dataset().length() + 1));
+        data.put("dateModified", latest.takenAt().toString());
+        data.put(
+                "distribution",
+                latest.files().stream()
+                        .limit(MAX_FILES)
+                        .map(StructuredData::distribution)
+                        .toList());
+        String json = new String(ManifestJson.writeLine(data), StandardCharsets.UTF_8);
+        // In JSON these stand in strings only, where they may be written so.
+        return json.replace("<", "\\u003c")
+                .replace(">", "\\u003e")
+                .replace("&", "\\u0026")
+                .replace("\u2028", "\\u2028")
+                .replace("\u2029", "\\u2029");
+    }
+
+    private static String description(Listing latest) {
+        String said = latest.description() == null ? latest.title() : latest.description();
+        String text = said.length() >= MIN_DESCRIPTION
+                ? said
+                : said + " All " + latest.documents() + " documents as files, renewed regularly.";
+        return text.length() <= MAX_DESCRIPTION ? text : text.substring(0, MAX_DESCRIPTION);
+    }
+
+    private static Map<String, Object> distribution(Listing.File file) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("@type", "DataDownload");
+        data.put("name", file.name());
+        data.put("contentUrl", file.address());
+        data.put("encodingFormat", mediaType(file));
+        data.put("contentSize", file.bytes() + " B");
+        data.put("sha256", file.sha256());
+        return data;
+    }
+
+    static String mediaType(Listing.File file) {
+        return switch (file.compression()) {
+            case "gzip" -> "application/gzip";
+            case "zstd" -> "application/zstd";
+            case "xz" -> "application/x-xz";
+            case "bzip2" -> "application/x-bzip2";
+            default ->
+                switch (file.format()) {
+                    case "csv" -> "text/csv";
+                    case "tar" -> "application/x-tar";
+                    case "bulk" -> "application/x-ndjson";
+                    default -> "application/jsonl";
+                };
+        };
+    }
+
+    private static void put(Map<String, Object> data, String name, @Nullable String value) {
+        if (value != null) {
+            data.put(name, value);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.spillway.page;
+
+import java.text.MessageFormat;
+import java.text.NumberFormat;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.FormatStyle;
+import java.util.List;
+import java.util.Locale;
+import java.util.ResourceBundle;
+
+/** The words of one language, and how it writes numbers and dates; dates are those of UTC. Immutable. */
+public final class Texts {
+    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    private static final String BUNDLE = "io.spillway.page.texts";
+
+    private final Locale locale;
+    private final ResourceBundle bundle;
+
+    private Texts(Locale locale) {
+        this.locale = locale;
+        // Without a fallback the machine's own language can never come in.
+        this.bundle = ResourceBundle.getBundle(
+                BUNDLE,
+                locale,
+                Texts.class.getClassLoader(),
+                ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
+    }
+
+    /** Every language that pages are in, the first of which has the plain names. */
+    public static List<Texts> all() {
+        return List.of(new Texts(Locale.UK), new Texts(Locale.GERMANY), new Texts(Locale.forLanguageTag("pt-BR")));
+    }
+
+    /** {@code en}. */
+    public String language() {
+        return locale.getLanguage();
+    }
+
+    /** What the language calls itself: {@code English}. */
+    public String languageName() {
+        String name = Locale.forLanguageTag(language()).getDisplayLanguage(locale);
+        return name.substring(0, 1).toUpperCase(locale) + name.substring(1);
+    }
+
+    /** A text of the bundle, with {@code {0}} and so on replaced; fails where there is none of that name. */
+    public String say(String key, Object... values) {
+        return new MessageFormat(bundle.getString(key), locale).format(values);
+    }
+
+    /** {@code 1,234,567}. */
+    public String count(long number) {
+        return NumberFormat.getIntegerInstance(locale).format(number);
+    }
+
+    /** {@code 1.4 GiB}. */
+    public String bytes(long bytes) {
+        double value = bytes;
+        int unit = 0;
+        // 1023.95 would show as 1024.0 of the smaller unit.
+        while (value >= 1023.95 && unit < UNITS.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return String.format(locale, unit == 0 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
+    }
+
+    /** {@code 12 %}, with a sign before it where rounding would say nothing of few, or all of nearly all. */
+    public String share(long part, long whole) {
+        if (whole == 0) {
+            return "–";
+        }
+        NumberFormat percent = NumberFormat.getPercentInstance(locale);
+        double share = (double) part / whole;
+        if (part > 0 && share < 0.005) {
+            return "< " + percent.format(0.01);
+        } else if (part < whole && share >= 0.995) {
+            return "> " + percent.format(0.99);
+        }
+        return percent.format(share);
+    }
+
+    /** {@code 21 November 2026}. */
+    public String date(Instant instant) {
+        return DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG)
+                .withLocale(locale)
+                .withZone(ZoneOffset.UTC)
+                .format(instant);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * What people read: pages and feeds, rendered from the catalog. {@link io.spillway.page.Pages} says which files there are.
+ *
+ * <p>Templates are in {@code src/main/jte} and escape by context; texts are in bundles, one a language. Nothing here writes
+ * to a destination.
+ */
+@NullMarked
+package io.spillway.page;
+
+import org.jspecify.annotations.NullMarked;

@@ -116,6 +116,8 @@ class PublishedReadersIT {
         String item = "example-" + dump.replace('/', '-');
 
         assertThat(run(settings, "ia", "--insecure", "list", item)).contains(Manifest.FILE_NAME, "SHA256SUMS");
+        // Without what begins with the item's name: the archive's own files, which the stand-in lists and does not
+        // keep.
         run(
                 settings,
                 "ia",
@@ -126,7 +128,7 @@ class PublishedReadersIT {
                 target.toString(),
                 "--no-directories",
                 "--glob",
-                "*");
+                "[!e]*");
 
         assertWhole();
     }
@@ -166,7 +168,7 @@ class PublishedReadersIT {
                 .redirectOutput(folder.resolve("tool.txt").toFile());
         builder.environment()
                 .keySet()
-                .removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+                .removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy") || name.startsWith("AWS_"));
         builder.environment().put("LC_ALL", "C.UTF-8");
         builder.environment().putAll(environment);
         return builder.start();

@@ -203,6 +203,7 @@ class ArchitectureTest {
                         ROOT + ".fields..",
                         ROOT + ".schedule..",
                         ROOT + ".manifest..",
+                        ROOT + ".publish..",
                         ROOT + ".destination.archive..",
                         ROOT + ".source.elasticsearch..",
                         ROOT + ".cli..")
@@ -212,10 +213,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void aScheduleKnowsJacksonAsATreeAlone() {
+    void schedulesAndPublishersKnowJacksonAsATreeAlone() {
         noClasses()
                 .that()
-                .resideInAPackage(ROOT + ".schedule..")
+                .resideInAnyPackage(ROOT + ".schedule..", ROOT + ".publish..")
                 .should()
                 .dependOnClassesThat(jackson().and(DescribedPredicate.not(simpleName("JsonNode"))))
                 .check(MAIN);

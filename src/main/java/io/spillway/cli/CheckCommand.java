@@ -8,11 +8,17 @@ import io.spillway.destination.s3.S3Bucket;
 import io.spillway.destination.s3.S3Options;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.FieldCounts;
+import io.spillway.fields.FieldFilter;
 import io.spillway.fields.FieldPolicy;
+import io.spillway.fields.PublishedField;
 import io.spillway.schedule.DestinationSection;
 import io.spillway.schedule.S3Section;
 import io.spillway.schedule.ScheduleFile;
+import io.spillway.source.Document;
 import io.spillway.source.SourceDescription;
+import io.spillway.source.SourceField;
+import io.spillway.source.SourceSurvey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +27,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,10 +62,11 @@ final class CheckCommand implements Callable<Integer> {
     /**
      * A problem, on a line of a file where it has one.
      *
-     * @param where {@code FILE:LINE: /key: }
+     * @param where {@code FILE:LINE: /key: }, or nothing where {@code what} begins with it
      */
     private record Problem(
             Fault fault,
+            Path file,
             String where,
             String what,
             @Nullable String hint) {}
@@ -82,10 +91,11 @@ final class CheckCommand implements Callable<Integer> {
         try {
             schedule = ConfigFile.read(file, ScheduleFile.class);
         } catch (SpillwayException e) {
-            String.valueOf(e.getMessage())
-                    .lines()
-                    .filter(line -> line.startsWith(file.toString()))
-                    .forEach(line -> problems.add(new Problem(e.fault(), "", line, null)));
+            String message = String.valueOf(e.getMessage());
+            List<String> lines =
+                    message.lines().filter(line -> line.startsWith(file + ":")).toList();
+            (lines.isEmpty() ? List.of(message) : lines)
+                    .forEach(line -> problems.add(new Problem(e.fault(), file, "", line, null)));
             return;
         }
         Path other = datasets.putIfAbsent(schedule.dataset(), file);
@@ -182,17 +192,16 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private void checkSource(Path file, ScheduleFile schedule) throws SpillwayException {
-        SourceDescription found;
+        SourceSurvey survey;
         try (var source = Wiring.source(schedule)) {
-            found = source.survey().description();
+            survey = source.survey();
         } catch (SpillwayException e) {
             add(file, "/source", e.fault(), String.valueOf(e.getMessage()), e.hint());
             return;
         }
+        SourceDescription found = survey.description();
         FieldPolicy policy = schedule.fields().toPolicy();
-        for (FieldPolicy.Problem problem : policy.problems(found.fields())) {
-            add(file, problem.key(), Fault.FIELD_POLICY, problem.what(), null);
-        }
+        checkFields(file, schedule, policy, survey);
         for (int i = 0; i < schedule.formats().size(); i++) {
             try {
                 Wiring.format(
@@ -206,8 +215,33 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
+    private void checkFields(Path file, ScheduleFile schedule, FieldPolicy policy, SourceSurvey survey)
+            throws SpillwayException {
+        List<SourceField> mapped = survey.description().fields();
+        List<FieldPolicy.Problem> undecided = policy.problems(mapped);
+        for (FieldPolicy.Problem problem : undecided) {
+            add(file, problem.key(), Fault.FIELD_POLICY, problem.what(), null);
+        }
+        FieldFilter filter = policy.filter(mapped);
+        try {
+            for (Document document : undecided.isEmpty() ? survey.sample() : List.<Document>of()) {
+                filter.apply(document);
+            }
+        } catch (SpillwayException e) {
+            add(file, "/fields", e.fault(), String.valueOf(e.getMessage()), e.hint());
+        }
+        FieldCounts counts = new FieldCounts();
+        counts.add(0, filter);
+        Set<String> seen = counts.published().stream().map(PublishedField::path).collect(Collectors.toSet());
+        for (FieldPolicy.Problem problem :
+                FieldPolicy.strayDescriptions(schedule.fields().descriptions().keySet(), mapped, seen)) {
+            add(file, problem.key(), Fault.CONFIG, problem.what(), null);
+        }
+    }
+
     private void add(Path file, String key, Fault fault, String what, @Nullable String hint) throws SpillwayException {
-        problems.add(new Problem(fault, "%s:%d: %s: ".formatted(file, ConfigFile.line(file, key), key), what, hint));
+        problems.add(
+                new Problem(fault, file, "%s:%d: %s: ".formatted(file, ConfigFile.line(file, key), key), what, hint));
     }
 
     private void say(Problem problem) {
@@ -216,6 +250,7 @@ final class CheckCommand implements Callable<Integer> {
             line.put("type", "problem");
             line.put("fault", problem.fault().name());
             line.put("exit_code", problem.fault().exitCode());
+            line.put("file", problem.file().toString());
             line.put("message", problem.where() + problem.what());
             line.put("hint", problem.hint());
             spec.commandLine().getOut().println(JsonText.line(line));

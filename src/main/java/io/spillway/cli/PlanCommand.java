@@ -5,6 +5,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.Blur;
 import io.spillway.fields.FieldFilter;
+import io.spillway.fields.FieldPath;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.fields.FieldPolicy.FieldDecision;
 import io.spillway.pipeline.HeapRoom;
@@ -58,17 +59,28 @@ final class PlanCommand implements Callable<Integer> {
         try (var source = Wiring.source(schedule)) {
             SourceSurvey survey = source.survey();
             FieldPolicy policy = schedule.fields().toPolicy();
-            boolean decided = policy.problems(survey.description().fields()).isEmpty();
-            List<SizeEstimate> sizes = decided ? sizes(schedule, published(survey, policy)) : List.of();
+            List<SizeEstimate> sizes = List.of();
+            SpillwayException undecided = null;
+            try {
+                policy.require(survey.description().fields(), source.name());
+                sizes = sizes(schedule, published(survey, policy));
+            } catch (SpillwayException e) {
+                if (e.fault() != Fault.FIELD_POLICY) {
+                    throw e;
+                }
+                // Who has to decide wants to see the whole table first.
+                undecided = e;
+            }
             if (output.json) {
                 printJson(schedule, survey, sizes);
             } else {
                 printText(schedule, survey, sizes);
             }
             spec.commandLine().getOut().flush();
-            policy.require(survey.description().fields(), source.name());
+            if (undecided != null) {
+                throw undecided;
+            }
         }
-        spec.commandLine().getOut().flush();
         return 0;
     }
 
@@ -115,9 +127,13 @@ final class PlanCommand implements Callable<Integer> {
             label = "";
         }
         long bytes = total(sizes, SizeEstimate::bytes);
-        out.printf(
-                "              about %s in all, estimated from %d documents%n",
-                Amounts.bytes(bytes), survey.sampleDocuments());
+        if (sizes.isEmpty()) {
+            out.printf("disk          not estimated while fields are undecided%n");
+        } else {
+            out.printf(
+                    "              about %s in all, estimated from %d documents%n",
+                    Amounts.bytes(bytes), survey.sampleDocuments());
+        }
         Path directory = Places.homePath(schedule);
         long free = free(directory);
         String room = "(%s free%s)".formatted(Amounts.bytes(free), free < bytes ? ", less than the dump may need" : "");
@@ -134,7 +150,10 @@ final class PlanCommand implements Callable<Integer> {
         for (FieldDecision field : fields) {
             out.printf(
                     "  %-11s %s (%s)%s%n",
-                    word(field, schedule.fields().toPolicy()), field.path(), field.type(), because(field));
+                    word(field, schedule.fields().toPolicy()),
+                    FieldPath.shown(field.path()),
+                    field.type(),
+                    because(field));
         }
     }
 

@@ -15,6 +15,7 @@ import io.spillway.pipeline.ExportRun;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.PartLimits;
 import io.spillway.progress.Progress;
+import io.spillway.publish.Disclosure;
 import io.spillway.publish.Gate;
 import io.spillway.publish.Publisher;
 import io.spillway.schedule.FormatSection;
@@ -70,6 +71,7 @@ final class Wiring {
                 schedule.toDataset(),
                 source,
                 schedule.fields().toPolicy(),
+                disclosure(schedule),
                 description -> formats(schedule, description),
                 new PartLimits(
                         schedule.parts().documents(), schedule.parts().bytes().bytes()),
@@ -78,6 +80,13 @@ final class Wiring {
                 new Publisher(places.home(), Version.current(), gate(schedule.gate(), allowed)),
                 places.deliveries(),
                 progress);
+    }
+
+    private static Disclosure disclosure(ScheduleFile schedule) {
+        return new Disclosure(
+                schedule.fields().descriptions(),
+                schedule.fields().examples(),
+                schedule.source().publishQuery() ? schedule.source().query() : null);
     }
 
     private static Gate gate(GateSection section, Allowances allowed) {

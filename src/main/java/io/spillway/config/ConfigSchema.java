@@ -27,6 +27,7 @@ import com.github.victools.jsonschema.module.jakarta.validation.JakartaValidatio
 import com.github.victools.jsonschema.module.jakarta.validation.JakartaValidationOption;
 import jakarta.validation.constraints.Pattern;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -116,7 +117,8 @@ public final class ConfigSchema {
     static JsonNode at(JsonNode schema, JsonPointer key) {
         JsonNode at = schema;
         for (JsonPointer step = key; !step.matches(); step = step.tail()) {
-            at = at.has("items") ? at.path("items") : at.path("properties").path(step.getMatchingProperty());
+            JsonNode any = at.path(at.has("items") ? "items" : "additionalProperties");
+            at = any.isObject() ? any : at.path("properties").path(step.getMatchingProperty());
         }
         return at;
     }
@@ -175,6 +177,11 @@ public final class ConfigSchema {
         if (type.getErasedType() == JsonNode.class) {
             // Without the attributes of a type: they would forbid every key.
             return new CustomDefinition(schema.put("type", "object"), DefinitionType.INLINE, AttributeInclusion.NO);
+        }
+        if (type.getErasedType() == Map.class) {
+            // Texts by names that the author of the file chooses.
+            schema.put("type", "object").putObject("additionalProperties").put("type", "string");
+            return new CustomDefinition(schema, DefinitionType.INLINE, AttributeInclusion.YES);
         }
         return ValueKind.of(type.getErasedType())
                 .map(kind -> new CustomDefinition(definition(kind, schema)))

@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,12 +23,19 @@ public final class Blurs {
 
     private static final String HMAC = "HmacSHA256";
     private static final Pattern DATE = Pattern.compile("(\\d{4})(?:-(\\d{2})(?:-(\\d{2})(?:[T ].*)?)?)?");
-    /** One @ with something on either side, and a domain of more than one label. */
-    private static final Pattern E_MAIL = Pattern.compile("[^@\\s]+@([^@\\s]+\\.[^@\\s.]+)");
+    /** One @ with something on either side, and a domain of more than one label with nothing behind it. */
+    private static final Pattern E_MAIL =
+            Pattern.compile("[^@\\s]+@([\\p{L}\\p{M}\\p{N}-]+(?:\\.[\\p{L}\\p{M}\\p{N}-]+)+)");
+    /** RFC 5321, section 4.5.3.1: 64 for the name, 255 for the domain. */
+    private static final int MAX_E_MAIL_LENGTH = 64 + 1 + 255;
 
-    private static final Pattern V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
-    /** Only digits, colons and dots, with a colon: what Java reads as an address without asking anybody for a name. */
-    private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*");
+    private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final Pattern V4 = Pattern.compile("(?:" + OCTET + "\\.){3}" + OCTET);
+    /**
+     * What Java reads as an address, or refuses, without asking anybody for a name: it has a colon, and begins with one or
+     * with a digit.
+     */
+    private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,40}");
 
     private static final int V4_KEPT = 3;
     private static final int V6_KEPT = 6;
@@ -66,8 +74,8 @@ public final class Blurs {
 
     /**
      * A date that keeps its year, its month or its day: {@code 2026}, {@code 2026-11}, {@code 2026-11-21}. Reads dates
-     * that begin as ISO 8601 does; one that is no more precise than what is kept stays as it is. Numbers are not read:
-     * seconds, milliseconds and years look alike.
+     * that begin as ISO 8601 does; one that is no more precise than what is kept stays as it is. Of numbers, four digits
+     * alone are read, as a year: any others may be seconds, milliseconds or anything else.
      */
     public static Blur date(Precision precision) {
         return named(precision.name().toLowerCase(Locale.ROOT), text -> {
@@ -87,11 +95,16 @@ public final class Blurs {
     public static Blur email() {
         return named("mask-email", text -> {
             Matcher address = E_MAIL.matcher(text);
-            return address.matches() ? Optional.of("***@" + address.group(1)) : Optional.empty();
+            return text.length() <= MAX_E_MAIL_LENGTH && address.matches()
+                    ? Optional.of("***@" + address.group(1))
+                    : Optional.empty();
         });
     }
 
-    /** An IP address of which the network is kept, 24 bits of a v4 address and 48 of a v6 one; the rest is zero. */
+    /**
+     * An IP address of which the network is kept, 24 bits of a v4 address and 48 of a v6 one; the rest is zero. A v6
+     * address that is made of a v4 one (6to4, RFC 3056) keeps as much of it as that would.
+     */
     public static Blur ip() {
         return named("mask-ip", text -> {
             if (!V4.matcher(text).matches() && !V6.matcher(text).matches()) {
@@ -100,14 +113,17 @@ public final class Blurs {
             try {
                 InetAddress address = InetAddress.getByName(text);
                 byte[] bytes = address.getAddress();
-                for (int i = address instanceof Inet4Address ? V4_KEPT : V6_KEPT; i < bytes.length; i++) {
-                    bytes[i] = 0;
-                }
+                int kept = address instanceof Inet4Address ? V4_KEPT : is6to4(bytes) ? 2 + V4_KEPT : V6_KEPT;
+                Arrays.fill(bytes, kept, bytes.length, (byte) 0);
                 return Optional.of(written(bytes));
             } catch (UnknownHostException noAddress) {
                 return Optional.empty();
             }
         });
+    }
+
+    private static boolean is6to4(byte[] v6) {
+        return v6[0] == 0x20 && v6[1] == 0x02;
     }
 
     /** As RFC 5952 writes it; after 48 bits there are only zeroes, so that {@code ::} always stands there. */

@@ -1,5 +1,6 @@
 package io.spillway.fields;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.json.Escapes;
@@ -9,12 +10,7 @@ import io.spillway.source.Document;
 import io.spillway.source.SourceField;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +23,34 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to one thread.
  */
 public final class FieldFilter {
-    /** Fields that are told apart, a lane; a document may have any number of names. */
-    private static final int MAX_FIELDS = 50_000;
+    /**
+     * Names beside the mapping's that are told apart: five times as many as Elasticsearch maps by default. A document may
+     * have any number, and every lane has its own tree: these take 3 MiB at most.
+     */
+    private static final int MAX_FIELDS = 5_000;
+    /** The same for the length of their paths, in characters. */
+    private static final int MAX_PATHS_LENGTH = 1 << 20;
+    /**
+     * How deep a document is looked into: as deep as Elasticsearch 8 reads JSON, and with room to spare on the stack that
+     * a thread has by default.
+     */
+    static final int MAX_DEPTH = 1_000;
+    /** A longer value is no example of it. */
+    private static final int MAX_EXAMPLE_BYTES = 200;
 
     private final FieldPolicy policy;
     private final FieldNode root;
+    private final boolean examples;
     private final Result result = new Result();
     private int fields;
+    private int pathsLength;
+    private boolean sawTooMany;
     private long documents;
 
-    FieldFilter(FieldPolicy policy, List<SourceField> mapped) {
+    /** @param examples whether to keep a published value of each field */
+    FieldFilter(FieldPolicy policy, List<SourceField> mapped, boolean examples) {
         this.policy = policy;
+        this.examples = examples;
         this.root = FieldNode.tree(policy, mapped);
     }
 
@@ -45,14 +58,15 @@ public final class FieldFilter {
      * What is published of a document.
      *
      * @return the document itself, or one that is valid until the next call
-     * @throws SpillwayException FIELD_POLICY: it has a field that nobody decided on; names the field and the document
+     * @throws SpillwayException FIELD_POLICY: it has a field that nobody decided on, or one that rules look into nests too
+     *                           deep; names the field and the document
      */
     public Document apply(Document document) throws SpillwayException {
         documents++;
         Document[] published = {document};
         try {
             document.readSource((bytes, start, end) -> {
-                result.begin(bytes, start);
+                result.begin(bytes, start, end);
                 try {
                     new Walk(bytes, new JsonCursor(bytes, start, end)).object(root);
                 } catch (MalformedJsonException e) {
@@ -67,10 +81,18 @@ public final class FieldFilter {
             throw new SpillwayException(
                     Fault.FIELD_POLICY,
                     "field \"%s\" in document %s of index %s is named by no rule of fields, and is not in the mapping"
-                            .formatted(e.path(), document.idAsJson(), document.indexAsJson()),
-                    "nothing was published; add  - %s  to include or to exclude, or leave out what no rule names with"
-                                    .formatted(e.path())
+                            .formatted(FieldPath.shown(e.path()), document.idAsJson(), document.indexAsJson()),
+                    "nothing was published; add  %s  to include or to exclude, or leave out what no rule names with"
+                                    .formatted(FieldPath.asEntry(e.path()))
                             + " fields: {unlisted: withhold}",
+                    e);
+        } catch (TooDeepException e) {
+            throw new SpillwayException(
+                    Fault.FIELD_POLICY,
+                    "document %s of index %s nests deeper than %d levels, where rules of fields look into it: \"%s\""
+                            .formatted(
+                                    document.idAsJson(), document.indexAsJson(), MAX_DEPTH, FieldPath.shown(e.path())),
+                    "nothing was published; exclude the field at the top that it lies in, or include all of it with .**",
                     e);
         } catch (IOException impossible) {
             throw new IllegalStateException("a document in memory could not be read", impossible);
@@ -78,66 +100,14 @@ public final class FieldFilter {
         return published[0];
     }
 
-    /** The fields that were published of all documents that went through {@code filters}, sorted by path. */
-    public static List<PublishedField> published(Collection<FieldFilter> filters) {
-        Map<String, Seen> seen = new TreeMap<>();
-        for (FieldFilter filter : filters) {
-            filter.root.forEach(node -> {
-                if (!node.path().isEmpty() && node.isListed()) {
-                    seen.computeIfAbsent(node.path(), path -> new Seen()).add(node);
-                }
-            });
-        }
-        List<PublishedField> all = new ArrayList<>();
-        seen.forEach((path, field) -> all.add(field.toField(path)));
-        return all;
+    /** The tree of fields with its counts. */
+    FieldNode root() {
+        return root;
     }
 
-    /** Fields that were left out because no rule names them, with how many documents had each, sorted by path. */
-    public static Map<String, Long> unlisted(Collection<FieldFilter> filters) {
-        return sums(filters, FieldNode::leftOut);
-    }
-
-    /** Fields with values that could not be blurred, of which nothing was published, with how many values. */
-    public static Map<String, Long> unreadable(Collection<FieldFilter> filters) {
-        return sums(filters, FieldNode::unreadableCount);
-    }
-
-    private static Map<String, Long> sums(Collection<FieldFilter> filters, ToLongFunction<FieldNode> count) {
-        Map<String, Long> sums = new TreeMap<>();
-        for (FieldFilter filter : filters) {
-            filter.root.forEach(node -> {
-                if (count.applyAsLong(node) > 0) {
-                    sums.merge(node.path(), count.applyAsLong(node), Long::sum);
-                }
-            });
-        }
-        return sums;
-    }
-
-    /** One field over several filters. */
-    private static final class Seen {
-        private @Nullable String type;
-        private @Nullable String blurred;
-        private int types;
-        private long documents;
-
-        void add(FieldNode node) {
-            type = node.type();
-            blurred = node.mode() == FieldNode.Mode.BLUR ? node.blur().name() : null;
-            types |= node.types();
-            documents += node.documents();
-        }
-
-        PublishedField toField(String path) {
-            List<String> names = new ArrayList<>();
-            for (int bit = 0; bit < FieldNode.TYPE_NAMES.size(); bit++) {
-                if ((types & (1 << bit)) != 0) {
-                    names.add(FieldNode.TYPE_NAMES.get(bit));
-                }
-            }
-            return new PublishedField(path, type, names, documents, blurred);
-        }
+    /** Whether documents had more names than are told apart. */
+    boolean sawTooMany() {
+        return sawTooMany;
     }
 
     /** What became of a value. */
@@ -156,6 +126,7 @@ public final class FieldFilter {
     private final class Walk {
         private final byte[] bytes;
         private final JsonCursor cursor;
+        private int depth;
 
         Walk(byte[] bytes, JsonCursor cursor) {
             this.bytes = bytes;
@@ -168,6 +139,7 @@ public final class FieldFilter {
             if (cursor.accept('}')) {
                 return Outcome.KEPT_EMPTY;
             }
+            enter(at);
             Members kept = new Members(cursor.position());
             boolean something = false;
             FieldNode before = null;
@@ -191,18 +163,27 @@ public final class FieldFilter {
                 }
             } while (cursor.accept(','));
             cursor.expect('}');
+            depth--;
             return kept.outcome(something || kept.all());
         }
 
+        private void enter(FieldNode at) throws TooDeepException {
+            if (++depth > MAX_DEPTH) {
+                throw new TooDeepException(at.path());
+            }
+        }
+
         /** Finds the field of a name that may have escapes and dots. */
-        private FieldNode look(FieldNode at, @Nullable FieldNode before, int from, int to) {
+        private FieldNode look(FieldNode at, @Nullable FieldNode before, int from, int to) throws TooDeepException {
             boolean plain = true;
             for (int p = from; p < to && plain; p++) {
                 plain = bytes[p] != '.' && bytes[p] != '\\';
             }
             if (plain) {
                 FieldNode field = step(at, bytes, from, to);
-                at.remember(before, field);
+                if (!field.isPassing()) {
+                    at.remember(before, field);
+                }
                 return field;
             }
             byte[] name = new byte[to - from];
@@ -226,15 +207,21 @@ public final class FieldFilter {
             return field.mode() != FieldNode.Mode.DESCEND;
         }
 
-        private FieldNode step(FieldNode at, byte[] name, int from, int to) {
+        private FieldNode step(FieldNode at, byte[] name, int from, int to) throws TooDeepException {
             FieldNode field = at.find(name, from, to);
             if (field != null) {
                 return field;
             }
-            if (fields >= MAX_FIELDS) {
+            if (at.depth() >= MAX_DEPTH) {
+                throw new TooDeepException(at.path());
+            }
+            int length = at.path().length() + to - from;
+            if (at.isPassing() || fields >= MAX_FIELDS || length > MAX_PATHS_LENGTH - pathsLength) {
+                sawTooMany = true;
                 return at.passing(name, from, to);
             }
             fields++;
+            pathsLength += length;
             return at.child(new String(name, from, to - from, StandardCharsets.UTF_8));
         }
 
@@ -286,13 +273,38 @@ public final class FieldFilter {
         }
 
         /** Notes a published value. */
-        private Outcome seen(FieldNode at, int kind, int start) {
+        private Outcome seen(FieldNode at, int kind, int start) throws MalformedJsonException {
             at.saw(type(kind));
             if (isNothing(kind, start)) {
                 return Outcome.KEPT_EMPTY;
             }
             at.count(documents);
+            // What is blurred has its example from what was put in its place.
+            if (examples && at.example() == null && at.mode() != FieldNode.Mode.BLUR) {
+                exemplify(at, start, cursor.position());
+            }
             return Outcome.KEPT;
+        }
+
+        /** Keeps a value, or the first of an array's, as the field's example if it is short and no object. */
+        private void exemplify(FieldNode at, int start, int end) throws MalformedJsonException {
+            JsonCursor value = new JsonCursor(bytes, start, end);
+            int kind = value.peek();
+            while (kind == '[') {
+                value.expect('[');
+                kind = value.peek();
+            }
+            int from = value.position();
+            if (kind != '{' && kind != ']' && kind != 'n') {
+                value.skipValue();
+                keepExample(at, new String(bytes, from, value.position() - from, StandardCharsets.UTF_8));
+            }
+        }
+
+        private void keepExample(FieldNode at, String json) {
+            if (json.getBytes(StandardCharsets.UTF_8).length <= MAX_EXAMPLE_BYTES) {
+                at.example(json);
+            }
         }
 
         private boolean isNothing(int kind, int start) {
@@ -317,6 +329,7 @@ public final class FieldFilter {
             if (cursor.accept(']')) {
                 return Outcome.KEPT_EMPTY;
             }
+            enter(at);
             Members kept = new Members(cursor.position());
             boolean something = false;
             do {
@@ -336,21 +349,24 @@ public final class FieldFilter {
                 }
             } while (cursor.accept(','));
             cursor.expect(']');
+            depth--;
             return kept.outcome(something);
         }
 
         /** Puts something else in the place of a value. */
-        private void blurred(FieldNode at, int kind) throws MalformedJsonException {
+        private void blurred(FieldNode at, int kind) throws MalformedJsonException, IOException {
             int start = cursor.position();
             if (kind == '[') {
                 cursor.expect('[');
                 if (cursor.accept(']')) {
                     return;
                 }
+                enter(at);
                 do {
                     blurred(at, cursor.peek());
                 } while (cursor.accept(','));
                 cursor.expect(']');
+                depth--;
                 return;
             }
             cursor.skipValue();
@@ -369,6 +385,8 @@ public final class FieldFilter {
             }
             if (text == null) {
                 at.unreadable();
+            } else if (examples && at.example() == null) {
+                keepExample(at, '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"');
             }
             result.replace(start, end, text);
         }
@@ -388,7 +406,7 @@ public final class FieldFilter {
         private boolean holdsSomething(int start, int end) {
             for (int p = start; p < end; p++) {
                 switch (bytes[p]) {
-                    case '[', ']', '{', '}', ',', ' ', '\t' -> {}
+                    case '[', ']', '{', '}', ',', ' ', '\t', '\n', '\r' -> {}
                     case 'n' -> p += "ull".length();
                     default -> {
                         return true;

@@ -30,6 +30,8 @@ final class FieldNode {
     private final FieldPolicy.Positions positions;
     private final byte[] name;
     private final String path;
+    private final int depth;
+    private final boolean passing;
     private @Nullable String type;
     private final Map<Key, FieldNode> children = new HashMap<>();
     private @Nullable FieldNode first;
@@ -44,6 +46,7 @@ final class FieldNode {
     private long lastLeftOut = -1;
     private long unreadable;
     private boolean valuesPublished;
+    private @Nullable String example;
 
     /** What is done with a value that stands here. */
     enum Mode {
@@ -60,17 +63,24 @@ final class FieldNode {
     }
 
     private FieldNode(
-            FieldPolicy policy, @Nullable FieldNode parent, FieldPolicy.Positions positions, byte[] name, String path) {
+            FieldPolicy policy,
+            @Nullable FieldNode parent,
+            FieldPolicy.Positions positions,
+            byte[] name,
+            String path,
+            boolean passing) {
         this.policy = policy;
         this.parent = parent;
         this.positions = positions;
         this.name = name;
         this.path = path;
+        this.depth = parent == null ? 0 : parent.depth + 1;
+        this.passing = passing;
     }
 
     /** The root, which is a document itself. */
     static FieldNode root(FieldPolicy policy) {
-        return new FieldNode(policy, null, policy.start(), new byte[0], "");
+        return new FieldNode(policy, null, policy.start(), new byte[0], "", false);
     }
 
     /** The root above nodes for all mapped fields. */
@@ -96,19 +106,25 @@ final class FieldNode {
         if (known != null) {
             return known;
         }
-        FieldNode child = make(bytes, childName);
+        FieldNode child = make(bytes, childName, false);
         children.put(new Key(bytes, 0, bytes.length), child);
         return child;
     }
 
     /** The same without keeping it, for documents with more names than anybody could want to count. */
     FieldNode passing(byte[] bytes, int from, int to) {
-        return make(Arrays.copyOfRange(bytes, from, to), new String(bytes, from, to - from, StandardCharsets.UTF_8));
+        return make(
+                Arrays.copyOfRange(bytes, from, to), new String(bytes, from, to - from, StandardCharsets.UTF_8), true);
     }
 
-    private FieldNode make(byte[] bytes, String childName) {
+    private FieldNode make(byte[] bytes, String childName, boolean passes) {
         return new FieldNode(
-                policy, this, positions.step(childName), bytes, path.isEmpty() ? childName : path + "." + childName);
+                policy,
+                this,
+                positions.step(childName),
+                bytes,
+                parent == null ? childName : path + "." + childName,
+                passes);
     }
 
     @Nullable
@@ -137,6 +153,16 @@ final class FieldNode {
 
     String path() {
         return path;
+    }
+
+    /** How many names lead here; none to the root. */
+    int depth() {
+        return depth;
+    }
+
+    /** Whether nobody keeps it, so that nothing may hold on to it. */
+    boolean isPassing() {
+        return passing;
     }
 
     Mode mode() {
@@ -191,6 +217,10 @@ final class FieldNode {
 
     /** Whether it lies in a value that belongs to a published field as a whole. */
     private boolean partOfWhole() {
+        if (type != null) {
+            // Without subobjects a mapping may have both foo and foo.max: fields of their own.
+            return false;
+        }
         for (FieldNode above = parent; above != null; above = above.parent) {
             if (above.type != null) {
                 return !FieldPolicy.isOpen(above.type) && above.decision().kind() == Decision.Kind.PUBLISHED;
@@ -200,6 +230,10 @@ final class FieldNode {
     }
 
     private Mode work() {
+        if (parent != null && (parent.mode() == Mode.DROP || parent.mode() == Mode.BLUR)) {
+            // A mapped field in an object that is left out: no document shows it, and no list names it.
+            return Mode.DROP;
+        }
         switch (decision().kind()) {
             case WITHHELD -> {
                 return Mode.DROP;
@@ -248,6 +282,16 @@ final class FieldNode {
     /** Notes that values of this very field were published, not only of fields below it. */
     void published() {
         valuesPublished = true;
+    }
+
+    /** Keeps one of its values as they are published, as JSON. */
+    void example(String json) {
+        example = json;
+    }
+
+    @Nullable
+    String example() {
+        return example;
     }
 
     /** Counts a document in which this was left out because nobody decided on it. */

@@ -5,6 +5,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.source.SourceField;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,36 @@ import org.jspecify.annotations.Nullable;
 public final class FieldPolicy {
     /** Types of fields whose inner names no mapping knows. */
     private static final Set<String> OPEN_TYPES = Set.of("object", "nested", "flattened", "passthrough");
+
+    /** Types whose values are texts, numbers and booleans, so that no rule can name anything in them. */
+    private static final Set<String> PLAIN_TYPES = Set.of(
+            "text",
+            "match_only_text",
+            "search_as_you_type",
+            "keyword",
+            "constant_keyword",
+            "counted_keyword",
+            "wildcard",
+            "version",
+            "binary",
+            "boolean",
+            "date",
+            "date_nanos",
+            "ip",
+            "byte",
+            "short",
+            "integer",
+            "long",
+            "unsigned_long",
+            "half_float",
+            "float",
+            "double",
+            "scaled_float",
+            "token_count",
+            "murmur3");
+
+    /** No fields, but written beside documents by some formats: a rule of exclude may name them for good measure. */
+    private static final Set<String> BESIDE_DOCUMENTS = Set.of("_id", "_routing");
 
     private final List<FieldPattern> include;
     private final List<FieldPattern> exclude;
@@ -85,7 +116,7 @@ public final class FieldPolicy {
             }
         }
         return fields.stream()
-                .filter(field -> !containers.contains(field.path()))
+                .filter(field -> !containers.contains(field.path()) || !isContainer(field.type()))
                 .map(field -> new FieldDecision(field.path(), field.type(), decide(field)))
                 .toList();
     }
@@ -112,9 +143,8 @@ public final class FieldPolicy {
         if (at.includes(FieldPattern::namesAllBelow)) {
             return decision;
         }
-        boolean rulesBelow = at.includes(FieldPattern::namesSomeBelow)
-                || at.excludes(FieldPattern::namesSomeBelow)
-                || at.blurs(FieldPattern::namesSomeBelow);
+        // Rules of exclude alone leave open what becomes of the rest.
+        boolean rulesBelow = at.includes(FieldPattern::namesSomeBelow) || at.blurs(FieldPattern::namesSomeBelow);
         return rulesBelow
                 ? new Decision(Decision.Kind.PUBLISHED, field.path() + ".… as documents have it", null)
                 : new Decision(Decision.Kind.UNDECIDED, null, null);
@@ -136,7 +166,7 @@ public final class FieldPolicy {
         }
         for (int i = 0; i < exclude.size(); i++) {
             FieldPattern rule = exclude.get(i);
-            if (namesNothing(rule, fields)) {
+            if (namesNothing(rule, fields) && !BESIDE_DOCUMENTS.contains(rule.toString())) {
                 problems.add(nothing("exclude", i, rule));
             }
         }
@@ -147,6 +177,25 @@ public final class FieldPolicy {
             }
         }
         return problems;
+    }
+
+    /**
+     * Descriptions of paths that no field has, one line each, empty where there are none: neither the mapping has the
+     * field, nor does it lie where the mapping does not look, nor have the documents that were looked at.
+     *
+     * @param paths what is described
+     * @param seen  fields that documents were found to have
+     */
+    public static List<Problem> strayDescriptions(
+            Collection<String> paths, List<SourceField> fields, Collection<String> seen) {
+        return paths.stream()
+                .filter(path -> !seen.contains(path) && !isKnown(path, fields))
+                .sorted()
+                .map(path -> new Problem(
+                        "/fields/descriptions/" + path.replace("~", "~0").replace("/", "~1"),
+                        "\"%s\" names no field of the mapping; correct it, or take it out"
+                                .formatted(FieldPath.shown(path))))
+                .toList();
     }
 
     /**
@@ -171,7 +220,26 @@ public final class FieldPolicy {
 
     /** A filter for documents of these fields; for one thread. */
     public FieldFilter filter(List<SourceField> fields) {
-        return new FieldFilter(this, fields);
+        return filter(fields, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param examples whether it keeps a published value of each field
+     */
+    public FieldFilter filter(List<SourceField> fields, boolean examples) {
+        return new FieldFilter(this, fields, examples);
+    }
+
+    /** Whether fields of this type, or of all these types joined by {@code |}, have no value but the fields in them. */
+    private static boolean isContainer(String type) {
+        return Arrays.stream(type.split("\\|")).allMatch(OPEN_TYPES::contains);
+    }
+
+    /** Whether a value of this type, or of one of these types joined by {@code |}, may be an object. */
+    private static boolean mayHaveMembers(String type) {
+        return !Arrays.stream(type.split("\\|")).allMatch(PLAIN_TYPES::contains);
     }
 
     /** Whether the inner names of a field of this type, or of one of these types joined by {@code |}, are in no mapping. */
@@ -183,23 +251,31 @@ public final class FieldPolicy {
         boolean open = isOpen(field.type());
         return new Problem(
                 "/fields/include",
-                "field \"%s\" (%s) is named by no rule; add  - %s  to include, or  - %s  to exclude"
-                        .formatted(field.path(), field.type(), field.path() + (open ? ".**" : ""), field.path()));
+                "field \"%s\" (%s) is named by no rule; add  %s  to include, or  %s  to exclude"
+                        .formatted(
+                                FieldPath.shown(field.path()),
+                                field.type(),
+                                FieldPath.asEntry(field.path() + (open ? ".**" : "")),
+                                FieldPath.asEntry(field.path())));
     }
 
     private static Problem nothing(String list, int index, FieldPattern rule) {
         return new Problem(
                 "/fields/" + list + "/" + index,
                 "rule \"%s\" of %s names no field of the mapping; correct it, or write it with a star if the field may come"
-                        .formatted(rule, list));
+                        .formatted(FieldPath.shown(rule.toString()), list));
     }
 
     private static boolean namesNothing(FieldPattern rule, List<SourceField> fields) {
-        return rule.isExact()
-                && fields.stream()
-                        .noneMatch(field -> field.path().equals(rule.toString())
-                                || field.path().startsWith(rule + ".")
-                                || (isOpen(field.type()) && rule.toString().startsWith(field.path() + ".")));
+        return rule.isExact() && !isKnown(rule.toString(), fields);
+    }
+
+    /** Whether the mapping has this field, fields in it, or a field that may have it in its values. */
+    private static boolean isKnown(String path, List<SourceField> fields) {
+        return fields.stream()
+                .anyMatch(field -> field.path().equals(path)
+                        || field.path().startsWith(path + ".")
+                        || (mayHaveMembers(field.type()) && path.startsWith(field.path() + ".")));
     }
 
     Positions start() {

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class Result {
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
+    /** What a lane may keep for good between documents. */
+    private static final int KEPT_BYTES = 1 << 20;
+
     private byte[] source = new byte[0];
+    private int sourceLength;
     /** Up to here the source is told by what was copied, or left out of it. */
     private int told;
 
@@ -21,8 +25,12 @@ final class Result {
     private boolean differs;
 
     /** Forgets the document before. */
-    void begin(byte[] of, int start) {
+    void begin(byte[] of, int start, int end) {
         source = of;
+        sourceLength = end - start;
+        if (bytes.length > KEPT_BYTES) {
+            bytes = new byte[4096];
+        }
         told = start;
         length = 0;
         differs = false;
@@ -84,7 +92,9 @@ final class Result {
 
     private void append(byte[] from, int start, int count) {
         if (bytes.length - length < count) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + count));
+            // Rarely more than the source has, so that a large one is not doubled.
+            int grown = Math.max(length + count, bytes.length + bytes.length / 2);
+            bytes = Arrays.copyOf(bytes, Math.max(grown, sourceLength));
         }
         System.arraycopy(from, start, bytes, length, count);
         length += count;

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * however it ends.
  */
 public final class Lanes {
+    /**
+     * Twice the usual stack, whatever {@code -Xss} says: rules of fields walk documents as deep as they nest. Takes memory
+     * only as far as it is used.
+     */
+    private static final long STACK_BYTES = 2 << 20;
+
     private Lanes() {}
 
     /**
@@ -88,7 +94,8 @@ public final class Lanes {
     private static ThreadFactory named(String name, List<Thread> threads) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, "%s-lane-%02d".formatted(name, number.incrementAndGet()));
+            Thread thread =
+                    new Thread(null, task, "%s-lane-%02d".formatted(name, number.incrementAndGet()), STACK_BYTES);
             threads.add(thread);
             return thread;
         };

@@ -1,5 +1,6 @@
 package io.spillway.manifest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.dataset.DumpId;
 import java.time.Instant;
 import java.util.HashSet;
@@ -149,6 +150,7 @@ public record Manifest(
      * @param name      the index, alias, data stream or pattern that was exported
      * @param indices   the concrete indices it stood for
      * @param filtered  whether a query left documents out
+     * @param query     that query, or null where it is not published or there is none
      * @param documents documents in the snapshot, counted on the snapshot itself
      * @param fields    the fields that are published
      */
@@ -158,6 +160,7 @@ public record Manifest(
             String name,
             List<String> indices,
             boolean filtered,
+            @Nullable JsonNode query,
             long documents,
             List<Field> fields) {
         /** Takes copies. */

@@ -4,7 +4,8 @@ import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.fields.FieldFilter;
+import io.spillway.fields.FieldCounts;
+import io.spillway.fields.FieldPath;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.lanes.Lanes;
 import io.spillway.manifest.Manifest;
@@ -15,12 +16,14 @@ import io.spillway.progress.StageClock;
 import io.spillway.publish.Ahead;
 import io.spillway.publish.Deliveries;
 import io.spillway.publish.Deliveries.Delivery;
+import io.spillway.publish.Disclosure;
 import io.spillway.publish.Draft;
 import io.spillway.publish.Publisher;
 import io.spillway.source.DocumentSource;
 import io.spillway.source.Slice;
 import io.spillway.source.Snapshot;
 import io.spillway.source.SourceDescription;
+import io.spillway.source.SourceField;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -49,10 +52,13 @@ public final class ExportRun {
     private static final Logger LOG = LoggerFactory.getLogger(ExportRun.class);
     /** A snapshot that is lost three times is lost for a reason: a person should look. */
     private static final int MAX_ATTEMPTS = 3;
+    /** More lines in a log would hide the others. */
+    private static final int MAX_NAMED = 100;
 
     private final Dataset dataset;
     private final DocumentSource source;
     private final FieldPolicy fields;
+    private final Disclosure disclosure;
     private final Formats formats;
     private final PartLimits limits;
     private final boolean allowEmpty;
@@ -67,6 +73,7 @@ public final class ExportRun {
      *
      * @param source     stays the caller's to close
      * @param fields     what is published of each document
+     * @param disclosure what the dump says beside what is found
      * @param formats    how documents are written
      * @param allowEmpty whether an index without documents makes a dump without documents, or a refusal
      * @param publisher  stays the caller's
@@ -77,6 +84,7 @@ public final class ExportRun {
             Dataset dataset,
             DocumentSource source,
             FieldPolicy fields,
+            Disclosure disclosure,
             Formats formats,
             PartLimits limits,
             boolean allowEmpty,
@@ -87,6 +95,7 @@ public final class ExportRun {
         this.dataset = dataset;
         this.source = source;
         this.fields = fields;
+        this.disclosure = disclosure;
         this.formats = formats;
         this.limits = limits;
         this.allowEmpty = allowEmpty;
@@ -176,12 +185,13 @@ public final class ExportRun {
                 PartOrder order =
                         new PartOrder(folder, dump, written, snapshot.slices().size(), ahead::offer);
                 long begun = System.nanoTime();
-                List<Lane.Result> results = read(snapshot, written, dump, folder, order);
+                FieldCounts counts = new FieldCounts();
+                List<Lane.Result> results = read(snapshot, written, counts, dump, folder, order);
                 double seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
                 // From here on the cluster has nothing more to keep for us.
                 snapshot.close();
                 requireAll(snapshot, written.size(), results);
-                tellWithheld(filters(results));
+                tellWithheld(counts);
                 addEmptyParts(dump, written, folder, order);
                 RunStats stats = RunStats.of(seconds, progress.now(), snapshot.lanes(), results);
                 long repaired =
@@ -194,8 +204,8 @@ public final class ExportRun {
                         snapshot.documents(),
                         order.parts(),
                         facts(written, results),
-                        FieldFilter.published(filters(results)),
-                        Map.of(),
+                        counts.published(),
+                        disclosure,
                         Sample.of(results.stream().map(Lane.Result::sample).toList()),
                         repaired,
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
@@ -218,15 +228,17 @@ public final class ExportRun {
     }
 
     private List<Lane.Result> read(
-            Snapshot snapshot, List<PartFormat> written, DumpId dump, Path folder, PartOrder order)
+            Snapshot snapshot, List<PartFormat> written, FieldCounts counts, DumpId dump, Path folder, PartOrder order)
             throws SpillwayException, InterruptedException {
+        List<SourceField> mapped = snapshot.description().fields();
         List<Lane> lanes = new ArrayList<>();
         for (Slice slice : snapshot.slices()) {
             int index = lanes.size();
             lanes.add(new Lane(
                     snapshot,
                     slice,
-                    fields.filter(snapshot.description().fields()),
+                    () -> fields.filter(mapped, disclosure.examples()),
+                    counts,
                     (of, clock) -> begin(dump, folder, written, of, clock, index, order),
                     () -> order.complete(index),
                     progress));
@@ -283,24 +295,33 @@ public final class ExportRun {
         }
     }
 
-    private static List<FieldFilter> filters(List<Lane.Result> results) {
-        return results.stream().map(Lane.Result::filter).toList();
-    }
-
     /** What was left out without a decision, or could not be read, is said: the operator alone has to know. */
-    private void tellWithheld(List<FieldFilter> filters) {
-        FieldFilter.unlisted(filters)
-                .forEach((field, count) -> LOG.warn(
+    private void tellWithheld(FieldCounts counts) {
+        Map<String, Long> unlisted = counts.unlisted();
+        unlisted.entrySet().stream()
+                .limit(MAX_NAMED)
+                .forEach(field -> LOG.warn(
                         "field withheld, as no rule of fields names it dataset={} field=\"{}\" documents={}",
                         dataset.name(),
-                        field,
-                        count));
-        FieldFilter.unreadable(filters)
+                        FieldPath.shown(field.getKey()),
+                        field.getValue()));
+        if (unlisted.size() > MAX_NAMED) {
+            LOG.warn(
+                    "more fields withheld, as no rule of fields names them dataset={} fields={}",
+                    dataset.name(),
+                    unlisted.size() - MAX_NAMED);
+        }
+        counts.unreadable()
                 .forEach((field, count) -> LOG.warn(
                         "values that cannot be blurred became null dataset={} field=\"{}\" values={}",
                         dataset.name(),
-                        field,
+                        FieldPath.shown(field),
                         count));
+        if (counts.tooMany()) {
+            LOG.warn(
+                    "more names in documents than are told apart, schema.json has those of the mapping alone dataset={}",
+                    dataset.name());
+        }
     }
 
     /** What the manifest says of each format, beyond its parts. */

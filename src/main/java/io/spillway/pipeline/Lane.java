@@ -1,6 +1,7 @@
 package io.spillway.pipeline;
 
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.FieldCounts;
 import io.spillway.fields.FieldFilter;
 import io.spillway.json.JsonCursor;
 import io.spillway.manifest.Part;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /**
  * One slice from its first page to its last part, on one thread: page in, what is published of each document into every
@@ -25,7 +27,8 @@ import java.util.concurrent.Callable;
 final class Lane implements Callable<Lane.Result> {
     private final Snapshot snapshot;
     private final Slice slice;
-    private final FieldFilter filter;
+    private final Supplier<FieldFilter> filters;
+    private final FieldCounts counts;
     private final List<PartSequence> formats = new ArrayList<>();
     private final Complete complete;
     private final Sample sample = new Sample();
@@ -44,10 +47,24 @@ final class Lane implements Callable<Lane.Result> {
         void slice() throws SpillwayException;
     }
 
-    Lane(Snapshot snapshot, Slice slice, FieldFilter filter, Formats formats, Complete complete, Progress progress) {
+    /**
+     * A lane that has not begun.
+     *
+     * @param filters makes the filter that every document goes through, when the slice begins
+     * @param counts  takes over what the filter has counted, when the slice is at its end
+     */
+    Lane(
+            Snapshot snapshot,
+            Slice slice,
+            Supplier<FieldFilter> filters,
+            FieldCounts counts,
+            Formats formats,
+            Complete complete,
+            Progress progress) {
         this.snapshot = snapshot;
         this.slice = slice;
-        this.filter = filter;
+        this.filters = filters;
+        this.counts = counts;
         this.formats.addAll(formats.begin(slice, clock));
         this.complete = complete;
         this.progress = progress;
@@ -56,22 +73,24 @@ final class Lane implements Callable<Lane.Result> {
     @Override
     public Result call() throws SpillwayException, InterruptedException {
         clock.restart(Stage.ENCODING);
+        FieldFilter filter = filters.get();
         try (PageReader reader = snapshot.read(slice, clock, progress)) {
             for (Optional<Page> page = reader.next(); page.isPresent(); page = reader.next()) {
-                write(page.get());
+                write(page.get(), filter);
             }
+            counts.add(slice.number(), filter);
             List<Written> written = new ArrayList<>();
             for (PartSequence format : formats) {
                 written.add(new Written(format.finish(), format.leftOut()));
             }
             complete.slice();
-            return new Result(slice, documents, repaired, written, filter, sample, clock.seconds());
+            return new Result(slice, documents, repaired, written, sample, clock.seconds());
         } finally {
             formats.forEach(PartSequence::close);
         }
     }
 
-    private void write(Page page) throws SpillwayException, InterruptedException {
+    private void write(Page page, FieldFilter filter) throws SpillwayException, InterruptedException {
         for (Document document : page.documents()) {
             Document published = filter.apply(document);
             for (PartSequence format : formats) {
@@ -93,7 +112,6 @@ final class Lane implements Callable<Lane.Result> {
      * @param documents documents written, once for all formats
      * @param repaired  documents in which bytes that are not UTF-8 were replaced
      * @param formats   what was written in each format
-     * @param filter    what every document went through
      * @param sample    the first documents
      * @param seconds   where the lane's time went
      */
@@ -102,7 +120,6 @@ final class Lane implements Callable<Lane.Result> {
             long documents,
             long repaired,
             List<Written> formats,
-            FieldFilter filter,
             Sample sample,
             Map<Stage, Double> seconds) {}
 

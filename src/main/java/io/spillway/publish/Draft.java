@@ -22,7 +22,8 @@ import java.util.Map;
  * @param parts     in the order of their names, lying in {@code folder} under them
  * @param formats   what readers have to know of the formats beyond their names
  * @param fields    the fields that stand in the parts, sorted by path; none that was withheld
- * @param descriptions what the publisher says of fields, by path; need not name all, nor only those that stand in the parts
+ * @param disclosure what the publisher says beside what was found; its descriptions need not name all fields, nor only
+ *                  those that stand in the parts
  * @param sample    the first documents as they stand in the dump, JSON Lines; empty where the dump is
  * @param repaired  documents in which bytes that are not UTF-8 were replaced
  * @param runJson   how the export went, as JSON, or empty where that is not to be published
@@ -37,7 +38,7 @@ public record Draft(
         List<Part> parts,
         List<Manifest.Format> formats,
         List<PublishedField> fields,
-        Map<String, String> descriptions,
+        Disclosure disclosure,
         String sample,
         long repaired,
         String runJson,
@@ -47,7 +48,11 @@ public record Draft(
         parts = List.copyOf(parts);
         formats = List.copyOf(formats);
         fields = List.copyOf(fields);
-        descriptions = Map.copyOf(descriptions);
+    }
+
+    /** What the publisher says of fields, by path. */
+    public Map<String, String> descriptions() {
+        return disclosure.descriptions();
     }
 
     /** Bytes of all parts. */

@@ -156,6 +156,7 @@ public final class Publisher {
                         source.name(),
                         source.indices(),
                         source.filtered(),
+                        draft.disclosure().query(),
                         draft.documents(),
                         draft.manifestFields()),
                 draft.documents(),

@@ -1,5 +1,6 @@
 package io.spillway.publish;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.spillway.fields.PublishedField;
 import io.spillway.manifest.ManifestJson;
 import java.math.BigDecimal;
@@ -24,7 +25,7 @@ record SchemaFile(String dataset, String dump, int schemaVersion, long documents
     private static final int SHARE_DIGITS = 4;
 
     /**
-     * A field. An example of its values would be one more component, filled where a schedule asks for it.
+     * A field.
      *
      * @param path        dotted
      * @param type        the source's own name of the type, or null where its mapping does not have the field
@@ -33,6 +34,7 @@ record SchemaFile(String dataset, String dump, int schemaVersion, long documents
      * @param documents   how many documents have it with something in it
      * @param share       the same as a share of all, 0 to 1
      * @param blurred     how its values were blurred, or null where they are as indexed
+     * @param example     a value that a document of the dump has, as it stands there; null unless the schedule asks for it
      */
     record Field(
             String path,
@@ -41,7 +43,8 @@ record SchemaFile(String dataset, String dump, int schemaVersion, long documents
             @Nullable String description,
             long documents,
             BigDecimal share,
-            @Nullable String blurred) {}
+            @Nullable String blurred,
+            @JsonRawValue @Nullable String example) {}
 
     static byte[] of(Draft draft, int schemaVersion) {
         return ManifestJson.write(new SchemaFile(
@@ -60,7 +63,8 @@ record SchemaFile(String dataset, String dump, int schemaVersion, long documents
                 draft.descriptions().get(field.path()),
                 field.documents(),
                 share(field.documents(), draft.documents()),
-                field.blurred());
+                field.blurred(),
+                field.example());
     }
 
     private static BigDecimal share(long part, long whole) {

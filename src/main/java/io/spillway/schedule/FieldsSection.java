@@ -7,6 +7,7 @@ import io.spillway.fields.Blurs;
 import io.spillway.fields.FieldPattern;
 import io.spillway.fields.FieldPolicy;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The section {@code fields}: what is published of each document. */
@@ -31,13 +32,22 @@ public record FieldsSection(
         Unlisted unlisted,
 
         @JsonPropertyDescription("Key for hashes, at least 16 bytes; with another one, hashes are others") @Nullable
-        Secret hashKey) {
+        Secret hashKey,
+
+        @JsonPropertyDescription("What fields mean, for schema.json and datapackage.json: a text for each path")
+        @JsonProperty(defaultValue = "{}")
+        Map<String, String> descriptions,
+
+        @JsonPropertyDescription("Whether schema.json shows a published value of each field")
+        @JsonProperty(defaultValue = "false")
+        boolean examples) {
 
     /** Fails with {@link IllegalArgumentException} on a path that cannot name a field, and on a hash without a good key. */
     public FieldsSection {
         include = List.copyOf(include);
         exclude = List.copyOf(exclude);
         blur = List.copyOf(blur);
+        descriptions = Map.copyOf(descriptions);
         patterns("include", include);
         patterns("exclude", exclude);
         if (hashKey == null && blur.stream().anyMatch(each -> each.by() == BlurSection.Way.HASH)) {

@@ -52,6 +52,10 @@ public record SourceSection(
         @JsonPropertyDescription("Elasticsearch query that chooses what is published; everything when absent") @Nullable
         JsonNode query,
 
+        @JsonPropertyDescription("Whether the manifest shows the query; it says in any case that there was one")
+        @JsonProperty(defaultValue = "false")
+        boolean publishQuery,
+
         @JsonPropertyDescription(
                 "How many slices the snapshot is read in; chosen from shards, documents and lanes when absent")
         @Min(1)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,7 +64,19 @@ class BlursTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"Jane Doe <jane@example.org>", "jane", "jane@", "@example.org", "a@b@c.org", "", "jane@localhost"
+            strings = {
+                "Jane Doe <jane@example.org>",
+                "jane",
+                "jane@",
+                "@example.org",
+                "a@b@c.org",
+                "",
+                "jane@localhost",
+                "jane@example.org,+49-30.123",
+                "jane@example.org;x@y",
+                "jane@[203.0.113.7]",
+                "jane@example..org",
+                "jane@example.org."
             })
     void whatIsNoAddressIsNotPublished(String text) {
         assertThat(Blurs.email().blur(text)).isEmpty();
@@ -78,7 +91,10 @@ class BlursTest {
         "2001:0DB8:0000:0001::1, 2001:db8::",
         "::1, ::",
         "fe80::1, fe80::",
-        "::ffff:203.0.113.77, 203.0.113.0"
+        "::ffff:203.0.113.77, 203.0.113.0",
+        "64:ff9b::203.0.113.77, 64:ff9b::",
+        // 6to4: the v4 address stands in the network itself.
+        "2002:cb00:714d::1, 2002:cb00:7100::"
     })
     void anIpAddressKeepsItsNetwork(String address, String masked) {
         assertThat(Blurs.ip().blur(address)).contains(masked);
@@ -92,12 +108,23 @@ class BlursTest {
                 "203.0.113.256",
                 "203.0.113.77:80",
                 "fe80::1%eth0",
+                "203.0.113.077",
+                ".1:2",
+                ".:",
                 "12:34",
                 "",
                 "3405803853"
             })
     void whatIsNoIpAddressIsNotPublished(String text) {
         assertThat(Blurs.ip().blur(text)).isEmpty();
+    }
+
+    @Test
+    @Timeout(10)
+    void aVeryLongTextIsNoAddress() {
+        String labels = "a.".repeat(1_000_000);
+        assertThat(Blurs.email().blur("jane@" + labels + "org")).isEmpty();
+        assertThat(Blurs.ip().blur("1:" + labels)).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.spillway.fields.FieldPolicy.Unlisted.PUBLISH;
 import static io.spillway.fields.FieldPolicy.Unlisted.STOP;
 import static io.spillway.fields.FieldPolicy.Unlisted.WITHHOLD;
 import static io.spillway.fields.Fields.apply;
+import static io.spillway.fields.Fields.counts;
 import static io.spillway.fields.Fields.document;
 import static io.spillway.fields.Fields.mapped;
 import static io.spillway.fields.Fields.policy;
@@ -13,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.source.Document;
+import io.spillway.source.SourceField;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -170,7 +172,7 @@ class FieldFilterTest {
         FieldFilter filter = policy(List.of("a"), List.of("gone"), WITHHOLD).filter(List.of());
         apply(filter, "{\"a\":1,\"b\":1,\"gone\":1}");
         apply(filter, "{\"a\":1,\"b\":[1,2],\"c\":{\"d\":1}}");
-        assertThat(FieldFilter.unlisted(List.of(filter))).isEqualTo(Map.of("b", 2L, "c", 1L));
+        assertThat(counts(filter).unlisted()).isEqualTo(Map.of("b", 2L, "c", 1L));
     }
 
     @Test
@@ -183,13 +185,13 @@ class FieldFilterTest {
         apply(one, "{\"a\":null,\"n\":[]}");
         apply(other, "{\"a\":[\"1\",\"2\"],\"n\":{\"d\":true}}");
 
-        assertThat(FieldFilter.published(List.of(one, other)))
+        assertThat(counts(one, other).published())
                 .containsExactly(
-                        new PublishedField("a", "keyword", List.of("array", "null", "string"), 2, null),
-                        new PublishedField("b", "long", List.of(), 0, null),
-                        new PublishedField("n", "nested", List.of("array", "object"), 2, null),
-                        new PublishedField("n.c", "date", List.of("number"), 1, null),
-                        new PublishedField("n.d", null, List.of("boolean"), 1, null));
+                        new PublishedField("a", "keyword", List.of("array", "null", "string"), 2, null, null),
+                        new PublishedField("b", "long", List.of(), 0, null, null),
+                        new PublishedField("n", "nested", List.of("array", "object"), 2, null, null),
+                        new PublishedField("n.c", "date", List.of("number"), 1, null, null),
+                        new PublishedField("n.d", null, List.of("boolean"), 1, null, null));
     }
 
     @Test
@@ -204,9 +206,9 @@ class FieldFilterTest {
                         filter,
                         "{\"email\":\"a@b.org\",\"o\":{\"email\":[\"c@d.org\",null,7,{\"e\":\"x\"}],\"k\":1.0}}"))
                 .isEqualTo("{\"email\":\"***@b.org\",\"o\":{\"email\":[\"***@d.org\",null,null,null],\"k\":1.0}}");
-        assertThat(FieldFilter.unreadable(List.of(filter))).isEqualTo(Map.of("o.email", 2L));
-        assertThat(FieldFilter.published(List.of(filter)))
-                .contains(new PublishedField("email", null, List.of("string"), 1, "mask-email"));
+        assertThat(counts(filter).unreadable()).isEqualTo(Map.of("o.email", 2L));
+        assertThat(counts(filter).published())
+                .contains(new PublishedField("email", null, List.of("string"), 1, "mask-email", null));
     }
 
     @Test
@@ -223,5 +225,97 @@ class FieldFilterTest {
     void commentsAndBytesThatAreNotUtf8AreMendedBeforeFieldsAreLeftOut() throws Exception {
         FieldFilter filter = policy(List.of("**"), List.of("x"), STOP).filter(List.of());
         assertThat(apply(filter, "{\"a\":1,/* x */\n\"x\":2,\"b\":\"c\"}")).isEqualTo("{\"a\":1,\"b\":\"c\"}");
+    }
+
+    @Test
+    void aMappedFieldBelowAnotherWithValuesIsAFieldOfItsOwn() throws Exception {
+        // As in a mapping with subobjects: false.
+        FieldFilter filter = policy(List.of("foo"), List.of(), WITHHOLD).filter(mapped("foo:long", "foo.max:long"));
+        assertThat(apply(filter, "{\"foo\":1.0,\"foo.max\":2}")).isEqualTo("{\"foo\":1.0}");
+    }
+
+    @Test
+    void noFieldOfAnObjectThatIsLeftOutOrBlurredIsListed() throws Exception {
+        FieldPolicy policy = new FieldPolicy(
+                Fields.patterns(List.of("**")),
+                Fields.patterns(List.of("gone")),
+                List.of(new FieldPolicy.BlurRule(FieldPattern.of("blurred"), Blurs.constant("x"))),
+                STOP);
+        var mapped = mapped("a:long", "blurred:nested", "blurred.b:long", "gone.c:long", "gone.d.e:long");
+        FieldFilter filter = policy.filter(mapped);
+        apply(filter, "{\"a\":1,\"blurred\":{\"b\":1},\"gone\":{\"c\":1,\"d.e\":2}}");
+        assertThat(policy.published(mapped)).extracting(SourceField::path).containsExactly("a", "blurred");
+        assertThat(counts(filter).published()).extracting(PublishedField::path).containsExactly("a", "blurred");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '~', textBlock = """
+            {"a":1.00};                         1.00
+            {"a":"x\\u00e9\\n"};                "x\\u00e9\\n"
+            {"a":[[true,"x"]]};                 true
+            {"a":[]} {"a":null} {"a":[7]};      7
+            {"a":[{"b":1}]} {"a":{"b":2}};      ~~
+            {"b":1} {"a":2} {"a":3};            2
+            """)
+    void anExampleIsTheFirstValueOfTheFieldAsItStandsThere(String documents, String example) throws Exception {
+        FieldFilter filter = policy(List.of("a.**"), List.of("b"), STOP).filter(mapped("a:keyword"), true);
+        for (String document : documents.split(" ", -1)) {
+            apply(filter, document);
+        }
+        assertThat(counts(filter).published())
+                .filteredOn(field -> field.path().equals("a"))
+                .extracting(PublishedField::example)
+                .containsExactly(example.isEmpty() ? null : example);
+    }
+
+    @Test
+    void anExampleIsOfTheLowestSliceThatHasOneWhicheverIsReady() throws Exception {
+        FieldPolicy policy = FieldPolicy.publishAll();
+        FieldCounts counts = new FieldCounts();
+        for (int slice : List.of(2, 1, 0)) {
+            FieldFilter filter = policy.filter(List.of(), true);
+            apply(filter, slice == 0 ? "{\"b\":0}" : "{\"a\":" + slice + "}");
+            counts.add(slice, filter);
+        }
+        assertThat(counts.published()).extracting(PublishedField::example).containsExactly("1", "0");
+    }
+
+    @Test
+    void anExampleOfABlurredFieldIsWhatStandsInTheDump() throws Exception {
+        FieldPolicy policy = new FieldPolicy(
+                Fields.patterns(List.of("**")),
+                List.of(),
+                List.of(new FieldPolicy.BlurRule(FieldPattern.of("mail"), Blurs.email())),
+                STOP);
+        FieldFilter filter = policy.filter(mapped("mail:keyword"), true);
+        apply(filter, "{\"mail\":[\"not an address\",\"canary@example.org\"]}");
+        assertThat(counts(filter).published())
+                .extracting(PublishedField::example)
+                .containsExactly("\"***@example.org\"");
+    }
+
+    @Test
+    void aLongValueIsNoExample() throws Exception {
+        FieldFilter filter = FieldPolicy.publishAll().filter(List.of(), true);
+        apply(filter, "{\"a\":\"" + "x".repeat(500) + "\"}");
+        apply(filter, "{\"a\":\"short\"}");
+        assertThat(counts(filter).published())
+                .extracting(PublishedField::example)
+                .containsExactly("\"short\"");
+    }
+
+    @Test
+    void nothingIsKeptAsAnExampleUnlessAskedFor() throws Exception {
+        FieldFilter filter = FieldPolicy.publishAll().filter(List.of());
+        apply(filter, "{\"a\":1}");
+        assertThat(counts(filter).published())
+                .extracting(PublishedField::example)
+                .containsOnlyNulls();
+    }
+
+    @Test
+    void aPrettyPrintedFieldWithNothingInItIsLeftOutToo() throws Exception {
+        FieldFilter filter = policy(List.of("a"), List.of(), STOP).filter(List.of());
+        assertThat(apply(filter, "{\"a\":1,\"e\":[\r\n null\n]}")).isEqualTo("{\"a\":1}");
     }
 }

@@ -9,11 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.source.SourceField;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FieldPolicyTest {
 
@@ -110,5 +113,62 @@ class FieldPolicyTest {
                 .extracting(SourceField::path)
                 .containsExactly("a", "kids", "kids.name");
         assertThat(FieldPolicy.publishAll().published(fields)).isEqualTo(fields);
+    }
+
+    @Test
+    void aFieldWithValuesAndFieldsBelowItIsDecidedToo() {
+        assertThat(policy(List.of("foo.max"), List.of(), STOP).problems(mapped("foo:long", "foo.max:long")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.what()).contains("\"foo\" (long)"));
+    }
+
+    @Test
+    void anOpenFieldOfWhichSomethingIsExcludedIsNotDecidedByThatAlone() {
+        assertThat(policy(List.of("a"), List.of("labels.secret"), STOP).problems(mapped("a:long", "labels:flattened")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.what()).contains("\"labels\""));
+    }
+
+    @Test
+    void aMemberOfAValueWithMembersCanBeNamedAndOfAPlainOneNot() {
+        List<SourceField> fields = mapped("place:geo_point", "title:text");
+        assertThat(policy(List.of("**"), List.of("place.lat"), STOP).problems(fields))
+                .isEmpty();
+        assertThat(policy(List.of("**"), List.of("title.keyword"), STOP).problems(fields))
+                .hasSize(1);
+    }
+
+    @Test
+    void idsAndRoutingCanBeExcludedForGoodMeasure() {
+        assertThat(policy(List.of("**"), List.of("_id", "_routing"), STOP).problems(mapped("a:long")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '~', textBlock = """
+            author.email;   - author.email
+            @timestamp;     - "@timestamp"
+            no;             - "no"
+            2024;           - "2024"
+            a b;            - "a b"
+            say "hi";       - "say \\"hi\\""
+            café;           - "café"
+            """)
+    void theLineToAddIsYamlAsItStands(String path, String line) throws Exception {
+        assertThat(policy(List.of("x"), List.of(), STOP)
+                        .problems(List.of(new SourceField(path, "keyword")))
+                        .get(0)
+                        .what())
+                .contains("add  " + line + "  to include");
+        assertThat(new YAMLMapper().readTree(line).get(0).textValue()).isEqualTo(path);
+    }
+
+    @Test
+    void aDescriptionOfNoFieldIsNamedWithItsKey() {
+        List<SourceField> fields = mapped("author.name:keyword", "labels:flattened", "a/b:long");
+        assertThat(FieldPolicy.strayDescriptions(
+                        List.of("author", "author.name", "labels.x", "seen", "a/c", "autor"), fields, List.of("seen")))
+                .extracting(FieldPolicy.Problem::key)
+                .containsExactly("/fields/descriptions/a~1c", "/fields/descriptions/autor");
     }
 }

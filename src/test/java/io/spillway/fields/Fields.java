@@ -31,6 +31,15 @@ final class Fields {
                 .toList();
     }
 
+    /** What filters have counted, as slices 0, 1 and so on. */
+    static FieldCounts counts(FieldFilter... filters) {
+        FieldCounts counts = new FieldCounts();
+        for (int slice = 0; slice < filters.length; slice++) {
+            counts.add(slice, filters[slice]);
+        }
+        return counts;
+    }
+
     static Document document(String json) throws MalformedJsonException {
         byte[] bytes = (json + "\"id\"\"index\"").getBytes(StandardCharsets.UTF_8);
         int end = json.getBytes(StandardCharsets.UTF_8).length;

@@ -3,17 +3,25 @@ package io.spillway.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.dataset.Dataset;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.Blur;
+import io.spillway.fields.Blurs;
+import io.spillway.fields.FieldPattern;
+import io.spillway.fields.FieldPolicy;
 import io.spillway.lanes.LanesTest;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;
 import io.spillway.progress.Stage;
+import io.spillway.publish.Disclosure;
 import io.spillway.source.DocumentSource;
 import io.spillway.support.FaultySource;
 import io.spillway.support.SyntheticSource;
@@ -23,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +130,7 @@ class ExportRunTest {
                         "synthetic",
                         List.of("synthetic-1"),
                         false,
+                        null,
                         10,
                         List.of(
                                 new Manifest.Field("id", "long", List.of("number"), 10L, null),
@@ -477,5 +487,61 @@ class ExportRunTest {
         assertThat(source.openSnapshots()).isZero();
         assertThat(source.openReaders()).isZero();
         assertThat(LanesTest.liveLanes("journals")).isEmpty();
+    }
+
+    @Test
+    void descriptionsExamplesAndTheQueryAreSaidWhereTheyAreToBe() throws Exception {
+        JsonNode query = new JsonMapper().readTree("{\"term\":{\"public\":true}}");
+        Manifest manifest = new SyntheticExport(root, SyntheticSource.of("{\"id\":1.50,\"gone\":2}", "{\"id\":3}"))
+                .fields(new FieldPolicy(
+                        List.of(FieldPattern.of("id")),
+                        List.of(FieldPattern.of("gone*")),
+                        List.of(),
+                        FieldPolicy.Unlisted.WITHHOLD))
+                .disclosure(new Disclosure(Map.of("id", "Its number.", "gone", "canary"), true, query))
+                .run()
+                .manifest();
+        assertThat(manifest.source().query()).isEqualTo(query);
+        assertThat(Files.readString(root.resolve(DUMP).resolve("manifest.json")))
+                .contains("\"query\" : {", "\"public\" : true");
+        assertThat(Files.readString(root.resolve(DUMP).resolve("schema.json")))
+                .contains("\"description\" : \"Its number.\"", "\"example\" : 1.50")
+                .doesNotContain("gone", "canary");
+        assertThat(SyntheticExport.verify(root, DUMP)).isEqualTo(manifest);
+    }
+
+    @Test
+    void theQueryIsNotSaidOtherwise() throws Exception {
+        new SyntheticExport(root, SyntheticSource.seeded(1, 10)).run();
+        assertThat(Files.readString(root.resolve(DUMP).resolve("manifest.json")))
+                .doesNotContain("\"query\"");
+        assertThat(Files.readString(root.resolve(DUMP).resolve("schema.json"))).doesNotContain("\"example\"");
+    }
+
+    @Test
+    void lanesShareAPolicyAndNothingElse() throws Exception {
+        SyntheticSource source =
+                SyntheticSource.seeded(7, 4_000).slices(16).lanes(4).pageSize(7);
+        FieldPolicy policy = new FieldPolicy(
+                List.of(FieldPattern.of("**")),
+                List.of(FieldPattern.of("more.*")),
+                List.of(new FieldPolicy.BlurRule(FieldPattern.of("text"), Blurs.hash("0123456789abcdef"))),
+                FieldPolicy.Unlisted.STOP);
+        Manifest manifest =
+                new SyntheticExport(root, source).fields(policy).run().manifest();
+
+        Blur hash = Blurs.hash("0123456789abcdef");
+        List<String> expected = new ArrayList<>();
+        for (String line : source.lines()) {
+            JsonNode document = new JsonMapper().readTree(line);
+            expected.add("{\"id\":%s,\"text\":\"%s\"}"
+                    .formatted(
+                            document.path("id"),
+                            hash.blur(document.path("text").textValue()).orElseThrow()));
+        }
+        assertThat(SyntheticExport.lines(root, manifest, "gzip")).isEqualTo(expected);
+        assertThat(manifest.source().fields())
+                .extracting(Manifest.Field::path, Manifest.Field::documents, Manifest.Field::blurred)
+                .containsExactly(tuple("id", 4_000L, null), tuple("text", 4_000L, "hash"));
     }
 }

@@ -12,6 +12,7 @@ import io.spillway.fields.FieldPolicy;
 import io.spillway.manifest.Manifest;
 import io.spillway.progress.Progress;
 import io.spillway.publish.Deliveries;
+import io.spillway.publish.Disclosure;
 import io.spillway.publish.Publisher;
 import io.spillway.source.DocumentSource;
 import io.spillway.verify.DumpCheck;
@@ -36,6 +37,7 @@ public final class SyntheticExport {
     private List<PartFormat> formats = List.of(jsonLines("gzip"));
     private List<Destination> others = List.of();
     private FieldPolicy fields = FieldPolicy.publishAll();
+    private Disclosure disclosure = Disclosure.NOTHING;
     private PartLimits limits = new PartLimits(1_000_000, 1L << 40);
     private boolean allowEmpty;
     private UnaryOperator<Destination> destination = UnaryOperator.identity();
@@ -72,6 +74,12 @@ public final class SyntheticExport {
     /** Publishes what this policy leaves of each document. */
     public SyntheticExport fields(FieldPolicy policy) {
         fields = policy;
+        return this;
+    }
+
+    /** Says this beside what is found. */
+    public SyntheticExport disclosure(Disclosure other) {
+        disclosure = other;
         return this;
     }
 
@@ -117,6 +125,7 @@ public final class SyntheticExport {
                             dataset,
                             source,
                             fields,
+                            disclosure,
                             found -> formats,
                             limits,
                             allowEmpty,

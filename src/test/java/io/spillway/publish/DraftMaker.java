@@ -1,5 +1,6 @@
 package io.spillway.publish;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Digests;
@@ -24,13 +25,18 @@ final class DraftMaker {
     String document = "{\"id\":\"a\"}";
     List<PublishedField> fields = List.of(field("id", "keyword", 100));
     Map<String, String> descriptions = Map.of();
+    boolean examples;
+
+    @Nullable
+    JsonNode query;
+
     String format = "jsonl";
     String compression = "none";
     Map<String, Object> options = Map.of();
     String sample = "";
 
     static PublishedField field(String path, @Nullable String type, long documents, String... jsonTypes) {
-        return new PublishedField(path, type, List.of(jsonTypes), documents, null);
+        return new PublishedField(path, type, List.of(jsonTypes), documents, null, null);
     }
 
     DraftMaker takenAt(String instant) {
@@ -75,7 +81,7 @@ final class DraftMaker {
                 null,
                 draft.takenAt(),
                 new Manifest.Source(
-                        "synthetic", null, "synthetic", List.of(), false, documents, draft.manifestFields()),
+                        "synthetic", null, "synthetic", List.of(), false, null, documents, draft.manifestFields()),
                 documents,
                 draft.bytes(),
                 7,
@@ -111,7 +117,7 @@ final class DraftMaker {
                 List.of(part),
                 List.of(new Manifest.Format(format, compression, options, Map.of())),
                 fields,
-                descriptions,
+                new Disclosure(descriptions, examples, query),
                 sample,
                 0,
                 "",

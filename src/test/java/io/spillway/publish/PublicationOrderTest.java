@@ -213,7 +213,7 @@ class PublicationOrderTest {
                 List.of(part),
                 List.of(new Manifest.Format("jsonl", "none", Map.of(), Map.of())),
                 List.of(),
-                Map.of(),
+                Disclosure.NOTHING,
                 "{}\n",
                 0,
                 "{}\n",

@@ -183,7 +183,7 @@ class ReadmeTest {
                         .distinct()
                         .toList(),
                 List.of(),
-                Map.of(),
+                Disclosure.NOTHING,
                 "",
                 0,
                 "",

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SchemaFileTest {
     private static JsonNode schema(DraftMaker draft) throws IOException {
@@ -21,8 +22,8 @@ class SchemaFileTest {
 
     @Test
     void aFieldSaysAllThatIsKnownOfIt() throws Exception {
-        DraftMaker draft =
-                new DraftMaker().fields(new PublishedField("mail", "keyword", List.of("array", "string"), 50, "hash"));
+        DraftMaker draft = new DraftMaker()
+                .fields(new PublishedField("mail", "keyword", List.of("array", "string"), 50, "hash", null));
         draft.descriptions = Map.of("mail", "Whom to write to.", "other", "Not published.");
         assertThat(schema(draft)).isEqualTo(new JsonMapper().readTree("""
                 {
@@ -41,6 +42,15 @@ class SchemaFileTest {
                   }]
                 }
                 """));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.00", "true", "\"caf\\u00e9 \\\"x\\\"\""})
+    void anExampleStandsThereAsItStandsInTheDump(String value) throws Exception {
+        DraftMaker draft =
+                new DraftMaker().fields(new PublishedField("a", "keyword", List.of("string"), 1, null, value));
+        assertThat(new String(SchemaFile.of(draft.make(), 1), StandardCharsets.UTF_8))
+                .contains("\"example\" : " + value + "\n");
     }
 
     @Test

@@ -136,6 +136,7 @@ class ScheduleFileTest {
                         new JsonMapper()
                                 .createObjectNode()
                                 .set("term", new JsonMapper().createObjectNode().put("public", true))),
+                inSource("publish-query", file -> file.source().publishQuery(), false, "publish-query: true", true),
                 inSource("slices", file -> file.source().slices(), null, "slices: 1024", 1024),
                 inSource("preference", file -> file.source().preference(), null, "preference: _local", "_local"),
                 inSource("routing", file -> file.source().routing(), null, "routing: 'a,b'", "a,b"),
@@ -196,6 +197,13 @@ class ScheduleFileTest {
                         "{unlisted: withhold}",
                         FieldsSection.Unlisted.WITHHOLD),
                 inFields("hash-key", file -> reveal(file.fields().hashKey()), null, "{KEY}", LONG_SECRET),
+                inFields(
+                        "descriptions",
+                        file -> file.fields().descriptions(),
+                        Map.of(),
+                        "{descriptions: {a.b: 'What it means.', '*/~': x}}",
+                        Map.of("a.b", "What it means.", "*/~", "x")),
+                inFields("examples", file -> file.fields().examples(), false, "{examples: true}", true),
                 inJsonl(
                         "compression",
                         CompressionName.GZIP,

@@ -94,7 +94,7 @@ public final class PublishedDumps {
                 nextDue,
                 takenAt,
                 new Manifest.Source(
-                        "elasticsearch", "8.19.21", dataset, List.of(dataset + "-1"), false, documents, fields),
+                        "elasticsearch", "8.19.21", dataset, List.of(dataset + "-1"), false, null, documents, fields),
                 documents,
                 all.stream().mapToLong(Part::bytes).sum(),
                 1,

@@ -1,16 +1,21 @@
 package io.spillway.cli;
 
 import io.spillway.config.Secret;
+import io.spillway.daemon.AlertOptions;
 import io.spillway.daemon.Daemon;
 import io.spillway.daemon.DaemonOptions;
 import io.spillway.daemon.Exports;
+import io.spillway.daemon.WatchOptions;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.ExportReport;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +34,8 @@ import picocli.CommandLine.Spec;
             "Changed files take effect without a restart."
         })
 final class DaemonCommand implements Callable<Integer> {
+    private static final Pattern ADDRESS = Pattern.compile("\\[?([^\\[\\]]+)]?:([0-9]{1,5})");
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -64,9 +71,44 @@ final class DaemonCommand implements Callable<Integer> {
             description = "Exports at the same time (default: ${DEFAULT-VALUE}).")
     private int concurrency = 1;
 
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:9482",
+            description = "Where health, metrics and status are served (default: ${DEFAULT-VALUE}), or none.")
+    private String listen = "127.0.0.1:9482";
+
+    @Option(
+            names = "--token",
+            paramLabel = "SECRET",
+            description = "Allows POST /datasets/NAME/export to who brings it, as '$${env:NAME}' or '$${file:PATH}'.")
+    private @Nullable String token;
+
+    @Option(
+            names = "--alert-command",
+            paramLabel = "COMMAND",
+            description = "Run by the shell, with the alert as JSON on its input.")
+    private @Nullable String alertCommand;
+
+    @Option(
+            names = "--alert-webhook",
+            paramLabel = "SECRET",
+            description = "Address that alerts are posted to as JSON, as '$${env:NAME}' or '$${file:PATH}'.")
+    private @Nullable String alertWebhook;
+
+    @SuppressWarnings("UnusedVariable") // read from the arguments before the first logger is made
+    @Option(names = "--log", paramLabel = "FORMAT", defaultValue = "text", description = "Log as text or json.")
+    private LogFormat log = LogFormat.TEXT;
+
     @SuppressWarnings("UnusedVariable") // read from the arguments before any object of ours is there
     @Mixin
     private OutputOptions output = new OutputOptions();
+
+    /** How the log is written. */
+    enum LogFormat {
+        TEXT,
+        JSON
+    }
 
     @Override
     public Integer call() throws SpillwayException {
@@ -86,7 +128,20 @@ final class DaemonCommand implements Callable<Integer> {
                 schedules,
                 new DaemonOptions.State(state, database == null ? null : shared(database)),
                 concurrency,
-                DaemonOptions.Pace.DEFAULT);
+                DaemonOptions.Pace.DEFAULT,
+                new WatchOptions(
+                        listen.equals("none") ? null : address(),
+                        secret("--token", token),
+                        new AlertOptions(alertCommand, secret("--alert-webhook", alertWebhook))));
+    }
+
+    private InetSocketAddress address() {
+        Matcher address = ADDRESS.matcher(listen);
+        if (!address.matches() || Integer.parseInt(address.group(2)) > 65_535) {
+            throw new ParameterException(
+                    spec.commandLine(), "--listen is HOST:PORT, such as 127.0.0.1:9482, or none; not " + listen);
+        }
+        return new InetSocketAddress(address.group(1), Integer.parseInt(address.group(2)));
     }
 
     private DaemonOptions.SharedDatabase shared(String url) {

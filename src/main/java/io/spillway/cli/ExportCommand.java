@@ -1,5 +1,6 @@
 package io.spillway.cli;
 
+import io.spillway.daemon.MetricsFile;
 import io.spillway.destination.Destination;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -9,6 +10,8 @@ import io.spillway.progress.Progress;
 import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -56,6 +60,12 @@ final class ExportCommand implements Callable<Integer> {
             description = "Export nothing; send dumps that a destination lacks since an earlier run.")
     private boolean resume;
 
+    @Option(
+            names = "--metrics-file",
+            paramLabel = "FILE.prom",
+            description = "Write metrics for node_exporter's textfile collector; a file for each dataset.")
+    private @Nullable Path metricsFile;
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -74,8 +84,24 @@ final class ExportCommand implements Callable<Integer> {
             return 0;
         }
         Allowances allowed = new Allowances(allowEmpty, acceptShrink, acceptSchema);
-        export(schedule, allowed, output.json, out, err);
-        return 0;
+        Instant began = Instant.now();
+        try {
+            ExportReport report = export(schedule, allowed, output.json, out, err);
+            measure(schedule, began, report, 0);
+            return 0;
+        } catch (SpillwayException e) {
+            measure(schedule, began, null, e.fault().exitCode());
+            throw e;
+        } catch (InterruptedException e) {
+            measure(schedule, began, null, Fault.CANCELLED.exitCode());
+            throw e;
+        }
+    }
+
+    private void measure(ScheduleFile schedule, Instant began, @Nullable ExportReport report, int exitCode) {
+        if (metricsFile != null) {
+            new MetricsFile(metricsFile, schedule.dataset()).write(began, Instant.now(), report, exitCode);
+        }
     }
 
     private static List<Delivery> resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {

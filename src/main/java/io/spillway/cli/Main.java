@@ -72,6 +72,9 @@ public final class Main implements Runnable {
             // Before the first logger is made, which reads it.
             System.setProperty("spillway.log.level", "INFO");
         }
+        if (String.join(" ", args).matches("daemon .*--log[ =](?i:json)\\b.*")) {
+            System.setProperty("spillway.log.format", "json");
+        }
         return commandLine().setOut(out).setErr(err).execute(args);
     }
 

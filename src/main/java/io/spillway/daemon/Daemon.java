@@ -6,12 +6,19 @@ import io.spillway.schedule.ScheduleFile;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,15 +32,31 @@ public final class Daemon implements AutoCloseable {
     /** How long exports have at the end to take back what isn't published. */
     public static final Duration PATIENCE = Duration.ofSeconds(25);
 
+    private static final Duration LATENESS = Duration.ofMinutes(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     private final DaemonOptions options;
     private final Clock clock;
     private final ScheduleFolder folder;
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Deque<AutoCloseable> open;
     private final DatasetLog log;
     private final Timetable timetable;
     private final Runner runner;
+    private final Metrics metrics = new Metrics();
+    private final Alerts alerts;
+    private @Nullable WatchServer watch;
+    /**
+     * Its own thread, as the caller's is interrupted at the end, and the JDK closes a file, such as the state's, when a
+     * thread that reads it is interrupted.
+     */
+    private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "keeper");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private Instant alertedAt = Instant.MIN;
 
     /**
      * Reads the schedules, opens the state and lets the first times come. Fails with {@link Fault#CONFIG} and all problems
@@ -70,16 +93,21 @@ public final class Daemon implements AutoCloseable {
         this.options = options;
         this.clock = clock;
         this.folder = folder;
+        this.open = opened;
         StateDatabase database = opened(opened, options.state());
         // A daemon that starts again is another one: what the one before left running is recovered.
         String node = StateFolder.host() + "-" + ProcessHandle.current().pid() + "-" + clock.millis();
         this.log = new DatasetLog(database.connections(), node);
         this.runner = new Runner(exports, this::schedule, log, options.pace(), clock);
         opened.push(runner);
+        this.alerts =
+                new Alerts(options.watch().alerts(), log, clock, options.pace().firstPause());
+        opened.push(alerts);
+        runner.tell(metrics);
+        runner.tell(alerts);
         this.timetable = Timetable.open(
                 database, node, options.concurrency(), options.pace().checkIn(), clock);
         opened.push(timetable);
-        this.open.addAll(opened);
     }
 
     private static StateDatabase opened(Deque<AutoCloseable> opened, DaemonOptions.State state)
@@ -110,15 +138,74 @@ public final class Daemon implements AutoCloseable {
             }
         }
         apply(schedules);
+        if (options.watch().listen() != null) {
+            watch = WatchServer.start(options.watch().listen(), options.watch().token(), new Answers());
+            open.push(watch);
+            LOG.info("daemon answers port={}", watch.port());
+        }
         timetable.start(runner);
         LOG.info("daemon runs datasets={} concurrency={}", schedules.size(), options.concurrency());
     }
 
     /** Keeps the timetable like the folder until this thread is interrupted, which is the only way out. */
     public void keep() throws InterruptedException {
-        while (true) {
-            Thread.sleep(options.pace().poll().toMillis());
+        long pause = options.pace().poll().toMillis();
+        var unused = keeper.scheduleWithFixedDelay(this::lookAround, pause, pause, TimeUnit.MILLISECONDS);
+        new CountDownLatch(1).await();
+    }
+
+    private void lookAround() {
+        try {
             look();
+            alert();
+        } catch (RuntimeException e) {
+            // The next look may go well; without this line there would be none.
+            LOG.error("a look at the schedules failed for a reason of ours", e);
+        }
+    }
+
+    /** Tells of what is late; looks once a minute, as a query for each poll would be too much. */
+    void alert() {
+        Instant now = clock.instant();
+        if (alertedAt.plus(LATENESS).isAfter(now)) {
+            return;
+        }
+        alertedAt = now;
+        try {
+            alerts.look(overview());
+        } catch (SpillwayException | SQLException e) {
+            LOG.error("whether exports are late is not known, the state database failed cause=\"{}\"", e.getMessage());
+        }
+    }
+
+    private Overview overview() throws SQLException, SpillwayException {
+        return Overview.of(folder, log, timetable, runner, clock);
+    }
+
+    /** The port that it answers on, or empty where it does not. */
+    OptionalInt port() {
+        return watch == null ? OptionalInt.empty() : OptionalInt.of(watch.port());
+    }
+
+    /** What is said over HTTP. */
+    private final class Answers implements WatchServer.Source {
+        @Override
+        public Overview overview() throws SQLException, SpillwayException {
+            return Daemon.this.overview();
+        }
+
+        @Override
+        public String metrics() throws SQLException, SpillwayException {
+            return metrics.text(Daemon.this.overview());
+        }
+
+        @Override
+        public boolean export(String dataset) throws SpillwayException {
+            boolean known = folder.schedules().containsKey(dataset);
+            if (known) {
+                timetable.now(dataset);
+            }
+            return known;
         }
     }
 
@@ -183,8 +270,14 @@ public final class Daemon implements AutoCloseable {
         // The thread that ends the daemon has been interrupted for it; what follows has to wait nevertheless.
         boolean interrupted = Thread.interrupted();
         try {
+            keeper.shutdown();
+            if (!keeper.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.error("the state database does not answer");
+            }
             timetable.pause();
-            if (!runner.stop(PATIENCE)) {
+            if (runner.stop(PATIENCE)) {
+                timetable.ended();
+            } else {
                 LOG.error(
                         "exports did not stop within {} s; they are recovered at the next start", PATIENCE.toSeconds());
             }

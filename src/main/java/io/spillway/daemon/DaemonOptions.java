@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param state       where it keeps what has to survive
  * @param concurrency exports at the same time, at least 1
  * @param pace        how fast it looks and tries again
+ * @param watch       how it is watched
  */
-public record DaemonOptions(Path schedules, State state, int concurrency, Pace pace) {
+public record DaemonOptions(Path schedules, State state, int concurrency, Pace pace, WatchOptions watch) {
     /** Fails with {@link IllegalArgumentException} on less than one export at a time. */
     public DaemonOptions {
         if (concurrency < 1) {

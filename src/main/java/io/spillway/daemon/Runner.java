@@ -56,21 +56,32 @@ final class Runner implements AutoCloseable {
         END
     }
 
-    /** An export under way, which may be interrupted while it is, and never what its thread does next. */
+    /**
+     * An export under way. Its thread is interrupted only while it exports: elsewhere an interrupt would meet the state
+     * database, whose file the JDK closes when a thread that reads it is interrupted.
+     */
     private static final class Running {
         private final Thread thread = Thread.currentThread();
-        private boolean over;
+        private boolean exporting;
         private @Nullable Interruption interruption;
 
         synchronized void interrupt(Interruption why) {
-            if (!over && interruption == null) {
+            if (interruption == null) {
                 interruption = why;
-                thread.interrupt();
+                if (exporting) {
+                    thread.interrupt();
+                }
             }
         }
 
+        /** Whether the export may begin. */
+        synchronized boolean begin() {
+            exporting = interruption == null;
+            return exporting;
+        }
+
         synchronized @Nullable Interruption finish() {
-            over = true;
+            exporting = false;
             // What is left of our own interrupt must not meet the work that follows.
             var unused = Thread.interrupted();
             return interruption;
@@ -122,6 +133,8 @@ final class Runner implements AutoCloseable {
             LOG.warn("a dataset without a schedule is not exported dataset={}", dataset);
             return;
         }
+        Running self = new Running();
+        boolean begins = begin(self);
         try {
             int number = recovered ? afterDeath(dataset) : attempt;
             int retries = retries(schedule.get());
@@ -140,11 +153,17 @@ final class Runner implements AutoCloseable {
                         null));
                 return;
             }
+            if (!begins) {
+                var unused = stopped(dataset, number, clock.instant(), again);
+                return;
+            }
             log.began(dataset, number, clock.instant());
             LOG.info("export begins dataset={} attempt={} recovered={}", dataset, number, recovered);
-            ended(attempt(schedule.get(), number, retries, again));
+            ended(attempt(schedule.get(), number, retries, self, again));
         } catch (SQLException e) {
             LOG.error("the state database failed, what came of an export is not stored dataset={}", dataset, e);
+        } finally {
+            remove(self);
         }
     }
 
@@ -156,19 +175,19 @@ final class Runner implements AutoCloseable {
                 .orElse(1);
     }
 
-    private RunResult attempt(ScheduleFile schedule, int attempt, int retries, Again again) {
+    private RunResult attempt(ScheduleFile schedule, int attempt, int retries, Running self, Again again) {
         String dataset = schedule.dataset();
         Instant began = clock.instant();
-        Running self = new Running();
+        if (!self.begin()) {
+            return stopped(dataset, attempt, began, again);
+        }
         ScheduledFuture<?> limit = null;
         try {
-            if (!begin(self)) {
-                return stopped(dataset, attempt, began, again);
-            }
             long millis = timeLimit(schedule).toMillis();
             limit = limits.schedule(() -> self.interrupt(Interruption.TIME_LIMIT), millis, TimeUnit.MILLISECONDS);
             ExportReport report = exports.run(schedule);
-            finish(self);
+            // An interrupt that came too late is of no consequence: the dump is public.
+            var unused = self.finish();
             LOG.info(
                     "export published dataset={} dump={} documents={} bytes={} attempt={}",
                     dataset,
@@ -188,7 +207,7 @@ final class Runner implements AutoCloseable {
                     report,
                     null);
         } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
-            Interruption interruption = finish(self);
+            Interruption interruption = self.finish();
             if (interruption == Interruption.END) {
                 return stopped(dataset, attempt, began, again);
             } else if (interruption == Interruption.TIME_LIMIT) {
@@ -208,13 +227,12 @@ final class Runner implements AutoCloseable {
         }
     }
 
-    private @Nullable Interruption finish(Running self) {
-        Interruption why = self.finish();
+    /** Only once its end is stored: the daemon's end waits for nothing else. */
+    private void remove(Running self) {
         synchronized (running) {
             running.remove(self);
             running.notifyAll();
         }
-        return why;
     }
 
     private RunResult failed(String dataset, int attempt, int retries, Instant began, Throwable failure, Again again) {

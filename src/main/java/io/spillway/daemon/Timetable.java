@@ -61,6 +61,7 @@ final class Timetable implements AutoCloseable {
     private final Scheduler scheduler;
     private final StateDatabase database;
     private final Clock clock;
+    private volatile boolean idle;
 
     private Timetable(Scheduler scheduler, StateDatabase database, Clock clock) {
         this.scheduler = scheduler;
@@ -247,11 +248,16 @@ final class Timetable implements AutoCloseable {
         }
     }
 
+    /** Whether its exports have ended, so that closing may wait until Quartz has noted that. */
+    void ended() {
+        idle = true;
+    }
+
     /** Closes the timetable, not the database. */
     @Override
     public void close() throws SpillwayException {
         try {
-            scheduler.shutdown(false);
+            scheduler.shutdown(idle);
         } catch (SchedulerException e) {
             throw failed("the timetable could not be closed", e);
         }

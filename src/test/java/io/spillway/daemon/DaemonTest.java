@@ -30,7 +30,11 @@ class DaemonTest {
 
     private DaemonOptions options(int concurrency) {
         return new DaemonOptions(
-                folder.resolve("schedules"), new DaemonOptions.State(folder.resolve("state"), null), concurrency, FAST);
+                folder.resolve("schedules"),
+                new DaemonOptions.State(folder.resolve("state"), null),
+                concurrency,
+                FAST,
+                WatchOptions.NONE);
     }
 
     private void schedules(String cron, String... datasets) throws Exception {

@@ -1,0 +1,211 @@
+package io.spillway.daemon;
+
+import io.spillway.manifest.ManifestJson;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells a person of an export that failed for good, was refused, or is late: once, until it is set right, which is told
+ * too. That it was told is in the state, so that neither a restart nor a second daemon tells it again.
+ */
+final class Alerts implements RunListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
+
+    private static final String LATE = "late";
+    private static final int TRIES = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final AlertOptions options;
+    private final DatasetLog log;
+    private final Clock clock;
+    private final Duration pause;
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+
+    private final ScheduledExecutorService sender = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "alerts");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /**
+     * What is told.
+     *
+     * @param type    {@code alert}
+     * @param kind    {@code failed}, {@code refused}, {@code late} or {@code resolved}
+     * @param dataset of which
+     * @param at      when
+     * @param fault   the fault's name, or null
+     * @param message for people
+     * @param hint    what to do, or null
+     */
+    record Alert(
+            String type,
+            String kind,
+            String dataset,
+            Instant at,
+            @Nullable String fault,
+            String message,
+            @Nullable String hint) {}
+
+    /** @param pause between two tries to deliver */
+    Alerts(AlertOptions options, DatasetLog log, Clock clock, Duration pause) {
+        this.options = options;
+        this.log = log;
+        this.clock = clock;
+        this.pause = pause;
+    }
+
+    @Override
+    public void ended(RunResult result) {
+        try {
+            switch (result.outcome()) {
+                case PUBLISHED -> {
+                    if (log.alerted(result.dataset(), null)) {
+                        tell(
+                                "resolved",
+                                result.dataset(),
+                                null,
+                                "a dump of \"" + result.dataset() + "\" is public again",
+                                null);
+                    }
+                }
+                case FAILED, REFUSED -> {
+                    String kind = result.outcome().name().toLowerCase(Locale.ROOT);
+                    if (log.alerted(result.dataset(), kind)) {
+                        tell(kind, result.dataset(), result.fault(), String.valueOf(result.message()), result.hint());
+                    }
+                }
+                case RETRIES, STOPPED -> {
+                    // Not the end yet.
+                }
+            }
+        } catch (SQLException e) {
+            LOG.error("an alert was not told, the state database failed dataset={}", result.dataset(), e);
+        }
+    }
+
+    /** Tells of datasets that are late, if nothing else of them was told. */
+    void look(Overview now) throws SQLException {
+        for (Overview.Line line : now.datasets()) {
+            if (line.lateSince() != null && line.alerted() == null && log.alerted(line.dataset(), LATE)) {
+                tell(
+                        LATE,
+                        line.dataset(),
+                        null,
+                        "no dump of \"%s\" since the one that was due at %s"
+                                .formatted(line.dataset(), line.lateSince()),
+                        "see its last attempt in /status and in the log");
+            }
+        }
+    }
+
+    private void tell(String kind, String dataset, @Nullable String fault, String message, @Nullable String hint) {
+        Alert alert = new Alert("alert", kind, dataset, clock.instant(), fault, message, hint);
+        LOG.warn("alert kind={} dataset={} fault={} message=\"{}\"", kind, dataset, fault, message);
+        if (options.command() != null || options.webhook() != null) {
+            sender.execute(() -> deliver(alert, options.command() != null, options.webhook() != null, 1));
+        }
+    }
+
+    private void deliver(Alert alert, boolean byCommand, boolean byWebhook, int number) {
+        byte[] json = ManifestJson.writeLine(alert);
+        boolean command = byCommand && !run(json);
+        boolean webhook = byWebhook && !post(json);
+        if (!command && !webhook) {
+            return;
+        }
+        if (number < TRIES) {
+            var unused = sender.schedule(
+                    () -> deliver(alert, command, webhook, number + 1), pause.toMillis(), TimeUnit.MILLISECONDS);
+        } else {
+            LOG.error("an alert was not delivered kind={} dataset={}", alert.kind(), alert.dataset());
+        }
+    }
+
+    private boolean run(byte[] json) {
+        try {
+            Process process = new ProcessBuilder("/bin/sh", "-c", String.valueOf(options.command()))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(json);
+                in.write('\n');
+            } catch (IOException notRead) {
+                // A command may well not read it, as one that only rings a bell.
+            }
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                LOG.warn("the alert command did not end in time seconds={}", PATIENCE.toSeconds());
+                return false;
+            }
+            if (process.exitValue() != 0) {
+                LOG.warn("the alert command failed exit_code={}", process.exitValue());
+            }
+            return process.exitValue() == 0;
+        } catch (IOException e) {
+            LOG.warn("the alert command did not start cause=\"{}\"", e.getMessage());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private boolean post(byte[] json) {
+        if (options.webhook() == null) {
+            return true;
+        }
+        try {
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create(options.webhook().reveal()))
+                    .timeout(PATIENCE)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(json))
+                    .build();
+            int status =
+                    client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            if (status / 100 != 2) {
+                LOG.warn("the alert webhook refused status={}", status);
+            }
+            return status / 100 == 2;
+        } catch (IOException | IllegalArgumentException e) {
+            // Without its message, which may quote the address.
+            LOG.warn("the alert webhook did not answer cause={}", e.getClass().getSimpleName());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** Waits for what is under way, a little. */
+    @Override
+    public void close() {
+        sender.shutdown();
+        try {
+            if (!sender.awaitTermination(2, TimeUnit.SECONDS)) {
+                sender.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            sender.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.spillway.daemon;
+
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.spillway.pipeline.RunStats;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon's metrics in Prometheus' text format. What a restart must not forget (the last success) comes from the state
+ * at each scrape; what only grows is counted from the daemon's start on, as is usual for counters.
+ */
+final class Metrics implements RunListener {
+    /** What {@link #text} is, for an HTTP header. */
+    static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final String DATASET = "dataset";
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<String, MultiGauge> gauges = new LinkedHashMap<>();
+
+    @Override
+    public void ended(RunResult result) {
+        String dataset = result.dataset();
+        count(
+                "spillway.exports",
+                "Attempts by what came of them",
+                1,
+                Tags.of(DATASET, dataset, "outcome", result.outcome().name().toLowerCase(Locale.ROOT)));
+        if (result.fault() != null) {
+            count(
+                    "spillway.faults",
+                    "Attempts that failed, by the kind of fault",
+                    1,
+                    Tags.of(DATASET, dataset, "fault", result.fault()));
+        }
+        if (result.outcome() == RunResult.Outcome.RETRIES) {
+            count(
+                    "spillway.export.retries",
+                    "Exports that were put off to another attempt",
+                    1,
+                    Tags.of(DATASET, dataset));
+        }
+        if (result.report() != null) {
+            RunStats stats = result.report().stats();
+            count("spillway.source.requests", "Requests for pages", stats.requests(), Tags.of(DATASET, dataset));
+            count(
+                    "spillway.source.retries",
+                    "Requests for pages that repeated another",
+                    stats.retries(),
+                    Tags.of(DATASET, dataset));
+            count(
+                    "spillway.documents",
+                    "Documents published",
+                    result.report().manifest().documents(),
+                    Tags.of(DATASET, dataset));
+            count(
+                    "spillway.bytes",
+                    "Bytes published",
+                    result.report().manifest().bytes(),
+                    Tags.of(DATASET, dataset));
+        }
+    }
+
+    private void count(String name, String help, long amount, Tags tags) {
+        io.micrometer.core.instrument.Counter.builder(name)
+                .description(help)
+                .tags(tags)
+                .register(registry)
+                .increment((double) amount);
+    }
+
+    /** Everything, at this moment. */
+    synchronized String text(Overview now) {
+        gauge("spillway.running", "Exports under way on this daemon", List.of(row(Tags.empty(), now.running())));
+        gauge("spillway.waiting", "Exports that are due and wait", List.of(row(Tags.empty(), now.waiting())));
+        gauge(
+                "spillway.schedules.broken",
+                "Schedule files that are broken and not in force",
+                List.of(row(Tags.empty(), now.problems().size())));
+        each(
+                now,
+                "spillway.last.success.timestamp.seconds",
+                "When the last dump became public",
+                line -> line.success() == null ? null : seconds(line.success().ended()));
+        each(
+                now,
+                "spillway.last.success.age.seconds",
+                "How long ago that was",
+                line -> line.success() == null
+                        ? null
+                        : seconds(now.at()) - seconds(line.success().ended()));
+        each(
+                now,
+                "spillway.last.success.duration.seconds",
+                "How long that export took",
+                line -> line.success() == null
+                        ? null
+                        : seconds(line.success().ended())
+                                - seconds(line.success().began()));
+        each(
+                now,
+                "spillway.last.success.documents",
+                "Documents in the last dump",
+                line -> line.success() == null ? null : (double) line.success().documents());
+        each(
+                now,
+                "spillway.last.success.bytes",
+                "Bytes of the last dump's parts",
+                line -> line.success() == null ? null : (double) line.success().bytes());
+        each(now, "spillway.failures", "Failed attempts since the last success", line -> (double) line.failures());
+        each(
+                now,
+                "spillway.late",
+                "1 where a time has passed without a dump by more than the time limit",
+                line -> line.lateSince() == null ? 0.0 : 1.0);
+        each(
+                now,
+                "spillway.next.timestamp.seconds",
+                "When the next export is planned",
+                line -> line.next() == null ? null : seconds(line.next()));
+        return registry.scrape();
+    }
+
+    private void each(Overview now, String name, String help, Function<Overview.Line, @Nullable Double> value) {
+        List<MultiGauge.Row<Number>> rows = new ArrayList<>();
+        for (Overview.Line line : now.datasets()) {
+            Optional.ofNullable(value.apply(line))
+                    .ifPresent(number -> rows.add(row(Tags.of(DATASET, line.dataset()), number)));
+        }
+        gauge(name, help, rows);
+    }
+
+    private void gauge(String name, String help, List<MultiGauge.Row<Number>> rows) {
+        gauges.computeIfAbsent(
+                        name,
+                        unused -> MultiGauge.builder(name).description(help).register(registry))
+                .register(rows, true);
+    }
+
+    private static MultiGauge.Row<Number> row(Tags tags, Number value) {
+        return MultiGauge.Row.of(tags, value);
+    }
+
+    static double seconds(Instant instant) {
+        return instant.toEpochMilli() / 1_000.0;
+    }
+}

@@ -1,0 +1,92 @@
+package io.spillway.daemon;
+
+import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.ScheduleFile;
+import io.spillway.schedule.TimesSection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How everything stands at one moment; what {@code /status} shows.
+ *
+ * @param at       the moment
+ * @param running  exports under way on this daemon
+ * @param waiting  exports that are due and wait, on all daemons of this state
+ * @param problems broken schedule files and what is wrong with them
+ * @param datasets one each, by name
+ */
+record Overview(Instant at, int running, long waiting, Map<String, String> problems, List<Line> datasets) {
+
+    /**
+     * A dataset.
+     *
+     * @param dataset   its name
+     * @param title     its name for people, or null
+     * @param cron      its times, or null where it has none
+     * @param timeZone  by which they are read, or null
+     * @param next      when it is exported next, or null where nothing is planned
+     * @param lateSince the time that should have been kept by now, or null
+     * @param failures  failed attempts since the last success
+     * @param alerted   what was alerted of and isn't set right, or null
+     * @param last      the last attempt, or null
+     * @param success   the last success, or null
+     */
+    record Line(
+            String dataset,
+            @Nullable String title,
+            @Nullable String cron,
+            @Nullable String timeZone,
+            @Nullable Instant next,
+            @Nullable Instant lateSince,
+            int failures,
+            @Nullable String alerted,
+            DatasetState.@Nullable Attempt last,
+            DatasetState.@Nullable Success success) {}
+
+    static Overview of(ScheduleFolder folder, DatasetLog log, Timetable timetable, Runner runner, Clock clock)
+            throws SQLException, SpillwayException {
+        Instant now = clock.instant();
+        Map<String, DatasetState> states = log.all();
+        List<Line> lines = new ArrayList<>();
+        for (ScheduleFile schedule : folder.schedules().values()) {
+            DatasetState state = states.get(schedule.dataset());
+            TimesSection times = schedule.schedule();
+            lines.add(new Line(
+                    schedule.dataset(),
+                    schedule.title(),
+                    times == null ? null : times.cron().text(),
+                    times == null ? null : times.timeZone().getId(),
+                    timetable.next(schedule.dataset()).orElse(null),
+                    lateSince(times, state, now).orElse(null),
+                    state == null ? 0 : state.failures(),
+                    state == null ? null : state.alerted(),
+                    state == null ? null : state.last(),
+                    state == null ? null : state.success()));
+        }
+        Map<String, String> problems = new TreeMap<>();
+        folder.problems().forEach((file, problem) -> problems.put(file.toString(), problem));
+        return new Overview(now, runner.running(), timetable.waiting(), problems, lines);
+    }
+
+    /**
+     * The first time after the last success that has passed by more than an export may take. Time limits are the measure,
+     * as nothing else says how long a dataset's export may need.
+     */
+    static Optional<Instant> lateSince(@Nullable TimesSection times, @Nullable DatasetState state, Instant now) {
+        if (times == null || state == null) {
+            return Optional.empty();
+        }
+        Instant since =
+                state.success() == null ? state.knownSince() : state.success().began();
+        return times.cron()
+                .next(since, times.timeZone())
+                .filter(due -> due.plus(times.timeLimit()).isBefore(now));
+    }
+}

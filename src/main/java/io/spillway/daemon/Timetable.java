@@ -72,7 +72,7 @@ final class Timetable implements AutoCloseable {
     /**
      * Opens what a database holds; nothing is fired before {@link #start}.
      *
-     * @param node    a name that no other daemon has, on one database
+     * @param node    a name that no other daemon has, on a shared database
      * @param threads exports at the same time
      * @param checkIn between two signs of life in a shared database
      */
@@ -93,8 +93,11 @@ final class Timetable implements AutoCloseable {
             pool.setThreadNamePrefix("export");
             pool.setMakeThreadsDaemons(true);
             DirectSchedulerFactory factory = DirectSchedulerFactory.getInstance();
+            // Alone, Quartz recovers what ran under its own name; shared, what ran under a name that gives no sign of
+            // life.
+            String name = database.isShared() ? node : "alone";
             factory.createScheduler(
-                    SCHEDULER, node, pool, store, null, 0, LOOK_AGAIN.toMillis(), LOOK_AGAIN.toMillis());
+                    SCHEDULER, name, pool, store, null, 0, LOOK_AGAIN.toMillis(), LOOK_AGAIN.toMillis());
             Scheduler scheduler = factory.getScheduler(SCHEDULER);
             if (scheduler == null) {
                 throw new IllegalStateException("Quartz has made no scheduler");

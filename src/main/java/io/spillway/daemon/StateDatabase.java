@@ -67,9 +67,11 @@ final class StateDatabase implements AutoCloseable {
                     Fault.CONFIG, "the state folder " + folder + " has a ; in its name", "name another with --state");
         }
         HikariConfig config = new HikariConfig();
-        // Committed is on disk: the default waits half a second, in which a killed process would forget what it ran.
+        // Async: else the file would be closed when a thread that uses it is interrupted, as Quartz does with its own
+        // at the end. Committed is on disk: the default waits half a second, in which a killed process would forget
+        // what it ran.
         // Closed by us, not by a shutdown hook that runs beside ours. Trace level 4 goes to our log.
-        config.setJdbcUrl("jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=4");
+        config.setJdbcUrl("jdbc:h2:async:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=4");
         return open(config, false, "the state database " + file + ".mv.db");
     }
 

@@ -90,6 +90,21 @@ class DestinationsIT {
     }
 
     @Test
+    void aDryRunPrintsWhatTheArchiveWouldBeSentWithoutTheKeysAndSendsNothing() throws Exception {
+        Path schedule = schedule(stores.toDirectory(), stores.toArchive());
+        export(schedule);
+        int stored = stores.archive().stored().size();
+
+        CommandRun run = CommandRun.of("export", "--resume", "--dry-run", schedule.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("PUT ", "/README.md", "/manifest.json", "****")
+                .doesNotContain(StubArchive.ACCESS_KEY, StubArchive.SECRET_KEY);
+        assertThat(stores.archive().stored()).hasSize(stored);
+    }
+
+    @Test
     void theStatusInTheBucketNamesTheDumpThatIsThere() throws Exception {
         export(schedule(stores.toBucket()));
         JsonNode status = statusInBucket();

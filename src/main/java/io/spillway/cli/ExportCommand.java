@@ -2,12 +2,16 @@ package io.spillway.cli;
 
 import io.spillway.daemon.MetricsFile;
 import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.archive.InternetArchive;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.ExportReport;
 import io.spillway.pipeline.Workspace;
 import io.spillway.progress.Progress;
 import io.spillway.publish.Deliveries.Delivery;
+import io.spillway.publish.Publisher;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,6 +30,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code spillway export}: one dump, now. */
@@ -61,6 +66,11 @@ final class ExportCommand implements Callable<Integer> {
     private boolean resume;
 
     @Option(
+            names = "--dry-run",
+            description = "With --resume: print the requests to the Internet Archive for the newest dump, send nothing.")
+    private boolean dryRun;
+
+    @Option(
             names = "--metrics-file",
             paramLabel = "FILE.prom",
             description = "Write metrics for node_exporter's textfile collector; a file for each dataset.")
@@ -74,6 +84,11 @@ final class ExportCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         ScheduleFile schedule = arguments.schedule();
+        if (dryRun) {
+            requests(schedule).forEach(out::println);
+            out.flush();
+            return 0;
+        }
         if (resume) {
             List<Delivery> deliveries = resume(schedule);
             if (deliveries.isEmpty() && !output.json) {
@@ -104,13 +119,37 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
+    /** What would be sent to the Internet Archive, without the keys; asks nobody. */
+    private List<String> requests(ScheduleFile schedule) throws SpillwayException {
+        if (!resume) {
+            throw new ParameterException(
+                    spec.commandLine(), "--dry-run goes with --resume; spillway plan says what an export would do");
+        }
+        List<String> requests = new ArrayList<>();
+        try (var places = Places.open(schedule)) {
+            Manifest newest = new Publisher(places.home(), Version.current())
+                    .previous(schedule.dataset())
+                    .orElseThrow(() -> new SpillwayException(
+                            Fault.CONFIG,
+                            "%s has no dump of %s yet".formatted(places.home().name(), schedule.dataset()),
+                            "export one first"));
+            ObjectKey key = Publisher.key(newest.id());
+            for (InternetArchive archive : places.archives()) {
+                requests.addAll(archive.dryRun(places.home().folder(key), key, Manifest.FILE_NAME));
+            }
+        }
+        return requests;
+    }
+
     private static List<Delivery> resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
         try (var places = Places.open(schedule);
                 var source = Wiring.source(schedule)) {
             List<Delivery> deliveries = Wiring.export(schedule, Allowances.NONE, source, places, new Progress())
                     .resume();
-            new Statuses(places, schedule.dataset()).delivered(deliveries);
-            Sites.publish(places, missed(deliveries), schedule.dataset());
+            if (!deliveries.isEmpty()) {
+                new Statuses(places, schedule.dataset()).delivered(deliveries);
+                Sites.publish(places, missed(deliveries), schedule.dataset());
+            }
             return deliveries;
         }
     }

@@ -90,6 +90,14 @@ final class Places implements AutoCloseable {
         return all().stream().filter(place -> place.traits().keepsSiteFiles()).toList();
     }
 
+    /** The archives among the destinations. */
+    List<InternetArchive> archives() {
+        return others.stream()
+                .filter(InternetArchive.class::isInstance)
+                .map(InternetArchive.class::cast)
+                .toList();
+    }
+
     /** How dumps get to the destinations beside the home. */
     Deliveries deliveries() {
         return new Deliveries(home, home::folder, spooled, others);

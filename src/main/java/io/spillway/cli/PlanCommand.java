@@ -1,6 +1,7 @@
 package io.spillway.cli;
 
 import io.spillway.compress.Compression;
+import io.spillway.destination.archive.ItemLimits;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.Blur;
@@ -105,6 +106,22 @@ final class PlanCommand implements Callable<Integer> {
         return survey.of(found.withFields(policy.published(found.fields())), sample);
     }
 
+    /** What the Internet Archive has against dumps of this size; a slice has at least one part of each format. */
+    private static List<String> archiveWarnings(
+            ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes) {
+        if (schedule.destinations().stream().allMatch(each -> each.internetArchive() == null)) {
+            return List.of();
+        }
+        long files = 0;
+        for (SizeEstimate size : sizes) {
+            long full = Math.max(
+                    survey.documents() / schedule.parts().documents(),
+                    size.bytes() / schedule.parts().bytes().bytes());
+            files += Math.max(survey.slices(), full);
+        }
+        return ItemLimits.warnings(total(sizes, SizeEstimate::bytes), (int) Math.min(files, Integer.MAX_VALUE));
+    }
+
     private void printText(ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes)
             throws SpillwayException {
         PrintWriter out = spec.commandLine().getOut();
@@ -134,6 +151,7 @@ final class PlanCommand implements Callable<Integer> {
                     "              about %s in all, estimated from %d documents%n",
                     Amounts.bytes(bytes), survey.sampleDocuments());
         }
+        archiveWarnings(schedule, survey, sizes).forEach(warning -> out.println("archive       " + warning));
         Path directory = Places.homePath(schedule);
         long free = free(directory);
         String room = "(%s free%s)".formatted(Amounts.bytes(free), free < bytes ? ", less than the dump may need" : "");

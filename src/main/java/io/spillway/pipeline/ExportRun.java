@@ -122,6 +122,7 @@ public final class ExportRun {
                 LOG.info("left-overs of earlier runs removed dataset={} names={}", dataset.name(), left);
             }
             List<Delivery> all = new ArrayList<>(deliveries.resume(dataset.name()));
+            deliveries.removeOrphans(dataset.name());
             if (Thread.interrupted()) {
                 throw new InterruptedException("while delivering what earlier runs have left");
             }

@@ -108,7 +108,6 @@ public final class Deliveries {
                     all.addAll(deliver(manifest));
                 }
             }
-            others.forEach(other -> removeOrphans(dataset, other));
         }
         return all;
     }
@@ -213,12 +212,14 @@ public final class Deliveries {
 
     /**
      * Removes parts of dumps that never came to be: sent ahead by a run that died before it had a dump. Only files that are
-     * called as parts of such a dump are removed, and only where neither a manifest, nor a note, nor home knows the dump.
+     * called as parts of such a dump are removed, and only where neither a manifest, nor a note, nor home knows the dump. A
+     * destination that fails keeps them for now, and the log says so.
      */
+    public void removeOrphans(String dataset) {
+        others.stream().filter(Deliveries::takesParts).forEach(other -> removeOrphans(dataset, other));
+    }
+
     private void removeOrphans(String dataset, Destination other) {
-        if (!takesParts(other)) {
-            return;
-        }
         try {
             Map<DumpId, List<ObjectKey>> found = new TreeMap<>();
             for (StoredObject object : other.list(dataset + "/")) {

@@ -67,7 +67,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--dry-run",
-            description = "With --resume: print the requests to the Internet Archive for the newest dump, send nothing.")
+            description =
+                    "With --resume: print the requests to the Internet Archive for the newest dump, send nothing.")
     private boolean dryRun;
 
     @Option(

@@ -107,8 +107,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     /** What the Internet Archive has against dumps of this size; a slice has at least one part of each format. */
-    private static List<String> archiveWarnings(
-            ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes) {
+    private static List<String> archiveWarnings(ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes) {
         if (schedule.destinations().stream().allMatch(each -> each.internetArchive() == null)) {
             return List.of();
         }

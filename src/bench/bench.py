@@ -124,6 +124,16 @@ def spillway(java, url, index, *options):
             "--to", os.path.join(WORK, "out"), *options]
 
 
+def some_fields(path, number):
+    """The names of some fields of the documents, spread over the first one, so that a filter has to cut in several places."""
+    with open(path) as f:
+        names = [name for name in json.loads(f.readline()) if name not in INDEX["mappings"]["properties"]]
+    if number > len(names):
+        sys.exit("--withhold %d: the documents have %d fields beside id" % (number, len(names)))
+    # The mapping has none of them: without a star they would be taken for misspelt.
+    return [names[i * len(names) // number] + "*" for i in range(number)]
+
+
 def table(results, base, documents):
     rows = ["| what | seconds (min to max) | against the drain | documents/s | CPU s | MiB |", "| --- | --- | --- | --- | --- | --- |"]
     for name, (wall, cpu, rss, low, high) in results.items():
@@ -167,6 +177,7 @@ def main():
     ap.add_argument("--peers", action="store_true", help="also other tools")
     ap.add_argument("--scale", default="", help="numbers of documents for the cost of growth, with commas")
     ap.add_argument("--formats", default="jsonl none,jsonl gzip", help="FORMAT COMPRESSION pairs, with commas")
+    ap.add_argument("--withhold", type=int, default=0, help="beside each format, the same without so many fields")
     a = ap.parse_args()
     os.makedirs(WORK, exist_ok=True)
     java = os.path.join(a.java, "bin", "java") if a.java else "java"
@@ -189,6 +200,10 @@ def main():
             kind, compression = pair.split()
             cases["spillway %s, %s" % (kind, compression)] = spillway(
                 java, url, "bench", "--format", kind, "--compression", compression, "--slices", "3", "--lanes", "2")
+            if a.withhold:
+                cases["spillway %s, %s, %d fields withheld" % (kind, compression, a.withhold)] = spillway(
+                    java, url, "bench", "--format", kind, "--compression", compression, "--slices", "3", "--lanes", "2",
+                    "--exclude", ",".join(some_fields(path, a.withhold)), "--unlisted", "publish")
         missing = []
         if a.peers:
             more, missing, stop_peers = peers(url, "bench", path)

@@ -262,7 +262,8 @@ public final class FieldPolicy {
     private static Problem nothing(String list, int index, FieldPattern rule) {
         return new Problem(
                 "/fields/" + list + "/" + index,
-                "rule \"%s\" of %s names no field of the mapping; correct it, or write it with a star if the field may come"
+                ("rule \"%s\" of %s names no field of the mapping; correct it, or write it with a star if the field may"
+                                + " come, or stands in documents alone")
                         .formatted(FieldPath.shown(rule.toString()), list));
     }
 

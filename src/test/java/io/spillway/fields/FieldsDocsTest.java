@@ -1,0 +1,80 @@
+package io.spillway.fields;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.fields.FieldPolicy.Unlisted;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The examples of the page on fields are what the code does. */
+class FieldsDocsTest {
+    private static final Path PAGE = Path.of("docs/fields.md");
+
+    static Stream<List<String>> examples() throws IOException {
+        return rows("<!-- examples:", "<!-- end -->");
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void anExampleOfRulesIsTrue(List<String> row) throws Exception {
+        FieldFilter filter = Fields.policy(rules(row.get(0)), rules(row.get(1)), Unlisted.WITHHOLD)
+                .filter(List.of());
+        assertThat(Fields.apply(filter, row.get(2))).isEqualTo(row.get(3));
+    }
+
+    static Stream<List<String>> blurs() throws IOException {
+        return rows("<!-- blurs:", "<!-- end -->");
+    }
+
+    @ParameterizedTest
+    @MethodSource("blurs")
+    void anExampleOfABlurIsTrue(List<String> row) {
+        Blur blur = switch (row.get(0)) {
+            case "hash" -> Blurs.hash("0123456789abcdef");
+            case "year" -> Blurs.date(Blurs.Precision.YEAR);
+            case "month" -> Blurs.date(Blurs.Precision.MONTH);
+            case "day" -> Blurs.date(Blurs.Precision.DAY);
+            case "mask-email" -> Blurs.email();
+            case "mask-ip" -> Blurs.ip();
+            default -> Blurs.constant("removed");
+        };
+        assertThat(blur.blur(row.get(1)).orElse("null")).isEqualTo(row.get(2));
+    }
+
+    static Stream<List<String>> patterns() throws IOException {
+        return rows("| rule | names |", "## By example");
+    }
+
+    @ParameterizedTest
+    @MethodSource("patterns")
+    void aPatternNamesWhatThePageSays(List<String> row) {
+        FieldPolicy policy = Fields.policy(List.of(row.get(0)), List.of(), Unlisted.STOP);
+        assertThat(rules(row.get(1)))
+                .isNotEmpty()
+                .allSatisfy(path -> assertThat(policy.decide(path).kind()).isEqualTo(Decision.Kind.PUBLISHED));
+        assertThat(rules(row.get(2)))
+                .allSatisfy(path -> assertThat(policy.decide(path).kind()).isEqualTo(Decision.Kind.UNDECIDED));
+    }
+
+    private static List<String> rules(String cell) {
+        return Stream.of(cell.split(", ", -1)).filter(rule -> !rule.isEmpty()).toList();
+    }
+
+    /** The rows of the table that follows, without its head, each as its cells without backticks. */
+    private static Stream<List<String>> rows(String begin, String end) throws IOException {
+        String page = Files.readString(PAGE);
+        int from = page.indexOf(begin);
+        return page.substring(from, page.indexOf(end, from + begin.length()))
+                .lines()
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> Arrays.stream(line.substring(1, line.length() - 1).split("\\|", -1))
+                        .map(cell -> cell.strip().replace("`", ""))
+                        .toList());
+    }
+}

@@ -293,6 +293,7 @@ class ScheduleFileTest {
                 inArchive("subjects", "subjects: [a, b]", ArchiveSection::subjects, List.of("a", "b")),
                 inArchive("access-key", "", ia -> reveal(ia.accessKey()), HUNTER),
                 inArchive("secret-key", "", ia -> reveal(ia.secretKey()), HUNTER),
+                inArchive("send-within", "send-within: 1h", ArchiveSection::sendWithin, Duration.ofHours(1)),
                 inArchive(
                         "uploads",
                         "uploads: 'http://localhost:1'",

@@ -294,14 +294,15 @@ class DestinationsIT {
     @Test
     void aSecondDumpThatCannotFitIsRefusedBeforeAPageIsRead() throws Exception {
         Files.createDirectory(stores.directory());
-        try (SmallDisk disk = SmallDisk.mount(stores.directory(), "size=200k")) {
+        try (SmallDisk disk = SmallDisk.mount(stores.directory(), "size=1m")) {
             String plain = stores.schedule(cluster.url(), index, "directory: " + disk.root())
                     .toString();
             Files.writeString(
                     Path.of(plain), Files.readString(Path.of(plain)) + "formats: [jsonl: {compression: none}]\n");
             CommandRun first = CommandRun.of("export", plain);
             assertThat(first.exitCode()).as(first.err()).isZero();
-            Files.write(disk.root().resolve("other"), new byte[80 << 10]);
+            long free = Files.getFileStore(disk.root()).getUsableSpace();
+            Files.write(disk.root().resolve("other"), new byte[Math.toIntExact(free - (40 << 10))]);
 
             CommandRun second = CommandRun.of("export", plain);
 

@@ -2,7 +2,7 @@ package io.spillway.fault;
 
 /**
  * Why a run failed: one row per kind, read by the exit code, the retry policy and the docs. Anything but success means
- * that nothing new was made public.
+ * that nothing new was made public, or, with several destinations, not at those that the message names.
  *
  * <p>Exit codes 0 (done), 1 (a bug of ours) and 2 (usage) have no row: the first is no fault, the other two never reach
  * a caller as a {@link SpillwayException}. A shell's own 128 + signal stands apart from {@link #CANCELLED}, which is

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.apache.http.Header;
 import org.apache.http.HttpHeaders;
@@ -100,6 +101,23 @@ final class Connection implements AutoCloseable {
 
     /** Sends a request whose answer goes into {@code buffer}, at most {@code limit} bytes of it. */
     Exchange send(String method, String path, byte @Nullable [] body, AnswerBuffer buffer, int limit) {
+        return send(method, path, body, buffer, limit, Duration.ZERO, () -> {});
+    }
+
+    /**
+     * The same after a pause, which nobody waits for here.
+     *
+     * @param sent called once when the request goes out, on a thread of the JDK's that must not be held up; never if it is
+     *     cancelled before
+     */
+    Exchange send(
+            String method,
+            String path,
+            byte @Nullable [] body,
+            AnswerBuffer buffer,
+            int limit,
+            Duration pause,
+            Runnable sent) {
         Request request = new Request(method, path);
         if (body != null) {
             request.setEntity(new NByteArrayEntity(body, ContentType.APPLICATION_JSON));
@@ -107,24 +125,18 @@ final class Connection implements AutoCloseable {
         request.setOptions(RequestOptions.DEFAULT.toBuilder()
                 .addHeader(HttpHeaders.ACCEPT, "application/json")
                 .setHttpAsyncResponseConsumerFactory(() -> new AnswerConsumer(buffer, limit)));
-        CompletableFuture<Arrival> answer = new CompletableFuture<>();
-        long sentAt = System.nanoTime();
-        Cancellable cancellable = client.performRequestAsync(request, new ResponseListener() {
-            @Override
-            public void onSuccess(Response response) {
-                answer.complete(new Arrival(response, System.nanoTime()));
-            }
-
-            @Override
-            public void onFailure(Exception e) {
-                if (e instanceof ResponseException refused) {
-                    answer.complete(new Arrival(refused.getResponse(), System.nanoTime()));
-                } else {
-                    answer.completeExceptionally(e);
-                }
-            }
+        Exchange exchange = new Exchange(buffer, System.nanoTime() + pause.toNanos());
+        Runnable start = () -> exchange.start(() -> {
+            sent.run();
+            return client.performRequestAsync(request, exchange);
         });
-        return new Exchange(answer, cancellable, buffer, sentAt);
+        if (pause.isZero()) {
+            start.run();
+        } else {
+            CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(start);
+        }
+        return exchange;
     }
 
     /** Asks a question about the cluster and waits for the answer, as JSON. */
@@ -241,18 +253,52 @@ final class Connection implements AutoCloseable {
     /** A response and when its last byte came. */
     private record Arrival(Response response, long at) {}
 
-    /** One request under way. Its buffer is the request's until {@link #await} has returned or it was cancelled. */
-    static final class Exchange {
-        private final CompletableFuture<Arrival> answer;
-        private final Cancellable cancellable;
+    /**
+     * One request under way, or about to be. Its buffer is the request's until {@link #await} has returned or it was
+     * cancelled.
+     */
+    static final class Exchange implements ResponseListener {
+        private final CompletableFuture<Arrival> answer = new CompletableFuture<>();
         private final AnswerBuffer buffer;
-        private final long sentAt;
+        private final long notBefore;
+        private volatile long sentAt;
+        private @Nullable Cancellable cancellable;
+        private boolean cancelled;
 
-        private Exchange(CompletableFuture<Arrival> answer, Cancellable cancellable, AnswerBuffer buffer, long sentAt) {
-            this.answer = answer;
-            this.cancellable = cancellable;
+        private Exchange(AnswerBuffer buffer, long notBefore) {
             this.buffer = buffer;
-            this.sentAt = sentAt;
+            this.notBefore = notBefore;
+        }
+
+        private synchronized void start(Supplier<Cancellable> request) {
+            if (!cancelled) {
+                sentAt = System.nanoTime();
+                try {
+                    cancellable = request.get();
+                } catch (RuntimeException e) {
+                    // On the pause's thread nobody would see it.
+                    answer.completeExceptionally(e);
+                }
+            }
+        }
+
+        @Override
+        public void onSuccess(Response response) {
+            answer.complete(new Arrival(response, System.nanoTime()));
+        }
+
+        @Override
+        public void onFailure(Exception e) {
+            if (e instanceof ResponseException refused) {
+                answer.complete(new Arrival(refused.getResponse(), System.nanoTime()));
+            } else {
+                answer.completeExceptionally(e);
+            }
+        }
+
+        /** When the request goes out, on the clock of {@link System#nanoTime}; in the past for one that did at once. */
+        long notBefore() {
+            return notBefore;
         }
 
         /**
@@ -295,9 +341,18 @@ final class Connection implements AutoCloseable {
             return buffer;
         }
 
-        /** Ends the request if it is under way. */
-        void cancel() {
-            cancellable.cancel();
+        /** When its last byte came, on the clock of {@link System#nanoTime}; only after {@link #await}. */
+        long arrivedAt() {
+            Arrival arrival = arrival();
+            return arrival == null ? System.nanoTime() : arrival.at();
+        }
+
+        /** Ends the request if it is under way; one that still pauses is never sent. */
+        synchronized void cancel() {
+            cancelled = true;
+            if (cancellable != null) {
+                cancellable.cancel();
+            }
         }
     }
 }

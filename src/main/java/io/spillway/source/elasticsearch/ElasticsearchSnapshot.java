@@ -169,9 +169,17 @@ final class ElasticsearchSnapshot implements Snapshot {
         return Math.min(paging.pageBytes(), answerLimit() / 2);
     }
 
-    Exchange send(Slice slice, int size, byte @Nullable [] after, AnswerBuffer buffer, int limit) {
-        return connection.send(
-                "POST", SearchRequest.PATH, SearchRequest.page(pit, slice, query, size, after), buffer, limit);
+    /** Asks for a page after a pause; {@code sent} is called when the request goes out. */
+    Exchange send(
+            Slice slice,
+            int size,
+            byte @Nullable [] after,
+            AnswerBuffer buffer,
+            int limit,
+            Duration pause,
+            Runnable sent) {
+        byte[] page = SearchRequest.page(pit, slice, query, size, after);
+        return connection.send("POST", SearchRequest.PATH, page, buffer, limit, pause, sent);
     }
 
     /** Index and id of the document behind {@code after}, found without asking for its source. */

@@ -104,6 +104,7 @@ final class SlicePager implements PageReader {
             ahead = null;
             ServerError error;
             try {
+                waitUntil(exchange.notBefore());
                 int status = exchange.await(snapshot.requestTimeout());
                 AnswerBuffer answered = exchange.buffer();
                 exchangeDone(exchange);
@@ -266,28 +267,33 @@ final class SlicePager implements PageReader {
         }
     }
 
-    private Exchange send(byte @Nullable [] after) throws InterruptedException {
-        long wait = notBefore - System.nanoTime();
+    /** Asks for the page behind these sort values, as soon as the cluster had its rest; does not wait for that. */
+    private Exchange send(byte @Nullable [] after) {
+        AnswerBuffer buffer = spare != null ? spare : new AnswerBuffer();
+        spare = null;
+        int limit = alone ? snapshot.largestAnswer() : snapshot.answerLimit();
+        Duration pause = Duration.ofNanos(Math.max(0, notBefore - System.nanoTime()));
+        return snapshot.send(slice, sizer.documents(), after, buffer, limit, pause, progress::requested);
+    }
+
+    private void waitUntil(long instant) throws InterruptedException {
+        long wait = instant - System.nanoTime();
         if (wait > 0) {
             Stage before = clock.enter(Stage.WAITING);
             TimeUnit.NANOSECONDS.sleep(wait);
             clock.enter(before);
         }
-        AnswerBuffer buffer = spare != null ? spare : new AnswerBuffer();
-        spare = null;
-        progress.requested();
-        int limit = alone ? snapshot.largestAnswer() : snapshot.answerLimit();
-        return snapshot.send(slice, sizer.documents(), after, buffer, limit);
     }
 
+    /** The rest begins when the answer came, not when this slice found time for it. */
     private void exchangeDone(Exchange exchange) {
-        Duration pause = snapshot.pace().pauseAfter(exchange.took());
-        notBefore = System.nanoTime() + pause.toNanos();
+        notBefore = exchange.arrivedAt()
+                + snapshot.pace().pauseAfter(exchange.took()).toNanos();
     }
 
     /** Asks for the page behind this answer before the answer is walked, if it has the expected shape. */
-    private void requestAhead(AnswerBuffer answered) throws InterruptedException {
-        if (alone || notBefore > System.nanoTime()) {
+    private void requestAhead(AnswerBuffer answered) {
+        if (alone) {
             return;
         }
         byte[] sort = AnswerEnds.lastSort(answered.bytes(), answered.length());

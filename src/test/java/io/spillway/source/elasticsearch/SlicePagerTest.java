@@ -30,6 +30,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -641,16 +643,54 @@ class SlicePagerTest {
                 .hasSize(2);
     }
 
+    /** Each search keeps this server busy for a while that is measured here: half of the time it has to be left alone. */
     @Test
-    void aShareOfTheTimeIsKeptByNotAskingAhead() throws Exception {
+    void aShareOfTheTimeIsKeptByARestBeforeEachRequest() throws Exception {
+        server.window(20);
+        List<Long> cycles = Collections.synchronizedList(new ArrayList<>());
+        server.whenSearching(search -> {
+            long begun = System.nanoTime();
+            cycles.add(begun);
+            LockSupport.parkNanos(Duration.ofMillis(3).toNanos());
+            cycles.add(System.nanoTime() - begun);
+            return null;
+        });
         Paging paging = new Paging(1, 1, SMALL_PAGES, Duration.ofMinutes(1), 0.5, NotUtf8.STOP, PATIENT);
+        assertThat(readAll(server, paging)).isEqualTo(server.documents());
+        assertThat(cycles).hasSizeGreaterThan(6);
+        for (int i = 2; i < cycles.size(); i += 2) {
+            long busy = cycles.get(i - 1);
+            assertThat(cycles.get(i) - cycles.get(i - 2))
+                    .as("request %d", i / 2)
+                    .isGreaterThanOrEqualTo(2 * busy);
+        }
+    }
+
+    @Test
+    void aRequestThatStillRestsIsNeverSentOnceItsReaderIsClosed() throws Exception {
+        Paging paging = new Paging(1, 1, SMALL_PAGES, Duration.ofMinutes(1), 1e-6, NotUtf8.STOP, PATIENT);
+        Progress progress = new Progress();
         try (ElasticsearchSource source = StubSource.open(server, paging);
                 Snapshot snapshot = source.freeze();
-                PageReader reader = snapshot.read(new Slice(0, 1), new StageClock(), new Progress())) {
+                PageReader reader = snapshot.read(new Slice(0, 1), new StageClock(), progress)) {
             assertThat(reader.next()).isPresent();
-            assertThat(reader.next()).isPresent();
-            assertThat(server.searches()).hasSize(2);
         }
+        assertThat(server.searches()).hasSize(1);
+        assertThat(progress.now().requests()).isEqualTo(1);
+    }
+
+    @Test
+    void anInterruptEndsARest() throws Exception {
+        Paging paging = new Paging(1, 1, SMALL_PAGES, Duration.ofMinutes(1), 1e-6, NotUtf8.STOP, PATIENT);
+        FutureTask<List<String>> reading = new FutureTask<>(() -> readAll(server, paging));
+        Thread thread = new Thread(reading, "reader");
+        thread.start();
+        server.awaitAnswers(1);
+        thread.interrupt();
+        thread.join();
+        assertThat(catchThrowableOfType(java.util.concurrent.ExecutionException.class, reading::get))
+                .hasCauseInstanceOf(InterruptedException.class);
+        assertThat(server.searches()).hasSize(1);
     }
 
     @Test

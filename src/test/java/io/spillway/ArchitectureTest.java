@@ -51,6 +51,7 @@ class ArchitectureTest {
             Set.of("schedule", "demo"),
             Set.of("pipeline"),
             Set.of("publish", "site"),
+            Set.of("notices"),
             Set.of("page"),
             Set.of("verify", "catalog"),
             Set.of("encode", "compress", "destination", "manifest", "fields"),

@@ -1,0 +1,184 @@
+package io.spillway.notices.kit;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Apache httpd: {@code ErrorDocument} with a path that is put together for each request, in the place of what mod_evasive or
+ * an application behind mod_proxy refuses. Tried with 2.4.
+ */
+final class ApacheKit implements ServerKit {
+    /** Pages are counted one by one; a client that asks for this many times as much of different ones is refused, too. */
+    private static final int PAGES = 10;
+
+    private static final List<String> MODULE_FOLDERS =
+            List.of("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/lib/httpd/modules");
+
+    /** What a trial needs, in the order in which it is loaded. */
+    private static final List<String> MODULES = List.of(
+            "mpm_event",
+            "authn_core",
+            "authz_core",
+            "access_compat",
+            "alias",
+            "headers",
+            "mime",
+            "setenvif",
+            "proxy",
+            "proxy_http",
+            "evasive20");
+
+    @Override
+    public String name() {
+        return "apache";
+    }
+
+    @Override
+    public List<KitFile> files(KitSite site) {
+        Limit limit = site.limit();
+        return List.of(new KitFile(
+                "notices.conf",
+                Template.fill(
+                        "apache-notices.conf",
+                        Map.ofEntries(
+                                Map.entry("folder", site.folder().toString()),
+                                Map.entry("wish", Expressions.firstWish("", site.languages())),
+                                Map.entry("blocked", blocked(site)),
+                                Map.entry("deep", deep(site)),
+                                Map.entry("documents", documents(site)),
+                                Map.entry("covers", covers(site)),
+                                Map.entry("requests", String.valueOf(limit.inWindow())),
+                                Map.entry("site_requests", String.valueOf(PAGES * limit.inWindow())),
+                                Map.entry("window", String.valueOf(limit.window())),
+                                Map.entry("blocking", String.valueOf(limit.window() - 1)),
+                                Map.entry("free", Expressions.anyOf(site.free())),
+                                Map.entry("headers", headers(site))))));
+    }
+
+    /** Not where nobody is ever refused, and not on the way to the notice. */
+    private static String blocked(KitSite site) {
+        List<String> lines = new ArrayList<>();
+        for (String agent : site.rules().blocked()) {
+            lines.add("SetEnvIfExpr \"req_novary('User-Agent') =~ m#"
+                    + Expressions.literal(agent).replace("/", "\\/") + "#i\" SPILLWAY_BLOCKED=1");
+        }
+        if (!lines.isEmpty()) {
+            lines.add("<If \"reqenv('SPILLWAY_BLOCKED') == '1' && %{REQUEST_URI} !~ m#^/__spillway/|"
+                    + Expressions.anyOf(site.free()) + "#\">");
+            lines.add("    Require all denied");
+            lines.add("</If>");
+        }
+        return Template.lines(lines);
+    }
+
+    private static String deep(KitSite site) {
+        PageCap cap = site.rules().pageCap();
+        if (cap == null) {
+            return "";
+        }
+        List<String> limited = site.limited().stream().map(Paths::beginning).toList();
+        return Template.lines(List.of(
+                "SetEnvIfExpr \"%{QUERY_STRING} =~ m#" + cap.expression() + "#\" SPILLWAY_DEEP=1",
+                "<LocationMatch \"" + Expressions.anyOf(limited) + "\">",
+                "    <If \"" + ours(Refusal.TOO_DEEP) + "\">",
+                "        Redirect 400",
+                "    </If>",
+                "</LocationMatch>"));
+    }
+
+    private static String covers(KitSite site) {
+        List<KitSite.Cover> shortestFirst = new ArrayList<>(site.covers());
+        Collections.reverse(shortestFirst);
+        List<String> lines = new ArrayList<>();
+        for (KitSite.Cover cover : shortestFirst) {
+            lines.add(KitSite.comment(cover.dataset()));
+            lines.add("SetEnvIfExpr \"%{REQUEST_URI} =~ m#" + Paths.beginning(cover.path()) + "#\" SPILLWAY_PAGE="
+                    + cover.dataset().name() + "/");
+        }
+        return Template.lines(lines);
+    }
+
+    /** For each refusal the site's file, the dataset's, and both in the language, where there is one. */
+    private static String documents(KitSite site) {
+        List<String> lines = new ArrayList<>();
+        for (Refusal refusal : site.refusals()) {
+            for (String page : List.of("", "%{reqenv:SPILLWAY_PAGE}")) {
+                for (String language : List.of("", "%{reqenv:SPILLWAY_LANGUAGE}")) {
+                    String file = page + refusal.status() + language + ".%{reqenv:SPILLWAY_FORM}";
+                    String when = ours(refusal).isEmpty() ? "" : ours(refusal) + " && ";
+                    lines.add("<If \"" + when + "-f '" + site.folder() + "/" + file + "'\">");
+                    lines.add("    ErrorDocument " + refusal.status() + " \"/__spillway/" + file + "\"");
+                    lines.add("</If>");
+                }
+            }
+        }
+        return Template.lines(lines);
+    }
+
+    /** Only on our own answers: others of these statuses may be the application's. */
+    private static String refused(KitSite site) {
+        return site.refusals().stream()
+                .map(refusal -> "(%{REQUEST_STATUS} == " + refusal.status()
+                        + (ours(refusal).isEmpty() ? "" : " && " + ours(refusal)) + ")")
+                .collect(Collectors.joining(" || "));
+    }
+
+    /** Tells a refusal from another answer of its status; an answer of 429 is always one. */
+    private static String ours(Refusal refusal) {
+        return switch (refusal) {
+            case TOO_MANY -> "";
+            case BLOCKED -> "reqenv('SPILLWAY_BLOCKED') == '1'";
+            case TOO_DEEP -> "reqenv('SPILLWAY_DEEP') == '1'";
+        };
+    }
+
+    private static String headers(KitSite site) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Header always set Retry-After " + site.limit().retryAfter() + " \"expr=%{REQUEST_STATUS} == 429\"");
+        lines.add("Header always set Link \"expr=<" + site.address() + "%{reqenv:SPILLWAY_PAGE}>; "
+                + Headers.link(site).replace("\"", "\\\"") + "\" \"expr=" + refused(site) + "\"");
+        Headers.constant()
+                .forEach((name, value) ->
+                        lines.add("Header always set %s \"%s\" \"expr=%s\"".formatted(name, value, refused(site))));
+        return Template.lines(lines);
+    }
+
+    @Override
+    public Trial trial(KitSite site) {
+        String kit = site.folder().resolve(name()).toString();
+        StringBuilder text = new StringBuilder("""
+                ServerName localhost
+                PidFile %1$s/pid
+                ErrorLog %1$s/error.log
+                TypesConfig /dev/null
+                Listen 127.0.0.1:9
+                """.formatted(kit));
+        text.append(modules());
+        text.append("Include ").append(kit).append("/notices.conf\n");
+        return new Trial(
+                List.of(new KitFile("trial.conf", text.toString())),
+                List.of("apache2", "httpd"),
+                List.of("-t", "-d", kit, "-f", kit + "/trial.conf"));
+    }
+
+    /** Those that are installed, and not built in. */
+    static String modules() {
+        StringBuilder text = new StringBuilder();
+        for (String module : MODULES) {
+            for (String folder : MODULE_FOLDERS) {
+                Path file = Path.of(folder, "mod_" + module + ".so");
+                if (Files.isRegularFile(file)) {
+                    text.append("<IfModule !").append(module).append("_module>\n    LoadModule ");
+                    text.append(module).append("_module ").append(file).append("\n</IfModule>\n");
+                    break;
+                }
+            }
+        }
+        return text.toString();
+    }
+}

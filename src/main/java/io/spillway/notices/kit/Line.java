@@ -1,0 +1,21 @@
+package io.spillway.notices.kit;
+
+/** Text of others as it may stand in a comment or a message. */
+final class Line {
+    private static final int LONGEST = 60;
+
+    private Line() {}
+
+    /**
+     * One line of at most 60 characters: letters, digits and a few signs that mean nothing to any server; everything else
+     * becomes a blank. No backslash is left that could join the next line to it.
+     */
+    static String of(String text) {
+        StringBuilder line = new StringBuilder();
+        text.codePoints()
+                .map(each -> Character.isLetterOrDigit(each) || ".,-_()/".indexOf(each) >= 0 ? each : ' ')
+                .limit(LONGEST)
+                .forEach(line::appendCodePoint);
+        return line.toString().replaceAll(" +", " ").strip();
+    }
+}

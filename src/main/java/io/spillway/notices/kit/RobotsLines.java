@@ -1,0 +1,75 @@
+package io.spillway.notices.kit;
+
+import io.spillway.dataset.Dataset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Lines for a site's robots.txt (RFC 9309), for people to copy: a comment that names the dumps, which crawlers' authors read,
+ * what is better not crawled, and the sitemap. {@code Crawl-delay} is not of that RFC; some crawlers heed it.
+ *
+ * @param covered    whether what the datasets cover is closed to crawlers
+ * @param disallow   more paths that are; {@code *} stands for anything, {@code $} for the end
+ * @param crawlDelay seconds between two requests, 0 for no word about it
+ */
+public record RobotsLines(boolean covered, List<String> disallow, int crawlDelay) {
+    private static final Pattern RULE = Pattern.compile("/[A-Za-z0-9/_.~*$?=&+%,;:@!-]{0,500}");
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z_-]+");
+    private static final int HOUR = 3600;
+
+    /** Fails with {@link IllegalArgumentException}, fit for people, on what would not be a rule. */
+    public RobotsLines {
+        disallow = List.copyOf(disallow);
+        for (String rule : disallow) {
+            if (!RULE.matcher(rule).matches()) {
+                throw new IllegalArgumentException("not a path for robots.txt: \"" + Line.of(rule) + "\"");
+            }
+        }
+        if (crawlDelay < 0 || crawlDelay > HOUR) {
+            throw new IllegalArgumentException("a crawl delay is 0 to 3600 seconds, not " + crawlDelay);
+        }
+    }
+
+    /** The lines for a site. Programs that it blocks are named where they have a name that robots.txt knows. */
+    public KitFile write(KitSite site) {
+        List<String> disallowed = new ArrayList<>();
+        if (covered) {
+            site.covers().forEach(cover -> disallowed.add("Disallow: " + cover.path()));
+        }
+        disallow.forEach(rule -> disallowed.add("Disallow: " + rule));
+        if (disallowed.isEmpty()) {
+            disallowed.add("Disallow:");
+        }
+        List<String> delay = crawlDelay == 0
+                ? List.of()
+                : List.of(
+                        "# Seconds between two requests: not in RFC 9309, and Google ignores it.",
+                        "Crawl-delay: " + crawlDelay);
+        List<String> blocked = new ArrayList<>();
+        for (String agent : site.rules().blocked()) {
+            if (TOKEN.matcher(agent).matches()) {
+                blocked.addAll(List.of("User-agent: " + agent, "Disallow: /", ""));
+            }
+        }
+        return new KitFile(
+                "robots.txt",
+                Template.fill(
+                        "robots.txt",
+                        Map.of(
+                                "address", site.address().toString(),
+                                "datasets", datasets(site),
+                                "disallow", Template.lines(disallowed),
+                                "delay", Template.lines(delay),
+                                "blocked", Template.lines(blocked))));
+    }
+
+    private static String datasets(KitSite site) {
+        List<String> lines = new ArrayList<>();
+        for (Dataset dataset : site.datasets()) {
+            lines.add("#   " + site.address() + dataset.name() + "/  " + Line.of(dataset.title()));
+        }
+        return Template.lines(lines);
+    }
+}

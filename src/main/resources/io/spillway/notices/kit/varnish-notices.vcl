@@ -1,0 +1,181 @@
+# Notices for refused clients. After "vcl 4.1;" and your own backends, before your own subs:
+#   include "{{folder}}/varnish/notices.vcl";
+# (the first backend of all is the default one). Written by "spillway notices --server varnish": change its options, not
+# this file, and reload Varnish afterwards. Needs the modules vsthrottle and accept (Debian: varnish-modules).
+import std;
+import vsthrottle;
+import accept;
+
+# A web server has the notices. std.fileread would keep the first contents of a file until Varnish ends.
+backend spillway_files {
+    .host = "{{host}}";
+    .port = "{{port}}";
+    .connect_timeout = 2s;
+    .first_byte_timeout = 5s;
+    .between_bytes_timeout = 5s;
+}
+
+sub vcl_init {
+    # The argument is what a client gets that asks for nothing that there is.
+    new spillway_languages = accept.rule("{{language}}");
+    {{languages}}
+}
+
+sub vcl_recv {
+    # A client may send headers of these names, too.
+    unset req.http.X-Spillway-Page;
+    unset req.http.X-Spillway-Form;
+    unset req.http.X-Spillway-Language;
+    if (req.restarts == 0) {
+        unset req.http.X-Spillway-Status;
+        unset req.http.X-Spillway-Retry-After;
+        call spillway_refuse;
+    }
+    if (req.http.X-Spillway-Status) {
+        call spillway_choose;
+        set req.backend_hint = spillway_files;
+        set req.method = "GET";
+        set req.http.Host = "{{server}}";
+        unset req.http.Range;
+        unset req.http.If-None-Match;
+        unset req.http.If-Modified-Since;
+        unset req.http.If-Match;
+        unset req.http.If-Unmodified-Since;
+        unset req.http.If-Range;
+        unset req.http.Cookie;
+        unset req.http.Authorization;
+        unset req.http.Expect;
+        unset req.http.Content-Length;
+        unset req.http.Transfer-Encoding;
+        set req.url = "{{path}}" + req.http.X-Spillway-Page + req.http.X-Spillway-Status + "." + req.http.X-Spillway-Language
+            + "." + req.http.X-Spillway-Form;
+        return (hash);
+    }
+}
+
+# Sets X-Spillway-Status where a request is refused.
+sub spillway_refuse {
+    # Letters and digits that are escaped, doubled slashes and dots may be more than they seem: counted everywhere.
+    if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
+        set req.http.X-Spillway-Page = "odd";
+    } elsif (regsub(req.url, "\?.*", "") ~ "{{free}}") {
+        return;
+    }
+    {{blocked}}
+    if (req.http.X-Spillway-Page == "odd" || req.url ~ "{{limited}}") {
+        {{deep}}
+        # The limit: adjust it here. Who is over it is refused for {{retry_after}} seconds.
+        if (vsthrottle.is_denied("spillway:" + client.identity, {{requests}}, {{window}}s, {{retry_after}}s)) {
+            set req.http.X-Spillway-Status = "429";
+            set req.http.X-Spillway-Retry-After = std.integer(duration =
+                vsthrottle.blocked("spillway:" + client.identity, {{requests}}, {{window}}s, {{retry_after}}s), fallback = 0) + 1;
+        }
+    }
+}
+
+# The dataset that covers the path, the form, the language.
+sub spillway_choose {
+    set req.http.X-Spillway-Page = "";
+    {{covers}}
+    set req.http.X-Spillway-Form = "json";
+    if (req.http.Accept ~ "(?i)text/html") {
+        set req.http.X-Spillway-Form = "html";
+    } elsif (req.http.Accept ~ "(?i)text/plain") {
+        set req.http.X-Spillway-Form = "txt";
+    } elsif (req.http.User-Agent ~ "(?i)^(?:curl|wget)/" && (!req.http.Accept || req.http.Accept == "*/*")) {
+        set req.http.X-Spillway-Form = "txt";
+    }
+    # By the value of each wish; the module knows languages without their countries.
+    set req.http.X-Spillway-Language = spillway_languages.filter(regsuball(req.http.Accept-Language, "(?i)([a-z]{2,3})-[a-z0-9-]+", "\1"));
+}
+
+sub vcl_backend_fetch {
+    # No file: the one without a language, then that of the site.
+    if (bereq.http.X-Spillway-Status && bereq.retries == 1) {
+        set bereq.url = "{{path}}" + bereq.http.X-Spillway-Page + bereq.http.X-Spillway-Status + "." + bereq.http.X-Spillway-Form;
+    } elsif (bereq.http.X-Spillway-Status && bereq.retries > 1) {
+        set bereq.url = "{{path}}" + bereq.http.X-Spillway-Status + "." + bereq.http.X-Spillway-Form;
+    }
+}
+
+sub vcl_backend_response {
+    if (bereq.http.X-Spillway-Status) {
+        if (beresp.status != 200) {
+            if (bereq.retries < 2) {
+                return (retry);
+            }
+            return (fail);
+        }
+        # A new notice is seen after so long; the last one serves for an hour when the web server is away.
+        set beresp.ttl = 2s;
+        set beresp.grace = 1h;
+        set beresp.uncacheable = false;
+        unset beresp.http.Set-Cookie;
+        unset beresp.http.Vary;
+        unset beresp.http.Last-Modified;
+        unset beresp.http.ETag;
+        return (deliver);
+    }
+}
+
+sub vcl_backend_error {
+    if (bereq.http.X-Spillway-Status) {
+        set beresp.http.X-Spillway-Last = "1";
+        set beresp.ttl = 1s;
+        set beresp.grace = 0s;
+        call spillway_backend_body;
+        return (deliver);
+    }
+}
+
+sub spillway_backend_body {
+    {{backend_bodies}}
+}
+
+sub vcl_deliver {
+    # The application's own 429: the notice in its place.
+    if (resp.status == 429 && !req.http.X-Spillway-Status && req.restarts == 0) {
+        set req.http.X-Spillway-Status = "429";
+        set req.http.X-Spillway-Retry-After = resp.http.Retry-After;
+        if (req.http.X-Spillway-Retry-After == "") {
+            set req.http.X-Spillway-Retry-After = "{{retry_after}}";
+        }
+        return (restart);
+    }
+    if (req.http.X-Spillway-Status) {
+        call spillway_head;
+    }
+}
+
+# Something failed before there was an answer.
+sub vcl_synth {
+    if (req.http.X-Spillway-Status) {
+        set resp.http.X-Spillway-Last = "1";
+        call spillway_head;
+        call spillway_body;
+        return (deliver);
+    }
+}
+
+sub spillway_head {
+    {{statuses}}
+    if (req.http.X-Spillway-Status == "429") {
+        set resp.http.Retry-After = req.http.X-Spillway-Retry-After;
+    }
+    if (resp.http.X-Spillway-Last || req.http.X-Spillway-Form == "json") {
+        set resp.http.Content-Type = "application/problem+json";
+    } elsif (req.http.X-Spillway-Form == "html") {
+        set resp.http.Content-Type = "text/html; charset=utf-8";
+    } else {
+        set resp.http.Content-Type = "text/plain; charset=utf-8";
+    }
+    set resp.http.Link = {"<{{address}}"} + req.http.X-Spillway-Page + {">; {{link}}"};
+    {{headers}}
+    unset resp.http.X-Spillway-Last;
+    unset resp.http.Accept-Ranges;
+    unset resp.http.Age;
+}
+
+sub spillway_body {
+    {{bodies}}
+}

@@ -1,0 +1,108 @@
+package io.spillway.notices.kit;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.http.Header;
+import org.apache.http.HeaderElement;
+import org.apache.http.HttpResponse;
+import org.apache.http.NameValuePair;
+import org.apache.http.client.config.RequestConfig;
+import org.apache.http.client.methods.CloseableHttpResponse;
+import org.apache.http.client.methods.HttpUriRequest;
+import org.apache.http.client.methods.RequestBuilder;
+import org.apache.http.entity.StringEntity;
+import org.apache.http.impl.client.CloseableHttpClient;
+import org.apache.http.impl.client.HttpClients;
+import org.apache.http.util.EntityUtils;
+
+/** A client with an address of the loopback of its own, so that no other one's requests are counted with its. */
+final class Client {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final String site;
+    private final InetAddress address;
+
+    /** What came back. */
+    record Answer(int status, HttpResponse response, String body) {
+        /** A header's value, or an empty text. */
+        String header(String name) {
+            Header header = response.getFirstHeader(name);
+            return header == null ? "" : header.getValue();
+        }
+
+        /** The media type without its parameters. */
+        String type() {
+            return header("Content-Type").replaceAll(";.*", "").strip();
+        }
+
+        /** Addresses of the Link header by their relation, as a parser of others reads it. */
+        Map<String, String> links() {
+            Map<String, String> links = new LinkedHashMap<>();
+            for (Header header : response.getHeaders("Link")) {
+                for (HeaderElement element : header.getElements()) {
+                    NameValuePair relation = element.getParameterByName("rel");
+                    links.put(relation.getValue(), element.getName());
+                }
+            }
+            return links;
+        }
+    }
+
+    private Client(String site, InetAddress address) {
+        this.site = site;
+        this.address = address;
+    }
+
+    /** One whom no server has seen yet. */
+    static Client of(int port) throws IOException {
+        int number = COUNT.incrementAndGet();
+        byte[] bytes = {127, 1, (byte) (number / 250), (byte) (number % 250 + 1)};
+        return new Client("http://127.0.0.1:" + port, InetAddress.getByAddress(bytes));
+    }
+
+    /** Sends a request with these headers, by name and value, and no others. */
+    Answer send(String method, String path, String... headers) throws IOException {
+        RequestConfig config = RequestConfig.custom()
+                .setLocalAddress(address)
+                .setContentCompressionEnabled(false)
+                .setRedirectsEnabled(false)
+                .setNormalizeUri(false)
+                .setSocketTimeout(20_000)
+                .build();
+        RequestBuilder builder =
+                RequestBuilder.create(method).setUri(site + path).setConfig(config);
+        for (int i = 0; i < headers.length; i += 2) {
+            builder.addHeader(headers[i], headers[i + 1]);
+        }
+        if (method.equals("POST")) {
+            builder.setEntity(new StringEntity("x=1", StandardCharsets.UTF_8));
+        }
+        HttpUriRequest request = builder.build();
+        try (CloseableHttpClient client =
+                        HttpClients.custom().disableDefaultUserAgent().build();
+                CloseableHttpResponse response = client.execute(request)) {
+            String body = response.getEntity() == null
+                    ? ""
+                    : EntityUtils.toString(response.getEntity(), StandardCharsets.UTF_8);
+            return new Answer(response.getStatusLine().getStatusCode(), response, body);
+        }
+    }
+
+    Answer get(String path, String... headers) throws IOException {
+        return send("GET", path, headers);
+    }
+
+    /** Asks for a path until it is refused, at most so many times; the last answer's status says whether it was. */
+    Client untilRefused(String path, int most) throws IOException {
+        for (int i = 0; i < most; i++) {
+            if (get(path).status() == 429) {
+                return this;
+            }
+        }
+        throw new AssertionError(most + " requests for " + path + " and none was refused");
+    }
+}

@@ -1,0 +1,465 @@
+package io.spillway.notices.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spillway.dataset.Dataset;
+import io.spillway.support.WebServer;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every kit promises, asked of the real server with the generated files: it stands between clients and an application,
+ * both on the loopback. Each test is a client of its own.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+abstract class KitContract {
+    static final String BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    static final String ADDRESS = "https://data.example.org/dumps/";
+    static final Limit LIMIT = Limit.of("6/m", 2, 61);
+
+    private static final String JOURNALS = "/api/search/journals";
+    private static final List<Dataset> DATASETS = List.of(
+            dataset("articles", "Articles", "/api/search", "/api/v1.5/articles"),
+            dataset("journals", "Journals \"of\" everything\n}", JOURNALS, "/query/journal"));
+    private static final Rules RULES =
+            new Rules(List.of("/api/", "/query/"), List.of("BadBot", "Nosy Reader/2.0"), PageCap.of("page=1000"));
+
+    private final JsonMapper json = new JsonMapper();
+    private Path root;
+    private Notices notices;
+    private Application application;
+    private WebServer files;
+    private KitSite site;
+    private RunningServer server;
+    private int port;
+    private boolean changed;
+
+    /** The kit under test. */
+    abstract ServerKit kit();
+
+    /**
+     * Starts the server.
+     *
+     * @param kitFolder   has the kit's files
+     * @param workFolder  is the server's own
+     * @param port        where it is to listen, on the loopback
+     * @param application the port of what it stands before
+     */
+    abstract RunningServer start(Path kitFolder, Path workFolder, int port, int application) throws Exception;
+
+    /** Whether the server limits by itself; else the application does, below every limited path. */
+    boolean limits() {
+        return true;
+    }
+
+    /** Whether a client's requests are counted wherever they go, except where nobody is ever refused. */
+    boolean countsEverything() {
+        return false;
+    }
+
+    /** Whether an application's own 429 is answered with the notice, or is passed on with the links. */
+    boolean replacesAnswers() {
+        return true;
+    }
+
+    /** Whether the site's notice is served for a dataset whose own is gone, or the last resort. */
+    boolean fallsBackToTheSite() {
+        return true;
+    }
+
+    /** The status of a refusal whose notice the server may not read. */
+    int unreadable() {
+        return 429;
+    }
+
+    /** What the server says about waiting where it has limited itself. */
+    Predicate<String> retryAfter() {
+        return text -> text.equals(String.valueOf(LIMIT.retryAfter()));
+    }
+
+    private static Dataset dataset(String name, String title, String... covers) {
+        return new Dataset(name, title, null, null, null, List.of(covers));
+    }
+
+    @BeforeAll
+    void startServer() throws Exception {
+        root = Files.createTempDirectory("spillway-kit-test");
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
+        notices = new Notices(Files.createDirectory(root.resolve("notices")));
+        notices.write(List.of("articles", "journals"));
+        files = WebServer.serving(root);
+        application = new Application(limits() ? "/api/own.*" : "/(api|query)/.*");
+        site = new KitSite(
+                URI.create(ADDRESS),
+                notices.folder(),
+                files.address().resolve("notices/"),
+                DATASETS,
+                Notices.LANGUAGES,
+                LIMIT,
+                RULES);
+        Path kitFolder = Files.createDirectory(notices.folder().resolve(kit().name()));
+        for (KitFile file : kit().files(site)) {
+            Files.writeString(kitFolder.resolve(file.name()), file.text());
+        }
+        port = RunningServer.freePort();
+        server = start(kitFolder, Files.createDirectory(root.resolve("work")), port, application.port());
+    }
+
+    @AfterAll
+    void stopServer() throws Exception {
+        if (server != null) {
+            server.close();
+        }
+        if (application != null) {
+            application.close();
+        }
+        if (files != null) {
+            files.close();
+        }
+        if (root != null) {
+            try (Stream<Path> all = Files.walk(root)) {
+                for (Path each :
+                        all.sorted((one, other) -> other.compareTo(one)).toList()) {
+                    Files.delete(each);
+                }
+            }
+        }
+    }
+
+    @AfterEach
+    void putNoticesBack() throws Exception {
+        if (changed) {
+            notices.write(List.of("articles", "journals"));
+            assertThat(awaitTitle(refused(JOURNALS), "journals 429 en")).isEqualTo("journals 429 en");
+            changed = false;
+        }
+    }
+
+    private Client fresh() throws Exception {
+        return Client.of(port);
+    }
+
+    /** One who is over the limit for this path. */
+    private Client refused(String path) throws Exception {
+        return fresh().untilRefused(path, LIMIT.inWindow() + 3);
+    }
+
+    private String title(Client.Answer answer) throws Exception {
+        JsonNode body = json.readTree(answer.body());
+        assertThat(body.get("status").intValue()).isEqualTo(answer.status());
+        return body.get("title").textValue();
+    }
+
+    @Test
+    void theServersOwnCheckAcceptsIt() throws Exception {
+        KitCheck.Result result = KitCheck.run(kit(), site);
+        assertThat(result.outcome()).as(result.output()).isEqualTo(KitCheck.Outcome.PASSED);
+    }
+
+    @Test
+    void whoIsNotTooFastIsServed() throws Exception {
+        Client.Answer answer = fresh().get(limits() ? JOURNALS : "/home");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(Application.SERVED);
+    }
+
+    @Test
+    void aRefusedProgramGetsTheDatasetsNoticeAsAProblem() throws Exception {
+        Client.Answer answer =
+                refused(JOURNALS).get(JOURNALS + "?q=x", "Accept", "*/*", "User-Agent", "python-requests/2.32");
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.type()).isEqualTo("application/problem+json");
+        assertThat(title(answer)).isEqualTo("journals 429 en");
+    }
+
+    @Test
+    void whoSaysNothingGetsAProblem() throws Exception {
+        assertThat(refused(JOURNALS).get(JOURNALS).type()).isEqualTo("application/problem+json");
+    }
+
+    @Test
+    void aRefusedBrowserGetsAPage() throws Exception {
+        Client.Answer answer = refused(JOURNALS).get(JOURNALS, "Accept", BROWSER, "User-Agent", "Mozilla/5.0");
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("Content-Type")).isEqualToIgnoringCase("text/html; charset=utf-8");
+        assertThat(answer.body()).isEqualTo(Notices.text("journals", 429, "en", "html"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"curl/8.14.1,*/*", "Wget/1.25.0,*/*", "Wget/1.25.0,", "python-requests/2.32,text/plain"})
+    void curlAndWgetAndWhoAsksForItGetText(String agent, String accept) throws Exception {
+        Client client = refused(JOURNALS);
+        Client.Answer answer = accept == null
+                ? client.get(JOURNALS, "User-Agent", agent)
+                : client.get(JOURNALS, "User-Agent", agent, "Accept", accept);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("Content-Type")).isEqualToIgnoringCase("text/plain; charset=utf-8");
+        assertThat(answer.body()).isEqualTo("journals 429 en\n");
+    }
+
+    @Test
+    void curlThatAsksForAProblemGetsOne() throws Exception {
+        Client.Answer answer =
+                refused(JOURNALS).get(JOURNALS, "User-Agent", "curl/8.14.1", "Accept", "application/json");
+        assertThat(answer.type()).isEqualTo("application/problem+json");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/search/journals,journals",
+        "/api/search/journals/1?x=/api/other,journals",
+        "/query/journal,journals",
+        "/api/search/others,articles",
+        "/api/v1.5/articles,articles",
+        "/api/v1x5/articles,site",
+        "/api/others,site"
+    })
+    void theLongestCoveredPathChoosesTheDataset(String path, String who) throws Exception {
+        Client.Answer answer = refused(path).get(path);
+        assertThat(title(answer)).isEqualTo(who + " 429 en");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "de|de",
+                "de-AT,de;q=0.9,en;q=0.8|de",
+                "fr-FR,fr;q=0.9,pt;q=0.8,de;q=0.7|pt",
+                "pt-BR,pt;q=0.9|pt",
+                "PT|pt",
+                "fr|en",
+                "den|en",
+                "*|en"
+            })
+    void theLanguageIsTheFirstWishThatThereIs(String wishes, String language) throws Exception {
+        Client.Answer answer = refused(JOURNALS).get(JOURNALS, "Accept-Language", wishes);
+        assertThat(title(answer)).isEqualTo("journals 429 " + language);
+    }
+
+    @Test
+    void theHeadSaysWhenAndWhereAndThatNothingIsKept() throws Exception {
+        Client.Answer answer = refused(JOURNALS).get(JOURNALS);
+        assertThat(answer.header("Retry-After")).matches(retryAfter());
+        assertThat(answer.links())
+                .containsEntry("help", "<" + ADDRESS + "journals/>")
+                .containsEntry("describedby", "<" + ADDRESS + "links.json>");
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(answer.header("Vary")).contains("Accept", "Accept-Language");
+        assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("*");
+        assertThat(answer.header("Access-Control-Expose-Headers")).contains("Retry-After", "Link");
+        assertThat(answer.response().getHeaders("Link")).hasSize(1);
+        assertThat(answer.response().getHeaders("Retry-After")).hasSize(1);
+    }
+
+    @Test
+    void theSitesNoticeLinksTheSite() throws Exception {
+        assertThat(refused("/api/others").get("/api/others").links()).containsEntry("help", "<" + ADDRESS + ">");
+    }
+
+    @Test
+    void aPostIsRefusedWithTheNotice() throws Exception {
+        Client.Answer answer = refused(JOURNALS).send("POST", JOURNALS);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(title(answer)).isEqualTo("journals 429 en");
+    }
+
+    @Test
+    void aHeadIsRefusedWithoutABody() throws Exception {
+        Client.Answer answer = refused(JOURNALS).send("HEAD", JOURNALS);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("Retry-After")).matches(retryAfter());
+    }
+
+    @Test
+    void neitherConditionNorRangeShortensTheNotice() throws Exception {
+        Client.Answer answer = refused(JOURNALS)
+                .get(
+                        JOURNALS,
+                        "If-None-Match",
+                        "*",
+                        "If-Modified-Since",
+                        "Fri, 01 Jan 2100 00:00:00 GMT",
+                        "Range",
+                        "bytes=0-9");
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(title(answer)).isEqualTo("journals 429 en");
+    }
+
+    @Test
+    void aNewNoticeIsSeenWithoutAReload() throws Exception {
+        changed = true;
+        Client client = refused(JOURNALS);
+        client.get(JOURNALS);
+        notices.put("journals/429.json", "{\"title\":\"the next dump\",\"status\":429}");
+        notices.put("journals/429.en.json", "{\"title\":\"the next dump\",\"status\":429}");
+        assertThat(awaitTitle(client, "the next dump")).isEqualTo("the next dump");
+    }
+
+    /** Varnish shows the one before for two seconds. */
+    private String awaitTitle(Client client, String wanted) throws Exception {
+        long start = System.nanoTime();
+        String title = title(client.get(JOURNALS));
+        while (!title.equals(wanted) && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20)) {
+            title = title(client.get(JOURNALS));
+        }
+        return title;
+    }
+
+    @Test
+    void whereADatasetsNoticeIsGoneTheAnswerIsStillARefusalThatHelps() throws Exception {
+        changed = true;
+        Client client = refused(JOURNALS);
+        notices.takeAway("journals");
+        String wanted = fallsBackToTheSite() ? "site 429 en" : "Too Many Requests";
+        assertThat(awaitTitle(client, wanted)).isEqualTo(wanted);
+        assertThat(client.get(JOURNALS).links()).containsKeys("help", "describedby");
+    }
+
+    @Test
+    void whereEveryNoticeIsGoneTheAnswerIsStillARefusalThatHelps() throws Exception {
+        changed = true;
+        Client client = refused(JOURNALS);
+        notices.takeAway("journals");
+        notices.takeAway("");
+        awaitGone(client);
+        Client.Answer answer = client.get(JOURNALS);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("Retry-After")).matches(retryAfter());
+        assertThat(answer.links()).containsKeys("help", "describedby");
+    }
+
+    @Test
+    void aNoticeThatTheServerMayNotReadLeavesARefusalThatHelps() throws Exception {
+        changed = true;
+        Client client = refused(JOURNALS);
+        for (String page : List.of("", "journals/")) {
+            notices.forbid(page + "429.json");
+            notices.forbid(page + "429.en.json");
+        }
+        awaitGone(client);
+        Client.Answer answer = client.get(JOURNALS);
+        assertThat(answer.status()).isEqualTo(unreadable());
+        assertThat(answer.links()).containsKeys("help", "describedby");
+    }
+
+    private void awaitGone(Client client) throws Exception {
+        long start = System.nanoTime();
+        while (client.get(JOURNALS).body().contains("429 en")
+                && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Mozilla/5.0 (compatible; badbot/3)", "BadBot", "nosy reader/2.0"})
+    void aBlockedProgramGetsThePageThatExplains(String agent) throws Exception {
+        Client.Answer answer = fresh().get(JOURNALS, "User-Agent", agent, "Accept", BROWSER, "Accept-Language", "de");
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.body()).isEqualTo(Notices.text("journals", 403, "de", "html"));
+        assertThat(answer.links()).containsEntry("help", "<" + ADDRESS + "journals/>");
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(answer.header("Retry-After")).isEmpty();
+    }
+
+    @Test
+    void aProgramWhoseNameOnlyLooksLikeABlockedOneIsServed() throws Exception {
+        assertThat(fresh().get("/home", "User-Agent", "Nosy Reader/2x0").status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/robots.txt", "/.well-known/api-catalog", "/dumps/journals/", "/links.json"})
+    void aBlockedProgramMayReadWhatTellsItWhereToGo(String path) throws Exception {
+        assertThat(fresh().get(path, "User-Agent", "BadBot").status()).isEqualTo(200);
+    }
+
+    @Test
+    void pagingTooDeepIsABadRequestThatNamesTheDump() throws Exception {
+        Client client = fresh();
+        assertThat(client.get(JOURNALS + "?page=999&size=1000").status()).isEqualTo(limits() ? 200 : 429);
+        Client.Answer answer = client.get(JOURNALS + "?size=10&page=1000");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(title(answer)).isEqualTo("journals 400 en");
+        assertThat(answer.header("Retry-After")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/robots.txt",
+                "/sitemap.xml",
+                "/.well-known/security.txt",
+                "/dumps/",
+                "/dumps/journals/2026-11-21T030000Z/manifest.json",
+                "/links.json"
+            })
+    void whatTellsWhereToGoIsNeverRefused(String path) throws Exception {
+        Client client = refused(JOURNALS);
+        for (int i = 0; i < LIMIT.inWindow() + 3; i++) {
+            assertThat(client.get(path).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void anApplicationsOwnRefusalGetsTheLinks() throws Exception {
+        String path = limits() ? "/api/own" : "/api/others";
+        Client.Answer answer = fresh().get(path);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.links()).containsEntry("describedby", "<" + ADDRESS + "links.json>");
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+        if (replacesAnswers()) {
+            assertThat(title(answer)).isEqualTo("site 429 en");
+        } else {
+            assertThat(answer.body()).isEqualTo(Application.OWN_429);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/search/%6aournals", "/%61pi/search/journals", "/x/../api/search/journals"})
+    void anAddressThatIsWrittenInAnotherWayIsCountedAllTheSame(String path) throws Exception {
+        Assumptions.assumeTrue(limits(), "the application counts");
+        assertThat(refused(path).get(path).status()).isEqualTo(429);
+    }
+
+    @Test
+    void whatIsNotLimitedIsNotCounted() throws Exception {
+        Client client = fresh();
+        for (int i = 0; i < LIMIT.inWindow() + 3; i++) {
+            client.get("/home");
+        }
+        assertThat(client.get("/home").status()).isEqualTo(countsEverything() ? 429 : 200);
+    }
+
+    @Test
+    void nobodyReadsTheNoticesBySide() throws Exception {
+        Client.Answer answer = fresh().get("/__spillway/429.json");
+        assertThat(answer.body()).doesNotContain("site 429");
+    }
+
+    @Test
+    void headersOfAClientChooseNothing() throws Exception {
+        Client.Answer answer = fresh().get(
+                        "/home", "X-Spillway-Status", "429", "X-Spillway-Page", "journals/", "SPILLWAY_BLOCKED", "1");
+        assertThat(answer.status()).isEqualTo(200);
+    }
+}

@@ -1,0 +1,141 @@
+package io.spillway.notices.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.spillway.dataset.Dataset;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What may be in a kit, and what is read from it. */
+class KitSiteTest {
+    private static KitSite site(String address, @Nullable String files, Dataset... datasets) {
+        return new KitSite(
+                URI.create(address),
+                Path.of("/srv/dumps/notices"),
+                files == null ? null : URI.create(files),
+                List.of(datasets),
+                List.of("en"),
+                Limit.of("5/s", 20, 60),
+                Rules.NONE);
+    }
+
+    private static Dataset dataset(String name, String... covers) {
+        return new Dataset(name, name, null, null, null, List.of(covers));
+    }
+
+    @Test
+    void coveredPathsComeLongestFirstAndOnce() {
+        KitSite site =
+                site("https://data.example.org/", null, dataset("a", "/x", "/x/y/z"), dataset("b", "/x/y", "/x"));
+        assertThat(site.covers().stream()
+                        .map(each -> each.path() + " " + each.dataset().name()))
+                .containsExactly("/x/y/z a", "/x/y b", "/x a");
+    }
+
+    @Test
+    void whereNothingIsCoveredEverythingIsLimited() {
+        assertThat(site("https://data.example.org/", null).limited()).containsExactly("/");
+    }
+
+    @Test
+    void whereSomethingIsCoveredThatIsLimited() {
+        assertThat(site("https://data.example.org/", null, dataset("a", "/x")).limited())
+                .containsExactly("/x");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/robots.txt,true",
+        "/sitemap.xml,true",
+        "/sitemap-2.xml.gz,true",
+        "/.well-known/x,true",
+        "/links.json,true",
+        "/index.de.html,true",
+        "/a/,true",
+        "/a/latest/urls.txt,true",
+        "/a/2026-11-21T030000Z/a.jsonl.gz,true",
+        "/a/search,false",
+        "/a/2026/x,false",
+        "/robots.txt/x,false",
+        "/b/,false",
+        "/,false"
+    })
+    void dumpsAtTheRootOfAHostFreeTheirOwnNamesOnly(String path, boolean free) {
+        KitSite site = site("https://data.example.org/", null, dataset("a", "/x"));
+        assertThat(site.free().stream()
+                        .anyMatch(each -> Pattern.compile(each).matcher(path).find()))
+                .isEqualTo(free);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ftp://data.example.org/",
+                "https://data.example.org",
+                "https://user@data.example.org/",
+                "https://data.example.org/a%22b/",
+                "https://data.example.org/?x/",
+                "https://data.example.org/a'b/"
+            })
+    void anAddressWithSignsThatMeanSomethingIsRefused(String address) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> site(address, null))
+                .withMessageContaining("public address of the dumps");
+    }
+
+    @Test
+    void aServerThatReadsNoFilesNeedsAnother() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new HaproxyKit().files(site("https://data.example.org/", null)))
+                .withMessageContaining("needs the address of a web server");
+    }
+
+    @Test
+    void noticesAreFetchedInTheClear() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> site("https://data.example.org/", "https://data.example.org/notices/"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5/s,20,10,70", "30/m,0,60,30", "1/s,0,60,10"})
+    void aRateAndABurstAreSoMuchInAWindow(String rate, int burst, int retryAfter, int inWindow) {
+        assertThat(Limit.of(rate, burst, retryAfter).inWindow()).isEqualTo(inWindow);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5/s,20,9", "30/m,0,59", "0/s,0,60", "5/h,0,60", "5,0,60", "5/s,-1,60", "5/s,0,86401"})
+    void aLimitThatWouldMisleadAClientIsRefused(String rate, int burst, int retryAfter) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Limit.of(rate, burst, retryAfter));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"page", "page=999", "page=1", "page=", "pa ge=100", "page=10000000000", "page[]=100"})
+    void aCapThatServersCannotCompareIsRefused(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> PageCap.of(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "page=1000,true",
+        "page=0001000,true",
+        "size=1&page=12345,true",
+        "page=999,false",
+        "page=0999,false",
+        "subpage=1000,false",
+        "page=x1000,false"
+    })
+    void aCapIsFoundInAQuery(String query, boolean refused) {
+        assertThat(Pattern.compile(PageCap.of("page=1000").expression())
+                        .matcher(query)
+                        .find())
+                .isEqualTo(refused);
+    }
+}

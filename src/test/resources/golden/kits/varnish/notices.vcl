@@ -1,0 +1,230 @@
+# Notices for refused clients. After "vcl 4.1;" and your own backends, before your own subs:
+#   include "/srv/dumps/notices/varnish/notices.vcl";
+# (the first backend of all is the default one). Written by "spillway notices --server varnish": change its options, not
+# this file, and reload Varnish afterwards. Needs the modules vsthrottle and accept (Debian: varnish-modules).
+import std;
+import vsthrottle;
+import accept;
+
+# A web server has the notices. std.fileread would keep the first contents of a file until Varnish ends.
+backend spillway_files {
+    .host = "127.0.0.1";
+    .port = "8080";
+    .connect_timeout = 2s;
+    .first_byte_timeout = 5s;
+    .between_bytes_timeout = 5s;
+}
+
+sub vcl_init {
+    # The argument is what a client gets that asks for nothing that there is.
+    new spillway_languages = accept.rule("en");
+    spillway_languages.add("en");
+    spillway_languages.add("de");
+    spillway_languages.add("pt");
+}
+
+sub vcl_recv {
+    # A client may send headers of these names, too.
+    unset req.http.X-Spillway-Page;
+    unset req.http.X-Spillway-Form;
+    unset req.http.X-Spillway-Language;
+    if (req.restarts == 0) {
+        unset req.http.X-Spillway-Status;
+        unset req.http.X-Spillway-Retry-After;
+        call spillway_refuse;
+    }
+    if (req.http.X-Spillway-Status) {
+        call spillway_choose;
+        set req.backend_hint = spillway_files;
+        set req.method = "GET";
+        set req.http.Host = "127.0.0.1:8080";
+        unset req.http.Range;
+        unset req.http.If-None-Match;
+        unset req.http.If-Modified-Since;
+        unset req.http.If-Match;
+        unset req.http.If-Unmodified-Since;
+        unset req.http.If-Range;
+        unset req.http.Cookie;
+        unset req.http.Authorization;
+        unset req.http.Expect;
+        unset req.http.Content-Length;
+        unset req.http.Transfer-Encoding;
+        set req.url = "/notices/" + req.http.X-Spillway-Page + req.http.X-Spillway-Status + "." + req.http.X-Spillway-Language
+            + "." + req.http.X-Spillway-Form;
+        return (hash);
+    }
+}
+
+# Sets X-Spillway-Status where a request is refused.
+sub spillway_refuse {
+    # Letters and digits that are escaped, doubled slashes and dots may be more than they seem: counted everywhere.
+    if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
+        set req.http.X-Spillway-Page = "odd";
+    } elsif (regsub(req.url, "\?.*", "") ~ "^/robots\.txt$|^/sitemap[A-Za-z0-9_.-]*\.xml(?:\.gz)?$|^/\.well-known/|^/(?:index(?:\.[a-z]+)?\.html|links\.json|status\.json|feed\.atom)$|^/(?:articles|journals)/(?:index(?:\.[a-z]+)?\.html|feed\.atom|latest\.json|latest/.*|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z/.*)?$") {
+        return;
+    }
+    if (req.http.User-Agent ~ "(?i)BadBot") {
+        set req.http.X-Spillway-Status = "403";
+        return;
+    }
+    if (req.http.X-Spillway-Page == "odd" || req.url ~ "^/api/search/journals|^/query/journal|^/api/search") {
+        if (regsub(req.url, "^[^?]*\?", "") ~ "(?:^|&)page=0*[1-9][0-9]{3}") {
+            set req.http.X-Spillway-Status = "400";
+            return;
+        }
+        # The limit: adjust it here. Who is over it is refused for 60 seconds.
+        if (vsthrottle.is_denied("spillway:" + client.identity, 70, 10s, 60s)) {
+            set req.http.X-Spillway-Status = "429";
+            set req.http.X-Spillway-Retry-After = std.integer(duration =
+                vsthrottle.blocked("spillway:" + client.identity, 70, 10s, 60s), fallback = 0) + 1;
+        }
+    }
+}
+
+# The dataset that covers the path, the form, the language.
+sub spillway_choose {
+    set req.http.X-Spillway-Page = "";
+    # journals: Journals, all
+    if (req.url ~ "^/api/search/journals") {
+        set req.http.X-Spillway-Page = "journals/";
+    }
+    # journals: Journals, all
+    elsif (req.url ~ "^/query/journal") {
+        set req.http.X-Spillway-Page = "journals/";
+    }
+    # articles: Articles
+    elsif (req.url ~ "^/api/search") {
+        set req.http.X-Spillway-Page = "articles/";
+    }
+    set req.http.X-Spillway-Form = "json";
+    if (req.http.Accept ~ "(?i)text/html") {
+        set req.http.X-Spillway-Form = "html";
+    } elsif (req.http.Accept ~ "(?i)text/plain") {
+        set req.http.X-Spillway-Form = "txt";
+    } elsif (req.http.User-Agent ~ "(?i)^(?:curl|wget)/" && (!req.http.Accept || req.http.Accept == "*/*")) {
+        set req.http.X-Spillway-Form = "txt";
+    }
+    # By the value of each wish; the module knows languages without their countries.
+    set req.http.X-Spillway-Language = spillway_languages.filter(regsuball(req.http.Accept-Language, "(?i)([a-z]{2,3})-[a-z0-9-]+", "\1"));
+}
+
+sub vcl_backend_fetch {
+    # No file: the one without a language, then that of the site.
+    if (bereq.http.X-Spillway-Status && bereq.retries == 1) {
+        set bereq.url = "/notices/" + bereq.http.X-Spillway-Page + bereq.http.X-Spillway-Status + "." + bereq.http.X-Spillway-Form;
+    } elsif (bereq.http.X-Spillway-Status && bereq.retries > 1) {
+        set bereq.url = "/notices/" + bereq.http.X-Spillway-Status + "." + bereq.http.X-Spillway-Form;
+    }
+}
+
+sub vcl_backend_response {
+    if (bereq.http.X-Spillway-Status) {
+        if (beresp.status != 200) {
+            if (bereq.retries < 2) {
+                return (retry);
+            }
+            return (fail);
+        }
+        # A new notice is seen after so long; the last one serves for an hour when the web server is away.
+        set beresp.ttl = 2s;
+        set beresp.grace = 1h;
+        set beresp.uncacheable = false;
+        unset beresp.http.Set-Cookie;
+        unset beresp.http.Vary;
+        unset beresp.http.Last-Modified;
+        unset beresp.http.ETag;
+        return (deliver);
+    }
+}
+
+sub vcl_backend_error {
+    if (bereq.http.X-Spillway-Status) {
+        set beresp.http.X-Spillway-Last = "1";
+        set beresp.ttl = 1s;
+        set beresp.grace = 0s;
+        call spillway_backend_body;
+        return (deliver);
+    }
+}
+
+sub spillway_backend_body {
+    if (bereq.http.X-Spillway-Status == "429") {
+        synthetic({"{"type":"about:blank","title":"Too Many Requests","help":"https://data.example.org/","status":429}"});
+    }
+    if (bereq.http.X-Spillway-Status == "403") {
+        synthetic({"{"type":"about:blank","title":"Forbidden","help":"https://data.example.org/","status":403}"});
+    }
+    if (bereq.http.X-Spillway-Status == "400") {
+        synthetic({"{"type":"about:blank","title":"Bad Request","help":"https://data.example.org/","status":400}"});
+    }
+}
+
+sub vcl_deliver {
+    # The application's own 429: the notice in its place.
+    if (resp.status == 429 && !req.http.X-Spillway-Status && req.restarts == 0) {
+        set req.http.X-Spillway-Status = "429";
+        set req.http.X-Spillway-Retry-After = resp.http.Retry-After;
+        if (req.http.X-Spillway-Retry-After == "") {
+            set req.http.X-Spillway-Retry-After = "60";
+        }
+        return (restart);
+    }
+    if (req.http.X-Spillway-Status) {
+        call spillway_head;
+    }
+}
+
+# Something failed before there was an answer.
+sub vcl_synth {
+    if (req.http.X-Spillway-Status) {
+        set resp.http.X-Spillway-Last = "1";
+        call spillway_head;
+        call spillway_body;
+        return (deliver);
+    }
+}
+
+sub spillway_head {
+    if (req.http.X-Spillway-Status == "429") {
+        set resp.status = 429;
+        set resp.reason = "Too Many Requests";
+    }
+    if (req.http.X-Spillway-Status == "403") {
+        set resp.status = 403;
+        set resp.reason = "Forbidden";
+    }
+    if (req.http.X-Spillway-Status == "400") {
+        set resp.status = 400;
+        set resp.reason = "Bad Request";
+    }
+    if (req.http.X-Spillway-Status == "429") {
+        set resp.http.Retry-After = req.http.X-Spillway-Retry-After;
+    }
+    if (resp.http.X-Spillway-Last || req.http.X-Spillway-Form == "json") {
+        set resp.http.Content-Type = "application/problem+json";
+    } elsif (req.http.X-Spillway-Form == "html") {
+        set resp.http.Content-Type = "text/html; charset=utf-8";
+    } else {
+        set resp.http.Content-Type = "text/plain; charset=utf-8";
+    }
+    set resp.http.Link = {"<https://data.example.org/"} + req.http.X-Spillway-Page + {">; rel="help", <https://data.example.org/links.json>; rel="describedby"; type="application/json""};
+    set resp.http.Cache-Control = "no-store";
+    set resp.http.Vary = "Accept, Accept-Language, User-Agent";
+    set resp.http.Access-Control-Allow-Origin = "*";
+    set resp.http.Access-Control-Expose-Headers = "Retry-After, Link";
+    unset resp.http.X-Spillway-Last;
+    unset resp.http.Accept-Ranges;
+    unset resp.http.Age;
+}
+
+sub spillway_body {
+    if (req.http.X-Spillway-Status == "429") {
+        synthetic({"{"type":"about:blank","title":"Too Many Requests","help":"https://data.example.org/","status":429}"});
+    }
+    if (req.http.X-Spillway-Status == "403") {
+        synthetic({"{"type":"about:blank","title":"Forbidden","help":"https://data.example.org/","status":403}"});
+    }
+    if (req.http.X-Spillway-Status == "400") {
+        synthetic({"{"type":"about:blank","title":"Bad Request","help":"https://data.example.org/","status":400}"});
+    }
+}

@@ -9,6 +9,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
+import io.spillway.manifest.Withdrawal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -26,11 +27,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Everything that is published at one destination, as its manifests say it. An immutable value.
  *
- * @param datasets those with at least one dump whose manifest reads, sorted by name
- * @param broken   manifests that cannot be read or belong elsewhere, sorted by dump; what they stand for is not listed
- * @param attempts datasets of which only a status is there: nothing of them is published yet, sorted
+ * @param datasets  those with at least one dump whose manifest reads, sorted by name
+ * @param broken    manifests that cannot be read or belong elsewhere, sorted by dump; what they stand for is not listed
+ * @param attempts  datasets of which only a status is there: nothing of them is published, sorted
+ * @param withdrawn notices of dumps that were taken back, by dataset, the newest dump first; such a dump is listed
+ *                  nowhere else, also while its manifest is still there
  */
-public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> attempts) {
+public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> attempts, List<Withdrawal> withdrawn) {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
 
     /** Takes copies. */
@@ -38,6 +41,7 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
         datasets = List.copyOf(datasets);
         broken = List.copyOf(broken);
         attempts = List.copyOf(attempts);
+        withdrawn = List.copyOf(withdrawn);
     }
 
     /**
@@ -74,6 +78,13 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
         return datasets.stream().filter(shelf -> shelf.dataset().equals(name)).findFirst();
     }
 
+    /** The notices of a dataset's dumps that were taken back, the newest dump first. */
+    public List<Withdrawal> withdrawn(String dataset) {
+        return withdrawn.stream()
+                .filter(notice -> notice.dump().startsWith(dataset + "/"))
+                .toList();
+    }
+
     /** Every dump that stands at the destination, whole or broken: what a second look compares with. */
     public Set<DumpId> stamps() {
         Set<DumpId> stamps = new HashSet<>();
@@ -93,7 +104,7 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
         List<StoredObject> objects = destination.list("");
         Map<String, List<Manifest>> dumps = new TreeMap<>();
         List<Broken> broken = new ArrayList<>();
-        for (DumpId dump : dumps(objects)) {
+        for (DumpId dump : standing(objects)) {
             try {
                 read(destination, dump)
                         .ifPresent(manifest -> dumps.computeIfAbsent(dump.dataset(), name -> new ArrayList<>())
@@ -113,19 +124,28 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
                         .map(entry -> new Shelf(entry.getKey(), entry.getValue()))
                         .toList(),
                 broken,
-                List.copyOf(attempts));
+                List.copyOf(attempts),
+                notices(destination, objects));
     }
 
     /** The dumps at a destination by their manifests' names alone, without reading any. */
     public static Set<DumpId> stamps(Destination destination) throws SpillwayException {
-        return new HashSet<>(dumps(destination.list("")));
+        return new HashSet<>(standing(destination.list("")));
+    }
+
+    /** Dumps with a manifest, and without a notice that they are taken back. */
+    private static List<DumpId> standing(List<StoredObject> objects) {
+        Set<DumpId> takenBack = new HashSet<>(dumpsWith(Withdrawal.FILE_NAME, objects));
+        return dumpsWith(Manifest.FILE_NAME, objects).stream()
+                .filter(dump -> !takenBack.contains(dump))
+                .toList();
     }
 
     /** By dataset, the newest first. */
-    private static List<DumpId> dumps(List<StoredObject> objects) {
+    private static List<DumpId> dumpsWith(String file, List<StoredObject> objects) {
         return objects.stream()
                 .map(object -> object.key().value().split("/", -1))
-                .filter(path -> path.length == 3 && path[2].equals(Manifest.FILE_NAME) && isDataset(path[0]))
+                .filter(path -> path.length == 3 && path[2].equals(file) && isDataset(path[0]))
                 .map(path -> DumpId.of(path[0], path[1]))
                 .flatMap(Optional::stream)
                 .sorted(Comparator.comparing(DumpId::dataset).thenComparing(DumpId::instant, Comparator.reverseOrder()))
@@ -142,6 +162,31 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
 
     private static boolean isDataset(String name) {
         return Dataset.isName(name);
+    }
+
+    /** A notice that cannot be read is one all the same; what it says is missing. */
+    private static List<Withdrawal> notices(Destination destination, List<StoredObject> objects)
+            throws SpillwayException {
+        List<Withdrawal> notices = new ArrayList<>();
+        for (DumpId dump : dumpsWith(Withdrawal.FILE_NAME, objects)) {
+            ObjectKey key = new ObjectKey(dump.toString()).child(Withdrawal.FILE_NAME);
+            String where = destination.name() + "/" + key;
+            try (InputStream in = destination.open(key)) {
+                Withdrawal notice = ManifestJson.read(in, Withdrawal.class, where, "a notice of ours");
+                if (notice.dump().equals(dump.toString())) {
+                    notices.add(notice);
+                }
+            } catch (IOException e) {
+                throw new SpillwayException(
+                        Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
+            } catch (SpillwayException e) {
+                if (e.fault() != Fault.INTEGRITY && e.fault() != Fault.DESTINATION_REFUSED) {
+                    throw e;
+                }
+                LOG.warn("the reason is not shown dump={} cause=\"{}\"", dump, e.getMessage());
+            }
+        }
+        return notices;
     }
 
     private static Optional<Manifest> read(Destination destination, DumpId dump) throws SpillwayException {

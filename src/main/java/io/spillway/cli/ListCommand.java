@@ -4,9 +4,11 @@ import io.spillway.catalog.Catalog;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Withdrawal;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +32,17 @@ final class ListCommand implements Callable<Integer> {
 
     private record Line(String type, String destination, SiteStatus.State dataset, int dumps) {}
 
+    private record WithdrawnLine(String type, String destination, Withdrawal withdrawal) {}
+
+    /** A dump that was taken back, and why; its own words on one line, without what a terminal would obey. */
+    static String withdrawn(Withdrawal notice) {
+        return "%s: withdrawn %s: %s"
+                .formatted(
+                        notice.dump().substring(notice.dump().indexOf('/') + 1),
+                        notice.withdrawnAt().truncatedTo(ChronoUnit.SECONDS),
+                        notice.reason().replaceAll("\\p{Cntrl}+", " "));
+    }
+
     @Override
     public Integer call() throws SpillwayException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
@@ -46,6 +59,12 @@ final class ListCommand implements Callable<Integer> {
                 } else {
                     print(out, catalog, state, dumps, clock);
                 }
+            }
+            for (Withdrawal notice : catalog.withdrawn()) {
+                out.println(
+                        output.json
+                                ? JsonText.line(new WithdrawnLine("withdrawn", place.name(), notice))
+                                : notice.dump().substring(0, notice.dump().indexOf('/') + 1) + withdrawn(notice));
             }
             if (!output.json && status.datasets().isEmpty()) {
                 out.println("nothing is published at " + place.name());

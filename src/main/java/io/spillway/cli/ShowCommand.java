@@ -9,6 +9,7 @@ import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Withdrawal;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -41,6 +42,8 @@ final class ShowCommand implements Callable<Integer> {
     private OutputOptions output = new OutputOptions();
 
     private record DumpLine(String type, String destination, Manifest manifest) {}
+
+    private record WithdrawnLine(String type, String destination, Withdrawal withdrawal) {}
 
     @Override
     public Integer call() throws SpillwayException {
@@ -82,16 +85,23 @@ final class ShowCommand implements Callable<Integer> {
     }
 
     private void showDataset(Destination place, String dataset) throws SpillwayException {
-        List<Manifest> dumps = Catalog.read(place)
-                .dataset(dataset)
-                .map(Catalog.Shelf::dumps)
-                .orElseThrow(() -> noneThere(place.name() + "/" + dataset));
+        Catalog catalog = Catalog.read(place);
+        List<Manifest> dumps =
+                catalog.dataset(dataset).map(Catalog.Shelf::dumps).orElse(List.of());
+        List<Withdrawal> withdrawn = catalog.withdrawn(dataset);
+        if (dumps.isEmpty() && withdrawn.isEmpty()) {
+            throw noneThere(place.name() + "/" + dataset);
+        }
         PrintWriter out = spec.commandLine().getOut();
         if (!output.json) {
-            Manifest latest = dumps.get(0);
-            out.printf("%s: %s%n", dataset, latest.title());
+            out.printf(
+                    "%s: %s%n",
+                    dataset, dumps.isEmpty() ? "no dump" : dumps.get(0).title());
             out.printf("at %s%n", place.name());
-            out.printf("licence: %s%n", latest.license() == null ? "not stated" : latest.license());
+            if (!dumps.isEmpty()) {
+                String license = dumps.get(0).license();
+                out.printf("licence: %s%n", license == null ? "not stated" : license);
+            }
         }
         for (Manifest dump : dumps) {
             if (output.json) {
@@ -105,15 +115,33 @@ final class ShowCommand implements Callable<Integer> {
                         dump.parts().size());
             }
         }
+        withdrawn.forEach(notice -> show(place, notice));
+    }
+
+    private void show(Destination place, Withdrawal notice) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(
+                output.json
+                        ? JsonText.line(new WithdrawnLine("withdrawn", place.name(), notice))
+                        : "  " + ListCommand.withdrawn(notice));
     }
 
     private void showDump(Destination place, DumpId id) throws SpillwayException {
-        Manifest dump = Catalog.read(place)
-                .dataset(id.dataset())
+        Catalog catalog = Catalog.read(place);
+        Optional<Manifest> found = catalog.dataset(id.dataset())
                 .flatMap(shelf -> shelf.dumps().stream()
                         .filter(manifest -> manifest.id().equals(id))
-                        .findFirst())
-                .orElseThrow(() -> noneThere(place.name() + "/" + id));
+                        .findFirst());
+        if (found.isEmpty()) {
+            show(
+                    place,
+                    catalog.withdrawn().stream()
+                            .filter(notice -> notice.dump().equals(id.toString()))
+                            .findFirst()
+                            .orElseThrow(() -> noneThere(place.name() + "/" + id)));
+            return;
+        }
+        Manifest dump = found.get();
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
             out.println(JsonText.line(new DumpLine("dump", place.name(), dump)));

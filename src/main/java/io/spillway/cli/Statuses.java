@@ -59,6 +59,11 @@ final class Statuses {
         });
     }
 
+    /** A dump was taken back at all places. */
+    void takenBack() {
+        files.values().forEach(StatusFile::takenBack);
+    }
+
     /** An export has ended without a dump. Where it was told to stop, only a directory is fast enough to be told. */
     void failed(Throwable failure) {
         boolean cancelled = failure instanceof InterruptedException

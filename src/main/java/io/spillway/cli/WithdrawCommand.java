@@ -2,13 +2,14 @@ package io.spillway.cli;
 
 import io.spillway.config.ConfigFile;
 import io.spillway.dataset.DumpId;
-import io.spillway.destination.Destination;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.Workspace;
+import io.spillway.publish.Shelf;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,29 +64,57 @@ final class WithdrawCommand implements Callable<Integer> {
         try (Places places = Places.open(schedule);
                 Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
             // Where it was written last of all, so that nothing is sent out from there again.
-            List<Destination> shelves = Stream.concat(
+            List<Shelf> shelves = Stream.concat(
                             places.shelves().stream().filter(place -> place != places.home()), Stream.of(places.home()))
+                    .map(place -> PruneCommand.shelf(place, schedule))
                     .toList();
-            boolean found = false;
-            for (Destination place : shelves) {
-                if (PruneCommand.shelf(place, schedule).withdraw(id, reason, delete)) {
-                    found = true;
-                    report(place, id, out);
-                }
-            }
-            if (!found) {
+            List<String> withdrawn = withdraw(shelves, id, reason, delete, () -> {
+                new Statuses(places, schedule.dataset()).takenBack();
+                Sites.publish(places, Set.of(), schedule.dataset());
+            });
+            if (withdrawn.isEmpty()) {
                 throw new SpillwayException(
                         Fault.DESTINATION_REFUSED,
                         "there is no dump %s in %s"
                                 .formatted(
-                                        id,
-                                        shelves.stream().map(Destination::name).collect(Collectors.joining(", "))),
+                                        id, shelves.stream().map(Shelf::place).collect(Collectors.joining(", "))),
                         "spillway list names the dumps that there are");
             }
-            Sites.publish(places, Set.of(), schedule.dataset());
+            withdrawn.forEach(place -> report(place, id, out));
         }
         out.flush();
         return 0;
+    }
+
+    /** What points at dumps moves. */
+    @FunctionalInterface
+    interface Move {
+        /** Moves all of it, at every place. */
+        void pointers() throws SpillwayException, InterruptedException;
+    }
+
+    /**
+     * Takes a dump back at all places together: first every place says so, then what points at it moves, and only then it
+     * goes. Who reads in between finds it whole, or does not find it. Broken off, it is completed by calling it again.
+     *
+     * @return the names of the places that had it, or have the notice that they had
+     */
+    static List<String> withdraw(List<Shelf> shelves, DumpId id, String reason, boolean delete, Move move)
+            throws SpillwayException, InterruptedException {
+        boolean found = false;
+        for (Shelf shelf : shelves) {
+            found |= shelf.announce(id, reason);
+        }
+        List<String> withdrawn = new ArrayList<>();
+        if (found) {
+            move.pointers();
+            for (Shelf shelf : shelves) {
+                if (shelf.withdraw(id, delete)) {
+                    withdrawn.add(shelf.place());
+                }
+            }
+        }
+        return withdrawn;
     }
 
     private DumpId id(String dataset) {
@@ -95,16 +124,16 @@ final class WithdrawCommand implements Callable<Integer> {
                         new ParameterException(spec.commandLine(), "\"%s\" is no dump of %s".formatted(dump, dataset)));
     }
 
-    private void report(Destination place, DumpId id, PrintWriter out) {
+    private void report(String place, DumpId id, PrintWriter out) {
         if (output.json) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("type", "withdrawn");
             line.put("dump", id.toString());
-            line.put("destination", place.name());
+            line.put("destination", place);
             line.put("deleted", delete);
             out.println(JsonText.line(line));
         } else {
-            out.printf("withdrew %s from %s%s%n", id, place.name(), delete ? ", files deleted" : "");
+            out.printf("withdrew %s from %s%s%n", id, place, delete ? ", files deleted" : "");
         }
     }
 }

@@ -91,6 +91,12 @@ public interface Destination extends AutoCloseable {
     }
 
     /**
+     * Undoes {@link #link}: {@code name} stands for no folder any more. Succeeds where it did not, and leaves an object of
+     * that name alone.
+     */
+    default void unlink(ObjectKey name) throws SpillwayException {}
+
+    /**
      * Removes what uploads of runs that died have left below a dataset, unseen by readers. The caller holds the dataset's
      * lock, and has completed what it wants to complete.
      *

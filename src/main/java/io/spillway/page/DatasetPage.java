@@ -6,6 +6,7 @@ import io.spillway.catalog.Listing;
 import io.spillway.dataset.License;
 import io.spillway.destination.ObjectKey;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Withdrawal;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,6 +173,10 @@ public record DatasetPage(
         if (latest.schemaChanges() != null && !latest.schemaChanges().removed().isEmpty()) {
             issues.add(texts.say(
                     "issues.removed", String.join(", ", latest.schemaChanges().removed())));
+        }
+        for (Withdrawal notice : catalog.withdrawn(latest.dataset())) {
+            String stamp = notice.dump().substring(notice.dump().indexOf('/') + 1);
+            issues.add(texts.say("issues.withdrawn", stamp, texts.date(notice.withdrawnAt()), notice.reason()));
         }
         catalog.broken().stream()
                 .filter(broken -> Objects.equals(broken.dump().dataset(), latest.dataset()))

@@ -10,6 +10,7 @@ import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.SideFile;
+import io.spillway.manifest.Withdrawal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -263,6 +264,9 @@ public final class Deliveries {
             if (names.size() == 1) {
                 continue; // of a spool: delivered long ago
             }
+            if (names.contains(Withdrawal.FILE_NAME)) {
+                continue; // is being taken back
+            }
             Optional<Manifest> manifest = read(key);
             if (manifest.isEmpty()) {
                 continue;
@@ -294,7 +298,7 @@ public final class Deliveries {
     /** Whether a destination has a dump, or has had it: what was taken back there does not come again. */
     private static boolean has(Destination other, ObjectKey dump) throws SpillwayException {
         return other.find(dump.child(Manifest.FILE_NAME)).isPresent()
-                || other.find(dump.child(Shelf.WITHDRAWN)).isPresent();
+                || other.find(dump.child(Withdrawal.FILE_NAME)).isPresent();
     }
 
     /** Names of all files in the folder of a manifest, that of the manifest too. */

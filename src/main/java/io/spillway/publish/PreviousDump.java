@@ -8,16 +8,19 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
+import io.spillway.manifest.Withdrawal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The dump that readers have now: the newest one below a dataset whose manifest reads. The manifests at the destination
+ * The dump that readers have now: the newest one below a dataset whose manifest reads and that nobody has taken back. The manifests at the destination
  * are the only memory, so that no state of ours can differ from what is public. Thread-safe as its destination is.
  */
 final class PreviousDump {
@@ -50,12 +53,15 @@ final class PreviousDump {
     private List<DumpId> newestFirst(String dataset) throws SpillwayException {
         String before = dataset + "/";
         String behind = "/" + Manifest.FILE_NAME;
-        return destination.list(before).stream()
+        Set<String> keys = destination.list(before).stream()
                 .map(StoredObject::key)
                 .map(ObjectKey::value)
+                .collect(Collectors.toSet());
+        return keys.stream()
                 .filter(key -> key.endsWith(behind) && key.length() > before.length() + behind.length())
                 .map(key -> DumpId.of(dataset, key.substring(before.length(), key.length() - behind.length())))
                 .flatMap(Optional::stream)
+                .filter(dump -> !keys.contains(dump + "/" + Withdrawal.FILE_NAME))
                 .sorted(Comparator.reverseOrder())
                 .toList();
     }

@@ -11,10 +11,10 @@ import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.SideFile;
+import io.spillway.manifest.Withdrawal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +33,6 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever calls holds the dataset's lock. Thread-safe as its destination is.
  */
 public final class Shelf {
-    /** Stands in the place of a dump that was taken back: what it was, and why it is gone. */
-    public static final String WITHDRAWN = "withdrawn.json";
-
     /** Names the files of a dump that is being removed. */
     static final String REMOVING = "removing.json";
 
@@ -67,7 +64,7 @@ public final class Shelf {
     public List<Removed> prune(Retention retention, boolean dryRun) throws SpillwayException {
         Map<DumpId, Set<String>> found = list();
         List<DumpId> whole = found.entrySet().stream()
-                .filter(entry -> entry.getValue().contains(Manifest.FILE_NAME))
+                .filter(entry -> isWhole(entry.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
         if (whole.isEmpty()) {
@@ -81,7 +78,7 @@ public final class Shelf {
         for (Map.Entry<DumpId, Set<String>> entry : found.entrySet()) {
             DumpId dump = entry.getKey();
             Set<String> names = entry.getValue();
-            if (names.contains(Manifest.FILE_NAME)) {
+            if (isWhole(names)) {
                 if (!kept.contains(dump)) {
                     Manifest manifest = read(dump, Manifest.FILE_NAME, Manifest.class);
                     removed.add(new Removed(
@@ -101,35 +98,60 @@ public final class Shelf {
     }
 
     /**
-     * Takes a dump back. From then on nothing of ours points at it; its name stays taken, and a notice says why. To be
-     * called again where it was broken off.
+     * Says beside a dump that it is taken back. It stays as it is until {@link #withdraw}; in between its caller moves
+     * what points at it, since no catalog lists it any more. To be called again where it was broken off: the first reason
+     * stays.
      *
-     * @param reason      for everybody to read
-     * @param deleteFiles whether its files go as well; else they stay where they are, with nothing that names them but
-     *                    the notice
-     * @return whether there was such a dump, or the notice of one
+     * @param reason for everybody to read
+     * @return whether there is such a dump, or the notice of one
      */
-    public boolean withdraw(DumpId dump, String reason, boolean deleteFiles) throws SpillwayException {
+    public boolean announce(DumpId dump, String reason) throws SpillwayException {
         ObjectKey prefix = Publisher.key(dump);
-        Withdrawal withdrawal;
-        if (destination.find(prefix.child(Manifest.FILE_NAME)).isPresent()) {
-            Manifest manifest = read(dump, Manifest.FILE_NAME, Manifest.class);
-            withdrawal = new Withdrawal(
-                    dump.toString(), reason, clock.instant(), manifest.documents(), manifest.bytes(), files(manifest));
-            write(prefix.child(WITHDRAWN), ManifestJson.write(withdrawal));
-            destination.delete(prefix.child(Manifest.FILE_NAME));
-            LOG.info("dump withdrawn dump={} destination={} reason=\"{}\"", dump, destination.name(), reason);
-        } else if (destination.find(prefix.child(WITHDRAWN)).isPresent()) {
-            withdrawal = read(dump, WITHDRAWN, Withdrawal.class);
-        } else {
+        if (destination.find(prefix.child(Withdrawal.FILE_NAME)).isPresent()) {
+            return true;
+        }
+        if (destination.find(prefix.child(Manifest.FILE_NAME)).isEmpty()) {
             return false;
         }
+        Manifest manifest = read(dump, Manifest.FILE_NAME, Manifest.class);
+        Withdrawal withdrawal = new Withdrawal(
+                dump.toString(), reason, clock.instant(), manifest.documents(), manifest.bytes(), files(manifest));
+        write(prefix.child(Withdrawal.FILE_NAME), ManifestJson.write(withdrawal));
+        return true;
+    }
+
+    /**
+     * Takes a dump back that was {@linkplain #announce announced}: it does not exist any more, its name stays taken, and
+     * the notice says why. To be called again where it was broken off.
+     *
+     * @param deleteFiles whether its files go as well; else they stay where they are, with nothing that names them but
+     *                    the notice
+     * @return whether there is a notice
+     */
+    public boolean withdraw(DumpId dump, boolean deleteFiles) throws SpillwayException {
+        ObjectKey prefix = Publisher.key(dump);
+        if (destination.find(prefix.child(Withdrawal.FILE_NAME)).isEmpty()) {
+            return false;
+        }
+        Withdrawal withdrawal = read(dump, Withdrawal.FILE_NAME, Withdrawal.class);
+        destination.delete(prefix.child(Manifest.FILE_NAME));
+        LOG.info("dump withdrawn dump={} destination={} reason=\"{}\"", dump, place(), withdrawal.reason());
         if (deleteFiles) {
             for (String name : withdrawal.files()) {
                 destination.delete(prefix.child(name));
             }
         }
         return true;
+    }
+
+    /** How the destination is called in messages. */
+    public String place() {
+        return destination.name();
+    }
+
+    /** Not one that is just being taken back: it counts for nothing any more. */
+    private static boolean isWhole(Set<String> names) {
+        return names.contains(Manifest.FILE_NAME) && !names.contains(Withdrawal.FILE_NAME);
     }
 
     private void remove(DumpId dump, Manifest manifest) throws SpillwayException {
@@ -203,24 +225,6 @@ public final class Shelf {
      * @param bytes       of those files
      */
     public record Removed(String dump, String destination, int parts, long bytes) {}
-
-    /**
-     * The notice in the place of a dump that was taken back.
-     *
-     * @param dump        its id
-     * @param reason      why
-     * @param withdrawnAt when
-     * @param documents   how many it had
-     * @param bytes       of its parts
-     * @param files       its files, which may be there still
-     */
-    public record Withdrawal(
-            String dump, String reason, Instant withdrawnAt, long documents, long bytes, List<String> files) {
-        /** Takes copies. */
-        public Withdrawal {
-            files = List.copyOf(files);
-        }
-    }
 
     private record Removal(String dump, List<String> files) {}
 }

@@ -3,6 +3,7 @@ package io.spillway.publish;
 import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.DatasetStatus.LastAttempt;
 import io.spillway.catalog.DatasetStatus.LastGood;
+import io.spillway.catalog.SiteStatus;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.Upload;
@@ -76,6 +77,18 @@ public final class StatusFile {
         } else {
             String kind = failure.getClass().getSimpleName();
             write(new LastAttempt(now, "failed", BUG, "BUG", "a bug of ours: " + kind), null);
+        }
+    }
+
+    /**
+     * A dump was taken back, which may have been the last good one; how the last attempt ended stays what it is. Nothing
+     * happens where no attempt has said anything.
+     */
+    public void takenBack() {
+        try {
+            SiteStatus.read(destination, dataset).ifPresent(status -> write(status.lastAttempt(), null));
+        } catch (SpillwayException e) {
+            LOG.warn("the status may name a dump that was taken back dataset={} cause=\"{}\"", dataset, e.getMessage());
         }
     }
 

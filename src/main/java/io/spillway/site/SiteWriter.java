@@ -14,6 +14,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
+import io.spillway.manifest.Withdrawal;
 import io.spillway.page.Pages;
 import java.io.IOException;
 import java.net.URI;
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SiteWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SiteWriter.class);
+
+    private static final String LATEST = "latest";
+    private static final String URLS = "urls.txt";
 
     /** Whoever meets new dumps as often leaves the rest to those who publish them: each of them writes, too. */
     private static final int MAX_ROUNDS = 5;
@@ -134,7 +138,7 @@ public final class SiteWriter {
     @SuppressWarnings("try") // the turn is held, not used
     private Catalog write(Optional<String> only, Set<String> known) throws SpillwayException, InterruptedException {
         if (!destination.traits().keepsSiteFiles()) {
-            return new Catalog(List.of(), List.of(), List.of());
+            return new Catalog(List.of(), List.of(), List.of(), List.of());
         }
         try (Turn turn = turns.take()) {
             for (int round = 1; ; round++) {
@@ -154,7 +158,6 @@ public final class SiteWriter {
                 write(catalog, shelf, mirrors.of(shelf.latest(), known));
             }
         }
-        removePointers(catalog, only);
         List<Listing> listings = new ArrayList<>();
         for (Catalog.Shelf shelf : catalog.datasets()) {
             listings.add(
@@ -162,6 +165,8 @@ public final class SiteWriter {
         }
         put(pages.ofSite(catalog));
         put(new ObjectKey(LinksFile.FILE_NAME), LinksFile.write(listings));
+        // Only now: until here the site's own files have led to the pages of such a dataset.
+        removePointers(catalog, only);
         writeStatus(catalog);
     }
 
@@ -170,8 +175,9 @@ public final class SiteWriter {
         put(pages.ofDataset(catalog, shelf, elsewhere));
         ObjectKey dataset = new ObjectKey(shelf.dataset());
         Addresses addresses = Addresses.fromDataset(destination, shelf.dataset());
-        if (!destination.link(dataset.child("latest"), new ObjectKey(latest.dump()))) {
-            put(dataset.child("latest").child("urls.txt"), urls(latest));
+        ObjectKey link = dataset.child(LATEST);
+        if (!destination.link(link, new ObjectKey(latest.dump()))) {
+            put(link.child(URLS), urls(latest));
         }
         put(dataset.child(LatestFile.FILE_NAME), LatestFile.write(Listing.of(latest, addresses, elsewhere)));
     }
@@ -194,16 +200,23 @@ public final class SiteWriter {
     private void removePointers(Catalog catalog, Optional<String> only) throws SpillwayException {
         var gone = new TreeSet<>(catalog.attempts());
         catalog.broken().forEach(broken -> gone.add(broken.dump().dataset()));
+        catalog.withdrawn().forEach(notice -> gone.add(dataset(notice)));
         only.ifPresent(dataset -> gone.retainAll(Set.of(dataset)));
         only.ifPresent(gone::add);
         catalog.datasets().forEach(shelf -> gone.remove(shelf.dataset()));
         for (String name : gone) {
             ObjectKey dataset = new ObjectKey(name);
             destination.delete(dataset.child(LatestFile.FILE_NAME));
+            destination.unlink(dataset.child(LATEST));
+            destination.delete(dataset.child(LATEST).child(URLS));
             for (ObjectKey page : pages.keysOf(name)) {
                 destination.delete(page);
             }
         }
+    }
+
+    private static String dataset(Withdrawal notice) {
+        return notice.dump().substring(0, notice.dump().indexOf('/'));
     }
 
     private void writeStatus(Catalog catalog) throws SpillwayException {

@@ -3,6 +3,7 @@ package io.spillway.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
@@ -71,6 +72,44 @@ class CatalogTest {
         Files.copy(root.resolve(first.dump()).resolve("manifest.json"), other.resolve("manifest.json"));
         assertThat(read().datasets().get(0).dumps()).hasSize(1);
         assertThat(read().broken()).hasSize(1);
+    }
+
+    private void notice(DumpId dump, String text) throws Exception {
+        Files.writeString(Files.createDirectories(root.resolve(dump.toString())).resolve("withdrawn.json"), text);
+    }
+
+    private static String notice(DumpId dump) {
+        return """
+                {"dump": "%s", "reason": "it was wrong", "withdrawn_at": "2026-11-22T00:00:00Z", "documents": 2, "bytes": 9,
+                 "files": []}
+                """.formatted(dump);
+    }
+
+    @Test
+    void aDumpThatIsTakenBackIsListedByItsNoticeAlone() throws Exception {
+        dumps.publish(root, "journals", FIRST, 1);
+        DumpId second = dumps.publish(root, "journals", SECOND, 1).id();
+        notice(second, notice(second));
+        Catalog catalog = read();
+        assertThat(catalog.datasets().get(0).dumps()).hasSize(1);
+        assertThat(catalog.stamps()).containsExactly(new DumpId("journals", FIRST));
+        assertThat(catalog.withdrawn("journals")).singleElement().satisfies(notice -> {
+            assertThat(notice.dump()).isEqualTo(second.toString());
+            assertThat(notice.reason()).isEqualTo("it was wrong");
+        });
+        assertThat(catalog.withdrawn("journal")).isEmpty();
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            assertThat(Catalog.stamps(directory)).isEqualTo(catalog.stamps());
+        }
+    }
+
+    @Test
+    void aNoticeThatCannotBeReadIsOneAllTheSame() throws Exception {
+        dumps.publish(root, "journals", FIRST, 1);
+        DumpId second = dumps.publish(root, "journals", SECOND, 1).id();
+        notice(second, "{}");
+        assertThat(read().datasets().get(0).latest().takenAt()).isEqualTo(FIRST);
+        assertThat(read().withdrawn()).isEmpty();
     }
 
     @Test

@@ -172,6 +172,19 @@ class PagesTest {
     }
 
     @Test
+    void theReasonOfADumpThatWasTakenBackIsShownAsText() throws Exception {
+        dumps.publish(root, "journals", TAKEN, 5);
+        Path folder = Files.createDirectories(root.resolve("journals/2026-11-14T030000Z"));
+        Files.writeString(folder.resolve("withdrawn.json"), """
+                {"dump": "journals/2026-11-14T030000Z", "reason": "<b>wrong</b> {0}", "withdrawn_at": "2026-11-22T00:00:00Z",
+                 "documents": 2, "bytes": 9, "files": []}
+                """);
+        assertThat(rendered().get("journals/index.html"))
+                .contains("The dump of 2026-11-14T030000Z was taken back on 22 November 2026:"
+                        + " &lt;b&gt;wrong&lt;/b&gt; {0}");
+    }
+
+    @Test
     void withoutAPublicAddressThereIsNoSitemap() throws Exception {
         dumps.publish(root, "journals", TAKEN, 5);
         assertThat(rendered()).doesNotContainKey("sitemap.xml").containsKey("robots.txt");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.spillway.dataset.DumpId;
+import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.local.LocalDirectory;
@@ -115,7 +116,7 @@ class ShelfTest {
     void aDumpThatIsTakenBackIsNoneAnyMoreAndANoticeSaysWhy() throws Exception {
         dumps(1, 2);
 
-        assertThat(shelf().withdraw(id(2), "names of authors were in it", false))
+        assertThat(takeBack(directory, id(2), "names of authors were in it", false))
                 .isTrue();
 
         assertThat(names(id(2))).contains("withdrawn.json").doesNotContain("manifest.json");
@@ -128,9 +129,9 @@ class ShelfTest {
     @Test
     void itsFilesGoWhereThatIsAskedForAlsoLater() throws Exception {
         dumps(1, 2);
-        shelf().withdraw(id(2), "wrong", false);
+        takeBack(directory, id(2), "wrong", false);
 
-        shelf().withdraw(id(2), "wrong", true);
+        takeBack(directory, id(2), "wrong", true);
 
         assertThat(names(id(2))).containsExactly("withdrawn.json");
     }
@@ -138,7 +139,7 @@ class ShelfTest {
     @Test
     void aDumpThatIsNotThereCannotBeTakenBack() throws Exception {
         dumps(1);
-        assertThat(shelf().withdraw(id(9), "wrong", true)).isFalse();
+        assertThat(takeBack(directory, id(9), "wrong", true)).isFalse();
         assertThat(folders()).containsExactly(id(1).stamp());
     }
 
@@ -146,7 +147,7 @@ class ShelfTest {
     void whatWasTakenBackIsNotSentAgain() throws Exception {
         FileByFile other = new FileByFile("other", LocalDirectory.open(root.resolveSibling(root.getFileName() + "-2")));
         export(1).deliveredTo(other).run();
-        new Shelf(other, "journals", Clock.systemUTC()).withdraw(id(1), "wrong", true);
+        takeBack(other, id(1), "wrong", true);
         other.sent.clear();
 
         export(2).deliveredTo(other).run();
@@ -154,8 +155,62 @@ class ShelfTest {
         assertThat(other.sent).noneMatch(key -> key.value().startsWith(id(1) + "/"));
     }
 
+    @Test
+    void untilItGoesADumpThatIsTakenBackStaysWhole() throws Exception {
+        dumps(1, 2);
+        byte[] manifest = Files.readAllBytes(root.resolve(id(2) + "/manifest.json"));
+
+        assertThat(shelf(directory).announce(id(2), "wrong")).isTrue();
+
+        assertThat(root.resolve(id(2) + "/manifest.json")).hasBinaryContent(manifest);
+        assertThat(names(id(2))).hasSize(names(id(1)).size() + 1).contains("withdrawn.json");
+    }
+
+    @Test
+    void theFirstReasonStays() throws Exception {
+        dumps(1);
+        shelf(directory).announce(id(1), "the first");
+        takeBack(directory, id(1), "the second", false);
+        assertThat(text(id(1), "withdrawn.json")).contains("the first").doesNotContain("the second");
+    }
+
+    @Test
+    void whatWasNotAnnouncedIsNotTakenBack() throws Exception {
+        dumps(1);
+        assertThat(shelf(directory).withdraw(id(1), true)).isFalse();
+        SyntheticExport.verify(root, id(1).toString());
+    }
+
+    @Test
+    void whatIsJustTakenBackIsNotCountedAmongTheDumpsThatStay() throws Exception {
+        dumps(1, 2, 3);
+        shelf(directory).announce(id(3), "wrong");
+
+        assertThat(shelf().prune(LAST_TWO, false)).isEmpty();
+    }
+
+    @Test
+    void whatIsJustTakenBackIsNotSentElsewhere() throws Exception {
+        dumps(1);
+        shelf(directory).announce(id(1), "wrong");
+        FileByFile other = new FileByFile("other", LocalDirectory.open(root.resolveSibling(root.getFileName() + "-3")));
+
+        export(2).deliveredTo(other).run();
+
+        assertThat(other.sent).noneMatch(key -> key.value().startsWith(id(1) + "/"));
+    }
+
+    private static boolean takeBack(Destination place, DumpId dump, String reason, boolean deleteFiles)
+            throws SpillwayException {
+        return shelf(place).announce(dump, reason) && shelf(place).withdraw(dump, deleteFiles);
+    }
+
     private Shelf shelf() {
-        return new Shelf(directory, "journals", Clock.fixed(Instant.parse("2026-11-22T00:00:00Z"), ZoneOffset.UTC));
+        return shelf(directory);
+    }
+
+    private static Shelf shelf(Destination place) {
+        return new Shelf(place, "journals", Clock.fixed(Instant.parse("2026-11-22T00:00:00Z"), ZoneOffset.UTC));
     }
 
     private void dumps(int... days) throws Exception {

@@ -63,6 +63,14 @@ class PreviousDumpTest {
     }
 
     @Test
+    void whatIsJustTakenBackIsPassedOver() throws Exception {
+        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+        Path manifest = stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        Files.writeString(manifest.resolveSibling("withdrawn.json"), "{}");
+        assertThat(found()).contains("journals/2026-11-14T030000Z");
+    }
+
+    @Test
     void aBrokenManifestIsPassedOver() throws Exception {
         stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
         Files.writeString(stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z"), "{\"format_version\":1}");

@@ -141,6 +141,15 @@ final class FileTree {
         }
     }
 
+    /** Removes a symbolic link; anything else that stands there stays. */
+    void unlink(Path name) throws IOException {
+        if (standsInFolders(parent(name))
+                && attributes(name).map(BasicFileAttributes::isSymbolicLink).orElse(false)) {
+            Files.deleteIfExists(name);
+            sync(parent(name));
+        }
+    }
+
     /** Creates a hidden folder beside the target; the parent is created too if it is missing. */
     synchronized Path createHiddenFolder(Path target) throws IOException {
         List<Path> created = createFolders(parent(target));

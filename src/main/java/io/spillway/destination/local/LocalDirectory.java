@@ -485,6 +485,16 @@ public final class LocalDirectory implements Destination {
         }
     }
 
+    @Override
+    public void unlink(ObjectKey name) throws SpillwayException {
+        Path link = tree.path(name);
+        try {
+            tree.unlink(link);
+        } catch (IOException e) {
+            throw IoFaults.translate(root, "unlink " + name, e);
+        }
+    }
+
     /**
      * Takes the lock of what belongs to all datasets, such as {@code links.json}, and waits for it while somebody else
      * has it: whoever has it writes some small files. The caller closes it.

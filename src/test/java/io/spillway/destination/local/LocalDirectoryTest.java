@@ -594,6 +594,28 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
+    void aLinkThatIsUndoneLeavesTheFolder() throws Exception {
+        LocalDirectory directory = LocalDirectory.open(root);
+        put(directory, new ObjectKey("journals/1/a"), bytes("one"));
+        ObjectKey latest = new ObjectKey("journals/latest");
+        directory.link(latest, new ObjectKey("journals/1"));
+        directory.unlink(latest);
+        directory.unlink(latest);
+        assertThat(Files.exists(root.resolve("journals/latest"), LinkOption.NOFOLLOW_LINKS))
+                .isFalse();
+        assertThat(root.resolve("journals/1/a")).hasContent("one");
+    }
+
+    @Test
+    void whatIsNoLinkIsNotUndone() throws Exception {
+        LocalDirectory directory = LocalDirectory.open(root);
+        put(directory, new ObjectKey("journals/latest"), bytes("mine"));
+        directory.unlink(new ObjectKey("journals/latest"));
+        directory.unlink(new ObjectKey("nothing/latest"));
+        assertThat(root.resolve("journals/latest")).hasContent("mine");
+    }
+
+    @Test
     void aLinkReplacesNoFolder() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         put(directory, new ObjectKey("journals/1/a"), bytes("one"));

@@ -50,7 +50,7 @@ class ArchitectureTest {
             Set.of("daemon"),
             Set.of("schedule", "demo"),
             Set.of("pipeline"),
-            Set.of("publish", "site"),
+            Set.of("publish", "site", "fresh"),
             Set.of("notices"),
             Set.of("page"),
             Set.of("verify", "catalog"),

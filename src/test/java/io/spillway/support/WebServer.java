@@ -26,13 +26,19 @@ import java.util.concurrent.Executors;
  * redirect, lie. Otherwise it serves files whole or from a byte on, with a strong ETag.
  */
 public final class WebServer implements AutoCloseable {
+    /** What a browser has to be told; everything else is a download. */
+    private static final Map<String, String> TYPES =
+            Map.of("html", "text/html", "json", "application/json", "atom", "application/atom+xml");
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Path root;
     private final Map<String, Queue<Answer>> next = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final Map<String, Answer> always = new ConcurrentHashMap<>();
     private volatile boolean ranges = true;
+    private volatile boolean heads = true;
 
     /** What came. */
     public record Request(String method, String path, Map<String, List<String>> headers) {
@@ -69,6 +75,24 @@ public final class WebServer implements AutoCloseable {
     /** The next answers for a file, by its path without a slash at the start; each serves one GET. */
     public WebServer then(String path, Answer... answers) {
         next.computeIfAbsent(path, each -> new ArrayDeque<>()).addAll(List.of(answers));
+        return this;
+    }
+
+    /** From now on the answer for a file, by its path without a slash at the start, whatever the method. */
+    public WebServer always(String path, Answer answer) {
+        always.put(path, answer);
+        return this;
+    }
+
+    /** From now on that file is served again. */
+    public WebServer normally(String path) {
+        always.remove(path);
+        return this;
+    }
+
+    /** From now on HEAD is not allowed. */
+    public WebServer withoutHead() {
+        heads = false;
         return this;
     }
 
@@ -135,7 +159,10 @@ public final class WebServer implements AutoCloseable {
             String path = exchange.getRequestURI().getPath();
             requests.add(new Request(exchange.getRequestMethod(), path, Map.copyOf(exchange.getRequestHeaders())));
             Answer answer = exchange.getRequestMethod().equals("GET") ? next(path.substring(1)) : null;
-            if (answer != null) {
+            answer = answer == null ? always.get(path.substring(1)) : answer;
+            if (!heads && exchange.getRequestMethod().equals("HEAD")) {
+                exchange.sendResponseHeaders(405, -1);
+            } else if (answer != null) {
                 answer.to(exchange, this);
             } else {
                 serve(exchange, Long.MAX_VALUE, 0);
@@ -164,28 +191,35 @@ public final class WebServer implements AutoCloseable {
         byte[] bytes = Files.readAllBytes(file);
         String etag = "\"" + Integer.toHexString(Arrays.hashCode(bytes)) + "\"";
         exchange.getResponseHeaders().set("ETag", etag);
+        String type = TYPES.get(file.toString().replaceFirst(".*\\.", ""));
+        if (type != null) {
+            exchange.getResponseHeaders().set("Content-Type", type);
+        }
         int from = 0;
+        int end = bytes.length;
         String range = exchange.getRequestHeaders().getFirst("Range");
         String condition = exchange.getRequestHeaders().getFirst("If-Range");
         if (ranges && range != null && (condition == null || condition.equals(etag))) {
-            from = Integer.parseInt(range.substring("bytes=".length(), range.length() - 1));
+            String[] ends = range.substring("bytes=".length()).split("-", -1);
+            from = Integer.parseInt(ends[0]);
+            end = ends[1].isEmpty() ? end : Math.min(end, Integer.parseInt(ends[1]) + 1);
             if (from >= bytes.length) {
                 exchange.getResponseHeaders().set("Content-Range", "bytes */" + bytes.length);
                 exchange.sendResponseHeaders(416, -1);
                 return;
             }
-            exchange.getResponseHeaders()
-                    .set("Content-Range", "bytes %d-%d/%d".formatted(from, bytes.length - 1, bytes.length));
+            exchange.getResponseHeaders().set("Content-Range", "bytes %d-%d/%d".formatted(from, end - 1, bytes.length));
         }
-        long length = bytes.length - from + announcedMore;
+        boolean part = from > 0 || end < bytes.length;
+        long length = end - from + announcedMore;
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.getResponseHeaders().set("Content-Length", String.valueOf(length));
             exchange.sendResponseHeaders(200, -1);
             return;
         }
-        exchange.sendResponseHeaders(from > 0 ? 206 : 200, length == 0 ? -1 : length);
+        exchange.sendResponseHeaders(part ? 206 : 200, length == 0 ? -1 : length);
         OutputStream body = exchange.getResponseBody();
-        body.write(bytes, from, (int) Math.min(most, bytes.length - from));
+        body.write(bytes, from, (int) Math.min(most, end - from));
         body.flush();
     }
 

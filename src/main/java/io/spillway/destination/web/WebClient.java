@@ -57,6 +57,13 @@ final class WebClient {
         return http.send(request.build(), answer -> new TimedBody(patience.answer()));
     }
 
+    /** A file's first byte, which tells its length too; the caller closes the body. A server may send the whole file. */
+    HttpResponse<InputStream> firstByte(URI address) throws IOException, InterruptedException {
+        return http.send(
+                request(address).GET().header("Range", "bytes=0-0").build(),
+                answer -> new TimedBody(patience.answer()));
+    }
+
     private HttpRequest.Builder request(URI address) {
         return HttpRequest.newBuilder(address)
                 .timeout(patience.answer())

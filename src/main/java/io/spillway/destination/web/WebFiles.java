@@ -1,0 +1,189 @@
+package io.spillway.destination.web;
+
+import io.spillway.destination.PublicFiles;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files on the web by their addresses, asked for without credentials. Requests that may pass are sent again, and a
+ * download that breaks off goes on where it stopped, both within a {@link WebPatience}. An interrupt ends a call with
+ * {@code CANCELLED} and leaves the flag set. Redirects are followed, never from https to http.
+ */
+public final class WebFiles implements PublicFiles {
+    private static final Pattern TOTAL = Pattern.compile("bytes (?:\\d+-\\d+|\\*)/(\\d+)");
+
+    private final WebClient client;
+
+    /** Files that are asked for with this patience. */
+    public WebFiles(WebPatience patience) {
+        this.client = new WebClient(patience);
+    }
+
+    /**
+     * {@inheritDoc} By HEAD; where that is not answered, or without a length, by a GET for the first byte, which is all
+     * that some stores allow.
+     */
+    @Override
+    public Optional<Look> look(URI address) throws SpillwayException {
+        HttpResponse<?> answer = ask(address, () -> client.head(address));
+        if (isMissing(answer)) {
+            return Optional.empty();
+        } else if (answer.statusCode() == 200 && length(answer) >= 0) {
+            return Optional.of(look(answer, length(answer)));
+        } else if (answer.statusCode() != 501 && WebClient.mayPass(answer.statusCode())) {
+            throw unexpected(address, answer);
+        }
+        HttpResponse<InputStream> first = ask(address, () -> client.firstByte(address));
+        discard(first.body());
+        if (isMissing(first)) {
+            return Optional.empty();
+        } else if (first.statusCode() == 200) {
+            return Optional.of(look(first, length(first)));
+        } else if (first.statusCode() == 206 || first.statusCode() == 416) {
+            return Optional.of(look(first, total(first)));
+        }
+        throw unexpected(address, first);
+    }
+
+    private static Look look(HttpResponse<?> answer, long bytes) {
+        return new Look(answer.uri(), bytes, date(answer));
+    }
+
+    private static long length(HttpResponse<?> answer) {
+        return answer.headers().firstValueAsLong("Content-Length").orElse(-1);
+    }
+
+    /** Of the whole file, from an answer that has a part of it, or none because it is empty. */
+    private static long total(HttpResponse<?> answer) {
+        Matcher range =
+                TOTAL.matcher(answer.headers().firstValue("Content-Range").orElse(""));
+        return range.matches() ? Long.parseLong(range.group(1)) : -1;
+    }
+
+    private static @Nullable Instant date(HttpResponse<?> answer) {
+        try {
+            return answer.headers()
+                    .firstValue("Date")
+                    .map(text -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)))
+                    .orElse(null);
+        } catch (DateTimeException e) {
+            return null; // a clock that cannot be read tells nothing
+        }
+    }
+
+    @Override
+    public InputStream open(URI address) throws SpillwayException {
+        return find(address).orElseThrow(() -> refused(address + " is not there", null));
+    }
+
+    /** A file's bytes, or empty where there is none. */
+    Optional<InputStream> find(URI address) throws SpillwayException {
+        HttpResponse<InputStream> answer = ask(address, () -> client.get(address, 0, null));
+        if (answer.statusCode() == 200) {
+            return Optional.of(new ResumedBody(client, address, answer));
+        }
+        discard(answer.body());
+        if (isMissing(answer)) {
+            return Optional.empty();
+        }
+        throw unexpected(address, answer);
+    }
+
+    private static boolean isMissing(HttpResponse<?> answer) {
+        return answer.statusCode() == 404 || answer.statusCode() == 410;
+    }
+
+    private interface Request<T> {
+        HttpResponse<T> send() throws IOException, InterruptedException;
+    }
+
+    /** Sends until an answer comes that would stay the same, or the patience ends. */
+    private <T> HttpResponse<T> ask(URI address, Request<T> request) throws SpillwayException {
+        try {
+            for (int failures = 1; ; failures++) {
+                boolean last = failures >= client.patience().attempts();
+                HttpResponse<T> answer = null;
+                try {
+                    answer = request.send();
+                    if (last || !WebClient.mayPass(answer.statusCode())) {
+                        return answer;
+                    }
+                    if (answer.body() instanceof InputStream body) {
+                        discard(body);
+                    }
+                } catch (IOException e) {
+                    if (last || e instanceof SSLException || isUnknownHost(e)) {
+                        throw unanswered(address, e);
+                    }
+                }
+                client.pause(failures, answer);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SpillwayException(Fault.CANCELLED, "cancelled while " + address + " was asked for", null, e);
+        }
+    }
+
+    private static boolean isUnknownHost(IOException e) {
+        return e instanceof UnknownHostException
+                || e.getCause() instanceof UnresolvedAddressException
+                || (e.getCause() != null && e.getCause().getCause() instanceof UnresolvedAddressException);
+    }
+
+    private static void discard(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            // The status says what there is to say.
+        }
+    }
+
+    private static SpillwayException unexpected(URI address, HttpResponse<?> answer) {
+        int status = answer.statusCode();
+        String what = "%s answers with status %d".formatted(address, status);
+        if (WebClient.mayPass(status)) {
+            return new SpillwayException(Fault.DESTINATION_UNAVAILABLE, what, "try again later");
+        } else if (status >= 300 && status < 400) {
+            return refused(what, "it leads to an address that is not followed, such as from https to http");
+        }
+        return refused(what, "nothing but what anybody can read is read: no credentials are sent");
+    }
+
+    private static SpillwayException unanswered(URI address, IOException e) {
+        String reason;
+        if (isUnknownHost(e)) {
+            reason = "its host is not known";
+        } else if (e instanceof SSLException) {
+            reason = "no secure connection (" + e.getMessage() + ")";
+        } else if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
+            reason = "no connection";
+        } else if (e instanceof HttpTimeoutException) {
+            reason = "no answer in time";
+        } else {
+            reason = "the connection broke (" + e.getMessage() + ")";
+        }
+        return new SpillwayException(
+                Fault.DESTINATION_UNAVAILABLE, address + " did not answer: " + reason, "is the address right?", e);
+    }
+
+    static SpillwayException refused(String what, @Nullable String hint) {
+        return new SpillwayException(Fault.DESTINATION_REFUSED, what, hint);
+    }
+}

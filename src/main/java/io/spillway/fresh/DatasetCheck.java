@@ -1,0 +1,387 @@
+package io.spillway.fresh;
+
+import io.spillway.catalog.Listing;
+import io.spillway.destination.Digests;
+import io.spillway.destination.PublicFiles;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Lanes;
+import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
+import io.spillway.manifest.Part;
+import io.spillway.manifest.Sha256Sums;
+import io.spillway.manifest.SideFile;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** One look at the latest dump of one dataset; to be run once. */
+final class DatasetCheck {
+    private static final int BUFFER = 128 << 10;
+
+    /** A manifest of 100,000 parts has about 40 MiB. */
+    private static final int LARGEST_IN_MEMORY = 256 << 20;
+
+    /** Clocks of machines that keep time are nearer to each other, even through a slow answer. */
+    private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
+
+    private final PublicFiles web;
+    private final Pointer pointer;
+    private final Listing listing;
+    private final Expectations expectations;
+    private final Clock clock;
+    private final Instant now;
+    private final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Duration> serversAhead = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger answered = new AtomicInteger();
+    private final AtomicInteger read = new AtomicInteger();
+    private final AtomicInteger withoutLength = new AtomicInteger();
+
+    DatasetCheck(PublicFiles web, Pointer pointer, Listing listing, Expectations expectations, Clock clock) {
+        this.web = web;
+        this.pointer = pointer;
+        this.listing = listing;
+        this.expectations = expectations;
+        this.clock = clock;
+        this.now = clock.instant();
+    }
+
+    /** A file to be asked for: where it is, its length or -1 where nobody says, its SHA-256 where it is to be read. */
+    private record Asked(URI address, long bytes, @Nullable String sha256) {}
+
+    /** The dump's own manifest, and the SHA-256 of its bytes; null where it could not be read. */
+    private record Own(
+            @Nullable Manifest manifest, @Nullable String sha256) {
+        static final Own UNREAD = new Own(null, null);
+    }
+
+    Freshness run(RandomGenerator random) throws SpillwayException, InterruptedException {
+        age();
+        Own own = manifest();
+        checksums(own.manifest());
+        ask(files(own.manifest(), random));
+        int mirrors = 0;
+        if (expectations.mirrors()) {
+            for (URI mirror : listing.mirrors()) {
+                mirrors += isWhole(mirror, own) ? 1 : 0;
+            }
+        }
+        return new Freshness(
+                listing.dataset(),
+                listing.dump(),
+                String.valueOf(pointer.follow(listing.address())),
+                listing.takenAt(),
+                Duration.between(listing.takenAt(), now),
+                listing.nextDue(),
+                answered.get(),
+                listing.bytes(),
+                read.get(),
+                mirrors,
+                List.copyOf(findings),
+                notes());
+    }
+
+    /** The dates alone, which need no request. */
+    private void age() {
+        Duration age = Duration.between(listing.takenAt(), now);
+        if (age.compareTo(CLOCKS_APART.negated()) < 0) {
+            findings.add(Finding.wrong(
+                    "%s was taken at %s, which is yet to come".formatted(listing.dump(), listing.takenAt())));
+        }
+        Duration limit = expectations.maxAge();
+        if (limit != null && age.compareTo(limit) > 0) {
+            findings.add(new Finding(
+                    Fault.STALE,
+                    "the latest dump of %s is %s old, the limit is %s"
+                            .formatted(listing.dataset(), Ages.text(age), Ages.text(limit))));
+        }
+        Instant due = listing.nextDue();
+        if (due != null && now.isAfter(due.plus(expectations.grace()))) {
+            findings.add(new Finding(
+                    Fault.STALE,
+                    "the next dump of %s was due at %s, %s ago"
+                            .formatted(listing.dataset(), due, Ages.text(Duration.between(due, now)))));
+        }
+    }
+
+    /** Reads the manifest and compares what the links say with it. */
+    private Own manifest() throws SpillwayException {
+        URI address = address(listing.manifest());
+        if (address == null) {
+            return Own.UNREAD;
+        }
+        try {
+            byte[] bytes = Pointer.bytes(web, address, LARGEST_IN_MEMORY);
+            answered.incrementAndGet();
+            Manifest manifest = ManifestJson.read(new ByteArrayInputStream(bytes), address.toString());
+            compare(manifest, address);
+            return new Own(manifest, Digests.sha256(bytes));
+        } catch (SpillwayException e) {
+            add(address, e);
+            return Own.UNREAD;
+        }
+    }
+
+    private void compare(Manifest manifest, URI address) {
+        List<String> differences = new ArrayList<>();
+        differ(differences, "dump", listing.dump(), manifest.dump());
+        differ(differences, "documents", listing.documents(), manifest.documents());
+        differ(differences, "bytes", listing.bytes(), manifest.bytes());
+        differ(differences, "taken_at", listing.takenAt(), manifest.takenAt());
+        Map<String, Part> parts = new TreeMap<>();
+        manifest.parts().forEach(part -> parts.put(part.name(), part));
+        for (Listing.File file : listing.files()) {
+            Part part = parts.remove(file.name());
+            if (part == null) {
+                differences.add("it has no " + file.name());
+                continue;
+            }
+            differ(differences, "bytes of " + file.name(), file.bytes(), part.bytes());
+            differ(differences, "sha256 of " + file.name(), file.sha256(), part.sha256());
+            differ(differences, "documents of " + file.name(), file.documents(), part.documents());
+        }
+        parts.keySet().forEach(name -> differences.add("it has " + name + ", which is not linked"));
+        if (!differences.isEmpty()) {
+            findings.add(Finding.wrong("%s does not say what %s says: %s"
+                    .formatted(address, pointer.address(), String.join("; ", differences))));
+        }
+    }
+
+    private static void differ(List<String> differences, String what, Object linked, Object own) {
+        if (!linked.equals(own)) {
+            differences.add("%s %s, not %s".formatted(what, own, linked));
+        }
+    }
+
+    /** Reads the checksum file and compares it with the links, and with the manifest. */
+    private void checksums(@Nullable Manifest manifest) throws SpillwayException {
+        URI address = address(listing.checksums());
+        if (address == null) {
+            return;
+        }
+        try {
+            byte[] bytes = Pointer.bytes(web, address, LARGEST_IN_MEMORY);
+            answered.incrementAndGet();
+            Map<String, String> hashes = Sha256Sums.read(bytes);
+            for (Listing.File file : listing.files()) {
+                if (!file.sha256().equals(hashes.get(file.name()))) {
+                    findings.add(Finding.wrong("%s has %s for %s, the links have %s"
+                            .formatted(
+                                    address, hashes.getOrDefault(file.name(), "nothing"), file.name(), file.sha256())));
+                }
+            }
+            if (manifest != null && !isNamed(manifest, bytes)) {
+                findings.add(Finding.wrong("%s is not the file that the manifest names".formatted(address)));
+            }
+        } catch (SpillwayException e) {
+            add(address, e);
+        } catch (IllegalArgumentException e) {
+            findings.add(Finding.wrong("%s: %s".formatted(address, e.getMessage())));
+        }
+    }
+
+    private static boolean isNamed(Manifest manifest, byte[] checksums) {
+        String sha256 = Digests.sha256(checksums);
+        return manifest.files().stream()
+                .anyMatch(file -> file.name().equals(Sha256Sums.FILE_NAME)
+                        && file.sha256().equals(sha256));
+    }
+
+    /** The page, the files with documents, those beside them; some of them to be read whole. */
+    private List<Asked> files(@Nullable Manifest manifest, RandomGenerator random) {
+        List<Asked> asked = new ArrayList<>();
+        Set<Integer> whole = sample(listing.files().size(), random);
+        for (int i = 0; i < listing.files().size(); i++) {
+            Listing.File file = listing.files().get(i);
+            URI address = address(file.address());
+            if (address != null) {
+                asked.add(new Asked(address, file.bytes(), whole.contains(i) ? file.sha256() : null));
+            }
+        }
+        URI folder = address(listing.address());
+        if (manifest != null && folder != null) {
+            for (SideFile file : manifest.files()) {
+                if (!file.name().equals(Sha256Sums.FILE_NAME)) {
+                    asked.add(new Asked(folder.resolve(file.name()), file.bytes(), null));
+                }
+            }
+        }
+        URI page = listing.page() == null ? null : address(listing.page());
+        if (page != null) {
+            asked.add(new Asked(page, -1, null));
+        }
+        return asked;
+    }
+
+    private Set<Integer> sample(int files, RandomGenerator random) {
+        Set<Integer> chosen = new HashSet<>();
+        while (chosen.size() < Math.min(expectations.sample(), files)) {
+            chosen.add(expectations.sample() >= files ? chosen.size() : random.nextInt(files));
+        }
+        return chosen;
+    }
+
+    private void ask(List<Asked> all) throws SpillwayException, InterruptedException {
+        if (all.isEmpty()) {
+            return;
+        }
+        List<Callable<Boolean>> tasks = new ArrayList<>();
+        for (Asked asked : all) {
+            tasks.add(() -> {
+                boolean right = asked.sha256() == null ? hasLength(asked) : hasHash(asked, asked.sha256());
+                if (right) {
+                    answered.incrementAndGet();
+                }
+                return right;
+            });
+        }
+        Lanes.runAll("fresh", Math.min(expectations.parallel(), tasks.size()), tasks);
+    }
+
+    /** Whether it answers with its length; what is wrong becomes a finding. */
+    private boolean hasLength(Asked asked) throws SpillwayException {
+        try {
+            Optional<PublicFiles.Look> look = web.look(asked.address());
+            if (look.isEmpty()) {
+                findings.add(Finding.wrong("%s is not there".formatted(asked.address())));
+                return false;
+            }
+            Instant server = look.get().date();
+            if (server != null) {
+                serversAhead.add(Duration.between(clock.instant(), server));
+            }
+            long bytes = look.get().bytes();
+            if (bytes < 0 && asked.bytes() >= 0) {
+                withoutLength.incrementAndGet();
+            } else if (asked.bytes() >= 0 && bytes != asked.bytes()) {
+                findings.add(Finding.wrong(
+                        "%s has %d bytes, %d are promised".formatted(asked.address(), bytes, asked.bytes())));
+                return false;
+            }
+            return true;
+        } catch (SpillwayException e) {
+            add(asked.address(), e);
+            return false;
+        }
+    }
+
+    /** Whether its bytes, all of them read, are the right ones; what is wrong becomes a finding. */
+    private boolean hasHash(Asked asked, String sha256) throws SpillwayException, InterruptedException {
+        MessageDigest digest = Digests.sha256();
+        long bytes = 0;
+        try (InputStream in = web.open(asked.address())) {
+            byte[] buffer = new byte[BUFFER];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+                bytes += count;
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("while reading " + asked.address());
+                }
+            }
+        } catch (InterruptedIOException e) {
+            Thread.currentThread().interrupt();
+            throw new SpillwayException(Fault.CANCELLED, "cancelled while " + asked.address() + " was read", null, e);
+        } catch (IOException e) {
+            findings.add(Finding.of(Pointer.unread(asked.address(), e)));
+            return false;
+        } catch (SpillwayException e) {
+            add(asked.address(), e);
+            return false;
+        }
+        read.incrementAndGet();
+        String found = HexFormat.of().formatHex(digest.digest());
+        if (bytes != asked.bytes() || !found.equals(sha256)) {
+            findings.add(Finding.wrong("%s has %d bytes with SHA-256 %s, promised are %d with %s"
+                    .formatted(asked.address(), bytes, found, asked.bytes(), sha256)));
+            return false;
+        }
+        return true;
+    }
+
+    /** Whether a mirror has the same manifest, byte for byte, and every file with its length. */
+    private boolean isWhole(URI mirror, Own own) throws SpillwayException, InterruptedException {
+        URI folder = address(mirror.toString());
+        if (folder == null) {
+            return false;
+        }
+        int before = findings.size();
+        int answeredBefore = answered.get();
+        URI manifest = folder.resolve(Manifest.FILE_NAME);
+        try {
+            byte[] bytes = Pointer.bytes(web, manifest, LARGEST_IN_MEMORY);
+            if (own.sha256() != null && !Digests.sha256(bytes).equals(own.sha256())) {
+                findings.add(Finding.wrong("%s is not the manifest of %s".formatted(manifest, listing.dump())));
+            }
+        } catch (SpillwayException e) {
+            add(manifest, e);
+        }
+        ask(listing.files().stream()
+                .map(file -> new Asked(folder.resolve(file.name()), file.bytes(), null))
+                .toList());
+        answered.set(answeredBefore);
+        return findings.size() == before;
+    }
+
+    private @Nullable URI address(String link) {
+        URI address = pointer.follow(link);
+        if (address == null) {
+            findings.add(Finding.wrong(
+                    "%s names \"%s\", which is not followed from there".formatted(pointer.address(), link)));
+        }
+        return address;
+    }
+
+    /** A file that the links promise and that is not there is a difference, whatever the server calls it. */
+    private void add(URI address, SpillwayException e) throws SpillwayException {
+        if (e.fault() == Fault.CANCELLED) {
+            throw e;
+        }
+        boolean missing = e.fault() == Fault.DESTINATION_REFUSED && isMissing(address);
+        findings.add(missing ? Finding.wrong("%s is not there".formatted(address)) : Finding.of(e));
+    }
+
+    private boolean isMissing(URI address) throws SpillwayException {
+        try {
+            return web.look(address).isEmpty();
+        } catch (SpillwayException e) {
+            if (e.fault() == Fault.CANCELLED) {
+                throw e;
+            }
+            return false; // the first failure says what there is to say
+        }
+    }
+
+    private List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        if (withoutLength.get() > 0) {
+            notes.add("the server does not tell the length of " + withoutLength.get()
+                    + " files: only reading them would show whether they are whole");
+        }
+        serversAhead.stream().findFirst().ifPresent(apart -> {
+            if (apart.abs().compareTo(CLOCKS_APART) > 0) {
+                notes.add("the server's clock is %s %s the one here: one of them is wrong, and so may be the age"
+                        .formatted(Ages.text(apart.abs()), apart.isNegative() ? "behind" : "ahead of"));
+            }
+        });
+        return notes;
+    }
+}

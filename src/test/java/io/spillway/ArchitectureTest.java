@@ -177,6 +177,7 @@ class ArchitectureTest {
                 .check(MAIN);
         home("destination.s3", "software.amazon.awssdk..").check(MAIN);
         home("page", "gg.jte..").check(MAIN);
+        home("publish", "com.dampcake..").check(MAIN);
     }
 
     @Test

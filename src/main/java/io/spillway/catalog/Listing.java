@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param address       its folder, ending with a slash
  * @param manifest      address of its manifest
  * @param checksums     address of its checksum file
+ * @param metalink      address of its metalink, or null where it has none
+ * @param torrent       address of its torrent, or null where it has none
  * @param files         its parts, in the order of their names
  * @param mirrors       folders elsewhere with the same files under the same names, each ending with a slash
  */
@@ -49,6 +51,8 @@ public record Listing(
         String address,
         String manifest,
         String checksums,
+        @Nullable String metalink,
+        @Nullable String torrent,
         List<File> files,
         List<URI> mirrors) {
     /** Fails with {@link IllegalArgumentException} where a member is missing: what is read may lack anything. */
@@ -112,10 +116,18 @@ public record Listing(
                 addresses.ofFolder(folder),
                 addresses.of(folder.child(Manifest.FILE_NAME)),
                 addresses.of(folder.child(Sha256Sums.FILE_NAME)),
+                beside(latest, addresses, latest.dataset() + ".meta4"),
+                beside(latest, addresses, latest.dataset() + ".torrent"),
                 latest.parts().stream()
                         .map(part -> file(part, addresses.of(folder.child(part.name()))))
                         .toList(),
                 mirrors);
+    }
+
+    private static @Nullable String beside(Manifest latest, Addresses addresses, String name) {
+        return latest.files().stream().anyMatch(file -> file.name().equals(name))
+                ? addresses.of(new ObjectKey(latest.dump()).child(name))
+                : null;
     }
 
     private static File file(Part part, String address) {

@@ -15,6 +15,7 @@ import io.spillway.pipeline.ExportRun;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.PartLimits;
 import io.spillway.progress.Progress;
+import io.spillway.publish.Cadence;
 import io.spillway.publish.Disclosure;
 import io.spillway.publish.Gate;
 import io.spillway.publish.Publisher;
@@ -24,6 +25,7 @@ import io.spillway.schedule.JsonLinesSection;
 import io.spillway.schedule.PartsSection;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.schedule.SourceSection;
+import io.spillway.schedule.TimesSection;
 import io.spillway.source.DocumentSource;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.elasticsearch.ElasticsearchOptions;
@@ -77,9 +79,20 @@ final class Wiring {
                         schedule.parts().documents(), schedule.parts().bytes().bytes()),
                 allowed.empty() || schedule.gate().empty() == GateSection.WhenEmpty.PUBLISH,
                 places.workspace(),
-                new Publisher(places.home(), Version.current(), gate(schedule.gate(), allowed)),
+                new Publisher(
+                        places.home(),
+                        Version.current(),
+                        gate(schedule.gate(), allowed),
+                        places.all(),
+                        cadence(schedule)),
                 places.deliveries(),
                 progress);
+    }
+
+    /** As the daemon reads the same times; who exports by hand in between does not move them. */
+    static Cadence cadence(ScheduleFile schedule) {
+        TimesSection times = schedule.schedule();
+        return times == null ? Cadence.NONE : takenAt -> times.cron().next(takenAt, times.timeZone());
     }
 
     private static Disclosure disclosure(ScheduleFile schedule) {

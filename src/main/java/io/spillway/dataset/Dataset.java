@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param license     an SPDX identifier, or null where nobody has said
  * @param homepage    where people read about it, or null
  * @param covers      the routes of the site that a dump of this dataset replaces, each starting with {@code /}
+ * @param publisher   who publishes it, by name, or null where nobody has said
  */
 public record Dataset(
         String name,
@@ -20,7 +21,8 @@ public record Dataset(
         @Nullable String description,
         @Nullable String license,
         @Nullable String homepage,
-        List<String> covers) {
+        List<String> covers,
+        @Nullable String publisher) {
 
     /** What a dataset's name looks like; the schedule's JSON Schema uses the same expression. */
     public static final String NAME_PATTERN = "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
@@ -33,6 +35,17 @@ public record Dataset(
             throw new IllegalArgumentException("not a dataset name: \"" + name + "\"");
         }
         covers = List.copyOf(covers);
+    }
+
+    /** A dataset of which nobody has said who publishes it. */
+    public Dataset(
+            String name,
+            String title,
+            @Nullable String description,
+            @Nullable String license,
+            @Nullable String homepage,
+            List<String> covers) {
+        this(name, title, description, license, homepage, covers, null);
     }
 
     /** A dataset of which only the name is known. */

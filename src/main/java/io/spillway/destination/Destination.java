@@ -79,6 +79,16 @@ public interface Destination extends AutoCloseable {
     }
 
     /**
+     * Where the torrent of a folder's files is that this destination makes by itself, some time after it has got them;
+     * empty where it makes none.
+     *
+     * @param folder the start that the files' keys have in common, without a slash at its end
+     */
+    default Optional<URI> torrentAddress(ObjectKey folder) {
+        return Optional.empty();
+    }
+
+    /**
      * Makes {@code name} stand for a folder of the destination, in one step, whatever it stood for before: readers who ask
      * for {@code NAME/FILE} get {@code FOLDER/FILE}. What is listed and found does not change.
      *

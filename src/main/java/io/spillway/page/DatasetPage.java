@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param homepage    an address, or null where there is none that a browser opens
  * @param listed      how many files the dump has
  * @param moreFiles   how many files are not shown, in words, or null
+ * @param programs    files by which programs fetch the whole dump, with what they are called for people
  * @param beside      the files beside the parts
  * @param sample      the first documents, or null
  * @param moreHistory how many dumps are not shown, in words, or null
@@ -35,6 +36,7 @@ public record DatasetPage(
         int listed,
         List<FileRow> files,
         @Nullable String moreFiles,
+        List<Link> programs,
         List<Link> beside,
         List<Snippet> snippets,
         List<String> covers,
@@ -67,6 +69,7 @@ public record DatasetPage(
             Listing listing,
             Addresses addresses,
             List<Snippet> snippets,
+            List<URI> torrents,
             @Nullable String sample) {
         Texts texts = frame.texts();
         Manifest latest = shelf.latest();
@@ -87,6 +90,7 @@ public record DatasetPage(
                         .map(file -> file(texts, file))
                         .toList(),
                 more(texts, "files.more", listing.files().size() - MAX_FILES),
+                programs(texts, listing, torrents),
                 beside(latest, addresses),
                 snippets,
                 listing.covers(),
@@ -129,6 +133,19 @@ public record DatasetPage(
                 file.compression().equals("none") ? file.format() : file.format() + ", " + file.compression(),
                 texts.count(file.documents()),
                 texts.bytes(file.bytes()));
+    }
+
+    private static List<Link> programs(Texts texts, Listing listing, List<URI> torrents) {
+        List<Link> links = new ArrayList<>();
+        if (listing.metalink() != null) {
+            links.add(new Link(texts.say("download.meta4"), listing.metalink()));
+        }
+        if (listing.torrent() != null) {
+            links.add(new Link(texts.say("download.torrent"), listing.torrent()));
+        }
+        torrents.forEach(torrent ->
+                links.add(new Link(texts.say("download.torrent.other", torrent.getHost()), torrent.toString())));
+        return links;
     }
 
     private static List<Link> beside(Manifest latest, Addresses addresses) {

@@ -56,20 +56,26 @@ public final class Pages {
         return keys;
     }
 
+    /** A dataset's pages and feed, of a dump that nobody else makes torrents of. */
+    public Map<ObjectKey, byte[]> ofDataset(Catalog catalog, Catalog.Shelf shelf, List<URI> mirrors)
+            throws SpillwayException {
+        return ofDataset(catalog, shelf, mirrors, List.of());
+    }
+
     /**
      * A dataset's pages and feed.
      *
-     * @param mirrors folders elsewhere that have the latest dump, too
+     * @param mirrors  folders elsewhere that have the latest dump, too
+     * @param torrents of the latest dump that some of these make by themselves
      * @throws SpillwayException the destination does not answer
      */
-    public Map<ObjectKey, byte[]> ofDataset(Catalog catalog, Catalog.Shelf shelf, List<URI> mirrors)
+    public Map<ObjectKey, byte[]> ofDataset(Catalog catalog, Catalog.Shelf shelf, List<URI> mirrors, List<URI> torrents)
             throws SpillwayException {
         Manifest latest = shelf.latest();
         ObjectKey dataset = new ObjectKey(shelf.dataset());
         Addresses addresses = Addresses.fromDataset(destination, shelf.dataset());
         Listing listing = Listing.of(latest, addresses, mirrors);
-        boolean metalink = latest.files().stream().anyMatch(file -> file.name().equals(shelf.dataset() + ".meta4"));
-        List<Snippet> snippets = Snippet.of(listing, destination.name(), metalink);
+        List<Snippet> snippets = Snippet.of(listing, destination.name());
         String sample = sample(latest);
         Map<ObjectKey, byte[]> files = new LinkedHashMap<>();
         for (Texts texts : languages) {
@@ -86,7 +92,7 @@ public final class Pages {
                     StructuredData.of(listing, canonical),
                     style,
                     policy);
-            DatasetPage page = DatasetPage.of(frame, catalog, shelf, listing, addresses, snippets, sample);
+            DatasetPage page = DatasetPage.of(frame, catalog, shelf, listing, addresses, snippets, torrents, sample);
             files.put(key, render("dataset.jte", page));
         }
         files.put(dataset.child(FEED), AtomFeed.ofDataset(shelf, destination));

@@ -20,10 +20,9 @@ public record Snippet(String tool, String code) {
     /**
      * The snippets for a dump.
      *
-     * @param place    what the destination calls itself, which says where a bucket is
-     * @param metalink whether the dump has one
+     * @param place what the destination calls itself, which says where a bucket is
      */
-    static List<Snippet> of(Listing latest, String place, boolean metalink) {
+    static List<Snippet> of(Listing latest, String place) {
         String folder = latest.address().contains("://") ? latest.address() : UNKNOWN + latest.dump() + "/";
         // Names are relative in dumps that were made before there was a public address, and absolute after.
         String addresses = "sed \"/:/!s|^|%s|\" urls.txt".formatted(folder);
@@ -38,7 +37,7 @@ public record Snippet(String tool, String code) {
                 """.formatted(folder, addresses) + CHECK));
         all.add(new Snippet(
                 "aria2c",
-                metalink
+                latest.metalink() != null
                         ? "aria2c -j 4 --check-integrity=true %s%s.meta4\n".formatted(folder, latest.dataset())
                         : "curl -fO %1$surls.txt -fO %1$sSHA256SUMS\n%2$s | aria2c -j 4 -c -i -\n"
                                         .formatted(folder, addresses)

@@ -2,26 +2,15 @@ package io.spillway.publish;
 
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
-import io.spillway.destination.Digests;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
-import io.spillway.manifest.Part;
-import io.spillway.manifest.Sha256Sums;
 import io.spillway.manifest.SideFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +22,11 @@ import org.slf4j.LoggerFactory;
 public final class Publisher {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-    /** Some documents to look at, not compressed. */
-    static final String SAMPLE = "sample.jsonl";
-
     private final Destination destination;
     private final String version;
     private final Gate gate;
+    private final List<Destination> places;
+    private final Cadence cadence;
     private final PreviousDump previousDump;
 
     /** A publisher with the gate of a schedule that says nothing of one. */
@@ -46,16 +34,26 @@ public final class Publisher {
         this(destination, version, new Gate(Gate.Rules.DEFAULT));
     }
 
+    /** A publisher of dumps that have no address, and of which nobody knows when the next one comes. */
+    public Publisher(Destination destination, String version, Gate gate) {
+        this(destination, version, gate, List.of(), Cadence.NONE);
+    }
+
     /**
-     * A publisher for one destination, which stays the caller's to close.
+     * A publisher for one destination, which stays the caller's to close, as all others do.
      *
      * @param version Spillway's own, for the manifest
      * @param gate    refuses what is too little beside the dump before
+     * @param places  where readers will find a dump, the one first that they should try first
+     * @param cadence when the next dump is due
      */
-    public Publisher(Destination destination, String version, Gate gate) {
+    public Publisher(
+            Destination destination, String version, Gate gate, List<? extends Destination> places, Cadence cadence) {
         this.destination = destination;
         this.version = version;
         this.gate = gate;
+        this.places = List.copyOf(places);
+        this.cadence = cadence;
         this.previousDump = new PreviousDump(destination);
     }
 
@@ -102,22 +100,10 @@ public final class Publisher {
         Comparison comparison =
                 Comparison.of(draft, previousDump.of(draft.dataset().name()), gate);
         try {
-            List<SideFile> files = new ArrayList<>();
-            if (!draft.runJson().isEmpty()) {
-                files.add(write(draft.folder(), "run.json", draft.runJson().getBytes(StandardCharsets.UTF_8)));
-            }
-            files.add(write(draft.folder(), "urls.txt", urls(draft)));
-            List<SideFile> data = new ArrayList<>();
-            data.add(write(draft.folder(), SchemaFile.FILE_NAME, SchemaFile.of(draft, comparison.schemaVersion())));
-            if (!draft.sample().isEmpty()) {
-                data.add(write(draft.folder(), SAMPLE, draft.sample().getBytes(StandardCharsets.UTF_8)));
-            }
-            files.addAll(data);
-            files.add(write(draft.folder(), DataPackage.FILE_NAME, DataPackage.of(draft, data)));
-            files.add(write(draft.folder(), Readme.FILE_NAME, Readme.of(draft)));
-            files.add(write(draft.folder(), Sha256Sums.FILE_NAME, Sha256Sums.write(hashes(draft.parts(), files))));
+            DumpAddresses addresses = DumpAddresses.of(draft.dump(), places);
+            List<SideFile> files = Companions.write(draft, comparison.schemaVersion(), addresses, version);
             Manifest manifest = manifest(draft, comparison, files);
-            write(draft.folder(), Manifest.FILE_NAME, ManifestJson.write(manifest));
+            Companions.write(draft.folder(), Manifest.FILE_NAME, ManifestJson.write(manifest));
             destination.place(draft.folder(), key(draft.dump()), Manifest.FILE_NAME);
             LOG.info(
                     "dump published dump={} documents={} bytes={} parts={} address={}",
@@ -148,7 +134,7 @@ public final class Publisher {
                 dataset.license(),
                 dataset.homepage(),
                 dataset.covers().isEmpty() ? null : dataset.covers(),
-                null, // No schedule has a cadence yet.
+                cadence.after(draft.takenAt()).orElse(null),
                 draft.takenAt(),
                 new Manifest.Source(
                         source.product(),
@@ -170,28 +156,5 @@ public final class Publisher {
                 files,
                 draft.repaired() == 0 ? null : draft.repaired(),
                 version);
-    }
-
-    /** One name a line: {@code wget --base=ADDRESS/ -i urls.txt} fetches all parts, wherever the dump lies. */
-    private static byte[] urls(Draft draft) {
-        StringBuilder names = new StringBuilder();
-        draft.parts().forEach(part -> names.append(part.name()).append('\n'));
-        return names.toString().getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static Map<String, String> hashes(List<Part> parts, List<SideFile> files) {
-        Map<String, String> hashes = new TreeMap<>();
-        parts.forEach(part -> hashes.put(part.name(), part.sha256()));
-        files.forEach(file -> hashes.put(file.name(), file.sha256()));
-        return hashes;
-    }
-
-    private static SideFile write(Path folder, String name, byte[] bytes) throws IOException {
-        Path file = folder.resolve(name);
-        Files.write(file, bytes, StandardOpenOption.CREATE_NEW);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        return new SideFile(name, bytes.length, Digests.sha256(bytes));
     }
 }

@@ -3,9 +3,11 @@ package io.spillway.publish;
 import io.spillway.dataset.Dataset;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The README.md of a dump: what it is and how to check and read it, for the person who has just downloaded it. */
 final class Readme {
@@ -13,7 +15,7 @@ final class Readme {
 
     private Readme() {}
 
-    static byte[] of(Draft draft) {
+    static byte[] of(Draft draft, DumpAddresses addresses) {
         Dataset dataset = draft.dataset();
         Part first = draft.parts().get(0);
         StringBuilder text = new StringBuilder();
@@ -27,20 +29,15 @@ final class Readme {
         row(text, "Documents", String.format(Locale.ROOT, "%,d", draft.documents()));
         row(text, "Files", draft.parts().size() + ", " + bytes(draft.parts()));
         row(text, "Licence", dataset.license() == null ? "not stated by the publisher" : inline(dataset.license()));
+        if (dataset.publisher() != null) {
+            row(text, "Published by", inline(dataset.publisher()));
+        }
         if (dataset.homepage() != null) {
             row(text, "About", link(dataset.homepage()));
         }
-        text.append("""
-
-                ## Fetch and check
-
-                With the address of this folder in `URL`:
-
-                ```sh
-                wget "$URL/urls.txt" "$URL/SHA256SUMS" && wget --base="$URL/" -i urls.txt
-                sha256sum --ignore-missing -c SHA256SUMS
-                """);
+        fetching(text, addresses.first());
         text.append(reading(first)).append("```\n");
+        otherWays(text, draft, addresses);
         text.append("\n## What is in it\n\n");
         draft.formats().stream().map(Readme::content).distinct().forEach(text::append);
         text.append("""
@@ -55,16 +52,58 @@ final class Readme {
                 * `schema.json`: every field with its type, and how many documents have it.
                 """);
         if (!draft.sample().isEmpty()) {
-            text.append("* `").append(Publisher.SAMPLE).append("`: the first documents, to look at before fetching.\n");
+            text.append("* `")
+                    .append(Companions.SAMPLE)
+                    .append("`: the first documents, to look at before fetching.\n");
         }
         text.append("""
                 * `datapackage.json`: the same files for tools that read Data Package 2.0.
-                * `SHA256SUMS`, `urls.txt`: checksums, and the names to fetch.
+                * `SHA256SUMS`, `urls.txt`: checksums, and what to fetch.
                 """);
+        if (dataset.license() != null) {
+            text.append("* `").append(LicenseFile.FILE_NAME).append("`: the licence.\n");
+        }
+        text.append("* `").append(CitationFile.FILE_NAME).append("`: how to cite this dump (Citation File Format).\n");
         if (!draft.runJson().isEmpty()) {
             text.append("* `run.json`: how the export went.\n");
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void fetching(StringBuilder text, Optional<URI> folder) {
+        text.append("\n## Fetch and check\n\n");
+        if (folder.isEmpty()) {
+            text.append("With the address of this folder in `URL`:\n\n");
+        }
+        text.append("```sh\n");
+        folder.map(URI::toString)
+                .ifPresent(address -> text.append("URL='")
+                        .append(address.substring(0, address.length() - 1).replace("'", "%27"))
+                        .append("'\n"));
+        text.append("""
+                wget "$URL/urls.txt" "$URL/SHA256SUMS" && wget --base="$URL/" -i urls.txt
+                sha256sum --ignore-missing -c SHA256SUMS
+                """);
+    }
+
+    /** What else fetches the whole dump, and checks it on the way. */
+    private static void otherWays(StringBuilder text, Draft draft, DumpAddresses addresses) {
+        if (addresses.folders().isEmpty()) {
+            return;
+        }
+        text.append("\nOr, from every place that has it, checked on the way:\n\n```sh\n");
+        text.append("aria2c \"$URL/").append(Companions.metalinkName(draft)).append("\"\n```\n");
+        if (!addresses.webSeeds(draft.dump().stamp()).isEmpty()) {
+            text.append("\n`")
+                    .append(Companions.torrentName(draft))
+                    .append("` is the same as a torrent, which needs nobody else to have it.\n");
+        }
+        for (URI torrent : addresses.torrents()) {
+            text.append(
+                            "\nA torrent that one of these places makes by itself, and that may lack files of a large dump: <")
+                    .append(torrent)
+                    .append(">\n");
+        }
     }
 
     private static String content(Manifest.Format format) {

@@ -43,6 +43,11 @@ public record ScheduleFile(
         @JsonPropertyDescription("Address of a page about the dataset") @Nullable
         URI homepage,
 
+        @JsonPropertyDescription("Who publishes the data, by name; a dump's CITATION.cff names it")
+        @Pattern(regexp = NOT_BLANK, message = NOT_BLANK_MESSAGE)
+        @Nullable
+        String publisher,
+
         @JsonPropertyDescription("Routes of the site that a dump of this dataset replaces")
         @JsonProperty(defaultValue = "[]")
         List<@Pattern(regexp = "^/\\S*$", message = "must begin with / and have no spaces") String> covers,
@@ -112,6 +117,6 @@ public record ScheduleFile(
     /** What the file says about the dataset itself; the title is the name where none is given. */
     public Dataset toDataset() {
         String page = homepage == null ? null : homepage.toString();
-        return new Dataset(dataset, title == null ? dataset : title, description, license, page, covers);
+        return new Dataset(dataset, title == null ? dataset : title, description, license, page, covers, publisher);
     }
 }

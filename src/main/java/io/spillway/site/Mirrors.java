@@ -54,6 +54,21 @@ final class Mirrors {
         return List.copyOf(found);
     }
 
+    /**
+     * Torrents of a dump that other destinations make by themselves.
+     *
+     * @param folders where it is
+     */
+    List<URI> torrents(Manifest manifest, List<URI> folders) {
+        ObjectKey folder = new ObjectKey(manifest.dump());
+        return others.stream()
+                .filter(other -> Addresses.publicFolder(other, folder)
+                        .filter(folders::contains)
+                        .isPresent())
+                .flatMap(other -> other.torrentAddress(folder).stream())
+                .toList();
+    }
+
     private static boolean has(Destination other, ObjectKey manifest) {
         try {
             return other.find(manifest).isPresent();

@@ -172,7 +172,7 @@ public final class SiteWriter {
 
     private void write(Catalog catalog, Catalog.Shelf shelf, List<URI> elsewhere) throws SpillwayException {
         Manifest latest = shelf.latest();
-        put(pages.ofDataset(catalog, shelf, elsewhere));
+        put(pages.ofDataset(catalog, shelf, elsewhere, mirrors.torrents(latest, elsewhere)));
         ObjectKey dataset = new ObjectKey(shelf.dataset());
         Addresses addresses = Addresses.fromDataset(destination, shelf.dataset());
         ObjectKey link = dataset.child(LATEST);

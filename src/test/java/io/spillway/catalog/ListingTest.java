@@ -101,6 +101,20 @@ class ListingTest {
     }
 
     @Test
+    void filesForProgramsHaveAddressesWhereThereAreAny() throws Exception {
+        Manifest without = dumps.publish(root, "journals", TAKEN, 5);
+        JsonNode plain = latest(Listing.of(without, Addresses.fromDataset(directory, "journals"), List.of()));
+        assertThat(plain.has("metalink") || plain.has("torrent")).isFalse();
+        dumps.forPrograms = true;
+        Manifest manifest = dumps.publish(root, "journals", TAKEN, 5);
+        JsonNode links = links(Listing.of(manifest, Addresses.fromRoot(published), List.of()));
+        String folder = "https://dumps.example.org/open/journals/2026-11-21T030000Z/";
+        assertThat(links.at("/datasets/0/metalink").textValue()).isEqualTo(folder + "journals.meta4");
+        assertThat(links.at("/datasets/0/torrent").textValue()).isEqualTo(folder + "journals.torrent");
+        latest(Listing.of(manifest, Addresses.fromDataset(published, "journals"), List.of()));
+    }
+
+    @Test
     void factsAreThoseOfTheManifest() throws Exception {
         dumps.nextDue = Instant.parse("2026-11-28T03:00:00Z");
         Manifest manifest = dumps.publish(root, "journals", TAKEN, 5);

@@ -46,6 +46,7 @@ final class Schedules {
                     file.description(),
                     file.license(),
                     file.homepage(),
+                    file.publisher(),
                     file.covers(),
                     file.source(),
                     file.fields(),

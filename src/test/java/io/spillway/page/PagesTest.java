@@ -171,6 +171,23 @@ class PagesTest {
                 .isEqualTo(6);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"index.html", "index.de.html", "index.pt.html"})
+    void aDumpThatProgramsCanFetchHasButtonsForThem(String name) throws Exception {
+        dumps.publish(root, "journals", TAKEN, 5);
+        assertThat(rendered().get("journals/" + name).split("class=\"button\"", -1))
+                .hasSize(2);
+        dumps.forPrograms = true;
+        dumps.publish(root, "journals", TAKEN, 5);
+        String page = rendered().get("journals/" + name);
+        assertThat(page)
+                .contains("class=\"button\" href=\"2026-11-21T030000Z/journals.meta4\"")
+                .contains("class=\"button\" href=\"2026-11-21T030000Z/journals.torrent\"");
+        assertThat(renderedInPublic().get("journals/" + name))
+                .contains("aria2c -j 4 --check-integrity=true"
+                        + " https://dumps.example.org/open/journals/2026-11-21T030000Z/journals.meta4");
+    }
+
     @Test
     void theReasonOfADumpThatWasTakenBackIsShownAsText() throws Exception {
         dumps.publish(root, "journals", TAKEN, 5);

@@ -78,6 +78,7 @@ class ExportRunTest {
                         "journals",
                         "journals/.spillway.lock",
                         DUMP,
+                        DUMP + "/CITATION.cff",
                         DUMP + "/README.md",
                         DUMP + "/SHA256SUMS",
                         DUMP + "/datapackage.json",

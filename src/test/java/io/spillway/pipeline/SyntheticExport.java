@@ -11,12 +11,15 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.manifest.Manifest;
 import io.spillway.progress.Progress;
+import io.spillway.publish.Cadence;
 import io.spillway.publish.Deliveries;
 import io.spillway.publish.Disclosure;
+import io.spillway.publish.Gate;
 import io.spillway.publish.Publisher;
 import io.spillway.source.DocumentSource;
 import io.spillway.verify.DumpCheck;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** An export of a test's source into a directory, put together as the command line does, and looks at what it left. */
 public final class SyntheticExport {
@@ -40,6 +44,8 @@ public final class SyntheticExport {
     private Disclosure disclosure = Disclosure.NOTHING;
     private PartLimits limits = new PartLimits(1_000_000, 1L << 40);
     private boolean allowEmpty;
+    private @Nullable URI publicUrl;
+    private Cadence cadence = Cadence.NONE;
     private UnaryOperator<Destination> destination = UnaryOperator.identity();
     private UnaryOperator<Workspace> workspace = UnaryOperator.identity();
 
@@ -95,6 +101,18 @@ public final class SyntheticExport {
         return this;
     }
 
+    /** Shows the directory under this address, which ends with a slash. */
+    public SyntheticExport publicUrl(URI address) {
+        publicUrl = address;
+        return this;
+    }
+
+    /** Has a plan for the dump after this one. */
+    public SyntheticExport cadence(Cadence other) {
+        cadence = other;
+        return this;
+    }
+
     /** Publishes through a decorator. */
     public SyntheticExport destination(UnaryOperator<Destination> decorator) {
         destination = decorator;
@@ -120,7 +138,7 @@ public final class SyntheticExport {
 
     /** Exports. */
     public ExportReport run() throws SpillwayException, InterruptedException {
-        try (LocalDirectory directory = LocalDirectory.open(root)) {
+        try (LocalDirectory directory = LocalDirectory.open(root, publicUrl)) {
             return new ExportRun(
                             dataset,
                             source,
@@ -130,7 +148,13 @@ public final class SyntheticExport {
                             limits,
                             allowEmpty,
                             workspace.apply(workspace(directory)),
-                            new Publisher(destination.apply(directory), VERSION),
+                            new Publisher(
+                                    destination.apply(directory),
+                                    VERSION,
+                                    new Gate(Gate.Rules.DEFAULT),
+                                    Stream.concat(Stream.of(directory), others.stream())
+                                            .toList(),
+                                    cadence),
                             new Deliveries(directory, directory::folder, false, others),
                             progress)
                     .run();

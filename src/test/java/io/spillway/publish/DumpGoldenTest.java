@@ -93,6 +93,16 @@ class DumpGoldenTest {
     }
 
     @Test
+    void theLicenceIsTheGoldenOne() throws Exception {
+        assertGolden("LICENSE.txt");
+    }
+
+    @Test
+    void theCitationIsTheGoldenOne() throws Exception {
+        assertGolden("CITATION.cff");
+    }
+
+    @Test
     void theDataPackageIsTheGoldenOne() throws Exception {
         assertGolden("datapackage.json");
     }
@@ -106,6 +116,8 @@ class DumpGoldenTest {
     void nothingElseIsInTheDump() throws Exception {
         assertThat(SyntheticExport.tree(dump))
                 .containsExactly(
+                        "CITATION.cff",
+                        "LICENSE.txt",
                         "README.md",
                         "SHA256SUMS",
                         "datapackage.json",
@@ -146,7 +158,8 @@ class DumpGoldenTest {
         names.put("\"bytes\" : " + part.bytes() + ",", "\"bytes\" : @bytes of the part@,");
         names.put("| 1, " + part.bytes() + " bytes", "| 1, @bytes of the part@ bytes");
         for (SideFile file : manifest.files()) {
-            if (!List.of("urls.txt", "schema.json", "sample.jsonl").contains(file.name())) {
+            if (!List.of("urls.txt", "schema.json", "sample.jsonl", "LICENSE.txt", "CITATION.cff")
+                    .contains(file.name())) {
                 names.put(file.sha256(), "@sha256 of " + file.name() + "@");
             }
             if (List.of("README.md", "run.json", "datapackage.json").contains(file.name())) {

@@ -17,6 +17,7 @@ import io.spillway.pipeline.SyntheticExport;
 import io.spillway.support.FaultySource;
 import io.spillway.support.SyntheticSource;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,16 +156,19 @@ class PublicationOrderTest {
                 "schema.json",
                 "sample.jsonl",
                 "datapackage.json",
+                "CITATION.cff",
                 "README.md",
+                "journals.meta4",
+                "journals.torrent",
                 "SHA256SUMS"
             })
     void theManifestIsWrittenAfterEveryOtherFile(String obstacle) throws Exception {
-        try (LocalDirectory directory = LocalDirectory.open(root)) {
+        try (LocalDirectory directory = inPublic()) {
             Path folder = directory.newWorkFolder(Publisher.key(new DumpId("journals", NEW)));
             // A file that is in the way of this one stops the publisher exactly there.
             Files.writeString(folder.resolve(obstacle), "in the way");
             assertThatExceptionOfType(SpillwayException.class)
-                    .isThrownBy(() -> new Publisher(directory, "0.0.0", OPEN).publish(draft(folder)));
+                    .isThrownBy(() -> publisher(directory).publish(draft(folder)));
             assertThat(folder.resolve("manifest.json")).doesNotExist();
         }
         assertWholeOrNotThere(false);
@@ -172,11 +176,11 @@ class PublicationOrderTest {
 
     @Test
     void theChecksumsAreWrittenAfterWhatTheyNameAndBeforeTheManifest() throws Exception {
-        try (LocalDirectory directory = LocalDirectory.open(root)) {
+        try (LocalDirectory directory = inPublic()) {
             Path folder = directory.newWorkFolder(Publisher.key(new DumpId("journals", NEW)));
             Files.writeString(folder.resolve("manifest.json"), "in the way");
             assertThatExceptionOfType(SpillwayException.class)
-                    .isThrownBy(() -> new Publisher(directory, "0.0.0", OPEN).publish(draft(folder)));
+                    .isThrownBy(() -> publisher(directory).publish(draft(folder)));
             assertThat(names(folder))
                     .contains(
                             "run.json",
@@ -185,6 +189,8 @@ class PublicationOrderTest {
                             "sample.jsonl",
                             "datapackage.json",
                             "README.md",
+                            "journals.meta4",
+                            "journals.torrent",
                             "SHA256SUMS");
         }
         assertWholeOrNotThere(false);
@@ -199,6 +205,14 @@ class PublicationOrderTest {
             assertThat(publisher.isTaken(new DumpId("journal", OLD))).isFalse();
             assertThat(publisher.address(new DumpId("journals", OLD))).isEqualTo(root + "/" + OLD_DUMP);
         }
+    }
+
+    private LocalDirectory inPublic() throws SpillwayException {
+        return LocalDirectory.open(root, URI.create("https://dumps.example.org/"));
+    }
+
+    private static Publisher publisher(LocalDirectory directory) {
+        return new Publisher(directory, "0.0.0", OPEN, List.of(directory), Cadence.NONE);
     }
 
     private static Draft draft(Path folder) throws IOException {

@@ -188,6 +188,6 @@ class ReadmeTest {
                 0,
                 "",
                 Path.of("unused"));
-        return new String(Readme.of(draft), StandardCharsets.UTF_8);
+        return new String(Readme.of(draft, DumpAddresses.NONE), StandardCharsets.UTF_8);
     }
 }

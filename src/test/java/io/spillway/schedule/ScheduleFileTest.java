@@ -91,6 +91,7 @@ class ScheduleFileTest {
                         null,
                         "homepage: https://example.org/@x?y#z",
                         URI.create("https://example.org/@x?y#z")),
+                option("publisher", ScheduleFile::publisher, null, "publisher: P", "P"),
                 option("covers", ScheduleFile::covers, List.of(), "covers: [/a, /b]", List.of("/a", "/b")),
                 required(
                         "source.elasticsearch",
@@ -662,9 +663,11 @@ class ScheduleFileTest {
                         license: CC0-1.0
                         homepage: https://example.org/
                         covers: [/a]
+                        publisher: P
                         """).toDataset();
 
-        assertThat(dataset).isEqualTo(new Dataset("d", "T", "D", "CC0-1.0", "https://example.org/", List.of("/a")));
+        assertThat(dataset)
+                .isEqualTo(new Dataset("d", "T", "D", "CC0-1.0", "https://example.org/", List.of("/a"), "P"));
     }
 
     @Test

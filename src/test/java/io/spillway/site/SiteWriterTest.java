@@ -203,6 +203,31 @@ class SiteWriterTest {
     }
 
     @Test
+    void aTorrentThatAMirrorMakesIsOnThePage() throws Exception {
+        dumps.publish(root, "journals", FIRST, 1);
+        try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
+            Destination mirror = new SteppedDestination(other, (step, folder) -> {}) {
+                @Override
+                public Optional<URI> publicAddress(ObjectKey key) {
+                    return Optional.of(URI.create("https://mirror.example/" + key));
+                }
+
+                @Override
+                public Optional<URI> torrentAddress(ObjectKey folder) {
+                    return Optional.of(URI.create("https://mirror.example/item.torrent"));
+                }
+            };
+            writer(directory, mirror).publish("journals");
+            assertThat(root.resolve("journals/index.html")).content().doesNotContain("item.torrent");
+            dumps.publish(elsewhere, "journals", FIRST, 1);
+            writer(directory, mirror).publish("journals");
+        }
+        assertThat(root.resolve("journals/index.html"))
+                .content()
+                .contains("href=\"https://mirror.example/item.torrent\">Torrent of mirror.example</a>");
+    }
+
+    @Test
     void mirrorsOfOneDatasetOutliveTheExportOfAnother() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         dumps.publish(elsewhere, "journals", FIRST, 1);

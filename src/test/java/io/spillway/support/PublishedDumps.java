@@ -44,6 +44,9 @@ public final class PublishedDumps {
     /** The sample, or empty. */
     public String sample = "{\"id\":\"a\"}\n";
 
+    /** Whether there are files of these names for programs that fetch a whole dump; what is in them is nothing. */
+    public boolean forPrograms;
+
     /** The fields. */
     public List<Manifest.Field> fields = List.of(
             new Manifest.Field("id", "keyword", List.of("string"), 10L, null),
@@ -80,6 +83,10 @@ public final class PublishedDumps {
         StringBuilder urls = new StringBuilder();
         all.forEach(part -> urls.append(part.name()).append('\n'));
         files.add(write(folder, "urls.txt", urls.toString().getBytes(StandardCharsets.UTF_8), hashes));
+        if (forPrograms) {
+            files.add(write(folder, dataset + ".meta4", new byte[] {'m'}, hashes));
+            files.add(write(folder, dataset + ".torrent", new byte[] {'t'}, hashes));
+        }
         files.add(write(folder, Sha256Sums.FILE_NAME, Sha256Sums.write(hashes), new TreeMap<>()));
         long documents = documentsInPart * parts;
         Manifest manifest = new Manifest(

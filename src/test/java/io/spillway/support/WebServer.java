@@ -196,30 +196,31 @@ public final class WebServer implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", type);
         }
         int from = 0;
-        int end = bytes.length;
+        int to = bytes.length;
+        boolean asked = false;
         String range = exchange.getRequestHeaders().getFirst("Range");
         String condition = exchange.getRequestHeaders().getFirst("If-Range");
         if (ranges && range != null && (condition == null || condition.equals(etag))) {
             String[] ends = range.substring("bytes=".length()).split("-", -1);
             from = Integer.parseInt(ends[0]);
-            end = ends[1].isEmpty() ? end : Math.min(end, Integer.parseInt(ends[1]) + 1);
+            to = ends[1].isEmpty() ? to : Math.min(to, Integer.parseInt(ends[1]) + 1);
+            asked = from > 0 || !ends[1].isEmpty();
             if (from >= bytes.length) {
                 exchange.getResponseHeaders().set("Content-Range", "bytes */" + bytes.length);
                 exchange.sendResponseHeaders(416, -1);
                 return;
             }
-            exchange.getResponseHeaders().set("Content-Range", "bytes %d-%d/%d".formatted(from, end - 1, bytes.length));
+            exchange.getResponseHeaders().set("Content-Range", "bytes %d-%d/%d".formatted(from, to - 1, bytes.length));
         }
-        boolean part = from > 0 || end < bytes.length;
-        long length = end - from + announcedMore;
+        long length = to - from + announcedMore;
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.getResponseHeaders().set("Content-Length", String.valueOf(length));
             exchange.sendResponseHeaders(200, -1);
             return;
         }
-        exchange.sendResponseHeaders(part ? 206 : 200, length == 0 ? -1 : length);
+        exchange.sendResponseHeaders(asked ? 206 : 200, length == 0 ? -1 : length);
         OutputStream body = exchange.getResponseBody();
-        body.write(bytes, from, (int) Math.min(most, end - from));
+        body.write(bytes, from, (int) Math.min(most, to - from));
         body.flush();
     }
 

@@ -167,6 +167,15 @@ public final class InternetArchive implements Destination {
         return ItemFile.of(key).map(file -> client.requests().publicAddress(item(file), file.name()));
     }
 
+    /** {@inheritDoc} The archive makes one for each item; of large items it may lack files. */
+    @Override
+    public Optional<URI> torrentAddress(ObjectKey folder) {
+        return ItemFile.ofPrefix(folder.value())
+                .filter(file -> file.name().isEmpty())
+                .map(this::item)
+                .map(item -> client.requests().publicAddress(item, item.identifier() + "_archive.torrent"));
+    }
+
     @Override
     public Traits traits() {
         return TRAITS;

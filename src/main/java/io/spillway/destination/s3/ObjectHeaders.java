@@ -61,6 +61,7 @@ record ObjectHeaders(String contentType, @Nullable String disposition, String ca
         types.put(".xml", "application/xml");
         types.put(".txt", "text/plain; charset=utf-8");
         types.put(".md", "text/markdown; charset=utf-8");
+        types.put(".cff", "text/plain; charset=utf-8");
         types.put(".css", "text/css; charset=utf-8");
         types.put(".svg", "image/svg+xml");
         types.put("SHA256SUMS", "text/plain; charset=utf-8");
@@ -77,6 +78,7 @@ record ObjectHeaders(String contentType, @Nullable String disposition, String ca
         types.put(".csv", "text/csv; charset=utf-8");
         types.put(".parquet", "application/vnd.apache.parquet");
         types.put(".meta4", "application/metalink4+xml");
+        types.put(".torrent", "application/x-bittorrent");
         return types;
     }
 }

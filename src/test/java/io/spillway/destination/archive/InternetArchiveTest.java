@@ -227,6 +227,15 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
+    void theArchiveMakesATorrentOfEachItem() throws Exception {
+        InternetArchive destination = archive.open();
+        assertThat(destination.torrentAddress(ArchiveFixture.DUMP))
+                .contains(URI.create(
+                        "%s/download/%2$s/%2$s_archive.torrent".formatted(archive.stub.url(), ArchiveFixture.ITEM)));
+        assertThat(destination.torrentAddress(new ObjectKey("links.json"))).isEmpty();
+    }
+
+    @Test
     void aThreadThatIsInterruptedStopsWaiting() throws Exception {
         InternetArchive destination = archive.open();
         archive.stub.showAfter(1_000_000);

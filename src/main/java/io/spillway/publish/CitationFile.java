@@ -1,0 +1,83 @@
+package io.spillway.publish;
+
+import io.spillway.config.YamlText;
+import io.spillway.dataset.Dataset;
+import io.spillway.dataset.License;
+import java.net.URI;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The file {@code CITATION.cff}: how to cite the dump (Citation File Format 1.2.0). */
+final class CitationFile {
+    static final String FILE_NAME = "CITATION.cff";
+
+    private static final String VERSION = "1.2.0";
+
+    /**
+     * Licences that people put on data, as far as they stand in the format's own list, which is that of SPDX in May 2021;
+     * any other is named by its address.
+     */
+    private static final Pattern LISTED = Pattern.compile(
+            "CC0-1\\.0|CC-BY(-NC)?(-ND|-SA)?-(1\\.0|2\\.0|2\\.5|3\\.0|4\\.0)|PDDL-1\\.0|ODC-By-1\\.0|ODbL-1\\.0"
+                    + "|OGL-UK-[123]\\.0|CDLA-(Permissive|Sharing)-1\\.0|MIT|Apache-2\\.0");
+
+    private static final Pattern WEB = Pattern.compile("https?://[^\\s\"<>]+");
+
+    private CitationFile() {}
+
+    /** The file's bytes. */
+    static byte[] of(Draft draft, DumpAddresses addresses) {
+        Dataset dataset = draft.dataset();
+        Map<String, Object> file = new LinkedHashMap<>();
+        file.put("cff-version", VERSION);
+        file.put("message", "If you use this data, please cite it as below.");
+        file.put("type", "dataset");
+        file.put("title", dataset.title());
+        file.put("authors", List.of(author(dataset)));
+        put(file, "abstract", dataset.description());
+        file.put("version", draft.dump().stamp());
+        file.put(
+                "date-released",
+                draft.takenAt().atOffset(ZoneOffset.UTC).toLocalDate().toString());
+        license(file, dataset.license());
+        Optional<String> folder = addresses.first().map(URI::toString);
+        page(dataset).or(() -> folder).ifPresent(address -> file.put("url", address));
+        folder.ifPresent(address -> file.put("identifiers", List.of(Map.of("type", "url", "value", address))));
+        return YamlText.write(file);
+    }
+
+    /** The format wants one. */
+    private static Map<String, Object> author(Dataset dataset) {
+        Map<String, Object> author = new LinkedHashMap<>();
+        author.put("name", dataset.publisher() == null ? "The publisher of " + dataset.title() : dataset.publisher());
+        page(dataset).ifPresent(page -> author.put("website", page));
+        return author;
+    }
+
+    private static void license(Map<String, Object> file, @Nullable String spdx) {
+        if (spdx == null || !License.isListed(spdx)) {
+            return;
+        }
+        if (LISTED.matcher(spdx).matches()) {
+            file.put("license", spdx);
+        } else {
+            file.put("license-url", License.address(spdx));
+        }
+    }
+
+    private static Optional<String> page(Dataset dataset) {
+        return Optional.ofNullable(dataset.homepage())
+                .filter(address -> WEB.matcher(address).matches());
+    }
+
+    private static void put(Map<String, Object> file, String name, @Nullable String value) {
+        if (value != null) {
+            file.put(name, value);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.spillway.publish;
+
+import io.spillway.dataset.Dataset;
+import io.spillway.dataset.License;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The file {@code LICENSE.txt}: which licence the publisher has stated, by its name, its identifier and the address of its
+ * text. The text itself is not in it: its author's address is the place where it stands as it is meant.
+ */
+final class LicenseFile {
+    static final String FILE_NAME = "LICENSE.txt";
+
+    private LicenseFile() {}
+
+    /**
+     * The file's bytes.
+     *
+     * @param spdx the dataset's licence
+     */
+    static byte[] of(Dataset dataset, String spdx) {
+        StringBuilder text =
+                new StringBuilder("The publisher of this data states that it may be used under this licence:\n\n");
+        License.name(spdx).ifPresent(name -> text.append(name).append('\n'));
+        if (License.isListed(spdx)) {
+            text.append("SPDX identifier: ").append(spdx).append('\n');
+            text.append("Text: ").append(License.address(spdx)).append('\n');
+        } else {
+            text.append(spdx).append("\n\nIts text is the publisher's own");
+            text.append(dataset.homepage() == null ? "" : ", see " + dataset.homepage());
+            text.append(".\n");
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}

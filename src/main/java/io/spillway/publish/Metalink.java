@@ -1,0 +1,76 @@
+package io.spillway.publish;
+
+import io.spillway.manifest.SideFile;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/**
+ * The file {@code DATASET.meta4}: every file of a dump with its length, its checksum and all its addresses, for programs
+ * that fetch in parallel, go on at another place where one fails, and check what they got (Metalink 4, RFC 5854).
+ */
+final class Metalink {
+    private static final String NAMESPACE = "urn:ietf:params:xml:ns:metalink";
+
+    private Metalink() {}
+
+    /**
+     * The document. Names and addresses come from keys, which have only characters that XML takes as they are.
+     *
+     * @param files   in the order in which they are to be fetched
+     * @param folders where they are, the address to be tried first at the start; at least one, as the RFC asks for
+     * @param version Spillway's own
+     */
+    static byte[] of(List<SideFile> files, List<URI> folders, String version) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            XMLStreamWriter xml =
+                    XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(bytes, StandardCharsets.UTF_8.name());
+            xml.writeStartDocument(StandardCharsets.UTF_8.name(), "1.0");
+            line(xml, 0);
+            xml.writeStartElement("metalink");
+            xml.writeDefaultNamespace(NAMESPACE);
+            text(xml, 1, "generator", "Spillway/" + version);
+            for (SideFile file : files) {
+                line(xml, 1);
+                xml.writeStartElement("file");
+                xml.writeAttribute("name", file.name());
+                text(xml, 2, "size", String.valueOf(file.bytes()));
+                text(xml, 2, "hash", file.sha256(), "type", "sha-256");
+                for (int i = 0; i < folders.size(); i++) {
+                    String address = folders.get(i).resolve(file.name()).toString();
+                    text(xml, 2, "url", address, "priority", String.valueOf(i + 1));
+                }
+                line(xml, 1);
+                xml.writeEndElement();
+            }
+            line(xml, 0);
+            xml.writeEndElement();
+            line(xml, 0);
+            xml.writeEndDocument();
+            xml.close();
+            return bytes.toByteArray();
+        } catch (XMLStreamException e) {
+            throw new IllegalStateException("nothing can fail in memory", e);
+        }
+    }
+
+    private static void text(XMLStreamWriter xml, int depth, String name, String text, String... attribute)
+            throws XMLStreamException {
+        line(xml, depth);
+        xml.writeStartElement(name);
+        if (attribute.length > 0) {
+            xml.writeAttribute(attribute[0], attribute[1]);
+        }
+        xml.writeCharacters(text);
+        xml.writeEndElement();
+    }
+
+    private static void line(XMLStreamWriter xml, int depth) throws XMLStreamException {
+        xml.writeCharacters("\n" + "  ".repeat(depth));
+    }
+}

@@ -1,0 +1,200 @@
+package io.spillway.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.dataset.Dataset;
+import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Sha256Sums;
+import io.spillway.manifest.SideFile;
+import io.spillway.pipeline.SyntheticExport;
+import io.spillway.support.SyntheticSource;
+import io.spillway.support.Tool;
+import io.spillway.support.WebServer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The files that stand beside the parts of a dump that people can fetch. */
+@Timeout(120)
+class CompanionsTest {
+    private static final String STAMP = "2026-11-21T030000Z";
+    private static final URI SITE = URI.create("https://dumps.example.org/open/");
+    private static final String FOLDER = SITE + "journals/" + STAMP + "/";
+
+    @TempDir
+    private Path root;
+
+    @TempDir
+    private Path downloads;
+
+    private Path dump() {
+        return root.resolve("journals").resolve(STAMP);
+    }
+
+    private SyntheticExport export(Path to) {
+        return new SyntheticExport(
+                        to, SyntheticSource.seeded(3, 90).slices(2).takenAt(Instant.parse("2026-11-21T03:00:00Z")))
+                .limits(20, 1L << 40)
+                .dataset(new Dataset("journals", "Journals", null, "CC-BY-4.0", null, List.of()));
+    }
+
+    private static List<String> names(Manifest manifest) {
+        return manifest.files().stream().map(SideFile::name).toList();
+    }
+
+    @Test
+    void aPublicDumpHasAddressesAMetalinkAndATorrent() throws Exception {
+        Manifest manifest = export(root).publicUrl(SITE).run().manifest();
+        assertThat(names(manifest))
+                .containsExactly(
+                        "run.json",
+                        "urls.txt",
+                        "schema.json",
+                        "sample.jsonl",
+                        "datapackage.json",
+                        "LICENSE.txt",
+                        "CITATION.cff",
+                        "README.md",
+                        "journals.meta4",
+                        "journals.torrent",
+                        "SHA256SUMS");
+        assertThat(Files.readAllLines(dump().resolve("urls.txt")))
+                .hasSameSizeAs(manifest.parts())
+                .first()
+                .isEqualTo(FOLDER + manifest.parts().get(0).name());
+        assertThat(SyntheticExport.verify(root, manifest.dump())).isEqualTo(manifest);
+    }
+
+    @Test
+    void aDumpWithoutAnAddressHasNeitherMetalinkNorTorrent() throws Exception {
+        Manifest manifest = export(root).run().manifest();
+        assertThat(names(manifest)).doesNotContain("journals.meta4", "journals.torrent");
+        assertThat(Files.readAllLines(dump().resolve("urls.txt")))
+                .containsExactlyElementsOf(
+                        manifest.parts().stream().map(part -> part.name()).toList());
+    }
+
+    @Test
+    void theChecksumsNameEveryFileButThemselvesAndTheManifest() throws Exception {
+        Manifest manifest = export(root).publicUrl(SITE).run().manifest();
+        List<String> expected = new ArrayList<>(names(manifest));
+        expected.remove(Sha256Sums.FILE_NAME);
+        manifest.parts().forEach(part -> expected.add(part.name()));
+        assertThat(Sha256Sums.read(Files.readAllBytes(dump().resolve(Sha256Sums.FILE_NAME)))
+                        .keySet())
+                .containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void theMetalinkLeavesOutWhatIsForOperatorsAlone() throws Exception {
+        Manifest manifest = export(root).publicUrl(SITE).run().manifest();
+        String metalink = Files.readString(dump().resolve("journals.meta4"));
+        for (SideFile file : manifest.files()) {
+            boolean fetched = !Set.of("run.json", "urls.txt", "journals.meta4", "journals.torrent", "SHA256SUMS")
+                    .contains(file.name());
+            assertThat(metalink.contains("\"" + file.name() + "\""))
+                    .as(file.name())
+                    .isEqualTo(fetched);
+        }
+    }
+
+    @Test
+    void theSameDocumentsMakeTheSameFiles(@TempDir Path again) throws Exception {
+        Manifest manifest = export(root).publicUrl(SITE).run().manifest();
+        export(again).publicUrl(SITE).run();
+        for (String name : names(manifest)) {
+            if (!name.equals("run.json") && !name.equals(Sha256Sums.FILE_NAME)) {
+                assertThat(again.resolve(manifest.dump()).resolve(name)).hasSameBinaryContentAs(dump().resolve(name));
+            }
+        }
+    }
+
+    @Test
+    void theReadmeSaysWhereTheDumpIs() throws Exception {
+        export(root).publicUrl(SITE).run();
+        assertThat(Files.readString(dump().resolve("README.md")))
+                .contains("URL='https://dumps.example.org/open/journals/" + STAMP + "'\n")
+                .contains("aria2c \"$URL/journals.meta4\"\n", "`journals.torrent`", "`LICENSE.txt`", "`CITATION.cff`");
+    }
+
+    @Test
+    void theLicenceIsNamedWithItsAddress() throws Exception {
+        export(root).run();
+        assertThat(dump().resolve("LICENSE.txt")).hasContent("""
+                The publisher of this data states that it may be used under this licence:
+
+                Creative Commons Attribution 4.0 International
+                SPDX identifier: CC-BY-4.0
+                Text: https://creativecommons.org/licenses/by/4.0/
+                """);
+    }
+
+    @Test
+    void withoutALicenceThereIsNoFileOfOne() throws Exception {
+        Manifest manifest =
+                export(root).dataset(Dataset.named("journals")).run().manifest();
+        assertThat(names(manifest)).doesNotContain("LICENSE.txt");
+    }
+
+    @Test
+    void aLicenceOfThePublishersOwnIsNotLookedForElsewhere() {
+        Dataset dataset = new Dataset("journals", "J", null, "LicenseRef-ours", "https://example.org/", List.of());
+        assertThat(new String(LicenseFile.of(dataset, "LicenseRef-ours"), StandardCharsets.UTF_8))
+                .endsWith("\nLicenseRef-ours\n\nIts text is the publisher's own, see https://example.org/.\n")
+                .doesNotContain("spdx.org");
+    }
+
+    @Test
+    void theNextDumpIsDueWhenThePlanSaysSo() throws Exception {
+        Instant due = Instant.parse("2026-11-28T03:00:00Z");
+        Manifest manifest = export(root)
+                .cadence(takenAt -> Optional.of(takenAt.plusSeconds(7 * 24 * 3600)))
+                .run()
+                .manifest();
+        assertThat(manifest.nextDue()).isEqualTo(due);
+    }
+
+    @Test
+    void wgetFetchesByTheListAlone() throws Exception {
+        try (WebServer server = WebServer.serving(root)) {
+            Manifest manifest = export(root).publicUrl(server.address()).run().manifest();
+            assertFetched(manifest, Tool.run(downloads, "wget", "-q", "-i", dump() + "/urls.txt"));
+        }
+    }
+
+    @Test
+    void aria2FetchesByTheListAlone() throws Exception {
+        try (WebServer server = WebServer.serving(root)) {
+            Manifest manifest = export(root).publicUrl(server.address()).run().manifest();
+            assertFetched(manifest, Tool.run(downloads, "aria2c", "--no-conf", "-q", "-i", dump() + "/urls.txt"));
+        }
+    }
+
+    @Test
+    void aria2FetchesByTheAddressOfTheMetalink() throws Exception {
+        try (WebServer server = WebServer.serving(root)) {
+            Manifest manifest = export(root).publicUrl(server.address()).run().manifest();
+            String address = server.address() + manifest.dump() + "/journals.meta4";
+            assertFetched(
+                    manifest, Tool.run(downloads, "aria2c", "--no-conf", "-q", "--check-integrity=true", address));
+            assertThat(downloads.resolve("README.md")).hasSameBinaryContentAs(dump().resolve("README.md"));
+        }
+    }
+
+    private void assertFetched(Manifest manifest, Tool.Ended ended) throws IOException {
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        for (var part : manifest.parts()) {
+            assertThat(downloads.resolve(part.name())).hasSameBinaryContentAs(dump().resolve(part.name()));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.spillway.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.pipeline.SteppedDestination;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DumpAddressesTest {
+    private static final DumpId DUMP = new DumpId("journals", Instant.parse("2026-11-21T03:00:00Z"));
+    private static final URI FIRST = URI.create("https://a.example/dumps/");
+    private static final URI SECOND = URI.create("https://b.example/");
+
+    @TempDir
+    private Path root;
+
+    private LocalDirectory directory(URI address) throws Exception {
+        return LocalDirectory.open(root, address);
+    }
+
+    /** Called {@code journals-2026-11-21}, and slow. */
+    private Destination archive() throws Exception {
+        return new SteppedDestination(directory(null), (step, folder) -> {}) {
+            @Override
+            public Optional<URI> publicAddress(ObjectKey key) {
+                return Optional.of(URI.create("https://archive.example/download/journals-2026-11-21/" + key.name()));
+            }
+
+            @Override
+            public Optional<URI> torrentAddress(ObjectKey folder) {
+                return Optional.of(URI.create("https://archive.example/download/x/x_archive.torrent"));
+            }
+
+            @Override
+            public Traits traits() {
+                return new Traits(false, false, false, 1, false);
+            }
+        };
+    }
+
+    @Test
+    void placesComeInTheirOrderAndArchivesLast() throws Exception {
+        assertThat(DumpAddresses.of(DUMP, List.of(archive(), directory(FIRST), directory(SECOND)))
+                        .folders())
+                .containsExactly(
+                        URI.create("https://a.example/dumps/journals/2026-11-21T030000Z/"),
+                        URI.create("https://b.example/journals/2026-11-21T030000Z/"),
+                        URI.create("https://archive.example/download/journals-2026-11-21/"));
+    }
+
+    @Test
+    void aPlaceWithoutAnAddressIsLeftOut() throws Exception {
+        assertThat(DumpAddresses.of(DUMP, List.of(directory(null)))).isEqualTo(DumpAddresses.NONE);
+    }
+
+    @Test
+    void aWebSeedIsTheFolderAboveWhereTheDumpHasItsOwnName() throws Exception {
+        DumpAddresses addresses = DumpAddresses.of(DUMP, List.of(archive(), directory(FIRST)));
+        assertThat(addresses.webSeeds(DUMP.stamp())).containsExactly(URI.create("https://a.example/dumps/journals/"));
+    }
+
+    @Test
+    void torrentsThatPlacesMakeAreKnownBeforehand() throws Exception {
+        assertThat(DumpAddresses.of(DUMP, List.of(directory(FIRST), archive())).torrents())
+                .containsExactly(URI.create("https://archive.example/download/x/x_archive.torrent"));
+    }
+}

@@ -1,0 +1,100 @@
+package io.spillway.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.destination.Digests;
+import io.spillway.manifest.SideFile;
+import io.spillway.support.Tool;
+import io.spillway.support.WebServer;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+
+/** What RFC 5854 asks for, and what aria2 makes of it. */
+@Timeout(120)
+class MetalinkTest {
+    private static final byte[] ONE = "{\"id\":1}\n".repeat(50_000).getBytes(StandardCharsets.UTF_8);
+    private static final byte[] TWO = "{\"id\":2}\n".getBytes(StandardCharsets.UTF_8);
+    private static final List<SideFile> FILES = List.of(file("a.00001.jsonl", ONE), file("a.00002.jsonl", TWO));
+
+    @TempDir
+    private Path site;
+
+    @TempDir
+    private Path downloads;
+
+    private static SideFile file(String name, byte[] bytes) {
+        return new SideFile(name, bytes.length, Digests.sha256(bytes));
+    }
+
+    private static Document parsed(byte[] metalink) throws Exception {
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        return factory.newDocumentBuilder().parse(new ByteArrayInputStream(metalink));
+    }
+
+    private static Element element(Document document, String name, int number) {
+        return (Element) document.getElementsByTagNameNS("urn:ietf:params:xml:ns:metalink", name)
+                .item(number);
+    }
+
+    @Test
+    void aFileHasItsLengthItsChecksumAndEachOfItsAddresses() throws Exception {
+        Document metalink = parsed(Metalink.of(
+                FILES, List.of(URI.create("https://a.example/x/"), URI.create("https://b.example/y/")), "1.0"));
+        assertThat(element(metalink, "file", 1).getAttribute("name")).isEqualTo("a.00002.jsonl");
+        assertThat(element(metalink, "size", 1).getTextContent()).isEqualTo("9");
+        assertThat(element(metalink, "hash", 1).getAttribute("type")).isEqualTo("sha-256");
+        assertThat(element(metalink, "hash", 1).getTextContent()).isEqualTo(Digests.sha256(TWO));
+        assertThat(element(metalink, "url", 2).getTextContent()).isEqualTo("https://a.example/x/a.00002.jsonl");
+        assertThat(element(metalink, "url", 2).getAttribute("priority")).isEqualTo("1");
+        assertThat(element(metalink, "url", 3).getTextContent()).isEqualTo("https://b.example/y/a.00002.jsonl");
+        assertThat(element(metalink, "url", 3).getAttribute("priority")).isEqualTo("2");
+    }
+
+    @Test
+    void aria2TakesTheSecondPlaceWhereTheFirstHasNothing() throws Exception {
+        serveBoth();
+        try (WebServer server = WebServer.serving(site)) {
+            Tool.Ended ended = fetch(server, "gone/", "there/");
+            assertThat(ended.exitCode()).as(ended.output()).isZero();
+            assertThat(server.gets("gone/a.00001.jsonl")).as("asked first").isNotEmpty();
+        }
+        assertThat(downloads.resolve("a.00001.jsonl")).hasBinaryContent(ONE);
+        assertThat(downloads.resolve("a.00002.jsonl")).hasBinaryContent(TWO);
+    }
+
+    @Test
+    void aria2RefusesAFileWithAnotherChecksum() throws Exception {
+        serveBoth();
+        byte[] damaged = ONE.clone();
+        damaged[1000] ^= 1;
+        Files.write(site.resolve("there/a.00001.jsonl"), damaged);
+        try (WebServer server = WebServer.serving(site)) {
+            assertThat(fetch(server, "there/").exitCode()).isEqualTo(32);
+        }
+    }
+
+    private void serveBoth() throws Exception {
+        Path there = Files.createDirectories(site.resolve("there"));
+        Files.write(there.resolve("a.00001.jsonl"), ONE);
+        Files.write(there.resolve("a.00002.jsonl"), TWO);
+    }
+
+    private Tool.Ended fetch(WebServer server, String... folders) throws Exception {
+        Path metalink = downloads.resolve("a.meta4");
+        List<URI> places =
+                List.of(folders).stream().map(server.address()::resolve).toList();
+        Files.write(metalink, Metalink.of(FILES, places, "1.0"));
+        return Tool.run(downloads, "aria2c", "--no-conf", "--max-tries=1", "-q", "-M", metalink.toString());
+    }
+}

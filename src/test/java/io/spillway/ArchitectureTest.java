@@ -57,7 +57,7 @@ class ArchitectureTest {
             Set.of("encode", "compress", "destination", "manifest", "fields"),
             Set.of("source", "dataset"),
             Set.of("json", "progress", "config", "lanes"),
-            Set.of("fault"));
+            Set.of("fault", "files"));
 
     private static final JavaClasses MAIN = production();
 

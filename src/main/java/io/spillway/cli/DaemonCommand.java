@@ -45,7 +45,6 @@ final class DaemonCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "FOLDER",
-            defaultValue = "spillway-state",
             description = "Where times and outcomes are kept (default: ${DEFAULT-VALUE}); for one daemon alone.")
     private Path state = Path.of("spillway-state");
 
@@ -61,27 +60,25 @@ final class DaemonCommand implements Callable<Integer> {
     @Option(
             names = "--database-password",
             paramLabel = "SECRET",
-            description = "Password of that user, as '$${env:NAME}' or '$${file:PATH}'.")
+            description = "Password of that user, " + ScheduleArguments.REFERENCE)
     private @Nullable String databasePassword;
 
     @Option(
             names = "--concurrency",
             paramLabel = "N",
-            defaultValue = "1",
             description = "Exports at the same time (default: ${DEFAULT-VALUE}).")
     private int concurrency = 1;
 
     @Option(
             names = "--listen",
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9482",
             description = "Where health, metrics and status are served (default: ${DEFAULT-VALUE}), or none.")
     private String listen = "127.0.0.1:9482";
 
     @Option(
             names = "--token",
             paramLabel = "SECRET",
-            description = "Allows POST /datasets/NAME/export to who brings it, as '$${env:NAME}' or '$${file:PATH}'.")
+            description = "Allows POST /datasets/NAME/export to who brings it, " + ScheduleArguments.REFERENCE)
     private @Nullable String token;
 
     @Option(
@@ -93,11 +90,11 @@ final class DaemonCommand implements Callable<Integer> {
     @Option(
             names = "--alert-webhook",
             paramLabel = "SECRET",
-            description = "Address that alerts are posted to as JSON, as '$${env:NAME}' or '$${file:PATH}'.")
+            description = "Address that alerts are posted to as JSON, " + ScheduleArguments.REFERENCE)
     private @Nullable String alertWebhook;
 
     @SuppressWarnings("UnusedVariable") // read from the arguments before the first logger is made
-    @Option(names = "--log", paramLabel = "FORMAT", defaultValue = "text", description = "Log as text or json.")
+    @Option(names = "--log", paramLabel = "FORMAT", description = "Log as text (the default) or json.")
     private LogFormat log = LogFormat.TEXT;
 
     @SuppressWarnings("UnusedVariable") // read from the arguments before any object of ours is there

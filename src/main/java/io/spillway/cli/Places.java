@@ -1,7 +1,6 @@
 package io.spillway.cli;
 
 import io.spillway.dataset.Dataset;
-import io.spillway.dataset.DumpId;
 import io.spillway.dataset.License;
 import io.spillway.destination.Destination;
 import io.spillway.destination.archive.ArchiveOptions;
@@ -16,7 +15,6 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.Workspace;
 import io.spillway.publish.Deliveries;
-import io.spillway.publish.Publisher;
 import io.spillway.schedule.ArchiveSection;
 import io.spillway.schedule.DestinationSection;
 import io.spillway.schedule.S3Section;
@@ -103,30 +101,9 @@ final class Places implements AutoCloseable {
         return new Deliveries(home, home::folder, spooled, others);
     }
 
-    /** Parts lie in the home itself, hidden, so that publishing them is one rename and not a copy. */
+    /** Where parts lie until they are published. */
     Workspace workspace() {
-        return new Workspace() {
-            @Override
-            public Lock lock(String dataset) throws SpillwayException {
-                var lock = home.lock(dataset);
-                return lock::close;
-            }
-
-            @Override
-            public List<String> sweep(String dataset) throws SpillwayException {
-                return home.sweep(dataset);
-            }
-
-            @Override
-            public Path newFolder(DumpId dump) throws SpillwayException {
-                return home.newWorkFolder(Publisher.key(dump));
-            }
-
-            @Override
-            public long usableBytes() throws SpillwayException {
-                return home.usableBytes();
-            }
-        };
+        return new DirectoryWorkspace(home);
     }
 
     /** The directory in which a schedule's dumps are written, whether it is there or not. */

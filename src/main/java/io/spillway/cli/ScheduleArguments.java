@@ -29,6 +29,9 @@ import picocli.CommandLine.Spec;
 final class ScheduleArguments {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    /** How a secret is given on a command line, in the words of help texts. */
+    static final String REFERENCE = "as '$${env:NAME}' or '$${file:PATH}'.";
+
     private static final String S3 = "s3://";
     private static final String ARCHIVE = "ia://";
 
@@ -68,7 +71,7 @@ final class ScheduleArguments {
     @Option(
             names = "--access-key",
             paramLabel = "REF",
-            description = "Access key of S3 or the Internet Archive, as '$${env:NAME}' or '$${file:PATH}'.")
+            description = "Access key of S3 or the Internet Archive, " + REFERENCE)
     private @Nullable String accessKey;
 
     @Option(names = "--secret-key", paramLabel = "REF", description = "Secret key that belongs to it, likewise.")
@@ -141,10 +144,7 @@ final class ScheduleArguments {
     @Option(names = "--routing", description = "Read only the shards of these routing values.")
     private @Nullable String routing;
 
-    @Option(
-            names = "--bearer-token",
-            paramLabel = "REF",
-            description = "Bearer token, as '$${env:NAME}' or '$${file:PATH}'.")
+    @Option(names = "--bearer-token", paramLabel = "REF", description = "Bearer token, " + REFERENCE)
     private @Nullable String bearerToken;
 
     @Option(names = "--compression", description = "gzip (default), zstd, xz, bzip2 or none.")
@@ -171,13 +171,13 @@ final class ScheduleArguments {
             description = "Share of the time, up to 1, to keep the cluster busy.")
     private @Nullable Double maxShare;
 
-    @Option(names = "--api-key", paramLabel = "REF", description = "API key, as '$${env:NAME}' or '$${file:PATH}'.")
+    @Option(names = "--api-key", paramLabel = "REF", description = "API key, " + REFERENCE)
     private @Nullable String apiKey;
 
     @Option(names = "--username", description = "User to sign in as.")
     private @Nullable String username;
 
-    @Option(names = "--password", paramLabel = "REF", description = "Password, as '$${env:NAME}' or '$${file:PATH}'.")
+    @Option(names = "--password", paramLabel = "REF", description = "Password, " + REFERENCE)
     private @Nullable String password;
 
     @Option(names = "--ca-file", paramLabel = "PEM", description = "Certificate of the authority to trust.")

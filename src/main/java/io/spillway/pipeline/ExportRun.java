@@ -7,6 +7,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldCounts;
 import io.spillway.fields.FieldPath;
 import io.spillway.fields.FieldPolicy;
+import io.spillway.files.Folders;
 import io.spillway.lanes.Lanes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
@@ -26,11 +27,7 @@ import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceField;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -359,21 +356,7 @@ public final class ExportRun {
 
     private static void remove(Path folder) {
         try {
-            if (Files.exists(folder)) {
-                Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
-                        Files.delete(directory);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
-            }
+            Folders.remove(folder);
         } catch (IOException e) {
             LOG.warn("left behind, the next run removes it folder={} cause={}", folder, e.getMessage());
         }

@@ -1,8 +1,8 @@
 package io.spillway.pipeline;
 
+import io.spillway.cli.DirectoryWorkspace;
 import io.spillway.compress.Compression;
 import io.spillway.dataset.Dataset;
-import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
@@ -147,7 +147,7 @@ public final class SyntheticExport {
                             found -> formats,
                             limits,
                             allowEmpty,
-                            workspace.apply(workspace(directory)),
+                            workspace.apply(new DirectoryWorkspace(directory)),
                             new Publisher(
                                     destination.apply(directory),
                                     VERSION,
@@ -159,31 +159,6 @@ public final class SyntheticExport {
                             progress)
                     .run();
         }
-    }
-
-    private static Workspace workspace(LocalDirectory directory) {
-        return new Workspace() {
-            @Override
-            public Lock lock(String dataset) throws SpillwayException {
-                var lock = directory.lock(dataset);
-                return lock::close;
-            }
-
-            @Override
-            public List<String> sweep(String dataset) throws SpillwayException {
-                return directory.sweep(dataset);
-            }
-
-            @Override
-            public Path newFolder(DumpId dump) throws SpillwayException {
-                return directory.newWorkFolder(Publisher.key(dump));
-            }
-
-            @Override
-            public long usableBytes() throws SpillwayException {
-                return directory.usableBytes();
-            }
-        };
     }
 
     /** Reads a dump back as {@code verify} does. */

@@ -6,6 +6,7 @@ import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.Folders;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -545,7 +546,7 @@ public final class LocalDirectory implements Destination {
                 if (unfinished.matches() && removeIfEmpty(folder.resolve(unfinished.group(1)))) {
                     removed.add(unfinished.group(1));
                 }
-                FileTree.deleteTree(entry);
+                Folders.remove(entry);
                 removed.add(name);
             }
             tree.sync(folder);

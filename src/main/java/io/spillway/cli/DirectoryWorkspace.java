@@ -1,0 +1,38 @@
+package io.spillway.cli;
+
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.Workspace;
+import io.spillway.publish.Publisher;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Parts lie in the directory itself that dumps are published to, hidden, so that publishing them is one rename and not a
+ * copy. Public for tests of whole exports, which work as the commands do.
+ *
+ * @param home stays its maker's to close
+ */
+public record DirectoryWorkspace(LocalDirectory home) implements Workspace {
+    @Override
+    public Lock lock(String dataset) throws SpillwayException {
+        var lock = home.lock(dataset);
+        return lock::close;
+    }
+
+    @Override
+    public List<String> sweep(String dataset) throws SpillwayException {
+        return home.sweep(dataset);
+    }
+
+    @Override
+    public Path newFolder(DumpId dump) throws SpillwayException {
+        return home.newWorkFolder(Publisher.key(dump));
+    }
+
+    @Override
+    public long usableBytes() throws SpillwayException {
+        return home.usableBytes();
+    }
+}

@@ -171,6 +171,64 @@ class DestinationsIT {
     }
 
     @Test
+    void aDumpThatIsNotEverywhereIsNeitherDoneNorFailedUntilTheRestIsSent() throws Exception {
+        Path metrics = folder.resolve("records.prom");
+        Path schedule = schedule(
+                stores.toBucket("other-bucket", stores.proxy().endpoint(), S3Server.SECRET_KEY, ""),
+                stores.toDirectory());
+
+        CommandRun run = CommandRun.of("export", schedule.toString(), "--metrics-file", metrics.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(Fault.DESTINATION_REFUSED.exitCode());
+        String dump = Stores.DATASET + "/"
+                + Dump.only(stores.directory(), Stores.DATASET).folder().getFileName();
+        assertThat(run.err()).contains(dump + " is whole and public at " + stores.directory());
+        assertThat(Files.readString(metrics))
+                .contains("spillway_destinations_missing{dataset=\"records\"} 1.0")
+                .contains("spillway_last_attempt_exit_code{dataset=\"records\"} 21.0")
+                .contains("spillway_last_success_documents{dataset=\"records\"} 2000.0");
+        JsonNode status = statusInDirectory();
+        assertThat(status.at("/last_attempt/outcome").textValue()).isEqualTo("partly");
+        assertThat(status.at("/last_attempt/exit_code").intValue()).isEqualTo(21);
+        assertThat(status.at("/last_attempt/reason").textValue()).doesNotContain("other-bucket");
+        assertThat(status.at("/last_good/dump").textValue()).isEqualTo(dump);
+        String said = "last attempt published, but not at every destination";
+        assertThat(CommandRun.of("list", stores.directory().toString()).out()).contains(said);
+        assertThat(CommandRun.of(
+                                "show",
+                                stores.directory().resolve(Stores.DATASET).toString())
+                        .out())
+                .containsPattern(
+                        "last attempt: \\S+ published, but not at every destination: the newest dump is whole here");
+
+        CommandRun resumed = CommandRun.of(
+                "export",
+                "--resume",
+                schedule(stores.toBucket(), stores.toDirectory()).toString());
+
+        assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+        assertThat(statusInDirectory().at("/last_attempt/outcome").textValue()).isEqualTo("published");
+        assertThat(statusInDirectory().at("/last_good/dump").textValue()).isEqualTo(dump);
+        assertThat(statusInBucket().at("/last_attempt/outcome").textValue()).isEqualTo("published");
+    }
+
+    private JsonNode statusInDirectory() throws Exception {
+        return JSON.readTree(stores.directory()
+                .resolve(Stores.DATASET)
+                .resolve("status.json")
+                .toFile());
+    }
+
+    @Test
+    void aDumpThatIsPublicNowhereIsAFailure() throws Exception {
+        CommandRun run =
+                export(schedule(stores.toBucket("other-bucket", stores.proxy().endpoint(), S3Server.SECRET_KEY, "")));
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(Fault.DESTINATION_REFUSED.exitCode());
+        assertThat(run.err()).contains("is whole and public nowhere yet").contains("--resume");
+    }
+
+    @Test
     void anArchiveThatTakesNothingNowIsNamedAndTheOthersAreFinished() throws Exception {
         stores.archive().answerLimits(StubArchive.limit("1", "total_tasks_queued exceeds total_global_limit"));
         Path schedule = schedule(stores.toDirectory(), stores.toArchive(), stores.toBucket());

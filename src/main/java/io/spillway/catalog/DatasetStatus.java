@@ -16,6 +16,9 @@ public record DatasetStatus(
     /** Its name, below the dataset. */
     public static final String FILE_NAME = "status.json";
 
+    /** The outcome of an attempt whose dump is public, but not at every destination. */
+    public static final String PARTLY = "partly";
+
     /** Fails with {@link IllegalArgumentException} where a member is missing: what is read may lack anything. */
     public DatasetStatus {
         Present.members("a status", dataset, lastAttempt);
@@ -25,7 +28,8 @@ public record DatasetStatus(
      * How an attempt ended.
      *
      * @param at       when
-     * @param outcome  {@code published}, {@code refused} (by the gate or the field policy) or {@code failed}
+     * @param outcome  {@code published}, {@link #PARTLY}, {@code refused} (by the gate or the field policy) or
+     *                 {@code failed}
      * @param exitCode of the command
      * @param fault    the fault's name, {@code BUG} for one of ours, or null
      * @param reason   for people, or null

@@ -8,6 +8,7 @@ import io.spillway.daemon.Exports;
 import io.spillway.daemon.WatchOptions;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.ExportReport;
+import io.spillway.publish.Reach;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -165,6 +166,16 @@ final class DaemonCommand implements Callable<Integer> {
         public ExportReport run(ScheduleFile schedule) throws SpillwayException, InterruptedException {
             PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
             return ExportCommand.export(schedule, Allowances.NONE, false, nowhere, nowhere);
+        }
+
+        @Override
+        public Reach resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
+            return ExportCommand.resume(schedule, true);
+        }
+
+        @Override
+        public Path home(ScheduleFile schedule) {
+            return Places.homePath(schedule);
         }
 
         @Override

@@ -63,6 +63,7 @@ final class DemoCommand implements Callable<Integer> {
                 records.load(server.url());
                 ScheduleFile schedule = ConfigFile.readText(schedule(records, server), "demo", ScheduleFile.class);
                 ExportReport report = ExportCommand.export(schedule, Allowances.NONE, output.json, out, err);
+                ExportCommand.requireAll(report.reach());
                 Path dump = to.resolve(report.manifest().dump());
                 VerifyCommand.verify(dump, output, err);
                 err.printf(

@@ -12,6 +12,7 @@ import io.spillway.pipeline.Workspace;
 import io.spillway.progress.Progress;
 import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.publish.Publisher;
+import io.spillway.publish.Reach;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -20,9 +21,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,20 +92,30 @@ final class ExportCommand implements Callable<Integer> {
             return 0;
         }
         if (resume) {
-            List<Delivery> deliveries = resume(schedule);
-            if (deliveries.isEmpty() && !output.json) {
+            Reach reach = resume(schedule, false);
+            if (reach.newest() == null && reach.everywhere() && !output.json) {
                 out.println("nothing to resume: every destination has the newest dump of " + schedule.dataset());
             }
-            report(deliveries, output.json, out);
-            requireAll(deliveries, true);
+            report(reach.deliveries(), output.json, out);
+            requireAll(reach);
             return 0;
         }
+        requireAll(exportMeasured(schedule, out, err).reach());
+        return 0;
+    }
+
+    private ExportReport exportMeasured(ScheduleFile schedule, PrintWriter out, PrintWriter err)
+            throws SpillwayException, InterruptedException {
         Allowances allowed = new Allowances(allowEmpty, acceptShrink, acceptSchema);
         Instant began = Instant.now();
         try {
             ExportReport report = export(schedule, allowed, output.json, out, err);
-            measure(schedule, began, report, 0);
-            return 0;
+            int exitCode = report.reach()
+                    .shortfall()
+                    .map(shortfall -> shortfall.fault().exitCode())
+                    .orElse(0);
+            measure(schedule, began, report, exitCode);
+            return report;
         } catch (SpillwayException e) {
             measure(schedule, began, null, e.fault().exitCode());
             throw e;
@@ -142,25 +153,36 @@ final class ExportCommand implements Callable<Integer> {
         return requests;
     }
 
-    private static List<Delivery> resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
+    /**
+     * Sends what earlier exports have left to be sent, and says so in the status; exports nothing.
+     *
+     * @param always whether what points at dumps is renewed also where no dump was missing and nothing says that it is old
+     * @return how far the dumps have come
+     */
+    static Reach resume(ScheduleFile schedule, boolean always) throws SpillwayException, InterruptedException {
         try (var places = Places.open(schedule);
                 var source = Wiring.source(schedule)) {
-            List<Delivery> deliveries = Wiring.export(schedule, Allowances.NONE, source, places, new Progress())
+            Reach reach = Wiring.export(schedule, Allowances.NONE, source, places, new Progress())
                     .resume();
-            if (!deliveries.isEmpty()) {
-                new Statuses(places, schedule.dataset()).delivered(deliveries);
-                Sites.publish(places, missed(deliveries), schedule.dataset());
+            var statuses = new Statuses(places, schedule.dataset());
+            boolean told = reach.newest() != null || statuses.isPartly();
+            if (told) {
+                statuses.delivered(reach);
+            } else if (!always) {
+                return reach;
             }
-            return deliveries;
+            return pointed(schedule, places, statuses, reach, false);
         }
     }
 
     /**
-     * The one way to export, for this command and for {@code demo}: whatever comes of it, the status says so. A dump that
-     * is public is reported before anything that can still fail behind it.
+     * The one way to export, for this command, the daemon and {@code demo}: whatever comes of it, the status says so. A dump
+     * that is public is reported before anything that can still fail behind it.
      *
-     * @throws SpillwayException nothing was published, or a destination did not get the dump, or its links could not be
-     *                           written there; the message says which
+     * @return what was made; {@link Reach} says whether it is everywhere
+     * @throws SpillwayException    no dump was made
+     * @throws InterruptedException the same; an interrupt that comes later stays pending, and what it has cut off is missing
+     *                              in the reach
      */
     static ExportReport export(
             ScheduleFile schedule, Allowances allowed, boolean json, PrintWriter out, PrintWriter err)
@@ -177,29 +199,40 @@ final class ExportCommand implements Callable<Integer> {
             }
             statuses.exported(report);
             report(report, json, out, err);
-            SpillwayException linksFailed = null;
-            try {
-                Sites.publish(places, missed(report.deliveries()), schedule.dataset());
-                if (prune(schedule, places)) {
-                    Sites.publish(places, missed(report.deliveries()), schedule.dataset());
-                }
-            } catch (SpillwayException e) {
-                linksFailed = e;
-            }
-            requireAll(report.deliveries(), report.address() != null);
-            if (linksFailed != null) {
-                throw linksFailed;
-            }
-            return report;
+            return report.with(pointed(schedule, places, statuses, report.reach(), true));
         }
     }
 
-    /** The places that lack a dump: what links to it must not stand there. */
-    private static Set<Destination> missed(List<Delivery> deliveries) {
-        return deliveries.stream()
-                .filter(delivery -> !delivery.arrived())
-                .map(Delivery::place)
-                .collect(Collectors.toSet());
+    /** Renews what points at dumps; that this failed, or was cancelled, is in the answer. */
+    private static Reach pointed(ScheduleFile schedule, Places places, Statuses statuses, Reach reach, boolean prunes) {
+        SpillwayException failure;
+        try {
+            Set<Destination> missed = reach.lacking().keySet();
+            Sites.publish(places, missed, schedule.dataset());
+            if (prunes && prune(schedule, places)) {
+                Sites.publish(places, missed, schedule.dataset());
+            }
+            return reach;
+        } catch (SpillwayException e) {
+            failure = e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failure = new SpillwayException(
+                    Fault.CANCELLED,
+                    "cancelled while what points at dumps of %s was renewed".formatted(schedule.dataset()),
+                    null,
+                    e);
+        }
+        statuses.notPointedAt(failure);
+        return reach.withPointers(failure);
+    }
+
+    /** Ends with what is missing, where anything is. */
+    static void requireAll(Reach reach) throws SpillwayException {
+        Optional<SpillwayException> shortfall = reach.shortfall();
+        if (shortfall.isPresent()) {
+            throw shortfall.get();
+        }
     }
 
     /**
@@ -236,40 +269,6 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /**
-     * Ends with the fault of the first destination that did not get a dump, or as cancelled, and names all of them.
-     *
-     * @param elsewhere whether the dump is public in a place that had not to be delivered to
-     */
-    private static void requireAll(List<Delivery> deliveries, boolean elsewhere) throws SpillwayException {
-        List<String> messages = new ArrayList<>();
-        List<String> hints = new ArrayList<>();
-        SpillwayException cause = null;
-        boolean somewhere = elsewhere;
-        for (Delivery delivery : deliveries) {
-            SpillwayException failure = delivery.failure();
-            if (failure == null) {
-                somewhere = true;
-                continue;
-            }
-            cause = cause == null || failure.fault() == Fault.CANCELLED ? failure : cause;
-            messages.add("%s did not get dump %s: %s"
-                    .formatted(delivery.destination(), delivery.dump(), failure.getMessage()));
-            if (failure.hint() != null && failure.fault() != Fault.CANCELLED) {
-                hints.add(failure.hint());
-            }
-        }
-        if (cause != null) {
-            hints.add("send what is missing with  spillway export --resume  and the same schedule"
-                    + (somewhere ? "; the other destinations have the dump" : ""));
-            throw new SpillwayException(
-                    cause.fault(),
-                    String.join("; ", messages),
-                    hints.stream().distinct().collect(Collectors.joining("; ")),
-                    cause);
-        }
-    }
-
     private static void report(List<Delivery> deliveries, boolean json, PrintWriter out) {
         for (Delivery delivery : deliveries) {
             if (json) {
@@ -301,6 +300,7 @@ final class ExportCommand implements Callable<Integer> {
             line.put("documents", report.manifest().documents());
             line.put("bytes", report.manifest().bytes());
             line.put("parts", report.manifest().parts().size());
+            line.put("public_at", report.reach().publicAt());
             line.put("run", report.stats());
             out.println(JsonText.line(line));
         } else {

@@ -1,6 +1,7 @@
 package io.spillway.cli;
 
 import io.spillway.catalog.Catalog;
+import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
@@ -77,11 +78,16 @@ final class ListCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** How an attempt ended, for people. */
+    static String outcome(DatasetStatus.LastAttempt attempt) {
+        return attempt.outcome().equals(DatasetStatus.PARTLY)
+                ? "published, but not at every destination"
+                : attempt.outcome();
+    }
+
     private static void print(PrintWriter out, Catalog catalog, SiteStatus.State state, int dumps, Clock clock) {
         var latest = catalog.dataset(state.dataset()).map(Catalog.Shelf::latest);
-        String attempt = state.lastAttempt() == null
-                ? ""
-                : ", last attempt " + state.lastAttempt().outcome();
+        String attempt = state.lastAttempt() == null ? "" : ", last attempt " + outcome(state.lastAttempt());
         if (latest.isEmpty()) {
             out.printf("%s: no dump%s%n", state.dataset(), attempt);
             return;

@@ -1,6 +1,8 @@
 package io.spillway.cli;
 
 import io.spillway.catalog.Catalog;
+import io.spillway.catalog.DatasetStatus;
+import io.spillway.catalog.SiteStatus;
 import io.spillway.config.ConfigFile;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
@@ -14,6 +16,7 @@ import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -44,6 +47,8 @@ final class ShowCommand implements Callable<Integer> {
     private record DumpLine(String type, String destination, Manifest manifest) {}
 
     private record WithdrawnLine(String type, String destination, Withdrawal withdrawal) {}
+
+    private record AttemptLine(String type, String destination, DatasetStatus status) {}
 
     @Override
     public Integer call() throws SpillwayException {
@@ -103,6 +108,7 @@ final class ShowCommand implements Callable<Integer> {
                 out.printf("licence: %s%n", license == null ? "not stated" : license);
             }
         }
+        SiteStatus.read(place, dataset).ifPresent(status -> showAttempt(out, place, status));
         for (Manifest dump : dumps) {
             if (output.json) {
                 out.println(JsonText.line(new DumpLine("dump", place.name(), dump)));
@@ -124,6 +130,19 @@ final class ShowCommand implements Callable<Integer> {
                 output.json
                         ? JsonText.line(new WithdrawnLine("withdrawn", place.name(), notice))
                         : "  " + ListCommand.withdrawn(notice));
+    }
+
+    private void showAttempt(PrintWriter out, Destination place, DatasetStatus status) {
+        if (output.json) {
+            out.println(JsonText.line(new AttemptLine("attempt", place.name(), status)));
+            return;
+        }
+        DatasetStatus.LastAttempt attempt = status.lastAttempt();
+        out.printf(
+                "last attempt: %s %s%s%n",
+                attempt.at().truncatedTo(ChronoUnit.SECONDS),
+                ListCommand.outcome(attempt),
+                attempt.reason() == null ? "" : ": " + attempt.reason());
     }
 
     private void showDump(Destination place, DumpId id) throws SpillwayException {

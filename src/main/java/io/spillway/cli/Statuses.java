@@ -1,17 +1,21 @@
 package io.spillway.cli;
 
+import io.spillway.catalog.DatasetStatus;
+import io.spillway.catalog.SiteStatus;
 import io.spillway.destination.Destination;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.ExportReport;
-import io.spillway.publish.Deliveries.Delivery;
+import io.spillway.publish.Reach;
 import io.spillway.publish.StatusFile;
 import java.time.Clock;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The status of a dataset at each of its places that keeps such a file. Each tells what is true there: a bucket that did
@@ -23,9 +27,11 @@ final class Statuses {
 
     private final Map<Destination, StatusFile> files = new LinkedHashMap<>();
     private final Places places;
+    private final String dataset;
 
     Statuses(Places places, String dataset) {
         this.places = places;
+        this.dataset = dataset;
         for (Destination place : places.all()) {
             if (place.traits().keepsSiteFiles()) {
                 files.put(place, new StatusFile(place, dataset, Clock.systemUTC()));
@@ -33,28 +39,34 @@ final class Statuses {
         }
     }
 
-    /** An export has ended with a dump; at each place the status says whether that is there. */
+    /** An export has ended with a dump; at each place the status says whether that is there, and everywhere. */
     void exported(ExportReport report) {
-        StatusFile home = files.get(places.home());
-        if (home != null) {
-            home.published(report.manifest());
-        }
-        delivered(report.deliveries().stream()
-                .filter(delivery -> delivery.manifest().equals(report.manifest()))
-                .toList());
+        reached(report.reach(), report.manifest());
     }
 
-    /** Dumps were brought to these places, or not; of several at one place the last counts. */
-    void delivered(List<Delivery> deliveries) {
-        Map<Destination, Delivery> last = new LinkedHashMap<>();
-        deliveries.forEach(delivery -> last.put(delivery.place(), delivery));
-        last.forEach((place, delivery) -> {
-            StatusFile status = files.get(place);
-            SpillwayException failure = delivery.failure();
-            if (status != null && failure == null) {
-                status.published(delivery.manifest());
-            } else if (status != null && failure != null && !MUTE.contains(failure.fault())) {
-                status.failed(failure);
+    /** Dumps that were missing were brought, or not. */
+    void delivered(Reach reach) {
+        reached(reach, null);
+    }
+
+    /** @param newest the dump that every place has which lacks none, or null where each has to look for its newest */
+    private void reached(Reach reach, @Nullable Manifest newest) {
+        Map<Destination, SpillwayException> lacking = reach.lacking();
+        Optional<SpillwayException> shortfall = reach.shortfall();
+        files.forEach((place, status) -> {
+            SpillwayException failure = lacking.get(place);
+            if (failure == null && shortfall.isPresent()) {
+                status.partly(shortfall.get(), newest);
+            } else if (failure == null && newest != null) {
+                status.published(newest);
+            } else if (failure == null) {
+                status.delivered();
+            } else if (!MUTE.contains(failure.fault())) {
+                if (reach.nowhere()) {
+                    status.failed(failure);
+                } else {
+                    status.partlyElsewhere(failure);
+                }
             }
         });
     }
@@ -62,6 +74,22 @@ final class Statuses {
     /** A dump was taken back at all places. */
     void takenBack() {
         files.values().forEach(StatusFile::takenBack);
+    }
+
+    /** Dumps are where they should be, but what points at them is not; told where that costs nothing. */
+    void notPointedAt(SpillwayException failure) {
+        StatusFile home = files.get(places.home());
+        if (home != null) {
+            home.partly(failure, null);
+        }
+    }
+
+    /** Whether the last attempt left something to do, as far as the directory says. */
+    boolean isPartly() throws SpillwayException {
+        return files.containsKey(places.home())
+                && SiteStatus.read(places.home(), dataset)
+                        .map(status -> status.lastAttempt().outcome().equals(DatasetStatus.PARTLY))
+                        .orElse(false);
     }
 
     /** An export has ended without a dump. Where it was told to stop, only a directory is fast enough to be told. */

@@ -1,5 +1,6 @@
 package io.spillway.daemon;
 
+import io.spillway.daemon.RunResult.Failure;
 import io.spillway.manifest.ManifestJson;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,13 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a person of an export that failed for good, was refused, or is late: once, until it is set right, which is told
- * too. That it was told is in the state, so that neither a restart nor a second daemon tells it again.
+ * Tells a person of an export that failed for good, did not get everywhere, was refused, or is late, and of a disk that has
+ * become too small: once, until it is set right, which is told too. That it was told is in the state, so that neither a restart nor a second daemon tells it again.
  */
 final class Alerts implements RunListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
 
     private static final String LATE = "late";
+    private static final String DISK = "disk";
+    private static final String RESOLVED = "resolved";
     private static final int TRIES = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -47,8 +50,9 @@ final class Alerts implements RunListener, AutoCloseable {
      * What is told.
      *
      * @param type    {@code alert}
-     * @param kind    {@code failed}, {@code refused}, {@code late} or {@code resolved}
-     * @param dataset of which
+     * @param kind    {@code failed}, {@code partly}, {@code refused}, {@code late}, {@code disk} or {@code resolved}
+     * @param dataset of which, or null of a disk alone
+     * @param folder  on whose disk, or null
      * @param at      when
      * @param fault   the fault's name, or null
      * @param message for people
@@ -57,7 +61,8 @@ final class Alerts implements RunListener, AutoCloseable {
     record Alert(
             String type,
             String kind,
-            String dataset,
+            @Nullable String dataset,
+            @Nullable String folder,
             Instant at,
             @Nullable String fault,
             String message,
@@ -77,18 +82,16 @@ final class Alerts implements RunListener, AutoCloseable {
             switch (result.outcome()) {
                 case PUBLISHED -> {
                     if (log.alerted(result.dataset(), null)) {
-                        tell(
-                                "resolved",
-                                result.dataset(),
-                                null,
-                                "a dump of \"" + result.dataset() + "\" is public again",
-                                null);
+                        String message =
+                                "the newest dump of \"%s\" is public at every destination".formatted(result.dataset());
+                        tell(alert(RESOLVED, result.dataset(), null, message, null));
                     }
                 }
-                case FAILED, REFUSED -> {
+                case FAILED, REFUSED, PARTLY -> {
                     String kind = result.outcome().name().toLowerCase(Locale.ROOT);
-                    if (log.alerted(result.dataset(), kind)) {
-                        tell(kind, result.dataset(), result.fault(), String.valueOf(result.message()), result.hint());
+                    Failure failure = result.failure();
+                    if (failure != null && result.again() == null && log.alerted(result.dataset(), kind)) {
+                        tell(alert(kind, result.dataset(), failure.fault(), failure.message(), failure.hint()));
                     }
                 }
                 case RETRIES, STOPPED -> {
@@ -100,24 +103,55 @@ final class Alerts implements RunListener, AutoCloseable {
         }
     }
 
-    /** Tells of datasets that are late, if nothing else of them was told. */
+    /** Tells of datasets that are late, if nothing else of them was told, and of disks that have become too small. */
     void look(Overview now) throws SQLException {
+        for (Disks.Disk disk : now.disks()) {
+            if (log.lacksRoom(StateFolder.host() + ":" + disk.folder(), disk.lacksRoom())) {
+                tell(disk.lacksRoom() ? full(disk) : roomy(disk));
+            }
+        }
         for (Overview.Line line : now.datasets()) {
             if (line.lateSince() != null && line.alerted() == null && log.alerted(line.dataset(), LATE)) {
-                tell(
+                tell(alert(
                         LATE,
                         line.dataset(),
                         null,
                         "no dump of \"%s\" since the one that was due at %s"
                                 .formatted(line.dataset(), line.lateSince()),
-                        "see its last attempt in /status and in the log");
+                        "see its last attempt in /status and in the log"));
             }
         }
     }
 
-    private void tell(String kind, String dataset, @Nullable String fault, String message, @Nullable String hint) {
-        Alert alert = new Alert("alert", kind, dataset, clock.instant(), fault, message, hint);
-        LOG.warn("alert kind={} dataset={} fault={} message=\"{}\"", kind, dataset, fault, message);
+    private Alert full(Disks.Disk disk) {
+        return new Alert(
+                "alert",
+                DISK,
+                disk.dataset(),
+                disk.folder(),
+                clock.instant(),
+                null,
+                "%s has %d bytes free, and the next export of \"%s\" needs about %d"
+                        .formatted(disk.folder(), disk.freeBytes(), disk.dataset(), disk.neededBytes()),
+                "free some space there, such as that of dumps which nobody needs any more");
+    }
+
+    private Alert roomy(Disks.Disk disk) {
+        String message = "%s has room for the next exports again, %d bytes".formatted(disk.folder(), disk.freeBytes());
+        return new Alert("alert", RESOLVED, null, disk.folder(), clock.instant(), null, message, null);
+    }
+
+    private Alert alert(String kind, String dataset, @Nullable String fault, String message, @Nullable String hint) {
+        return new Alert("alert", kind, dataset, null, clock.instant(), fault, message, hint);
+    }
+
+    private void tell(Alert alert) {
+        LOG.warn(
+                "alert kind={} dataset={} fault={} message=\"{}\"",
+                alert.kind(),
+                alert.dataset(),
+                alert.fault(),
+                alert.message());
         if (options.command() != null || options.webhook() != null) {
             sender.execute(() -> deliver(alert, options.command() != null, options.webhook() != null, 1));
         }

@@ -45,6 +45,8 @@ public final class Daemon implements AutoCloseable {
     private final Runner runner;
     private final Metrics metrics = new Metrics();
     private final Alerts alerts;
+    private final Disks disks;
+    private final ClockWatch clockWatch;
     private @Nullable WatchServer watch;
     /**
      * Its own thread, as the caller's is interrupted at the end, and the JDK closes a file, such as the state's, when a
@@ -94,6 +96,9 @@ public final class Daemon implements AutoCloseable {
         this.clock = clock;
         this.folder = folder;
         this.open = opened;
+        this.clockWatch = new ClockWatch(clock, System::nanoTime);
+        this.disks =
+                new Disks(options.state().shared() == null ? options.state().folder() : null, exports::home);
         StateDatabase database = opened(opened, options.state());
         // A daemon that starts again is another one: what the one before left running is recovered.
         String node = StateFolder.host() + "-" + ProcessHandle.current().pid() + "-" + clock.millis();
@@ -138,6 +143,7 @@ public final class Daemon implements AutoCloseable {
             }
         }
         apply(schedules);
+        disks.measure(schedules.values(), log.all());
         if (options.watch().listen() != null) {
             watch = WatchServer.start(options.watch().listen(), options.watch().token(), new Answers());
             open.push(watch);
@@ -157,6 +163,7 @@ public final class Daemon implements AutoCloseable {
     private void lookAround() {
         try {
             look();
+            heedClock(clockWatch.jumped());
             alert();
         } catch (RuntimeException e) {
             // The next look may go well; without this line there would be none.
@@ -164,7 +171,23 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** Tells of what is late; looks once a minute, as a query for each poll would be too much. */
+    /** Times that a clock which was ahead has passed over come again once it is right. */
+    void heedClock(Duration jump) {
+        if (jump.isZero()) {
+            return;
+        }
+        LOG.warn("the clock of this machine has jumped, or stood still by_seconds={}", jump.toSeconds());
+        alertedAt = Instant.MIN;
+        try {
+            timetable.apply(folder.schedules());
+        } catch (SpillwayException e) {
+            LOG.error("times are not set right after the clock has jumped cause=\"{}\"", e.getMessage());
+        }
+    }
+
+    /**
+     * Tells of what is late and of disks that are full; looks once a minute, as a query for each poll would be too much.
+     */
     void alert() {
         Instant now = clock.instant();
         if (alertedAt.plus(LATENESS).isAfter(now)) {
@@ -172,14 +195,17 @@ public final class Daemon implements AutoCloseable {
         }
         alertedAt = now;
         try {
+            disks.measure(folder.schedules().values(), log.all());
             alerts.look(overview());
         } catch (SpillwayException | SQLException e) {
-            LOG.error("whether exports are late is not known, the state database failed cause=\"{}\"", e.getMessage());
+            LOG.error(
+                    "whether exports are late, or disks full, is not known, the state database failed cause=\"{}\"",
+                    e.getMessage());
         }
     }
 
     private Overview overview() throws SQLException, SpillwayException {
-        return Overview.of(folder, log, timetable, runner, clock);
+        return Overview.of(folder, log, timetable, runner, disks, clock);
     }
 
     /** The port that it answers on, or empty where it does not. */

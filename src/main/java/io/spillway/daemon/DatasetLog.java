@@ -1,6 +1,7 @@
 package io.spillway.daemon;
 
 import io.spillway.manifest.Manifest;
+import io.spillway.publish.Reach;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -69,23 +70,41 @@ final class DatasetLog {
                 "UPDATE SPILLWAY_DATASETS SET ENDED = ?, OUTCOME = ?, FAULT = ?, MESSAGE = ? WHERE DATASET = ?",
                 result.ended().toEpochMilli(),
                 result.outcome().name().toLowerCase(Locale.ROOT),
-                result.fault(),
-                shortened(result.message()),
+                result.failure() == null ? null : result.failure().fault(),
+                result.failure() == null ? null : shortened(result.failure().message()),
                 result.dataset());
-        if (result.report() != null) {
-            Manifest manifest = result.report().manifest();
-            update(
-                    "UPDATE SPILLWAY_DATASETS SET FAILURES = 0, SUCCESS_BEGAN = ?, SUCCESS_ENDED = ?, DUMP = ?,"
-                            + " DOCUMENTS = ?, BYTES = ? WHERE DATASET = ?",
-                    result.began().toEpochMilli(),
-                    result.ended().toEpochMilli(),
-                    manifest.dump(),
-                    manifest.documents(),
-                    manifest.bytes(),
-                    result.dataset());
-        } else if (result.outcome() != RunResult.Outcome.STOPPED) {
-            update("UPDATE SPILLWAY_DATASETS SET FAILURES = FAILURES + 1 WHERE DATASET = ?", result.dataset());
+        if (result.reach() != null) {
+            reached(result, result.reach());
         }
+        switch (result.outcome()) {
+            case PUBLISHED, PARTLY ->
+                update("UPDATE SPILLWAY_DATASETS SET FAILURES = 0 WHERE DATASET = ?", result.dataset());
+            case REFUSED, FAILED, RETRIES ->
+                update("UPDATE SPILLWAY_DATASETS SET FAILURES = FAILURES + 1 WHERE DATASET = ?", result.dataset());
+            case STOPPED -> {
+                // Neither: it begins again.
+            }
+        }
+    }
+
+    /** Notes a dump that became public, once: to bring it on changes nothing of when it was made. */
+    private void reached(RunResult result, Reach reach) throws SQLException {
+        update("UPDATE SPILLWAY_DATASETS SET MISSING = ? WHERE DATASET = ?", reach.missing(), result.dataset());
+        Manifest manifest = reach.newest();
+        if (manifest == null || reach.nowhere()) {
+            return;
+        }
+        Instant began = result.report() == null ? manifest.takenAt() : result.began();
+        update(
+                "UPDATE SPILLWAY_DATASETS SET SUCCESS_BEGAN = ?, SUCCESS_ENDED = ?, DUMP = ?, DOCUMENTS = ?, BYTES = ?"
+                        + " WHERE DATASET = ? AND (DUMP IS NULL OR DUMP <> ?)",
+                began.toEpochMilli(),
+                result.ended().toEpochMilli(),
+                manifest.dump(),
+                manifest.documents(),
+                manifest.bytes(),
+                result.dataset(),
+                manifest.dump());
     }
 
     /**
@@ -108,6 +127,31 @@ final class DatasetLog {
                         dataset,
                         alert)
                 > 0;
+    }
+
+    /**
+     * Notes that a folder lacks room, or has it again.
+     *
+     * @return whether that is news; of several daemons that ask at the same time, one hears so
+     */
+    boolean lacksRoom(String folder, boolean lacks) throws SQLException {
+        if (!lacks) {
+            return update("DELETE FROM SPILLWAY_FULL_FOLDERS WHERE FOLDER = ?", folder) > 0;
+        }
+        try {
+            return update(
+                            "INSERT INTO SPILLWAY_FULL_FOLDERS (FOLDER) SELECT ? WHERE NOT EXISTS"
+                                    + " (SELECT 1 FROM SPILLWAY_FULL_FOLDERS WHERE FOLDER = ?)",
+                            folder,
+                            folder)
+                    > 0;
+        } catch (SQLException e) {
+            // 23: another daemon was faster by a moment, the key is unique.
+            if (e.getSQLState() != null && e.getSQLState().startsWith("23")) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** What is remembered of a dataset. */
@@ -146,6 +190,7 @@ final class DatasetLog {
                                 text(row, "FAULT"),
                                 text(row, "MESSAGE")),
                 row.getInt("FAILURES"),
+                row.getInt("MISSING"),
                 successBegan == null || successEnded == null
                         ? null
                         : new DatasetState.Success(

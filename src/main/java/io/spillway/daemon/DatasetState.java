@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param dataset    its name
  * @param knownSince when a daemon first saw its schedule
  * @param last       the last attempt, or null where there was none
- * @param failures   attempts that failed since the last success
+ * @param failures   attempts that failed since a dump last became public
+ * @param missing    how many destinations lack the newest dump, or may name an older one
  * @param success    the last success, or null where there was none
  * @param alerted    what was last alerted of and hasn't been set right since, or null
  */
@@ -18,6 +19,7 @@ record DatasetState(
         Instant knownSince,
         @Nullable Attempt last,
         int failures,
+        int missing,
         @Nullable Success success,
         @Nullable String alerted) {
 

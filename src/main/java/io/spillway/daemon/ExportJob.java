@@ -24,7 +24,8 @@ final class ExportJob implements Job {
         runner.run(
                 dataset,
                 Timetable.attempt(context.getTrigger()),
+                Timetable.work(context.getTrigger()),
                 context.isRecovering(),
-                (time, attempt) -> timetable.again(dataset, time, attempt));
+                timetable.nextAttempt(dataset));
     }
 }

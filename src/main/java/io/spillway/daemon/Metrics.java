@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.spillway.daemon.Disks.Disk;
 import io.spillway.pipeline.RunStats;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,21 +38,17 @@ final class Metrics implements RunListener {
                 "Attempts by what came of them",
                 1,
                 Tags.of(DATASET, dataset, "outcome", result.outcome().name().toLowerCase(Locale.ROOT)));
-        if (result.fault() != null) {
+        if (result.failure() != null) {
             count(
                     "spillway.faults",
                     "Attempts that failed, by the kind of fault",
                     1,
-                    Tags.of(DATASET, dataset, "fault", result.fault()));
+                    Tags.of(DATASET, dataset, "fault", result.failure().fault()));
         }
-        if (result.outcome() == RunResult.Outcome.RETRIES) {
-            count(
-                    "spillway.export.retries",
-                    "Exports that were put off to another attempt",
-                    1,
-                    Tags.of(DATASET, dataset));
+        if (result.again() != null && result.outcome() != RunResult.Outcome.STOPPED) {
+            count("spillway.export.retries", "Attempts that are followed by another one", 1, Tags.of(DATASET, dataset));
         }
-        if (result.report() != null) {
+        if (result.report() != null && !result.report().reach().nowhere()) {
             RunStats stats = result.report().stats();
             count("spillway.source.requests", "Requests for pages", stats.requests(), Tags.of(DATASET, dataset));
             count(
@@ -87,6 +85,17 @@ final class Metrics implements RunListener {
                 "spillway.schedules.broken",
                 "Schedule files that are broken and not in force",
                 List.of(row(Tags.empty(), now.problems().size())));
+        disks(
+                now,
+                "spillway.disk.total.bytes",
+                "Size of the disk that state or dumps are written to",
+                Disk::totalBytes);
+        disks(now, "spillway.disk.free.bytes", "What may still be written there", Disk::freeBytes);
+        disks(
+                now,
+                "spillway.disk.needed.bytes",
+                "What the largest of the next exports there is expected to need",
+                Disk::neededBytes);
         each(
                 now,
                 "spillway.last.success.timestamp.seconds",
@@ -117,7 +126,13 @@ final class Metrics implements RunListener {
                 "spillway.last.success.bytes",
                 "Bytes of the last dump's parts",
                 line -> line.success() == null ? null : (double) line.success().bytes());
-        each(now, "spillway.failures", "Failed attempts since the last success", line -> (double) line.failures());
+        each(now, "spillway.failures", "Failed attempts since a dump last became public", line ->
+                (double) line.failures());
+        each(
+                now,
+                "spillway.destinations.missing",
+                "Destinations that lack the newest dump, or may name an older one",
+                line -> (double) line.missing());
         each(
                 now,
                 "spillway.late",
@@ -136,6 +151,14 @@ final class Metrics implements RunListener {
         for (Overview.Line line : now.datasets()) {
             Optional.ofNullable(value.apply(line))
                     .ifPresent(number -> rows.add(row(Tags.of(DATASET, line.dataset()), number)));
+        }
+        gauge(name, help, rows);
+    }
+
+    private void disks(Overview now, String name, String help, ToLongFunction<Disk> value) {
+        List<MultiGauge.Row<Number>> rows = new ArrayList<>();
+        for (Disk disk : now.disks()) {
+            rows.add(row(Tags.of("folder", disk.folder()), value.applyAsLong(disk)));
         }
         gauge(name, help, rows);
     }

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class MetricsFile {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsFile.class);
     private static final String SUCCESS = "spillway_last_success_";
+    private static final String MISSING = "spillway_destinations_missing";
 
     private final Path file;
     private final String dataset;
@@ -39,15 +40,19 @@ public final class MetricsFile {
     /**
      * Says how an export ended. Never throws: the export's own end is what matters.
      *
-     * @param report   what was published, or null
+     * @param report   the dump that was made, wherever it is public, or null
      * @param exitCode the command's
      */
     public void write(Instant began, Instant ended, @Nullable ExportReport report, int exitCode) {
         try {
-            Map<String, Double> values = report == null ? before() : new TreeMap<>();
+            boolean isPublic = report != null && !report.reach().nowhere();
+            Map<String, Double> values = isPublic ? new TreeMap<>() : before();
             values.put("spillway_last_attempt_timestamp_seconds", Metrics.seconds(ended));
             values.put("spillway_last_attempt_exit_code", (double) exitCode);
             if (report != null) {
+                values.put(MISSING, (double) report.reach().missing());
+            }
+            if (report != null && isPublic) {
                 values.put(SUCCESS + "timestamp_seconds", Metrics.seconds(ended));
                 values.put(
                         SUCCESS + "duration_seconds",
@@ -68,7 +73,9 @@ public final class MetricsFile {
             for (String line : Files.readAllLines(file)) {
                 int labels = line.indexOf('{');
                 int value = line.lastIndexOf(' ');
-                if (line.startsWith(SUCCESS) && labels > 0 && line.contains("dataset=\"" + dataset + "\"")) {
+                if ((line.startsWith(SUCCESS) || line.startsWith(MISSING))
+                        && labels > 0
+                        && line.contains("dataset=\"" + dataset + "\"")) {
                     values.put(line.substring(0, labels), Double.parseDouble(line.substring(value + 1)));
                 }
             }

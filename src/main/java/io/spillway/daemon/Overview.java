@@ -20,9 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param running  exports under way on this daemon
  * @param waiting  exports that are due and wait, on all daemons of this state
  * @param problems broken schedule files and what is wrong with them
+ * @param disks    room where state and dumps are written, on this machine
  * @param datasets one each, by name
  */
-record Overview(Instant at, int running, long waiting, Map<String, String> problems, List<Line> datasets) {
+record Overview(
+        Instant at,
+        int running,
+        long waiting,
+        Map<String, String> problems,
+        List<Disks.Disk> disks,
+        List<Line> datasets) {
 
     /**
      * A dataset.
@@ -33,7 +40,8 @@ record Overview(Instant at, int running, long waiting, Map<String, String> probl
      * @param timeZone  by which they are read, or null
      * @param next      when it is exported next, or null where nothing is planned
      * @param lateSince the time that should have been kept by now, or null
-     * @param failures  failed attempts since the last success
+     * @param failures  failed attempts since a dump last became public
+     * @param missing   how many destinations lack the newest dump, or may name an older one
      * @param alerted   what was alerted of and isn't set right, or null
      * @param last      the last attempt, or null
      * @param success   the last success, or null
@@ -46,11 +54,13 @@ record Overview(Instant at, int running, long waiting, Map<String, String> probl
             @Nullable Instant next,
             @Nullable Instant lateSince,
             int failures,
+            int missing,
             @Nullable String alerted,
             DatasetState.@Nullable Attempt last,
             DatasetState.@Nullable Success success) {}
 
-    static Overview of(ScheduleFolder folder, DatasetLog log, Timetable timetable, Runner runner, Clock clock)
+    static Overview of(
+            ScheduleFolder folder, DatasetLog log, Timetable timetable, Runner runner, Disks disks, Clock clock)
             throws SQLException, SpillwayException {
         Instant now = clock.instant();
         Map<String, DatasetState> states = log.all();
@@ -66,13 +76,14 @@ record Overview(Instant at, int running, long waiting, Map<String, String> probl
                     timetable.next(schedule.dataset()).orElse(null),
                     lateSince(times, state, now).orElse(null),
                     state == null ? 0 : state.failures(),
+                    state == null ? 0 : state.missing(),
                     state == null ? null : state.alerted(),
                     state == null ? null : state.last(),
                     state == null ? null : state.success()));
         }
         Map<String, String> problems = new TreeMap<>();
         folder.problems().forEach((file, problem) -> problems.put(file.toString(), problem));
-        return new Overview(now, runner.running(), timetable.waiting(), problems, lines);
+        return new Overview(now, runner.running(), timetable.waiting(), problems, disks.measured(), lines);
     }
 
     /**

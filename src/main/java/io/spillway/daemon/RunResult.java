@@ -1,22 +1,22 @@
 package io.spillway.daemon;
 
 import io.spillway.pipeline.ExportReport;
+import io.spillway.publish.Reach;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one attempt at an export ended.
+ * How one attempt ended.
  *
  * @param dataset what was exported
  * @param attempt from 1
  * @param began   when it began
  * @param ended   when it ended
  * @param outcome what came of it
- * @param fault   the fault's name, {@code BUG} for one of ours, or null where it published
- * @param message what failed, for people, or null
- * @param hint    what to do, or null
- * @param report  what was published, or null
- * @param again   when it is tried again, or null where it is not
+ * @param failure what is wrong, or null where a dump is public everywhere
+ * @param report  the dump that was made, wherever it is public, or null
+ * @param reach   how far dumps have come, or null where none was made or brought
+ * @param again   when there is another attempt, or null where there is none
  */
 record RunResult(
         String dataset,
@@ -24,16 +24,17 @@ record RunResult(
         Instant began,
         Instant ended,
         Outcome outcome,
-        @Nullable String fault,
-        @Nullable String message,
-        @Nullable String hint,
+        @Nullable Failure failure,
         @Nullable ExportReport report,
+        @Nullable Reach reach,
         @Nullable Instant again) {
 
     /** What came of an attempt. */
     enum Outcome {
-        /** A dump is public. */
+        /** A dump is public, at every destination. */
         PUBLISHED,
+        /** A dump is public, but not at every destination; the rest is sent again, or a person is needed. */
+        PARTLY,
         /** The gate or the field policy refused it. */
         REFUSED,
         /** It failed, and a person is needed. */
@@ -43,4 +44,13 @@ record RunResult(
         /** The daemon is ending; it begins again with the next start, or on another daemon. */
         STOPPED
     }
+
+    /**
+     * What is wrong.
+     *
+     * @param fault   the fault's name, or {@code BUG} for one of ours
+     * @param message what failed, for people
+     * @param hint    what to do, or null
+     */
+    record Failure(String fault, String message, @Nullable String hint) {}
 }

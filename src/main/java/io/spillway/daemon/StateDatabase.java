@@ -2,6 +2,7 @@ package io.spillway.daemon;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool;
 import io.spillway.daemon.DaemonOptions.SharedDatabase;
 import io.spillway.fault.Fault;
@@ -30,9 +31,6 @@ final class StateDatabase implements AutoCloseable {
     /** What Quartz's tables begin with, so that another program's Quartz may share the database. */
     static final String TABLE_PREFIX = "SPILLWAY_QRTZ_";
 
-    /** Of our tables and of Quartz's; one more for each change of either. */
-    private static final int VERSION = 1;
-
     /** Quartz asks for a connection for each thread that runs jobs, and some; more are opened as they are needed. */
     private static final int CONNECTIONS = 16;
 
@@ -49,7 +47,18 @@ final class StateDatabase implements AutoCloseable {
               OUTCOME VARCHAR(20), FAULT VARCHAR(40), MESSAGE VARCHAR(2000), FAILURES INTEGER NOT NULL,
               SUCCESS_BEGAN BIGINT, SUCCESS_ENDED BIGINT, DUMP VARCHAR(200), DOCUMENTS BIGINT, BYTES BIGINT,
               ALERTED VARCHAR(20))""",
-            "INSERT INTO SPILLWAY_STATE (VERSION) VALUES (" + VERSION + ")");
+            "INSERT INTO SPILLWAY_STATE (VERSION) VALUES (1)");
+
+    /**
+     * What each version has more than the one before, from version 2 on. H2 commits each statement by itself, so that one
+     * may be there already when the next start begins again.
+     */
+    private static final List<List<String>> UPGRADES = List.of(List.of(
+            "ALTER TABLE SPILLWAY_DATASETS ADD COLUMN IF NOT EXISTS MISSING INTEGER DEFAULT 0 NOT NULL",
+            "CREATE TABLE IF NOT EXISTS SPILLWAY_FULL_FOLDERS (FOLDER VARCHAR(1000) NOT NULL PRIMARY KEY)"));
+
+    /** Of our tables and of Quartz's; one more for each change of either. */
+    private static final int VERSION = 1 + UPGRADES.size();
 
     private final HikariDataSource pool;
     private final boolean shared;
@@ -72,7 +81,24 @@ final class StateDatabase implements AutoCloseable {
         // what it ran.
         // Closed by us, not by a shutdown hook that runs beside ours. Trace level 4 goes to our log.
         config.setJdbcUrl("jdbc:h2:async:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=4");
+        config.setExceptionOverride(new ClosedByItself());
         return open(config, false, "the state database " + file + ".mv.db");
+    }
+
+    /**
+     * H2 closes itself where it cannot write, as on a full disk. Its connections are of no use from then on, and only a new
+     * one opens it again.
+     */
+    private static final class ClosedByItself implements SQLExceptionOverride {
+        /** H2's code for it. */
+        private static final int CLOSED = 90_098;
+
+        @java.lang.Override
+        public SQLExceptionOverride.Override adjudicate(SQLException e) {
+            return e.getErrorCode() == CLOSED
+                    ? SQLExceptionOverride.Override.MUST_EVICT
+                    : SQLExceptionOverride.Override.CONTINUE_EVICT;
+        }
     }
 
     /** A database that several daemons share. */
@@ -158,8 +184,18 @@ final class StateDatabase implements AutoCloseable {
                                     .formatted(name, found, VERSION),
                             "run the newer Spillway, or restore the state from before the upgrade");
                 }
+                upgrade(statement, Math.toIntExact(found));
             }
             connection.commit();
+        }
+    }
+
+    private static void upgrade(Statement statement, int found) throws SQLException {
+        for (int version = found + 1; version <= VERSION; version++) {
+            for (String change : UPGRADES.get(version - 2)) {
+                statement.execute(change);
+            }
+            statement.execute("UPDATE SPILLWAY_STATE SET VERSION = " + version);
         }
     }
 

@@ -16,11 +16,16 @@ final class StatusPage {
         now.problems()
                 .forEach((file, problem) ->
                         page.append("<p class=bad>").append(escaped(problem)).append("</p>"));
+        for (Disks.Disk disk : now.disks()) {
+            page.append(disk.lacksRoom() ? "<p class=bad>" : "<p>")
+                    .append(escaped("%s: %,d MiB free of %,d"
+                            .formatted(disk.folder(), disk.freeBytes() >> 20, disk.totalBytes() >> 20)));
+        }
         page.append("<table><tr><th>dataset<th>last dump<th>documents<th>last attempt<th>next</tr>\n");
         for (Overview.Line line : now.datasets()) {
             DatasetState.Success success = line.success();
             DatasetState.Attempt last = line.last();
-            boolean bad = line.failures() > 0 || line.lateSince() != null;
+            boolean bad = line.failures() > 0 || line.missing() > 0 || line.lateSince() != null;
             page.append("<tr").append(bad ? " class=bad>" : ">");
             cell(page, line.dataset());
             cell(page, success == null ? "none yet" : success.dump());

@@ -54,6 +54,10 @@ final class Timetable implements AutoCloseable {
     private static final String AGAIN = "again";
     private static final String BY_HAND = "by-hand";
     private static final String ATTEMPT = "attempt";
+    private static final String WORK = "work";
+
+    /** By how much a stored time may be beyond the next one. */
+    private static final Duration AHEAD = Duration.ofMinutes(1);
 
     /** How soon a daemon hears of a time that another one has put in. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
@@ -119,8 +123,8 @@ final class Timetable implements AutoCloseable {
     }
 
     /**
-     * Puts these schedules in and takes all others out. What has not changed is left alone: a time that was missed while
-     * no daemon ran is still to come.
+     * Puts these schedules in and takes all others out. What has not changed is left alone, as a time that was missed while
+     * no daemon ran is still to come, unless its next time is beyond the one that is next by the clock.
      */
     void apply(Map<String, ScheduleFile> schedules) throws SpillwayException {
         try {
@@ -155,9 +159,18 @@ final class Timetable implements AutoCloseable {
         CronTrigger wanted = trigger(dataset, times, clock.instant());
         if (stored == null) {
             scheduler.scheduleJob(wanted);
-        } else if (!isSame(stored, wanted)) {
+        } else if (!isSame(stored, wanted) || isAhead(stored, wanted)) {
             scheduler.rescheduleJob(key, wanted);
         }
+    }
+
+    /** Whether times would be passed over: the clock was ahead when the stored one was last looked at. */
+    private boolean isAhead(Trigger stored, CronTrigger wanted) {
+        Date next = wanted.getFireTimeAfter(Date.from(clock.instant()));
+        // Quartz may fire some milliseconds early, and has gone on to the time after then.
+        return next != null
+                && stored.getNextFireTime() != null
+                && stored.getNextFireTime().toInstant().isAfter(next.toInstant().plus(AHEAD));
     }
 
     /** The trigger of a schedule's times, none of which is before {@code from}. */
@@ -182,21 +195,36 @@ final class Timetable implements AutoCloseable {
                 && cron.getMisfireInstruction() == wanted.getMisfireInstruction();
     }
 
-    /** Lets a dataset be exported once more at a time, instead of any earlier wish of this kind. */
-    void again(String dataset, Instant time, int attempt) throws SpillwayException {
-        once(dataset, AGAIN, time, attempt);
+    /** Where the next attempt of a dataset is kept. */
+    NextAttempt nextAttempt(String dataset) {
+        return new NextAttempt() {
+            @Override
+            public void at(Instant time, int attempt, Work work) throws SpillwayException {
+                once(dataset, AGAIN, time, attempt, work);
+            }
+
+            @Override
+            public void drop() throws SpillwayException {
+                try {
+                    scheduler.unscheduleJob(TriggerKey.triggerKey(dataset, AGAIN));
+                } catch (SchedulerException e) {
+                    throw failed("the next attempt at \"" + dataset + "\" could not be taken out of the timetable", e);
+                }
+            }
+        };
     }
 
     /** Lets a dataset be exported now, or as soon as it may be. */
     void now(String dataset) throws SpillwayException {
-        once(dataset, BY_HAND, clock.instant(), 1);
+        once(dataset, BY_HAND, clock.instant(), 1, Work.EXPORT);
     }
 
-    private void once(String dataset, String group, Instant time, int attempt) throws SpillwayException {
+    private void once(String dataset, String group, Instant time, int attempt, Work work) throws SpillwayException {
         Trigger trigger = TriggerBuilder.newTrigger()
                 .withIdentity(dataset, group)
                 .forJob(job(dataset))
                 .usingJobData(ATTEMPT, String.valueOf(attempt))
+                .usingJobData(WORK, work.name())
                 .startAt(Date.from(time))
                 .withSchedule(SimpleScheduleBuilder.simpleSchedule().withMisfireHandlingInstructionFireNow())
                 .build();
@@ -214,6 +242,12 @@ final class Timetable implements AutoCloseable {
     static int attempt(Trigger trigger) {
         String number = trigger.getJobDataMap().getString(ATTEMPT);
         return number == null ? 1 : Integer.parseInt(number);
+    }
+
+    /** What a trigger stands for. */
+    static Work work(Trigger trigger) {
+        String name = trigger.getJobDataMap().getString(WORK);
+        return name == null ? Work.EXPORT : Work.valueOf(name);
     }
 
     /** When a dataset is exported next, or empty where nothing is planned. */

@@ -9,7 +9,7 @@ import java.util.List;
  * Whether a dump is going to fit on the disk, asked before anything is read. The dump before says how large a document
  * becomes, far better than a sample would, and without a request; before the first dump {@code plan} is who estimates.
  */
-final class DiskRoom {
+public final class DiskRoom {
     /**
      * Above what the dump before says: documents grow a little, the files beside the parts and the rounding to blocks
      * take some. More would refuse runs that fit.
@@ -32,20 +32,26 @@ final class DiskRoom {
         if (previous.documents() == 0 || !written(formats).equals(written(previous))) {
             return;
         }
-        double needed = MARGIN * previous.bytes() / previous.documents() * documents;
+        long needed = needed(previous.bytes(), previous.documents(), documents);
         if (needed > usable) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
                     "%d documents need about %d bytes of disk, as dump %s had %d of %d bytes, and %d are free"
                             .formatted(
-                                    documents,
-                                    Math.round(needed),
-                                    previous.dump(),
-                                    previous.documents(),
-                                    previous.bytes(),
-                                    usable),
+                                    documents, needed, previous.dump(), previous.documents(), previous.bytes(), usable),
                     "free some space where dumps are written, such as that of dumps which nobody needs any more");
         }
+    }
+
+    /**
+     * Bytes of disk that a dump will most likely need.
+     *
+     * @param bytes  of the dump before
+     * @param before documents in that
+     * @param now    documents in the new one
+     */
+    public static long needed(long bytes, long before, long now) {
+        return before == 0 ? 0 : Math.round(MARGIN * bytes / before * now);
     }
 
     private static List<String> written(List<PartFormat> formats) {

@@ -20,6 +20,7 @@ import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.publish.Disclosure;
 import io.spillway.publish.Draft;
 import io.spillway.publish.Publisher;
+import io.spillway.publish.Reach;
 import io.spillway.source.DocumentSource;
 import io.spillway.source.Slice;
 import io.spillway.source.Snapshot;
@@ -125,19 +126,22 @@ public final class ExportRun {
             }
             ExportReport report = exportAndPublish();
             all.addAll(deliveries.deliver(report.manifest()));
-            return new ExportReport(report.manifest(), report.stats(), report.address(), all);
+            return report.with(deliveries.reach(report.manifest(), all));
         }
     }
 
     /**
      * Delivers what earlier runs have left to be delivered, and exports nothing. Cancelled as {@link #run} is.
      *
-     * @return what came of it, empty where nothing was left to do
+     * @return what came of it, without a dump where nothing was left to do
      */
     @SuppressWarnings("try") // the lock is held, not used
-    public List<Delivery> resume() throws SpillwayException {
+    public Reach resume() throws SpillwayException {
         try (Workspace.Lock lock = workspace.lock(dataset.name())) {
-            return deliveries.resume(dataset.name());
+            List<Delivery> done = deliveries.resume(dataset.name());
+            // Of several dumps the newest is brought last.
+            Manifest newest = done.isEmpty() ? null : done.get(done.size() - 1).manifest();
+            return deliveries.reach(newest, done);
         }
     }
 
@@ -177,6 +181,9 @@ public final class ExportRun {
                 DiskRoom.require(workspace.usableBytes(), previous.get(), snapshot.documents(), written);
             }
             DumpId dump = new DumpId(dataset.name(), snapshot.takenAt());
+            if (previous.isPresent()) {
+                requireLater(dump, previous.get());
+            }
             Path folder = workspace.newFolder(dump);
             Path links = deliveries.sendAhead() ? workspace.newFolder(dump) : folder;
             try (Ahead ahead = deliveries.ahead(dump, links)) {
@@ -210,8 +217,8 @@ public final class ExportRun {
                         folder);
                 Manifest manifest = publisher.publish(draft);
                 ahead.keep();
-                return new ExportReport(
-                        manifest, stats, deliveries.isSpooled() ? null : publisher.address(dump), List.of());
+                String address = deliveries.isSpooled() ? null : publisher.address(dump);
+                return new ExportReport(manifest, stats, address, deliveries.reach(manifest, List.of()));
             } catch (SpillwayException e) {
                 if (Thread.interrupted()) {
                     // An interrupt closes channels in the middle of a write, which is no trouble of the disk.
@@ -222,6 +229,18 @@ public final class ExportRun {
                 remove(folder);
                 remove(links);
             }
+        }
+    }
+
+    /** Dumps are told apart, and the newest is found, by their dates. */
+    private static void requireLater(DumpId dump, Manifest previous) throws SpillwayException {
+        if (previous.id().compareTo(dump) > 0) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "the clock says that this would be dump %s, but %s is there, which is later"
+                            .formatted(dump, previous.dump()),
+                    "set the clock of this machine; if it was ahead when that dump was made, take it back with "
+                            + " spillway withdraw  and export again");
         }
     }
 

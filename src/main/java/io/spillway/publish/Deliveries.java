@@ -135,6 +135,28 @@ public final class Deliveries {
         return done;
     }
 
+    /**
+     * How far dumps have come, by what came of their deliveries.
+     *
+     * @param newest the newest of them, which is whole at home, or null where there is none
+     */
+    public Reach reach(@Nullable Manifest newest, List<Delivery> done) {
+        List<String> publicAt = new ArrayList<>();
+        if (newest != null && !spooled) {
+            publicAt.add(home.name());
+        }
+        for (Destination other : others) {
+            boolean lacks = done.stream()
+                    .anyMatch(delivery -> delivery.place() == other
+                            && !delivery.arrived()
+                            && delivery.manifest().equals(newest));
+            if (newest != null && !lacks) {
+                publicAt.add(other.name());
+            }
+        }
+        return new Reach(newest, done, publicAt, null);
+    }
+
     /** Returns when all threads have ended, or some time after this thread was told to stop, whose flag stays set. */
     private static void awaitEnd(ExecutorService threads, Manifest manifest) {
         try {

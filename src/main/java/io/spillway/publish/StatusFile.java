@@ -59,6 +59,33 @@ public final class StatusFile {
         write(new LastAttempt(clock.instant(), "published", 0, null, null), manifest);
     }
 
+    /** What was missing here, or elsewhere, has been brought; the last good dump is looked for. */
+    public void delivered() {
+        write(new LastAttempt(clock.instant(), "published", 0, null, null), null);
+    }
+
+    /**
+     * An attempt has made a dump public, but not at every destination.
+     *
+     * @param shortfall what is missing, of which only the kind is told here: names of other places are not this one's to
+     *                  tell
+     * @param good      the dump that is here, or null where it has to be looked for
+     */
+    public void partly(SpillwayException shortfall, @Nullable Manifest good) {
+        write(
+                attempt(
+                        clock.instant(),
+                        DatasetStatus.PARTLY,
+                        shortfall.fault(),
+                        "the newest dump is whole here, but not everywhere yet; the log says what is missing where"),
+                good);
+    }
+
+    /** An attempt has made a dump public elsewhere, but not here, for this reason. */
+    public void partlyElsewhere(SpillwayException failure) {
+        write(attempt(clock.instant(), DatasetStatus.PARTLY, failure.fault(), reason(failure)), null);
+    }
+
     /**
      * An attempt has ended without a dump. One that found another attempt under way says nothing: that one will, and
      * would be overwritten.

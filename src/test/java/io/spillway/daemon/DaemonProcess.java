@@ -1,6 +1,7 @@
 package io.spillway.daemon;
 
 import io.spillway.pipeline.ExportReport;
+import io.spillway.publish.Reach;
 import io.spillway.schedule.ScheduleFile;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -92,6 +93,21 @@ final class DaemonProcess implements AutoCloseable {
                 }
                 System.out.println("published");
                 return Schedules.report();
+            }
+
+            @Override
+            public Reach resume(ScheduleFile schedule) {
+                throw new IllegalStateException("every dump is everywhere");
+            }
+
+            @Override
+            public void sweep(ScheduleFile schedule) {
+                // Leaves nothing.
+            }
+
+            @Override
+            public Path home(ScheduleFile schedule) {
+                return folder;
             }
         };
         DaemonOptions options = new DaemonOptions(

@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.spillway.daemon.DaemonOptions.Pace;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,7 +228,180 @@ class DaemonTest {
 
         assertThatThrownBy(() -> Daemon.start(options(1), new FakeExports()))
                 .isInstanceOf(SpillwayException.class)
-                .hasMessageContaining("newer Spillway: its version is 9, this one knows 1");
+                .hasMessageContaining("newer Spillway: its version is 9, this one knows 2");
+    }
+
+    @Test
+    void aStateOfAnOlderVersionIsUpgradedAndKeepsWhatItKnows() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        Daemon.start(options(1), new FakeExports()).close();
+        Instant known;
+        try (StateDatabase database =
+                        StateDatabase.inFolder(folder.resolve("state").toRealPath());
+                Connection connection = database.connections().getConnection();
+                Statement statement = connection.createStatement()) {
+            known = new DatasetLog(database.connections(), "test")
+                    .find("a")
+                    .orElseThrow()
+                    .knownSince();
+            statement.execute("ALTER TABLE SPILLWAY_DATASETS DROP COLUMN MISSING");
+            statement.execute("DROP TABLE SPILLWAY_FULL_FOLDERS");
+            statement.execute("UPDATE SPILLWAY_STATE SET VERSION = 1");
+        }
+
+        try (Daemon daemon = Daemon.start(options(1), new FakeExports())) {
+            DatasetState state = daemon.log().find("a").orElseThrow();
+            assertThat(state.knownSince()).isEqualTo(known);
+            assertThat(state.missing()).isZero();
+        }
+    }
+
+    @Test
+    void aDeliveryThatIsTriedAgainIsFiredByTheTimetableAndMakesNoDump() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        FakeExports exports = new FakeExports()
+                .missesSomewhere(new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "away", null))
+                .missesSomewhere(new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "away", null));
+
+        try (Daemon daemon = Daemon.start(options(1), exports)) {
+            CountDownLatch published = new CountDownLatch(1);
+            daemon.tell(result -> {
+                if (result.outcome() == RunResult.Outcome.PUBLISHED) {
+                    published.countDown();
+                }
+            });
+            daemon.timetable().now("a");
+            published.await();
+        }
+        assertThat(exports.began).hasSize(1);
+        assertThat(exports.resumed).hasSize(2);
+    }
+
+    @Test
+    void aPendingDeliveryIsDroppedWhenAnotherRunPublishesEverywhere() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        FakeExports exports =
+                new FakeExports().missesSomewhere(new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "away", null));
+        Pace slow = new Pace(FAST.poll(), Duration.ofHours(2), Duration.ofHours(2), FAST.checkIn());
+        DaemonOptions options = new DaemonOptions(
+                folder.resolve("schedules"),
+                new DaemonOptions.State(folder.resolve("state"), null),
+                1,
+                slow,
+                WatchOptions.NONE);
+
+        try (Daemon daemon = Daemon.start(options, exports)) {
+            BlockingQueue<RunResult> results = new LinkedBlockingQueue<>();
+            daemon.tell(results::add);
+            daemon.timetable().now("a");
+            Instant again = results.take().again();
+            assertThat(daemon.timetable().next("a").orElseThrow()).isEqualTo(again.truncatedTo(ChronoUnit.MILLIS));
+
+            daemon.timetable().now("a");
+            results.take();
+
+            assertThat(daemon.timetable().next("a").orElseThrow())
+                    .as("the next time of the schedule, and no retry")
+                    .isAfter(Instant.now().plus(Duration.ofDays(365)));
+        }
+        assertThat(exports.resumed).isEmpty();
+    }
+
+    @Test
+    void timesThatAClockWhichWasAheadHasPassedOverComeOnceItIsRight() throws Exception {
+        schedules("0 0 * * * ?", "a");
+        Clock ahead = Clock.offset(Clock.systemUTC(), Duration.ofDays(400));
+        ScheduleFolder read = new ScheduleFolder(folder.resolve("schedules"));
+        read.readAll();
+        try (StateFolder state = StateFolder.open(folder.resolve("state"));
+                StateDatabase database = StateDatabase.inFolder(state.path());
+                Timetable timetable = Timetable.open(database, "ahead", 1, Duration.ofSeconds(1), ahead)) {
+            timetable.apply(read.schedules());
+            assertThat(timetable.next("a").orElseThrow()).isAfter(Instant.now().plus(Duration.ofDays(399)));
+        }
+
+        try (Daemon daemon = Daemon.start(options(1), new FakeExports())) {
+            assertThat(daemon.timetable().next("a").orElseThrow())
+                    .isBefore(Instant.now().plus(Duration.ofMinutes(61)));
+        }
+    }
+
+    @Test
+    void aClockThatIsSetBackWhileTheDaemonRunsKeepsNoTimeWaiting() throws Exception {
+        schedules("0 0 0 1 * ?", "a");
+        SetClock clock = new SetClock(Instant.now().plus(Duration.ofDays(400)));
+        try (Daemon daemon = Daemon.start(options(1), new FakeExports(), clock)) {
+            assertThat(daemon.timetable().next("a").orElseThrow())
+                    .isAfter(Instant.now().plus(Duration.ofDays(390)));
+            clock.set(Instant.now());
+
+            daemon.heedClock(Duration.ofDays(-400));
+
+            assertThat(daemon.timetable().next("a").orElseThrow())
+                    .isBefore(Instant.now().plus(Duration.ofDays(32)));
+        }
+    }
+
+    @Test
+    void aClockThatIsSetIsNoticedAndOneThatGoesIsNot() {
+        SetClock clock = new SetClock(Instant.parse("2026-11-22T03:00:00Z"));
+        long[] nanos = {17};
+        ClockWatch watch = new ClockWatch(clock, () -> nanos[0]);
+        clock.set(clock.instant().plusSeconds(3_605));
+        nanos[0] += Duration.ofHours(1).toNanos();
+        assertThat(watch.jumped()).isZero();
+
+        clock.set(clock.instant().minusSeconds(7_195));
+        nanos[0] += Duration.ofSeconds(5).toNanos();
+        assertThat(watch.jumped()).isEqualTo(Duration.ofHours(-2));
+        assertThat(watch.jumped()).isZero();
+    }
+
+    @Test
+    void aStateWhoseDiskWasFullGoesOnOnceThereIsRoom() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        Path state = Files.createDirectory(folder.resolve("state"));
+        FakeExports exports = new FakeExports();
+        try (SmallDisk disk = SmallDisk.mount(state, "size=2m");
+                Daemon daemon = Daemon.start(options(1), exports)) {
+            Path filler = disk.root().resolve("filler");
+            Files.write(
+                    filler, new byte[Math.toIntExact(Files.getFileStore(state).getUsableSpace())]);
+            // What fits into the file as it is may go well for a while.
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 10_000; i++) {
+                            daemon.log().known("dataset-" + i, Instant.now());
+                        }
+                    })
+                    .isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> daemon.timetable().now("a")).isInstanceOf(SpillwayException.class);
+
+            Files.delete(filler);
+
+            // Each connection that was open tells once that it is of no use any more.
+            boolean taken = false;
+            while (!taken) {
+                try {
+                    daemon.timetable().now("a");
+                    taken = true;
+                } catch (SpillwayException closed) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertThat(exports.began.take()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void aFullDiskAtTheStartIsSaid() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        Path state = Files.createDirectory(folder.resolve("state"));
+        try (SmallDisk disk = SmallDisk.mount(state, "size=16k")) {
+            assertThatThrownBy(() -> Daemon.start(options(1), new FakeExports()))
+                    .isInstanceOfSatisfying(
+                            SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
+                    .hasMessageContaining(disk.root().toString());
+        }
     }
 
     @Test

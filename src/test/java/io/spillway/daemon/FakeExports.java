@@ -1,9 +1,13 @@
 package io.spillway.daemon;
 
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.ExportReport;
+import io.spillway.publish.Reach;
 import io.spillway.schedule.ScheduleFile;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -11,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Exports nothing: says what began, and ends each run as it was told to. */
+/** Exports nothing: says what began, and ends each attempt as it was told to. */
 final class FakeExports implements Exports {
     /** The datasets of runs that began, in their order. */
     final BlockingQueue<String> began = new LinkedBlockingQueue<>();
@@ -19,14 +23,46 @@ final class FakeExports implements Exports {
     /** Runs that were interrupted. */
     final AtomicInteger interrupted = new AtomicInteger();
 
+    /** The datasets whose dumps were brought on, in their order; not among those that began. */
+    final BlockingQueue<String> resumed = new LinkedBlockingQueue<>();
+
     final Queue<String> swept = new ConcurrentLinkedQueue<>();
 
     private final Queue<SpillwayException> failures = new ArrayDeque<>();
+    private final Queue<SpillwayException> shortfalls = new ArrayDeque<>();
+    private volatile boolean nowhere;
+    private volatile boolean cutShort;
+    private volatile Path home = Path.of("dumps");
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     /** The next run fails so; several calls, several runs. */
     synchronized FakeExports failsWith(SpillwayException failure) {
         failures.add(failure);
+        return this;
+    }
+
+    /** The next dump, or the next attempt to bring it on, is missing somewhere for this reason; several calls, several. */
+    synchronized FakeExports missesSomewhere(SpillwayException shortfall) {
+        shortfalls.add(shortfall);
+        return this;
+    }
+
+    /** The next dump is public nowhere, for this reason. */
+    synchronized FakeExports reachesNowhere(SpillwayException shortfall) {
+        shortfalls.add(shortfall);
+        nowhere = true;
+        return this;
+    }
+
+    /** Runs wait until they are interrupted, and then have a dump that is not everywhere. */
+    void cutShortByInterrupts() {
+        holdsRuns();
+        cutShort = true;
+    }
+
+    /** Says that dumps are written there. */
+    FakeExports writesTo(Path folder) {
+        home = folder;
         return this;
     }
 
@@ -39,21 +75,50 @@ final class FakeExports implements Exports {
     @Override
     public ExportReport run(ScheduleFile schedule) throws SpillwayException, InterruptedException {
         began.add(schedule.dataset());
+        awaitGate();
+        SpillwayException failure = next(failures);
+        if (failure != null) {
+            throw failure;
+        }
+        return Schedules.report().with(reach());
+    }
+
+    @Override
+    public Reach resume(ScheduleFile schedule) throws InterruptedException {
+        resumed.add(schedule.dataset());
+        awaitGate();
+        return reach();
+    }
+
+    private Reach reach() {
+        SpillwayException shortfall = next(shortfalls);
+        if (shortfall == null) {
+            return Schedules.report().reach();
+        }
+        Reach partly = Schedules.partly(shortfall);
+        return nowhere ? new Reach(partly.newest(), List.of(), List.of(), shortfall) : partly;
+    }
+
+    private void awaitGate() throws InterruptedException {
         try {
             gate.await();
         } catch (InterruptedException e) {
             interrupted.incrementAndGet();
-            throw e;
+            if (!cutShort) {
+                throw e;
+            }
+            Thread.currentThread().interrupt();
+            missesSomewhere(new SpillwayException(Fault.CANCELLED, "cancelled", null));
         }
-        SpillwayException failure = next();
-        if (failure != null) {
-            throw failure;
-        }
-        return Schedules.report();
     }
 
-    private synchronized SpillwayException next() {
-        return failures.poll();
+    private synchronized SpillwayException next(Queue<SpillwayException> queue) {
+        return queue.poll();
+    }
+
+    @Override
+    public Path home(ScheduleFile schedule) {
+        return home;
     }
 
     @Override

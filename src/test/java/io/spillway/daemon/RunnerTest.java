@@ -8,10 +8,8 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.schedule.TimesSection;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +35,8 @@ class RunnerTest {
     private final FakeExports exports = new FakeExports();
     private final Map<String, ScheduleFile> schedules = new ConcurrentHashMap<>();
     private final List<RunResult> results = new ArrayList<>();
-    private final List<Duration> pauses = new ArrayList<>();
+    private final Next next = new Next();
+    private final SetClock clock = new SetClock(NOW);
     private StateDatabase database;
     private DatasetLog log;
     private Runner runner;
@@ -51,7 +50,7 @@ class RunnerTest {
                 dataset -> Optional.ofNullable(schedules.get(dataset)),
                 log,
                 DaemonOptions.Pace.DEFAULT,
-                Clock.fixed(NOW, ZoneOffset.UTC));
+                clock);
         runner.tell(results::add);
         schedules.put("d", Schedules.of("d", Schedules.times(Schedules.FAR_AWAY, TimesSection.Missed.SKIP)));
     }
@@ -66,14 +65,39 @@ class RunnerTest {
         return new SpillwayException(fault, "it failed", "do something");
     }
 
+    /** Keeps what is to come next, as the timetable does. */
+    private static final class Next implements NextAttempt {
+        private final List<Duration> pauses = new ArrayList<>();
+        private final List<Integer> attempts = new ArrayList<>();
+        private final List<Work> works = new ArrayList<>();
+        private int kept;
+        private int dropped;
+
+        @Override
+        public void at(Instant time, int attempt, Work work) {
+            pauses.add(Duration.between(NOW, time));
+            attempts.add(attempt);
+            works.add(work);
+            kept++;
+        }
+
+        @Override
+        public void drop() {
+            dropped++;
+        }
+
+        /** Whether there is one that was not asked for yet. */
+        private boolean comes() {
+            return kept-- > 0;
+        }
+    }
+
     /** Runs until nothing is to be tried again. */
     private List<Outcome> runAll() {
-        List<Integer> next = new ArrayList<>(List.of(1));
-        while (!next.isEmpty()) {
-            runner.run("d", next.remove(0), false, (time, attempt) -> {
-                pauses.add(Duration.between(NOW, time));
-                next.add(attempt);
-            });
+        runner.run("d", 1, Work.EXPORT, false, next);
+        while (next.comes()) {
+            int last = next.attempts.size() - 1;
+            runner.run("d", next.attempts.get(last), next.works.get(last), false, next);
         }
         return results.stream().map(RunResult::outcome).toList();
     }
@@ -97,7 +121,7 @@ class RunnerTest {
         }
 
         assertThat(runAll()).containsExactly(Outcome.RETRIES, Outcome.RETRIES, Outcome.RETRIES, Outcome.FAILED);
-        assertThat(pauses).containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4));
+        assertThat(next.pauses).containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4));
         assertThat(log.find("d").orElseThrow().failures()).isEqualTo(4);
     }
 
@@ -129,7 +153,7 @@ class RunnerTest {
         exports.failsWith(failure(Fault.GATE));
 
         assertThat(runAll()).containsExactly(Outcome.REFUSED);
-        assertThat(results.get(0).fault()).isEqualTo("GATE");
+        assertThat(results.get(0).failure().fault()).isEqualTo("GATE");
     }
 
     @Test
@@ -144,22 +168,21 @@ class RunnerTest {
 
         assertThat(runAll()).containsExactly(Outcome.FAILED);
         assertThat(exports.interrupted).hasValue(1);
-        assertThat(results.get(0).message()).contains("time limit");
+        assertThat(results.get(0).failure().message()).contains("time limit");
         assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test
     void anExportThatItsDaemonStopsBeginsAgainWithTheSameNumber() throws Exception {
         exports.holdsRuns();
-        List<Integer> again = new ArrayList<>();
-        CompletableFuture<Void> run =
-                CompletableFuture.runAsync(() -> runner.run("d", 2, false, (time, attempt) -> again.add(attempt)));
+        CompletableFuture<Void> run = CompletableFuture.runAsync(() -> runner.run("d", 2, Work.EXPORT, false, next));
         exports.began.take();
 
         assertThat(runner.stop(Duration.ofSeconds(30))).isTrue();
         run.get(30, TimeUnit.SECONDS);
 
-        assertThat(again).containsExactly(2);
+        assertThat(next.attempts).containsExactly(2);
+        assertThat(next.works).containsExactly(Work.EXPORT);
         assertThat(results).extracting(RunResult::outcome).containsExactly(Outcome.STOPPED);
         assertThat(log.find("d").orElseThrow().failures()).isZero();
     }
@@ -168,10 +191,9 @@ class RunnerTest {
     void nothingBeginsOnceTheDaemonEnds() throws Exception {
         runner.stop(Duration.ofSeconds(1));
 
-        List<Integer> again = new ArrayList<>();
-        runner.run("d", 1, false, (time, attempt) -> again.add(attempt));
+        runner.run("d", 1, Work.EXPORT, false, next);
 
-        assertThat(again).containsExactly(1);
+        assertThat(next.attempts).containsExactly(1);
         assertThat(exports.began).isEmpty();
     }
 
@@ -179,7 +201,7 @@ class RunnerTest {
     void anExportThatKillsItsDaemonIsNotRecoveredForEver() throws Exception {
         for (int death = 1; death <= 4; death++) {
             log.began("d", death, NOW);
-            runner.run("d", 1, true, (time, attempt) -> {});
+            runner.run("d", 1, Work.EXPORT, true, next);
             if (results.get(results.size() - 1).outcome() == Outcome.FAILED) {
                 break;
             }
@@ -191,9 +213,116 @@ class RunnerTest {
 
     @Test
     void aDatasetWithoutAScheduleIsNotExported() {
-        runner.run("other", 1, false, (time, attempt) -> {});
+        runner.run("other", 1, Work.EXPORT, false, next);
 
         assertThat(exports.began).isEmpty();
         assertThat(results).isEmpty();
+    }
+
+    @Test
+    void aDumpThatIsNotEverywhereIsBroughtOnAndNotMadeAgain() throws Exception {
+        exports.missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE))
+                .missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE));
+
+        assertThat(runAll()).containsExactly(Outcome.PARTLY, Outcome.PARTLY, Outcome.PUBLISHED);
+
+        assertThat(exports.began).hasSize(1);
+        assertThat(exports.resumed).hasSize(2);
+        assertThat(next.pauses).containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(2));
+    }
+
+    @Test
+    void aDumpThatIsNotEverywhereIsRememberedAsPublicAndAsMissing() throws Exception {
+        exports.missesSomewhere(failure(Fault.DESTINATION_REFUSED));
+
+        assertThat(runAll()).containsExactly(Outcome.PARTLY);
+
+        DatasetState state = log.find("d").orElseThrow();
+        assertThat(state.failures()).isZero();
+        assertThat(state.missing()).isEqualTo(1);
+        assertThat(state.success().dump())
+                .isEqualTo(Schedules.report().manifest().dump());
+        assertThat(state.last().outcome()).isEqualTo("partly");
+        assertThat(state.last().fault()).isEqualTo("DESTINATION_REFUSED");
+        assertThat(state.last().message()).contains("it failed").contains("public at /srv/dumps");
+    }
+
+    @Test
+    void toBringADumpOnChangesNothingOfWhenItWasMade() throws Exception {
+        exports.missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE));
+        runner.run("d", 1, Work.EXPORT, false, next);
+        DatasetState.Success made = log.find("d").orElseThrow().success();
+        clock.set(NOW.plus(Duration.ofHours(3)));
+
+        runner.run("d", 2, Work.RESUME, false, next);
+
+        DatasetState state = log.find("d").orElseThrow();
+        assertThat(state.success()).isEqualTo(made);
+        assertThat(state.missing()).isZero();
+        assertThat(state.last().outcome()).isEqualTo("published");
+    }
+
+    @Test
+    void deliveriesAreTriedAsOftenAsExportsWhateverTheExportCost() {
+        exports.failsWith(failure(Fault.SOURCE_UNAVAILABLE)).failsWith(failure(Fault.SOURCE_UNAVAILABLE));
+        for (int i = 0; i < 9; i++) {
+            exports.missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE));
+        }
+
+        runAll();
+
+        assertThat(exports.began).hasSize(3);
+        assertThat(exports.resumed).hasSize(3);
+        assertThat(results).extracting(RunResult::outcome).endsWith(Outcome.PARTLY);
+        assertThat(results.get(results.size() - 1).again()).isNull();
+    }
+
+    @Test
+    void whatIsLeftToDoIsDroppedOnceADumpIsEverywhere() {
+        exports.missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE));
+        runner.run("d", 1, Work.EXPORT, false, next);
+        assertThat(next.dropped).isZero();
+
+        runner.run("d", 1, Work.EXPORT, false, next);
+
+        assertThat(results).extracting(RunResult::outcome).containsExactly(Outcome.PARTLY, Outcome.PUBLISHED);
+        assertThat(next.dropped).isEqualTo(1);
+    }
+
+    @Test
+    void aDeliveryThatTheDaemonsEndCutsOffIsGoneOnWithAndNotExportedAgain() throws Exception {
+        exports.holdsRuns();
+        CompletableFuture<Void> run = CompletableFuture.runAsync(() -> runner.run("d", 3, Work.RESUME, false, next));
+        exports.resumed.take();
+
+        assertThat(runner.stop(Duration.ofSeconds(30))).isTrue();
+        run.get(30, TimeUnit.SECONDS);
+
+        assertThat(next.attempts).containsExactly(3);
+        assertThat(next.works).containsExactly(Work.RESUME);
+    }
+
+    @Test
+    void anExportThatTheDaemonsEndCutsOffWhileItDeliversIsNotExportedAgain() throws Exception {
+        exports.cutShortByInterrupts();
+        CompletableFuture<Void> run = CompletableFuture.runAsync(() -> runner.run("d", 1, Work.EXPORT, false, next));
+        exports.began.take();
+
+        assertThat(runner.stop(Duration.ofSeconds(30))).isTrue();
+        run.get(30, TimeUnit.SECONDS);
+
+        assertThat(results).extracting(RunResult::outcome).containsExactly(Outcome.STOPPED);
+        assertThat(next.works).containsExactly(Work.RESUME);
+        assertThat(log.find("d").orElseThrow().success()).isNotNull();
+    }
+
+    @Test
+    void aDumpThatIsPublicNowhereIsAFailureThatIsBroughtOn() throws Exception {
+        exports.reachesNowhere(failure(Fault.DESTINATION_UNAVAILABLE));
+
+        assertThat(runAll()).containsExactly(Outcome.RETRIES, Outcome.PUBLISHED);
+
+        assertThat(exports.began).hasSize(1);
+        assertThat(log.find("d").orElseThrow().success()).isNotNull();
     }
 }

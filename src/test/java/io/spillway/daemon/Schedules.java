@@ -7,6 +7,7 @@ import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.pipeline.ExportReport;
 import io.spillway.pipeline.RunStats;
+import io.spillway.publish.Reach;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.schedule.TimesSection;
 import io.spillway.schedule.TimesSection.Missed;
@@ -103,6 +104,14 @@ final class Schedules {
                 null,
                 "test");
         return new ExportReport(
-                manifest, new RunStats(1.5, 3, 300, 7, 2, 1, 1, Map.of(), List.of()), "/srv/dumps", List.of());
+                manifest,
+                new RunStats(1.5, 3, 300, 7, 2, 1, 1, Map.of(), List.of()),
+                "/srv/dumps",
+                new Reach(manifest, List.of(), List.of("/srv/dumps"), null));
+    }
+
+    /** How far that dump comes where the links to it cannot be renewed, for this reason. */
+    static Reach partly(SpillwayException failure) {
+        return report().reach().withPointers(failure);
     }
 }

@@ -22,7 +22,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -222,6 +223,108 @@ class WatchTest {
     }
 
     @Test
+    void aDumpThatIsNotEverywhereHasALabelAndAGaugeOfItsOwn() throws Exception {
+        exports.missesSomewhere(failure(Fault.DESTINATION_REFUSED));
+        try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
+            daemon.timetable().now("d");
+            results.take();
+
+            assertThat(ask(daemon, "GET", "/metrics").body().lines())
+                    .contains(
+                            "spillway_exports_total{dataset=\"d\",outcome=\"partly\"} 1.0",
+                            "spillway_faults_total{dataset=\"d\",fault=\"DESTINATION_REFUSED\"} 1.0",
+                            "spillway_destinations_missing{dataset=\"d\"} 1.0",
+                            "spillway_last_success_documents{dataset=\"d\"} 3.0",
+                            "spillway_failures{dataset=\"d\"} 0.0");
+            JsonNode dataset = new JsonMapper()
+                    .readTree(ask(daemon, "GET", "/status").body())
+                    .path("datasets")
+                    .path(0);
+            assertThat(dataset.path("missing").asInt()).isEqualTo(1);
+            assertThat(dataset.path("last").path("outcome").asText()).isEqualTo("partly");
+            assertThat(ask(daemon, "GET", "/status", "Accept", "text/html").body())
+                    .contains("<tr class=bad>");
+        }
+    }
+
+    @Test
+    void aDumpThatIsNotEverywhereIsToldOnceNobodyBringsItOnAnyMore() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            exports.missesSomewhere(failure(i == 0 ? Fault.DESTINATION_UNAVAILABLE : Fault.DESTINATION_REFUSED));
+        }
+        try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
+            daemon.timetable().now("d");
+            assertThat(results.take().again()).isNotNull();
+            assertThat(results.take().again()).isNull();
+            JsonNode alert = alerts.take();
+            assertThat(alert.path("kind").asText()).isEqualTo("partly");
+            assertThat(alert.path("fault").asText()).isEqualTo("DESTINATION_REFUSED");
+            assertThat(alert.path("message").asText()).contains("public at /srv/dumps");
+            assertThat(alert.path("hint").asText()).contains("--resume");
+
+            daemon.timetable().now("d");
+            results.take();
+            assertThat(alerts.take().path("kind").asText()).isEqualTo("resolved");
+        }
+        assertThat(alerts).isEmpty();
+    }
+
+    @Test
+    void theRoomOfEveryDiskIsMeasured() throws Exception {
+        Path dumps = folder.resolve("dumps");
+        exports.writesTo(dumps);
+        try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
+            daemon.timetable().now("d");
+            results.take();
+            daemon.alert();
+
+            String metrics = ask(daemon, "GET", "/metrics").body();
+            for (Path each : List.of(dumps, folder.resolve("state"))) {
+                String label = "{folder=\"" + each + "\"} ";
+                assertThat(value(metrics, "spillway_disk_total_bytes" + label))
+                        .isEqualTo((double) Files.getFileStore(folder).getTotalSpace());
+                assertThat(value(metrics, "spillway_disk_free_bytes" + label)).isPositive();
+            }
+            // Five hundredths above the thirty bytes of the dump before.
+            assertThat(value(metrics, "spillway_disk_needed_bytes{folder=\"" + dumps + "\"} "))
+                    .isEqualTo(32);
+        }
+        assertThat(alerts).isEmpty();
+    }
+
+    private static double value(String metrics, String nameAndLabels) {
+        return metrics.lines()
+                .filter(line -> line.startsWith(nameAndLabels))
+                .mapToDouble(line -> Double.parseDouble(line.substring(nameAndLabels.length())))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + nameAndLabels + "in\n" + metrics));
+    }
+
+    @Test
+    void aDiskThatTheNextExportWillNotFitOnIsToldOnceAndSoIsItsEnd() throws Exception {
+        AlertOptions options = new AlertOptions(
+                null, secret("hook", "http://127.0.0.1:" + hook.getAddress().getPort()));
+        try (StateDatabase database = StateDatabase.inFolder(folder.toRealPath());
+                Alerts told = new Alerts(
+                        options,
+                        new DatasetLog(database.connections(), "test"),
+                        Clock.systemUTC(),
+                        Duration.ofMillis(1))) {
+            for (long free : new long[] {100, 99, 98, 100, 200}) {
+                Disks.Disk disk = new Disks.Disk("/srv/dumps", 1_000, free, 100, "d");
+                told.look(new Overview(Instant.now(), 0, 0, Map.of(), List.of(disk), List.of()));
+            }
+            JsonNode full = alerts.take();
+            assertThat(full.path("kind").asText()).isEqualTo("disk");
+            assertThat(full.path("folder").asText()).isEqualTo("/srv/dumps");
+            assertThat(full.path("message").asText())
+                    .isEqualTo("/srv/dumps has 99 bytes free, and the next export of \"d\" needs about 100");
+            assertThat(alerts.take().path("kind").asText()).isEqualTo("resolved");
+        }
+        assertThat(alerts).isEmpty();
+    }
+
+    @Test
     void aRestartDoesNotTellAgain() throws Exception {
         exports.failsWith(failure(Fault.CONFIG)).failsWith(failure(Fault.CONFIG));
         for (int start = 0; start < 2; start++) {
@@ -236,23 +339,7 @@ class WatchTest {
     @Test
     void latenessIsToldOnceThoughEachMinuteLooks() throws Exception {
         Instant start = Instant.parse("2026-11-22T00:00:00Z");
-        Instant[] now = {start};
-        Clock clock = new Clock() {
-            @Override
-            public Instant instant() {
-                return now[0];
-            }
-
-            @Override
-            public ZoneOffset getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(java.time.ZoneId zone) {
-                return this;
-            }
-        };
+        SetClock clock = new SetClock(start);
         Schedules.folder(folder.resolve("schedules"), "0 0 3 * * ?", "d");
         try (StateDatabase database = StateDatabase.inFolder(folder.toRealPath());
                 Alerts told = new Alerts(
@@ -268,18 +355,19 @@ class WatchTest {
             log.known("d", start);
             var times = Schedules.times("0 0 3 * * ?", io.spillway.schedule.TimesSection.Missed.SKIP);
             for (int hours = 1; hours <= 40; hours++) {
-                now[0] = start.plus(Duration.ofHours(hours));
+                clock.set(start.plus(Duration.ofHours(hours)));
                 DatasetState state = log.find("d").orElseThrow();
-                Instant late = Overview.lateSince(times, state, now[0]).orElse(null);
+                Instant late = Overview.lateSince(times, state, clock.instant()).orElse(null);
                 // Due at three, and an export may take an hour.
                 assertThat(late != null).isEqualTo(hours > 4);
                 told.look(new Overview(
-                        now[0],
+                        clock.instant(),
                         0,
                         0,
-                        java.util.Map.of(),
-                        java.util.List.of(
-                                new Overview.Line("d", null, null, null, null, late, 0, state.alerted(), null, null))));
+                        Map.of(),
+                        List.of(),
+                        List.of(new Overview.Line(
+                                "d", null, null, null, null, late, 0, 0, state.alerted(), null, null))));
             }
             assertThat(alerts.take().path("kind").asText()).isEqualTo("late");
         }

@@ -13,6 +13,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.publish.Deliveries;
 import io.spillway.publish.Deliveries.Delivery;
+import io.spillway.publish.Reach;
 import io.spillway.support.SyntheticSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,61 @@ class DeliveriesTest {
         assertThat(report.deliveries().get(0).failure()).hasMessageContaining("one is away");
         SyntheticExport.verify(folder.resolve("other"), report.manifest().dump());
         assertThat(one.find(manifest(report))).isEmpty();
+    }
+
+    @Test
+    void theReachOfADumpSaysWhereItIsPublicAndWhereItIsMissing() throws Exception {
+        one.failAfter(2);
+        Reach reach = export(1).deliveredTo(one, other).run().reach();
+
+        assertThat(reach.everywhere()).isFalse();
+        assertThat(reach.nowhere()).isFalse();
+        assertThat(reach.missing()).isEqualTo(1);
+        assertThat(reach.publicAt()).containsExactly(root.toString(), "other");
+        assertThat(reach.lacking()).containsOnlyKeys(one);
+        assertThat(reach.mayPass()).isTrue();
+        SpillwayException shortfall = reach.shortfall().orElseThrow();
+        assertThat(shortfall.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE);
+        assertThat(shortfall)
+                .hasMessageContaining("one did not get dump journals/")
+                .hasMessageEndingWith("is whole and public at " + root + ", other");
+        assertThat(shortfall.hint()).contains("spillway export --resume");
+    }
+
+    @Test
+    void aDumpThatIsEverywhereLacksNothing() throws Exception {
+        Reach reach = export(1).deliveredTo(one, other).run().reach();
+
+        assertThat(reach.everywhere()).isTrue();
+        assertThat(reach.missing()).isZero();
+        assertThat(reach.shortfall()).isEmpty();
+        assertThat(reach.publicAt()).hasSize(3);
+    }
+
+    @Test
+    void aDumpInASpoolThatNobodyGotIsPublicNowhere() throws Exception {
+        export(1).run();
+        Deliveries spooled = deliveries(true, one.failAfter(2));
+        List<Delivery> done = spooled.resume("journals");
+
+        Reach reach = spooled.reach(done.get(0).manifest(), done);
+
+        assertThat(reach.nowhere()).isTrue();
+        assertThat(reach.shortfall().orElseThrow()).hasMessageEndingWith("is whole and public nowhere yet");
+    }
+
+    @Test
+    void linksThatAreOldAreMissingToo() throws Exception {
+        Reach reach = export(1)
+                .deliveredTo(one)
+                .run()
+                .reach()
+                .withPointers(new SpillwayException(Fault.DESTINATION_REFUSED, "old links at one", "a hint"));
+
+        assertThat(reach.everywhere()).isFalse();
+        assertThat(reach.missing()).isEqualTo(1);
+        assertThat(reach.mayPass()).isFalse();
+        assertThat(reach.shortfall().orElseThrow()).hasMessageStartingWith("old links at one; journals/");
     }
 
     @Test

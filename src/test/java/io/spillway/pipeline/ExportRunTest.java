@@ -2,6 +2,7 @@ package io.spillway.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -430,6 +431,25 @@ class ExportRunTest {
         assertFault(Fault.DESTINATION_REFUSED, new SyntheticExport(root, source));
         assertThat(SyntheticExport.tree(root)).isEqualTo(before);
         assertThat(SyntheticExport.verify(root, DUMP).documents()).isEqualTo(100);
+        assertNothingIsOpen(source);
+    }
+
+    @Test
+    void aDumpThatWouldBeDatedBeforeTheNewestIsRefusedAsTheClockIsWrong() throws Exception {
+        Instant ahead = Instant.parse("2027-11-22T03:00:00Z");
+        String newest = new SyntheticExport(root, SyntheticSource.seeded(1, 10).takenAt(ahead))
+                .run()
+                .manifest()
+                .dump();
+        SyntheticSource source = SyntheticSource.seeded(1, 10).takenAt(ahead.minusSeconds(1));
+
+        assertThatThrownBy(() -> new SyntheticExport(root, source).run())
+                .isInstanceOfSatisfying(SpillwayException.class, e -> {
+                    assertThat(e.fault()).isEqualTo(Fault.CONFIG);
+                    assertThat(e.hint()).contains("set the clock");
+                })
+                .hasMessageContaining("journals/2027-11-22T025959Z")
+                .hasMessageContaining(newest);
         assertNothingIsOpen(source);
     }
 

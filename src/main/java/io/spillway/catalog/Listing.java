@@ -88,6 +88,23 @@ public record Listing(
         public File {
             Present.members("a file", name, address, format, compression, sha256);
         }
+
+        /** What a web server should call it: by its compression where it has one, else by its format. */
+        public String mediaType() {
+            return switch (compression) {
+                case "gzip" -> "application/gzip";
+                case "zstd" -> "application/zstd";
+                case "xz" -> "application/x-xz";
+                case "bzip2" -> "application/x-bzip2";
+                default ->
+                    switch (format) {
+                        case "csv" -> "text/csv";
+                        case "tar" -> "application/x-tar";
+                        case "bulk" -> "application/x-ndjson";
+                        default -> "application/jsonl";
+                    };
+            };
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.spillway.cli;
 
 import io.spillway.catalog.Catalog;
+import io.spillway.destination.Destination;
 import io.spillway.fault.SpillwayException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -30,8 +31,9 @@ final class CatalogCommand implements Callable<Integer> {
     public Integer call() throws SpillwayException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        places.each((place, all, known) -> {
-            Catalog catalog = Sites.rebuild(place, all, known);
+        places.eachSite(site -> {
+            Destination place = site.place();
+            Catalog catalog = Sites.rebuild(site);
             int dumps = catalog.datasets().stream()
                     .mapToInt(shelf -> shelf.dumps().size())
                     .sum();

@@ -194,7 +194,7 @@ final class ExportCommand implements Callable<Integer> {
                 report = export(schedule, allowed, places, json, out, err);
             } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
                 statuses.failed(e);
-                Sites.sayStatus(places);
+                Sites.sayStatus(places, schedule);
                 throw e;
             }
             statuses.exported(report);
@@ -208,9 +208,9 @@ final class ExportCommand implements Callable<Integer> {
         SpillwayException failure;
         try {
             Set<Destination> missed = reach.lacking().keySet();
-            Sites.publish(places, missed, schedule.dataset());
+            Sites.publish(places, missed, schedule);
             if (prunes && prune(schedule, places)) {
-                Sites.publish(places, missed, schedule.dataset());
+                Sites.publish(places, missed, schedule);
             }
             return reach;
         } catch (SpillwayException e) {

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             ShowCommand.class,
             CatalogCommand.class,
+            NoticesCommand.class,
             FreshCommand.class,
             PruneCommand.class,
             WithdrawCommand.class,

@@ -42,12 +42,43 @@ final class PlaceArguments {
                 throws SpillwayException, InterruptedException;
     }
 
+    /**
+     * A destination that keeps files of the site.
+     *
+     * @param place    is closed after the visit
+     * @param all      it and the other destinations of the same schedule
+     * @param schedule whose destination it is, or null for a directory that was named itself
+     * @param spool    where that schedule's dumps are written first, or null where that is a destination
+     */
+    record Site(
+            Destination place,
+            List<Destination> all,
+            @Nullable ScheduleFile schedule,
+            @Nullable Destination spool) {
+        /** The datasets that all of them keep: those of schedules. */
+        Set<String> known() {
+            return schedule == null ? Set.of() : Set.of(schedule.dataset());
+        }
+    }
+
+    /** What is done with one of them. */
+    @FunctionalInterface
+    interface SiteVisitor {
+        /** Looks at it. */
+        void visit(Site site) throws SpillwayException, InterruptedException;
+    }
+
     /** Visits every destination that keeps files of the site, in the order of the arguments. */
     void each(Visitor visitor) throws SpillwayException, InterruptedException {
+        eachSite(site -> visitor.visit(site.place(), site.all(), site.known()));
+    }
+
+    /** The same, with the schedule. */
+    void eachSite(SiteVisitor visitor) throws SpillwayException, InterruptedException {
         for (Path place : places) {
             if (Files.isDirectory(place)) {
                 try (LocalDirectory directory = LocalDirectory.open(place, publicUrl)) {
-                    visitor.visit(directory, List.of(directory), Set.of());
+                    visitor.visit(new Site(directory, List.of(directory), null, null));
                 }
             } else {
                 visit(ConfigFile.read(place, ScheduleFile.class), visitor);
@@ -55,11 +86,12 @@ final class PlaceArguments {
         }
     }
 
-    private static void visit(ScheduleFile schedule, Visitor visitor) throws SpillwayException, InterruptedException {
+    private static void visit(ScheduleFile schedule, SiteVisitor visitor)
+            throws SpillwayException, InterruptedException {
         try (Places open = Places.open(schedule)) {
             for (Destination place : open.all()) {
                 if (place.traits().keepsSiteFiles()) {
-                    visitor.visit(place, open.all(), Set.of(schedule.dataset()));
+                    visitor.visit(new Site(place, open.all(), schedule, open.spool()));
                 }
             }
         }

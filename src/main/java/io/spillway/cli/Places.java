@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The places of a schedule, open: the directory in which dumps are written, and the destinations that they are sent to
@@ -75,6 +76,12 @@ final class Places implements AutoCloseable {
     /** Where dumps are written: a destination itself, or a spool. */
     LocalDirectory home() {
         return home;
+    }
+
+    /** The home where it is a spool, else null. */
+    @Nullable
+    Destination spool() {
+        return spooled ? home : null;
     }
 
     /** Where readers look, first of all; never the spool. */

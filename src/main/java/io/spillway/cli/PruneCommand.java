@@ -59,7 +59,7 @@ final class PruneCommand implements Callable<Integer> {
                 removed.addAll(shelf(place, schedule).prune(retention(schedule), dryRun));
             }
             if (!dryRun && !removed.isEmpty()) {
-                Sites.publish(places, Set.of(), schedule.dataset());
+                Sites.publish(places, Set.of(), schedule);
             }
             report(removed);
         }

@@ -4,11 +4,16 @@ import io.spillway.catalog.Catalog;
 import io.spillway.destination.Destination;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.SpillwayException;
+import io.spillway.notices.NoticeWriter;
+import io.spillway.schedule.ScheduleFile;
 import io.spillway.site.SiteWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What points at dumps, renewed at each of a schedule's destinations. */
 final class Sites {
@@ -22,7 +27,7 @@ final class Sites {
      *
      * @param missed places that did not get the dump, where everything stays as it is
      */
-    static void publish(Places places, Set<Destination> missed, String dataset)
+    static void publish(Places places, Set<Destination> missed, ScheduleFile schedule)
             throws SpillwayException, InterruptedException {
         SpillwayException first = null;
         for (Destination place : places.all()) {
@@ -30,7 +35,7 @@ final class Sites {
                 continue;
             }
             try {
-                writer(place, places.all()).publish(dataset);
+                writer(place, places.all(), schedule, places.spool()).publish(schedule.dataset());
             } catch (SpillwayException e) {
                 first = first == null ? e : first;
             }
@@ -41,21 +46,44 @@ final class Sites {
     }
 
     /** After an attempt that published nothing. */
-    static void sayStatus(Places places) {
+    static void sayStatus(Places places, ScheduleFile schedule) {
         for (Destination place : places.all()) {
-            writer(place, places.all()).sayStatus();
+            writer(place, places.all(), schedule, places.spool()).sayStatus(schedule.dataset());
         }
     }
 
-    /** Everything again at one destination of a schedule. */
-    static Catalog rebuild(Destination place, List<Destination> all, Set<String> known)
-            throws SpillwayException, InterruptedException {
-        return writer(place, all).rebuild(known);
+    /** Everything again at one destination. */
+    static Catalog rebuild(PlaceArguments.Site site) throws SpillwayException, InterruptedException {
+        return writer(site.place(), site.all(), site.schedule(), site.spool()).rebuild(site.known());
     }
 
-    private static SiteWriter writer(Destination place, List<Destination> all) {
+    /** The notices again at one destination, which keeps files of the site. */
+    static NoticeWriter.Written renewNotices(PlaceArguments.Site site) throws SpillwayException, InterruptedException {
+        return writer(site.place(), site.all(), site.schedule(), site.spool())
+                .renewNotices(site.known())
+                .orElseThrow();
+    }
+
+    private static SiteWriter writer(
+            Destination place, List<Destination> all, @Nullable ScheduleFile schedule, @Nullable Destination spool) {
         List<Destination> others = all.stream().filter(other -> other != place).toList();
-        return new SiteWriter(place, others, turns(place), Clock.systemUTC());
+        var settings = Optional.ofNullable(schedule)
+                .flatMap(each -> Optional.ofNullable(each.notices()))
+                .map(section -> section.toSettings())
+                .orElse(null);
+        var notices =
+                new NoticeWriter(place, copies(place, all, spool), new PublicAddresses(), settings, Clock.systemUTC());
+        return new SiteWriter(place, others, turns(place), Clock.systemUTC(), notices);
+    }
+
+    /** A daemon answers from this machine: without a directory among the destinations, from the spool. */
+    private static List<Destination> copies(Destination place, List<Destination> all, @Nullable Destination spool) {
+        boolean first = all.stream()
+                .filter(each -> each.traits().keepsSiteFiles())
+                .findFirst()
+                .filter(each -> each == place)
+                .isPresent();
+        return first ? Stream.ofNullable(spool).toList() : List.of();
     }
 
     private static SiteWriter.Turns turns(Destination place) {

@@ -70,7 +70,7 @@ final class WithdrawCommand implements Callable<Integer> {
                     .toList();
             List<String> withdrawn = withdraw(shelves, id, reason, delete, () -> {
                 new Statuses(places, schedule.dataset()).takenBack();
-                Sites.publish(places, Set.of(), schedule.dataset());
+                Sites.publish(places, Set.of(), schedule);
             });
             if (withdrawn.isEmpty()) {
                 throw new SpillwayException(

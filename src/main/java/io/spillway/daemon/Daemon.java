@@ -145,7 +145,8 @@ public final class Daemon implements AutoCloseable {
         apply(schedules);
         disks.measure(schedules.values(), log.all());
         if (options.watch().listen() != null) {
-            watch = WatchServer.start(options.watch().listen(), options.watch().token(), new Answers());
+            NoticeEndpoint notices = new NoticeEndpoint(() -> folder.schedules().values(), exports::home);
+            watch = WatchServer.start(options.watch().listen(), options.watch().token(), new Answers(), notices);
             open.push(watch);
             LOG.info("daemon answers port={}", watch.port());
         }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a daemon answers over HTTP: {@code /health/live}, {@code /health/ready}, {@code /metrics}, {@code /status} (JSON, or
- * a page for a browser), and {@code POST /datasets/NAME/export} for who has the token.
+ * a page for a browser), {@code /notice} for refused clients, and {@code POST /datasets/NAME/export} for who has the token.
  */
 final class WatchServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WatchServer.class);
@@ -36,6 +36,7 @@ final class WatchServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads;
     private final Source source;
+    private final NoticeEndpoint notices;
     private final @Nullable Secret token;
 
     /** What the answers come from. */
@@ -48,15 +49,17 @@ final class WatchServer implements AutoCloseable {
         boolean export(String dataset) throws SpillwayException;
     }
 
-    private WatchServer(HttpServer server, ExecutorService threads, Source source, @Nullable Secret token) {
+    private WatchServer(
+            HttpServer server, ExecutorService threads, Source source, NoticeEndpoint notices, @Nullable Secret token) {
         this.server = server;
         this.threads = threads;
         this.source = source;
+        this.notices = notices;
         this.token = token;
     }
 
     /** Answers at once; fails with {@link Fault#CONFIG} where the address can't be had. */
-    static WatchServer start(InetSocketAddress address, @Nullable Secret token, Source source)
+    static WatchServer start(InetSocketAddress address, @Nullable Secret token, Source source, NoticeEndpoint notices)
             throws SpillwayException {
         try {
             HttpServer server = HttpServer.create(address, 0);
@@ -65,7 +68,7 @@ final class WatchServer implements AutoCloseable {
                 thread.setDaemon(true);
                 return thread;
             });
-            WatchServer watch = new WatchServer(server, threads, source, token);
+            WatchServer watch = new WatchServer(server, threads, source, notices, token);
             server.createContext("/", watch::answer);
             server.setExecutor(threads);
             server.start();
@@ -117,6 +120,10 @@ final class WatchServer implements AutoCloseable {
         Matcher export = EXPORT.matcher(path);
         if (export.matches()) {
             export(exchange, export.group(1));
+            return;
+        }
+        if (path.equals("/notice")) {
+            notices.answer(exchange);
             return;
         }
         if (!exchange.getRequestMethod().equals("GET")

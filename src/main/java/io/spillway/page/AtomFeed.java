@@ -91,7 +91,7 @@ final class AtomFeed {
                         "rel",
                         "enclosure",
                         "type",
-                        StructuredData.mediaType(file),
+                        file.mediaType(),
                         "length",
                         String.valueOf(file.bytes()),
                         "href",

@@ -1,8 +1,5 @@
 package io.spillway.page;
 
-import gg.jte.ContentType;
-import gg.jte.TemplateEngine;
-import gg.jte.output.StringOutput;
 import io.spillway.catalog.Addresses;
 import io.spillway.catalog.Catalog;
 import io.spillway.catalog.Listing;
@@ -16,10 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +31,10 @@ public final class Pages {
     private static final int MAX_SAMPLE_BYTES = 4_000;
 
     private final Destination destination;
-    private final TemplateEngine templates = TemplateEngine.createPrecompiled(ContentType.Html);
+    private final Templates templates = new Templates();
     private final List<Texts> languages = Texts.all();
     private final String style = resource("style.css");
-    private final String policy =
-            "default-src 'none'; style-src 'sha256-" + hash(style) + "'; base-uri 'none'; form-action 'none'";
+    private final String policy = Templates.policy(style);
 
     /** Pages for one destination, which stays the caller's to close. */
     public Pages(Destination destination) {
@@ -93,7 +86,7 @@ public final class Pages {
                     style,
                     policy);
             DatasetPage page = DatasetPage.of(frame, catalog, shelf, listing, addresses, snippets, torrents, sample);
-            files.put(key, render("dataset.jte", page));
+            files.put(key, templates.render("dataset.jte", page));
         }
         files.put(dataset.child(FEED), AtomFeed.ofDataset(shelf, destination));
         return files;
@@ -119,7 +112,7 @@ public final class Pages {
                     null,
                     style,
                     policy);
-            files.put(key, render("site.jte", SitePage.of(frame, catalog, addresses, fileName(texts))));
+            files.put(key, templates.render("site.jte", SitePage.of(frame, catalog, addresses, fileName(texts))));
         }
         files.put(new ObjectKey(FEED), AtomFeed.ofSite(catalog, destination));
         Sitemap.of(catalog, destination, languages.stream().map(Pages::fileName).toList())
@@ -137,12 +130,6 @@ public final class Pages {
 
     private static String fileName(Texts texts) {
         return texts.language().equals("en") ? "index.html" : "index." + texts.language() + ".html";
-    }
-
-    private byte[] render(String template, Object page) {
-        StringOutput output = new StringOutput();
-        templates.render(template, page, output);
-        return output.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** The first lines of the sample, or null where the dump has none. */
@@ -172,15 +159,6 @@ public final class Pages {
             return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has it", e);
         }
     }
 }

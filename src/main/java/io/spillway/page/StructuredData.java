@@ -66,26 +66,10 @@ final class StructuredData {
         data.put("@type", "DataDownload");
         data.put("name", file.name());
         data.put("contentUrl", file.address());
-        data.put("encodingFormat", mediaType(file));
+        data.put("encodingFormat", file.mediaType());
         data.put("contentSize", file.bytes() + " B");
         data.put("sha256", file.sha256());
         return data;
-    }
-
-    static String mediaType(Listing.File file) {
-        return switch (file.compression()) {
-            case "gzip" -> "application/gzip";
-            case "zstd" -> "application/zstd";
-            case "xz" -> "application/x-xz";
-            case "bzip2" -> "application/x-bzip2";
-            default ->
-                switch (file.format()) {
-                    case "csv" -> "text/csv";
-                    case "tar" -> "application/x-tar";
-                    case "bulk" -> "application/x-ndjson";
-                    default -> "application/jsonl";
-                };
-        };
     }
 
     private static void put(Map<String, Object> data, String name, @Nullable String value) {

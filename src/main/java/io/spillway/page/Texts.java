@@ -18,11 +18,11 @@ public final class Texts {
     private final Locale locale;
     private final ResourceBundle bundle;
 
-    private Texts(Locale locale) {
+    private Texts(String bundle, Locale locale) {
         this.locale = locale;
         // Without a fallback the machine's own language can never come in.
         this.bundle = ResourceBundle.getBundle(
-                BUNDLE,
+                bundle,
                 locale,
                 Texts.class.getClassLoader(),
                 ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
@@ -30,7 +30,15 @@ public final class Texts {
 
     /** Every language that pages are in, the first of which has the plain names. */
     public static List<Texts> all() {
-        return List.of(new Texts(Locale.UK), new Texts(Locale.GERMANY), new Texts(Locale.forLanguageTag("pt-BR")));
+        return all(BUNDLE);
+    }
+
+    /** The same languages with the words of another bundle, which has each of them. */
+    public static List<Texts> all(String bundle) {
+        return List.of(
+                new Texts(bundle, Locale.UK),
+                new Texts(bundle, Locale.GERMANY),
+                new Texts(bundle, Locale.forLanguageTag("pt-BR")));
     }
 
     /** {@code en}. */

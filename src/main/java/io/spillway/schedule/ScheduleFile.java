@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.spillway.dataset.Dataset;
+import io.spillway.notices.NoticeFiles;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
@@ -82,6 +83,9 @@ public record ScheduleFile(
         @JsonPropertyDescription("Which dumps stay after a new one; all of them when absent") @Nullable
         KeepSection keep,
 
+        @JsonPropertyDescription("What refused clients are told, for the whole site; as it was when absent") @Nullable
+        NoticesSection notices,
+
         @JsonPropertyDescription("When the daemon exports; never by itself when absent") @Nullable
         TimesSection schedule) {
 
@@ -90,13 +94,16 @@ public record ScheduleFile(
 
     /**
      * Fails with {@link IllegalArgumentException} where two formats would write files of the same names, and on several
-     * directories.
+     * directories; and on a dataset whose folder would be that of the notices.
      */
     public ScheduleFile {
         covers = List.copyOf(covers);
         formats = List.copyOf(formats);
         destinations = List.copyOf(destinations);
         requireOneDirectory(destinations);
+        if (dataset.equals(NoticeFiles.FOLDER)) {
+            throw new IllegalArgumentException("dataset must not be called " + dataset + ": that folder is taken");
+        }
         Set<String> fileKinds = new HashSet<>();
         for (FormatSection format : formats) {
             if (!fileKinds.add(format.fileKind())) {

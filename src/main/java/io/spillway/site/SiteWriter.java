@@ -15,6 +15,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.Withdrawal;
+import io.spillway.notices.NoticeWriter;
 import io.spillway.page.Pages;
 import java.io.IOException;
 import java.net.URI;
@@ -26,12 +27,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Replaces what points at dumps, after the dumps are there: the dataset's pages and feed, {@code DATASET/latest}, {@code
- * DATASET/latest.json}, the site's pages and feed, {@code links.json}, {@code status.json}, in this order, each in one step. Between any two steps every link holds.
+ * DATASET/latest.json}, the site's pages and feed, {@code links.json}, the notices, {@code status.json}, in this order, each
+ * in one step. Between any two steps every link holds.
  *
  * <p>Everything is made of the catalog, which is read again after the last step: who finds a dump that was not there at
  * the first, because another process published it meanwhile, writes once more. So the last of several writers leaves
@@ -54,6 +57,7 @@ public final class SiteWriter {
     private final Pages pages;
     private final Turns turns;
     private final Clock clock;
+    private final @Nullable NoticeWriter notices;
 
     /** Lets one writer after the other write to a destination. */
     @FunctionalInterface
@@ -78,11 +82,26 @@ public final class SiteWriter {
      * @param clock  says when a status was written
      */
     public SiteWriter(Destination destination, List<? extends Destination> others, Turns turns, Clock clock) {
+        this(destination, others, turns, clock, null);
+    }
+
+    /**
+     * The same, which also writes notices.
+     *
+     * @param notices of the same destination, or null for none
+     */
+    public SiteWriter(
+            Destination destination,
+            List<? extends Destination> others,
+            Turns turns,
+            Clock clock,
+            @Nullable NoticeWriter notices) {
         this.destination = destination;
         this.mirrors = new Mirrors(destination, others);
         this.pages = new Pages(destination);
         this.turns = turns;
         this.clock = clock;
+        this.notices = notices;
     }
 
     /**
@@ -114,15 +133,37 @@ public final class SiteWriter {
     }
 
     /**
-     * Renews {@code status.json} alone, after an attempt that published nothing. A failure is logged: that of the attempt
-     * is what the caller has to hear of.
+     * Writes the notices alone, of every dataset, from the catalog and the addresses that answer now.
+     *
+     * @param known datasets that are to have notices, whether anything of them is there or not
+     * @return what they say, or empty where this destination keeps no such files
      */
     @SuppressWarnings("try") // the turn is held, not used
-    public void sayStatus() {
+    public Optional<NoticeWriter.Written> renewNotices(Set<String> known)
+            throws SpillwayException, InterruptedException {
+        if (notices == null || !destination.traits().keepsSiteFiles()) {
+            return Optional.empty();
+        }
+        try (Turn turn = turns.take()) {
+            Catalog catalog = Catalog.read(destination);
+            return Optional.of(notices.write(catalog, listings(catalog), Optional.empty(), known));
+        }
+    }
+
+    /**
+     * Renews {@code status.json} and a dataset's notices alone, after an attempt that published nothing. A failure is
+     * logged: that of the attempt is what the caller has to hear of.
+     */
+    @SuppressWarnings("try") // the turn is held, not used
+    public void sayStatus(String dataset) {
         boolean interrupted = Thread.interrupted(); // it would close the file in the middle; kept for the caller
         try (Turn turn = turns.take()) {
             if (destination.traits().keepsSiteFiles()) {
-                writeStatus(Catalog.read(destination));
+                Catalog catalog = Catalog.read(destination);
+                writeStatus(catalog);
+                if (!interrupted) { // whoever cancels does not wait for addresses to answer
+                    writeNotices(catalog, listings(catalog), Optional.of(dataset), Set.of(dataset));
+                }
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -158,16 +199,30 @@ public final class SiteWriter {
                 write(catalog, shelf, mirrors.of(shelf.latest(), known));
             }
         }
+        List<Listing> listings = listings(catalog);
+        put(pages.ofSite(catalog));
+        put(new ObjectKey(LinksFile.FILE_NAME), LinksFile.write(listings));
+        writeNotices(catalog, listings, only, known);
+        // Only now: until here the site's own files have led to the pages of such a dataset.
+        removePointers(catalog, only);
+        writeStatus(catalog);
+    }
+
+    /** As a document at the root has them. */
+    private List<Listing> listings(Catalog catalog) throws SpillwayException {
         List<Listing> listings = new ArrayList<>();
         for (Catalog.Shelf shelf : catalog.datasets()) {
             listings.add(
                     Listing.of(shelf.latest(), Addresses.fromRoot(destination), mirrors.asWritten(shelf.latest())));
         }
-        put(pages.ofSite(catalog));
-        put(new ObjectKey(LinksFile.FILE_NAME), LinksFile.write(listings));
-        // Only now: until here the site's own files have led to the pages of such a dataset.
-        removePointers(catalog, only);
-        writeStatus(catalog);
+        return listings;
+    }
+
+    private void writeNotices(Catalog catalog, List<Listing> listings, Optional<String> only, Set<String> known)
+            throws SpillwayException {
+        if (notices != null) {
+            notices.write(catalog, listings, only, known);
+        }
     }
 
     private void write(Catalog catalog, Catalog.Shelf shelf, List<URI> elsewhere) throws SpillwayException {

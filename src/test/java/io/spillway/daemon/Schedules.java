@@ -57,6 +57,7 @@ final class Schedules {
                     file.state(),
                     file.gate(),
                     file.keep(),
+                    file.notices(),
                     times);
         } catch (SpillwayException e) {
             throw new AssertionError(e);

@@ -12,6 +12,7 @@ import io.spillway.config.Secret;
 import io.spillway.dataset.Dataset;
 import io.spillway.encode.TarBatches;
 import io.spillway.fault.SpillwayException;
+import io.spillway.notices.NoticeSettings;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -325,6 +326,20 @@ class ScheduleFileTest {
                 inKeep("weekly", KeepSection::weekly),
                 inKeep("monthly", KeepSection::monthly),
                 inKeep("yearly", KeepSection::yearly),
+                inNotices("languages", NoticesSection::languages, "languages: [de]", List.of("de")),
+                inNotices(
+                        "documentation",
+                        NoticesSection::documentation,
+                        "documentation: 'https://d.example.org/use'",
+                        URI.create("https://d.example.org/use")),
+                inNotices("contact", NoticesSection::contact, "contact: a@example.org", "a@example.org"),
+                inNotices(
+                        "problem-types",
+                        NoticesSection::problemTypes,
+                        "problem-types: 'https://d.example.org/problems#'",
+                        URI.create("https://d.example.org/problems#")),
+                inNotices("retry-after", NoticesSection::retryAfter, "retry-after: 1m", Duration.ofMinutes(1)),
+                inNotices("check", NoticesSection::check, "check: false", false),
                 inSchedule("cron", TimesSection::cron, "cron: '0 30 4 * * ?'", Cron.parse("0 30 4 * * ?")),
                 inSchedule("time-zone", TimesSection::timeZone, "WEEKLY, time-zone: UTC", ZoneId.of("UTC")),
                 inSchedule("missed", TimesSection::missed, "WEEKLY, missed: skip", TimesSection.Missed.SKIP),
@@ -375,6 +390,25 @@ class ScheduleFileTest {
                 null,
                 "formats: [{" + kind + ": {" + file + "}}]",
                 given);
+    }
+
+    /** Absent by default, as the section itself is. */
+    private static Option inNotices(String name, Function<NoticesSection, Object> reads, String file, Object given) {
+        return option(
+                "notices." + name,
+                schedule -> schedule.notices() == null ? null : reads.apply(schedule.notices()),
+                null,
+                "notices: {" + file + "}",
+                given);
+    }
+
+    @Test
+    void noticesHaveTheirDefaults() throws Exception {
+        ScheduleFile file = read(LEAST + "notices: {}\n");
+        assertThat(file.notices())
+                .isEqualTo(
+                        new NoticesSection(List.of("en", "de", "pt"), null, null, null, Duration.ofSeconds(10), true));
+        assertThat(file.notices().toSettings()).isEqualTo(NoticeSettings.DEFAULT);
     }
 
     /** Absent by default, as the section itself is. */
@@ -530,6 +564,11 @@ class ScheduleFileTest {
                 limit("gate: {schema: ignore}", "/gate/schema: must be one of warn, stop"),
                 limit("gate: {shrink: 5}", "/gate/shrink: integer found, string expected"),
                 limit("gate: {shrink: 101%}", "/gate/shrink: must be a percentage from 0% to 100%, such as 5% or 0.5%"),
+                limit("notices: {languages: []}", "/notices/languages: must have at least 1 items but found 0"),
+                limit("notices: {languages: [fr]}", "/notices/languages/0: must be en, de or pt"),
+                limit("notices: {contact: \"a\\nb\"}", "/notices/contact: must be one line of 2 to 200 characters"),
+                limit("notices: {retry-after: 0s}", "/notices/retry-after: must be at least 1s"),
+                limit("notices: {languages: [de, de]}", "/notices: languages must name each language once"),
                 limit("schedule: {}", "/schedule: required key `cron` is missing"),
                 limit(times("0 3 * * SUN"), "/schedule/cron: " + cron),
                 limit(

@@ -20,6 +20,7 @@ record ObjectHeaders(String contentType, @Nullable String disposition, String ca
     static final String SHORT = "public, max-age=60";
 
     private static final Pattern DATED = Pattern.compile("(.*/)?\\d{4}-\\d{2}-\\d{2}T\\d{6}Z/[^/]+");
+    private static final Pattern PROBLEM = Pattern.compile("notices/([^/]+/)?\\d{3}(\\.[a-z]+)?\\.json");
     private static final String UNKNOWN = "application/octet-stream";
 
     private static final Map<String, String> SHOWN = shown();
@@ -37,7 +38,8 @@ record ObjectHeaders(String contentType, @Nullable String disposition, String ca
 
     private static ObjectHeaders of(ObjectKey key, String cacheControl) {
         String name = key.name();
-        Optional<String> shown = type(SHOWN, name);
+        Optional<String> shown =
+                PROBLEM.matcher(key.value()).matches() ? Optional.of("application/problem+json") : type(SHOWN, name);
         if (shown.isPresent()) {
             return new ObjectHeaders(shown.get(), null, cacheControl);
         }

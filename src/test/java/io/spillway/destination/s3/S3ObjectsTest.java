@@ -83,6 +83,26 @@ class S3ObjectsTest {
     }
 
     @Test
+    void aNoticeIsProblemDetailsAndNoOtherFileBesideItIs() throws Exception {
+        try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
+            Map<String, String> types = Map.of(
+                    "notices/429.json", "application/problem+json",
+                    "notices/journals/403.de.json", "application/problem+json",
+                    "notices/journals/403.de.html", "text/html;charset=utf-8",
+                    "notices/429.txt", "text/plain;charset=utf-8",
+                    "notices/settings.json", "application/json");
+            for (var type : types.entrySet()) {
+                ObjectKey key = new ObjectKey(type.getKey());
+                put(bucket, key, bytes("{}"));
+                assertThat(head(key).contentType().replace("; ", ";"))
+                        .as(type.getKey())
+                        .isEqualTo(type.getValue());
+                assertThat(head(key).cacheControl()).isEqualTo(ObjectHeaders.SHORT);
+            }
+        }
+    }
+
+    @Test
     void whatIsThereAndEqualIsNotSentAgain() throws Exception {
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             bucket.store(file, KEY);

@@ -1,0 +1,72 @@
+package io.spillway.cli;
+
+import io.spillway.destination.Destination;
+import io.spillway.fault.SpillwayException;
+import io.spillway.notices.Availability;
+import io.spillway.notices.NoticeFiles;
+import io.spillway.notices.NoticeWriter;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code spillway notices}: what refused clients are told, written again from the dumps. */
+@Command(
+        name = "notices",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Writes what refused clients are told (429, 403, 400) again, from the dumps that are there.",
+            "Only addresses that answer without a login are named."
+        })
+final class NoticesCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private PlaceArguments places = new PlaceArguments();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws SpillwayException, InterruptedException {
+        places.eachSite(site -> report(site.place(), Sites.renewNotices(site)));
+        return 0;
+    }
+
+    private void report(Destination place, NoticeWriter.Written written) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (output.json) {
+            Map<String, String> datasets = new LinkedHashMap<>();
+            written.datasets().forEach((dataset, state) -> datasets.put(dataset, state.toString()));
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("type", "notices");
+            line.put("destination", place.name());
+            line.put("site", written.site().toString());
+            line.put("datasets", datasets);
+            line.put("files", written.files());
+            line.put("changed", written.changed());
+            out.println(JsonText.line(line));
+        } else {
+            out.printf(
+                    "%s/%s: %s files, %s of them new%n",
+                    place.name(), NoticeFiles.FOLDER, Amounts.count(written.files()), Amounts.count(written.changed()));
+            written.datasets().forEach((dataset, state) -> out.printf("  %s: %s%n", dataset, words(state)));
+        }
+        out.flush();
+    }
+
+    private static String words(Availability state) {
+        return switch (state) {
+            case AVAILABLE -> "the latest dump is named";
+            case STALE -> "no file is named, the next dump is long overdue";
+            case WITHDRAWN -> "no file is named, the last dump was taken back";
+            case UNREACHABLE -> "no file is named, as none answered without a login (--verbose says what was asked)";
+            case NONE -> "no file is named, there is no dump";
+        };
+    }
+}

@@ -1,0 +1,168 @@
+package io.spillway.daemon;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import io.spillway.fault.SpillwayException;
+import io.spillway.notices.Negotiation;
+import io.spillway.notices.NoticeFiles;
+import io.spillway.notices.NoticeFolder;
+import io.spillway.notices.NoticeFormat;
+import io.spillway.notices.NoticeKind;
+import io.spillway.notices.NoticeSettings;
+import io.spillway.schedule.ScheduleFile;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /notice?path=/api/journals&status=429}: the answer to a refused request, whole, so that a server or an application
+ * can pass it on as it is, status and headers included. Made of the files that were written with the last dump, and of the
+ * schedules in force; asks no destination and no database. Safe for use by many threads.
+ */
+final class NoticeEndpoint {
+    /** Of the endpoint itself, where it can't be told what is asked for. */
+    private static final int BAD_QUESTION = 422;
+
+    private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+    /** A limiter that says more has another unit in mind; and every client reads nine digits. */
+    private static final String SECONDS = "[0-9]{1,9}";
+
+    private final Supplier<Collection<ScheduleFile>> schedules;
+    private final Function<ScheduleFile, Path> homes;
+
+    /**
+     * An endpoint for the schedules in force.
+     *
+     * @param homes the folders of this machine in which a schedule's dumps are written, and notices of it are left
+     */
+    NoticeEndpoint(Supplier<Collection<ScheduleFile>> schedules, Function<ScheduleFile, Path> homes) {
+        this.schedules = schedules;
+        this.homes = homes;
+    }
+
+    /** Answers, whatever the method was: that of the refused request is passed on by some servers. */
+    void answer(HttpExchange exchange) throws IOException, SpillwayException {
+        Map<String, String> question = parameters(exchange.getRequestURI().getRawQuery());
+        Optional<NoticeKind> kind = kind(question.getOrDefault("status", "429"));
+        if (kind.isEmpty()) {
+            send(exchange, BAD_QUESTION, "text/plain; charset=utf-8", "status is 429, 403 or 400\n");
+            return;
+        }
+        Headers asked = exchange.getRequestHeaders();
+        List<ScheduleFile> inForce = List.copyOf(schedules.get());
+        Map<String, List<String>> covers = new HashMap<>();
+        inForce.forEach(schedule -> covers.put(schedule.dataset(), schedule.covers()));
+        String dataset =
+                Negotiation.dataset(question.getOrDefault("path", ""), covers).orElse(null);
+        NoticeSettings settings = settings(inForce, dataset);
+        NoticeFormat format = Negotiation.format(joined(asked, "Accept"), asked.getFirst("User-Agent"));
+        String language = Negotiation.language(joined(asked, "Accept-Language"), settings.languages());
+        NoticeFolder.Answer notice = folder(inForce, dataset, settings).read(dataset, kind.get(), language, format);
+        Headers head = exchange.getResponseHeaders();
+        String retryAfter = question.getOrDefault("retry-after", "");
+        if (retryAfter.matches(SECONDS)) {
+            head.set("Retry-After", retryAfter);
+        } else if (kind.get() == NoticeKind.RATE_LIMITED) {
+            head.set("Retry-After", String.valueOf(settings.retryAfterSeconds()));
+        }
+        head.set("Content-Language", notice.language());
+        head.set("Vary", "Accept, Accept-Language, User-Agent");
+        head.set("Access-Control-Allow-Origin", "*");
+        head.set("Access-Control-Expose-Headers", "Retry-After, Link");
+        String links = links(notice);
+        if (!links.isEmpty()) {
+            head.set("Link", links);
+        }
+        send(exchange, kind.get().status(), format.mediaType(), notice.body());
+    }
+
+    private static Optional<NoticeKind> kind(String status) {
+        return status.matches("[0-9]{3}") ? NoticeKind.of(Integer.parseInt(status)) : Optional.empty();
+    }
+
+    /** The dataset's own settings, else those of the first schedule that has any: they are the site's. */
+    private static NoticeSettings settings(List<ScheduleFile> inForce, @Nullable String dataset) {
+        return inForce.stream()
+                .filter(schedule -> schedule.dataset().equals(dataset) && schedule.notices() != null)
+                .findFirst()
+                .or(() -> inForce.stream()
+                        .filter(schedule -> schedule.notices() != null)
+                        .findFirst())
+                .map(schedule -> Objects.requireNonNull(schedule.notices()).toSettings())
+                .orElse(NoticeSettings.DEFAULT);
+    }
+
+    /** The folder with the dataset's notices; for the site the first one in which there are any. */
+    private NoticeFolder folder(List<ScheduleFile> inForce, @Nullable String dataset, NoticeSettings settings) {
+        NoticeFolder last = new NoticeFolder(null, settings);
+        for (ScheduleFile schedule : inForce) {
+            if (dataset == null || dataset.equals(schedule.dataset())) {
+                last = new NoticeFolder(homes.apply(schedule).resolve(NoticeFiles.FOLDER), settings);
+                if (last.isThere()) {
+                    return last;
+                }
+            }
+        }
+        return last;
+    }
+
+    private static String links(NoticeFolder.Answer notice) {
+        List<String> links = new ArrayList<>();
+        if (notice.help() != null) {
+            links.add("<" + notice.help() + ">; rel=\"help\"");
+        }
+        if (notice.links() != null) {
+            links.add("<" + notice.links() + ">; rel=\"describedby\"; type=\"application/json\"");
+        }
+        return String.join(", ", links);
+    }
+
+    private static @Nullable String joined(Headers asked, String name) {
+        List<String> values = asked.get(name);
+        return values == null ? null : String.join(", ", values);
+    }
+
+    /** The first value of each; one that can't be decoded is none. */
+    private static Map<String, String> parameters(@Nullable String query) {
+        Map<String, String> parameters = new HashMap<>();
+        for (String pair : query == null ? new String[0] : query.split("&", -1)) {
+            int sign = pair.indexOf('=');
+            if (sign > 0) {
+                try {
+                    parameters.putIfAbsent(
+                            pair.substring(0, sign),
+                            URLDecoder.decode(pair.substring(sign + 1), StandardCharsets.UTF_8));
+                } catch (IllegalArgumentException e) {
+                    // A percent sign that begins nothing; the site's notice fits any path.
+                }
+            }
+        }
+        return parameters;
+    }
+
+    private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        Headers head = exchange.getResponseHeaders();
+        head.set("Content-Type", type);
+        head.set("Cache-Control", "no-store");
+        head.set("X-Content-Type-Options", "nosniff");
+        head.set("Content-Security-Policy", POLICY);
+        boolean withoutBody = exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(status, withoutBody ? -1 : body.length);
+        if (!withoutBody) {
+            exchange.getResponseBody().write(body);
+        }
+    }
+}

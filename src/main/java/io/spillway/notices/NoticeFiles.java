@@ -1,0 +1,50 @@
+package io.spillway.notices;
+
+import io.spillway.destination.ObjectKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where notices lie at a destination: a promise to server configurations, which are written once and not with each dump.
+ *
+ * <pre>
+ * notices/429.json              the site, in its first language
+ * notices/429.de.json           the site in German; each language has its file, the first one too
+ * notices/journals/429.json     a dataset; the same names
+ * </pre>
+ */
+public final class NoticeFiles {
+    /** The folder at the destination's root. */
+    public static final String FOLDER = "notices";
+
+    private NoticeFiles() {}
+
+    /**
+     * A notice's key.
+     *
+     * @param dataset  its name, or null for the site
+     * @param language such as {@code de}, or null for the file without one, which is in the first language
+     */
+    public static ObjectKey key(
+            @Nullable String dataset, NoticeKind kind, @Nullable String language, NoticeFormat format) {
+        return new ObjectKey(FOLDER + "/" + path(dataset, kind, language, format));
+    }
+
+    /** The same, relative to the folder. */
+    static String path(@Nullable String dataset, NoticeKind kind, @Nullable String language, NoticeFormat format) {
+        return (dataset == null ? "" : dataset + "/")
+                + kind.status()
+                + (language == null ? "" : "." + language)
+                + "."
+                + format.extension();
+    }
+
+    /** The page that says what the problem types mean, with an anchor for each. */
+    static ObjectKey problems() {
+        return new ObjectKey(FOLDER + "/problems.html");
+    }
+
+    /** What the site's operator set, for the next one who writes notices here without a schedule. */
+    static ObjectKey settings() {
+        return new ObjectKey(FOLDER + "/settings.json");
+    }
+}

@@ -1,0 +1,238 @@
+package io.spillway.notices;
+
+import io.spillway.catalog.Catalog;
+import io.spillway.catalog.Listing;
+import io.spillway.dataset.Dataset;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
+import io.spillway.destination.Upload;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.ManifestJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts notices at a destination: each in one step, only where it differs from the one that is there, and none is ever
+ * removed, as a server that misses its notice answers with something else than was meant. Belongs to one thread.
+ */
+public final class NoticeWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(NoticeWriter.class);
+
+    private final Destination destination;
+    private final List<Destination> copies;
+    private final AddressCheck check;
+    private final @Nullable NoticeSettings given;
+    private final Clock clock;
+
+    /**
+     * A writer for one destination, which stays the caller's to close.
+     *
+     * @param copies where the same files are put besides, such as a folder of this machine from which a daemon answers
+     * @param check  of what is pointed at
+     * @param given  what a schedule says, or null for what was said when notices were written there last
+     * @param clock  says what is stale
+     */
+    public NoticeWriter(
+            Destination destination,
+            List<? extends Destination> copies,
+            AddressCheck check,
+            @Nullable NoticeSettings given,
+            Clock clock) {
+        this.destination = destination;
+        this.copies = List.copyOf(copies);
+        this.check = check;
+        this.given = given;
+        this.clock = clock;
+    }
+
+    /**
+     * What notices say now.
+     *
+     * @param settings by which they were written
+     * @param site     whether any dataset is named in the site's notice
+     * @param datasets those that were looked at, by name
+     * @param files    how many files there are of these
+     * @param changed  how many of them were put anew, at the destination itself
+     */
+    public record Written(
+            NoticeSettings settings, Availability site, Map<String, Availability> datasets, int files, int changed) {}
+
+    /**
+     * Writes the notices of a dataset, or of all of them, and then those of the site.
+     *
+     * @param listings those of the catalog's datasets, in its order, as a document at the root has them
+     * @param only     the dataset, or empty for all: also those of which no dump is there any more
+     * @param known    datasets that are to have notices, whether anything of them is there or not
+     * @throws SpillwayException the destination does not answer, or a body cannot be made short enough
+     */
+    public Written write(Catalog catalog, List<Listing> listings, Optional<String> only, Set<String> known)
+            throws SpillwayException {
+        NoticeSettings settings = settings();
+        Subjects subjects =
+                new Subjects(destination, settings.check() ? check : AddressCheck.NONE, settings, clock.instant());
+        Bodies bodies = new Bodies(settings);
+        Map<ObjectKey, Long> present = present(destination);
+        Map<ObjectKey, byte[]> files = new LinkedHashMap<>();
+        if (given != null) {
+            files.put(NoticeFiles.settings(), ManifestJson.write(given));
+        }
+        files.put(NoticeFiles.problems(), bodies.problems());
+        Map<String, Availability> states = new TreeMap<>();
+        for (String dataset : datasets(catalog, only, known, present.keySet())) {
+            Subject subject = subject(subjects, catalog, listings, dataset);
+            states.put(dataset, subject.downloads().availability());
+            files.putAll(bodies.of(subject, languages(dataset + "/", present.keySet())));
+        }
+        Subject site = subjects.ofSite(listings);
+        files.putAll(bodies.of(site, languages("", present.keySet())));
+        int changed = put(destination, files, present);
+        for (Destination copy : copies) {
+            put(copy, files, present(copy));
+        }
+        states.forEach((dataset, state) -> {
+            if (state != Availability.AVAILABLE) {
+                LOG.info(
+                        "notices name no files dataset={} destination={} availability={}",
+                        dataset,
+                        destination.name(),
+                        state);
+            }
+        });
+        return new Written(settings, site.downloads().availability(), states, files.size(), changed);
+    }
+
+    private NoticeSettings settings() throws SpillwayException {
+        if (given != null) {
+            return given;
+        }
+        ObjectKey key = NoticeFiles.settings();
+        if (destination.find(key).isEmpty()) {
+            return NoticeSettings.DEFAULT;
+        }
+        String where = destination.name() + "/" + key;
+        try (InputStream in = destination.open(key)) {
+            return ManifestJson.read(in, NoticeSettings.class, where, "what was set for notices");
+        } catch (IOException e) {
+            throw unavailable(where + " cannot be read", e);
+        } catch (SpillwayException e) {
+            if (e.fault() != Fault.INTEGRITY) {
+                throw e;
+            }
+            LOG.warn("passed over settings={} cause=\"{}\"", where, e.getMessage());
+            return NoticeSettings.DEFAULT;
+        }
+    }
+
+    private static Map<ObjectKey, Long> present(Destination place) throws SpillwayException {
+        Map<ObjectKey, Long> present = new TreeMap<>();
+        for (StoredObject object : place.list(NoticeFiles.FOLDER + "/")) {
+            present.put(object.key(), object.bytes());
+        }
+        return present;
+    }
+
+    private static Set<String> datasets(
+            Catalog catalog, Optional<String> only, Set<String> known, Set<ObjectKey> present) {
+        if (only.isPresent()) {
+            return Set.of(only.get());
+        }
+        Set<String> all = new TreeSet<>(known);
+        catalog.datasets().forEach(shelf -> all.add(shelf.dataset()));
+        catalog.broken().forEach(broken -> all.add(broken.dump().dataset()));
+        all.addAll(catalog.attempts());
+        catalog.withdrawn().forEach(notice -> all.add(notice.dump().substring(0, notice.dump().indexOf('/'))));
+        for (ObjectKey key : present) {
+            String[] path = key.value().split("/", -1);
+            if (path.length == 3 && Dataset.isName(path[1])) {
+                all.add(path[1]);
+            }
+        }
+        return all;
+    }
+
+    /** Those of the files that are there: what was once written in a language is kept true in it. */
+    private static Set<String> languages(String folder, Set<ObjectKey> present) {
+        Set<String> languages = new TreeSet<>();
+        for (String language : NoticeSettings.LANGUAGES) {
+            boolean there = Arrays.stream(NoticeFormat.values())
+                    .map(format -> NoticeFiles.FOLDER
+                            + "/"
+                            + folder
+                            + NoticeKind.RATE_LIMITED.status()
+                            + "."
+                            + language
+                            + "."
+                            + format.extension())
+                    .anyMatch(key -> present.contains(new ObjectKey(key)));
+            if (there) {
+                languages.add(language);
+            }
+        }
+        return languages;
+    }
+
+    private Subject subject(Subjects subjects, Catalog catalog, List<Listing> listings, String dataset)
+            throws SpillwayException {
+        Optional<Catalog.Shelf> shelf = catalog.dataset(dataset);
+        Optional<Listing> listing =
+                listings.stream().filter(each -> each.dataset().equals(dataset)).findFirst();
+        if (shelf.isPresent() && listing.isPresent()) {
+            return subjects.ofDataset(shelf.get().latest(), listing.get());
+        }
+        return subjects.withoutDump(dataset, catalog.withdrawn(dataset).isEmpty() ? Availability.NONE : Availability.WITHDRAWN);
+    }
+
+    /** In the order given; the number of those that were put. */
+    private static int put(Destination place, Map<ObjectKey, byte[]> files, Map<ObjectKey, Long> present)
+            throws SpillwayException {
+        List<ObjectKey> changed = new ArrayList<>();
+        for (Map.Entry<ObjectKey, byte[]> file : files.entrySet()) {
+            if (!isThere(place, file.getKey(), file.getValue(), present)) {
+                put(place, file.getKey(), file.getValue());
+                changed.add(file.getKey());
+            }
+        }
+        return changed.size();
+    }
+
+    private static boolean isThere(Destination place, ObjectKey key, byte[] bytes, Map<ObjectKey, Long> present)
+            throws SpillwayException {
+        Long length = present.get(key);
+        if (length == null || length != bytes.length) {
+            return false;
+        }
+        try (InputStream in = place.open(key)) {
+            return Arrays.equals(in.readNBytes(bytes.length + 1), bytes);
+        } catch (IOException e) {
+            throw unavailable(place.name() + "/" + key + " cannot be read", e);
+        }
+    }
+
+    private static void put(Destination place, ObjectKey key, byte[] bytes) throws SpillwayException {
+        try (Upload upload = place.begin(key)) {
+            upload.body().write(bytes);
+            upload.commit();
+        } catch (IOException e) {
+            throw unavailable(place.name() + "/" + key + " could not be written", e);
+        }
+    }
+
+    private static SpillwayException unavailable(String what, IOException e) {
+        return new SpillwayException(Fault.DESTINATION_UNAVAILABLE, what + ": " + e.getMessage(), "try again", e);
+    }
+}

@@ -1,0 +1,76 @@
+package io.spillway.notices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NegotiationTest {
+    private static final List<String> LANGUAGES = List.of("en", "de", "pt");
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            nullValues = "-",
+            value = {
+                "'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'; Mozilla/5.0; HTML",
+                "'TEXT/HTML'; -; HTML",
+                "'text/plain'; -; TEXT",
+                "'*/*'; curl/7.88.1; TEXT",
+                "'*/*'; Wget/1.21.3; TEXT",
+                "-; curl/7.88.1; TEXT",
+                "'application/json'; curl/7.88.1; JSON",
+                "'*/*'; python-requests/2.31; JSON",
+                "'*/*'; my-curl-like-thing; JSON",
+                "'application/problem+json'; -; JSON",
+                "'image/png'; curl/7.88.1; JSON",
+                "-; -; JSON",
+            })
+    void theFormatIsTheOneThatIsNamed(String accept, String agent, NoticeFormat expected) {
+        assertThat(Negotiation.format(accept, agent)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            nullValues = "-",
+            value = {
+                "'de-AT,de;q=0.9,en;q=0.8'; de",
+                "'fr;q=0.9, pt;q=0.5, en;q=0.4'; pt",
+                "'en;q=0.3, de;q=0.7'; de",
+                "'de;q=0, pt'; pt",
+                "'pt-BR'; pt",
+                "'fr'; en",
+                "'*'; en",
+                "'../../etc/passwd'; en",
+                "';;;==,'; en",
+                "''; en",
+                "-; en",
+            })
+    void theLanguageIsTheBestThatThereIs(String header, String expected) {
+        assertThat(Negotiation.language(header, LANGUAGES)).isEqualTo(expected);
+    }
+
+    @Test
+    void theLongestPrefixChoosesTheDataset() {
+        Map<String, List<String>> covers = Map.of(
+                "works", List.of("/api/"),
+                "journals", List.of("/api/search/journals", "/query/journal"),
+                "articles", List.of("/api/search/"));
+        assertThat(Negotiation.dataset("/api/search/journals/a?page=9", covers)).contains("journals");
+        assertThat(Negotiation.dataset("/api/search/articles", covers)).contains("articles");
+        assertThat(Negotiation.dataset("/api/x", covers)).contains("works");
+        assertThat(Negotiation.dataset("/other?next=/api/search/journals", covers))
+                .isEmpty();
+        assertThat(Negotiation.dataset("", covers)).isEmpty();
+    }
+
+    @Test
+    void ofTwoDatasetsWithOnePrefixTheFirstByNameIsMeant() {
+        assertThat(Negotiation.dataset("/api/x", Map.of("b", List.of("/api"), "a", List.of("/api"))))
+                .contains("a");
+    }
+}

@@ -43,9 +43,10 @@ public record Snippet(String tool, String code) {
                                         .formatted(folder, addresses)
                                 + CHECK));
         if (place.startsWith("s3://")) {
+            // A second slash would be part of the key.
+            String root = place.endsWith("/") ? place : place + "/";
             all.add(new Snippet(
-                    "aws",
-                    "aws s3 cp --recursive --no-sign-request %s/%s/ .\n".formatted(place, latest.dump()) + CHECK));
+                    "aws", "aws s3 cp --recursive --no-sign-request %s%s/ .\n".formatted(root, latest.dump()) + CHECK));
         }
         reading(latest, folder, all);
         return all;

@@ -191,7 +191,7 @@ class CompanionsTest {
         }
     }
 
-    private void assertFetched(Manifest manifest, Tool.Ended ended) throws IOException {
+    private void assertFetched(Manifest manifest, Tool.Result ended) throws IOException {
         assertThat(ended.exitCode()).as(ended.output()).isZero();
         for (var part : manifest.parts()) {
             assertThat(downloads.resolve(part.name())).hasSameBinaryContentAs(dump().resolve(part.name()));

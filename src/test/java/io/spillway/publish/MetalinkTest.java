@@ -65,7 +65,7 @@ class MetalinkTest {
     void aria2TakesTheSecondPlaceWhereTheFirstHasNothing() throws Exception {
         serveBoth();
         try (WebServer server = WebServer.serving(site)) {
-            Tool.Ended ended = fetch(server, "gone/", "there/");
+            Tool.Result ended = fetch(server, "gone/", "there/");
             assertThat(ended.exitCode()).as(ended.output()).isZero();
             assertThat(server.gets("gone/a.00001.jsonl")).as("asked first").isNotEmpty();
         }
@@ -90,7 +90,7 @@ class MetalinkTest {
         Files.write(there.resolve("a.00002.jsonl"), TWO);
     }
 
-    private Tool.Ended fetch(WebServer server, String... folders) throws Exception {
+    private Tool.Result fetch(WebServer server, String... folders) throws Exception {
         Path metalink = downloads.resolve("a.meta4");
         List<URI> places =
                 List.of(folders).stream().map(server.address()::resolve).toList();

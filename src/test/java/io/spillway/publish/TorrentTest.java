@@ -126,7 +126,7 @@ class TorrentTest {
     @Test
     void transmissionMakesTheSamePieces() throws Exception {
         Path made = downloads.resolve("made.torrent");
-        Tool.Ended ended = Tool.run(
+        Tool.Result ended = Tool.run(
                 downloads,
                 "transmission-create",
                 "-s",
@@ -143,7 +143,7 @@ class TorrentTest {
     void transmissionReadsIt() throws Exception {
         Path file = downloads.resolve("journals.torrent");
         Files.write(file, torrent(SEED, URI.create("https://mirror.example/a/")));
-        Tool.Ended shown = Tool.run(downloads, "transmission-show", file.toString());
+        Tool.Result shown = Tool.run(downloads, "transmission-show", file.toString());
         assertThat(shown.exitCode()).as(shown.output()).isZero();
         assertThat(shown.output())
                 .contains("Name: " + NAME, "Piece Size: 256.0 KiB", "Created by: Spillway/1.0")
@@ -155,7 +155,7 @@ class TorrentTest {
         try (WebServer server = WebServer.serving(site)) {
             Path file = downloads.resolve("journals.torrent");
             Files.write(file, torrent(server.address().resolve("journals/")));
-            Tool.Ended ended = fetch(file);
+            Tool.Result ended = fetch(file);
             assertThat(ended.exitCode()).as(ended.output()).isZero();
         }
         for (SideFile each : files) {
@@ -164,7 +164,7 @@ class TorrentTest {
         }
     }
 
-    private Tool.Ended fetch(Path torrent) throws Exception {
+    private Tool.Result fetch(Path torrent) throws Exception {
         return Tool.run(
                 downloads,
                 "aria2c",

@@ -46,6 +46,18 @@ public final class DuckDb {
         return rows;
     }
 
+    /** How many rows a query has that names files in {@code folder}; skips the test as {@link #rows} does. */
+    public static long count(Path folder, String query) throws SQLException {
+        try (Connection connection = open();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET file_search_path = '" + folder.toString().replace("'", "''") + "'");
+            try (ResultSet results = statement.executeQuery("SELECT count(*) FROM (" + query + ")")) {
+                results.next();
+                return results.getLong(1);
+            }
+        }
+    }
+
     private static Connection open() throws SQLException {
         try {
             return new DuckDBDriver().connect("jdbc:duckdb:", new Properties());

@@ -1,54 +1,70 @@
 package io.spillway.support;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** A program of the machine, run to its end. A test that needs one is skipped, visibly, where it is not installed. */
+/** A program of others, run to its end as a child of this JVM; tests that need one which is missing skip, visibly. */
 public final class Tool {
-    private static final long MOST_SECONDS = 60;
+    private static final long MINUTES = 3;
 
     private Tool() {}
 
-    /**
-     * How a program ended.
-     *
-     * @param exitCode its own
-     * @param output   what it printed, to both streams
-     */
-    public record Ended(int exitCode, String output) {}
+    /** How a program ended, and all that it said. */
+    public record Result(int exitCode, String output) {}
 
-    /** Runs a program in a folder; one that does not end within a minute is killed, and the test fails. */
-    public static Ended run(Path folder, String program, String... args) throws IOException, InterruptedException {
-        Assumptions.assumeTrue(isInstalled(program), program + " is not installed here");
-        List<String> command = new ArrayList<>(List.of(program));
-        command.addAll(List.of(args));
-        Path output = Files.createTempFile("tool", ".txt");
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError(String.join(" ", command) + " does not end: " + Files.readString(output));
-            }
-            return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
-        } finally {
-            process.destroyForcibly().waitFor();
-            Files.delete(output);
-        }
+    /** Where the first of these programs is that is installed. */
+    public static Optional<Path> find(String... names) {
+        return Stream.of(names)
+                .flatMap(name -> Stream.of(
+                                System.getenv().getOrDefault("PATH", "").split(":", -1))
+                        .map(folder -> Path.of(folder).resolve(name)))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
-    private static boolean isInstalled(String program) {
-        return Stream.of(System.getenv("PATH").split(":"))
-                .map(folder -> Path.of(folder, program))
-                .anyMatch(Files::isExecutable);
+    /** Where a program is; skips the test where it is not installed. */
+    public static Path require(String name, String debianPackage) {
+        return find(name)
+                .orElseGet(() -> Assumptions.abort(name + " is not installed here: apt-get install " + debianPackage));
+    }
+
+    /** Runs a program in a folder; skips the test where it is not installed. */
+    public static Result run(Path folder, String program, String... args) throws IOException, InterruptedException {
+        require(program, program);
+        return run(folder, Stream.concat(Stream.of(program), Stream.of(args)).toList());
+    }
+
+    /** Runs a command in a folder, without input; fails where it does not end. */
+    public static Result run(Path folder, List<String> command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("spillway-tool", ".txt");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            try {
+                boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
+                String said = new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
+                assertThat(ended).as(command + " did not end: " + said).isTrue();
+                return new Result(process.exitValue(), said);
+            } finally {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        } finally {
+            Files.delete(output);
+        }
     }
 }

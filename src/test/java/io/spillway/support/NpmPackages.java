@@ -1,0 +1,49 @@
+package io.spillway.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * What tests need of npm's packages, in the versions and with the hashes of {@code src/test/npm/package-lock.json}, in
+ * {@code target/npm}. Tests skip, visibly, where npm is missing or its registry does not answer.
+ */
+public final class NpmPackages {
+    private static final Path LISTED = Path.of("src", "test", "npm");
+    private static final Path INSTALLED = Path.of("target", "npm");
+    private static final List<String> LISTS = List.of("package.json", "package-lock.json");
+
+    private NpmPackages() {}
+
+    /** A file of a package: {@code axe-core/axe.min.js}. */
+    public static synchronized Path file(String name) throws IOException, InterruptedException {
+        install();
+        Path file = INSTALLED.resolve("node_modules").resolve(name).toAbsolutePath();
+        assertThat(file).exists();
+        return file;
+    }
+
+    private static void install() throws IOException, InterruptedException {
+        Path npm = Tool.require("npm", "npm");
+        Path done = INSTALLED.resolve("installed.json");
+        if (Files.exists(done) && Files.mismatch(done, LISTED.resolve("package-lock.json")) < 0) {
+            return;
+        }
+        Files.createDirectories(INSTALLED);
+        for (String list : LISTS) {
+            Files.copy(LISTED.resolve(list), INSTALLED.resolve(list), StandardCopyOption.REPLACE_EXISTING);
+        }
+        Tool.Result result = Tool.run(
+                INSTALLED,
+                List.of(npm.toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress"));
+        // Lists that do not fit each other, and packages that are not what the list says, are no weather.
+        assertThat(result.output()).doesNotContain("EUSAGE", "EINTEGRITY");
+        Assumptions.assumeTrue(result.exitCode() == 0, "npm could not fetch the packages: " + result.output());
+        Files.copy(LISTED.resolve("package-lock.json"), done, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -143,9 +143,7 @@ final class PiecewiseUpload {
                 tasks.add(() -> sendPiece(id, piece));
             }
         }
-        if (!tasks.isEmpty()) {
-            InParallel.runAll("upload of " + key, connection.options().sending().requests(), tasks);
-        }
+        S3Connection.atOnce("upload of " + key, connection.options().sending().requests(), tasks);
     }
 
     private int sendPiece(String id, int number) throws InterruptedException {

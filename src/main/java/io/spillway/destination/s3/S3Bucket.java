@@ -200,9 +200,7 @@ public final class S3Bucket implements Destination {
                 stores.add(() -> store(file, prefix.child(file.getFileName().toString())));
             }
         }
-        if (!stores.isEmpty()) {
-            InParallel.runAll("placing of " + prefix, FILES_AT_ONCE, stores);
-        }
+        S3Connection.atOnce("placing of " + prefix, FILES_AT_ONCE, stores);
         store(lastFile, prefix.child(last));
     }
 

@@ -8,8 +8,11 @@ import io.spillway.destination.s3.S3Options.Patience;
 import io.spillway.destination.s3.S3Options.SdkChain;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Lanes;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -187,6 +190,25 @@ final class S3Connection implements AutoCloseable {
             return question.get();
         } catch (SdkException e) {
             throw faults.translate(action, subject, e);
+        }
+    }
+
+    /**
+     * Runs tasks at the same time; the first failure ends all, and no request of theirs is under way afterwards.
+     *
+     * @param what for the names of the threads, and for messages
+     * @throws SpillwayException the first task that failed failed with this, or {@code CANCELLED}: the calling thread was
+     *     interrupted, and still is
+     */
+    static <T> List<T> atOnce(String what, int threads, List<? extends Callable<T>> tasks) throws SpillwayException {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return Lanes.runAll(what, Math.min(threads, tasks.size()), tasks);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SpillwayException(Fault.CANCELLED, "cancelled during " + what, null, e);
         }
     }
 

@@ -101,7 +101,16 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
      * @throws SpillwayException the destination does not answer
      */
     public static Catalog read(Destination destination) throws SpillwayException {
-        List<StoredObject> objects = destination.list("");
+        return read(destination, destination.list(""));
+    }
+
+    /**
+     * Reads the catalog of a listing of everything, made just before: who also needs the versions of what it lists.
+     *
+     * @param destination stays the caller's to close
+     * @throws SpillwayException the destination does not answer
+     */
+    public static Catalog read(Destination destination, List<StoredObject> objects) throws SpillwayException {
         Map<String, List<Manifest>> dumps = new TreeMap<>();
         List<Broken> broken = new ArrayList<>();
         for (DumpId dump : standing(objects)) {

@@ -18,7 +18,17 @@ public record DirectoryWorkspace(LocalDirectory home) implements Workspace {
     @Override
     public Lock lock(String dataset) throws SpillwayException {
         var lock = home.lock(dataset);
-        return lock::close;
+        return new Lock() {
+            @Override
+            public void requireHeld() throws SpillwayException {
+                lock.requireHeld();
+            }
+
+            @Override
+            public void close() {
+                lock.close();
+            }
+        };
     }
 
     @Override

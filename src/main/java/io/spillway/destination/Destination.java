@@ -1,11 +1,15 @@
 package io.spillway.destination;
 
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place that keeps published files. Safe for use by many threads; each {@link Upload} belongs to one.
@@ -28,7 +32,10 @@ public interface Destination extends AutoCloseable {
     /** What is known of a committed object, or empty if there is none. */
     Optional<StoredObject> find(ObjectKey key) throws SpillwayException;
 
-    /** Every committed object whose key starts with {@code prefix}, in key order; uploads under way are not listed. */
+    /**
+     * Every committed object whose key starts with {@code prefix}, in key order; uploads under way are not listed. Where
+     * objects can be replaced, each with its version.
+     */
     List<StoredObject> list(String prefix) throws SpillwayException;
 
     /**
@@ -42,6 +49,33 @@ public interface Destination extends AutoCloseable {
         return Optional.of(list(folder).stream()
                 .map(object -> object.key().value().substring(folder.length()))
                 .toList());
+    }
+
+    /**
+     * Replaces a small object, in one step, if it still is what it was when its version was told: who decides by what he
+     * has read must not undo what somebody else has written since. This one looks just before it writes; a destination
+     * that can decides in the same step.
+     *
+     * @param key     of an object that may be replaced, or of none
+     * @param bytes   the new content
+     * @param version of the object as {@link #list} or {@link #find} has told it, or null where there was none
+     * @return false where somebody else has written or removed the object since, and nothing has changed
+     */
+    default boolean replace(ObjectKey key, byte[] bytes, @Nullable String version) throws SpillwayException {
+        if (!Objects.equals(find(key).map(StoredObject::version).orElse(null), version)) {
+            return false;
+        }
+        try (Upload upload = begin(key)) {
+            upload.body().write(bytes);
+            upload.commit();
+            return true;
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "%s/%s could not be written: %s".formatted(name(), key, e.getMessage()),
+                    "try again",
+                    e);
+        }
     }
 
     /** Removes an object; removing one that is not there succeeds. */

@@ -124,8 +124,8 @@ public final class ExportRun {
             if (Thread.interrupted()) {
                 throw new InterruptedException("while delivering what earlier runs have left");
             }
-            ExportReport report = exportAndPublish();
-            all.addAll(deliveries.deliver(report.manifest()));
+            ExportReport report = exportAndPublish(lock);
+            all.addAll(deliver(report.manifest(), lock));
             return report.with(deliveries.reach(report.manifest(), all));
         }
     }
@@ -145,11 +145,22 @@ public final class ExportRun {
         }
     }
 
-    private ExportReport exportAndPublish() throws SpillwayException, InterruptedException {
+    /** The dump is public at home by now: a lock that is lost keeps it from being sent, and no more. */
+    private List<Delivery> deliver(Manifest manifest, Workspace.Lock lock) {
+        try {
+            lock.requireHeld();
+        } catch (SpillwayException e) {
+            return deliveries.withhold(manifest, e);
+        }
+        return deliveries.deliver(manifest);
+    }
+
+    private ExportReport exportAndPublish(Workspace.Lock lock) throws SpillwayException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return attempt();
+                return attempt(lock);
             } catch (SpillwayException e) {
+                requireHeld(lock, e);
                 if (e.fault() != Fault.SNAPSHOT_LOST || attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
@@ -159,8 +170,18 @@ public final class ExportRun {
         }
     }
 
+    /** Whoever has taken over has removed our files: that is what our failure comes from, whatever it is called. */
+    private static void requireHeld(Workspace.Lock lock, SpillwayException failure) throws SpillwayException {
+        try {
+            lock.requireHeld();
+        } catch (SpillwayException lost) {
+            lost.addSuppressed(failure);
+            throw lost;
+        }
+    }
+
     @SuppressWarnings("try") // the snapshot is closed early, and again, without effect, on every path
-    private ExportReport attempt() throws SpillwayException, InterruptedException {
+    private ExportReport attempt(Workspace.Lock lock) throws SpillwayException, InterruptedException {
         awaitFreeDate();
         try (Snapshot snapshot = source.freeze()) {
             progress.expect(snapshot.documents());
@@ -215,6 +236,7 @@ public final class ExportRun {
                         repaired,
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
                         folder);
+                lock.requireHeld();
                 Manifest manifest = publisher.publish(draft);
                 ahead.keep();
                 String address = deliveries.isSpooled() ? null : publisher.address(dump);

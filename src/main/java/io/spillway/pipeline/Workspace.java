@@ -26,6 +26,12 @@ public interface Workspace {
 
     /** Held by one export of a dataset. */
     interface Lock extends AutoCloseable {
+        /**
+         * Fails as {@code ALREADY_RUNNING}, naming the new holder, if somebody else has taken the lock over meanwhile:
+         * who has not been heard from for long may count as dead. Where that cannot happen, does nothing.
+         */
+        default void requireHeld() throws SpillwayException {}
+
         @Override
         void close();
     }

@@ -3,6 +3,7 @@ package io.spillway.publish;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,6 +109,12 @@ public final class Ahead implements AutoCloseable {
                     destination.store(link, key);
                 } catch (SpillwayException e) {
                     failed = true;
+                    if (e.fault() == Fault.DESTINATION_REFUSED) {
+                        // What stands there, if anything, is somebody else's, and not to be removed.
+                        synchronized (sent) {
+                            sent.remove(key);
+                        }
+                    }
                     LOG.info(
                             "sending ahead given up, the whole dump is sent at the end destination={} cause=\"{}\"",
                             destination.name(),

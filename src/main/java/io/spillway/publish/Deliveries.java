@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,6 +158,15 @@ public final class Deliveries {
         return new Reach(newest, done, publicAt, null);
     }
 
+    /**
+     * Sends nothing, and says why of every destination; the next call of {@link #resume} sends it.
+     *
+     * @return one entry for each destination, in their order
+     */
+    public List<Delivery> withhold(Manifest manifest, SpillwayException why) {
+        return others.stream().map(other -> new Delivery(manifest, other, why)).toList();
+    }
+
     /** Returns when all threads have ended, or some time after this thread was told to stop, whose flag stays set. */
     private static void awaitEnd(ExecutorService threads, Manifest manifest) {
         try {
@@ -210,6 +220,9 @@ public final class Deliveries {
                 return Optional.empty();
             }
             other.place(folders.apply(key), key, Manifest.FILE_NAME);
+            if (takesParts(other)) {
+                requireWhole(manifest, key, other);
+            }
         } catch (SpillwayException e) {
             LOG.warn(
                     "dump not delivered dump={} destination={} cause=\"{}\"",
@@ -221,6 +234,34 @@ public final class Deliveries {
         LOG.info("dump delivered dump={} destination={}", manifest.dump(), other.name());
         sweep(manifest.dataset(), other);
         return Optional.of(new Delivery(manifest, other, null));
+    }
+
+    /**
+     * Looks at the dump as a whole, file by file as it came there: somebody who took us for dead may have removed parts
+     * that had no manifest yet. Whoever removes such parts looks for the manifest afterwards, as this looks for the parts
+     * after the manifest, so that of the two at least one finds out ({@link Orphans}).
+     */
+    private static void requireWhole(Manifest manifest, ObjectKey key, Destination other) throws SpillwayException {
+        String folder = key + "/";
+        Map<String, Long> there = other.list(folder).stream()
+                .collect(Collectors.toMap(
+                        object -> object.key().value().substring(folder.length()), StoredObject::bytes));
+        List<String> missing = Stream.concat(
+                        manifest.parts().stream()
+                                .filter(part -> !Objects.equals(there.get(part.name()), part.bytes()))
+                                .map(Part::name),
+                        manifest.files().stream()
+                                .filter(file -> !Objects.equals(there.get(file.name()), file.bytes()))
+                                .map(SideFile::name))
+                .toList();
+        if (!missing.isEmpty()) {
+            other.delete(key.child(Manifest.FILE_NAME));
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "somebody has removed files of %s from %s while others were sent: %s"
+                            .formatted(manifest.dump(), other.name(), String.join(", ", missing)),
+                    "let only one machine publish %s there".formatted(manifest.dataset()));
+        }
     }
 
     /** The dump is there, whole: that left-overs of dead runs cannot be removed is for the log. */
@@ -239,36 +280,8 @@ public final class Deliveries {
      * destination that fails keeps them for now, and the log says so.
      */
     public void removeOrphans(String dataset) {
-        others.stream().filter(Deliveries::takesParts).forEach(other -> removeOrphans(dataset, other));
-    }
-
-    private void removeOrphans(String dataset, Destination other) {
-        try {
-            Map<DumpId, List<ObjectKey>> found = new TreeMap<>();
-            for (StoredObject object : other.list(dataset + "/")) {
-                String[] segments = object.key().value().split("/", -1);
-                if (segments.length == 3) {
-                    DumpId.of(dataset, segments[1])
-                            .ifPresent(dump -> found.computeIfAbsent(dump, id -> new ArrayList<>())
-                                    .add(object.key()));
-                }
-            }
-            for (Map.Entry<DumpId, List<ObjectKey>> dump : found.entrySet()) {
-                String stem = dump.getKey().fileStem() + ".";
-                boolean partsAlone =
-                        dump.getValue().stream().allMatch(key -> key.name().startsWith(stem));
-                if (partsAlone
-                        && home.find(Publisher.key(dump.getKey()).child(Manifest.FILE_NAME))
-                                .isEmpty()) {
-                    for (ObjectKey key : dump.getValue()) {
-                        other.delete(key);
-                    }
-                    LOG.info("parts of a dead run removed dump={} destination={}", dump.getKey(), other.name());
-                }
-            }
-        } catch (SpillwayException e) {
-            LOG.warn("left-overs stay for now destination={} cause=\"{}\"", other.name(), e.getMessage());
-        }
+        Orphans orphans = new Orphans(home, dataset);
+        others.stream().filter(Deliveries::takesParts).forEach(orphans::removeFrom);
     }
 
     /** Dumps that are whole at home and missing somewhere, the oldest first. */

@@ -6,18 +6,19 @@ import io.spillway.catalog.DatasetStatus.LastGood;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
-import io.spillway.destination.Upload;
+import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,10 @@ public final class StatusFile {
     private static final Logger LOG = LoggerFactory.getLogger(StatusFile.class);
 
     private static final int BUG = 1;
+
+    /** Whoever meets another writer as often leaves the last word to him. */
+    private static final int TRIES = 5;
+
     private static final Set<Fault> REFUSALS = Set.of(Fault.GATE, Fault.FIELD_POLICY);
     private static final Pattern ADDRESS = Pattern.compile("\\bhttps?://[^\\s\"',;)]+");
 
@@ -130,18 +135,25 @@ public final class StatusFile {
         return new LastAttempt(at, outcome, fault.exitCode(), fault.name(), reason);
     }
 
-    /** @param good the last good dump, or null where it has to be looked for */
+    /** @param good the last good dump, unless a newer one is there, which somebody else has published; or null */
     private void write(LastAttempt attempt, @Nullable Manifest good) {
         // A pending interrupt would close the file in the middle; it is kept for the caller.
         boolean interrupted = Thread.interrupted();
         ObjectKey key = new ObjectKey(dataset).child(FILE_NAME);
-        try (Upload upload = destination.begin(key)) {
-            Optional<Manifest> last = good != null ? Optional.of(good) : new PreviousDump(destination).of(dataset);
-            DatasetStatus status =
-                    new DatasetStatus(dataset, attempt, last.map(LastGood::of).orElse(null));
-            upload.body().write(ManifestJson.write(status));
-            upload.commit();
-        } catch (IOException | SpillwayException | RuntimeException e) {
+        try {
+            for (int i = 0; i < TRIES; i++) {
+                String before = destination.find(key).map(StoredObject::version).orElse(null);
+                Optional<Manifest> last = Stream.concat(
+                                Stream.ofNullable(good), new PreviousDump(destination).of(dataset).stream())
+                        .max(Comparator.comparing(Manifest::id));
+                DatasetStatus status = new DatasetStatus(
+                        dataset, attempt, last.map(LastGood::of).orElse(null));
+                if (destination.replace(key, ManifestJson.write(status), before)) {
+                    return;
+                }
+            }
+            LOG.warn("the status could not be written, somebody else writes it each time key={}", key);
+        } catch (SpillwayException | RuntimeException e) {
             LOG.warn("the status could not be written key={} cause=\"{}\"", key, e.getMessage());
         } finally {
             if (interrupted) {

@@ -9,7 +9,7 @@ import io.spillway.catalog.Listing;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
-import io.spillway.destination.Upload;
+import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
@@ -17,16 +17,19 @@ import io.spillway.manifest.Part;
 import io.spillway.manifest.Withdrawal;
 import io.spillway.notices.NoticeWriter;
 import io.spillway.page.Pages;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +41,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything is made of the catalog, which is read again after the last step: who finds a dump that was not there at
  * the first, because another process published it meanwhile, writes once more. So the last of several writers leaves
- * links to all dumps, also where a destination has no locks. Where it has one, writers take {@linkplain Turns turns}, and
- * readers never see an older list after a newer one.
+ * links to all dumps, also where a destination has no locks.
+ *
+ * <p>A file is replaced only if it still is what it was before the catalog was read. Whoever was stopped in between, for
+ * however long, finds that somebody else has written since, and reads the catalog again: readers never see an older list
+ * after a newer one. Where a destination has locks, writers take {@linkplain Turns turns} as well, so that this is rare.
  *
  * <p>At a destination that keeps no site files nothing happens. Thread-safe as its destination is.
  */
@@ -49,8 +55,11 @@ public final class SiteWriter {
     private static final String LATEST = "latest";
     private static final String URLS = "urls.txt";
 
-    /** Whoever meets new dumps as often leaves the rest to those who publish them: each of them writes, too. */
-    private static final int MAX_ROUNDS = 5;
+    /** Whoever meets new dumps, or other writers, as often leaves the rest to them: each of them writes, too. */
+    private static final int MAX_ROUNDS = 10;
+
+    /** Between rounds, at random up to this: of two writers that stumble over each other one gets ahead. */
+    private static final long LONGEST_PAUSE_MILLIS = 500;
 
     private final Destination destination;
     private final Mirrors mirrors;
@@ -159,11 +168,13 @@ public final class SiteWriter {
         boolean interrupted = Thread.interrupted(); // it would close the file in the middle; kept for the caller
         try (Turn turn = turns.take()) {
             if (destination.traits().keepsSiteFiles()) {
-                Catalog catalog = Catalog.read(destination);
-                writeStatus(catalog);
-                if (!interrupted) { // whoever cancels does not wait for addresses to answer
-                    writeNotices(catalog, listings(catalog), Optional.of(dataset), Set.of(dataset));
-                }
+                boolean told = interrupted; // whoever cancels does not wait for addresses to answer
+                rounds(round -> {
+                    round.writeStatus();
+                    if (!told) {
+                        writeNotices(round.catalog, listings(round.catalog), Optional.of(dataset), Set.of(dataset));
+                    }
+                });
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -182,59 +193,145 @@ public final class SiteWriter {
             return new Catalog(List.of(), List.of(), List.of(), List.of());
         }
         try (Turn turn = turns.take()) {
-            for (int round = 1; ; round++) {
-                Catalog catalog = Catalog.read(destination);
-                write(catalog, only, known);
-                if (round == MAX_ROUNDS || Catalog.stamps(destination).equals(catalog.stamps())) {
+            return rounds(round -> round.write(only, known));
+        }
+    }
+
+    /** What is done in a round. */
+    private interface Writing {
+        void in(Round round) throws SpillwayException, OvertakenException;
+    }
+
+    /** Somebody else has written a file since the round began; nothing of his is lost. */
+    private static final class OvertakenException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        OvertakenException(ObjectKey key) {
+            super(key.value());
+        }
+    }
+
+    private Catalog rounds(Writing writing) throws SpillwayException, InterruptedException {
+        for (int number = 1; ; number++) {
+            List<StoredObject> before = destination.list("");
+            Catalog catalog = Catalog.read(destination, before);
+            try {
+                writing.in(new Round(catalog, before));
+                if (number == MAX_ROUNDS || Catalog.stamps(destination).equals(catalog.stamps())) {
                     return catalog;
                 }
                 LOG.info("dumps have come or gone meanwhile, writing once more destination={}", destination.name());
+            } catch (OvertakenException e) {
+                if (number == MAX_ROUNDS) {
+                    throw new SpillwayException(
+                            Fault.DESTINATION_UNAVAILABLE,
+                            "%s/%s was replaced by somebody else each of %d times"
+                                    .formatted(destination.name(), e.getMessage(), number),
+                            "he has written links to all dumps that he found",
+                            e);
+                }
+                LOG.info(
+                        "somebody else has written, reading once more destination={} file={}",
+                        destination.name(),
+                        e.getMessage());
+                TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_MILLIS));
             }
         }
     }
 
-    private void write(Catalog catalog, Optional<String> only, Set<String> known) throws SpillwayException {
-        for (Catalog.Shelf shelf : catalog.datasets()) {
-            if (only.isEmpty() || only.get().equals(shelf.dataset())) {
-                write(catalog, shelf, mirrors.of(shelf.latest(), known));
+    /** One reading of the catalog, and what is written of it. */
+    private final class Round {
+        private final Catalog catalog;
+
+        /** Of all objects that were there before the catalog was read. */
+        private final Map<ObjectKey, String> versions = new HashMap<>();
+
+        Round(Catalog catalog, List<StoredObject> before) {
+            this.catalog = catalog;
+            for (StoredObject each : before) {
+                if (each.version() != null) {
+                    versions.put(each.key(), each.version());
+                }
             }
         }
-        List<Listing> listings = listings(catalog);
-        put(pages.ofSite(catalog));
-        put(new ObjectKey(LinksFile.FILE_NAME), LinksFile.write(listings));
-        writeNotices(catalog, listings, only, known);
-        // Only now: until here the site's own files have led to the pages of such a dataset.
-        removePointers(catalog, only);
-        writeStatus(catalog);
-    }
 
-    /** As a document at the root has them. */
-    private List<Listing> listings(Catalog catalog) throws SpillwayException {
-        List<Listing> listings = new ArrayList<>();
-        for (Catalog.Shelf shelf : catalog.datasets()) {
-            listings.add(
-                    Listing.of(shelf.latest(), Addresses.fromRoot(destination), mirrors.asWritten(shelf.latest())));
+        void write(Optional<String> only, Set<String> known) throws SpillwayException, OvertakenException {
+            for (Catalog.Shelf shelf : catalog.datasets()) {
+                if (only.isEmpty() || only.get().equals(shelf.dataset())) {
+                    write(shelf, mirrors.of(shelf.latest(), known));
+                }
+            }
+            List<Listing> listings = listings(catalog);
+            put(pages.ofSite(catalog));
+            put(new ObjectKey(LinksFile.FILE_NAME), LinksFile.write(listings));
+            writeNotices(catalog, listings, only, known);
+            // Only now: until here the site's own files have led to the pages of such a dataset.
+            removePointers(only);
+            writeStatus();
         }
-        return listings;
-    }
 
-    private void writeNotices(Catalog catalog, List<Listing> listings, Optional<String> only, Set<String> known)
-            throws SpillwayException {
-        if (notices != null) {
-            notices.write(catalog, listings, only, known);
+        private void write(Catalog.Shelf shelf, List<URI> elsewhere) throws SpillwayException, OvertakenException {
+            Manifest latest = shelf.latest();
+            put(pages.ofDataset(catalog, shelf, elsewhere, mirrors.torrents(latest, elsewhere)));
+            ObjectKey dataset = new ObjectKey(shelf.dataset());
+            ObjectKey pointer = dataset.child(LatestFile.FILE_NAME);
+            ObjectKey link = dataset.child(LATEST);
+            Addresses addresses = Addresses.fromDataset(destination, shelf.dataset());
+            requireUnchanged(pointer);
+            if (!destination.link(link, new ObjectKey(latest.dump()))) {
+                put(link.child(URLS), urls(latest));
+            }
+            put(pointer, LatestFile.write(Listing.of(latest, addresses, elsewhere)));
         }
-    }
 
-    private void write(Catalog catalog, Catalog.Shelf shelf, List<URI> elsewhere) throws SpillwayException {
-        Manifest latest = shelf.latest();
-        put(pages.ofDataset(catalog, shelf, elsewhere, mirrors.torrents(latest, elsewhere)));
-        ObjectKey dataset = new ObjectKey(shelf.dataset());
-        Addresses addresses = Addresses.fromDataset(destination, shelf.dataset());
-        ObjectKey link = dataset.child(LATEST);
-        if (!destination.link(link, new ObjectKey(latest.dump()))) {
-            put(link.child(URLS), urls(latest));
+        /** What points at datasets whose last dump was taken back. */
+        private void removePointers(Optional<String> only) throws SpillwayException, OvertakenException {
+            var gone = new TreeSet<>(catalog.attempts());
+            catalog.broken().forEach(broken -> gone.add(broken.dump().dataset()));
+            catalog.withdrawn().forEach(notice -> gone.add(dataset(notice)));
+            only.ifPresent(dataset -> gone.retainAll(Set.of(dataset)));
+            only.ifPresent(gone::add);
+            catalog.datasets().forEach(shelf -> gone.remove(shelf.dataset()));
+            for (String name : gone) {
+                ObjectKey dataset = new ObjectKey(name);
+                delete(dataset.child(LatestFile.FILE_NAME));
+                destination.unlink(dataset.child(LATEST));
+                delete(dataset.child(LATEST).child(URLS));
+                for (ObjectKey page : pages.keysOf(name)) {
+                    delete(page);
+                }
+            }
         }
-        put(dataset.child(LatestFile.FILE_NAME), LatestFile.write(Listing.of(latest, addresses, elsewhere)));
+
+        private void delete(ObjectKey key) throws SpillwayException, OvertakenException {
+            requireUnchanged(key);
+            destination.delete(key);
+        }
+
+        void writeStatus() throws SpillwayException, OvertakenException {
+            byte[] status = SiteStatus.of(catalog, destination, clock.instant()).write();
+            put(new ObjectKey(DatasetStatus.FILE_NAME), status);
+        }
+
+        private void put(Map<ObjectKey, byte[]> files) throws SpillwayException, OvertakenException {
+            for (var file : files.entrySet()) {
+                put(file.getKey(), file.getValue());
+            }
+        }
+
+        private void put(ObjectKey key, byte[] bytes) throws SpillwayException, OvertakenException {
+            if (!destination.replace(key, bytes, versions.get(key))) {
+                throw new OvertakenException(key);
+            }
+        }
+
+        /** For what cannot be done on a condition: a look just before it. */
+        private void requireUnchanged(ObjectKey key) throws SpillwayException, OvertakenException {
+            String there = destination.find(key).map(StoredObject::version).orElse(null);
+            if (!Objects.equals(there, versions.get(key))) {
+                throw new OvertakenException(key);
+            }
+        }
     }
 
     /** Where there are no links to folders: a copy, and addresses from where it stands. */
@@ -251,50 +348,24 @@ public final class SiteWriter {
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** What points at datasets whose last dump was taken back. */
-    private void removePointers(Catalog catalog, Optional<String> only) throws SpillwayException {
-        var gone = new TreeSet<>(catalog.attempts());
-        catalog.broken().forEach(broken -> gone.add(broken.dump().dataset()));
-        catalog.withdrawn().forEach(notice -> gone.add(dataset(notice)));
-        only.ifPresent(dataset -> gone.retainAll(Set.of(dataset)));
-        only.ifPresent(gone::add);
-        catalog.datasets().forEach(shelf -> gone.remove(shelf.dataset()));
-        for (String name : gone) {
-            ObjectKey dataset = new ObjectKey(name);
-            destination.delete(dataset.child(LatestFile.FILE_NAME));
-            destination.unlink(dataset.child(LATEST));
-            destination.delete(dataset.child(LATEST).child(URLS));
-            for (ObjectKey page : pages.keysOf(name)) {
-                destination.delete(page);
-            }
-        }
-    }
-
     private static String dataset(Withdrawal notice) {
         return notice.dump().substring(0, notice.dump().indexOf('/'));
     }
 
-    private void writeStatus(Catalog catalog) throws SpillwayException {
-        byte[] status = SiteStatus.of(catalog, destination, clock.instant()).write();
-        put(new ObjectKey(DatasetStatus.FILE_NAME), status);
-    }
-
-    private void put(Map<ObjectKey, byte[]> files) throws SpillwayException {
-        for (var file : files.entrySet()) {
-            put(file.getKey(), file.getValue());
+    /** As a document at the root has them. */
+    private List<Listing> listings(Catalog catalog) throws SpillwayException {
+        List<Listing> listings = new ArrayList<>();
+        for (Catalog.Shelf shelf : catalog.datasets()) {
+            listings.add(
+                    Listing.of(shelf.latest(), Addresses.fromRoot(destination), mirrors.asWritten(shelf.latest())));
         }
+        return listings;
     }
 
-    private void put(ObjectKey key, byte[] bytes) throws SpillwayException {
-        try (Upload upload = destination.begin(key)) {
-            upload.body().write(bytes);
-            upload.commit();
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE,
-                    "%s/%s could not be written: %s".formatted(destination.name(), key, e.getMessage()),
-                    "try again",
-                    e);
+    private void writeNotices(Catalog catalog, List<Listing> listings, Optional<String> only, Set<String> known)
+            throws SpillwayException {
+        if (notices != null) {
+            notices.write(catalog, listings, only, known);
         }
     }
 }

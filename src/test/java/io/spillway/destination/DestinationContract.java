@@ -208,6 +208,60 @@ public interface DestinationContract {
     }
 
     @Test
+    default void theVersionThatWasReadIsReplaced() throws Exception {
+        try (Destination destination = create()) {
+            assumeTrue(destination.traits().keepsSiteFiles(), "this destination keeps dumps, whose files never change");
+            ObjectKey key = key("journals/latest.json");
+            put(destination, key, bytes("first"));
+            assertThat(destination.replace(key, bytes("second"), listed(destination, key)))
+                    .isTrue();
+            assertThat(destination.replace(key, bytes("third"), version(destination, key)))
+                    .isTrue();
+            assertThat(read(destination, key)).isEqualTo(bytes("third"));
+        }
+    }
+
+    @Test
+    default void aVersionThatIsNotThereAnyMoreIsNotReplaced() throws Exception {
+        try (Destination destination = create()) {
+            assumeTrue(destination.traits().keepsSiteFiles(), "this destination keeps dumps, whose files never change");
+            ObjectKey key = key("journals/latest.json");
+            put(destination, key, bytes("old"));
+            String old = listed(destination, key);
+            put(destination, key, bytes("theirs"));
+            assertThat(destination.replace(key, bytes("ours"), old)).isFalse();
+            assertThat(destination.replace(key, bytes("ours"), null)).isFalse();
+            assertThat(read(destination, key)).isEqualTo(bytes("theirs"));
+            destination.delete(key);
+            assertThat(destination.replace(key, bytes("ours"), old)).isFalse();
+            assertThat(destination.find(key)).isEmpty();
+        }
+    }
+
+    @Test
+    default void whatIsNotThereIsWrittenOnce() throws Exception {
+        try (Destination destination = create()) {
+            assumeTrue(destination.traits().keepsSiteFiles(), "this destination keeps dumps, whose files never change");
+            ObjectKey key = key("links.json");
+            assertThat(destination.replace(key, bytes("first"), null)).isTrue();
+            assertThat(destination.replace(key, bytes("second"), null)).isFalse();
+            assertThat(read(destination, key)).isEqualTo(bytes("first"));
+        }
+    }
+
+    private String listed(Destination destination, ObjectKey key) throws Exception {
+        return destination.list(root()).stream()
+                .filter(object -> object.key().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .version();
+    }
+
+    private static String version(Destination destination, ObjectKey key) throws Exception {
+        return destination.find(key).orElseThrow().version();
+    }
+
+    @Test
     default void aListingIsSortedByKeyAndFilteredByPrefix() throws Exception {
         try (Destination destination = create()) {
             assumeTrue(destination.traits().listsWhatItJustStored(), "this destination lists later than it stores");

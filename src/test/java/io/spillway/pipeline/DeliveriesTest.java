@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -243,9 +244,88 @@ class DeliveriesTest {
         assertThat(one.find(notOurs)).isPresent();
     }
 
+    @Test
+    void partsThatAreRemovedWhileADumpIsSentAreNoticedAndTheManifestTakenBack() throws Exception {
+        ExportReport report = export(1).run();
+        String part = report.manifest().parts().get(0).name();
+        FileByFile swept = new FileByFile("swept", LocalDirectory.open(folder.resolve("swept"))) {
+            @Override
+            public void place(Path from, ObjectKey prefix, String last) throws SpillwayException {
+                super.place(from, prefix, last);
+                delete(prefix.child(part));
+            }
+        };
+
+        assertThat(deliveries(false, swept).deliver(report.manifest()))
+                .singleElement()
+                .extracting(Delivery::failure)
+                .satisfies(e -> assertThat(e).hasMessageContainingAll("swept", part));
+
+        assertThat(swept.find(manifest(report))).isEmpty();
+        assertThat(deliveries(false, one).deliver(report.manifest())).allMatch(Delivery::arrived);
+    }
+
+    @Test
+    void aDumpThatAppearsWhileItsPartsAreTakenForLeftOversIsTakenBack() throws Exception {
+        Path part = Files.writeString(folder.resolve("part"), "{}");
+        ObjectKey dump = new ObjectKey("journals/2026-11-01T030000Z");
+        FileByFile late = new FileByFile("late", LocalDirectory.open(folder.resolve("late"))) {
+            @Override
+            public void delete(ObjectKey key) throws SpillwayException {
+                super.delete(key);
+                if (key.name().endsWith(".gz")) {
+                    store(part, dump.child(Manifest.FILE_NAME));
+                }
+            }
+        };
+        ObjectKey first = dump.child("journals-2026-11-01T030000Z.00001.jsonl.gz");
+        ObjectKey second = dump.child("journals-2026-11-01T030000Z.00002.jsonl.gz");
+        late.store(part, first);
+        late.store(part, second);
+
+        deliveries(false, late).removeOrphans("journals");
+
+        assertThat(late.find(dump.child(Manifest.FILE_NAME))).isEmpty();
+        assertThat(late.find(second)).isPresent();
+    }
+
+    @Test
+    void whatAnotherMachineHasSentUnderTheSameNameIsNotTakenBack() throws Exception {
+        Path theirs = Files.writeString(folder.resolve("theirs"), "theirs");
+        FileByFile taken = new FileByFile("taken", LocalDirectory.open(folder.resolve("taken")));
+        CountDownLatch refused = new CountDownLatch(1);
+        SteppedDestination watched = new SteppedDestination(taken, (step, at) -> {}) {
+            @Override
+            public StoredObject store(Path file, ObjectKey key) throws SpillwayException {
+                taken.store(theirs, key);
+                try {
+                    return super.store(file, key);
+                } finally {
+                    refused.countDown();
+                }
+            }
+        };
+        SyntheticExport export = export(1)
+                .deliveredTo(watched)
+                .destination(home -> new SteppedDestination(home, (step, placed) -> {
+                    if (step.equals("before place")) {
+                        awaitOpen(refused);
+                        throw new IllegalStateException("killed");
+                    }
+                }));
+
+        assertThatIllegalStateException().isThrownBy(export::run).withMessage("killed");
+
+        assertThat(taken.list("")).hasSize(1);
+    }
+
     private void awaitFirst() {
+        awaitOpen(one.first);
+    }
+
+    private static void awaitOpen(CountDownLatch latch) {
         try {
-            one.first.await();
+            latch.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -12,6 +12,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.pipeline.SteppedDestination;
+import io.spillway.support.PublishedDumps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,13 @@ class StatusFileTest {
                   }
                 }
                 """));
+    }
+
+    @Test
+    void whoPublishesLateDoesNotHideTheNewerDumpOfSomebodyElse() throws Exception {
+        Manifest newer = new PublishedDumps().publish(root, "journals", Instant.parse("2026-11-21T03:30:00Z"), 1);
+        status.published(new DraftMaker().manifest());
+        assertThat(written().at("/last_good/dump").textValue()).isEqualTo(newer.dump());
     }
 
     @Test

@@ -286,7 +286,8 @@ final class FileTree {
         return Objects.requireNonNull(path.getFileName()).toString();
     }
 
-    private static Path hiddenBeside(Path target) {
+    /** A new hidden name in the folder of {@code target}. */
+    static Path hiddenBeside(Path target) {
         String name = name(target);
         String kept = name.length() <= KEPT_OF_NAME ? name : name.substring(0, KEPT_OF_NAME);
         String random = UUID.randomUUID().toString().replace("-", "").substring(0, 16);

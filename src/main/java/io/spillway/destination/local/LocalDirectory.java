@@ -6,32 +6,24 @@ import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.files.Folders;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,20 +46,16 @@ public final class LocalDirectory implements Destination {
     /** Locks cannot be waited for together with a limit; ten looks a second cost nothing. */
     private static final long SITE_LOCK_PAUSE_MILLIS = 100;
 
-    /** Far more than the writing of one small file takes, on any disk. */
-    private static final Duration SITE_FILE_TAKES = Duration.ofHours(1);
-
-    private static final Pattern HIDDEN =
-            Pattern.compile("\\.(.+)\\.[0-9a-f]{16}" + Pattern.quote(FileTree.INCOMPLETE));
-
     private final Path root;
     private final @Nullable URI publicUrl;
     private final FileTree tree;
+    private final Placing placing;
 
     private LocalDirectory(Path root, @Nullable URI publicUrl) {
         this.root = root;
         this.publicUrl = publicUrl;
         this.tree = new FileTree(root);
+        this.placing = new Placing(tree);
     }
 
     /**
@@ -164,7 +152,7 @@ public final class LocalDirectory implements Destination {
     public Optional<StoredObject> find(ObjectKey key) throws SpillwayException {
         Path file = tree.path(key);
         try {
-            return tree.regularFile(file).map(attributes -> new StoredObject(key, attributes.size(), null));
+            return tree.regularFile(file).map(attributes -> object(key, attributes));
         } catch (IOException e) {
             throw IoFaults.translate(root, "find " + key, e);
         }
@@ -201,15 +189,21 @@ public final class LocalDirectory implements Destination {
             }
             String value = key.get().value();
             if (attributes.get().isRegularFile() && value.startsWith(prefix)) {
-                found.add(new StoredObject(key.get(), attributes.get().size(), null));
+                found.add(object(key.get(), attributes.get()));
             } else if (attributes.get().isDirectory() && (value.startsWith(prefix) || prefix.startsWith(value + "/"))) {
                 collect(entry, value + "/", prefix, found);
             }
         }
     }
 
+    /** A version is a file of its own here: what replaces another is a new file, renamed. */
+    private static StoredObject object(ObjectKey key, BasicFileAttributes file) {
+        String version = file.fileKey() + " " + file.lastModifiedTime() + " " + file.size();
+        return new StoredObject(key, file.size(), null, version);
+    }
+
     /** What is directly in the folder; nothing if the folder was removed meanwhile. */
-    private static List<Path> entries(Path folder) throws IOException {
+    static List<Path> entries(Path folder) throws IOException {
         List<Path> entries = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
             stream.forEach(entries::add);
@@ -223,7 +217,7 @@ public final class LocalDirectory implements Destination {
     }
 
     /** The key of that name, or empty where there can be none: a foreign file, or one of the hidden ones. */
-    private static Optional<ObjectKey> key(String value) {
+    static Optional<ObjectKey> key(String value) {
         try {
             return FileTree.isHidden(value) ? Optional.empty() : Optional.of(new ObjectKey(value));
         } catch (IllegalArgumentException e) {
@@ -288,18 +282,24 @@ public final class LocalDirectory implements Destination {
                         && Sha256.of(tree.path(key)).equals(sha256)) {
                     return new StoredObject(key, there.get().bytes(), sha256);
                 }
-                throw new SpillwayException(
-                        Fault.DESTINATION_REFUSED,
-                        "%s is there already in %s, and is not what was to be stored".formatted(key, root),
-                        "a dated name is never overwritten; move what is there away if it is not a dump");
+                throw taken(key, null);
             }
-            try (Upload upload = begin(key)) {
+            try (LocalUpload upload = new LocalUpload(tree, key, tree.path(key))) {
                 Files.copy(file, upload.body());
-                return upload.commit();
+                return upload.commitAbsent();
             }
+        } catch (FileAlreadyExistsException e) {
+            throw taken(key, e);
         } catch (IOException e) {
             throw IoFaults.translate(root, "store " + key, e);
         }
+    }
+
+    private SpillwayException taken(ObjectKey key, @Nullable FileAlreadyExistsException e) {
+        return IoFaults.refused(
+                "%s is there already in %s, and is not what was to be stored".formatted(key, root),
+                "a dated name is never overwritten; move what is there away if it is not a dump",
+                e);
     }
 
     /**
@@ -311,143 +311,7 @@ public final class LocalDirectory implements Destination {
      */
     @Override
     public void place(Path folder, ObjectKey prefix, String last) throws SpillwayException {
-        Path target = tree.path(prefix);
-        try {
-            List<Path> files = finishedFiles(folder, last);
-            refuseIfTaken(prefix, target);
-            tree.createFolders(FileTree.parent(target));
-            if (!Files.getFileStore(folder).equals(Files.getFileStore(FileTree.parent(target)))) {
-                placeCopy(files, prefix, target);
-            } else {
-                placeItself(folder, files, prefix, target);
-            }
-            tree.sync(FileTree.parent(target));
-        } catch (IOException e) {
-            throw IoFaults.translate(root, "place " + prefix, e);
-        }
-    }
-
-    private static List<Path> finishedFiles(Path folder, String last) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw new IllegalArgumentException("not a folder: " + folder);
-        }
-        List<Path> files = entries(folder);
-        for (Path file : files) {
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                    || key(FileTree.name(file)).isEmpty()) {
-                throw new IllegalArgumentException("not a file that can be published: " + file);
-            }
-        }
-        if (!files.contains(folder.resolve(last))) {
-            throw new IllegalArgumentException(folder + " has no " + last);
-        }
-        return files;
-    }
-
-    private void placeItself(Path folder, List<Path> files, ObjectKey prefix, Path target)
-            throws IOException, SpillwayException {
-        for (Path file : files) {
-            tree.publish(file);
-            tree.sync(file);
-        }
-        tree.publish(folder);
-        tree.sync(folder);
-        try {
-            takeName(folder, prefix, target);
-        } catch (AtomicMoveNotSupportedException e) {
-            // One file system mounted twice looks like one, but there is no rename from one mount to the other.
-            placeCopy(files, prefix, target);
-        }
-    }
-
-    private void placeCopy(List<Path> files, ObjectKey prefix, Path target) throws IOException, SpillwayException {
-        requireSpace(files, prefix);
-        Path copy = tree.createHiddenFolder(target);
-        try {
-            for (Path file : files) {
-                copyAndCompare(file, copy.resolve(FileTree.name(file)), prefix);
-            }
-            tree.publish(copy);
-            tree.sync(copy);
-            takeName(copy, prefix, target);
-        } finally {
-            tree.discard(copy);
-        }
-    }
-
-    private void requireSpace(List<Path> files, ObjectKey prefix) throws IOException, SpillwayException {
-        long needed = 0;
-        for (Path file : files) {
-            needed += Files.size(file);
-        }
-        long usable = usableBytes();
-        if (needed > usable) {
-            throw IoFaults.unavailable(
-                    "destination %s has no room for %s".formatted(root, prefix),
-                    "free some space: %d bytes are needed, %d are free".formatted(needed, usable),
-                    null);
-        }
-    }
-
-    private void copyAndCompare(Path file, Path copy, ObjectKey prefix) throws IOException, SpillwayException {
-        String written;
-        try (FileOutputStream out = new FileOutputStream(copy.toFile())) {
-            written = Sha256.copy(file, out);
-            out.getFD().sync();
-        }
-        tree.publish(copy);
-        if (Files.size(copy) != Files.size(file) || !Sha256.of(copy).equals(written)) {
-            throw IoFaults.unavailable(
-                    "destination %s keeps other bytes of %s than were copied from %s"
-                            .formatted(root, prefix.child(FileTree.name(file)), file),
-                    "check the disk, and that nobody writes to the folder that is being placed",
-                    null);
-        }
-    }
-
-    /**
-     * Renames the folder to its visible name if that is free. A rename alone would silently replace an empty folder, so
-     * the name is taken first with an empty folder of our own, which only one of all takers can create, and which the
-     * rename then replaces. For a reader the empty folder is no dump yet.
-     */
-    private void takeName(Path folder, ObjectKey prefix, Path target) throws IOException, SpillwayException {
-        boolean claimed = tree.posix(); // Elsewhere a rename never replaces a folder.
-        if (claimed) {
-            try {
-                Files.createDirectory(target);
-            } catch (FileAlreadyExistsException e) {
-                throw taken(prefix, e);
-            }
-        }
-        try {
-            Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            if (claimed) {
-                removeIfEmpty(target);
-            }
-            throw e;
-        }
-    }
-
-    private void refuseIfTaken(ObjectKey prefix, Path target) throws SpillwayException {
-        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw taken(prefix, new FileAlreadyExistsException(target.toString()));
-        }
-    }
-
-    private SpillwayException taken(ObjectKey prefix, FileAlreadyExistsException e) {
-        return IoFaults.refused(
-                "destination %s already has something at %s".formatted(root, prefix),
-                "a dated name is never overwritten: export again under a new one",
-                e);
-    }
-
-    private static boolean removeIfEmpty(Path folder) throws IOException {
-        try {
-            return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(folder);
-        } catch (DirectoryNotEmptyException e) {
-            return false;
-        }
+        placing.place(folder, prefix, last);
     }
 
     /**
@@ -457,7 +321,7 @@ public final class LocalDirectory implements Destination {
      */
     public Path newWorkFolder(ObjectKey prefix) throws SpillwayException {
         Path target = tree.path(prefix);
-        refuseIfTaken(prefix, target);
+        placing.refuseIfTaken(prefix, target);
         try {
             return tree.createHiddenFolder(target);
         } catch (IOException e) {
@@ -507,77 +371,50 @@ public final class LocalDirectory implements Destination {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                return Lock.take(root.resolve(Lock.FILE), "the site's own files");
+                return takeLock(root, "the site's own files");
             } catch (SpillwayException e) {
                 if (e.fault() != Fault.ALREADY_RUNNING || System.nanoTime() > end) {
                     throw e;
                 }
                 TimeUnit.MILLISECONDS.sleep(SITE_LOCK_PAUSE_MILLIS);
-            } catch (IOException e) {
-                throw IoFaults.translate(root, "lock the site's own files", e);
             }
         }
     }
 
     /**
-     * Removes every unfinished folder directly in the dataset's folder, every unfinished file there that is older than an
-     * hour (a younger one may be a small file of the site, which is written without the dataset's lock), and the empty folder that a {@link
-     * #place} leaves when it is killed just before its rename. To be called by the holder of the dataset's {@link
-     * #lock}: it is what says that nobody is writing to them.
-     *
-     * @return the names that were removed, in order
-     */
-    public List<String> sweep(String dataset) throws SpillwayException {
-        Path folder = tree.path(new ObjectKey(dataset));
-        List<String> removed = new ArrayList<>();
-        try {
-            if (!tree.standsInFolders(folder)) {
-                return List.of();
-            }
-            for (Path entry : entries(folder)) {
-                String name = FileTree.name(entry);
-                if (!name.startsWith(".") || !name.endsWith(FileTree.INCOMPLETE)) {
-                    continue;
-                }
-                if (mayBeUnderWay(entry)) {
-                    continue;
-                }
-                Matcher unfinished = HIDDEN.matcher(name);
-                if (unfinished.matches() && removeIfEmpty(folder.resolve(unfinished.group(1)))) {
-                    removed.add(unfinished.group(1));
-                }
-                Folders.remove(entry);
-                removed.add(name);
-            }
-            tree.sync(folder);
-        } catch (IOException e) {
-            throw IoFaults.translate(root, "sweep " + dataset, e);
-        }
-        Collections.sort(removed);
-        return removed;
-    }
-
-    private static boolean mayBeUnderWay(Path hidden) throws IOException {
-        return FileTree.attributes(hidden)
-                .map(found -> !found.isDirectory()
-                        && found.lastModifiedTime()
-                                .toInstant()
-                                .isAfter(Instant.now().minus(SITE_FILE_TAKES)))
-                .orElse(true);
-    }
-
-    /**
-     * Takes the lock of a dataset, or fails as already running, at once, naming the holder: another process, or another
-     * thread of this one. The dataset's folder is created if it is missing. The caller closes the lock.
+     * Takes the lock of a dataset, or fails as already running, naming the holder: another process, or another thread of
+     * this one. At once, but where the last holder was on another host and did not free it: then {@link Lock} first makes
+     * sure that nobody is there any more. The dataset's folder is created if it is missing. The caller closes the lock.
      */
     public Lock lock(String dataset) throws SpillwayException {
         Path folder = tree.path(new ObjectKey(dataset));
         try {
             tree.createFolders(folder);
-            return Lock.take(folder.resolve(Lock.FILE), dataset);
         } catch (IOException e) {
             throw IoFaults.translate(root, "lock " + dataset, e);
         }
+        return takeLock(folder, dataset);
+    }
+
+    private Lock takeLock(Path folder, String what) throws SpillwayException {
+        try {
+            return Lock.take(folder.resolve(Lock.FILE), what, Lock.Owner.THIS_PROCESS);
+        } catch (IOException e) {
+            throw IoFaults.translate(root, "lock " + what, e);
+        }
+    }
+
+    /**
+     * Removes every unfinished folder directly in the dataset's folder, every unfinished file there that is older than an
+     * hour (a younger one may be a small file of the site, which is written without the dataset's lock), and the empty
+     * folder that a {@link #place} leaves when it is killed just before its rename. To be called by the holder of the
+     * dataset's {@link #lock}. Should somebody be at work there all the same, whose lock was taken over, then what he
+     * places is whole, or he fails.
+     *
+     * @return the names that were removed, in order
+     */
+    public List<String> sweep(String dataset) throws SpillwayException {
+        return new Sweep(tree).run(dataset);
     }
 
     /** How many bytes this process may still write below the root, as the file system tells at this moment. */

@@ -8,6 +8,8 @@ import io.spillway.fault.SpillwayException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -68,6 +70,38 @@ final class LocalUpload implements Upload {
 
     @Override
     public StoredObject commit() throws SpillwayException {
+        try {
+            return commit(() -> Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE));
+        } catch (FileAlreadyExistsException e) {
+            throw IoFaults.translate(tree.root(), "store " + key, e);
+        }
+    }
+
+    /**
+     * The same for a name that nothing may have yet: of several that commit it at the same moment, one does.
+     *
+     * @throws FileAlreadyExistsException something stands there, and stays
+     */
+    StoredObject commitAbsent() throws SpillwayException, FileAlreadyExistsException {
+        return commit(() -> {
+            try {
+                Files.createLink(target, hidden); // where a rename would replace what is there
+            } catch (FileAlreadyExistsException e) {
+                throw e;
+            } catch (UnsupportedOperationException | FileSystemException e) {
+                Files.move(hidden, target); // no links on this file system: looks, and then renames
+                return;
+            }
+            tree.discard(hidden);
+        });
+    }
+
+    /** How the hidden file becomes visible. */
+    private interface Appearance {
+        void happen() throws IOException;
+    }
+
+    private StoredObject commit(Appearance appearance) throws SpillwayException, FileAlreadyExistsException {
         if (ended) {
             throw new IllegalStateException("the upload of " + key + " has ended");
         }
@@ -85,9 +119,11 @@ final class LocalUpload implements Upload {
                         null);
             }
             tree.publish(hidden);
-            Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
+            appearance.happen();
             renamed = true;
             tree.sync(FileTree.parent(target));
+        } catch (FileAlreadyExistsException e) {
+            throw e;
         } catch (IOException e) {
             throw failure != null ? failure : IoFaults.translate(tree.root(), "store " + key, e);
         }

@@ -7,7 +7,8 @@ enum Action {
     READ("read", "s3:GetObject"),
     LIST("list", "s3:ListBucket"),
     DELETE("delete", "s3:DeleteObject"),
-    LIST_UPLOADS("list the unfinished uploads of", "s3:ListBucketMultipartUploads and s3:ListMultipartUploadParts"),
+    LIST_UPLOADS("list the unfinished uploads of", "s3:ListBucketMultipartUploads"),
+    LIST_PIECES("list the pieces of an unfinished upload of", "s3:ListMultipartUploadParts"),
     ABORT("abort an upload of", "s3:AbortMultipartUpload");
 
     private final String verb;
@@ -24,5 +25,11 @@ enum Action {
 
     String right() {
         return right;
+    }
+
+    /** The resource that the right is given on, as a policy writes it. */
+    String resource(S3Options.Address address) {
+        String bucket = "arn:aws:s3:::" + address.bucket();
+        return this == LIST || this == LIST_UPLOADS ? bucket : bucket + "/" + address.prefix() + "*";
     }
 }

@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
@@ -39,6 +40,7 @@ final class BucketCheck {
 
     private final Set<Checksums> reported = EnumSet.noneOf(Checksums.class);
     private Answer conditionalPut = Answer.UNKNOWN;
+    private Answer conditionalReplacement = Answer.UNKNOWN;
     private Answer conditionalCompletion = Answer.UNKNOWN;
 
     /** What became of a condition that does not hold. */
@@ -63,7 +65,7 @@ final class BucketCheck {
     BucketReport run() {
         uploads.claim(full);
         try {
-            if (step(Action.STORE, () -> put(Checksums.MD5, sum(Checksums.MD5, BODY), false))) {
+            if (step(Action.STORE, () -> put(Checksums.MD5, sum(Checksums.MD5, BODY), request -> {}))) {
                 facts.add("put: works");
                 checksums();
                 condition();
@@ -83,11 +85,11 @@ final class BucketCheck {
 
     private void checksums() {
         for (Checksums kind : Checksums.values()) {
-            Answer wrong = tried(() -> put(kind, sum(kind, "else".getBytes(StandardCharsets.UTF_8)), false));
+            Answer wrong = tried(() -> put(kind, sum(kind, "else".getBytes(StandardCharsets.UTF_8)), request -> {}));
             if (wrong == Answer.HONOURED) {
                 refused.add(kind);
             }
-            if (tried(() -> put(kind, sum(kind, BODY), false)) == Answer.IGNORED) {
+            if (tried(() -> put(kind, sum(kind, BODY), request -> {})) == Answer.IGNORED) {
                 step(Action.LOOK, () -> {
                     if (kind.expected(sum(kind, BODY)).equals(kind.reported(head()))) {
                         reported.add(kind);
@@ -103,8 +105,13 @@ final class BucketCheck {
     }
 
     private void condition() {
-        conditionalPut = tried(() -> put(Checksums.MD5, sum(Checksums.MD5, BODY), true));
+        conditionalPut = tried(() -> put(Checksums.MD5, sum(Checksums.MD5, BODY), request -> request.ifNoneMatch("*")));
         facts.add("condition on a put: " + conditionalPut.text);
+        conditionalReplacement = tried(() -> put(
+                Checksums.MD5,
+                sum(Checksums.MD5, BODY),
+                request -> request.ifMatch("\"00000000000000000000000000000000\"")));
+        facts.add("condition on a replacement: " + conditionalReplacement.text);
     }
 
     /** Honoured where the store says no with a status that is about this request, unknown where it can't do such. */
@@ -122,26 +129,46 @@ final class BucketCheck {
 
     private void pieces() {
         String[] id = new String[1];
-        boolean begun = step(
-                Action.STORE,
-                () -> id[0] = connection
-                        .client()
-                        .createMultipartUpload(request -> request.bucket(connection.bucket())
-                                .key(full)
-                                .overrideConfiguration(connection.cleanup()))
-                        .uploadId());
-        if (!begun) {
+        if (step(Action.STORE, () -> id[0] = begin())) {
+            step(Action.STORE, () -> complete(id[0]));
+            unfinished();
+        }
+    }
+
+    private String begin() {
+        return connection
+                .client()
+                .createMultipartUpload(request ->
+                        request.bucket(connection.bucket()).key(full).overrideConfiguration(connection.cleanup()))
+                .uploadId();
+    }
+
+    /** What is done to an upload that a dead process has left. */
+    private void unfinished() {
+        String[] id = new String[1];
+        if (!step(Action.STORE, () -> id[0] = begin())) {
             return;
         }
-        step(Action.STORE, () -> complete(id[0]));
-        try {
+        ask(() -> {
             boolean seen = uploads.of(full).stream()
                     .anyMatch(upload -> upload.uploadId().equals(id[0]));
-            if (conditionalCompletion != Answer.IGNORED) {
-                facts.add("unfinished uploads: " + (seen ? "listed" : "not listed, so none can be continued or swept"));
-            }
+            facts.add("unfinished uploads: " + (seen ? "listed" : "not listed, so none can be continued or swept"));
+        });
+        ask(() -> uploads.pieces(full, id[0]));
+        ask(() -> {
             uploads.abort(full, id[0]);
             facts.add("abort: works");
+        });
+    }
+
+    /** A question that turns the SDK's failures into ours by itself. */
+    private interface Question {
+        void put() throws SpillwayException;
+    }
+
+    private void ask(Question question) {
+        try {
+            question.put();
         } catch (SpillwayException e) {
             add(e);
         }
@@ -219,13 +246,13 @@ final class BucketCheck {
                         .overrideConfiguration(connection.cleanup()));
     }
 
-    private void put(Checksums kind, byte[] sum, boolean ifAbsent) {
+    private void put(Checksums kind, byte[] sum, Consumer<PutObjectRequest.Builder> condition) {
         PutObjectRequest.Builder request = PutObjectRequest.builder()
                 .bucket(connection.bucket())
                 .key(full)
-                .ifNoneMatch(ifAbsent ? "*" : null)
                 .overrideConfiguration(connection.cleanup());
         kind.onto(request, sum);
+        condition.accept(request);
         connection.client().putObject(request.build(), RequestBody.fromBytes(BODY));
     }
 
@@ -245,7 +272,15 @@ final class BucketCheck {
     }
 
     private void add(SpillwayException e) {
-        problems.add(e.getMessage() + (e.hint() == null ? "" : ": " + e.hint()));
+        String problem = e.getMessage() + (e.hint() == null ? "" : ": " + e.hint());
+        // An answer's request id is its own; what is missing is said once.
+        if (problems.stream().noneMatch(said -> withoutIds(said).equals(withoutIds(problem)))) {
+            problems.add(problem);
+        }
+    }
+
+    private static String withoutIds(String problem) {
+        return problem.replaceAll(" \\(request [^)]*\\)", "");
     }
 
     /** Twice is harmless, and what never worked has left nothing. */
@@ -276,7 +311,7 @@ final class BucketCheck {
                 best = kind;
             }
         }
-        return new Dialect(
-                best, conditionalPut == Answer.HONOURED, used.proof() == Proof.READ ? Proof.READ : Proof.AUTO);
+        boolean conditions = conditionalPut == Answer.HONOURED && conditionalReplacement != Answer.UNKNOWN;
+        return new Dialect(best, conditions, used.proof() == Proof.READ ? Proof.READ : Proof.AUTO);
     }
 }

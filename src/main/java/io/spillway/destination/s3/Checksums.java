@@ -131,7 +131,8 @@ public enum Checksums {
         return Base64.getEncoder().encodeToString(sum);
     }
 
-    private static @Nullable String unquoted(@Nullable String etag) {
+    /** An ETag as it is compared: answers put quotes around it, or don't. */
+    static @Nullable String unquoted(@Nullable String etag) {
         return etag == null ? null : etag.replace("\"", "");
     }
 }

@@ -87,33 +87,26 @@ final class PiecewiseUpload {
 
     /** The upload of a dead process whose pieces are this file's, or null; the others are left for {@link #send}'s end. */
     private @Nullable String leftOver() throws SpillwayException {
-        List<MultipartUpload> found;
         try {
-            found = uploads.of(key);
+            for (MultipartUpload upload : uploads.of(key)) {
+                if (takeOver(upload.uploadId())) {
+                    LOG.info("upload continued key={} pieces={} of={}", key, done.size(), plan.count());
+                    return upload.uploadId();
+                }
+                done.clear();
+                sums.clear();
+            }
         } catch (SpillwayException e) {
             if (e.fault() != Fault.DESTINATION_REFUSED) {
                 throw e;
             }
             LOG.warn("unfinished uploads can't be seen, so none is taken over reason={}", e.getMessage());
-            return null;
-        }
-        for (MultipartUpload upload : found) {
-            if (takeOver(upload.uploadId())) {
-                LOG.info("upload continued key={} pieces={} of={}", key, done.size(), plan.count());
-                return upload.uploadId();
-            }
-            done.clear();
-            sums.clear();
         }
         return null;
     }
 
-    private boolean takeOver(String id) {
-        for (Part piece : connection
-                .client()
-                .listPartsPaginator(
-                        request -> request.bucket(connection.bucket()).key(key).uploadId(id))
-                .parts()) {
+    private boolean takeOver(String id) throws SpillwayException {
+        for (Part piece : uploads.pieces(key, id)) {
             int number = piece.partNumber();
             if (number > plan.count() || piece.size() != plan.length(number)) {
                 return false;

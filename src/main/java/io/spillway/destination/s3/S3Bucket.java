@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -93,7 +94,28 @@ public final class S3Bucket implements Destination {
 
     @Override
     public Optional<StoredObject> find(ObjectKey key) throws SpillwayException {
-        return connection.head(key).map(head -> new StoredObject(key, head.contentLength(), Confirmation.sha256(head)));
+        return connection
+                .head(key)
+                .map(head -> new StoredObject(
+                        key, head.contentLength(), Confirmation.sha256(head), Checksums.unquoted(head.eTag())));
+    }
+
+    /**
+     * {@inheritDoc} The store decides, where it knows {@linkplain S3Options.Dialect#conditionalWrites such conditions};
+     * else what stands there is looked at just before.
+     */
+    @Override
+    public boolean replace(ObjectKey key, byte[] bytes, @Nullable String version) throws SpillwayException {
+        if (!connection.options().dialect().conditionalWrites()) {
+            return Destination.super.replace(key, bytes, version);
+        }
+        try (S3Upload upload =
+                new S3Upload(sender, connection.options().dialect().checksums(), key)) {
+            upload.body().write(bytes);
+            return upload.commitOver(version);
+        } catch (IOException e) {
+            throw unreadable("no temporary file could be made for " + key, e);
+        }
     }
 
     /** {@inheritDoc} Objects whose names are no keys are not listed. */
@@ -102,7 +124,9 @@ public final class S3Bucket implements Destination {
         int root = connection.options().address().prefix().length();
         List<StoredObject> found = new ArrayList<>();
         for (S3Object object : objects(prefix)) {
-            key(object.key().substring(root)).ifPresent(key -> found.add(new StoredObject(key, object.size(), null)));
+            key(object.key().substring(root))
+                    .ifPresent(key ->
+                            found.add(new StoredObject(key, object.size(), null, Checksums.unquoted(object.eTag()))));
         }
         found.sort(Comparator.comparing(StoredObject::key));
         return found;

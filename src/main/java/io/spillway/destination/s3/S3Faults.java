@@ -66,6 +66,11 @@ final class S3Faults {
         return e.statusCode() == 409 || e.statusCode() == 412 || code(e).equals("NoSuchUpload");
     }
 
+    /** Whether the store did nothing because what it has is not what the request was made for. */
+    static boolean isUnmetCondition(S3Exception e) {
+        return e.statusCode() == 412 || e.statusCode() == 409 || (e.statusCode() == 404 && code(e).equals("NoSuchKey"));
+    }
+
     /** Whether the store has no such kind of request at all. */
     static boolean isUnknownRequest(S3Exception e) {
         return REFUSALS.contains(code(e));
@@ -113,6 +118,8 @@ final class S3Faults {
                 "the store does not know this kind of request: it may need checksums md5 and no conditional writes";
             case "XAmzContentSHA256Mismatch", "BadDigest", "InvalidDigest" ->
                 "bytes were changed on the way, or the store needs other checksums";
+            case "InvalidArgument", "InvalidStorageClass" ->
+                "the store has nothing of that kind: are storage class, encryption and key, if given, its own?";
             case "EntityTooLarge" -> "the store takes smaller objects only: make parts smaller";
             default -> byStatus(action, e);
         };
@@ -121,8 +128,7 @@ final class S3Faults {
     private @Nullable String byStatus(Action action, S3Exception e) {
         return switch (e.statusCode()) {
             case 301, 307 -> wrongRegion(e);
-            case 401, 403 ->
-                "the key needs %s on arn:aws:s3:::%s/%s*".formatted(action.right(), address.bucket(), address.prefix());
+            case 401, 403 -> "the key needs %s on %s".formatted(action.right(), action.resource(address));
             case 404 -> "check the bucket's name and the endpoint";
             case 503, 429 -> "the store asks for fewer requests: try later, or send fewer at the same time";
             default -> null;

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,14 +49,23 @@ final class S3Upload implements Upload {
 
     @Override
     public StoredObject commit() throws SpillwayException {
+        return sender.send(content(), key, ObjectHeaders.replaceable(key), false);
+    }
+
+    /** The same, if what stands there is of that version, or if nothing does where it is null; false if it isn't. */
+    boolean commitOver(@Nullable String version) throws SpillwayException {
+        return sender.replace(content(), key, ObjectHeaders.replaceable(key), version);
+    }
+
+    /** What was written, complete. */
+    private Content content() throws SpillwayException {
         if (ended) {
             throw new IllegalStateException("the upload of " + key + " has ended");
         }
         ended = true;
-        Content content;
         try {
             body.end();
-            content = Content.of(file, checksums);
+            return Content.of(file, checksums);
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
@@ -63,7 +73,6 @@ final class S3Upload implements Upload {
                     "free some space there",
                     e);
         }
-        return sender.send(content, key, ObjectHeaders.replaceable(key), false);
     }
 
     @Override

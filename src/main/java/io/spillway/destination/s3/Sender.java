@@ -8,6 +8,7 @@ import io.spillway.fault.SpillwayException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,9 @@ final class Sender {
     private final S3Connection connection;
     private final Uploads uploads;
     private final Confirmation confirmation;
+
+    /** Whether this store compares {@code If-Match} with its ETag as it is, as Ceph does; found out by trying. */
+    private volatile boolean bareTags;
 
     Sender(S3Connection connection, Uploads uploads, Confirmation confirmation) {
         this.connection = connection;
@@ -56,6 +60,62 @@ final class Sender {
         }
     }
 
+    /**
+     * Puts the content under the key while what stands there is of that version, or while nothing does: decided by the
+     * store, in the step that replaces it.
+     *
+     * @param version an ETag without quotes, or null for nothing
+     * @return false where something else stands there now
+     */
+    boolean replace(Content content, ObjectKey key, ObjectHeaders headers, @Nullable String version)
+            throws SpillwayException {
+        boolean bare = bareTags;
+        if (!replace(content, key, headers, version, bare)) {
+            Optional<HeadObjectResponse> there = connection.head(key);
+            boolean unchanged = version != null
+                    && there.isPresent()
+                    && version.equals(Checksums.unquoted(there.get().eTag()));
+            if (!unchanged || !replace(content, key, headers, version, !bare)) {
+                return false;
+            }
+            bareTags = !bare;
+        }
+        String expected = connection.options().dialect().checksums().expected(content.sum());
+        Optional<HeadObjectResponse> head = connection.head(key);
+        if (head.isEmpty() || !content.sha256().equals(Confirmation.sha256(head.get()))) {
+            return false; // somebody has replaced it again, which is his right
+        } else if (!confirmation.holds(key, head.get(), content, expected)) {
+            throw damaged(content, key, head);
+        }
+        return true;
+    }
+
+    /** @param bare whether the version goes without the quotes that belong around it */
+    private boolean replace(
+            Content content, ObjectKey key, ObjectHeaders headers, @Nullable String version, boolean bare)
+            throws SpillwayException {
+        try {
+            put(content, key, headers, request -> {
+                if (version == null) {
+                    request.ifNoneMatch("*");
+                } else {
+                    request.ifMatch(bare ? version : "\"" + version + "\"");
+                }
+            });
+        } catch (SdkException e) {
+            boolean overtaken = e instanceof S3Exception answer && S3Faults.isUnmetCondition(answer);
+            Optional<HeadObjectResponse> there = lookAfter(key, e, overtaken);
+            if (there.isEmpty() || !Confirmation.looksLike(there.get(), content)) {
+                if (overtaken) {
+                    return false;
+                }
+                throw connection.faults().translate(Action.STORE, key.value(), e);
+            }
+            LOG.info("replaced, though the answer was lost key={}", key);
+        }
+        return true;
+    }
+
     private StoredObject sendClaimed(Content content, ObjectKey key, ObjectHeaders headers, boolean ifAbsent)
             throws SpillwayException {
         @Nullable
@@ -65,7 +125,11 @@ final class Sender {
                         : null;
         try {
             if (pieces == null) {
-                put(content, key, headers, ifAbsent);
+                put(content, key, headers, request -> {
+                    if (ifAbsent && connection.options().dialect().conditionalWrites()) {
+                        request.ifNoneMatch("*");
+                    }
+                });
             } else {
                 pieces.send(create(content, key, headers), ifAbsent);
             }
@@ -87,7 +151,9 @@ final class Sender {
                         : pieces.expected());
     }
 
-    private void put(Content content, ObjectKey key, ObjectHeaders headers, boolean ifAbsent) throws SpillwayException {
+    private void put(
+            Content content, ObjectKey key, ObjectHeaders headers, Consumer<PutObjectRequest.Builder> condition)
+            throws SpillwayException {
         Keeping keeping = connection.options().keeping();
         PutObjectRequest.Builder request = PutObjectRequest.builder()
                 .bucket(connection.bucket())
@@ -101,9 +167,7 @@ final class Sender {
                 .ssekmsKeyId(keeping.kmsKey())
                 .overrideConfiguration(connection.limits(content.bytes()));
         connection.options().dialect().checksums().onto(request, content.sum());
-        if (ifAbsent && connection.options().dialect().conditionalWrites()) {
-            request.ifNoneMatch("*");
-        }
+        condition.accept(request);
         acquire(key);
         try {
             connection.client().putObject(request.build(), content.body(0, content.bytes()));
@@ -141,21 +205,28 @@ final class Sender {
      */
     private void resolve(Content content, ObjectKey key, boolean ifAbsent, SdkException e) throws SpillwayException {
         SpillwayException failure = connection.faults().translate(Action.STORE, key.value(), e);
-        if (failure.fault() == Fault.CANCELLED || (e instanceof S3Exception answer && S3Faults.isRefusal(answer))) {
-            throw failure;
-        }
-        Optional<HeadObjectResponse> there;
-        try {
-            there = connection.head(key);
-        } catch (SpillwayException unseen) {
-            failure.addSuppressed(unseen);
-            throw failure;
-        }
+        Optional<HeadObjectResponse> there = lookAfter(key, e, false);
         if (there.isPresent() && Confirmation.looksLike(there.get(), content)) {
             LOG.info("stored, though the answer was lost key={} reason={}", key, failure.getMessage());
         } else if (there.isPresent() && ifAbsent) {
             throw taken(key);
         } else {
+            throw failure;
+        }
+    }
+
+    /** What stands there after a request that failed; fails as that one where it cannot have happened. */
+    private Optional<HeadObjectResponse> lookAfter(ObjectKey key, SdkException e, boolean anyway)
+            throws SpillwayException {
+        SpillwayException failure = connection.faults().translate(Action.STORE, key.value(), e);
+        boolean refused = e instanceof S3Exception answer && S3Faults.isRefusal(answer);
+        if (failure.fault() == Fault.CANCELLED || (refused && !anyway)) {
+            throw failure;
+        }
+        try {
+            return connection.head(key);
+        } catch (SpillwayException unseen) {
+            failure.addSuppressed(unseen);
             throw failure;
         }
     }
@@ -176,7 +247,11 @@ final class Sender {
                             .deleteObject(request ->
                                     request.bucket(connection.bucket()).key(connection.full(key))));
         }
-        throw new SpillwayException(
+        throw damaged(content, key, head);
+    }
+
+    private SpillwayException damaged(Content content, ObjectKey key, Optional<HeadObjectResponse> head) {
+        return new SpillwayException(
                 Fault.INTEGRITY,
                 "destination %s took %s of %d bytes, and holds %s"
                         .formatted(

@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -63,6 +64,29 @@ final class Uploads {
             return found;
         });
         found.sort(Comparator.comparing(MultipartUpload::initiated, Comparator.nullsLast(Comparator.reverseOrder())));
+        return found;
+    }
+
+    /** What an upload has in the store by now; empty where it has ended meanwhile. */
+    List<Part> pieces(String key, String id) throws SpillwayException {
+        List<Part> found = new ArrayList<>();
+        connection.ask(Action.LIST_PIECES, key, () -> {
+            try {
+                connection
+                        .client()
+                        .listPartsPaginator(request -> request.bucket(connection.bucket())
+                                .key(key)
+                                .uploadId(id)
+                                .overrideConfiguration(connection.cleanup()))
+                        .parts()
+                        .forEach(found::add);
+            } catch (S3Exception e) {
+                if (e.statusCode() != 404) {
+                    throw e;
+                }
+            }
+            return found;
+        });
         return found;
     }
 

@@ -464,12 +464,21 @@ class LocalDirectoryTest implements DestinationContract {
         Files.createFile(withForeignName.resolve("two words"));
         Path withHidden = readyFolder();
         Files.createFile(withHidden.resolve(".hidden"));
-        Path missing = temporary.resolve("missing");
-        for (Path folder : List.of(withoutLast, withFolder, withLink, withForeignName, withHidden, missing)) {
+        for (Path folder : List.of(withoutLast, withFolder, withLink, withForeignName, withHidden)) {
             assertThatIllegalArgumentException()
                     .as("%s", folder)
                     .isThrownBy(() -> directory.place(folder, DUMP, "manifest.json"));
         }
+        assertThat(tree()).isEmpty();
+    }
+
+    @Test
+    void aFolderThatWasSweptAwayIsNoBug() throws Exception {
+        LocalDirectory directory = LocalDirectory.open(root);
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> directory.place(temporary.resolve("missing"), DUMP, "manifest.json"))
+                .withMessageContaining("missing")
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE));
         assertThat(tree()).isEmpty();
     }
 
@@ -563,6 +572,84 @@ class LocalDirectoryTest implements DestinationContract {
         assertThat(outside.resolve("a")).exists();
         assertThat(directory.sweep("journals")).isEmpty();
         assertThat(directory.sweep("nothing")).isEmpty();
+    }
+
+    @Test
+    @Timeout(60)
+    void whatIsPlacedDuringASweepIsWholeOrNotThere() throws Exception {
+        LocalDirectory directory = LocalDirectory.open(root);
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try {
+            for (int round = 0; round < 40; round++) {
+                ObjectKey prefix = new ObjectKey("journals/dump" + round);
+                Path work = directory.newWorkFolder(prefix);
+                int files = dump(work, 40).size();
+                CyclicBarrier start = new CyclicBarrier(2);
+                Future<Boolean> placed = pool.submit(() -> {
+                    start.await();
+                    return placesUnlessSwept(directory, work, prefix);
+                });
+                start.await();
+                directory.sweep("journals");
+                assertThat(directory.list(prefix + "/")).as("round %d", round).hasSize(placed.get() ? files : 0);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        assertThat(directory.sweep("journals")).isEmpty();
+    }
+
+    private static boolean placesUnlessSwept(LocalDirectory directory, Path work, ObjectKey prefix) {
+        try {
+            directory.place(work, prefix, "manifest.json");
+            return true;
+        } catch (SpillwayException e) {
+            assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE);
+            assertThat(work).doesNotExist();
+            return false;
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void ofSeveralThatStoreOtherBytesUnderOneNameOneDoes() throws Exception {
+        LocalDirectory directory = LocalDirectory.open(root);
+        int threads = 4;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            for (int round = 0; round < 30; round++) {
+                ObjectKey key = DUMP.child("part" + round);
+                CyclicBarrier start = new CyclicBarrier(threads);
+                List<Future<Boolean>> stored = new ArrayList<>();
+                for (int taker = 0; taker < threads; taker++) {
+                    Path file = Files.writeString(temporary.resolve("taker" + taker), "bytes of " + taker);
+                    stored.add(pool.submit(() -> {
+                        start.await();
+                        return stores(directory, file, key);
+                    }));
+                }
+                List<String> takers = new ArrayList<>();
+                for (int taker = 0; taker < threads; taker++) {
+                    if (stored.get(taker).get()) {
+                        takers.add("bytes of " + taker);
+                    }
+                }
+                assertThat(takers).containsExactly(Files.readString(root.resolve(key.value())));
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        assertThat(tree()).noneMatch(name -> name.endsWith(".incomplete"));
+    }
+
+    private static boolean stores(LocalDirectory directory, Path file, ObjectKey key) {
+        try {
+            directory.store(file, key);
+            return true;
+        } catch (SpillwayException e) {
+            assertThat(e.fault()).isEqualTo(Fault.DESTINATION_REFUSED);
+            return false;
+        }
     }
 
     @Test
@@ -664,8 +751,8 @@ class LocalDirectoryTest implements DestinationContract {
         lock.close();
         lock.close();
         assertThat(Files.readString(file))
-                .matches("host=\\S+ pid=" + ProcessHandle.current().pid()
-                        + " since=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\n");
+                .matches("beat=\\d{12} host=\\S+ pid=" + ProcessHandle.current().pid()
+                        + " since=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ id=[0-9a-f-]{36} done\n");
         assertThat(directory.list("")).isEmpty();
     }
 

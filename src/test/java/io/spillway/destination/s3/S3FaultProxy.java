@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stands between a bucket and its store, on a free port of the loopback, and disturbs the requests that a rule chooses.
+ * Also for those who take it for a proxy of HTTP, and name the store's host in the first line of a request.
  * One request a connection, so that what is said of one cannot leak into the next.
  */
 public final class S3FaultProxy implements AutoCloseable {
@@ -72,6 +73,7 @@ public final class S3FaultProxy implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Kind> seen = new CopyOnWriteArrayList<>();
+    private final List<List<String>> heads = new CopyOnWriteArrayList<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private volatile boolean damaging;
     private volatile boolean hiding;
@@ -97,6 +99,7 @@ public final class S3FaultProxy implements AutoCloseable {
     /** From now on; requests are counted anew. */
     public void disturb(Rule other) {
         seen.clear();
+        heads.clear();
         numbers.set(0);
         rule = other;
     }
@@ -114,6 +117,16 @@ public final class S3FaultProxy implements AutoCloseable {
     /** The requests since {@link #disturb}, in the order of their heads. */
     public List<Kind> seen() {
         return List.copyOf(seen);
+    }
+
+    /** The first line and the headers of each of those requests, as they came. */
+    List<List<String>> heads() {
+        return List.copyOf(heads);
+    }
+
+    /** The heads of the requests of one kind. */
+    List<List<String>> heads(Kind kind) {
+        return heads.stream().filter(head -> kind(head.get(0)) == kind).toList();
     }
 
     private void listen() {
@@ -135,6 +148,7 @@ public final class S3FaultProxy implements AutoCloseable {
             if (!head.isEmpty()) {
                 Kind kind = kind(head.get(0));
                 seen.add(kind);
+                heads.add(head);
                 Fault fault = rule.choose(kind, numbers.incrementAndGet());
                 carryOut(fault, head, in, client.getOutputStream());
             }
@@ -191,7 +205,8 @@ public final class S3FaultProxy implements AutoCloseable {
         try (Socket server = new Socket(upstream.getHost(), upstream.getPort())) {
             sockets.add(server);
             StringBuilder text = new StringBuilder();
-            for (String line : head) {
+            text.append(head.get(0).replaceFirst(" http://[^/ ]+", " ")).append("\r\n");
+            for (String line : head.subList(1, head.size())) {
                 String lower = line.toLowerCase(Locale.ROOT);
                 if (!lower.startsWith("connection:") && !lower.startsWith("expect:")) {
                     text.append(line).append("\r\n");

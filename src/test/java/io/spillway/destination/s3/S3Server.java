@@ -41,7 +41,7 @@ public final class S3Server implements AutoCloseable {
 
     private S3Server(S3Proxy server) {
         this.server = server;
-        this.client = client(endpoint());
+        this.client = client(endpoint(), ACCESS_KEY, SECRET_KEY);
     }
 
     /** With its objects in a folder. One below another, {@code a} and {@code a/b}, is more than files can do. */
@@ -56,18 +56,24 @@ public final class S3Server implements AutoCloseable {
 
     /** With its objects in memory, for whoever asks: it checks no signature. */
     public static S3Server openToAll() throws Exception {
-        return start(new TransientNio2BlobStore(), AuthenticationType.NONE);
+        return start(new TransientNio2BlobStore(), AuthenticationType.NONE, false);
+    }
+
+    /** With its objects in memory; ignores headers that it does not know, such as those about encryption. */
+    static S3Server lenient() throws Exception {
+        return start(new TransientNio2BlobStore(), AuthenticationType.AWS_V4, true);
     }
 
     private static S3Server start(BlobStore objects) throws Exception {
-        return start(objects, AuthenticationType.AWS_V4);
+        return start(objects, AuthenticationType.AWS_V4, false);
     }
 
-    private static S3Server start(BlobStore objects, AuthenticationType signatures) throws Exception {
+    private static S3Server start(BlobStore objects, AuthenticationType signatures, boolean lenient) throws Exception {
         S3Proxy server = S3Proxy.builder()
                 .endpoint(URI.create("http://127.0.0.1:0"))
                 .awsAuthentication(signatures, ACCESS_KEY, SECRET_KEY)
                 .blobStore(objects)
+                .ignoreUnknownHeaders(lenient)
                 .build();
         server.start();
         S3Server started = new S3Server(server);
@@ -132,13 +138,13 @@ public final class S3Server implements AutoCloseable {
         }
     }
 
-    private static S3Client client(URI endpoint) {
+    /** The SDK's own client, to be closed by the caller. */
+    static S3Client client(URI endpoint, String accessKey, String secretKey) {
         return S3Client.builder()
                 .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY)))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
                 .httpClientBuilder(Apache5HttpClient.builder().useIdleConnectionReaper(false))
                 .build();
     }

@@ -1,0 +1,84 @@
+package io.spillway.destination.local;
+
+import io.spillway.destination.ObjectKey;
+import io.spillway.fault.SpillwayException;
+import io.spillway.files.Folders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Removes what killed processes have left in a dataset's folder: as {@link LocalDirectory#sweep} says. */
+final class Sweep {
+    /** Far more than the writing of one small file takes, on any disk. */
+    private static final Duration SITE_FILE_TAKES = Duration.ofHours(1);
+
+    private static final Pattern HIDDEN =
+            Pattern.compile("\\.(.+)\\.[0-9a-f]{16}" + Pattern.quote(FileTree.INCOMPLETE));
+
+    private final FileTree tree;
+
+    Sweep(FileTree tree) {
+        this.tree = tree;
+    }
+
+    List<String> run(String dataset) throws SpillwayException {
+        Path folder = tree.path(new ObjectKey(dataset));
+        List<String> removed = new ArrayList<>();
+        try {
+            if (!tree.standsInFolders(folder)) {
+                return List.of();
+            }
+            for (Path entry : LocalDirectory.entries(folder)) {
+                String name = FileTree.name(entry);
+                if (!name.startsWith(".") || !name.endsWith(FileTree.INCOMPLETE) || mayBeUnderWay(entry)) {
+                    continue;
+                }
+                Matcher unfinished = HIDDEN.matcher(name);
+                if (unfinished.matches() && Placing.removeIfEmpty(folder.resolve(unfinished.group(1)))) {
+                    removed.add(unfinished.group(1));
+                }
+                if (remove(entry)) {
+                    removed.add(name);
+                }
+            }
+            tree.sync(folder);
+        } catch (IOException e) {
+            throw IoFaults.translate(tree.root(), "sweep " + dataset, e);
+        }
+        Collections.sort(removed);
+        return removed;
+    }
+
+    /**
+     * Under another name first: were it emptied where it is, then somebody who is not as dead as he seemed could place what
+     * is half gone. Of the two renames one finds nothing.
+     */
+    private static boolean remove(Path entry) throws IOException {
+        Path ours = FileTree.hiddenBeside(entry);
+        try {
+            Files.move(entry, ours, StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+        Folders.remove(ours);
+        return true;
+    }
+
+    private static boolean mayBeUnderWay(Path hidden) throws IOException {
+        return FileTree.attributes(hidden)
+                .map(found -> !found.isDirectory()
+                        && found.lastModifiedTime()
+                                .toInstant()
+                                .isAfter(Instant.now().minus(SITE_FILE_TAKES)))
+                .orElse(true);
+    }
+}

@@ -1,0 +1,187 @@
+package io.spillway.destination.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A lock between hosts: what the file says of another holder, on a file system whose locks don't. */
+@Timeout(60)
+class LockTest {
+    private static final Lock.Owner HERE = new Lock.Owner("here", Duration.ofMillis(20));
+
+    /** Nobody waits for a beat of this one, or the test ends by its time limit. */
+    private static final Lock.Owner PATIENT = new Lock.Owner("here", Duration.ofHours(1));
+
+    private static final String OTHER = "host=there pid=17 since=2026-11-21T03:00:00Z id=other";
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void name() throws Exception {
+        file = folder.toRealPath().resolve(Lock.FILE);
+    }
+
+    private static String text(int beat, String holder) {
+        return "beat=%012d %s\n".formatted(beat, holder);
+    }
+
+    private static void assertAlreadyRunning(ThrowingCallable action, String... words) {
+        assertThatThrownBy(action)
+                .isInstanceOfSatisfying(
+                        SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.ALREADY_RUNNING))
+                .hasMessageContainingAll(words);
+    }
+
+    @Test
+    void aHolderOfAnotherHostWhoCountsIsNamedAndLeftAlone() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        Files.writeString(file, text(0, OTHER));
+        Thread counting = new Thread(() -> {
+            try (RandomAccessFile there = new RandomAccessFile(file.toFile(), "rw")) {
+                for (int beat = 1; !done.get(); beat++) {
+                    there.seek(0);
+                    there.write("beat=%012d".formatted(beat).getBytes(StandardCharsets.UTF_8));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        counting.start();
+        try {
+            assertAlreadyRunning(() -> Lock.take(file, "journals", HERE), "journals", "host=there pid=17");
+        } finally {
+            done.set(true);
+            counting.join();
+        }
+        assertThat(file).content().contains(OTHER);
+    }
+
+    @Test
+    void aHolderOfAnotherHostWhoCountsNoMoreIsTakenOverFrom() throws Exception {
+        Files.writeString(file, text(41, OTHER));
+        try (Lock lock = Lock.take(file, "journals", HERE)) {
+            lock.requireHeld();
+            assertThat(file).content().contains("host=here").doesNotContain("there");
+        }
+    }
+
+    @Test
+    void aHolderOfAnotherHostWhoSaidThatHeWasDoneIsNotWatched() throws Exception {
+        Files.writeString(file, text(41, OTHER + " done"));
+        Lock.take(file, "journals", PATIENT).close();
+    }
+
+    @Test
+    void aHolderOfThisHostIsNotWatchedAsTheSystemKnowsThatHeIsGone() throws Exception {
+        Files.writeString(file, text(41, OTHER.replace("there", "here")));
+        Lock.take(file, "journals", PATIENT).close();
+    }
+
+    @Test
+    void whoWaitsForAnotherHostCanBeStopped() throws Exception {
+        Files.writeString(file, text(41, OTHER));
+        AtomicReference<SpillwayException> failure = new AtomicReference<>();
+        Thread waiting = new Thread(() -> {
+            try {
+                Lock.take(file, "journals", PATIENT);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (SpillwayException e) {
+                failure.set(e);
+            }
+        });
+        waiting.start();
+        while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        waiting.interrupt();
+        waiting.join();
+        assertThat(failure.get().fault()).isEqualTo(Fault.CANCELLED);
+        assertThat(file).content().isEqualTo(text(41, OTHER));
+        Lock.take(file, "journals", HERE).close();
+    }
+
+    @Test
+    void aHolderCounts() throws Exception {
+        try (Lock lock = Lock.take(file, "journals", HERE)) {
+            // Another process looks: to close the file in this one would free the lock.
+            long first = beat();
+            while (beat() == first) {
+                Thread.onSpinWait();
+            }
+            lock.requireHeld();
+        }
+    }
+
+    private long beat() throws Exception {
+        Process cat = new ProcessBuilder("cat", file.toString()).start();
+        Matcher beat = Pattern.compile("beat=(\\d+) .*\n")
+                .matcher(new String(cat.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        assertThat(beat.matches()).isTrue();
+        return Long.parseLong(beat.group(1));
+    }
+
+    @Test
+    void aLockThatWasTakenOverIsNotHeldAndTheNewHolderIsNamed() throws Exception {
+        try (Lock lock = Lock.take(file, "journals", PATIENT)) {
+            Files.writeString(file, text(3, OTHER));
+            assertAlreadyRunning(lock::requireHeld, "journals", "was taken over", "host=there pid=17");
+        }
+        assertThat(file).content().isEqualTo(text(3, OTHER));
+    }
+
+    @Test
+    void aLockWhoseFileIsAnotherOneIsNotHeld() throws Exception {
+        try (Lock lock = Lock.take(file, "journals", PATIENT)) {
+            Path other = Files.copy(file, folder.resolve("other"));
+            Files.delete(file);
+            Files.move(other, file);
+            assertAlreadyRunning(lock::requireHeld, "another file");
+        }
+    }
+
+    @Test
+    void anInterruptFreesNoLock() throws Exception {
+        try (Lock lock = Lock.take(file, "journals", PATIENT)) {
+            Thread.currentThread().interrupt();
+            lock.requireHeld();
+            assertThat(Thread.interrupted()).isTrue();
+            Process other = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            LockHolder.class.getName(),
+                            file.getParent().getParent().toString(),
+                            file.getParent().getFileName().toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (var out = other.inputReader()) {
+                assertThat(out.readLine()).isEqualTo("ALREADY_RUNNING");
+            } finally {
+                other.destroyForcibly().waitFor();
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.spillway.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spillway.catalog.Catalog;
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.s3.S3Bucket;
+import io.spillway.destination.s3.S3FaultProxy;
+import io.spillway.destination.s3.S3Options;
+import io.spillway.destination.s3.S3Server;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.publish.Ahead;
+import io.spillway.publish.Deliveries;
+import io.spillway.publish.Deliveries.Delivery;
+import io.spillway.publish.StatusFile;
+import io.spillway.support.PublishedDumps;
+import io.spillway.verify.DumpCheck;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+
+/**
+ * Two machines that have no lock in common publish one dataset to one bucket: the first is stopped at one of its requests,
+ * counts as dead, and goes on when the second, which has removed what it took for left-overs, is done.
+ */
+@Timeout(300)
+class TwoPublishersTest {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Instant OLDER = Instant.parse("2026-11-14T03:00:00Z");
+    private static final Instant NEWER = Instant.parse("2026-11-21T03:00:00Z");
+
+    private static S3Server server;
+    private static S3FaultProxy proxy;
+
+    @TempDir
+    private Path folder;
+
+    private String prefix = "";
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = S3Server.inMemory();
+        proxy = S3FaultProxy.before(server.endpoint());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        proxy.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whereverTheFirstIsStoppedDumpsAreWholeOrNotThereAndLinksNeverGoBack(boolean firstIsOlder) throws Exception {
+        int stopped = 1;
+        int step = firstIsOlder ? 1 : 3;
+        while (stoppedAt(stopped, firstIsOlder ? OLDER : NEWER, firstIsOlder ? NEWER : OLDER)) {
+            stopped += step;
+        }
+        assertThat(stopped).isBetween(40, 400);
+    }
+
+    /** Says whether the first came so far. */
+    private boolean stoppedAt(int request, Instant firstsDate, Instant secondsDate) throws Exception {
+        prefix = "%d-%03d/".formatted(firstsDate.getEpochSecond(), request);
+        Path work = Files.createDirectory(folder.resolve("at" + request));
+        List<String> pointers = new ArrayList<>();
+        List<Exception> ofTheSecond = new ArrayList<>();
+        proxy.disturb((kind, number) -> {
+            if (number == request) {
+                published(work.resolve("second"), secondsDate, server.endpoint())
+                        .ifPresent(ofTheSecond::add);
+            }
+            latest().ifPresent(pointers::add);
+            return null;
+        });
+        Optional<Exception> failure = published(work.resolve("first"), firstsDate, proxy.endpoint());
+        if (proxy.seen().size() < request) {
+            assertThat(failure).isEmpty();
+            return false;
+        }
+        latest().ifPresent(pointers::add);
+
+        String where = "stopped at request %d, a %s: %s"
+                .formatted(request, proxy.seen().get(request - 1), failure.map(Exception::toString));
+        assertThat(ofTheSecond).as(where).isEmpty();
+        assertThat(failure.map(Exception::getClass))
+                .as(where)
+                .isIn(Optional.empty(), Optional.of(SpillwayException.class));
+        assertThat(pointers).as(where).isSorted();
+        try (S3Bucket bucket = bucket(server.endpoint())) {
+            for (Instant date : List.of(OLDER, NEWER)) {
+                ObjectKey dump = new ObjectKey(new DumpId("journals", date).toString());
+                if (bucket.find(dump.child(Manifest.FILE_NAME)).isPresent()) {
+                    DumpCheck.check(bucket, dump);
+                } else {
+                    assertThat(date).as(where).isEqualTo(firstsDate);
+                    assertThat(failure).as(where).isPresent();
+                }
+            }
+            String newest = Catalog.read(bucket)
+                    .dataset("journals")
+                    .orElseThrow()
+                    .latest()
+                    .dump();
+            assertThat(pointers.get(pointers.size() - 1)).as(where).isEqualTo(newest);
+            assertThat(json(bucket, "links.json").at("/datasets/0/dump").textValue())
+                    .as(where)
+                    .isEqualTo(newest);
+            assertThat(json(bucket, "journals/status.json")
+                            .at("/last_good/dump")
+                            .textValue())
+                    .as(where)
+                    .isEqualTo(newest);
+        }
+        return true;
+    }
+
+    /** What an export does once its dump is written: parts ahead, the rest, the status, the links. */
+    private Optional<Exception> published(Path home, Instant date, URI endpoint) {
+        try (LocalDirectory directory = LocalDirectory.open(home);
+                S3Bucket bucket = bucket(endpoint)) {
+            Deliveries deliveries = new Deliveries(directory, directory::folder, true, List.of(bucket));
+            deliveries.removeOrphans("journals");
+            Manifest manifest = new PublishedDumps().publish(home, "journals", date, 1);
+            Path links = Files.createDirectory(home.resolve("ahead"));
+            try (Ahead ahead = deliveries.ahead(manifest.id(), links)) {
+                ahead.offer(home.resolve(manifest.dump())
+                        .resolve(manifest.parts().get(0).name()));
+                ahead.keep();
+            }
+            for (Delivery delivery : deliveries.deliver(manifest)) {
+                if (delivery.failure() != null) {
+                    throw delivery.failure();
+                }
+            }
+            new StatusFile(bucket, "journals", Clock.systemUTC()).published(manifest);
+            new SiteWriter(bucket, List.of(), SiteWriter.Turns.NONE, Clock.systemUTC()).publish("journals");
+            return Optional.empty();
+        } catch (Exception e) {
+            return Optional.of(e);
+        }
+    }
+
+    private S3Bucket bucket(URI endpoint) throws SpillwayException {
+        S3Options usual = S3Server.options(endpoint, S3Options.Dialect.AMAZON);
+        return S3Bucket.open(new S3Options(
+                new S3Options.Address(
+                        S3Server.BUCKET,
+                        prefix,
+                        null,
+                        endpoint,
+                        true,
+                        usual.address().publicUrl()),
+                usual.credentials(),
+                usual.dialect(),
+                usual.keeping(),
+                usual.sending(),
+                usual.patience()));
+    }
+
+    /** What readers are told at this moment. */
+    private Optional<String> latest() {
+        try {
+            byte[] file = server.client()
+                    .getObjectAsBytes(request -> request.bucket(S3Server.BUCKET).key(prefix + "journals/latest.json"))
+                    .asByteArray();
+            return Optional.of(JSON.readTree(file).path("dump").textValue());
+        } catch (NoSuchKeyException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode json(S3Bucket bucket, String key) throws Exception {
+        try (InputStream in = bucket.open(new ObjectKey(key))) {
+            return JSON.readTree(in);
+        }
+    }
+}

@@ -52,6 +52,16 @@ public final class Program implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /** What the operating system calls it. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Whether it has not ended. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Waits for its end. */
     public int exitCode() throws InterruptedException {
         return process.waitFor();

@@ -1,0 +1,139 @@
+package io.spillway.support;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+
+/**
+ * What a process on Linux has open while it is left alone: looked at twice a second, so that a leak of one for each export is
+ * told apart from what comes and goes.
+ */
+public final class Soaking {
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private final Program program;
+    private final Path temporary;
+    private final Path dumps;
+    private final List<Look> looks = new ArrayList<>();
+    private final List<String> said = new ArrayList<>();
+
+    private record Look(long threads, long files, long temporary, long kibibytes) {}
+
+    /** How much of something there was, by the middle of many looks in the second and in the last quarter. */
+    public record Growth(String what, long inTheMiddle, long atTheEnd) {}
+
+    private Soaking(Program program, Path temporary, Path dumps) {
+        this.program = program;
+        this.temporary = temporary;
+        this.dumps = dumps;
+    }
+
+    /**
+     * Nothing is looked at yet.
+     *
+     * @param temporary where the process puts temporary files
+     * @param dumps     where its unfinished files lie
+     */
+    public static Soaking of(Program program, Path temporary, Path dumps) {
+        return new Soaking(program, temporary, dumps);
+    }
+
+    /** Looks for so long; fails where the program ends meanwhile. */
+    public void lasts(Duration length) throws IOException, InterruptedException {
+        long end = System.nanoTime() + length.toNanos();
+        // Never counted down: what is waited for is the time.
+        CountDownLatch never = new CountDownLatch(1);
+        while (System.nanoTime() < end) {
+            if (!program.isAlive()) {
+                throw new AssertionError("the program has ended\n" + program.output());
+            }
+            looks.add(look());
+            var unused = never.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private Look look() throws IOException {
+        Path self = Path.of("/proc", String.valueOf(program.pid()));
+        long resident = Files.readAllLines(self.resolve("status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+        return new Look(
+                count(self.resolve("task")), count(self.resolve("fd")), count(temporary) + unfinished(), resident);
+    }
+
+    private static long count(Path folder) throws IOException {
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.count();
+        }
+    }
+
+    /** Hidden files and folders beside dumps; what goes while it is looked at is none. */
+    private long unfinished() throws IOException {
+        if (!Files.isDirectory(dumps)) {
+            return 0;
+        }
+        long count = 0;
+        try (Stream<Path> datasets = Files.list(dumps)) {
+            for (Path dataset : datasets.filter(Files::isDirectory).toList()) {
+                try (Stream<Path> inside = Files.list(dataset)) {
+                    count += inside.filter(path -> path.toString().endsWith(".incomplete"))
+                            .count();
+                }
+            }
+        }
+        return count;
+    }
+
+    public Growth threads() {
+        return growth("threads", Look::threads);
+    }
+
+    public Growth files() {
+        return growth("open files", Look::files);
+    }
+
+    public Growth temporary() {
+        return growth("temporary files", Look::temporary);
+    }
+
+    private Growth growth(String what, ToLongFunction<Look> value) {
+        int quarter = looks.size() / 4;
+        return new Growth(
+                what,
+                median(looks.subList(quarter, 2 * quarter), value),
+                median(looks.subList(3 * quarter, looks.size()), value));
+    }
+
+    private static long median(List<Look> some, ToLongFunction<Look> value) {
+        return some.stream()
+                .mapToLong(value)
+                .sorted()
+                .skip(some.size() / 2)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Adds a line to what {@link #write} keeps. */
+    public void say(String line) {
+        said.add(line);
+    }
+
+    /** Prints the figures, and keeps them in a file. */
+    public void write(Path file) throws IOException {
+        for (Growth growth : List.of(threads(), files(), temporary(), growth("resident KiB", Look::kibibytes))) {
+            said.add("%s: %d in the second quarter, %d in the last"
+                    .formatted(growth.what(), growth.inTheMiddle(), growth.atTheEnd()));
+        }
+        said.forEach(System.out::println);
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.write(file, said);
+    }
+}

@@ -1,0 +1,92 @@
+package io.spillway.integrations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Django REST framework: besides the contract, pages that lie too deep, blocked programs, and what it negotiates first. */
+class DjangoTest extends NoticeContract {
+    private static final String BAD_BOT = "BadBot/2.0 (+https://bot.example.org)";
+
+    @Override
+    List<String> command() throws Exception {
+        return example();
+    }
+
+    /** What starts it; skips the test, visibly, where the framework is not installed. */
+    static List<String> example() throws Exception {
+        return List.of(
+                Installed.python("rest_framework", "python3-djangorestframework"),
+                "-B",
+                Installed.EXAMPLES.resolve("django/example.py").toString());
+    }
+
+    @Test
+    void aPageWithinTheCapIsAPage() throws Exception {
+        Answer answer = example.get("/unthrottled?page=10", "*/*", PYTHON);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text()).contains("\"results\":[900,");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"page=11", "page=last", "page=999999999999999999999"})
+    void aPageBeyondTheCapIsToldWhyAndWhereTheRestIs(String query) throws Exception {
+        Answer answer = example.get("/unthrottled?" + query, "*/*", PYTHON);
+
+        assertThat(answer.status()).isEqualTo(400);
+        JsonNode problem = answer.json();
+        assertThat(problem.at("/type").asText()).endsWith("#page-too-deep");
+        assertThat(problem.at("/detail").asText()).contains("of 100 results each", "the first 1000 results");
+        assertThat(problem.at("/documentation").asText()).isEqualTo(DOCUMENTATION);
+        assertThat(problem.at("/bulk_downloads/datasets/0/dataset").asText()).isEqualTo("journals");
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(answer.response().headers().firstValue("Retry-After")).isEmpty();
+    }
+
+    @Test
+    void theNextPageIsLinkedAlsoWhereTheCapIs() throws Exception {
+        assertThat(example.get("/unthrottled?page=10", "*/*", PYTHON).text()).contains("/unthrottled?page=11");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"page=x", "page=0", "page=-1"})
+    void whatIsNoPageIsStillTheFrameworksToSay(String query) throws Exception {
+        assertThat(example.get("/unthrottled?" + query, "*/*", PYTHON).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aBlockedProgramIsToldWhereTheFilesAre() throws Exception {
+        Answer page = example.get("/api/search/journals", BROWSERS_ACCEPT, BAD_BOT);
+
+        assertThat(page.status()).isEqualTo(403);
+        assertThat(page.page().getDocumentElement().getTextContent()).contains("may not read the site page by page");
+        assertThat(page.pageLinks()).anyMatch(link -> link.endsWith(".jsonl.gz"));
+        assertThat(example.get("/api/search/journals", "*/*", BAD_BOT)
+                        .json()
+                        .at("/type")
+                        .asText())
+                .endsWith("#blocked");
+    }
+
+    @Test
+    void aBlockedProgramMayReadWhatIsForRobots() throws Exception {
+        assertThat(example.get("/robots.txt", "*/*", BAD_BOT).status()).isEqualTo(200);
+    }
+
+    @Test
+    void otherErrorsAreStillTheFrameworks() throws Exception {
+        assertThat(example.get("/unthrottled?page=99999x", "*/*", PYTHON).mediaType())
+                .isEqualTo("application/json");
+    }
+
+    @Test
+    void anAcceptThatNothingServesIsCountedAndNotRefusedFirst() throws Exception {
+        assertThat(example.get("/unthrottled", "image/png", PYTHON).status()).isEqualTo(200);
+        assertThat(example.get("/other", "image/png", PYTHON).status()).isEqualTo(429);
+    }
+}

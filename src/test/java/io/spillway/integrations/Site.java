@@ -1,0 +1,78 @@
+package io.spillway.integrations;
+
+import io.spillway.catalog.LinksFile;
+import io.spillway.catalog.Listing;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** A site's links.json with two datasets, journals and all records, and what a test makes of it. */
+final class Site {
+    static final String ADDRESS = "https://dumps.example.org/public/";
+    static final String MIRROR = "https://mirror.example.org/";
+    static final String SHA256 = "0123456789abcdef".repeat(4);
+
+    private Site() {}
+
+    /** Both datasets, the journals with this dump. */
+    static List<Listing> of(String date) {
+        return List.of(journals(date, "Journals", ADDRESS, List.of(URI.create(MIRROR))), records());
+    }
+
+    /** What covers the longer paths. */
+    static Listing journals(String date, String title, String base, List<URI> mirrors) {
+        return listing("journals", title, List.of("/api/search/journals", "/query/journal"), date, base, mirrors, 2);
+    }
+
+    /** What covers the shorter one. */
+    static Listing records() {
+        return listing("records", "Records", List.of("/api/search"), "2026-11-01T030000Z", ADDRESS, List.of(), 1);
+    }
+
+    /** A dataset, with so many parts of ten documents each, at addresses that begin with {@code base}. */
+    static Listing listing(
+            String dataset, String title, List<String> covers, String date, String base, List<URI> mirrors, int parts) {
+        String folder = base + dataset + "/" + date + "/";
+        List<Listing.File> files = IntStream.rangeClosed(1, parts)
+                .mapToObj(part -> "%s-%s.%05d.jsonl.gz".formatted(dataset, date, part))
+                .map(name -> new Listing.File(name, folder + name, "jsonl", "gzip", 1000, 5000, 10, SHA256))
+                .toList();
+        return new Listing(
+                dataset,
+                title,
+                null,
+                "CC0-1.0",
+                "https://example.org/",
+                covers,
+                base + dataset + "/index.html",
+                dataset + "/" + date,
+                Instant.parse("2026-11-21T03:00:00Z"),
+                null,
+                10L * parts,
+                1000L * parts,
+                1,
+                folder,
+                folder + "manifest.json",
+                folder + "SHA256SUMS",
+                null,
+                null,
+                files,
+                mirrors);
+    }
+
+    /** Puts a links.json in the place of the one before, as the publisher does. */
+    static void publish(Path links, List<Listing> datasets) throws IOException {
+        publish(links, LinksFile.write(datasets));
+    }
+
+    /** Puts any bytes there. */
+    static void publish(Path links, byte[] document) throws IOException {
+        Path next = Files.write(links.resolveSibling("links.next"), document);
+        Files.move(next, links, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The reference of keys and the schema for editors say what the code does. After a change of the records, {@code mvn
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfigurationDocsTest {
     private static final Path REFERENCE = Path.of("docs", "configuration.md");
     private static final Path SCHEMA = Path.of("docs", "schedule.schema.json");
-    private static final Path EXAMPLE = Path.of("schedules", "journals.yaml");
+    private static final Path EXAMPLES = Path.of("schedules");
 
     private static final String BEGIN = "<!-- keys: written by ConfigurationDocsTest -->\n";
     private static final String END = "<!-- end of keys -->\n";
@@ -53,15 +55,34 @@ class ConfigurationDocsTest {
         assertCurrent(REFERENCE, page.substring(0, begin) + table() + page.substring(end));
     }
 
-    @Test
-    void theExampleIsRightForAnEditorThatKnowsNoEnvironment() throws Exception {
+    @ParameterizedTest
+    @MethodSource("examples")
+    void anExampleIsRightForAnEditorThatKnowsNoEnvironment(Path example) throws Exception {
         var schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
                 .getSchema(new JsonMapper().readTree(Files.readString(SCHEMA)));
 
-        assertThat(schema.validate(new YAMLMapper().readTree(Files.readString(EXAMPLE))))
+        assertThat(schema.validate(new YAMLMapper().readTree(Files.readString(example))))
                 .isEmpty();
-        assertThat(Files.readString(EXAMPLE))
+        assertThat(Files.readString(example))
                 .startsWith("# yaml-language-server: $schema=../docs/schedule.schema.json\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void anExampleIsRead(Path example) throws Exception {
+        ScheduleFile schedule = ConfigFile.read(
+                example,
+                ScheduleFile.class,
+                name -> name.endsWith("_URL") ? "https://search.example.org:9200" : "secret");
+
+        assertThat(schedule.covers()).isNotEmpty();
+        assertThat(schedule.schedule()).isNotNull();
+    }
+
+    static List<Path> examples() throws IOException {
+        try (Stream<Path> files = Files.list(EXAMPLES)) {
+            return files.sorted().toList();
+        }
     }
 
     @Test

@@ -155,7 +155,9 @@ public final class NoticeWriter {
         catalog.datasets().forEach(shelf -> all.add(shelf.dataset()));
         catalog.broken().forEach(broken -> all.add(broken.dump().dataset()));
         all.addAll(catalog.attempts());
-        catalog.withdrawn().forEach(notice -> all.add(notice.dump().substring(0, notice.dump().indexOf('/'))));
+        catalog.withdrawn()
+                .forEach(notice ->
+                        all.add(notice.dump().substring(0, notice.dump().indexOf('/'))));
         for (ObjectKey key : present) {
             String[] path = key.value().split("/", -1);
             if (path.length == 3 && Dataset.isName(path[1])) {
@@ -194,7 +196,8 @@ public final class NoticeWriter {
         if (shelf.isPresent() && listing.isPresent()) {
             return subjects.ofDataset(shelf.get().latest(), listing.get());
         }
-        return subjects.withoutDump(dataset, catalog.withdrawn(dataset).isEmpty() ? Availability.NONE : Availability.WITHDRAWN);
+        return subjects.withoutDump(
+                dataset, catalog.withdrawn(dataset).isEmpty() ? Availability.NONE : Availability.WITHDRAWN);
     }
 
     /** In the order given; the number of those that were put. */

@@ -3,6 +3,7 @@ package io.spillway.notices.kit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** The kit for HAProxy, in front of an application and beside a web server that has the notices. */
 class HaproxyKitTest extends KitContract {
@@ -42,5 +43,10 @@ class HaproxyKitTest extends KitContract {
                 work,
                 port,
                 List.of(program.toString(), "-db", "-f", config.toString(), "-f", kit.resolve("notices.cfg") + ""));
+    }
+
+    @Test
+    void whereTheWebServerIsAwayARefusalIsOneAllTheSame() throws Exception {
+        assertRefusesWithoutTheWebServer();
     }
 }

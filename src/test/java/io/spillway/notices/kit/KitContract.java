@@ -108,20 +108,39 @@ abstract class KitContract {
         notices.write(List.of("articles", "journals"));
         files = WebServer.serving(root);
         application = new Application(limits() ? "/api/own.*" : "/(api|query)/.*");
-        site = new KitSite(
-                URI.create(ADDRESS),
-                notices.folder(),
-                files.address().resolve("notices/"),
-                DATASETS,
-                Notices.LANGUAGES,
-                LIMIT,
-                RULES);
-        Path kitFolder = Files.createDirectory(notices.folder().resolve(kit().name()));
-        for (KitFile file : kit().files(site)) {
-            Files.writeString(kitFolder.resolve(file.name()), file.text());
-        }
+        site = site(files.address().resolve("notices/"));
         port = RunningServer.freePort();
-        server = start(kitFolder, Files.createDirectory(root.resolve("work")), port, application.port());
+        server = start(kitFolder(site), Files.createDirectory(root.resolve("work")), port, application.port());
+    }
+
+    private KitSite site(URI fileServer) {
+        return new KitSite(
+                URI.create(ADDRESS), notices.folder(), fileServer, DATASETS, Notices.LANGUAGES, LIMIT, RULES);
+    }
+
+    private Path kitFolder(KitSite of) throws Exception {
+        Path folder = Files.createDirectories(of.folder().resolve(kit().name()));
+        for (KitFile file : kit().files(of)) {
+            Files.writeString(folder.resolve(file.name()), file.text());
+        }
+        return folder;
+    }
+
+    /** What is answered where the web server that has the notices does not listen. */
+    final void assertRefusesWithoutTheWebServer() throws Exception {
+        URI nobody = URI.create("http://127.0.0.1:" + RunningServer.freePort() + "/notices/");
+        int other = RunningServer.freePort();
+        Path work = Files.createDirectory(root.resolve("work-alone"));
+        try (RunningServer alone = start(kitFolder(site(nobody)), work, other, application.port())) {
+            Client.Answer answer = Client.of(other)
+                    .untilRefused(JOURNALS, LIMIT.inWindow() + 3)
+                    .get(JOURNALS, "Accept", BROWSER);
+            assertThat(answer.status()).isEqualTo(429);
+            assertThat(title(answer)).isEqualTo("Too Many Requests");
+            assertThat(answer.type()).isEqualTo("application/problem+json");
+            assertThat(answer.header("Retry-After")).matches(retryAfter());
+            assertThat(answer.links()).containsKeys("help", "describedby");
+        }
     }
 
     @AfterAll

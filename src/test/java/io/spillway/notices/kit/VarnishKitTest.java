@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
 
 /** The kit for Varnish, in front of an application and beside a web server that has the notices. */
 class VarnishKitTest extends KitContract {
@@ -45,5 +46,10 @@ class VarnishKitTest extends KitContract {
                         "127.0.0.1:" + port,
                         "-s",
                         "malloc,16m"));
+    }
+
+    @Test
+    void whereTheWebServerIsAwayARefusalIsOneAllTheSame() throws Exception {
+        assertRefusesWithoutTheWebServer();
     }
 }

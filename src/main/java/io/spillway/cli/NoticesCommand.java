@@ -4,7 +4,10 @@ import io.spillway.destination.Destination;
 import io.spillway.fault.SpillwayException;
 import io.spillway.notices.Availability;
 import io.spillway.notices.NoticeFiles;
+import io.spillway.notices.NoticeSettings;
 import io.spillway.notices.NoticeWriter;
+import io.spillway.schedule.NoticesSection;
+import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,7 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Writes what refused clients are told (429, 403, 400) again, from the dumps that are there.",
-            "Only addresses that answer without a login are named."
+            "Only addresses that answer without a login are named. With --server, also the configurations",
+            "with which servers tell them."
         })
 final class NoticesCommand implements Callable<Integer> {
     @Spec
@@ -30,12 +34,26 @@ final class NoticesCommand implements Callable<Integer> {
     private PlaceArguments places = new PlaceArguments();
 
     @Mixin
+    private KitArguments servers = new KitArguments();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     @Override
     public Integer call() throws SpillwayException, InterruptedException {
-        places.eachSite(site -> report(site.place(), Sites.renewNotices(site)));
+        Kits kits = new Kits(servers, spec.commandLine().getOut(), output.json);
+        places.eachSite(site -> {
+            report(site.place(), Sites.renewNotices(site));
+            kits.write(site.place(), settings(site).languages());
+        });
+        kits.finish();
         return 0;
+    }
+
+    private static NoticeSettings settings(PlaceArguments.Site site) {
+        ScheduleFile schedule = site.schedule();
+        NoticesSection section = schedule == null ? null : schedule.notices();
+        return section == null ? NoticeSettings.DEFAULT : section.toSettings();
     }
 
     private void report(Destination place, NoticeWriter.Written written) {

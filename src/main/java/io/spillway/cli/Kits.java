@@ -1,0 +1,193 @@
+package io.spillway.cli;
+
+import io.spillway.catalog.Addresses;
+import io.spillway.catalog.Catalog;
+import io.spillway.dataset.Dataset;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.Upload;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.notices.kit.KitCheck;
+import io.spillway.notices.kit.KitFile;
+import io.spillway.notices.kit.KitSite;
+import io.spillway.notices.kit.ServerKit;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Servers' configurations, written below a destination's notices where they have changed. */
+final class Kits {
+    private static final String FOLDER = "notices";
+
+    private final KitArguments arguments;
+    private final List<ServerKit> kits;
+    private final PrintWriter out;
+    private final boolean json;
+    private final List<String> refused = new ArrayList<>();
+    private boolean changed;
+
+    /**
+     * Nothing is written yet.
+     *
+     * @param out takes a line for each server
+     * @throws SpillwayException nobody knows one of the servers
+     */
+    Kits(KitArguments arguments, PrintWriter out, boolean json) throws SpillwayException {
+        this.arguments = arguments;
+        this.kits = arguments.kits();
+        this.out = out;
+        this.json = json;
+    }
+
+    /**
+     * Writes those that are asked for, from the dumps at a destination.
+     *
+     * @param languages those of the notices there, the default one first
+     */
+    void write(Destination place, List<String> languages) throws SpillwayException, InterruptedException {
+        if (kits.isEmpty()) {
+            return;
+        }
+        List<Dataset> datasets = Catalog.read(place).datasets().stream()
+                .map(shelf -> dataset(shelf.latest()))
+                .toList();
+        KitSite site = arguments.site(
+                place.name(), Addresses.publicSite(place).orElse(null), folder(place), datasets, languages);
+        for (ServerKit kit : kits) {
+            write(place, kit, site);
+        }
+        ObjectKey notices = new ObjectKey(FOLDER);
+        KitFile robots = arguments.robots().write(site);
+        boolean fresh = replace(place, notices.child(robots.name()), robots.text());
+        report(place, "robots.txt", 1, fresh ? 1 : 0, null);
+    }
+
+    private static Dataset dataset(Manifest latest) {
+        List<String> covers = latest.covers() == null ? List.of() : latest.covers();
+        return new Dataset(latest.dataset(), latest.title(), null, null, null, covers);
+    }
+
+    private static @Nullable Path folder(Destination place) {
+        return place instanceof LocalDirectory directory
+                ? directory.folder(new ObjectKey(FOLDER)).toAbsolutePath().normalize()
+                : null;
+    }
+
+    private void write(Destination place, ServerKit kit, KitSite site) throws SpillwayException, InterruptedException {
+        List<KitFile> files = kit.files(site);
+        KitCheck.Result check = arguments.check() ? KitCheck.run(kit, site) : null;
+        int fresh = 0;
+        if (check != null && check.outcome() == KitCheck.Outcome.FAILED) {
+            refused.add(kit.name());
+        } else {
+            ObjectKey folder = new ObjectKey(FOLDER).child(kit.name());
+            for (KitFile file : files) {
+                fresh += replace(place, folder.child(file.name()), file.text()) ? 1 : 0;
+            }
+            changed |= fresh > 0;
+        }
+        report(place, kit.name(), files.size(), fresh, check);
+    }
+
+    /** Writes an object unless it is there already; says whether it did. */
+    private static boolean replace(Destination place, ObjectKey key, String text) throws SpillwayException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try {
+            if (place.find(key).isPresent()) {
+                try (InputStream in = place.open(key)) {
+                    if (Arrays.equals(bytes, in.readNBytes(bytes.length + 1))) {
+                        return false;
+                    }
+                }
+            }
+            try (Upload upload = place.begin(key)) {
+                upload.body().write(bytes);
+                upload.commit();
+            }
+            return true;
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "%s/%s could not be written: %s".formatted(place.name(), key, e.getMessage()),
+                    "try again",
+                    e);
+        }
+    }
+
+    private void report(Destination place, String server, int files, int fresh, KitCheck.@Nullable Result check) {
+        String outcome = check == null
+                ? null
+                : check.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        if (json) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("type", "kit");
+            line.put("destination", place.name());
+            line.put("server", server);
+            line.put("files", files);
+            line.put("changed", fresh);
+            line.put("check", outcome);
+            line.put("output", check == null ? null : check.output());
+            out.println(JsonText.line(line));
+        } else {
+            out.printf("%s/%s/%s: %d files, %d of them new", place.name(), FOLDER, server, files, fresh);
+            out.println(outcome == null ? "" : "; check: " + outcome);
+            if (check != null && check.outcome() == KitCheck.Outcome.FAILED) {
+                check.output().lines().forEach(line -> out.println("    " + line));
+            }
+        }
+        out.flush();
+    }
+
+    /**
+     * After the last destination: runs the hook where a configuration has changed.
+     *
+     * @throws SpillwayException the hook failed, or a server has refused its configuration
+     */
+    void finish() throws SpillwayException, InterruptedException {
+        if (!refused.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "the configuration for %s was refused by the server's own check and is not written"
+                            .formatted(String.join(", ", refused)),
+                    "its output is above; a module may be missing");
+        }
+        String hook = arguments.hook();
+        if (hook == null || !changed) {
+            return;
+        }
+        try {
+            Process process = new ProcessBuilder("/bin/sh", "-c", hook)
+                    .redirectErrorStream(true)
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            int code;
+            try {
+                code = process.waitFor();
+            } finally {
+                process.destroy();
+            }
+            if (code != 0) {
+                throw new SpillwayException(
+                        Fault.CONFIG,
+                        "the configuration is written, but the hook ended with code " + code,
+                        "run the command of --hook by hand");
+            }
+        } catch (IOException e) {
+            throw new SpillwayException(Fault.CONFIG, "the hook could not be run: " + e.getMessage(), null, e);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.spillway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.support.PublishedDumps;
+import io.spillway.support.Spillway;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Configurations beside the notices of a directory. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class KitsTest {
+    private static final URI ADDRESS = URI.create("https://data.example.org/");
+
+    @TempDir
+    private Path root;
+
+    private final PublishedDumps dumps = new PublishedDumps();
+
+    @BeforeEach
+    void publish() throws Exception {
+        dumps.publish(root, "journals", Instant.parse("2026-11-21T03:00:00Z"), 1_000);
+    }
+
+    private String write(URI address, boolean json, String... arguments) throws Exception {
+        StringWriter out = new StringWriter();
+        try (LocalDirectory directory = LocalDirectory.open(root, address)) {
+            KitArguments parsed = CommandLine.populateCommand(new KitArguments(), arguments);
+            Kits kits = new Kits(parsed, new PrintWriter(out), json);
+            kits.write(directory, List.of("en", "de"));
+            kits.finish();
+        }
+        return out.toString();
+    }
+
+    private String write(String... arguments) throws Exception {
+        return write(ADDRESS, false, arguments);
+    }
+
+    private void assertRefused(String message, String... arguments) {
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> write(arguments))
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
+                .withMessageContaining(message);
+    }
+
+    private Path file(String name) {
+        return root.resolve("notices").resolve(name);
+    }
+
+    @Test
+    void withoutAServerNothingIsWritten() throws Exception {
+        assertThat(write()).isEmpty();
+        assertThat(root.resolve("notices")).doesNotExist();
+    }
+
+    @Test
+    void aKitKnowsWhatDumpsCoverAndWhereTheNoticesAre() throws Exception {
+        assertThat(write("--server", "nginx")).contains("nginx: 3 files, 3 of them new", "robots.txt: 1 files");
+        assertThat(file("nginx/http.conf")).content().contains("\"~^/api/search/journals\" \"journals/\";");
+        assertThat(file("nginx/server.conf")).content().contains("root " + file("").toAbsolutePath() + ";");
+        assertThat(file("robots.txt")).content().contains("https://data.example.org/journals/");
+    }
+
+    @Test
+    void optionsStandInTheKit() throws Exception {
+        write(
+                "--server=nginx,haproxy",
+                "--rate=30/m",
+                "--burst=3",
+                "--retry-after=90",
+                "--limit=/api/",
+                "--block=BadBot",
+                "--page-cap=from=10000",
+                "--notices-url=http://127.0.0.1:8080/n/",
+                "--notices-folder=/srv/n",
+                "--disallow-covers",
+                "--disallow=/*+",
+                "--crawl-delay=7");
+        assertThat(file("nginx/http.conf"))
+                .content()
+                .contains("rate=30r/m", "\"\" 90;", "\"~^/api/\"", "\"~*BadBot\" blocked;", "from=0*[1-9][0-9]{4}");
+        assertThat(file("nginx/server.conf")).content().contains("burst=3 nodelay", "root /srv/n;");
+        assertThat(file("haproxy/notices.cfg")).content().contains("127.0.0.1:8080", "'/n%[");
+        assertThat(file("robots.txt"))
+                .content()
+                .contains("Disallow: /api/search/journals", "Disallow: /*+", "Crawl-delay: 7");
+    }
+
+    @Test
+    void whatHasNotChangedIsNotTouched() throws Exception {
+        write("--server", "nginx");
+        FileTime old = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+        Files.setLastModifiedTime(file("nginx/http.conf"), old);
+        assertThat(write("--server", "nginx", "--hook", "touch " + root.resolve("ran")))
+                .contains("nginx: 3 files, 0 of them new");
+        assertThat(Files.getLastModifiedTime(file("nginx/http.conf"))).isEqualTo(old);
+        assertThat(root.resolve("ran")).doesNotExist();
+    }
+
+    @Test
+    void theHookRunsWhereWhatIsCoveredHasChanged() throws Exception {
+        write("--server", "nginx");
+        dumps.covers = List.of("/query/journal");
+        dumps.publish(root, "journals", Instant.parse("2026-11-22T03:00:00Z"), 1_000);
+        write("--server", "nginx", "--hook", "touch " + root.resolve("ran"));
+        assertThat(file("nginx/http.conf")).content().contains("/query/journal").doesNotContain("/api/search");
+        assertThat(root.resolve("ran")).exists();
+    }
+
+    @Test
+    void theCommandWritesKitsBesideTheNotices() {
+        var run = Spillway.run(
+                "notices", root.toString(), "--public-url", "http://127.0.0.1:9/dumps/", "--server", "nginx");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("notices/nginx: 3 files, 3 of them new");
+        assertThat(file("429.json")).exists();
+        assertThat(file("nginx/http.conf")).content().contains("de .de;", "~^/dumps/");
+    }
+
+    @Test
+    void theCommandWritesNothingWhereNobodyKnowsTheServer() {
+        var run = Spillway.run("notices", root.toString(), "--public-url", ADDRESS.toString(), "--server", "iis");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("\"iis\"", "hint:", "nginx");
+        assertThat(root.resolve("notices")).doesNotExist();
+    }
+
+    @Test
+    void aHookThatFailsIsAFailure() {
+        assertRefused("the hook ended with code 7", "--server", "nginx", "--hook", "exit 7");
+    }
+
+    @Test
+    void aCheckSaysWhatCameOfIt() throws Exception {
+        JsonNode line = new JsonMapper()
+                .readTree(write(ADDRESS, true, "--server", "nginx", "--check")
+                        .lines()
+                        .findFirst()
+                        .orElseThrow());
+        assertThat(line.get("server").textValue()).isEqualTo("nginx");
+        assertThat(line.get("check").textValue()).isIn("passed", "not installed");
+    }
+
+    @Test
+    void whatAServerRefusesIsNotWritten() {
+        Assumptions.assumeTrue(
+                Files.isExecutable(Path.of("/usr/sbin/varnishd")), "no varnishd: install Debian's varnish");
+        assertRefused(
+                "the configuration for varnish was refused",
+                "--server",
+                "varnish",
+                "--notices-url",
+                "http://nowhere.invalid/notices/",
+                "--check");
+        assertThat(file("varnish")).doesNotExist();
+    }
+
+    @Test
+    void aServerThatNobodyKnowsIsRefusedWithThoseThatThereAre() {
+        assertRefused("called \"iis\"", "--server", "nginx,iis");
+    }
+
+    @Test
+    void aCheckOfNothingIsRefused() {
+        assertRefused("which server's configuration is meant", "--check");
+    }
+
+    @Test
+    void aServerThatReadsNoFilesNeedsTheAddressOfOneThatDoes() {
+        assertRefused("haproxy reads no files", "--server", "haproxy");
+    }
+
+    @Test
+    void anUnknownAddressIsAskedFor() {
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> write(null, false, "--server", "nginx"))
+                .withMessageContaining("public address");
+    }
+
+    @Test
+    void aLimitThatMisleadsIsRefused() {
+        assertRefused("10 to 86400 seconds, not 5", "--server", "nginx", "--retry-after", "5");
+    }
+
+    @Test
+    void aCoveredPathThatHasNoPlaceInAConfigurationIsRefusedByItsDataset() throws Exception {
+        dumps.covers = List.of("/api/\";}");
+        dumps.publish(root, "journals", Instant.parse("2026-11-22T03:00:00Z"), 1_000);
+        assertRefused("dataset journals covers a path", "--server", "nginx");
+    }
+}

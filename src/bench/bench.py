@@ -23,7 +23,7 @@ MAKER = os.path.join(ROOT, "..", "shared", "bench", "make_debian_packages.py")
 INDEX = {"settings": {"number_of_shards": 3, "number_of_replicas": 0, "refresh_interval": "-1"},
          "mappings": {"dynamic": False, "properties": {"id": {"type": "keyword"}, "name": {"type": "keyword"}}}}
 NGINX = """worker_processes 1; daemon off; pid %(work)s/nginx.pid; error_log %(work)s/nginx.log;
-events {} http { access_log off; client_body_temp_path %(work)s/nb; proxy_temp_path %(work)s/np; client_max_body_size 0;
+events {} http { log_format times '$msec $request_time $uri'; access_log %(work)s/times.log times; client_body_temp_path %(work)s/nb; proxy_temp_path %(work)s/np; client_max_body_size 0;
 fastcgi_temp_path %(work)s/nf; uwsgi_temp_path %(work)s/nu; scgi_temp_path %(work)s/ns;
 server { listen 127.0.0.1:%(port)d; proxy_buffering off; proxy_http_version 1.1;
 location = / { default_type application/json; return 200 '{"version":{"number":"8.19.21","distribution":"elasticsearch"}}'; }
@@ -36,6 +36,19 @@ class Es:
         self.url = url
         u = urllib.parse.urlsplit(url)
         self.conn = http.client.HTTPConnection(u.hostname, u.port, timeout=900)
+
+    def bulk(self, index, body):
+        """Indexes a batch, again and later while the server has no memory for it."""
+        path = "/%s/_bulk?filter_path=errors" % index
+        while True:
+            self.conn.request("POST", path, body, {"Content-Type": "application/x-ndjson"})
+            answer = self.conn.getresponse()
+            text = answer.read()
+            if answer.status != 429:
+                break
+            time.sleep(0.1)
+        if answer.status >= 300 or json.loads(text).get("errors"):
+            sys.exit("POST %s: %d %s" % (path, answer.status, text[:400]))
 
     def __call__(self, method, path, body=None, ctype="application/json"):
         self.conn.request(method, path, body, {"Content-Type": ctype} if body else {})
@@ -73,11 +86,12 @@ def load(es, path, index):
         for line in f:
             batch.append(b'{"index":{}}\n' + line)
             size += len(line)
-            if size > 8_000_000:
-                es("POST", "/%s/_bulk?filter_path=errors" % index, b"".join(batch), "application/x-ndjson")
+            if size > 4_000_000:
+                es.bulk(index, b"".join(batch))
                 batch, size = [], 0
     if batch:
-        es("POST", "/%s/_bulk?filter_path=errors" % index, b"".join(batch), "application/x-ndjson")
+        es.bulk(index, b"".join(batch))
+    print("  loaded %s into %s" % (path, index), file=sys.stderr)
     es("POST", "/%s/_refresh" % index)
     es("POST", "/%s/_forcemerge?max_num_segments=4" % index)
     return es("GET", "/%s/_count" % index)["count"]
@@ -158,12 +172,8 @@ def peers(url, index, path):
         return cases, missing, stop
     if not os.path.exists(dump):
         subprocess.run(["npm", "install", "--silent", "--prefix", WORK, "elasticdump@6.125.1"], check=True)
-    port = free_port()
-    with open(os.path.join(WORK, "nginx.conf"), "w") as f:
-        f.write(NGINX % {"work": WORK, "port": port, "url": url})
-    front = subprocess.Popen(["nginx", "-c", os.path.join(WORK, "nginx.conf")], stderr=subprocess.DEVNULL)
-    stop = front.terminate
-    options = "--input=http://127.0.0.1:%d/%s --type=data --limit=5000 --noRefresh --quiet" % (port, index)
+    front, stop = in_front(url)
+    options = "--input=%s/%s --type=data --limit=5000 --noRefresh --quiet" % (front, index)
     cases["elasticdump, plain"] = "node %s %s --output=%s/out/e.json" % (dump, options, WORK)
     cases["elasticdump, gzip"] = "node %s %s --output=%s/out/e.json.gz --fsCompress" % (dump, options, WORK)
     return cases, missing, stop
@@ -177,13 +187,17 @@ def main():
     ap.add_argument("--peers", action="store_true", help="also other tools")
     ap.add_argument("--scale", default="", help="numbers of documents for the cost of growth, with commas")
     ap.add_argument("--formats", default="jsonl none,jsonl gzip", help="FORMAT COMPRESSION pairs, with commas")
+    ap.add_argument("--once", default="", help="slow FORMAT COMPRESSION pairs, measured in the first round only")
+    ap.add_argument("--share", default="", help="values of --max-share to hold the measured share against, with commas")
+    ap.add_argument("--report", default="", help="name of the report, without .md; the date and the machine otherwise")
+    ap.add_argument("--heap", type=int, default=2048, help="MiB of heap for the server; 10 million documents load better with 6144")
     ap.add_argument("--withhold", type=int, default=0, help="beside each format, the same without so many fields")
     a = ap.parse_args()
     os.makedirs(WORK, exist_ok=True)
     java = os.path.join(a.java, "bin", "java") if a.java else "java"
     home = os.path.join(ROOT, "target", "elasticsearch")
     server = subprocess.Popen([java, "-cp", JAR, os.path.join(ROOT, "src/bench/Server.java"),
-                               os.path.join(home, sorted(os.listdir(home))[-1]), "2048"],
+                               os.path.join(home, sorted(os.listdir(home))[-1]), str(a.heap)],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     stop_peers = lambda: None
     try:
@@ -204,22 +218,33 @@ def main():
                 cases["spillway %s, %s, %d fields withheld" % (kind, compression, a.withhold)] = spillway(
                     java, url, "bench", "--format", kind, "--compression", compression, "--slices", "3", "--lanes", "2",
                     "--exclude", ",".join(some_fields(path, a.withhold)), "--unlisted", "publish")
+        once = {}
+        for pair in filter(None, a.once.split(",")):
+            kind, compression = pair.split()
+            once["spillway %s, %s (once)" % (kind, compression)] = spillway(
+                java, url, "bench", "--format", kind, "--compression", compression, "--slices", "3", "--lanes", "2")
         missing = []
         if a.peers:
             more, missing, stop_peers = peers(url, "bench", path)
             cases.update(more)
         results = in_turns(cases, a.rounds)
+        results.update(in_turns(once, 1))
         report += ["## %s documents, %d MB (%s), 3 shards" % (format(count, ","), size // 1_000_000, source), "",
                    "Medians of %d rounds, in turns. Seconds are of the whole process, its JVM's start included." % a.rounds,
+                   "Peers that compress do so from a file to nowhere: no server works beside them.",
                    "", table(results, "raw drain", count), ""]
         report += ["Left out: %s." % "; ".join(missing), ""] if missing else []
-        report += ["```sh"] + ["%-28s %s" % (n + ":", shown(c)) for n, c in cases.items()] + ["```", ""]
+        report += ["```sh"] + ["%-28s %s" % (n + ":", shown(c)) for n, c in (cases | once).items()] + ["```", ""]
+        if a.share:
+            stop_peers()
+            stop_peers = lambda: None
+            report += shares(a, url, java)
         if a.scale:
             es("DELETE", "/bench")
             report += scale(a, es, url, java)
         text = "\n".join(report)
         print(text)
-        name = "%s-%s.md" % (datetime.date.today().isoformat(), platform.machine())
+        name = "%s.md" % (a.report or "%s-%s" % (datetime.date.today().isoformat(), platform.machine()))
         os.makedirs(os.path.join(ROOT, "docs", "benchmarks"), exist_ok=True)
         with open(os.path.join(ROOT, "docs", "benchmarks", name), "w") as f:
             f.write(text)
@@ -229,17 +254,67 @@ def main():
         server.wait(60)
 
 
-def scale(a, es, url, java):
-    rows = ["## Cost of growth", "", "JSON Lines with gzip; CPU of the export alone.", "",
-            "| documents | seconds | microseconds a document | CPU microseconds a document | MiB |", "| --- | --- | --- | --- | --- |"]
-    for count in map(int, a.scale.split(",")):
-        path, _ = make_documents(count)
-        load(es, path, "scale")
+def shares(a, url, java):
+    """How much of the time each lane kept the server busy, by the times of nginx in front of it."""
+    rows = ["## Politeness", "", "Export of the same documents with `--max-share`, two slices and two lanes: the share of the time in which a",
+            "lane had a request under way, as nginx in front of the server saw it.", "",
+            "| max-share | measured | off by | seconds |", "| --- | --- | --- | --- |"]
+    log = os.path.join(WORK, "times.log")
+    for share in map(float, a.share.split(",")):
         clean()
-        wall, cpu, rss = measured(spillway(java, url, "scale", "--slices", "3", "--lanes", "2"))
-        rows.append("| %s | %.1f | %.2f | %.2f | %.0f |" % (format(count, ","), wall, wall / count * 1e6, cpu / count * 1e6, rss))
-        es("DELETE", "/scale")
+        open(log, "w").close()
+        front, stop = in_front(url)
+        try:
+            wall, _, _ = measured(spillway(java, front, "bench", "--slices", "2", "--lanes", "2", "--compression", "zstd",
+                                           "--max-share", str(share)))
+        finally:
+            stop()
+        pages = [(float(end) - float(took), float(end), float(took)) for end, took, path in
+                 (line.split() for line in open(log)) if path == "/_search"]
+        span = max(p[1] for p in pages) - min(p[0] for p in pages)
+        busy = sum(p[2] for p in pages) / (2 * span)
+        rows.append("| %.2f | %.3f | %+.1f %% | %.1f |" % (share, busy, (busy / share - 1) * 100, wall))
+    return rows + [""]
+
+
+def in_front(url):
+    """nginx before the server: its address, and how to end it."""
+    port = free_port()
+    with open(os.path.join(WORK, "nginx.conf"), "w") as f:
+        f.write(NGINX % {"work": WORK, "port": port, "url": url})
+    front = subprocess.Popen(["nginx", "-c", os.path.join(WORK, "nginx.conf")], stderr=subprocess.DEVNULL)
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            break
+        except OSError:
+            if front.poll() is not None:
+                sys.exit("nginx did not start: " + open(os.path.join(WORK, "nginx.log")).read()[-500:])
+            time.sleep(0.05)
+
+    def stop():
+        front.terminate()
+        front.wait(30)
+    return "http://127.0.0.1:%d" % port, stop
+
+
+def scale(a, es, url, java):
+    """The cost of a document, by how many there are. All are loaded first, so that the measured runs follow each other."""
+    counts = sorted(map(int, a.scale.split(",")))
+    for count in counts:
+        path, _ = make_documents(count)
+        load(es, path, "scale-%d" % count)
         os.remove(path)
+    print("  measuring the cost of growth", file=sys.stderr)
+    rows = ["## Cost of growth", "", "JSON Lines with gzip, three slices, two lanes; CPU of the export alone. Medians where there are rounds.", "",
+            "| documents | rounds | seconds | microseconds a document | CPU microseconds a document | MiB |",
+            "| --- | --- | --- | --- | --- | --- |"]
+    for count in counts:
+        rounds = max(1, min(5, counts[-1] // count))
+        index = "scale-%d" % count
+        wall, cpu, rss, _, _ = in_turns({index: spillway(java, url, index, "--slices", "3", "--lanes", "2")}, rounds)[index]
+        rows.append("| %s | %d | %.1f | %.2f | %.2f | %.0f |" % (
+            format(count, ","), rounds, wall, wall / count * 1e6, cpu / count * 1e6, rss))
     return rows + [""]
 
 
@@ -252,7 +327,7 @@ def header(a, java):
             "* commit %s, `src/bench/run.sh %s`" % (commit, " ".join(sys.argv[1:])),
             "* %d cores (%s), server and client on the same machine" % (os.cpu_count(), cpu),
             "* %s" % version[-2 if len(version) > 1 else -1],
-            "* Elasticsearch 8.19.21 with 2 GiB of heap; exports with -Xmx256m",
+            "* Elasticsearch 8.19.21 with %d MiB of heap; exports with -Xmx256m" % a.heap,
             "* pages of the raw drain have about 4 MiB, as the exports' have"] + ([
             "* the server has no `/` endpoint, which elasticdump asks for: nginx in front of it answers that one path",
             "* elasticdump 6.125.1 with --limit 5000"] if a.peers else []) + [""]

@@ -88,6 +88,15 @@ class PagesInBrowserIT {
         }
     }
 
+    @Test
+    void onATelephoneTheColumnsOfFilesAndDumpsAreAllSeen() {
+        try (BrowserPage page = open("journals/index.html", TELEPHONE)) {
+            assertThat(page.texts("[...document.querySelectorAll('.scroll')].map(each => "
+                            + "each.scrollWidth <= each.clientWidth ? each.getAttribute('aria-labelledby') : '')"))
+                    .contains("files", "history");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "the page is, document.body.style.minWidth = '2000px'",

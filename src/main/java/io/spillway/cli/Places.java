@@ -205,7 +205,9 @@ final class Places implements AutoCloseable {
                     e);
         }
         String license = dataset.license();
-        URI licenseUrl = license == null ? null : URI.create(License.address(license));
+        URI licenseUrl = license == null
+                ? null
+                : License.address(license).map(URI::create).orElse(null);
         return new ArchiveOptions(
                 new ItemTemplate(section.item()),
                 section.collection(),

@@ -52,8 +52,12 @@ public final class License {
         return Optional.ofNullable(NAMES.get(spdx));
     }
 
-    /** Where a licence can be read: at its author's where that is known here, else at SPDX. */
-    public static String address(String spdx) {
+    /** Where a licence can be read: at its author's where that is known here, else at SPDX; empty for one's own. */
+    public static Optional<String> address(String spdx) {
+        return isListed(spdx) ? Optional.of(addressOfListed(spdx)) : Optional.empty();
+    }
+
+    private static String addressOfListed(String spdx) {
         Matcher creativeCommons = CREATIVE_COMMONS.matcher(spdx);
         if (spdx.equals("CC0-1.0")) {
             return "https://creativecommons.org/publicdomain/zero/1.0/";

@@ -81,7 +81,7 @@ public record DatasetPage(
                 latest.description(),
                 dump(texts, latest, addresses),
                 license,
-                license == null ? null : License.address(license).toString(),
+                license == null ? null : License.address(license).orElse(null),
                 latest.nextDue() == null ? null : texts.date(latest.nextDue()),
                 opens(latest.homepage()) ? latest.homepage() : null,
                 listing.files().size(),

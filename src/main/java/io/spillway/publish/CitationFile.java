@@ -66,7 +66,7 @@ final class CitationFile {
         if (LISTED.matcher(spdx).matches()) {
             file.put("license", spdx);
         } else {
-            file.put("license-url", License.address(spdx));
+            License.address(spdx).ifPresent(address -> file.put("license-url", address));
         }
     }
 

@@ -24,7 +24,8 @@ final class LicenseFile {
         License.name(spdx).ifPresent(name -> text.append(name).append('\n'));
         if (License.isListed(spdx)) {
             text.append("SPDX identifier: ").append(spdx).append('\n');
-            text.append("Text: ").append(License.address(spdx)).append('\n');
+            License.address(spdx)
+                    .ifPresent(address -> text.append("Text: ").append(address).append('\n'));
         } else {
             text.append(spdx).append("\n\nIts text is the publisher's own");
             text.append(dataset.homepage() == null ? "" : ", see " + dataset.homepage());

@@ -116,6 +116,13 @@ public final class NoticeWriter {
         return new Written(settings, site.downloads().availability(), states, files.size(), changed);
     }
 
+    /** Whether notices were ever written there. */
+    public boolean isThere() throws SpillwayException {
+        return destination
+                .find(NoticeFiles.key(null, NoticeKind.RATE_LIMITED, null, NoticeFormat.JSON))
+                .isPresent();
+    }
+
     private NoticeSettings settings() throws SpillwayException {
         if (given != null) {
             return given;

@@ -160,15 +160,17 @@ public final class SiteWriter {
     }
 
     /**
-     * Renews {@code status.json} and a dataset's notices alone, after an attempt that published nothing. A failure is
-     * logged: that of the attempt is what the caller has to hear of.
+     * Renews {@code status.json} and a dataset's notices alone, after an attempt that published nothing; where there were
+     * no notices there still are none. A failure is logged: that of the attempt is what the caller has to hear of.
      */
     @SuppressWarnings("try") // the turn is held, not used
     public void sayStatus(String dataset) {
         boolean interrupted = Thread.interrupted(); // it would close the file in the middle; kept for the caller
         try (Turn turn = turns.take()) {
             if (destination.traits().keepsSiteFiles()) {
-                boolean told = interrupted; // whoever cancels does not wait for addresses to answer
+                // Whoever cancels does not wait for addresses; and an attempt that failed makes nothing public that is
+                // new.
+                boolean told = interrupted || notices == null || !notices.isThere();
                 rounds(round -> {
                     round.writeStatus();
                     if (!told) {

@@ -28,7 +28,7 @@ class NoticeReaderTest {
     void whoeverReadsAllTheTimeSeesWholeNoticesAndDumpsThatAreThere() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (PublishedNotices site = new PublishedNotices(root)) {
-            site.site(site.directory).sayStatus("journals");
+            site.renew("journals");
             Future<?> writer = thread.submit(() -> {
                 for (int week = 0; week < DUMPS; week++) {
                     site.dumps.publish(root, "journals", TAKEN.plus(Duration.ofDays(7L * week)), week + 1);

@@ -247,7 +247,15 @@ class NoticeWriterTest {
     }
 
     @Test
+    void anAttemptThatFailedMakesNoNoticesWhereThereAreNone() throws Exception {
+        site.site(site.directory).sayStatus("journals");
+        assertThat(root.resolve("status.json")).exists();
+        assertThat(root.resolve("notices")).doesNotExist();
+    }
+
+    @Test
     void anAttemptThatFailedLeavesANoticeThatSaysSo() throws Exception {
+        site.renew();
         site.site(site.directory).sayStatus("journals");
         assertThat(downloads("journals/429.json").path("availability").textValue())
                 .isEqualTo("none");

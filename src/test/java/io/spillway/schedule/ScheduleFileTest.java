@@ -720,7 +720,9 @@ class ScheduleFileTest {
         assertThat(reveal(file.source().apiKey())).isEqualTo(HUNTER);
         assertThat(file.source().query()).hasToString("{\"term\":{\"in_directory\":true}}");
         assertThat(file.source().politeness().maxShare()).isEqualTo(0.5);
-        assertThat(file.destinations()).containsExactly(DestinationSection.directory(Path.of("/srv/dumps")));
+        assertThat(file.destinations())
+                .containsExactly(new DestinationSection(
+                        Path.of("/srv/dumps"), URI.create("https://example.org/dumps/"), null, null));
     }
 
     @Test
@@ -731,8 +733,8 @@ class ScheduleFileTest {
                 .message()
                 .isEqualToNormalizingNewlines("""
                         2 problems in FILE
-                        FILE:10: /source/elasticsearch: environment variable ELASTICSEARCH_URL is not set
-                        FILE:11: /source/api-key: environment variable ELASTICSEARCH_API_KEY is not set""".replace("FILE", example.toString()));
+                        FILE:11: /source/elasticsearch: environment variable ELASTICSEARCH_URL is not set
+                        FILE:12: /source/api-key: environment variable ELASTICSEARCH_API_KEY is not set""".replace("FILE", example.toString()));
     }
 
     /** Marks an option without which there is no file. */

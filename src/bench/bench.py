@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import platform
+import re
 import resource
 import shutil
 import socket
@@ -324,7 +325,7 @@ def header(a, java):
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?") \
         if os.path.exists("/proc/cpuinfo") else platform.processor()
     return ["# Benchmark of %s" % datetime.date.today().isoformat(), "",
-            "* commit %s, `src/bench/run.sh %s`" % (commit, " ".join(sys.argv[1:])),
+            "* commit %s, `src/bench/run.sh %s`" % (commit, re.sub(r"--java \S+", "--java JDK", " ".join(sys.argv[1:]))),
             "* %d cores (%s), server and client on the same machine" % (os.cpu_count(), cpu),
             "* %s" % version[-2 if len(version) > 1 else -1],
             "* Elasticsearch 8.19.21 with %d MiB of heap; exports with -Xmx256m" % a.heap,
@@ -334,8 +335,9 @@ def header(a, java):
 
 
 def shown(command):
+    """A command as anybody could type it: without this machine's folders."""
     text = command if isinstance(command, str) else " ".join(command)
-    return text.replace(ROOT + "/", "")
+    return re.sub(r"(?:/[^/ ]+)*/bin/java(?= |$)", "java", text.replace(ROOT + "/", ""))
 
 
 if __name__ == "__main__":

@@ -50,7 +50,6 @@ public final class StubArchive implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern META_HEADER = Pattern.compile("x-(?:archive|amz)-meta(\\d*)-(.+)");
     private static final Pattern FILE_META_HEADER = Pattern.compile("x-(?:archive|amz)-filemeta(\\d*)-(.+)");
-    private static final String LIMIT_REACHED = "%s exceeds ration";
 
     private final ServerSocket server = listen();
     private final ServerSocket second = listen();
@@ -498,7 +497,7 @@ public final class StubArchive implements AutoCloseable {
         }
 
         static Reply slowDown(String reason) {
-            return error(503, "SlowDown", "Please reduce your request rate.", LIMIT_REACHED.formatted(reason));
+            return error(503, "SlowDown", "Please reduce your request rate.", "%s exceeds ration".formatted(reason));
         }
 
         static Reply spam() {

@@ -168,7 +168,8 @@ class DumpGoldenTest {
                         "\"name\" : \"" + file.name() + "\",\n    \"bytes\" : @bytes of " + file.name() + "@,");
             }
         }
-        String normal = text;
+        // Where the JDK and the system have it, which is no matter of the format.
+        String normal = text.replaceFirst("\\{\\s*\"library\" : \"libdeflate\"\\s*\\}", "{ }");
         for (var name : names.entrySet()) {
             normal = normal.replace(name.getKey(), name.getValue());
         }

@@ -2,6 +2,7 @@ package io.spillway.notices.kit;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Asks a server whether it accepts a kit: the same files, in a folder of their own with a small configuration around them,
@@ -69,7 +69,7 @@ public final class KitCheck {
                     e);
         } finally {
             if (folder != null) {
-                deleteTree(folder);
+                remove(folder);
             }
         }
     }
@@ -123,11 +123,9 @@ public final class KitCheck {
         }
     }
 
-    private static void deleteTree(Path root) {
-        try (Stream<Path> all = Files.walk(root)) {
-            for (Path each : all.sorted((one, other) -> other.compareTo(one)).toList()) {
-                Files.deleteIfExists(each);
-            }
+    private static void remove(Path folder) {
+        try {
+            Folders.remove(folder);
         } catch (IOException e) {
             // Left to the system's cleaning of temporary files.
         }

@@ -32,6 +32,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class ArchitectureTest {
             Set.of("verify", "catalog"),
             Set.of("encode", "compress", "destination", "manifest", "fields"),
             Set.of("source", "dataset"),
-            Set.of("json", "progress", "config", "lanes"),
+            Set.of("json", "progress", "config", "lanes", "libdeflate"),
             Set.of("fault", "files"));
 
     private static final JavaClasses MAIN = production();
@@ -178,6 +179,23 @@ class ArchitectureTest {
         home("destination.s3", "software.amazon.awssdk..").check(MAIN);
         home("page", "gg.jte..").check(MAIN);
         home("publish", "com.dampcake..").check(MAIN);
+    }
+
+    @Test
+    void onlyTheGzipCodecKnowsLibdeflate() {
+        libdeflate("io.spillway.compress.Compression").check(MAIN);
+        assertFails(libdeflate("io.spillway.compress.EqualPieces"), MAIN);
+    }
+
+    private static ArchRule libdeflate(String caller) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".libdeflate..")
+                .and()
+                .haveNameNotMatching(Pattern.quote(caller) + "([$].*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".libdeflate..");
     }
 
     @Test

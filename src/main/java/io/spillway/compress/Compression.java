@@ -2,6 +2,7 @@ package io.spillway.compress;
 
 import static org.tukaani.xz.XZ.CHECK_NONE;
 
+import io.spillway.libdeflate.LibDeflate;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -148,9 +149,7 @@ public record Compression(Codec codec, int level, int workers) {
             @Override
             OutputStream compress(OutputStream out, int level, int workers) throws IOException {
                 Optional<LibDeflate> library = LibDeflate.find();
-                return library.isPresent()
-                        ? new GzipMember(out, level, library.get().deflater(level))
-                        : compressByJdk(out, level);
+                return library.isPresent() ? library.get().gzip(out, level) : compressByJdk(out, level);
             }
 
             private OutputStream compressByJdk(OutputStream out, int level) throws IOException {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CompressionTest {
+public class CompressionTest {
     private static final Compression GZIP = Compression.parse("gzip", null);
     private static final Compression NONE = Compression.parse("none", null);
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the stream below sees of a compressing stream: when it is written to, and that it is closed once. */
 @Timeout(60)
-class FailingOutputTest {
+public class FailingOutputTest {
     static Stream<Compression> all() {
         return Stream.concat(Samples.cheapest().stream(), Stream.of(new Compression(Codec.ZSTD, 1, 2)));
     }

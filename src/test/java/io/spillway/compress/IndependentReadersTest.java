@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tools that people have read what is written here, from a file and from the network. */
 @Timeout(120)
-class IndependentReadersTest {
+public class IndependentReadersTest {
     @TempDir
     Path folder;
 

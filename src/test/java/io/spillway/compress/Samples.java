@@ -13,18 +13,18 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /** Contents to compress, and both directions in one call. */
-final class Samples {
+public final class Samples {
     private Samples() {}
 
     /** Every codec that compresses, at the level that costs least: a thousand xz streams at level 6 take minutes. */
-    static List<Compression> cheapest() {
+    public static List<Compression> cheapest() {
         return compressing()
                 .map(codec -> new Compression(codec, codec.minLevel()))
                 .toList();
     }
 
     /** Every codec that compresses, at its default level. */
-    static List<Compression> usual() {
+    public static List<Compression> usual() {
         return compressing()
                 .map(codec -> new Compression(codec, codec.defaultLevel()))
                 .toList();
@@ -34,7 +34,7 @@ final class Samples {
         return Arrays.stream(Codec.values()).filter(codec -> codec != Codec.NONE);
     }
 
-    static byte[] compress(Compression compression, byte[] content) throws IOException {
+    public static byte[] compress(Compression compression, byte[] content) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (OutputStream stream = compression.compress(out)) {
             stream.write(content);
@@ -42,14 +42,14 @@ final class Samples {
         return out.toByteArray();
     }
 
-    static byte[] decompress(Compression compression, byte[] compressed) throws IOException {
+    public static byte[] decompress(Compression compression, byte[] compressed) throws IOException {
         try (InputStream in = compression.decompress(new ByteArrayInputStream(compressed))) {
             return in.readAllBytes();
         }
     }
 
     /** Writes in seeded cuts, single bytes and flushes among them. */
-    static byte[] compressInCuts(Compression compression, byte[] content, Random random) throws IOException {
+    public static byte[] compressInCuts(Compression compression, byte[] content, Random random) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (OutputStream stream = compression.compress(out)) {
             int at = 0;
@@ -69,7 +69,7 @@ final class Samples {
     }
 
     /** Compresses about as well as JSON Lines do. */
-    static byte[] text(long seed, int length) {
+    public static byte[] text(long seed, int length) {
         Random random = new Random(seed);
         StringBuilder text = new StringBuilder(length + 60);
         while (text.length() < length) {
@@ -80,13 +80,13 @@ final class Samples {
         return text.substring(0, length).getBytes(StandardCharsets.US_ASCII);
     }
 
-    static byte[] noise(Random random, int length) {
+    public static byte[] noise(Random random, int length) {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);
         return bytes;
     }
 
-    static byte[] joined(byte[] first, byte[] second) {
+    public static byte[] joined(byte[] first, byte[] second) {
         byte[] both = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, both, first.length, second.length);
         return both;

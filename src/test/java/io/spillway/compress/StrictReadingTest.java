@@ -30,7 +30,7 @@ import org.tukaani.xz.XZOutputStream;
 
 /** What is damaged, cut or followed by something never reads as a whole file, in any codec. */
 @Timeout(120)
-class StrictReadingTest {
+public class StrictReadingTest {
     private static final String CHEAPEST = "io.spillway.compress.Samples#cheapest";
 
     @ParameterizedTest

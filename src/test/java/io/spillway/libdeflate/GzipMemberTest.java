@@ -1,4 +1,4 @@
-package io.spillway.compress;
+package io.spillway.libdeflate;
 
 import static io.spillway.compress.Samples.decompress;
 import static io.spillway.compress.Samples.noise;
@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.spillway.compress.Compression;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

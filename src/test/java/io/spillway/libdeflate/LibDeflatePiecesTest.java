@@ -1,4 +1,4 @@
-package io.spillway.compress;
+package io.spillway.libdeflate;
 
 import static io.spillway.compress.Samples.compress;
 import static io.spillway.compress.Samples.compressInCuts;
@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.spillway.compress.Compression;
+import io.spillway.compress.Samples;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.spillway.compress;
+package io.spillway.libdeflate;
 
 import java.nio.ByteBuffer;
 import java.util.zip.Deflater;

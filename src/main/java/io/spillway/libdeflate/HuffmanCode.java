@@ -1,4 +1,4 @@
-package io.spillway.compress;
+package io.spillway.libdeflate;
 
 import java.util.Arrays;
 import java.util.zip.ZipException;

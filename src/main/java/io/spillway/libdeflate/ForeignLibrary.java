@@ -1,4 +1,4 @@
-package io.spillway.compress;
+package io.spillway.libdeflate;
 
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;

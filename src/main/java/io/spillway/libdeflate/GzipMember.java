@@ -1,4 +1,4 @@
-package io.spillway.compress;
+package io.spillway.libdeflate;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,7 +31,7 @@ final class GzipMember extends OutputStream {
     private final ByteBuffer piece;
     private final DeflateBlocks blocks = new DeflateBlocks();
     private final CRC32 crc = new CRC32();
-    private final byte[] buffer = new byte[Compression.Codec.BUFFER_BYTES];
+    private final byte[] buffer = new byte[64 * 1024];
     private long size;
     private boolean begun;
     private boolean failed;

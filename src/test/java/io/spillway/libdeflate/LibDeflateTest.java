@@ -1,9 +1,13 @@
-package io.spillway.compress;
+package io.spillway.libdeflate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.spillway.compress.CompressionTest;
+import io.spillway.compress.FailingOutputTest;
+import io.spillway.compress.IndependentReadersTest;
+import io.spillway.compress.StrictReadingTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

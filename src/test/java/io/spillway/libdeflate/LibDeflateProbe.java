@@ -1,7 +1,9 @@
-package io.spillway.compress;
+package io.spillway.libdeflate;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.spillway.compress.Compression;
+import io.spillway.compress.Samples;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;

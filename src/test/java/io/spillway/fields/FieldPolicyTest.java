@@ -93,7 +93,7 @@ class FieldPolicyTest {
                 STOP);
         assertThat(policy.decide("a").kind()).isEqualTo(Decision.Kind.WITHHELD);
         assertThat(policy.decide("b").kind()).isEqualTo(Decision.Kind.BLURRED);
-        assertThat(policy.decide("b.c").kind()).isEqualTo(Decision.Kind.BLURRED);
+        assertThat(policy.decide("b.c").kind()).isEqualTo(Decision.Kind.WITHHELD);
         assertThat(policy.decide("c").kind()).isEqualTo(Decision.Kind.PUBLISHED);
     }
 

@@ -209,7 +209,7 @@ final class FieldNode {
         return switch (mode()) {
             case WHOLE, VALUE, BLUR -> true;
             case DROP, UNDECIDED -> false;
-            case DESCEND -> isSpelledOut() || mappedChildren().anyMatch(FieldNode::mayShow);
+            case DESCEND -> isSpelledOut() || mappedChildren().anyMatch(FieldNode::hasPublishedByMapping);
         };
     }
 
@@ -282,7 +282,11 @@ final class FieldNode {
     }
 
     private Mode work() {
-        if (parent != null && (parent.mode() == Mode.DROP || parent.mode() == Mode.BLUR)) {
+        if (parent == null) {
+            // A document has no path: a rule such as ** names what lies in it.
+            return Mode.DESCEND;
+        }
+        if (parent.mode() == Mode.DROP || parent.mode() == Mode.BLUR) {
             // A mapped field in an object that is left out or blurred: no document shows it, and no list names it.
             return Mode.DROP;
         }
@@ -294,9 +298,6 @@ final class FieldNode {
                 return Mode.BLUR;
             }
             default -> {}
-        }
-        if (parent == null) {
-            return Mode.DESCEND;
         }
         restricted = positions.excludes(FieldPattern::namesSomeBelow) || positions.blurs(FieldPattern::namesSomeBelow);
         if (publishes()) {

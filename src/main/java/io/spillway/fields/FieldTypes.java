@@ -88,12 +88,17 @@ final class FieldTypes {
     /** Whether the path below a field of this type, or of all these types, is a part of the field's own value. */
     static boolean isPartOfValue(String type, String below) {
         return Arrays.stream(type.split("\\|")).allMatch(each -> {
-            Set<String> members = MEMBERS.getOrDefault(each, Set.of());
+            Set<String> members = membersOf(each);
             String member = below;
             while (members == GEO_JSON && member.startsWith(COLLECTION)) {
                 member = member.substring(COLLECTION.length());
             }
             return members.contains(member);
         });
+    }
+
+    /** The members of a value of this one type, as paths below the field. */
+    static Set<String> membersOf(String type) {
+        return MEMBERS.getOrDefault(type, Set.of());
     }
 }

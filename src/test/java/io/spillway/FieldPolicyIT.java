@@ -281,6 +281,143 @@ class FieldPolicyIT {
         assertThat(status().toString()).contains("FIELD_POLICY").doesNotContain("stray");
     }
 
+    /** Two indices of one pattern: a keyword in one, documents with an object there in the other. */
+    private String contacts(String prefix) throws Exception {
+        for (int n = 1; n <= 2; n++) {
+            String contact = n == 1 ? ",\"contact\":{\"type\":\"keyword\"}" : "";
+            cluster.request(
+                    "PUT",
+                    "/" + prefix + "-" + n,
+                    "{\"mappings\":{\"dynamic\":false,\"properties\":{\"id\":{\"type\":\"long\"}" + contact + "}}}");
+        }
+        cluster.load(prefix + "-1", List.of("{\"id\":1,\"contact\":\"x\"}"));
+        cluster.load(
+                prefix + "-2",
+                List.of(
+                        "{\"id\":2,\"contact\":{\"hushmail\":\"canary@example.org\",\"hushphone\":\"canary\"}}",
+                        "{\"id\":3,\"contact.hushmail\":\"canary\"}"));
+        return prefix + "-*";
+    }
+
+    @Test
+    void anObjectUnderALeafOfAnotherIndexStopsTheRunWithTheNameOfItsField() throws Exception {
+        Outcome outcome = export(contacts("leaf-a"), "fields: {include: [id, contact], unlisted: stop}\n")
+                .refused(32);
+
+        assertThat(outcome.err()).contains("\"contact.hush").doesNotContain("canary");
+        Dump.assertNothingPublished(root);
+    }
+
+    @Test
+    void anObjectUnderALeafOfAnotherIndexIsWithheldInEveryFormat() throws Exception {
+        Path file = schedule(
+                contacts("leaf-b"),
+                "fields: {include: [id, contact], unlisted: withhold, examples: true}\n"
+                        + "formats: [jsonl: {}, csv: {}, tar: {}]\n");
+
+        Spillway.run("export", file.toString()).succeeded();
+
+        assertThat(files()).allSatisfy(text -> assertThat(text).doesNotContain("canary", "hush"));
+        assertThat(files()).anyMatch(text -> text.contains("{\"id\":1,\"contact\":\"x\"}"));
+        assertThat(Spillway.run("plan", file.toString()).succeeded().out()).doesNotContain("canary");
+    }
+
+    @Test
+    void anExcludedNameWithADotBelowABlurredFieldIsInNoFile() throws Exception {
+        String index = cluster.newIndex("""
+                {"mappings": {"dynamic": false, "properties": {
+                  "id": {"type": "long"}, "contact": {"type": "flattened"}}}}""");
+        cluster.load(
+                index,
+                List.of(
+                        "{\"id\":1,\"contact.hush\":\"canary@example.org\"}",
+                        "{\"id\":2,\"contact\":{\"hush\":\"canary@example.org\"}}",
+                        "{\"id\":3,\"contact.hush_jane\":\"2026-11-21T03:00:00Z\"}"));
+
+        export(index, """
+                fields:
+                  include: [id]
+                  exclude: [contact.hush]
+                  blur: [{field: "contact*", by: hash}]
+                  hash-key: 0123456789abcdef
+                  unlisted: stop
+                formats: [jsonl: {}, csv: {}]
+                """).succeeded();
+
+        Dump.only(root, "records");
+        assertThat(files())
+                .anyMatch(text -> text.contains("{\"id\":1,\"contact\":null}"))
+                .allSatisfy(text -> assertThat(text).doesNotContain("canary", "hush", "2026-11-21T03:00:00Z\""))
+                .noneMatch(text -> text.matches("(?s).*\"contact\":\"[0-9a-f]{64}.*"));
+    }
+
+    @Test
+    void aPatternThatCouldMatchBelowALeafListsNoUnlistedName() throws Exception {
+        String index = cluster.newIndex("""
+                {"mappings": {"properties": {"id": {"type": "long"}, "hush": {"type": "keyword"},
+                  "hush_a": {"properties": {"hush_b": {"type": "keyword"}}}, "hush_open": {"type": "flattened"}}}}""");
+        cluster.load(
+                index,
+                List.of("{\"id\":1,\"hush\":\"canary\",\"hush_a\":{\"hush_b\":\"canary\"},"
+                        + "\"hush_open\":{\"x\":\"canary\"}}", "{\"id\":2,\"hush\":null,\"hush_open\":{}}"));
+
+        export(
+                        index,
+                        "fields: {include: [id, '**.email'], unlisted: withhold}\nformats: [jsonl: {}, csv: {}, tar: {}]\n")
+                .succeeded();
+
+        assertThat(files()).allSatisfy(text -> assertThat(text).doesNotContain("canary", "hush"));
+    }
+
+    @Test
+    void aColumnThatNoRulePublishesIsRefusedAsSuch() throws Exception {
+        String index = cluster.newIndex(1);
+        cluster.load(index, List.of("{\"id\":1,\"hush\":\"canary\"}"));
+
+        Outcome outcome = export(
+                        index,
+                        "fields: {include: [id, '**.email'], unlisted: withhold}\nformats: [csv: {columns: [id, hush]}]\n")
+                .refused(32);
+
+        assertThat(outcome.err()).contains("columns of format csv", ": hush").doesNotContain("no field of the mapping");
+        assertThat(status().toString()).doesNotContain("hush");
+    }
+
+    @Test
+    void aFieldThatIsWithheldFromNowOnIsNotNamedInTheNextDump() throws Exception {
+        String index = cluster.newIndex(1);
+        cluster.load(index, List.of("{\"id\":1,\"hush\":\"a\",\"old\":1}"));
+        export(index, "fields: {include: [id, hush, old]}\n").succeeded();
+        Path old = Dump.only(root, "records").folder();
+
+        export(index, "fields: {include: [id, old], exclude: [hush]}\ngate: {schema: stop, shrink: 100%}\n")
+                .refused(31);
+        assertThat(status().toString())
+                .contains("1 field of that dump is withheld now")
+                .doesNotContain("hush");
+
+        Path file = schedule(index, "fields: {include: [id, old], exclude: [hush]}\ngate: {shrink: 100%}\n");
+        Outcome outcome = Spillway.run("export", file.toString()).succeeded();
+
+        assertThat(outcome.err()).doesNotContain("hush");
+        assertThat(files())
+                .filteredOn(text -> !text.startsWith(old.toString()))
+                .allSatisfy(text -> assertThat(text).doesNotContain("hush"));
+    }
+
+    @Test
+    void publishedIdsBesideABlurredDateAreWarnedOf() throws Exception {
+        String index = cluster.newIndex("{\"mappings\":{\"properties\":{\"made\":{\"type\":\"date\"}}}}");
+        cluster.load(index, List.of("{\"made\":\"2026-11-21T03:00:00Z\"}"));
+        String rules = "fields: {include: [_id, _routing], blur: [{field: made, by: year}]}\n";
+        Path file = schedule(index, rules + "formats: [bulk: {}]\n");
+
+        assertThat(Spillway.run("plan", file.toString()).succeeded().out()).contains("reveal blurred dates: made");
+        assertThat(Spillway.run("check", file.toString()).succeeded().err()).contains("reveal blurred dates: made");
+        assertThat(Spillway.run("plan", schedule(index, rules).toString()).succeeded().out())
+                .doesNotContain("reveal");
+    }
+
     @Test
     void blurredFieldsArePublishedLessTelling() throws Exception {
         String index = cluster.newIndex(1);

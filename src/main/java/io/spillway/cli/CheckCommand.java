@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -202,13 +203,10 @@ final class CheckCommand implements Callable<Integer> {
         SourceDescription found = survey.description();
         FieldPolicy policy = schedule.fields().toPolicy();
         checkFields(file, schedule, policy, survey);
+        warn(file, "/formats", Wiring.idsTellDates(schedule, found));
         for (int i = 0; i < schedule.formats().size(); i++) {
             try {
-                Wiring.format(
-                        schedule.formats().get(i),
-                        schedule.parts(),
-                        policy,
-                        found.withFields(policy.published(found.fields())));
+                Wiring.format(schedule.formats().get(i), schedule.parts(), policy, found);
             } catch (SpillwayException e) {
                 add(file, "/formats/" + i, e.fault(), String.valueOf(e.getMessage()), e.hint());
             }
@@ -236,6 +234,15 @@ final class CheckCommand implements Callable<Integer> {
         for (FieldPolicy.Problem problem :
                 FieldPolicy.strayDescriptions(schedule.fields().descriptions().keySet(), mapped, seen)) {
             add(file, problem.key(), Fault.CONFIG, problem.what(), null);
+        }
+    }
+
+    /** Prints what should be known and is no problem. */
+    private void warn(Path file, String key, Optional<String> warning) throws SpillwayException {
+        if (warning.isPresent()) {
+            spec.commandLine()
+                    .getErr()
+                    .printf("%s:%d: %s: %s%n", file, ConfigFile.line(file, key), key, warning.get());
         }
     }
 

@@ -64,7 +64,7 @@ final class PlanCommand implements Callable<Integer> {
             SpillwayException undecided = null;
             try {
                 policy.require(survey.description().fields(), source.name());
-                sizes = sizes(schedule, published(survey, policy));
+                sizes = sizes(schedule, survey.description(), published(survey, policy));
             } catch (SpillwayException e) {
                 if (e.fault() != Fault.FIELD_POLICY) {
                     throw e;
@@ -85,8 +85,9 @@ final class PlanCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static List<SizeEstimate> sizes(ScheduleFile schedule, SourceSurvey published) throws SpillwayException {
-        List<PartFormat> formats = Wiring.formats(schedule, published.description());
+    private static List<SizeEstimate> sizes(ScheduleFile schedule, SourceDescription found, SourceSurvey published)
+            throws SpillwayException {
+        List<PartFormat> formats = Wiring.formats(schedule, found);
         HeapRoom.require(published.lanes(), formats);
         List<SizeEstimate> sizes = new ArrayList<>();
         for (PartFormat format : formats) {
@@ -162,6 +163,7 @@ final class PlanCommand implements Callable<Integer> {
         if (Places.isSpooled(schedule)) {
             out.printf("spool         %s %s%n", directory, room);
         }
+        Wiring.idsTellDates(schedule, source).ifPresent(warning -> out.println("ids           " + warning));
         List<FieldDecision> fields = schedule.fields().toPolicy().decide(source.fields());
         out.printf("fields        %s%n", counts(fields, schedule.fields().toPolicy()));
         for (FieldDecision field : fields) {
@@ -251,6 +253,7 @@ final class PlanCommand implements Callable<Integer> {
             fields.add(row);
         }
         line.put("fields", fields);
+        line.put("ids_warning", Wiring.idsTellDates(schedule, source).orElse(null));
         line.put(
                 "destinations",
                 schedule.destinations().stream()

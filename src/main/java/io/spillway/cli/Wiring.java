@@ -28,6 +28,7 @@ import io.spillway.schedule.SourceSection;
 import io.spillway.schedule.TimesSection;
 import io.spillway.source.DocumentSource;
 import io.spillway.source.SourceDescription;
+import io.spillway.source.SourceField;
 import io.spillway.source.elasticsearch.ElasticsearchOptions;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
 import io.spillway.source.elasticsearch.ElasticsearchSource;
@@ -38,10 +39,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From a schedule to the parts that carry it out: the only place where adapters are created. */
 final class Wiring {
+    private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+
     private Wiring() {}
 
     /** The source that a schedule names; the caller closes it. */
@@ -74,7 +80,10 @@ final class Wiring {
                 source,
                 schedule.fields().toPolicy(),
                 disclosure(schedule),
-                description -> formats(schedule, description),
+                found -> {
+                    idsTellDates(schedule, found).ifPresent(LOG::warn);
+                    return formats(schedule, found);
+                },
                 new PartLimits(
                         schedule.parts().documents(), schedule.parts().bytes().bytes()),
                 allowed.empty() || schedule.gate().empty() == GateSection.WhenEmpty.PUBLISH,
@@ -114,38 +123,47 @@ final class Wiring {
                 new Gate.Rules(section.shrink(), section.schema() == GateSection.WhenFieldsMove.STOP, accepted));
     }
 
-    /** How the documents of a source are written; refuses what cannot hold them or cannot be used here. */
-    static List<PartFormat> formats(ScheduleFile schedule, SourceDescription source) throws SpillwayException {
+    /**
+     * How the documents of a source are written; refuses what cannot hold them or cannot be used here.
+     *
+     * @param found with all its fields, published or not
+     */
+    static List<PartFormat> formats(ScheduleFile schedule, SourceDescription found) throws SpillwayException {
         FieldPolicy policy = schedule.fields().toPolicy();
         List<PartFormat> formats = new ArrayList<>();
         for (FormatSection section : schedule.formats()) {
-            formats.add(format(section, schedule.parts(), policy, source));
+            formats.add(format(section, schedule.parts(), policy, found));
         }
         return formats;
     }
 
-    /** A format for what was found and is published; fails where it cannot hold that, or cannot be written here. */
-    static PartFormat format(FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription source)
+    /**
+     * A format for what was found; fails where it cannot hold what is published of it, or cannot be written here.
+     *
+     * @param found with all its fields, published or not
+     */
+    static PartFormat format(FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription found)
             throws SpillwayException {
-        PartFormat format = unchecked(section, parts, fields, source);
+        PartFormat format = unchecked(section, parts, fields, found);
         requireUsable(format.compression());
         return format;
     }
 
     private static PartFormat unchecked(
-            FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription source)
+            FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription found)
             throws SpillwayException {
         if (section.csv() != null) {
-            requirePublished("columns of format csv", section.csv().columns(), fields);
+            List<SourceField> published = fields.published(found.fields());
+            requirePublishedColumns(section.csv().columns(), fields, found.fields(), published);
             CsvOptions options = section.csv().toOptions();
             CsvColumns columns = section.csv().columns() == null
-                    ? CsvColumns.fromMapping(source.fields())
-                    : CsvColumns.named(section.csv().columns(), source.fields());
+                    ? CsvColumns.fromMapping(published)
+                    : CsvColumns.named(section.csv().columns(), published);
             return new PartFormat(
                     () -> new Csv(columns, options), section.csv().toCompression(), options.facts(columns));
         } else if (section.bulk() != null) {
-            refuseSeveralIndices(source);
-            requirePublished("format bulk", List.of("_id", "_routing"), fields);
+            refuseSeveralIndices(found);
+            requirePublishedIds("format bulk", fields);
             return new PartFormat(BulkLines::new, section.bulk().toCompression());
         } else if (section.tar() != null) {
             TarBatches.Limits limits = section.tar().toLimits(parts);
@@ -153,31 +171,69 @@ final class Wiring {
         }
         JsonLinesSection jsonl = Objects.requireNonNull(section.jsonl(), "a format without a kind");
         if (jsonl.id() == JsonLinesSection.Ids.ID) {
-            requirePublished("format jsonl with id: _id", List.of("_id", "_routing"), fields);
+            requirePublishedIds("format jsonl with id: _id", fields);
             return new PartFormat(JsonLinesWithId::new, jsonl.toCompression(), Map.of("id", "_id"));
         }
         return new PartFormat(JsonLines::new, jsonl.toCompression());
     }
 
-    /** Ids and routing are no fields, but they can tell as much: with rules, somebody has to decide on them, too. */
-    private static void requirePublished(String who, @Nullable List<String> paths, FieldPolicy fields)
-            throws SpillwayException {
-        if (paths == null || !fields.hasRules()) {
-            return;
+    /** What the operator should know of formats that write ids beside blurred dates; empty where there is nothing. */
+    static Optional<String> idsTellDates(ScheduleFile schedule, SourceDescription found) {
+        boolean ids = schedule.formats().stream()
+                .anyMatch(section -> section.bulk() != null
+                        || (section.jsonl() != null && section.jsonl().id() == JsonLinesSection.Ids.ID));
+        List<String> dates = ids ? schedule.fields().toPolicy().blurredDates(found.fields()) : List.of();
+        return dates.isEmpty()
+                ? Optional.empty()
+                : Optional.of(("_id is published, and an _id that Elasticsearch generated contains the time of indexing,"
+                                + " which can reveal blurred dates: %s; exclude _id, or publish ids of your own")
+                        .formatted(String.join(", ", dates)));
+    }
+
+    /** Ids and routing are no fields, but they can tell as much: with rules, they need a decision, too. */
+    private static void requirePublishedIds(String who, FieldPolicy fields) throws SpillwayException {
+        if (fields.hasRules()) {
+            refuseUnpublished(
+                    who,
+                    Stream.of("_id", "_routing")
+                            .filter(path -> switch (fields.decide(path).kind()) {
+                                case PUBLISHED -> false;
+                                case BLURRED, WITHHELD -> true;
+                                case UNDECIDED -> fields.unlisted() != FieldPolicy.Unlisted.PUBLISH;
+                            })
+                            .toList());
         }
-        List<String> withheld = paths.stream()
-                .filter(path -> switch (fields.decide(path).kind()) {
-                    case PUBLISHED -> false;
-                    case BLURRED -> path.startsWith("_");
-                    case WITHHELD -> true;
-                    case UNDECIDED -> path.startsWith("_") && fields.unlisted() != FieldPolicy.Unlisted.PUBLISH;
-                })
-                .toList();
-        if (!withheld.isEmpty()) {
+    }
+
+    /** A column that the mapping has but no rule publishes is refused here; one that the mapping lacks, with the others. */
+    private static void requirePublishedColumns(
+            @Nullable List<String> columns, FieldPolicy fields, List<SourceField> mapped, List<SourceField> published)
+            throws SpillwayException {
+        if (columns != null && fields.hasRules()) {
+            refuseUnpublished(
+                    "columns of format csv",
+                    columns.stream()
+                            .filter(path -> switch (fields.decide(path).kind()) {
+                                case PUBLISHED, BLURRED -> false;
+                                case WITHHELD -> true;
+                                case UNDECIDED -> has(mapped, path) && !has(published, path);
+                            })
+                            .toList());
+        }
+    }
+
+    /** Whether a field has this path, or lies in an object that has. */
+    private static boolean has(List<SourceField> fields, String path) {
+        return fields.stream()
+                .anyMatch(field -> field.path().equals(path) || field.path().startsWith(path + "."));
+    }
+
+    private static void refuseUnpublished(String who, List<String> paths) throws SpillwayException {
+        if (!paths.isEmpty()) {
             throw new SpillwayException(
                     Fault.FIELD_POLICY,
-                    "%s would publish what the rules of fields do not: %s".formatted(who, String.join(", ", withheld)),
-                    "name them in fields.include if they are to be public, or take them out of the format");
+                    "%s would publish what the rules of fields do not: %s".formatted(who, String.join(", ", paths)),
+                    "name them in fields.include if they are to be public, or remove them from the format");
         }
     }
 

@@ -26,6 +26,13 @@ public final class Blurs {
     /** One @ with something on either side, and a domain of more than one label with nothing behind it. */
     private static final Pattern E_MAIL =
             Pattern.compile("[^@\\s]+@([\\p{L}\\p{M}\\p{N}-]+(?:\\.[\\p{L}\\p{M}\\p{N}-]+)+)");
+    /** What browsers and resolvers read as the last number of an IPv4 address, in whatever base. */
+    private static final Pattern ENDS_IN_A_NUMBER = Pattern.compile("(?:.*\\.)?(?:\\p{N}+|0[xX]\\p{XDigit}*)");
+    /** A name that spells out an address, as of a line or in a reverse zone: 203-0-113-7.example.org, 7.113.0.203.in-addr.arpa. */
+    private static final Pattern SPELLS_AN_ADDRESS = Pattern.compile(
+            "(?:.*[^\\p{N}])?\\p{N}{1,3}(?:[.-]\\p{N}{1,3}){3}(?:[^\\p{N}].*)?"
+                    + "|.*\\.(?:arpa|ipv6-literal\\.net)",
+            Pattern.CASE_INSENSITIVE);
     /** RFC 5321, section 4.5.3.1: 64 for the name, 255 for the domain. */
     private static final int MAX_E_MAIL_LENGTH = 64 + 1 + 255;
 
@@ -91,14 +98,28 @@ public final class Blurs {
         });
     }
 
-    /** An e-mail address of which the domain is kept: {@code ***@example.org}. */
+    /** Whether this blur reads dates. */
+    static boolean isOfDates(Blur blur) {
+        return Arrays.stream(Precision.values())
+                .anyMatch(precision -> precision.name().equalsIgnoreCase(blur.name()));
+    }
+
+    /**
+     * An e-mail address of which the domain is kept: {@code ***@example.org}. Nothing is kept of a domain that is an IP
+     * address or spells one out, as that may be a person's own machine.
+     */
     public static Blur email() {
         return named("mask-email", text -> {
             Matcher address = E_MAIL.matcher(text);
-            return text.length() <= MAX_E_MAIL_LENGTH && address.matches()
+            return text.length() <= MAX_E_MAIL_LENGTH && address.matches() && !isAnAddress(address.group(1))
                     ? Optional.of("***@" + address.group(1))
                     : Optional.empty();
         });
+    }
+
+    private static boolean isAnAddress(String domain) {
+        return ENDS_IN_A_NUMBER.matcher(domain).matches()
+                || SPELLS_AN_ADDRESS.matcher(domain).matches();
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +33,14 @@ final class FieldNode {
     private final String path;
     private final int depth;
     private final boolean passing;
+    /** Whether it stands for a mapped field or an object above one. */
+    private boolean mapped;
     private @Nullable String type;
     private final Map<Key, FieldNode> children = new HashMap<>();
     private @Nullable FieldNode first;
     private @Nullable FieldNode follower;
     private @Nullable Mode mode;
+    private boolean restricted;
     private @Nullable Decision decision;
 
     private int types;
@@ -52,13 +56,15 @@ final class FieldNode {
     enum Mode {
         /** Published with all that lies in it. */
         WHOLE,
+        /** Published; what lies in an object here are fields of their own. */
+        VALUE,
         /** Left out with all that lies in it. */
         DROP,
-        /** Blurred. */
+        /** Blurred; nothing that lies in it is published. */
         BLUR,
         /** Nobody has decided, neither on it nor on anything in it. */
         UNDECIDED,
-        /** Fields in it have rules, a mapping or counters of their own. */
+        /** Nobody has decided on it, but fields in it may have rules. */
         DESCEND
     }
 
@@ -86,7 +92,13 @@ final class FieldNode {
     /** The root above nodes for all mapped fields. */
     static FieldNode tree(FieldPolicy policy, List<SourceField> mapped) {
         FieldNode root = root(policy);
-        mapped.forEach(field -> root.at(field.path()).type = field.type());
+        for (SourceField field : mapped) {
+            FieldNode node = root.at(field.path());
+            node.type = field.type();
+            for (FieldNode above = node; above != null; above = above.parent) {
+                above.mapped = true;
+            }
+        }
         return root;
     }
 
@@ -183,21 +195,49 @@ final class FieldNode {
         return blur;
     }
 
-    /** Whether a value that is neither an array nor an object is published here. */
-    boolean publishesValues() {
-        return publishes();
+    @Nullable
+    FieldNode parent() {
+        return parent;
     }
 
-    /** Whether anything at all may be published here or below. */
-    boolean mayPublish() {
+    boolean isMapped() {
+        return type != null;
+    }
+
+    /** Whether {@code null} and empty arrays and objects are published here: rules name it, or lead to a field in it. */
+    boolean mayShow() {
         return switch (mode()) {
-            case WHOLE, BLUR -> true;
+            case WHOLE, VALUE, BLUR -> true;
+            case DROP, UNDECIDED -> false;
+            case DESCEND -> isSpelledOut() || mappedChildren().anyMatch(FieldNode::hasPublishedByMapping);
+        };
+    }
+
+    /** Whether the rules and the mapping alone say that it is published: its values, or fields in it. */
+    boolean isPublishedByMapping() {
+        if (type == null) {
+            return false;
+        }
+        return switch (mode()) {
+            case WHOLE, VALUE, BLUR -> true;
             case DROP, UNDECIDED -> false;
             case DESCEND ->
-                publishes()
-                        || positions.includes(FieldPattern::namesSomeBelow)
-                        || children.values().stream().anyMatch(FieldNode::mayPublish);
+                FieldTypes.isOpen(type)
+                        && (isSpelledOut() || mappedChildren().anyMatch(FieldNode::hasPublishedByMapping));
         };
+    }
+
+    private boolean hasPublishedByMapping() {
+        return isPublishedByMapping() || mappedChildren().anyMatch(FieldNode::hasPublishedByMapping);
+    }
+
+    /** Whether a rule names fields below this one and spells out the names that lead here. */
+    private boolean isSpelledOut() {
+        return positions.includes(FieldPattern::leadsBelow) || positions.blurs(FieldPattern::leadsBelow);
+    }
+
+    private Stream<FieldNode> mappedChildren() {
+        return children.values().stream().filter(child -> child.mapped);
     }
 
     private Decision decision() {
@@ -209,29 +249,45 @@ final class FieldNode {
         return known;
     }
 
+    /** Whether a value that is no object is published here, apart from what was decided on the objects it lies in. */
     private boolean publishes() {
         return decision().kind() == Decision.Kind.PUBLISHED
                 || (decision().kind() == Decision.Kind.UNDECIDED
-                        && (policy.unlisted() == FieldPolicy.Unlisted.PUBLISH || partOfWhole()));
+                        && (policy.unlisted() == FieldPolicy.Unlisted.PUBLISH || isPartOfValue()));
     }
 
-    /** Whether it lies in a value that belongs to a published field as a whole. */
-    private boolean partOfWhole() {
+    /** Whether it belongs to the value of a published field, as {@code lat} to that of a {@code geo_point}. */
+    private boolean isPartOfValue() {
         if (type != null) {
-            // Without subobjects a mapping may have both foo and foo.max: fields of their own.
+            // A mapped field is one of its own, wherever it lies.
             return false;
         }
+        StringBuilder below = new StringBuilder(decodedName());
         for (FieldNode above = parent; above != null; above = above.parent) {
             if (above.type != null) {
-                return !FieldPolicy.isOpen(above.type) && above.decision().kind() == Decision.Kind.PUBLISHED;
+                return above.publishes() && FieldTypes.isPartOfValue(above.type, below.toString());
             }
+            below.insert(0, above.decodedName() + ".");
         }
         return false;
     }
 
+    private String decodedName() {
+        return new String(name, StandardCharsets.UTF_8);
+    }
+
+    /** Whether rules withhold or blur fields below this one; only where it is published. */
+    boolean isRestricted() {
+        return restricted;
+    }
+
     private Mode work() {
-        if (parent != null && (parent.mode() == Mode.DROP || parent.mode() == Mode.BLUR)) {
-            // A mapped field in an object that is left out: no document shows it, and no list names it.
+        if (parent == null) {
+            // A document has no path: a rule such as ** names what lies in it.
+            return Mode.DESCEND;
+        }
+        if (parent.mode() == Mode.DROP || parent.mode() == Mode.BLUR) {
+            // A mapped field in an object that is left out or blurred: no document shows it, and no list names it.
             return Mode.DROP;
         }
         switch (decision().kind()) {
@@ -243,27 +299,15 @@ final class FieldNode {
             }
             default -> {}
         }
-        if (!children.isEmpty() || parent == null) {
-            return Mode.DESCEND;
+        restricted = positions.excludes(FieldPattern::namesSomeBelow) || positions.blurs(FieldPattern::namesSomeBelow);
+        if (publishes()) {
+            boolean all = policy.unlisted() == FieldPolicy.Unlisted.PUBLISH
+                    || positions.includes(FieldPattern::namesAllBelow);
+            return all && !restricted && children.isEmpty() ? Mode.WHOLE : Mode.VALUE;
         }
-        boolean restricted =
-                positions.excludes(FieldPattern::namesSomeBelow) || positions.blurs(FieldPattern::namesSomeBelow);
-        if (publishesAll()) {
-            return restricted ? Mode.DESCEND : Mode.WHOLE;
-        }
-        return publishes() || restricted || positions.includes(FieldPattern::namesSomeBelow)
+        return !children.isEmpty() || restricted || positions.includes(FieldPattern::namesSomeBelow)
                 ? Mode.DESCEND
                 : Mode.UNDECIDED;
-    }
-
-    private boolean publishesAll() {
-        if (!publishes()) {
-            return false;
-        }
-        return policy.unlisted() == FieldPolicy.Unlisted.PUBLISH
-                || (type != null && !FieldPolicy.isOpen(type))
-                || partOfWhole()
-                || positions.includes(FieldPattern::namesAllBelow);
     }
 
     /** Notes what a value looks like, whether or not there is something in it. */
@@ -328,13 +372,14 @@ final class FieldNode {
         return type;
     }
 
-    /** Whether the field belongs into the list of those that are published. */
+    /**
+     * Whether the field belongs into the list of those that are published: the mapping and the rules say so, or documents
+     * have it. A part of a field's own value is no field.
+     */
     boolean isListed() {
-        return switch (mode()) {
-            case WHOLE, BLUR -> type != null || documents > 0 || valuesPublished;
-            case DESCEND -> valuesPublished || (type != null && mayPublish());
-            case DROP, UNDECIDED -> false;
-        };
+        boolean found = valuesPublished || (type != null && FieldTypes.isOpen(type) && documents > 0);
+        return isPublishedByMapping()
+                || (found && (decision().kind() != Decision.Kind.UNDECIDED || !isPartOfValue()));
     }
 
     /** Gives this node and all below it to {@code each}. */

@@ -1,6 +1,7 @@
 package io.spillway.fields;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /** Paths of fields as people read them: names in documents may hold anything, and may be of any length. */
@@ -26,6 +27,12 @@ public final class FieldPath {
         boolean plain =
                 PLAIN.matcher(pattern).matches() && !WORD.matcher(pattern).matches();
         return "- " + (plain ? shown(pattern) : '"' + shown(pattern) + '"');
+    }
+
+    /** Whether a rule can spell out this path: no name of it is blank, has blanks around it, or has a star. */
+    static boolean canBeARule(String path) {
+        return Arrays.stream(path.split("\\.", -1))
+                .noneMatch(name -> name.isBlank() || !name.strip().equals(name) || name.contains("*"));
     }
 
     private static String escaped(String text) {

@@ -1,5 +1,6 @@
 package io.spillway.fields;
 
+import java.text.Normalizer;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Paths are walked name by name, as documents are: a set of positions in the pattern, one bit each, says what the
  * names so far have matched.
+ *
+ * <p>A letter with an accent can be written as one character or as two (Unicode, canonical equivalence), and readers see no
+ * difference. {@link #step} takes both spellings for the same name; {@link #stepExactly} takes the pattern's alone.
  */
 public final class FieldPattern {
     /** One bit a position, the end included. */
@@ -21,12 +25,21 @@ public final class FieldPattern {
 
     private final String text;
     private final List<Name> names;
+    private final List<Name> composedNames;
     private final long end;
+    /** The positions behind the leading names without a star. */
+    private final long named;
 
     private FieldPattern(String text, List<Name> names) {
         this.text = text;
         this.names = names;
+        this.composedNames = names.stream().map(Name::composed).toList();
         this.end = 1L << names.size();
+        long behind = 0;
+        for (int at = 0; at < names.size() && names.get(at).isExact(); at++) {
+            behind |= 1L << (at + 1);
+        }
+        this.named = behind & ~end;
     }
 
     /**
@@ -50,7 +63,12 @@ public final class FieldPattern {
 
     /** Whether it names one path alone, having no star. */
     public boolean isExact() {
-        return names.stream().allMatch(name -> name.stars == null && !name.anyDepth);
+        return names.stream().allMatch(Name::isExact);
+    }
+
+    /** The same for letters with accents as for their other spelling. */
+    static String composed(String name) {
+        return Normalizer.normalize(name, Normalizer.Form.NFC);
     }
 
     /** Where a walk begins. */
@@ -58,14 +76,23 @@ public final class FieldPattern {
         return closed(1L);
     }
 
-    /** The positions after one more name. */
+    /** The positions after one more name, spelled as in the pattern. */
+    long stepExactly(long positions, String name) {
+        return step(names, positions, name);
+    }
+
+    /** The positions after one more name, whichever way its letters with accents are written. */
     long step(long positions, String name) {
+        return step(names, positions, name) | step(composedNames, positions, composed(name));
+    }
+
+    private long step(List<Name> of, long positions, String name) {
         long next = 0;
-        for (int at = 0; at < names.size(); at++) {
+        for (int at = 0; at < of.size(); at++) {
             if ((positions & (1L << at)) != 0) {
-                if (names.get(at).anyDepth) {
+                if (of.get(at).anyDepth) {
                     next |= 1L << at;
-                } else if (names.get(at).matches(name)) {
+                } else if (of.get(at).matches(name)) {
                     next |= 1L << (at + 1);
                 }
             }
@@ -86,6 +113,11 @@ public final class FieldPattern {
     /** Whether it names any path below the names so far. */
     boolean namesSomeBelow(long positions) {
         return (positions & ~end) != 0;
+    }
+
+    /** Whether it spells out the names so far, without a star, and names a path below them. */
+    boolean leadsBelow(long positions) {
+        return (positions & named) != 0;
     }
 
     /** Adds the positions behind each {@code **}, which may stand for nothing. */
@@ -123,6 +155,14 @@ public final class FieldPattern {
                 return new Name(text, true, null);
             }
             return new Name(text, false, text.contains("*") ? glob(text) : null);
+        }
+
+        boolean isExact() {
+            return stars == null && !anyDepth;
+        }
+
+        Name composed() {
+            return of(FieldPattern.composed(text));
         }
 
         boolean matches(String name) {

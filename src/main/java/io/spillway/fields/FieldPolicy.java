@@ -4,7 +4,6 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.source.SourceField;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,40 +23,10 @@ import org.jspecify.annotations.Nullable;
  * author} is not {@code author.email}, {@code author.**} is. What no rule names is {@linkplain Unlisted undecided}.
  *
  * <p>Paths are those of documents: {@code {"a":{"b":1}}} and {@code {"a.b":1}} are both {@code a.b}, and arrays do not
- * count. A value of a mapped type that has members of its own, as a {@code geo_point} may, belongs to its field; what lies
- * in an object that the mapping does not look into ({@code flattened}, {@code enabled: false}) has paths of its own.
+ * count. The members that a mapped type reads of an object, as {@code lat} and {@code lon} of a {@code geo_point}, belong to
+ * its field; whatever else lies in an object has a path of its own, whatever the mapping says.
  */
 public final class FieldPolicy {
-    /** Types of fields whose inner names no mapping knows. */
-    private static final Set<String> OPEN_TYPES = Set.of("object", "nested", "flattened", "passthrough");
-
-    /** Types whose values are texts, numbers and booleans, so that no rule can name anything in them. */
-    private static final Set<String> PLAIN_TYPES = Set.of(
-            "text",
-            "match_only_text",
-            "search_as_you_type",
-            "keyword",
-            "constant_keyword",
-            "counted_keyword",
-            "wildcard",
-            "version",
-            "binary",
-            "boolean",
-            "date",
-            "date_nanos",
-            "ip",
-            "byte",
-            "short",
-            "integer",
-            "long",
-            "unsigned_long",
-            "half_float",
-            "float",
-            "double",
-            "scaled_float",
-            "token_count",
-            "murmur3");
-
     /** No fields, but written beside documents by some formats: a rule of exclude may name them for good measure. */
     private static final Set<String> BESIDE_DOCUMENTS = Set.of("_id", "_routing");
 
@@ -95,14 +65,28 @@ public final class FieldPolicy {
     /** What becomes of one field, given its path; {@code UNDECIDED} where no rule names it, whatever follows from that. */
     public Decision decide(String path) {
         Positions at = start();
+        Decision above = null;
         for (String name : path.split("\\.", -1)) {
+            if (above != null) {
+                // Nothing below a blurred field is published.
+                return new Decision(Decision.Kind.WITHHELD, above.rule(), null);
+            }
             at = at.step(name);
             Decision decision = at.decision();
-            if (decision.kind() == Decision.Kind.WITHHELD || decision.kind() == Decision.Kind.BLURRED) {
+            if (decision.kind() == Decision.Kind.WITHHELD) {
                 return decision;
             }
+            above = decision.kind() == Decision.Kind.BLURRED ? decision : null;
         }
         return at.decision();
+    }
+
+    /**
+     * Whether a dump may show the name of a field that has nothing in it, or that earlier dumps had: a rule publishes or
+     * blurs it, or spells out the names that lead to it on the way to another one.
+     */
+    public boolean mayName(String path) {
+        return FieldNode.root(this).at(path).mayShow();
     }
 
     /** What becomes of each mapped field, in the same order; objects are left to what the mapping has in them. */
@@ -116,24 +100,43 @@ public final class FieldPolicy {
             }
         }
         return fields.stream()
-                .filter(field -> !containers.contains(field.path()) || !isContainer(field.type()))
+                .filter(field -> !containers.contains(field.path()) || !FieldTypes.isContainer(field.type()))
                 .map(field -> new FieldDecision(field.path(), field.type(), decide(field)))
                 .toList();
     }
 
-    /** The mapped fields that may stand in a dump, blurred or not, in the same order; objects with anything of theirs. */
+    /**
+     * The mapped fields that are published, blurred or not, in the same order, with the objects that they lie in. An open
+     * field is one of them where a rule spells out its name; a pattern such as {@code **.email} names nothing in it before
+     * a document has it.
+     */
     public List<SourceField> published(List<SourceField> fields) {
         FieldNode root = FieldNode.tree(this, fields);
         return fields.stream()
-                .filter(field -> root.at(field.path()).mayPublish())
+                .filter(field -> root.at(field.path()).isPublishedByMapping())
                 .toList();
+    }
+
+    /**
+     * Dates that are blurred, as rules or as mapped fields, sorted: what else tells when a document was made would undo
+     * that.
+     */
+    public List<String> blurredDates(List<SourceField> fields) {
+        Stream<String> rules = blur.stream()
+                .filter(rule -> Blurs.isOfDates(rule.blur()))
+                .map(rule -> rule.field().toString());
+        Stream<String> mapped = fields.stream()
+                .filter(field -> FieldTypes.isDate(field.type())
+                        && decide(field.path()).kind() == Decision.Kind.BLURRED)
+                .map(SourceField::path);
+        return Stream.concat(rules, mapped).distinct().sorted().toList();
     }
 
     /** An open field is decided when what may lie in it is, too. */
     private Decision decide(SourceField field) {
         Decision decision = decide(field.path());
         boolean settled = decision.kind() == Decision.Kind.WITHHELD || decision.kind() == Decision.Kind.BLURRED;
-        if (settled || !isOpen(field.type())) {
+        if (settled || !FieldTypes.isOpen(field.type())) {
             return decision;
         }
         Positions at = start();
@@ -162,6 +165,13 @@ public final class FieldPolicy {
                 if (field.decision().kind() == Decision.Kind.UNDECIDED) {
                     problems.add(undecided(field));
                 }
+            }
+        }
+        for (int i = 0; i < include.size(); i++) {
+            FieldPattern rule = include.get(i);
+            String above = rule.isExact() ? blurAbove(rule.toString()) : null;
+            if (above != null) {
+                problems.add(belowABlur(i, rule, above));
             }
         }
         for (int i = 0; i < exclude.size(); i++) {
@@ -232,23 +242,8 @@ public final class FieldPolicy {
         return new FieldFilter(this, fields, examples);
     }
 
-    /** Whether fields of this type, or of all these types joined by {@code |}, have no value but the fields in them. */
-    private static boolean isContainer(String type) {
-        return Arrays.stream(type.split("\\|")).allMatch(OPEN_TYPES::contains);
-    }
-
-    /** Whether a value of this type, or of one of these types joined by {@code |}, may be an object. */
-    private static boolean mayHaveMembers(String type) {
-        return !Arrays.stream(type.split("\\|")).allMatch(PLAIN_TYPES::contains);
-    }
-
-    /** Whether the inner names of a field of this type, or of one of these types joined by {@code |}, are in no mapping. */
-    static boolean isOpen(String type) {
-        return Arrays.stream(type.split("\\|")).anyMatch(OPEN_TYPES::contains);
-    }
-
     private static Problem undecided(FieldDecision field) {
-        boolean open = isOpen(field.type());
+        boolean open = FieldTypes.isOpen(field.type());
         return new Problem(
                 "/fields/include",
                 "field \"%s\" (%s) is named by no rule; add  %s  to include, or  %s  to exclude"
@@ -271,12 +266,37 @@ public final class FieldPolicy {
         return rule.isExact() && !isKnown(rule.toString(), fields);
     }
 
-    /** Whether the mapping has this field, fields in it, or a field that may have it in its values. */
-    private static boolean isKnown(String path, List<SourceField> fields) {
-        return fields.stream()
-                .anyMatch(field -> field.path().equals(path)
-                        || field.path().startsWith(path + ".")
-                        || (mayHaveMembers(field.type()) && path.startsWith(field.path() + ".")));
+    /**
+     * Whether the mapping has this field, fields in it, or a field that may have it in its values, whichever way their
+     * letters with accents are written.
+     */
+    private static boolean isKnown(String wanted, List<SourceField> fields) {
+        String path = FieldPattern.composed(wanted);
+        return fields.stream().anyMatch(field -> {
+            String mapped = FieldPattern.composed(field.path());
+            return mapped.equals(path)
+                    || mapped.startsWith(path + ".")
+                    || (FieldTypes.mayHaveMembers(field.type()) && path.startsWith(mapped + "."));
+        });
+    }
+
+    /** The rule that blurs a field above this one, so that nothing of this one is published; or null. */
+    private @Nullable String blurAbove(String path) {
+        for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+            Decision above = decide(path.substring(0, dot));
+            if (above.kind() == Decision.Kind.BLURRED) {
+                return above.rule();
+            }
+        }
+        return null;
+    }
+
+    private static Problem belowABlur(int index, FieldPattern rule, String blurred) {
+        return new Problem(
+                "/fields/include/" + index,
+                ("rule \"%s\" of include publishes nothing, as rule \"%s\" blurs the field that it lies in; remove one of"
+                                + " the two")
+                        .formatted(FieldPath.shown(rule.toString()), FieldPath.shown(blurred)));
     }
 
     Positions start() {
@@ -301,7 +321,7 @@ public final class FieldPolicy {
         Positions step(String name) {
             return new Positions(
                     IntStream.range(0, includes.length)
-                            .mapToLong(i -> include.get(i).step(includes[i], name))
+                            .mapToLong(i -> include.get(i).stepExactly(includes[i], name))
                             .toArray(),
                     IntStream.range(0, excludes.length)
                             .mapToLong(i -> exclude.get(i).step(excludes[i], name))

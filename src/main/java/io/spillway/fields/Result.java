@@ -78,6 +78,15 @@ final class Result {
         skipTo(end);
     }
 
+    /** Puts a member that is null, with this name, in the place of what stands in the source. */
+    void replaceMember(int start, int end, String name) {
+        copyUpTo(start);
+        byte[] member = ('"' + new String(JsonStringEncoder.getInstance().quoteAsString(name)) + "\":null")
+                .getBytes(StandardCharsets.UTF_8);
+        append(member, 0, member.length);
+        skipTo(end);
+    }
+
     /** Where the result stands now. */
     Mark mark() {
         return new Mark(told, length, differs);

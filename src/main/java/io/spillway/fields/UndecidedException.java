@@ -7,10 +7,17 @@ final class UndecidedException extends IOException {
     private static final long serialVersionUID = 1;
 
     private final String path;
+    private final boolean mapped;
 
-    UndecidedException(String path) {
+    UndecidedException(String path, boolean mapped) {
         super(path);
         this.path = path;
+        this.mapped = mapped;
+    }
+
+    /** Whether the mapping has the field. */
+    boolean isMapped() {
+        return mapped;
     }
 
     String path() {

@@ -57,6 +57,14 @@ public final class JsonCursor {
         return position;
     }
 
+    /** Goes back to the first byte of a value that was skipped, to walk it from the inside. */
+    public void back(int start) {
+        if (start < 0 || start > position) {
+            throw new IllegalArgumentException("no way back from " + position + " to " + start);
+        }
+        position = start;
+    }
+
     /** What the last {@link #skipDocument()} found between its first and last byte: constants of this class, or'ed. */
     public int findings() {
         return findings;

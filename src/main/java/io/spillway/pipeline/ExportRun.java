@@ -195,7 +195,7 @@ public final class ExportRun {
             fields.require(found.fields(), found.name());
             SourceDescription published = found.withFields(fields.published(found.fields()));
             publisher.requireEnough(dataset.name(), snapshot.documents());
-            List<PartFormat> written = formats.of(published);
+            List<PartFormat> written = formats.of(found);
             HeapRoom.require(snapshot.lanes(), written);
             Optional<Manifest> previous = publisher.previous(dataset.name());
             if (previous.isPresent()) {
@@ -237,7 +237,7 @@ public final class ExportRun {
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
                         folder);
                 lock.requireHeld();
-                Manifest manifest = publisher.publish(draft);
+                Manifest manifest = publisher.publish(draft, fields::mayName);
                 ahead.keep();
                 String address = deliveries.isSpooled() ? null : publisher.address(dump);
                 return new ExportReport(manifest, stats, address, deliveries.reach(manifest, List.of()));
@@ -340,19 +340,19 @@ public final class ExportRun {
         unlisted.entrySet().stream()
                 .limit(MAX_NAMED)
                 .forEach(field -> LOG.warn(
-                        "field withheld, as no rule of fields names it dataset={} field=\"{}\" documents={}",
+                        "unlisted field withheld dataset={} field=\"{}\" documents={}",
                         dataset.name(),
                         FieldPath.shown(field.getKey()),
                         field.getValue()));
         if (unlisted.size() > MAX_NAMED) {
             LOG.warn(
-                    "more fields withheld, as no rule of fields names them dataset={} fields={}",
+                    "more unlisted fields withheld dataset={} fields={}",
                     dataset.name(),
                     unlisted.size() - MAX_NAMED);
         }
         counts.unreadable()
                 .forEach((field, count) -> LOG.warn(
-                        "values that cannot be blurred became null dataset={} field=\"{}\" values={}",
+                        "values that cannot be blurred are not published dataset={} field=\"{}\" values={}",
                         dataset.name(),
                         FieldPath.shown(field),
                         count));

@@ -10,6 +10,7 @@ public interface Formats {
     /**
      * The formats for what was found, at least one, no two whose files would have the same names.
      *
+     * @param source with all its fields, published or not
      * @throws SpillwayException a format cannot hold these documents; the hint says what to change
      */
     List<PartFormat> of(SourceDescription source) throws SpillwayException;

@@ -5,6 +5,7 @@ import io.spillway.manifest.Manifest;
 import io.spillway.manifest.SchemaChanges;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * A draft beside the dump before it.
  *
  * @param schemaVersion the draft's: 1 for a first dump, and one more than before where fields moved
- * @param changes       which ones, or null where none did or nothing was there before
+ * @param changes       which ones, or null where none did, none may be named, or nothing was there before
  * @param previous      the dump before, or null
  * @param accepted      what the gate would have refused, by its words, or null where there was nothing
  */
@@ -29,26 +30,28 @@ record Comparison(
     /**
      * Compares, warns of fields that readers will miss, and asks the gate.
      *
+     * @param mayName whether the rules of this dump let it show a field's name; other names appear nowhere
      * @throws SpillwayException the gate refuses
      */
-    static Comparison of(Draft draft, Optional<Manifest> before, Gate gate) throws SpillwayException {
+    static Comparison of(Draft draft, Optional<Manifest> before, Gate gate, Predicate<String> mayName)
+            throws SpillwayException {
         if (before.isEmpty()) {
             return FIRST;
         }
         Manifest previous = before.get();
-        SchemaChanges changes = SchemaChanges.between(previous.source().fields(), draft.manifestFields())
-                .orElse(null);
-        if (changes != null) {
-            say(draft, previous, changes);
-        }
-        List<String> accepted = gate.check(draft, previous, changes == null ? NONE : changes).stream()
+        SchemaChanges all = SchemaChanges.between(previous.source().fields(), draft.manifestFields())
+                .orElse(NONE);
+        SchemaChanges named = new SchemaChanges(all.added(), nameable(all.removed(), mayName), all.changed());
+        int unnamed = all.removed().size() - named.removed().size();
+        say(draft, previous, named, unnamed);
+        List<String> accepted = gate.check(draft, previous, named, unnamed).stream()
                 .map(Gate.Refusal::word)
                 .toList();
         // Manifests of versions that did not count have the fields, so that their dump stands for the first.
         int version = previous.schemaVersion() == null ? 1 : previous.schemaVersion();
         return new Comparison(
-                changes == null ? version : version + 1,
-                changes,
+                all.equals(NONE) ? version : version + 1,
+                named.equals(NONE) ? null : named,
                 new Manifest.Previous(
                         previous.dump(),
                         previous.documents(),
@@ -58,7 +61,22 @@ record Comparison(
                 accepted.isEmpty() ? null : accepted);
     }
 
-    private static void say(Draft draft, Manifest previous, SchemaChanges changes) {
+    /** The paths that may be named, and those of the objects that they lie in. */
+    private static List<String> nameable(List<String> paths, Predicate<String> mayName) {
+        List<String> named = paths.stream().filter(mayName).toList();
+        return paths.stream()
+                .filter(path -> named.stream().anyMatch(each -> each.equals(path) || each.startsWith(path + ".")))
+                .toList();
+    }
+
+    private static void say(Draft draft, Manifest previous, SchemaChanges changes, int unnamed) {
+        if (unnamed > 0) {
+            LOG.warn(
+                    "fields of the previous dump are withheld now dump={} previous={} fields={}",
+                    draft.dump(),
+                    previous.dump(),
+                    unnamed);
+        }
         if (!changes.removed().isEmpty()) {
             LOG.warn(
                     "FIELDS ARE GONE dump={} previous={} fields=\"{}\"",

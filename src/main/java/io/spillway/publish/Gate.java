@@ -97,17 +97,18 @@ public final class Gate {
      * Looks at a finished draft.
      *
      * @param changes what moved between its fields and the previous ones
+     * @param unnamed fields beside those that are gone too, whose names may not be shown
      * @return what would have been refused but was accepted, in the order of {@link Refusal}
      * @throws SpillwayException as {@link Fault#GATE}, with everything that is not accepted
      */
-    List<Refusal> check(Draft draft, Manifest previous, SchemaChanges changes) throws SpillwayException {
+    List<Refusal> check(Draft draft, Manifest previous, SchemaChanges changes, int unnamed) throws SpillwayException {
         Map<Refusal, List<String>> found = new EnumMap<>(Refusal.class);
         addFall(found, "documents", previous.documents(), draft.documents());
         if (kinds(draft.formats()).equals(kinds(previous.formats()))) {
             addFall(found, "bytes", previous.bytes(), draft.bytes());
         }
         addEmptied(found, draft, previous);
-        addMoved(found, changes);
+        addMoved(found, changes, unnamed);
         if (!rules.accepted().containsAll(found.keySet())) {
             found.keySet().removeAll(rules.accepted());
             refuse(draft.dump().toString(), previous, found);
@@ -155,8 +156,16 @@ public final class Gate {
         }
     }
 
-    private void addMoved(Map<Refusal, List<String>> found, SchemaChanges changes) {
+    private void addMoved(Map<Refusal, List<String>> found, SchemaChanges changes, int unnamed) {
         if (rules.schemaStops()) {
+            if (unnamed > 0) {
+                add(
+                        found,
+                        Refusal.SCHEMA,
+                        unnamed == 1
+                                ? "1 field of that dump is withheld now"
+                                : unnamed + " fields of that dump are withheld now");
+            }
             changes.removed().forEach(path -> add(found, Refusal.SCHEMA, "field " + path + " is gone"));
             changes.changed().forEach(change -> add(found, Refusal.SCHEMA, "field " + change + " is of another type"));
         }

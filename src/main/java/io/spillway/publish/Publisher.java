@@ -11,6 +11,7 @@ import io.spillway.manifest.SideFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,15 +91,21 @@ public final class Publisher {
         }
     }
 
+    /** Publishes a draft of which every field may be named. */
+    public Manifest publish(Draft draft) throws SpillwayException {
+        return publish(draft, path -> true);
+    }
+
     /**
      * Publishes a draft, if the gate lets it through.
      *
+     * @param mayName whether the dump may show the name of a field that the previous dump had and this one has not
      * @return the manifest that is public now
      * @throws SpillwayException nothing of the draft is public
      */
-    public Manifest publish(Draft draft) throws SpillwayException {
+    public Manifest publish(Draft draft, Predicate<String> mayName) throws SpillwayException {
         Comparison comparison =
-                Comparison.of(draft, previousDump.of(draft.dataset().name()), gate);
+                Comparison.of(draft, previousDump.of(draft.dataset().name()), gate, mayName);
         try {
             DumpAddresses addresses = DumpAddresses.of(draft.dump(), places);
             List<SideFile> files = Companions.write(draft, comparison.schemaVersion(), addresses, version);

@@ -57,7 +57,8 @@ class BlursTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"jane.doe@example.org, ***@example.org", "a+b@mail.example.org, ***@mail.example.org"})
+    @CsvSource({"jane.doe@example.org, ***@example.org", "a+b@mail.example.org, ***@mail.example.org",
+        "a@mail2.example.org, ***@mail2.example.org", "a@1-2-3.example.org, ***@1-2-3.example.org", "a@163.com, ***@163.com"})
     void anAddressKeepsItsDomain(String address, String masked) {
         assertThat(Blurs.email().blur(address)).contains(masked);
     }
@@ -75,6 +76,16 @@ class BlursTest {
                 "jane@example.org,+49-30.123",
                 "jane@example.org;x@y",
                 "jane@[203.0.113.7]",
+                "jane@[IPv6:2001:db8::77]",
+                "jane@203.0.113.7",
+                "jane@203.0.113",
+                "jane@0xcb.0.0x71.0x7",
+                "jane@0313.0.0161.07",
+                "jane@\uff12\uff10\uff13.0.113.7",
+                "jane@7.113.0.203.in-addr.arpa",
+                "jane@203-0-113-7.example.org",
+                "jane@ip203.0.113.7.nip.io",
+                "jane@2001-db8--77.ipv6-literal.net",
                 "jane@example..org",
                 "jane@example.org."
             })

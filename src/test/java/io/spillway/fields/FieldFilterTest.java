@@ -167,6 +167,145 @@ class FieldFilterTest {
                 .withMessageContaining("\"labels.color\"");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '~', textBlock = """
+            keyword;               {"id":1,"a":{"mail":"canary"}};             {"id":1}
+            keyword;               {"id":1,"a.mail":"canary"};                 {"id":1}
+            keyword;               {"a":["x",{"mail":"canary"},[2]]};          {"a":["x",{},[2]]}
+            keyword;               {"a":[[{"mail":"canary"}]],"id":1};         {"id":1}
+            text|keyword;          {"a":{"b":{"mail":"canary"}}};              {}
+            a_plugins_own;         {"a":{"mail":"canary"}};                    {}
+            dense_vector;          {"a":[1.0,[2],"{"]};                        {"a":[1.0,[2],"{"]}
+            geo_point;             {"a":{"lat":1.0,"lon":2,"mail":"canary"}};  {"a":{"lat":1.0,"lon":2}}
+            geo_point;             {"a":{"lat":{"mail":"canary"},"lon":2}};    {"a":{"lon":2}}
+            geo_point;             {"a.lat":1.0,"a.lon":2};                    {"a.lat":1.0,"a.lon":2}
+            geo_point|keyword;     {"a":{"lat":1.0,"lon":2}};                  {}
+            geo_point|geo_shape;   {"a":{"type":"p","lat":2}};                 {"a":{"type":"p"}}
+            geo_shape;             {"a":{"geometries":[{"type":"p","n":1}]}};  {"a":{"geometries":[{"type":"p"}]}}
+            date_range;            {"a":{"gte":1,"lt":2,"by":"canary"}};       {"a":{"gte":1,"lt":2}}
+            completion;            {"a":[{"input":["x"],"weight":1,"m":2}]};   {"a":[{"input":["x"],"weight":1}]}
+            """)
+    void anObjectUnderAPublishedFieldIsDecidedByItsOwnPathsWhateverTheMappingSays(
+            String type, String document, String published) throws Exception {
+        FieldFilter filter = policy(List.of("id", "a"), List.of(), WITHHOLD).filter(mapped("a:" + type));
+        assertThat(apply(filter, document)).isEqualTo(published);
+        assertThat(counts(filter).published())
+                .extracting(PublishedField::path)
+                .isSubsetOf("a", "id")
+                .contains("a");
+    }
+
+    @Test
+    void anObjectUnderAMappedLeafStopsTheRunWithTheNameOfTheFieldInIt() {
+        FieldFilter filter = policy(List.of("contact"), List.of(), STOP).filter(mapped("contact:keyword"));
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> apply(filter, "{\"contact\":{\"email\":\"canary\"}}"))
+                .withMessageContaining("\"contact.email\"")
+                .satisfies(e -> assertThat(e.getMessage() + e.hint()).doesNotContain("canary"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '~', textBlock = """
+            {"c.mail":"canary"};                    {"c":null}
+            {"c":{"mail":"canary"}};                {"c":null}
+            {"c.mail":"canary","c.x":2,"id":1};     {"c":null,"id":1}
+            {"c":"7","c.mail":"canary"};            {"c":"gone"}
+            {"c.mail":"canary","\\u0063":"7"};    {"\\u0063":"gone"}
+            {"o":[{"c.mail":1}],"c":[{"x":1}]};     {"c":[null]}
+            """)
+    void aDottedNameBelowABlurredFieldIsAnObjectToIt(String document, String published) throws Exception {
+        FieldPolicy policy = new FieldPolicy(
+                Fields.patterns(List.of("id")),
+                Fields.patterns(List.of("c.mail")),
+                List.of(new FieldPolicy.BlurRule(FieldPattern.of("c"), Blurs.constant("gone"))),
+                WITHHOLD);
+        FieldFilter filter = policy.filter(mapped("c:flattened"));
+        assertThat(apply(filter, document)).isEqualTo(published);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '~', textBlock = """
+            **.email;        id;          secret:keyword a.b:keyword open:flattened
+            **.email;        author.email id;   author:nested author.email:keyword author.phone:keyword
+            secret.email;    id;          secret:keyword
+            open.color;      id open;     open:flattened other:flattened
+            *.color;         id;          open:flattened
+            secret.*.b;      id;          secret:keyword
+            foo.max;         foo.max id;  foo:long foo.max:long
+            """)
+    void aFieldThatAPatternCouldMatchBelowIsNoPublishedField(String include, String listed, String mapping)
+            throws Exception {
+        List<SourceField> fields = mapped(("id:long " + mapping).split(" ", -1));
+        FieldPolicy policy = policy(List.of("id", include), List.of(), WITHHOLD);
+        FieldFilter filter = policy.filter(fields);
+        assertThat(apply(filter, "{\"id\":1,\"secret\":\"canary\",\"open\":{\"x\":1}}"))
+                .isEqualTo("{\"id\":1}");
+        String[] paths = listed.contains("author") ? new String[] {"author", "author.email", "id"} : listed.split(" ", -1);
+        assertThat(policy.published(fields))
+                .extracting(SourceField::path)
+                .containsExactlyInAnyOrder(paths);
+        assertThat(counts(filter).published())
+                .extracting(PublishedField::path)
+                .containsExactlyInAnyOrder(paths);
+    }
+
+    @Test
+    void nullUnderAnUnlistedNameDoesNotPublishTheName() throws Exception {
+        FieldFilter filter = policy(List.of("**.email", "a.b"), List.of(), WITHHOLD).filter(List.of());
+        assertThat(apply(filter, "{\"hush\":null,\"hush2\":{},\"hush3\":[[]],\"a\":null,\"o\":{\"email\":null}}"))
+                .isEqualTo("{\"a\":null,\"o\":{\"email\":null}}");
+    }
+
+    @Test
+    void excludeAndBlurReachBothSpellingsOfALetterAndIncludeItsOwn() throws Exception {
+        FieldPolicy policy = new FieldPolicy(
+                Fields.patterns(List.of("caf\u00e9", "x")),
+                Fields.patterns(List.of("r\u00e9sum\u00e9", "a\u030angstro\u0308m*")),
+                List.of(new FieldPolicy.BlurRule(FieldPattern.of("\u00fcber"), Blurs.constant("gone"))),
+                WITHHOLD);
+        FieldFilter filter = policy.filter(List.of());
+        assertThat(apply(
+                        filter,
+                        "{\"re\u0301sum\u00e9\":1,\"\u00e5ngstr\u00f6m2\":1,\"u\u0308ber\":1,\"cafe\u0301\":1,\"x\":1}"))
+                .isEqualTo("{\"u\u0308ber\":\"gone\",\"x\":1}");
+    }
+
+    @Test
+    void anEmptyNameIsNamedByAStar() throws Exception {
+        assertThat(apply(policy(List.of(), List.of("*"), PUBLISH).filter(List.of()), "{\"\":1,\"a\":2}"))
+                .isEqualTo("{}");
+        assertThat(apply(policy(List.of("a.*"), List.of(), WITHHOLD).filter(List.of()), "{\"a.\":1,\"a\":{\"\":2},\"\":3}"))
+                .isEqualTo("{\"a.\":1,\"a\":{\"\":2}}");
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> apply(policy(List.of("a"), List.of(), STOP).filter(List.of()), "{\"**\":1}"))
+                .satisfies(e -> assertThat(e.hint()).contains("no rule can spell this name"));
+    }
+
+    @Test
+    void aBlurredNumberIsListedAsTheTextThatStandsInTheDump() throws Exception {
+        FieldPolicy policy = new FieldPolicy(
+                List.of(),
+                List.of(),
+                List.of(new FieldPolicy.BlurRule(FieldPattern.of("a"), Blurs.constant("x"))),
+                WITHHOLD);
+        FieldFilter filter = policy.filter(List.of());
+        apply(filter, "{\"a\":7}");
+        apply(filter, "{\"a\":{\"b\":1}}");
+        assertThat(counts(filter).published())
+                .containsExactly(new PublishedField("a", null, List.of("null", "string"), 1, "constant", null));
+    }
+
+    @Test
+    void aNameWithDotsIsCountedAsTheObjectsThatItIsTheSameAs() throws Exception {
+        List<SourceField> fields = mapped("kids:nested", "kids.name:keyword", "labels:flattened");
+        FieldPolicy policy = policy(List.of("kids.name", "labels.**"), List.of(), STOP);
+        FieldFilter dotted = policy.filter(fields);
+        FieldFilter objects = policy.filter(fields);
+        apply(dotted, "{\"kids.name\":\"Ana\",\"labels.color\":\"red\"}");
+        apply(objects, "{\"kids\":{\"name\":\"Ana\"},\"labels\":{\"color\":\"red\"}}");
+        assertThat(counts(dotted).published()).isEqualTo(counts(objects).published());
+    }
+
     @Test
     void leftOutFieldsAreCountedByDocument() throws Exception {
         FieldFilter filter = policy(List.of("a"), List.of("gone"), WITHHOLD).filter(List.of());

@@ -70,7 +70,7 @@ class FieldPolicyPropertyTest {
 
             List<String> all = leaves(JSON.readTree(json.toString()));
             List<String> wanted = all.stream()
-                    .filter(leaf -> publishes(leaf.substring(0, leaf.indexOf('=')), include, exclude, unlisted, mapped))
+                    .filter(leaf -> publishes(leaf.substring(0, leaf.indexOf('=')), include, exclude, unlisted))
                     .toList();
             assertThat(leaves(JSON.readTree(published)))
                     .as("%s of %s", rules, json)
@@ -100,6 +100,10 @@ class FieldPolicyPropertyTest {
         int count = random.nextInt(4);
         for (int i = 0; i < count; i++) {
             String name = names.remove(random.nextInt(names.size()));
+            if (name.startsWith("em")) {
+                // Two spellings of one name: a tree keeps only the last of them.
+                names.removeIf(other -> other.startsWith("em"));
+            }
             json.append(i == 0 ? "" : random.nextBoolean() ? "," : " , ");
             json.append('"').append(name).append("\":");
             value(random, json, depth + 1, canary);
@@ -154,8 +158,7 @@ class FieldPolicyPropertyTest {
             String path,
             List<String> include,
             List<String> exclude,
-            FieldPolicy.Unlisted unlisted,
-            List<SourceField> mapped) {
+            FieldPolicy.Unlisted unlisted) {
         List<String> prefixes = new ArrayList<>();
         String[] names = path.split("\\.", -1);
         for (int length = 1; length <= names.length; length++) {
@@ -164,12 +167,7 @@ class FieldPolicyPropertyTest {
         if (prefixes.stream().anyMatch(prefix -> matches(exclude, prefix))) {
             return false;
         }
-        // What lies in a value of a mapped type belongs to the field.
-        boolean whole = mapped.stream()
-                .anyMatch(field -> field.type().equals("keyword")
-                        && path.startsWith(field.path() + ".")
-                        && matches(include, field.path()));
-        return whole || unlisted == FieldPolicy.Unlisted.PUBLISH || matches(include, path);
+        return unlisted == FieldPolicy.Unlisted.PUBLISH || matches(include, path);
     }
 
     private static boolean matches(List<String> patterns, String path) {

@@ -93,8 +93,53 @@ class FieldPolicyTest {
                 STOP);
         assertThat(policy.decide("a").kind()).isEqualTo(Decision.Kind.WITHHELD);
         assertThat(policy.decide("b").kind()).isEqualTo(Decision.Kind.BLURRED);
-        assertThat(policy.decide("b.c").kind()).isEqualTo(Decision.Kind.BLURRED);
+        assertThat(policy.decide("b.c").kind()).isEqualTo(Decision.Kind.WITHHELD);
         assertThat(policy.decide("c").kind()).isEqualTo(Decision.Kind.PUBLISHED);
+    }
+
+    @Test
+    void whatIncludeNamesBelowABlurredFieldStopsTheRun() {
+        FieldPolicy policy = new FieldPolicy(
+                Fields.patterns(List.of("foo.max", "id")),
+                List.of(),
+                List.of(new FieldPolicy.BlurRule(FieldPattern.of("foo"), Blurs.constant("x"))),
+                STOP);
+        assertThat(policy.problems(mapped("foo:long", "foo.max:long", "id:long")))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.key()).isEqualTo("/fields/include/0");
+                    assertThat(problem.what()).contains("\"foo.max\"", "\"foo\" blurs");
+                });
+        assertThat(policy.published(mapped("foo:long", "foo.max:long", "id:long")))
+                .extracting(SourceField::path)
+                .containsExactly("foo", "id");
+    }
+
+    @Test
+    void aRuleThatIsSpelledOtherwiseThanTheMappingProtectsItsField() {
+        FieldPolicy policy = policy(List.of("**"), List.of("caf\u00e9"), STOP);
+        assertThat(policy.problems(mapped("cafe\u0301:keyword"))).isEmpty();
+        assertThat(policy.decide("cafe\u0301").kind()).isEqualTo(Decision.Kind.WITHHELD);
+    }
+
+    @Test
+    void aNameMayBeShownWhereARulePublishesItOrLeadsToIt() {
+        FieldPolicy policy = policy(List.of("a.b", "**.email", "x.**"), List.of("x.y"), WITHHOLD);
+        assertThat(List.of("a", "a.b", "c.email", "x", "x.z")).allMatch(policy::mayName);
+        assertThat(List.of("c", "a.c", "x.y", "x.y.z", "a.b.c")).noneMatch(policy::mayName);
+    }
+
+    @Test
+    void blurredDatesAreFoundByTheirRulesAndByTheMapping() {
+        FieldPolicy policy = new FieldPolicy(
+                List.of(),
+                List.of(),
+                List.of(
+                        new FieldPolicy.BlurRule(FieldPattern.of("seen*"), Blurs.date(Blurs.Precision.DAY)),
+                        new FieldPolicy.BlurRule(FieldPattern.of("made"), Blurs.constant("x")),
+                        new FieldPolicy.BlurRule(FieldPattern.of("mail"), Blurs.email())),
+                STOP);
+        assertThat(policy.blurredDates(mapped("made:date", "mail:keyword"))).containsExactly("made", "seen*");
     }
 
     @Test

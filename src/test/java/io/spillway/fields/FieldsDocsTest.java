@@ -62,6 +62,20 @@ class FieldsDocsTest {
                 .allSatisfy(path -> assertThat(policy.decide(path).kind()).isEqualTo(Decision.Kind.UNDECIDED));
     }
 
+    static Stream<List<String>> members() throws IOException {
+        return rows("<!-- members:", "<!-- end -->");
+    }
+
+    @ParameterizedTest
+    @MethodSource("members")
+    void theMembersOfAValueAreThoseOfThePage(List<String> row) {
+        for (String type : rules(row.get(0))) {
+            assertThat(FieldTypes.membersOf(type)).containsExactlyInAnyOrderElementsOf(rules(row.get(1)));
+            assertThat(rules(row.get(1))).allMatch(member -> FieldTypes.isPartOfValue(type, member));
+            assertThat(FieldTypes.isPartOfValue(type, "email")).isFalse();
+        }
+    }
+
     private static List<String> rules(String cell) {
         return Stream.of(cell.split(", ", -1)).filter(rule -> !rule.isEmpty()).toList();
     }

@@ -36,7 +36,7 @@ class GateTest {
         Draft draft = now.make();
         SchemaChanges changes = SchemaChanges.between(previous.source().fields(), draft.manifestFields())
                 .orElse(new SchemaChanges(List.of(), List.of(), List.of()));
-        return gate.check(draft, previous, changes);
+        return gate.check(draft, previous, changes, 0);
     }
 
     private SpillwayException refused(Gate gate) {

@@ -1,0 +1,414 @@
+package io.spillway.fields;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.spillway.json.Escapes;
+import io.spillway.json.JsonCursor;
+import io.spillway.json.MalformedJsonException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One document on its way through a {@link FieldFilter}, from its first byte to its last. Each value is published, blurred
+ * or left out by its path alone. Belongs to one thread.
+ */
+final class Walk {
+    /** A longer value is no example of its field. */
+    private static final int MAX_EXAMPLE_BYTES = 200;
+
+    private final FieldFilter filter;
+    private final Result result;
+    private final byte[] bytes;
+    private final JsonCursor cursor;
+    private final int end;
+    private int depth;
+    /** The names up to a field that decides on all that lies in it, where a dotted name goes on below it; else null. */
+    private @Nullable String cut;
+
+    Walk(FieldFilter filter, Result result, byte[] bytes, JsonCursor cursor, int end) {
+        this.filter = filter;
+        this.result = result;
+        this.bytes = bytes;
+        this.cursor = cursor;
+        this.end = end;
+    }
+
+    /** Walks the document, whose members lie below {@code root}. */
+    void document(FieldNode root) throws MalformedJsonException, IOException {
+        object(root);
+    }
+
+    private Outcome object(FieldNode at) throws MalformedJsonException, IOException {
+        cursor.expect('{');
+        int open = cursor.position();
+        if (cursor.accept('}')) {
+            return Outcome.EMPTY;
+        }
+        enter(at);
+        Members kept = new Members(result, open);
+        boolean something = false;
+        FieldNode before = null;
+        Set<String> names = null;
+        do {
+            cursor.peek();
+            int start = cursor.position();
+            cursor.skipValue();
+            cut = null;
+            FieldNode guess = at.guess(before, bytes, start + 1, cursor.position() - 1);
+            FieldNode field = guess != null ? guess : look(at, before, start + 1, cursor.position() - 1);
+            before = field;
+            cursor.expect(':');
+            kept.begin(start);
+            Result.Mark mark = result.mark();
+            Outcome outcome;
+            if (cut == null) {
+                outcome = value(field);
+            } else if (field.mode() == FieldNode.Mode.BLUR) {
+                names = names == null ? names(open) : names;
+                outcome = belowABlur(field, start, names);
+            } else {
+                outcome = within(field);
+            }
+            if (outcome == Outcome.KEPT || outcome == Outcome.KEPT_EMPTY) {
+                kept.keep(cursor.position());
+                something |= outcome == Outcome.KEPT;
+                for (FieldNode above = field.parent(); outcome == Outcome.KEPT && above != at; above = above.parent()) {
+                    above.saw(FieldNode.OBJECT);
+                    above.count(filter.documents());
+                }
+            } else {
+                result.reset(mark);
+                kept.drop(cursor.position());
+            }
+        } while (cursor.accept(','));
+        cursor.expect('}');
+        depth--;
+        return kept.outcome(something || kept.all());
+    }
+
+    private void enter(FieldNode at) throws TooDeepException {
+        if (++depth > FieldFilter.MAX_DEPTH) {
+            throw new TooDeepException(at.path());
+        }
+    }
+
+    /** Finds the field of a name that may have escapes and dots. */
+    private FieldNode look(FieldNode at, @Nullable FieldNode before, int from, int to) throws TooDeepException {
+        boolean plain = true;
+        for (int p = from; p < to && plain; p++) {
+            plain = bytes[p] != '.' && bytes[p] != '\\';
+        }
+        if (plain) {
+            FieldNode field = filter.step(at, bytes, from, to);
+            if (!field.isPassing()) {
+                at.remember(before, field);
+            }
+            return field;
+        }
+        byte[] name = new byte[to - from];
+        int length = Escapes.decode(bytes, from, to, name);
+        FieldNode field = at;
+        int start = 0;
+        for (int dot = 0; dot <= length; dot++) {
+            if (dot == length || name[dot] == '.') {
+                if (start > 0 && decidesOnAll(field)) {
+                    cut = new String(name, 0, start - 1, StandardCharsets.UTF_8);
+                    return field;
+                }
+                field = filter.step(field, name, start, dot);
+                start = dot + 1;
+            }
+        }
+        return field;
+    }
+
+    /** Whether what lies below shares this field's fate, so that the rest of a dotted name does not matter. */
+    private static boolean decidesOnAll(FieldNode field) {
+        return switch (field.mode()) {
+            case WHOLE, DROP, BLUR, UNDECIDED -> true;
+            case VALUE, DESCEND -> false;
+        };
+    }
+
+    private Outcome value(FieldNode at) throws MalformedJsonException, IOException {
+        int kind = cursor.peek();
+        int start = cursor.position();
+        return switch (at.mode()) {
+            case WHOLE -> {
+                cursor.skipValue();
+                yield seen(at, kind, start);
+            }
+            case VALUE, DESCEND -> inside(at, kind, start);
+            case BLUR -> blur(at, kind, start);
+            case DROP -> {
+                cursor.skipValue();
+                yield Outcome.DROPPED;
+            }
+            case UNDECIDED -> {
+                cursor.skipValue();
+                yield undecided(at, kind, start);
+            }
+        };
+    }
+
+    /** A value where fields in it may have rules of their own. */
+    private Outcome inside(FieldNode at, int kind, int start) throws MalformedJsonException, IOException {
+        if (kind == '{') {
+            return shown(at, object(at), FieldNode.OBJECT);
+        }
+        if (kind == '[') {
+            if (at.mode() == FieldNode.Mode.VALUE && !at.isRestricted()) {
+                cursor.skipValue();
+                if (!holdsAnObject(start, cursor.position())) {
+                    return seen(at, kind, start);
+                }
+                cursor.back(start);
+            }
+            return shown(at, array(at), FieldNode.ARRAY);
+        }
+        cursor.skipValue();
+        if (at.mode() == FieldNode.Mode.VALUE) {
+            return seen(at, kind, start);
+        }
+        return kind == 'n' ? shown(at, Outcome.EMPTY, FieldNode.NULL) : undecided(at, kind, start);
+    }
+
+    /** Notes what was walked, and decides on what has nothing in it. */
+    private Outcome shown(FieldNode at, Outcome outcome, int kind) {
+        switch (outcome) {
+            case KEPT -> {
+                at.saw(kind);
+                at.count(filter.documents());
+            }
+            case KEPT_EMPTY -> at.saw(kind);
+            case EMPTY -> {
+                if (!at.mayShow()) {
+                    return Outcome.DROPPED;
+                }
+                at.saw(kind);
+                return Outcome.KEPT_EMPTY;
+            }
+            case HOLLOW, DROPPED -> {}
+        }
+        return outcome;
+    }
+
+    /** A value whose dotted name goes on below a field that is published whole, left out, or not decided on. */
+    private Outcome within(FieldNode at) throws MalformedJsonException, IOException {
+        if (at.mode() != FieldNode.Mode.WHOLE) {
+            return value(at);
+        }
+        int kind = cursor.peek();
+        int start = cursor.position();
+        cursor.skipValue();
+        at.saw(FieldNode.OBJECT);
+        if (isNothing(kind, start)) {
+            return Outcome.KEPT_EMPTY;
+        }
+        at.count(filter.documents());
+        at.published();
+        return Outcome.KEPT;
+    }
+
+    /**
+     * A value whose dotted name goes on below a blurred field: to that field it is an object, which becomes null. Stands in
+     * the result under the blurred field's own name, and once.
+     *
+     * @param names those of the object at hand, as they are and as they have been written; is added to
+     */
+    private Outcome belowABlur(FieldNode at, int start, Set<String> names) throws MalformedJsonException {
+        cursor.skipValue();
+        at.unreadable();
+        String name = cut;
+        if (name == null || !names.add(name)) {
+            return Outcome.DROPPED;
+        }
+        at.saw(FieldNode.NULL);
+        result.replaceMember(start, cursor.position(), name);
+        return Outcome.KEPT;
+    }
+
+    /** All names of the object behind whose bracket this is. */
+    private Set<String> names(int open) throws MalformedJsonException {
+        Set<String> names = new HashSet<>();
+        JsonCursor members = new JsonCursor(bytes, open, end);
+        do {
+            members.peek();
+            int start = members.position();
+            members.skipValue();
+            names.add(Escapes.text(bytes, start + 1, members.position() - 1));
+            members.expect(':');
+            members.skipValue();
+        } while (members.accept(','));
+        return names;
+    }
+
+    /** Notes a published value. */
+    private Outcome seen(FieldNode at, int kind, int start) throws MalformedJsonException {
+        at.saw(type(kind));
+        if (isNothing(kind, start)) {
+            return Outcome.KEPT_EMPTY;
+        }
+        at.count(filter.documents());
+        at.published();
+        if (filter.keepsExamples() && at.example() == null) {
+            exemplify(at, start, cursor.position());
+        }
+        return Outcome.KEPT;
+    }
+
+    /** Keeps a value, or the first of an array's, as the field's example if it is short and no object. */
+    private void exemplify(FieldNode at, int start, int until) throws MalformedJsonException {
+        JsonCursor value = new JsonCursor(bytes, start, until);
+        int kind = value.peek();
+        while (kind == '[') {
+            value.expect('[');
+            kind = value.peek();
+        }
+        int from = value.position();
+        if (kind != '{' && kind != ']' && kind != 'n') {
+            value.skipValue();
+            keepExample(at, new String(bytes, from, value.position() - from, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void keepExample(FieldNode at, String json) {
+        if (json.getBytes(StandardCharsets.UTF_8).length <= MAX_EXAMPLE_BYTES) {
+            at.example(json);
+        }
+    }
+
+    private boolean isNothing(int kind, int start) {
+        boolean container = kind == '{' || kind == '[';
+        return kind == 'n' || (container && !holdsSomething(start, cursor.position()));
+    }
+
+    /** Nobody has decided: a field with nothing in it is left out, any other as the policy says. */
+    private Outcome undecided(FieldNode at, int kind, int start) throws UndecidedException {
+        if (!isNothing(kind, start)) {
+            if (filter.policy().unlisted() == FieldPolicy.Unlisted.STOP) {
+                throw new UndecidedException(at.path(), at.isMapped());
+            }
+            at.leaveOut(filter.documents());
+        }
+        return Outcome.DROPPED;
+    }
+
+    /** Walks an array whose elements stand at {@code at}. */
+    private Outcome array(FieldNode at) throws MalformedJsonException, IOException {
+        cursor.expect('[');
+        if (cursor.accept(']')) {
+            return Outcome.EMPTY;
+        }
+        enter(at);
+        Members kept = new Members(result, cursor.position());
+        boolean something = false;
+        do {
+            int kind = cursor.peek();
+            int start = cursor.position();
+            kept.begin(start);
+            Result.Mark mark = result.mark();
+            Outcome outcome = inside(at, kind, start);
+            if (outcome == Outcome.DROPPED) {
+                result.reset(mark);
+                kept.drop(cursor.position());
+            } else if (outcome == Outcome.HOLLOW) {
+                kept.keepPlace(cursor.position());
+            } else {
+                kept.keep(cursor.position());
+                something |= outcome == Outcome.KEPT;
+            }
+        } while (cursor.accept(','));
+        cursor.expect(']');
+        depth--;
+        return kept.outcome(something);
+    }
+
+    /** Puts something else in the place of a value. */
+    private Outcome blur(FieldNode at, int kind, int start) throws MalformedJsonException, IOException {
+        boolean published = blurred(at, kind);
+        at.saw(kind == '[' ? FieldNode.ARRAY : published ? FieldNode.STRING : FieldNode.NULL);
+        if (published) {
+            at.count(filter.documents());
+            at.published();
+        }
+        return isNothing(kind, start) ? Outcome.KEPT_EMPTY : Outcome.KEPT;
+    }
+
+    /** The same; says whether anything but null was put there. */
+    private boolean blurred(FieldNode at, int kind) throws MalformedJsonException, IOException {
+        int start = cursor.position();
+        if (kind == '[') {
+            cursor.expect('[');
+            if (cursor.accept(']')) {
+                return false;
+            }
+            enter(at);
+            boolean published = false;
+            do {
+                published |= blurred(at, cursor.peek());
+            } while (cursor.accept(','));
+            cursor.expect(']');
+            depth--;
+            return published;
+        }
+        cursor.skipValue();
+        if (kind == 'n') {
+            return false;
+        }
+        int until = cursor.position();
+        String text = null;
+        if (kind != '{') {
+            text = at.blur()
+                    .blur(
+                            kind == '"'
+                                    ? Escapes.text(bytes, start + 1, until - 1)
+                                    : new String(bytes, start, until - start, StandardCharsets.UTF_8))
+                    .orElse(null);
+        }
+        if (text == null) {
+            at.unreadable();
+        } else if (filter.keepsExamples() && at.example() == null) {
+            keepExample(at, '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"');
+        }
+        result.replace(start, until, text);
+        return text != null;
+    }
+
+    private static int type(int kind) {
+        return switch (kind) {
+            case '"' -> FieldNode.STRING;
+            case '{' -> FieldNode.OBJECT;
+            case '[' -> FieldNode.ARRAY;
+            case 't', 'f' -> FieldNode.BOOLEAN;
+            case 'n' -> FieldNode.NULL;
+            default -> FieldNode.NUMBER;
+        };
+    }
+
+    /** Whether there may be an object: a bracket of one, or a text with such a bracket. */
+    private boolean holdsAnObject(int start, int until) {
+        for (int p = start; p < until; p++) {
+            if (bytes[p] == '{') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether there is more than {@code null}, brackets and blanks. */
+    private boolean holdsSomething(int start, int until) {
+        for (int p = start; p < until; p++) {
+            switch (bytes[p]) {
+                case '[', ']', '{', '}', ',', ' ', '\t', '\n', '\r' -> {}
+                case 'n' -> p += "ull".length();
+                default -> {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

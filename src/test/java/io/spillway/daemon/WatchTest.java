@@ -194,7 +194,7 @@ class WatchTest {
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
             InetSocketAddress taken = new InetSocketAddress(
                     InetAddress.getLoopbackAddress(), daemon.port().orElseThrow());
-            assertThatThrownBy(() -> WatchServer.start(taken, null, null, null))
+            assertThatThrownBy(() -> WatchServer.start(taken, WatchOptions.NONE, null, null))
                     .isInstanceOf(SpillwayException.class)
                     .hasMessageContaining("cannot listen on");
         }

@@ -1,6 +1,7 @@
 package io.spillway.notices.kit;
 
 import io.spillway.dataset.Dataset;
+import io.spillway.notices.Negotiation;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ public record KitSite(
     /**
      * A path that a dataset covers.
      *
-     * @param path    requests that begin with it
+     * @param path    as the schedule has it: itself and what is below it, or with a star at its end what begins with it
      * @param dataset are told of this
      */
     record Cover(String path, Dataset dataset) {}
@@ -109,7 +110,9 @@ public record KitSite(
                 }
             }
         }
-        covers.sort(Comparator.comparing((Cover each) -> -each.path().length()).thenComparing(Cover::path));
+        covers.sort(Comparator.comparing((Cover each) -> -Negotiation.length(each.path()))
+                .thenComparing(each -> each.path().endsWith("*"))
+                .thenComparing(Cover::path));
         return covers;
     }
 

@@ -38,8 +38,8 @@ final class NginxKit implements ServerKit {
                         Map.entry("languages", languages(site)),
                         Map.entry("covers", covers(site)),
                         Map.entry("free", rows(site.free(), "free")),
-                        Map.entry("free_empty", rows(site.free(), "\"\"")),
-                        Map.entry("limited", rows(beginnings(site.limited()), "$binary_remote_addr")),
+                        Map.entry("forms", forms()),
+                        Map.entry("limited", rows(covered(site.limited()), "$binary_remote_addr")),
                         Map.entry("rate", limit.requests() + (limit.seconds() == 1 ? "r/s" : "r/m")),
                         Map.entry("retry_after", String.valueOf(limit.retryAfter())),
                         Map.entry("blocked", blocked(site)),
@@ -57,14 +57,20 @@ final class NginxKit implements ServerKit {
         List<String> rows = new ArrayList<>();
         for (KitSite.Cover cover : site.covers()) {
             rows.add(KitSite.comment(cover.dataset()));
-            rows.add("\"~" + Paths.beginning(cover.path()) + "\" \""
+            rows.add("\"~" + Paths.covered(cover.path()) + "\" \""
                     + cover.dataset().name() + "/\";");
         }
         return Template.lines(rows);
     }
 
-    private static List<String> beginnings(List<String> paths) {
-        return paths.stream().map(Paths::beginning).toList();
+    private static String forms() {
+        return Template.lines(Forms.rows("?<spillway_type>").stream()
+                .map(row -> "\"~*" + row.expression() + "\" " + (row.any() ? "any;" : "$spillway_type;"))
+                .toList());
+    }
+
+    private static List<String> covered(List<String> paths) {
+        return paths.stream().map(Paths::covered).toList();
     }
 
     private static String rows(List<String> expressions, String value) {

@@ -48,13 +48,18 @@ class RobotsLinesTest {
         assertThat(lines(new RobotsLines(true, List.of("/*+", "/*?*page="), 0), Rules.NONE)
                         .lines())
                 .containsSubsequence(
-                        "User-agent: *", "Disallow: /api/journals", "Disallow: /*+", "Disallow: /*?*page=");
+                        "User-agent: *",
+                        "Disallow: /api/journals$",
+                        "Disallow: /api/journals/",
+                        "Disallow: /api/journals?",
+                        "Disallow: /*+",
+                        "Disallow: /*?*page=");
     }
 
     @Test
     void aCrawlDelayBelongsToEverybodysGroup() {
         assertThat(lines(new RobotsLines(true, List.of(), 10), Rules.NONE).lines())
-                .containsSubsequence("User-agent: *", "Disallow: /api/journals", "Crawl-delay: 10");
+                .containsSubsequence("User-agent: *", "Disallow: /api/journals/", "Crawl-delay: 10");
     }
 
     @Test

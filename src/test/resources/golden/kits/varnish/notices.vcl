@@ -1,5 +1,5 @@
 # Notices for refused clients. After "vcl 4.1;" and your own backends, before your own subs:
-#   include "/srv/dumps/notices/varnish/notices.vcl";
+#   include "/var/lib/spillway/kits/varnish/notices.vcl";
 # (the first backend of all is the default one). Written by "spillway notices --server varnish": change its options, not
 # this file, and reload Varnish afterwards. Needs the modules vsthrottle and accept (Debian: varnish-modules).
 import std;

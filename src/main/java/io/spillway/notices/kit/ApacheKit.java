@@ -47,6 +47,7 @@ final class ApacheKit implements ServerKit {
                         "apache-notices.conf",
                         Map.ofEntries(
                                 Map.entry("folder", site.folder().toString()),
+                                Map.entry("kit", site.kit(this).toString()),
                                 Map.entry("wish", Expressions.firstWish("", site.languages())),
                                 Map.entry("forms", forms()),
                                 Map.entry("blocked", blocked(site)),
@@ -158,8 +159,13 @@ final class ApacheKit implements ServerKit {
     }
 
     @Override
+    public String inclusion(String path) {
+        return "Include " + path;
+    }
+
+    @Override
     public Trial trial(KitSite site) {
-        String kit = site.folder().resolve(name()).toString();
+        String kit = site.kit(this).toString();
         StringBuilder text = new StringBuilder("""
                 ServerName localhost
                 PidFile %1$s/pid

@@ -22,6 +22,7 @@ final class CaddyKit implements ServerKit {
                         "caddy-notices.caddy",
                         Map.ofEntries(
                                 Map.entry("folder", site.folder().toString()),
+                                Map.entry("kit", site.kit(this).toString()),
                                 Map.entry("covers", covers(site)),
                                 Map.entry("wish", Expressions.firstWish("", site.languages())),
                                 Map.entry("forms", forms()),
@@ -98,8 +99,13 @@ final class CaddyKit implements ServerKit {
     }
 
     @Override
+    public String inclusion(String path) {
+        return "import " + path;
+    }
+
+    @Override
     public Trial trial(KitSite site) {
-        String kit = site.folder().resolve(name()).toString();
+        String kit = site.kit(this).toString();
         String text = """
                 {
                 	admin off

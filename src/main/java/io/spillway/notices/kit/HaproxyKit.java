@@ -44,7 +44,7 @@ final class HaproxyKit implements ServerKit {
         return Template.fill(
                 "haproxy-notices.cfg",
                 Map.ofEntries(
-                        Map.entry("folder", site.folder().toString()),
+                        Map.entry("kit", site.kit(this).toString()),
                         Map.entry("expire", String.valueOf(expire(limit))),
                         Map.entry("languages", String.join(";", site.languages())),
                         Map.entry("language", site.languages().get(0)),
@@ -113,7 +113,7 @@ final class HaproxyKit implements ServerKit {
         return "'<" + site.bareAddress() + "%[var(txn.spillway_page)]>; " + Headers.link(site) + "'";
     }
 
-    private static String frontend(KitSite site) {
+    private String frontend(KitSite site) {
         Limit limit = site.limit();
         // A counter of HAProxy has 32 bits, and is compared in whole units.
         boolean slow = limit.intervalMicros() >= 10_000;
@@ -122,7 +122,7 @@ final class HaproxyKit implements ServerKit {
         return Template.fill(
                 "haproxy-frontend.cfg",
                 Map.ofEntries(
-                        Map.entry("folder", site.folder().toString()),
+                        Map.entry("kit", site.kit(this).toString()),
                         Map.entry("unit", slow ? "ms" : "us"),
                         Map.entry("interval", String.valueOf(interval)),
                         Map.entry("tolerance", String.valueOf(tolerance)),
@@ -133,7 +133,7 @@ final class HaproxyKit implements ServerKit {
                         Map.entry("link", Headers.link(site))));
     }
 
-    private static String unwanted(KitSite site) {
+    private String unwanted(KitSite site) {
         List<String> lines = new ArrayList<>();
         PageCap cap = site.rules().pageCap();
         if (cap != null) {
@@ -143,7 +143,7 @@ final class HaproxyKit implements ServerKit {
         if (!site.rules().blocked().isEmpty()) {
             String blocked =
                     "http-request set-var(txn.spillway_status) str(403) if { req.fhdr(user-agent) -m sub -i -f "
-                            + site.folder().resolve("haproxy/blocked.lst") + " } !{ var(txn.spillway_preflight) -m bool } ";
+                            + site.kit(this).resolve("blocked.lst") + " } !{ var(txn.spillway_preflight) -m bool } ";
             lines.add(blocked + "!spillway_free");
             lines.add(blocked + "spillway_odd");
         }
@@ -179,9 +179,18 @@ final class HaproxyKit implements ServerKit {
         return text.append("\r\n").append(body).toString();
     }
 
+    /** HAProxy includes nothing: it refuses to start with the old file, and says why. */
+    @Override
+    public String inclusion(String path) {
+        return path.endsWith(".cfg")
+                ? ".alert \"Spillway's configuration has moved: start haproxy with -f " + path.replaceAll("[^/]*$", "")
+                        + "notices.cfg, and copy frontend.cfg from there again\""
+                : "";
+    }
+
     @Override
     public Trial trial(KitSite site) {
-        String kit = site.folder().resolve(name()).toString();
+        String kit = site.kit(this).toString();
         String text = """
                 defaults
                     mode http

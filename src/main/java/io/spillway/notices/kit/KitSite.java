@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address    public address of the catalog, {@code http} or {@code https}, ending with a slash
  * @param folder     folder of the notices on the machine of the server, absolute
+ * @param kits       folder of the kits on that machine, absolute and not public; each has a folder of its name below it
  * @param fileServer a web server's address of the same folder, {@code http}, ending with a slash: for HAProxy and Varnish,
  *                   which read no files; null where there is none
  * @param datasets   what is published, and the paths that it covers
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record KitSite(
         URI address,
         Path folder,
+        Path kits,
         @Nullable URI fileServer,
         List<Dataset> datasets,
         List<String> languages,
@@ -68,10 +70,8 @@ public record KitSite(
                 throw new IllegalArgumentException("the address of the notices has to begin with http://");
             }
         }
-        if (!FOLDER.matcher(folder.toString()).matches()) {
-            throw new IllegalArgumentException("the folder of the notices is not fit for a server's configuration: \""
-                    + Line.of(folder.toString()) + "\"; it has to be absolute, of A-Za-z0-9 and /_.~+-");
-        }
+        requireFolder("folder of the notices", folder);
+        requireFolder("folder of the configurations", kits);
         for (Dataset dataset : datasets) {
             for (String path : dataset.covers()) {
                 try {
@@ -87,6 +87,13 @@ public record KitSite(
         }
     }
 
+    private static void requireFolder(String what, Path folder) {
+        if (!FOLDER.matcher(folder.toString()).matches()) {
+            throw new IllegalArgumentException("the " + what + " is not fit for a server's configuration: \""
+                    + Line.of(folder.toString()) + "\"; it has to be absolute, of A-Za-z0-9 and /_.~+-");
+        }
+    }
+
     private static void requireAddress(String what, URI address) {
         if (!ADDRESS.matcher(address.toString()).matches()) {
             throw new IllegalArgumentException("the " + what + " is not fit for a server's configuration: \""
@@ -94,9 +101,9 @@ public record KitSite(
         }
     }
 
-    /** The same site with its notices somewhere else. */
+    /** The same site with its notices and kits somewhere else. */
     KitSite in(Path elsewhere) {
-        return new KitSite(address, elsewhere, fileServer, datasets, languages, limit, rules);
+        return new KitSite(address, elsewhere, elsewhere, fileServer, datasets, languages, limit, rules);
     }
 
     /** Covered paths, the longest first, each once: the first dataset that names it has it. */
@@ -151,6 +158,11 @@ public record KitSite(
             refusals.add(Refusal.TOO_DEEP);
         }
         return refusals;
+    }
+
+    /** The folder of a kit. */
+    Path kit(ServerKit kit) {
+        return kits.resolve(kit.name());
     }
 
     /** The address without the slash at its end. */

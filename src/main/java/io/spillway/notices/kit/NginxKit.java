@@ -27,13 +27,13 @@ final class NginxKit implements ServerKit {
                 new KitFile("intercept.conf", intercept(site)));
     }
 
-    private static String http(KitSite site) {
+    private String http(KitSite site) {
         Limit limit = site.limit();
         PageCap cap = site.rules().pageCap();
         return Template.fill(
                 "nginx-http.conf",
                 Map.ofEntries(
-                        Map.entry("folder", site.folder().toString()),
+                        Map.entry("kit", site.kit(this).toString()),
                         Map.entry("wish", Expressions.firstWish("?<spillway_tongue>", site.languages())),
                         Map.entry("languages", languages(site)),
                         Map.entry("covers", covers(site)),
@@ -85,7 +85,7 @@ final class NginxKit implements ServerKit {
                 .toList());
     }
 
-    private static String server(KitSite site) {
+    private String server(KitSite site) {
         List<String> unwanted = new ArrayList<>();
         StringBuilder locations = new StringBuilder();
         for (Refusal refusal : site.refusals()) {
@@ -105,7 +105,7 @@ final class NginxKit implements ServerKit {
         return Template.fill(
                 "nginx-server.conf",
                 Map.of(
-                        "folder", site.folder().toString(),
+                        "kit", site.kit(this).toString(),
                         "burst",
                                 site.limit().burst() == 0
                                         ? ""
@@ -134,14 +134,19 @@ final class NginxKit implements ServerKit {
         return Template.lines(lines);
     }
 
-    private static String intercept(KitSite site) {
+    private String intercept(KitSite site) {
         return Template.fill(
-                "nginx-intercept.conf", Map.of("folder", site.folder().toString()));
+                "nginx-intercept.conf", Map.of("kit", site.kit(this).toString()));
+    }
+
+    @Override
+    public String inclusion(String path) {
+        return "include " + path + ";";
     }
 
     @Override
     public Trial trial(KitSite site) {
-        String kit = site.folder().resolve(name()).toString();
+        String kit = site.kit(this).toString();
         String text = """
                 pid %1$s/pid;
                 error_log %1$s/error.log;

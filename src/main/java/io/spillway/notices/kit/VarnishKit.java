@@ -30,7 +30,7 @@ final class VarnishKit implements ServerKit {
                 Template.fill(
                         "varnish-notices.vcl",
                         Map.ofEntries(
-                                Map.entry("folder", site.folder().toString()),
+                                Map.entry("kit", site.kit(this).toString()),
                                 Map.entry("host", server.host()),
                                 Map.entry("port", String.valueOf(server.port())),
                                 Map.entry("server", server.authority()),
@@ -146,9 +146,14 @@ final class VarnishKit implements ServerKit {
     }
 
     @Override
+    public String inclusion(String path) {
+        return "include \"" + path + "\";";
+    }
+
+    @Override
     public Trial trial(KitSite site) {
         // Without a jail: as root it would read the files as a user who may not.
-        String kit = site.folder().resolve(name()).toString();
+        String kit = site.kit(this).toString();
         String text = """
                 vcl 4.1;
                 backend application {

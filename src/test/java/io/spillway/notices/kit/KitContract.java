@@ -124,7 +124,7 @@ abstract class KitContract {
     }
 
     final Path kitFolder() {
-        return notices.folder().resolve(kit().name());
+        return root.resolve("kits").resolve(kit().name());
     }
 
     final URI fileServer() {
@@ -133,11 +133,11 @@ abstract class KitContract {
 
     private KitSite site(URI fileServer) {
         return new KitSite(
-                URI.create(ADDRESS), notices.folder(), fileServer, DATASETS, Notices.LANGUAGES, LIMIT, RULES);
+                URI.create(ADDRESS), notices.folder(), root.resolve("kits"), fileServer, DATASETS, Notices.LANGUAGES, LIMIT, RULES);
     }
 
     private Path kitFolder(KitSite of) throws Exception {
-        Path folder = Files.createDirectories(of.folder().resolve(kit().name()));
+        Path folder = Files.createDirectories(of.kit(kit()));
         for (KitFile file : kit().files(of)) {
             Files.writeString(folder.resolve(file.name()), file.text());
         }

@@ -22,6 +22,7 @@ class KitSiteTest {
         return new KitSite(
                 URI.create(address),
                 Path.of("/srv/dumps/notices"),
+                Path.of("/var/lib/spillway/kits"),
                 files == null ? null : URI.create(files),
                 List.of(datasets),
                 List.of("en"),

@@ -44,7 +44,8 @@ final class NoticesCommand implements Callable<Integer> {
         Kits kits = new Kits(servers, spec.commandLine().getOut(), output.json);
         places.eachSite(site -> {
             report(site.place(), Sites.renewNotices(site));
-            kits.write(site.place(), Places.state(site.schedule()), settings(site).languages());
+            kits.write(
+                    site.place(), Places.state(site.schedule()), settings(site).languages());
         });
         kits.finish();
         return 0;

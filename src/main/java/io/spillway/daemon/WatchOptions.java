@@ -14,10 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param hosts  names by which it is asked for, besides {@code localhost}, addresses and the name in {@code listen}
  */
 public record WatchOptions(
-        @Nullable InetSocketAddress listen,
-        @Nullable Secret token,
-        AlertOptions alerts,
-        Set<String> hosts) {
+        @Nullable InetSocketAddress listen, @Nullable Secret token, AlertOptions alerts, Set<String> hosts) {
     /** Not watched. */
     public static final WatchOptions NONE = new WatchOptions(null, null, AlertOptions.NONE);
 

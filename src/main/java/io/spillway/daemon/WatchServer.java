@@ -98,7 +98,9 @@ final class WatchServer implements AutoCloseable {
         http.setSendServerVersion(false);
         this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setHost(
-                address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress());
+                address.isUnresolved()
+                        ? address.getHostString()
+                        : address.getAddress().getHostAddress());
         connector.setPort(address.getPort());
         connector.setIdleTimeout(PATIENCE.toMillis());
         connector.setAcceptQueueSize(4 * MOST_CONNECTIONS);
@@ -109,17 +111,15 @@ final class WatchServer implements AutoCloseable {
     }
 
     private static ExecutorService threads(String name) {
-        return new ThreadPoolExecutor(
-                THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(QUEUE), task -> {
-                    Thread thread = new Thread(task, name);
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        return new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(QUEUE), task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** Answers from now on; fails with {@link Fault#CONFIG} where the address is not to be had. */
-    static WatchServer start(
-            InetSocketAddress address, WatchOptions options, Source source, NoticeEndpoint notices)
+    static WatchServer start(InetSocketAddress address, WatchOptions options, Source source, NoticeEndpoint notices)
             throws SpillwayException {
         WatchServer watch = new WatchServer(address, options, source, notices);
         try {
@@ -186,10 +186,9 @@ final class WatchServer implements AutoCloseable {
                 live(request).send(response, callback);
             } else if (path.equals("/notice")) {
                 later(files, request, response, callback, () -> notices.answer(request, response.getHeaders()));
-            } else if (!path.startsWith("/health/") && !hosts.admits(request.getHttpURI().getHost())) {
-                Answer.text(
-                                MISDIRECTED,
-                                "this daemon does not answer to that name in Host; start it with --host NAME")
+            } else if (!path.startsWith("/health/")
+                    && !hosts.admits(request.getHttpURI().getHost())) {
+                Answer.text(MISDIRECTED, "this daemon does not answer to that name in Host; start it with --host NAME")
                         .send(response, callback);
             } else {
                 later(database, request, response, callback, () -> route(request, path, response));
@@ -253,8 +252,7 @@ final class WatchServer implements AutoCloseable {
         if (accepted != null && accepted.contains("text/html")) {
             return new Answer(200, Answer.HTML, StatusPage.of(source.overview()));
         }
-        return new Answer(
-                200, Answer.JSON, new String(ManifestJson.write(source.overview()), StandardCharsets.UTF_8));
+        return new Answer(200, Answer.JSON, new String(ManifestJson.write(source.overview()), StandardCharsets.UTF_8));
     }
 
     private Answer export(Request request, Response response, String dataset) throws SpillwayException {
@@ -273,8 +271,7 @@ final class WatchServer implements AutoCloseable {
         }
         LOG.info("an export was asked for over HTTP dataset={} by={}", dataset, Request.getRemoteAddr(request));
         Map<String, Object> answer = Map.of("dataset", dataset, "status", "queued");
-        return new Answer(
-                202, Answer.JSON, new String(ManifestJson.writeLine(answer), StandardCharsets.UTF_8) + "\n");
+        return new Answer(202, Answer.JSON, new String(ManifestJson.writeLine(answer), StandardCharsets.UTF_8) + "\n");
     }
 
     /** Takes as long for a near miss as for any other token. */

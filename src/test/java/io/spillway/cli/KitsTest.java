@@ -81,7 +81,9 @@ class KitsTest {
     void aKitKnowsWhatDumpsCoverAndWhereTheNoticesAre() throws Exception {
         assertThat(write("--server", "nginx")).contains("nginx: 3 files, 3 of them new", "robots.txt: 1 files");
         assertThat(file("nginx/http.conf")).content().contains("\"~^/api/search/journals(?:[/;]|$)\" \"journals/\";");
-        assertThat(file("nginx/server.conf")).content().contains("root " + root.resolve("notices").toAbsolutePath() + ";");
+        assertThat(file("nginx/server.conf"))
+                .content()
+                .contains("root " + root.resolve("notices").toAbsolutePath() + ";");
         assertThat(file("robots.txt")).content().contains("https://data.example.org/journals/");
     }
 
@@ -244,9 +246,7 @@ class KitsTest {
                 "--block=BadBot",
                 "--notices-url=http://127.0.0.1:8080/n/");
         assertThat(out).contains("notices/nginx: was public and has moved to " + file("nginx"));
-        assertThat(old.resolve("nginx/http.conf"))
-                .content()
-                .contains("\ninclude " + file("nginx/http.conf") + ";\n");
+        assertThat(old.resolve("nginx/http.conf")).content().contains("\ninclude " + file("nginx/http.conf") + ";\n");
         assertThat(old.resolve("varnish/notices.vcl")).content().contains("include \"" + file("varnish/notices.vcl"));
         assertThat(old.resolve("apache/notices.conf")).content().contains("Include " + file("apache/notices.conf"));
         assertThat(old.resolve("caddy/notices.caddy")).content().contains("import " + file("caddy/notices.caddy"));
@@ -264,13 +264,22 @@ class KitsTest {
 
     @Test
     void aPublicFolderIsRefused() {
-        assertRefused("is public", "--server", "nginx", "--kit-to", root.resolve("kits").toString());
+        assertRefused(
+                "is public",
+                "--server",
+                "nginx",
+                "--kit-to",
+                root.resolve("kits").toString());
     }
 
     @Test
     void twoSitesDoNotShareAFolder() throws Exception {
         KitArguments parsed = CommandLine.populateCommand(
-                new KitArguments(), "--server", "nginx", "--kit-to", state.resolve("one").toString());
+                new KitArguments(),
+                "--server",
+                "nginx",
+                "--kit-to",
+                state.resolve("one").toString());
         Kits kits = new Kits(parsed, new PrintWriter(new StringWriter()), false);
         try (LocalDirectory one = LocalDirectory.open(root, ADDRESS);
                 LocalDirectory same = LocalDirectory.open(root, ADDRESS);

@@ -73,8 +73,8 @@ class HalfRequestsTest {
     }
 
     private Socket connect() throws IOException {
-        Socket socket = new Socket(
-                InetAddress.getLoopbackAddress(), daemon.port().orElseThrow());
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), daemon.port().orElseThrow());
         socket.setSoTimeout(30_000);
         open.add(socket);
         return socket;
@@ -138,7 +138,8 @@ class HalfRequestsTest {
             send(half);
         }
         assertAliveWithinASecond();
-        assertThat(status(answer(send(LIVE.replace("/health/live", "/status"))))).isEqualTo(200);
+        assertThat(status(answer(send(LIVE.replace("/health/live", "/status")))))
+                .isEqualTo(200);
     }
 
     @Test
@@ -265,7 +266,9 @@ class HalfRequestsTest {
     void aHeadHasTheLengthOfTheBodyAndNoBody() throws Exception {
         String answer = answer(send("HEAD /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         assertThat(status(answer)).isEqualTo(200);
-        assertThat(answer.toLowerCase(Locale.ROOT)).contains("content-length: 6").endsWith("\r\n\r\n");
+        assertThat(answer.toLowerCase(Locale.ROOT))
+                .contains("content-length: 6")
+                .endsWith("\r\n\r\n");
     }
 
     @ParameterizedTest
@@ -286,8 +289,8 @@ class HalfRequestsTest {
     })
     void theStatusIsForNamesThatAreTheDaemonsOwn(String host, int status) throws Exception {
         for (String path : List.of("/status", "/", "/metrics")) {
-            assertThat(status(answer(send(
-                            "GET " + path + " HTTP/1.1\r\nConnection: close\r\nHost: " + host + "\r\n\r\n"))))
+            assertThat(status(answer(
+                            send("GET " + path + " HTTP/1.1\r\nConnection: close\r\nHost: " + host + "\r\n\r\n"))))
                     .as(path)
                     .isEqualTo(status);
         }

@@ -77,8 +77,9 @@ final class ApacheKit implements ServerKit {
                     + Expressions.literal(agent).replace("/", "\\/") + "#i\" SPILLWAY_BLOCKED=1");
         }
         if (!lines.isEmpty()) {
-            lines.add("<If \"reqenv('SPILLWAY_BLOCKED') == '1' && reqenv('SPILLWAY_PREFLIGHT') != '1' && %{REQUEST_URI} !~ m#^/__spillway/|"
-                    + Expressions.anyOf(site.free()) + "#\">");
+            lines.add(
+                    "<If \"reqenv('SPILLWAY_BLOCKED') == '1' && reqenv('SPILLWAY_PREFLIGHT') != '1' && %{REQUEST_URI} !~ m#^/__spillway/|"
+                            + Expressions.anyOf(site.free()) + "#\">");
             lines.add("    Require all denied");
             lines.add("</If>");
         }

@@ -11,7 +11,8 @@ import java.util.List;
  */
 final class Forms {
     /** The one group is {@code json}, {@code html}, {@code xhtml} or {@code plain}. */
-    private static final String NAMED = "(?:^|,)\\s*(?:application/(?:[a-z0-9.-]+\\+)*|text/)(%sjson|x?html|plain)(?:\\+xml)?";
+    private static final String NAMED =
+            "(?:^|,)\\s*(?:application/(?:[a-z0-9.-]+\\+)*|text/)(%sjson|x?html|plain)(?:\\+xml)?";
 
     private static final String ANY = "(?:^|,)\\s*(?:application|\\*)/\\*";
 

@@ -154,7 +154,10 @@ final class HaproxyKit implements ServerKit {
         StringBuilder map = new StringBuilder();
         for (KitSite.Cover cover : site.covers()) {
             map.append(KitSite.comment(cover.dataset())).append('\n');
-            map.append(Paths.covered(cover.path())).append(" /").append(cover.dataset().name()).append("/\n");
+            map.append(Paths.covered(cover.path()))
+                    .append(" /")
+                    .append(cover.dataset().name())
+                    .append("/\n");
         }
         return map.toString();
     }

@@ -58,6 +58,7 @@ public record PageCap(String parameter, int zeros) {
     private static String hex(char each) {
         String digits = "%02x".formatted((int) each);
         char last = digits.charAt(1);
-        return digits.charAt(0) + (Character.isLetter(last) ? "[" + last + Character.toUpperCase(last) + "]" : "" + last);
+        return digits.charAt(0)
+                + (Character.isLetter(last) ? "[" + last + Character.toUpperCase(last) + "]" : "" + last);
     }
 }

@@ -10,8 +10,9 @@ final class Paths {
 
     static String require(String path) {
         if (!SAFE.matcher(path).matches()) {
-            throw new IllegalArgumentException("a path with characters that have no place in a server's configuration: "
-                    + "\"" + Line.of(path) + "\"; A-Za-z0-9 and /_.~- have, after a / at the start, and a * at the end");
+            throw new IllegalArgumentException(
+                    "a path with characters that have no place in a server's configuration: " + "\"" + Line.of(path)
+                            + "\"; A-Za-z0-9 and /_.~- have, after a / at the start, and a * at the end");
         }
         return path;
     }

@@ -42,7 +42,8 @@ public sealed interface ServerKit permits ApacheKit, CaddyKit, HaproxyKit, Nginx
      * that is now, or tells its server's operator where it is; nothing else of the kit is in it.
      */
     default String forward(KitSite site, KitFile file) {
-        return "# Moved: %s\n%s\n".formatted(site.kit(this).resolve(file.name()), inclusion(site.kit(this) + "/" + file.name()));
+        return "# Moved: %s\n%s\n"
+                .formatted(site.kit(this).resolve(file.name()), inclusion(site.kit(this) + "/" + file.name()));
     }
 
     /** A line that includes a file. */

@@ -40,8 +40,8 @@ abstract class KitContract {
     private static final List<Dataset> DATASETS = List.of(
             dataset("articles", "Articles", "/api/search", "/api/v1.5/articles", "/api/pre*"),
             dataset("journals", "Journals \"of\" everything\n}", JOURNALS, "/query/journal"));
-    private static final Rules RULES =
-            new Rules(List.of("/api/", "/query/", "/search"), List.of("BadBot", "Nosy Reader/2.0"), PageCap.of("page=1000"));
+    private static final Rules RULES = new Rules(
+            List.of("/api/", "/query/", "/search"), List.of("BadBot", "Nosy Reader/2.0"), PageCap.of("page=1000"));
 
     private final JsonMapper json = new JsonMapper();
     private Path root;
@@ -133,7 +133,14 @@ abstract class KitContract {
 
     private KitSite site(URI fileServer) {
         return new KitSite(
-                URI.create(ADDRESS), notices.folder(), root.resolve("kits"), fileServer, DATASETS, Notices.LANGUAGES, LIMIT, RULES);
+                URI.create(ADDRESS),
+                notices.folder(),
+                root.resolve("kits"),
+                fileServer,
+                DATASETS,
+                Notices.LANGUAGES,
+                LIMIT,
+                RULES);
     }
 
     private Path kitFolder(KitSite of) throws Exception {

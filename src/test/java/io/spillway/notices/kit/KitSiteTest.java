@@ -71,8 +71,7 @@ class KitSiteTest {
     @Test
     void ofTwoPathsOfOneLengthTheOneWithoutAStarGoesBefore() {
         KitSite site = site("https://data.example.org/", null, dataset("a", "/x/y*"), dataset("b", "/x/y"));
-        assertThat(site.covers().stream().map(each -> each.path()))
-                .containsExactly("/x/y", "/x/y*");
+        assertThat(site.covers().stream().map(each -> each.path())).containsExactly("/x/y", "/x/y*");
         assertThat(Negotiation.dataset("/x/y/z", Map.of("a", List.of("/x/y*"), "b", List.of("/x/y"))))
                 .contains("b");
     }

@@ -81,7 +81,9 @@ class NginxKitTest extends KitContract {
             assertThat(answer.body()).isEqualTo(Notices.text("journals", 429, "en", "json"));
             assertThat(Client.of(port).get("/api/search/journals?page=1000").body())
                     .isEqualTo(Notices.text("journals", 400, "en", "json"));
-            assertThat(Client.of(port).get("/dumps/journals/", "User-Agent", "BadBot").status())
+            assertThat(Client.of(port)
+                            .get("/dumps/journals/", "User-Agent", "BadBot")
+                            .status())
                     .isNotEqualTo(403);
         }
     }

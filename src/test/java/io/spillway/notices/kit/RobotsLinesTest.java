@@ -15,7 +15,7 @@ class RobotsLinesTest {
         return lines.write(new KitSite(
                         URI.create("https://data.example.org/"),
                         Path.of("/srv/dumps/notices"),
-                Path.of("/var/lib/spillway/kits"),
+                        Path.of("/var/lib/spillway/kits"),
                         null,
                         List.of(new Dataset(
                                 "journals", "Journals\nDisallow: /", null, null, null, List.of("/api/journals"))),

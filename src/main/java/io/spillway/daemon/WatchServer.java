@@ -4,6 +4,8 @@ import io.spillway.config.Secret;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.ManifestJson;
+import io.spillway.notices.Negotiation;
+import io.spillway.notices.NoticeFormat;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -248,8 +250,7 @@ final class WatchServer implements AutoCloseable {
     }
 
     private Answer status(Request request) throws SQLException, SpillwayException {
-        String accepted = request.getHeaders().get(HttpHeader.ACCEPT);
-        if (accepted != null && accepted.contains("text/html")) {
+        if (Negotiation.format(request.getHeaders().get(HttpHeader.ACCEPT), null) == NoticeFormat.HTML) {
             return new Answer(200, Answer.HTML, StatusPage.of(source.overview()));
         }
         return new Answer(200, Answer.JSON, new String(ManifestJson.write(source.overview()), StandardCharsets.UTF_8));

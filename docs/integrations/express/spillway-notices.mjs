@@ -228,15 +228,17 @@ export class Notices {
     }
   }
 
-  /** The dataset with the longest prefix of the path among what it covers. */
+  /** The dataset with the longest path among what it covers, of two of one length the one without a star. */
   #dataset(path) {
     let best;
     let length = 0;
     for (const each of this.#datasets) {
-      for (const prefix of each.covers) {
-        if (prefix.length > length && path.startsWith(prefix)) {
+      for (const rule of each.covers) {
+        // Twice the length, and one more without a star.
+        const rank = rule.endsWith('*') ? 2 * rule.length - 2 : 2 * rule.length + 1;
+        if (rank > length && covers(rule, path)) {
           best = each;
-          length = prefix.length;
+          length = rank;
         }
       }
     }
@@ -327,6 +329,12 @@ ${items.map((item) => `<li>${item}</li>`).join('\n')}
       : downloads.datasets_total - downloads.datasets.length;
     return count > 0 ? [fill(this.#texts.more, { count, links: this.#links })] : [];
   }
+}
+
+/** A path covers itself and what is below it; with a star at its end, everything that begins with it. */
+function covers(rule, path) {
+  if (rule.endsWith('*')) return path.startsWith(rule.slice(0, -1));
+  return path.startsWith(rule) && (rule.endsWith('/') || ['', '/', ';'].includes(path.charAt(rule.length)));
 }
 
 function path(req) {

@@ -108,19 +108,30 @@ final class SpillwayLinks {
         return datasets;
     }
 
-    /** The dataset with the longest prefix of the path among what it covers, or null. */
+    /** The dataset with the longest path among what it covers, of two of one length the one without a star; or null. */
     static Listing covering(List<Listing> datasets, String path) {
         Listing best = null;
         int length = 0;
         for (Listing each : datasets) {
-            for (String prefix : each.covers()) {
-                if (prefix.length() > length && path.startsWith(prefix)) {
+            for (String rule : each.covers()) {
+                // Twice the length, and one more without a star.
+                int rank = rule.endsWith("*") ? 2 * rule.length() - 2 : 2 * rule.length() + 1;
+                if (rank > length && covers(rule, path)) {
                     best = each;
-                    length = prefix.length();
+                    length = rank;
                 }
             }
         }
         return best;
+    }
+
+    /** A path covers itself and what is below it; with a star at its end, everything that begins with it. */
+    private static boolean covers(String rule, String path) {
+        if (rule.endsWith("*")) {
+            return path.startsWith(rule.substring(0, rule.length() - 1));
+        }
+        return path.startsWith(rule)
+                && (rule.endsWith("/") || path.length() == rule.length() || "/;".indexOf(path.charAt(rule.length())) >= 0);
     }
 
     private synchronized void readFile(Path file) {

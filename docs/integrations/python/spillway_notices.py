@@ -255,12 +255,13 @@ class Notices:
         return whole if _ADDRESS.match(whole) else None
 
     def _dataset(self, path: str) -> Optional[Dict[str, Any]]:
-        """The one with the longest prefix of the path among what it covers."""
-        best, length = None, 0
+        """The one with the longest path among what it covers; of two of one length the one without a star."""
+        best, rank = None, (0, False)
         for each in self._datasets:
-            for prefix in each["covers"]:
-                if len(prefix) > length and path.startswith(prefix):
-                    best, length = each, len(prefix)
+            for rule in each["covers"]:
+                this = (len(rule.rstrip("*")), not rule.endswith("*"))
+                if this > rank and _covers(rule, path):
+                    best, rank = each, this
         return best
 
     # Bodies
@@ -369,6 +370,13 @@ def _line(text: str) -> str:
     """One line of what can be seen."""
     line = _UNSHOWN.sub(" ", text).strip()
     return line if len(line) <= _TITLE else line[: _TITLE - 1] + "…"
+
+
+def _covers(rule: str, path: str) -> bool:
+    """A path covers itself and what is below it; with a star at its end, everything that begins with it."""
+    if rule.endswith("*"):
+        return path.startswith(rule[:-1])
+    return path.startswith(rule) and (rule.endswith("/") or path[len(rule) : len(rule) + 1] in ("", "/", ";"))
 
 
 def _negotiate(accept: Optional[str], user_agent: Optional[str]) -> str:

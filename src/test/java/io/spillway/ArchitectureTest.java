@@ -174,7 +174,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("org.quartz..")
                 .check(MAIN);
-        home("daemon", "com.zaxxer..", "io.micrometer..", "org.h2..", "org.postgresql..")
+        home("daemon", "org.eclipse.jetty..", "com.zaxxer..", "io.micrometer..", "org.h2..", "org.postgresql..")
                 .check(MAIN);
         home("destination.s3", "software.amazon.awssdk..").check(MAIN);
         home("page", "gg.jte..").check(MAIN);

@@ -14,6 +14,8 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +38,8 @@ import picocli.CommandLine.Spec;
         })
 final class DaemonCommand implements Callable<Integer> {
     private static final Pattern ADDRESS = Pattern.compile("\\[?([^\\[\\]]+)]?:([0-9]{1,5})");
+
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -75,6 +79,14 @@ final class DaemonCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             description = "Where health, metrics and status are served (default: ${DEFAULT-VALUE}), or none.")
     private String listen = "127.0.0.1:9482";
+
+    @Option(
+            names = "--host",
+            split = ",",
+            paramLabel = "NAME",
+            description =
+                    "Names by which status and metrics are asked for, besides localhost and addresses; others get 421.")
+    private List<String> hosts = List.of();
 
     @Option(
             names = "--token",
@@ -130,7 +142,8 @@ final class DaemonCommand implements Callable<Integer> {
                 new WatchOptions(
                         listen.equals("none") ? null : address(),
                         secret("--token", token),
-                        new AlertOptions(alertCommand, secret("--alert-webhook", alertWebhook))));
+                        new AlertOptions(alertCommand, secret("--alert-webhook", alertWebhook)),
+                        hosts()));
     }
 
     private InetSocketAddress address() {
@@ -140,6 +153,16 @@ final class DaemonCommand implements Callable<Integer> {
                     spec.commandLine(), "--listen is HOST:PORT, such as 127.0.0.1:9482, or none; not " + listen);
         }
         return new InetSocketAddress(address.group(1), Integer.parseInt(address.group(2)));
+    }
+
+    private Set<String> hosts() {
+        for (String host : hosts) {
+            if (!HOST.matcher(host).matches()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--host is a name without a port, such as spillway.example.org");
+            }
+        }
+        return Set.copyOf(hosts);
     }
 
     private DaemonOptions.SharedDatabase shared(String url) {

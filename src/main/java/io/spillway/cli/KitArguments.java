@@ -75,6 +75,12 @@ final class KitArguments {
     private @Nullable Path folder;
 
     @Option(
+            names = "--kit-to",
+            paramLabel = "FOLDER",
+            description = "Where configurations are written (default: kits/SITE in the folder for state); not public.")
+    private @Nullable Path kitTo;
+
+    @Option(
             names = "--notices-url",
             paramLabel = "URL",
             description = "http address where HAProxy and Varnish fetch the notices, ending in /.")
@@ -146,17 +152,32 @@ final class KitArguments {
      *
      * @param where     the destination's name, for messages
      * @param address   its public address, or null where nobody has said
+     * @param state     folder for state, in which kits are kept unless there is another place for them
      * @param local     folder of the notices where the destination is a directory, else null
      * @param languages those of the notices, the default one first
      */
     KitSite site(
-            String where, @Nullable URI address, @Nullable Path local, List<Dataset> datasets, List<String> languages)
+            String where,
+            @Nullable URI address,
+            Path state,
+            @Nullable Path local,
+            List<Dataset> datasets,
+            List<String> languages)
             throws SpillwayException {
         Path notices = folder == null ? local : folder;
         if (address == null) {
             throw refused(
                     "the public address of %s is not known".formatted(where),
                     "give --public-url, or a public-url in the schedule",
+                    null);
+        }
+        Path kits = (kitTo == null ? state.resolve("kits").resolve(siteName(address)) : kitTo)
+                .toAbsolutePath()
+                .normalize();
+        if (local != null && kits.startsWith(local.resolveSibling(""))) {
+            throw refused(
+                    "%s is public: configurations name limits and blocked programs".formatted(kits),
+                    "name a folder outside of %s with --kit-to".formatted(where),
                     null);
         }
         if (notices == null) {
@@ -177,6 +198,7 @@ final class KitArguments {
             return new KitSite(
                     address,
                     notices,
+                    kits,
                     fileServer,
                     datasets,
                     languages,
@@ -185,6 +207,12 @@ final class KitArguments {
         } catch (IllegalArgumentException e) {
             throw refused(String.valueOf(e.getMessage()), null, e);
         }
+    }
+
+    /** Host, port and path, such as {@code data.example.org-dumps}: one folder for each site. */
+    private static String siteName(URI address) {
+        String text = address.getRawAuthority() + address.getRawPath();
+        return text.replaceAll("[^A-Za-z0-9.]+", "-").replaceAll("^[.-]+|-+$", "");
     }
 
     private static SpillwayException refused(String message, @Nullable String hint, @Nullable Throwable cause) {

@@ -18,17 +18,19 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Servers' configurations, written below a destination's notices where they have changed. */
+/** Servers' configurations, written into a folder that is not public where they have changed. */
 final class Kits {
     private static final String FOLDER = "notices";
 
@@ -37,6 +39,7 @@ final class Kits {
     private final PrintWriter out;
     private final boolean json;
     private final List<String> refused = new ArrayList<>();
+    private final Map<Path, URI> sites = new HashMap<>();
     private boolean changed;
 
     /**
@@ -55,9 +58,10 @@ final class Kits {
     /**
      * Writes those that are asked for, from the dumps at a destination.
      *
+     * @param state     folder for state, in which kits are kept unless another folder is named
      * @param languages those of the notices there, the default one first
      */
-    void write(Destination place, List<String> languages) throws SpillwayException, InterruptedException {
+    void write(Destination place, Path state, List<String> languages) throws SpillwayException, InterruptedException {
         if (kits.isEmpty()) {
             return;
         }
@@ -65,14 +69,25 @@ final class Kits {
                 .map(shelf -> dataset(shelf.latest()))
                 .toList();
         KitSite site = arguments.site(
-                place.name(), Addresses.publicSite(place).orElse(null), folder(place), datasets, languages);
+                place.name(), Addresses.publicSite(place).orElse(null), state, folder(place), datasets, languages);
+        URI other = sites.putIfAbsent(site.kits(), site.address());
+        if (other != null && !other.equals(site.address())) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "the configurations for %s and for %s would be the same files in %s"
+                            .formatted(other, site.address(), site.kits()),
+                    "run the command once for each of them, each with its own --kit-to");
+        }
         for (ServerKit kit : kits) {
             write(place, kit, site);
         }
-        ObjectKey notices = new ObjectKey(FOLDER);
         KitFile robots = arguments.robots().write(site);
-        boolean fresh = replace(place, notices.child(robots.name()), robots.text());
-        report(place, "robots.txt", 1, fresh ? 1 : 0, null);
+        boolean fresh = KitFolder.replace(site.kits().resolve(robots.name()), robots.text());
+        report(place, site, "robots.txt", 1, fresh ? 1 : 0, null);
+        ObjectKey old = new ObjectKey(FOLDER).child(robots.name());
+        if (forward(place, old, "# Moved: " + site.kits().resolve(robots.name()) + "\n")) {
+            reportForwards(place, old, site.kits());
+        }
     }
 
     private static Dataset dataset(Manifest latest) {
@@ -93,24 +108,40 @@ final class Kits {
         if (check != null && check.outcome() == KitCheck.Outcome.FAILED) {
             refused.add(kit.name());
         } else {
-            ObjectKey folder = new ObjectKey(FOLDER).child(kit.name());
+            Path folder = site.kits().resolve(kit.name());
             for (KitFile file : files) {
-                fresh += replace(place, folder.child(file.name()), file.text()) ? 1 : 0;
+                fresh += KitFolder.replace(folder.resolve(file.name()), file.text()) ? 1 : 0;
             }
             changed |= fresh > 0;
         }
-        report(place, kit.name(), files.size(), fresh, check);
+        report(place, site, kit.name(), files.size(), fresh, check);
+        if (check == null || check.outcome() != KitCheck.Outcome.FAILED) {
+            forward(place, kit, site, files);
+        }
     }
 
-    /** Writes an object unless it is there already; says whether it did. */
-    private static boolean replace(Destination place, ObjectKey key, String text) throws SpillwayException {
+    /** Earlier versions wrote kits below the notices, where everybody reads them. */
+    private void forward(Destination place, ServerKit kit, KitSite site, List<KitFile> files) throws SpillwayException {
+        ObjectKey folder = new ObjectKey(FOLDER).child(kit.name());
+        boolean forwarded = false;
+        for (KitFile file : files) {
+            forwarded |= forward(place, folder.child(file.name()), kit.forward(site, file));
+        }
+        if (forwarded) {
+            reportForwards(place, folder, site.kits().resolve(kit.name()));
+        }
+    }
+
+    /** Replaces an object that is there; says whether it did. */
+    private static boolean forward(Destination place, ObjectKey key, String text) throws SpillwayException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {
-            if (place.find(key).isPresent()) {
-                try (InputStream in = place.open(key)) {
-                    if (Arrays.equals(bytes, in.readNBytes(bytes.length + 1))) {
-                        return false;
-                    }
+            if (place.find(key).isEmpty()) {
+                return false;
+            }
+            try (InputStream in = place.open(key)) {
+                if (Arrays.equals(bytes, in.readNBytes(bytes.length + 1))) {
+                    return false;
                 }
             }
             try (Upload upload = place.begin(key)) {
@@ -127,7 +158,17 @@ final class Kits {
         }
     }
 
-    private void report(Destination place, String server, int files, int fresh, KitCheck.@Nullable Result check) {
+    private void reportForwards(Destination place, ObjectKey old, Path now) {
+        if (!json) {
+            out.printf(
+                    "%s/%s: was public and has moved to %s; let your server include that, and remove the old place%n",
+                    place.name(), old, now);
+            out.flush();
+        }
+    }
+
+    private void report(
+            Destination place, KitSite site, String server, int files, int fresh, KitCheck.@Nullable Result check) {
         String outcome = check == null
                 ? null
                 : check.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
@@ -135,6 +176,7 @@ final class Kits {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("type", "kit");
             line.put("destination", place.name());
+            line.put("folder", site.kits().toString());
             line.put("server", server);
             line.put("files", files);
             line.put("changed", fresh);
@@ -142,7 +184,7 @@ final class Kits {
             line.put("output", check == null ? null : check.output());
             out.println(JsonText.line(line));
         } else {
-            out.printf("%s/%s/%s: %d files, %d of them new", place.name(), FOLDER, server, files, fresh);
+            out.printf("%s/%s: %d files, %d of them new", site.kits(), server, files, fresh);
             out.println(outcome == null ? "" : "; check: " + outcome);
             if (check != null && check.outcome() == KitCheck.Outcome.FAILED) {
                 check.output().lines().forEach(line -> out.println("    " + line));

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes what refused clients are told (429, 403, 400) again, from the dumps that are there.",
             "Only addresses that answer without a login are named. With --server, also the configurations",
-            "with which servers tell them."
+            "with which servers tell them, in a folder that is not public."
         })
 final class NoticesCommand implements Callable<Integer> {
     @Spec
@@ -44,7 +44,8 @@ final class NoticesCommand implements Callable<Integer> {
         Kits kits = new Kits(servers, spec.commandLine().getOut(), output.json);
         places.eachSite(site -> {
             report(site.place(), Sites.renewNotices(site));
-            kits.write(site.place(), settings(site).languages());
+            kits.write(
+                    site.place(), Places.state(site.schedule()), settings(site).languages());
         });
         kits.finish();
         return 0;

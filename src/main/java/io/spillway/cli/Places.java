@@ -141,9 +141,13 @@ final class Places implements AutoCloseable {
         return state(schedule).resolve("spool");
     }
 
-    /** The folder for state: the schedule's, the environment's, or the place that the XDG rules give it. */
-    private static Path state(ScheduleFile schedule) {
-        if (schedule.state() != null) {
+    /**
+     * The folder for state: the schedule's, the environment's, or the place that the XDG rules give it.
+     *
+     * @param schedule null where a command has none
+     */
+    static Path state(@Nullable ScheduleFile schedule) {
+        if (schedule != null && schedule.state() != null) {
             return schedule.state();
         }
         String named = System.getenv(STATE_VARIABLE);

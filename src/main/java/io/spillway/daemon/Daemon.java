@@ -146,7 +146,7 @@ public final class Daemon implements AutoCloseable {
         disks.measure(schedules.values(), log.all());
         if (options.watch().listen() != null) {
             NoticeEndpoint notices = new NoticeEndpoint(() -> folder.schedules().values(), exports::home);
-            watch = WatchServer.start(options.watch().listen(), options.watch().token(), new Answers(), notices);
+            watch = WatchServer.start(options.watch().listen(), options.watch(), new Answers(), notices);
             open.push(watch);
             LOG.info("daemon answers port={}", watch.port());
         }

@@ -1,7 +1,5 @@
 package io.spillway.daemon;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import io.spillway.fault.SpillwayException;
 import io.spillway.notices.Negotiation;
 import io.spillway.notices.NoticeFiles;
@@ -10,7 +8,6 @@ import io.spillway.notices.NoticeFormat;
 import io.spillway.notices.NoticeKind;
 import io.spillway.notices.NoticeSettings;
 import io.spillway.schedule.ScheduleFile;
-import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,6 +20,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class NoticeEndpoint {
     /** Of the endpoint itself, where it can't be told what is asked for. */
     private static final int BAD_QUESTION = 422;
-
-    private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
     /** A limiter that says more has another unit in mind; and every client reads nine digits. */
     private static final String SECONDS = "[0-9]{1,9}";
@@ -52,40 +50,49 @@ final class NoticeEndpoint {
         this.homes = homes;
     }
 
-    /** Answers, whatever the method was: that of the refused request is passed on by some servers. */
-    void answer(HttpExchange exchange) throws IOException, SpillwayException {
-        Map<String, String> question = parameters(exchange.getRequestURI().getRawQuery());
+    /**
+     * Answers whatever the method is, since some servers pass on that of the refused request; except that a browser's
+     * preflight is let through, without which a script cannot read the notice.
+     *
+     * @param head gets the header fields that only a notice has
+     */
+    Answer answer(Request request, HttpFields.Mutable head) throws SpillwayException {
+        HttpFields asked = request.getHeaders();
+        if (request.getMethod().equals("OPTIONS") && asked.contains("Access-Control-Request-Method")) {
+            head.put("Access-Control-Allow-Origin", "*");
+            head.put("Access-Control-Allow-Methods", "*");
+            head.put("Access-Control-Allow-Headers", "*");
+            return Answer.text(200, "a preflight is not refused");
+        }
+        Map<String, String> question = parameters(request.getHttpURI().getQuery());
         Optional<NoticeKind> kind = kind(question.getOrDefault("status", "429"));
         if (kind.isEmpty()) {
-            send(exchange, BAD_QUESTION, "text/plain; charset=utf-8", "status is 429, 403 or 400\n");
-            return;
+            return Answer.text(BAD_QUESTION, "status is 429, 403 or 400");
         }
-        Headers asked = exchange.getRequestHeaders();
         List<ScheduleFile> inForce = List.copyOf(schedules.get());
         Map<String, List<String>> covers = new HashMap<>();
         inForce.forEach(schedule -> covers.put(schedule.dataset(), schedule.covers()));
         String dataset =
                 Negotiation.dataset(question.getOrDefault("path", ""), covers).orElse(null);
         NoticeSettings settings = settings(inForce, dataset);
-        NoticeFormat format = Negotiation.format(joined(asked, "Accept"), asked.getFirst("User-Agent"));
+        NoticeFormat format = Negotiation.format(joined(asked, "Accept"), asked.get(HttpHeader.USER_AGENT));
         String language = Negotiation.language(joined(asked, "Accept-Language"), settings.languages());
         NoticeFolder.Answer notice = folder(inForce, dataset, settings).read(dataset, kind.get(), language, format);
-        Headers head = exchange.getResponseHeaders();
         String retryAfter = question.getOrDefault("retry-after", "");
         if (retryAfter.matches(SECONDS)) {
-            head.set("Retry-After", retryAfter);
+            head.put("Retry-After", retryAfter);
         } else if (kind.get() == NoticeKind.RATE_LIMITED) {
-            head.set("Retry-After", String.valueOf(settings.retryAfterSeconds()));
+            head.put("Retry-After", String.valueOf(settings.retryAfterSeconds()));
         }
-        head.set("Content-Language", notice.language());
-        head.set("Vary", "Accept, Accept-Language, User-Agent");
-        head.set("Access-Control-Allow-Origin", "*");
-        head.set("Access-Control-Expose-Headers", "Retry-After, Link");
+        head.put("Content-Language", notice.language());
+        head.put("Vary", "Accept, Accept-Language, User-Agent");
+        head.put("Access-Control-Allow-Origin", "*");
+        head.put("Access-Control-Expose-Headers", "Retry-After, Link");
         String links = links(notice);
         if (!links.isEmpty()) {
-            head.set("Link", links);
+            head.put("Link", links);
         }
-        send(exchange, kind.get().status(), format.mediaType(), notice.body());
+        return new Answer(kind.get().status(), format.mediaType(), notice.body());
     }
 
     private static Optional<NoticeKind> kind(String status) {
@@ -129,9 +136,9 @@ final class NoticeEndpoint {
         return String.join(", ", links);
     }
 
-    private static @Nullable String joined(Headers asked, String name) {
-        List<String> values = asked.get(name);
-        return values == null ? null : String.join(", ", values);
+    private static @Nullable String joined(HttpFields asked, String name) {
+        List<String> values = asked.getValuesList(name);
+        return values.isEmpty() ? null : String.join(", ", values);
     }
 
     /** The first value of each; one that can't be decoded is none. */
@@ -150,19 +157,5 @@ final class NoticeEndpoint {
             }
         }
         return parameters;
-    }
-
-    private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        Headers head = exchange.getResponseHeaders();
-        head.set("Content-Type", type);
-        head.set("Cache-Control", "no-store");
-        head.set("X-Content-Type-Options", "nosniff");
-        head.set("Content-Security-Policy", POLICY);
-        boolean withoutBody = exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(status, withoutBody ? -1 : body.length);
-        if (!withoutBody) {
-            exchange.getResponseBody().write(body);
-        }
     }
 }

@@ -1,43 +1,78 @@
 package io.spillway.daemon;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.spillway.config.Secret;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.ManifestJson;
-import java.io.IOException;
+import io.spillway.notices.Negotiation;
+import io.spillway.notices.NoticeFormat;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a daemon answers over HTTP: {@code /health/live}, {@code /health/ready}, {@code /metrics}, {@code /status} (JSON, or
- * a page for a browser), {@code /notice} for refused clients, and {@code POST /datasets/NAME/export} for who has the token.
+ * a page for a browser), {@code /notice} for refused clients, and {@code POST /datasets/NAME/export} with the token.
+ *
+ * <p>Requests are bounded in size, number and time. {@code /health/live} needs no thread that another request can hold: the
+ * state database and the files of notices are asked on threads of their own, and a request that finds these threads and
+ * their queue taken gets 503.
  */
 final class WatchServer implements AutoCloseable {
+    /** Request line and header fields together, in bytes; more is answered with 414 or 431. */
+    static final int MOST_HEADER = 8 * 1024;
+
+    static final int MOST_CONNECTIONS = 256;
+
+    /** For a whole request to arrive, and for its answer to be made and taken. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private static final Logger LOG = LoggerFactory.getLogger(WatchServer.class);
 
     private static final Pattern EXPORT = Pattern.compile("/datasets/([a-z0-9-]+)/export");
-    private static final String TEXT = "text/plain; charset=utf-8";
-    private static final String JSON = "application/json";
+    private static final int SERVER_THREADS = 8;
     private static final int THREADS = 4;
+    private static final int QUEUE = 32;
+    private static final int MISDIRECTED = 421;
 
-    private final HttpServer server;
-    private final ExecutorService threads;
+    private final Server server;
+    private final ServerConnector connector;
+    private final Connections connections = new Connections(MOST_CONNECTIONS, PATIENCE);
+    private final ExecutorService database = threads("http-state");
+    private final ExecutorService files = threads("http-notices");
     private final Source source;
     private final NoticeEndpoint notices;
     private final @Nullable Secret token;
+    private final HostNames hosts;
 
     /** What the answers come from. */
     interface Source {
@@ -45,55 +80,92 @@ final class WatchServer implements AutoCloseable {
 
         String metrics() throws SQLException, SpillwayException;
 
-        /** Lets a dataset be exported soon; false where there is none of that name. */
+        /** Requests an export of a dataset soon; false where there is no dataset of that name. */
         boolean export(String dataset) throws SpillwayException;
     }
 
-    private WatchServer(
-            HttpServer server, ExecutorService threads, Source source, NoticeEndpoint notices, @Nullable Secret token) {
-        this.server = server;
-        this.threads = threads;
+    private WatchServer(InetSocketAddress address, WatchOptions options, Source source, NoticeEndpoint notices) {
         this.source = source;
         this.notices = notices;
-        this.token = token;
+        this.token = options.token();
+        Set<String> names = new HashSet<>(options.hosts());
+        names.add(address.getHostString());
+        this.hosts = new HostNames(names);
+        QueuedThreadPool pool = new QueuedThreadPool(SERVER_THREADS, 2);
+        pool.setName("http");
+        pool.setDaemon(true);
+        this.server = new Server(pool, new ScheduledExecutorScheduler("http-time", true), null);
+        HttpConfiguration http = new HttpConfiguration();
+        http.setRequestHeaderSize(MOST_HEADER);
+        http.setSendServerVersion(false);
+        this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost(
+                address.isUnresolved()
+                        ? address.getHostString()
+                        : address.getAddress().getHostAddress());
+        connector.setPort(address.getPort());
+        connector.setIdleTimeout(PATIENCE.toMillis());
+        connector.setAcceptQueueSize(4 * MOST_CONNECTIONS);
+        connector.addBean(connections);
+        server.addConnector(connector);
+        server.setErrorHandler(new PlainErrors());
+        server.setHandler(new Routes());
     }
 
-    /** Answers at once; fails with {@link Fault#CONFIG} where the address can't be had. */
-    static WatchServer start(InetSocketAddress address, @Nullable Secret token, Source source, NoticeEndpoint notices)
+    private static ExecutorService threads(String name) {
+        return new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(QUEUE), task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Answers from now on; fails with {@link Fault#CONFIG} where the address is not to be had. */
+    static WatchServer start(InetSocketAddress address, WatchOptions options, Source source, NoticeEndpoint notices)
             throws SpillwayException {
+        WatchServer watch = new WatchServer(address, options, source, notices);
         try {
-            HttpServer server = HttpServer.create(address, 0);
-            ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
-                Thread thread = new Thread(task, "http");
-                thread.setDaemon(true);
-                return thread;
-            });
-            WatchServer watch = new WatchServer(server, threads, source, notices, token);
-            server.createContext("/", watch::answer);
-            server.setExecutor(threads);
-            server.start();
-            return watch;
-        } catch (IOException e) {
+            watch.server.start();
+        } catch (Exception e) {
+            watch.close();
+            Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "cannot listen on " + address + " (" + e.getMessage() + ")",
+                    "cannot listen on " + address + " (" + cause.getMessage() + ")",
                     "name another address with --listen, or none",
                     e);
         }
+        watch.sweepLater(watch.connector.getScheduler());
+        return watch;
+    }
+
+    private void sweepLater(Scheduler scheduler) {
+        var unused = scheduler.schedule(
+                () -> {
+                    connections.sweep();
+                    sweepLater(scheduler);
+                },
+                1,
+                TimeUnit.SECONDS);
     }
 
     /** The port it listens on. */
     int port() {
-        return server.getAddress().getPort();
+        return connector.getLocalPort();
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        // Not interrupted: the JDK closes a file, such as the state's, when a thread that reads it is interrupted.
-        threads.shutdown();
         try {
-            if (!threads.awaitTermination(2, TimeUnit.SECONDS)) {
+            server.stop();
+        } catch (Exception e) {
+            LOG.warn("the web server did not stop cause=\"{}\"", e.getMessage());
+        }
+        // Not interrupted: the JDK closes a file, such as the state's, when a thread that reads it is interrupted.
+        database.shutdown();
+        files.shutdown();
+        try {
+            if (!database.awaitTermination(2, TimeUnit.SECONDS) || !files.awaitTermination(1, TimeUnit.SECONDS)) {
                 LOG.warn("an answer did not end in time");
             }
         } catch (InterruptedException e) {
@@ -101,72 +173,106 @@ final class WatchServer implements AutoCloseable {
         }
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            try {
-                route(exchange);
-            } catch (SQLException | SpillwayException | RuntimeException e) {
-                LOG.error(
-                        "a request could not be answered path={}",
-                        exchange.getRequestURI().getPath(),
-                        e);
-                send(exchange, 503, TEXT, "the state database does not answer\n");
+    /** Makes an answer, and may take a while. */
+    private interface Work {
+        Answer answer() throws SQLException, SpillwayException;
+    }
+
+    /** Where each request goes; never blocks. */
+    private final class Routes extends Handler.Abstract.NonBlocking {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            connections.answering(request);
+            String path = Request.getPathInContext(request);
+            if (path.equals("/health/live")) {
+                live(request).send(response, callback);
+            } else if (path.equals("/notice")) {
+                later(files, request, response, callback, () -> notices.answer(request, response.getHeaders()));
+            } else if (!path.startsWith("/health/")
+                    && !hosts.admits(request.getHttpURI().getHost())) {
+                Answer.text(MISDIRECTED, "this daemon does not answer to that name in Host; start it with --host NAME")
+                        .send(response, callback);
+            } else {
+                later(database, request, response, callback, () -> route(request, path, response));
             }
+            return true;
         }
     }
 
-    private void route(HttpExchange exchange) throws IOException, SQLException, SpillwayException {
-        String path = exchange.getRequestURI().getPath();
+    private static Answer live(Request request) {
+        return isRead(request) ? Answer.text(200, "alive") : Answer.text(405, "GET only");
+    }
+
+    private static boolean isRead(Request request) {
+        return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+    }
+
+    private static void later(
+            ExecutorService threads, Request request, Response response, Callback callback, Work work) {
+        try {
+            threads.execute(() -> answer(request, work).send(response, callback));
+        } catch (RejectedExecutionException full) {
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, 1);
+            Answer.text(503, "too many requests wait for an answer, try again").send(response, callback);
+        }
+    }
+
+    private static Answer answer(Request request, Work work) {
+        try {
+            return work.answer();
+        } catch (SQLException | SpillwayException | RuntimeException e) {
+            // The path as it was sent has no control characters.
+            LOG.error(
+                    "a request could not be answered path={}",
+                    request.getHttpURI().getPath(),
+                    e);
+            return Answer.text(503, "the state database does not answer");
+        }
+    }
+
+    private Answer route(Request request, String path, Response response) throws SQLException, SpillwayException {
         Matcher export = EXPORT.matcher(path);
         if (export.matches()) {
-            export(exchange, export.group(1));
-            return;
+            return export(request, response, export.group(1));
         }
-        if (path.equals("/notice")) {
-            notices.answer(exchange);
-            return;
+        if (!isRead(request)) {
+            return Answer.text(405, "GET only");
         }
-        if (!exchange.getRequestMethod().equals("GET")
-                && !exchange.getRequestMethod().equals("HEAD")) {
-            send(exchange, 405, TEXT, "GET only\n");
-            return;
-        }
-        switch (path) {
-            case "/health/live" -> send(exchange, 200, TEXT, "alive\n");
+        return switch (path) {
             case "/health/ready" -> {
                 var unused = source.overview();
-                send(exchange, 200, TEXT, "ready\n");
+                yield Answer.text(200, "ready");
             }
-            case "/metrics" -> send(exchange, 200, Metrics.TYPE, source.metrics());
-            case "/", "/status" -> status(exchange);
-            default -> send(exchange, 404, TEXT, "no such page\n");
-        }
+            case "/metrics" -> new Answer(200, Metrics.TYPE, source.metrics());
+            case "/", "/status" -> status(request);
+            default -> Answer.text(404, "no such page");
+        };
     }
 
-    private void status(HttpExchange exchange) throws IOException, SQLException, SpillwayException {
-        String accepted = exchange.getRequestHeaders().getFirst("Accept");
-        if (accepted != null && accepted.contains("text/html")) {
-            send(exchange, 200, "text/html; charset=utf-8", StatusPage.of(source.overview()));
-        } else {
-            send(exchange, 200, JSON, new String(ManifestJson.write(source.overview()), StandardCharsets.UTF_8));
+    private Answer status(Request request) throws SQLException, SpillwayException {
+        if (Negotiation.format(request.getHeaders().get(HttpHeader.ACCEPT), null) == NoticeFormat.HTML) {
+            return new Answer(200, Answer.HTML, StatusPage.of(source.overview()));
         }
+        return new Answer(200, Answer.JSON, new String(ManifestJson.write(source.overview()), StandardCharsets.UTF_8));
     }
 
-    private void export(HttpExchange exchange, String dataset) throws IOException, SpillwayException {
-        if (!exchange.getRequestMethod().equals("POST")) {
-            send(exchange, 405, TEXT, "POST only\n");
-        } else if (token == null) {
-            send(exchange, 403, TEXT, "this daemon was started without --token\n");
-        } else if (!isAllowed(exchange.getRequestHeaders().getFirst("Authorization"), token)) {
-            exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
-            send(exchange, 401, TEXT, "Authorization: Bearer TOKEN is missing or wrong\n");
-        } else if (source.export(dataset)) {
-            LOG.info("an export was asked for over HTTP dataset={} by={}", dataset, exchange.getRemoteAddress());
-            Map<String, Object> answer = Map.of("dataset", dataset, "status", "queued");
-            send(exchange, 202, JSON, new String(ManifestJson.writeLine(answer), StandardCharsets.UTF_8) + "\n");
-        } else {
-            send(exchange, 404, TEXT, "no dataset of that name\n");
+    private Answer export(Request request, Response response, String dataset) throws SpillwayException {
+        if (!request.getMethod().equals("POST")) {
+            return Answer.text(405, "POST only");
         }
+        if (token == null) {
+            return Answer.text(403, "this daemon was started without --token");
+        }
+        if (!isAllowed(request.getHeaders().get(HttpHeader.AUTHORIZATION), token)) {
+            response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+            return Answer.text(401, "Authorization: Bearer TOKEN is missing or wrong");
+        }
+        if (!source.export(dataset)) {
+            return Answer.text(404, "no dataset of that name");
+        }
+        LOG.info("an export was asked for over HTTP dataset={} by={}", dataset, Request.getRemoteAddr(request));
+        Map<String, Object> answer = Map.of("dataset", dataset, "status", "queued");
+        return new Answer(202, Answer.JSON, new String(ManifestJson.writeLine(answer), StandardCharsets.UTF_8) + "\n");
     }
 
     /** Takes as long for a near miss as for any other token. */
@@ -175,16 +281,17 @@ final class WatchServer implements AutoCloseable {
         return given != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected);
     }
 
-    private static void send(HttpExchange exchange, int status, String type, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
-        exchange.getResponseHeaders().set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(status, head ? -1 : bytes.length);
-        if (!head) {
-            exchange.getResponseBody().write(bytes);
+    /** What a request gets that the server cannot read: a line with the status, and nothing of the request. */
+    private static final class PlainErrors extends ErrorHandler {
+        @Override
+        protected void generateResponse(
+                Request request,
+                Response response,
+                int code,
+                @Nullable String message,
+                @Nullable Throwable cause,
+                Callback callback) {
+            Answer.text(code, HttpStatus.getMessage(code)).send(response, callback);
         }
     }
 }

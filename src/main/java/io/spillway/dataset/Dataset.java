@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param description for people, or null
  * @param license     an SPDX identifier, or null where nobody has said
  * @param homepage    where people read about it, or null
- * @param covers      the routes of the site that a dump of this dataset replaces, each starting with {@code /}
+ * @param covers      the routes of the site that a dump of this dataset replaces, each starting with {@code /}: itself and
+ *     what is below it, or with a star at its end everything that begins with it
  * @param publisher   who publishes it, by name, or null where nobody has said
  */
 public record Dataset(

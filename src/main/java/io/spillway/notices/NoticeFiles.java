@@ -1,6 +1,8 @@
 package io.spillway.notices;
 
 import io.spillway.destination.ObjectKey;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 public final class NoticeFiles {
     /** The folder at the destination's root. */
     public static final String FOLDER = "notices";
+
+    private static final Pattern NOTICE = Pattern.compile("(?:400|403|429)(?:\\.[a-z]{2,3})?\\.(?:json|html|txt)");
+
+    private static final Set<String> OF_A_SERVER =
+            Set.of("http.conf", "notices.conf", "notices.cfg", "notices.vcl", "notices.caddy");
 
     private NoticeFiles() {}
 
@@ -36,6 +43,16 @@ public final class NoticeFiles {
                 + (language == null ? "" : "." + language)
                 + "."
                 + format.extension();
+    }
+
+    /** Whether a file of this name, in a folder below that of the notices, is a notice. */
+    static boolean isNotice(String name) {
+        return NOTICE.matcher(name).matches();
+    }
+
+    /** Whether it is of a server's configuration: earlier versions wrote these into folders beside those of datasets. */
+    static boolean isOfAServer(String name) {
+        return OF_A_SERVER.contains(name);
     }
 
     /** The page that says what the problem types mean, with an anchor for each. */

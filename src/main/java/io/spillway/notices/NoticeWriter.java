@@ -165,12 +165,20 @@ public final class NoticeWriter {
         catalog.withdrawn()
                 .forEach(notice ->
                         all.add(notice.dump().substring(0, notice.dump().indexOf('/'))));
+        Set<String> folders = new TreeSet<>();
+        Set<String> ofServers = new TreeSet<>();
         for (ObjectKey key : present) {
             String[] path = key.value().split("/", -1);
             if (path.length == 3 && Dataset.isName(path[1])) {
-                all.add(path[1]);
+                if (NoticeFiles.isNotice(path[2])) {
+                    folders.add(path[1]);
+                } else if (NoticeFiles.isOfAServer(path[2])) {
+                    ofServers.add(path[1]);
+                }
             }
         }
+        folders.removeAll(ofServers);
+        all.addAll(folders);
         return all;
     }
 

@@ -49,7 +49,9 @@ public record ScheduleFile(
         @Nullable
         String publisher,
 
-        @JsonPropertyDescription("Routes of the site that a dump of this dataset replaces")
+        @JsonPropertyDescription(
+                "Routes of the site that a dump of this dataset replaces: /search is itself and what is below it,"
+                        + " /search* is everything that begins with it")
         @JsonProperty(defaultValue = "[]")
         List<@Pattern(regexp = "^/\\S*$", message = "must begin with / and have no spaces") String> covers,
 

@@ -19,6 +19,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,9 @@ class KitsTest {
     @TempDir
     private Path root;
 
+    @TempDir
+    private Path state;
+
     private final PublishedDumps dumps = new PublishedDumps();
 
     @BeforeEach
@@ -46,7 +50,7 @@ class KitsTest {
         try (LocalDirectory directory = LocalDirectory.open(root, address)) {
             KitArguments parsed = CommandLine.populateCommand(new KitArguments(), arguments);
             Kits kits = new Kits(parsed, new PrintWriter(out), json);
-            kits.write(directory, List.of("en", "de"));
+            kits.write(directory, state, List.of("en", "de"));
             kits.finish();
         }
         return out.toString();
@@ -64,7 +68,7 @@ class KitsTest {
     }
 
     private Path file(String name) {
-        return root.resolve("notices").resolve(name);
+        return state.resolve("kits/data.example.org").resolve(name);
     }
 
     @Test
@@ -76,8 +80,10 @@ class KitsTest {
     @Test
     void aKitKnowsWhatDumpsCoverAndWhereTheNoticesAre() throws Exception {
         assertThat(write("--server", "nginx")).contains("nginx: 3 files, 3 of them new", "robots.txt: 1 files");
-        assertThat(file("nginx/http.conf")).content().contains("\"~^/api/search/journals\" \"journals/\";");
-        assertThat(file("nginx/server.conf")).content().contains("root " + file("").toAbsolutePath() + ";");
+        assertThat(file("nginx/http.conf")).content().contains("\"~^/api/search/journals(?:[/;]|$)\" \"journals/\";");
+        assertThat(file("nginx/server.conf"))
+                .content()
+                .contains("root " + root.resolve("notices").toAbsolutePath() + ";");
         assertThat(file("robots.txt")).content().contains("https://data.example.org/journals/");
     }
 
@@ -98,12 +104,12 @@ class KitsTest {
                 "--crawl-delay=7");
         assertThat(file("nginx/http.conf"))
                 .content()
-                .contains("rate=30r/m", "\"\" 90;", "\"~^/api/\"", "\"~*BadBot\" blocked;", "from=0*[1-9][0-9]{4}");
+                .contains("rate=30r/m", "\"\" 90;", "\"~^/api/\"", "\"~*BadBot\" blocked;", "{4}");
         assertThat(file("nginx/server.conf")).content().contains("burst=3 nodelay", "root /srv/n;");
         assertThat(file("haproxy/notices.cfg")).content().contains("127.0.0.1:8080", "'/n%[");
         assertThat(file("robots.txt"))
                 .content()
-                .contains("Disallow: /api/search/journals", "Disallow: /*+", "Crawl-delay: 7");
+                .contains("Disallow: /api/search/journals/", "Disallow: /*+", "Crawl-delay: 7");
     }
 
     @Test
@@ -128,13 +134,23 @@ class KitsTest {
     }
 
     @Test
-    void theCommandWritesKitsBesideTheNotices() {
+    void theCommandWritesKitsWhereTheWebDoesNotReadThem() {
+        Path kits = state.resolve("etc");
         var run = Spillway.run(
-                "notices", root.toString(), "--public-url", "http://127.0.0.1:9/dumps/", "--server", "nginx");
+                "notices",
+                root.toString(),
+                "--public-url",
+                "http://127.0.0.1:9/dumps/",
+                "--server",
+                "nginx",
+                "--kit-to",
+                kits.toString());
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).contains("notices/nginx: 3 files, 3 of them new");
-        assertThat(file("429.json")).exists();
-        assertThat(file("nginx/http.conf")).content().contains("de .de;", "~^/dumps/");
+        assertThat(run.out()).contains(kits + "/nginx: 3 files, 3 of them new");
+        assertThat(root.resolve("notices/429.json")).exists();
+        assertThat(root.resolve("notices/nginx")).doesNotExist();
+        assertThat(root.resolve("notices/robots.txt")).doesNotExist();
+        assertThat(kits.resolve("nginx/http.conf")).content().contains("de .de;", "~^/dumps/");
     }
 
     @Test
@@ -207,5 +223,72 @@ class KitsTest {
         dumps.covers = List.of("/api/\";}");
         dumps.publish(root, "journals", Instant.parse("2026-11-22T03:00:00Z"), 1_000);
         assertRefused("dataset journals covers a path", "--server", "nginx");
+    }
+
+    @Test
+    void whatAnEarlierVersionWroteInPublicLeadsToTheNewPlaceAndSaysNothingElse() throws Exception {
+        Path old = Files.createDirectories(root.resolve("notices"));
+        for (String name : List.of(
+                "nginx/http.conf",
+                "nginx/server.conf",
+                "varnish/notices.vcl",
+                "haproxy/notices.cfg",
+                "haproxy/blocked.lst",
+                "apache/notices.conf",
+                "caddy/notices.caddy",
+                "robots.txt")) {
+            Path file = old.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, "BadBot 5r/s\n");
+        }
+        String out = write(
+                "--server=nginx,varnish,haproxy,apache,caddy",
+                "--block=BadBot",
+                "--notices-url=http://127.0.0.1:8080/n/");
+        assertThat(out).contains("notices/nginx: was public and has moved to " + file("nginx"));
+        assertThat(old.resolve("nginx/http.conf")).content().contains("\ninclude " + file("nginx/http.conf") + ";\n");
+        assertThat(old.resolve("varnish/notices.vcl")).content().contains("include \"" + file("varnish/notices.vcl"));
+        assertThat(old.resolve("apache/notices.conf")).content().contains("Include " + file("apache/notices.conf"));
+        assertThat(old.resolve("caddy/notices.caddy")).content().contains("import " + file("caddy/notices.caddy"));
+        assertThat(old.resolve("haproxy/notices.cfg"))
+                .content()
+                .contains(".alert", "-f " + file("haproxy/notices.cfg"));
+        try (Stream<Path> files = Files.walk(old)) {
+            for (Path each : files.filter(Files::isRegularFile).toList()) {
+                assertThat(each).content().doesNotContain("BadBot", "r/s");
+            }
+        }
+        assertThat(old.resolve("nginx/intercept.conf")).doesNotExist();
+        assertThat(write("--server=nginx", "--block=BadBot")).doesNotContain("was public");
+    }
+
+    @Test
+    void aPublicFolderIsRefused() {
+        assertRefused(
+                "is public",
+                "--server",
+                "nginx",
+                "--kit-to",
+                root.resolve("kits").toString());
+    }
+
+    @Test
+    void twoSitesDoNotShareAFolder() throws Exception {
+        KitArguments parsed = CommandLine.populateCommand(
+                new KitArguments(),
+                "--server",
+                "nginx",
+                "--kit-to",
+                state.resolve("one").toString());
+        Kits kits = new Kits(parsed, new PrintWriter(new StringWriter()), false);
+        try (LocalDirectory one = LocalDirectory.open(root, ADDRESS);
+                LocalDirectory same = LocalDirectory.open(root, ADDRESS);
+                LocalDirectory other = LocalDirectory.open(root, URI.create("https://other.example.org/"))) {
+            kits.write(one, state, List.of("en"));
+            kits.write(same, state, List.of("en"));
+            assertThatExceptionOfType(SpillwayException.class)
+                    .isThrownBy(() -> kits.write(other, state, List.of("en")))
+                    .withMessageContaining("would be the same files");
+        }
     }
 }

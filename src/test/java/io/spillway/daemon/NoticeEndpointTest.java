@@ -198,4 +198,19 @@ class NoticeEndpointTest {
         assertThat(head.body()).isEmpty();
         assertThat(header(head, "Retry-After")).isEqualTo("42");
     }
+
+    @Test
+    void aPreflightIsNotRefusedAndLetsTheScriptAsk() throws Exception {
+        HttpResponse<String> answer = send(
+                "OPTIONS",
+                "?path=/api/search/journals",
+                "Access-Control-Request-Method",
+                "GET",
+                "Access-Control-Request-Headers",
+                "x-api-key");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(header(answer, "Access-Control-Allow-Origin")).isEqualTo("*");
+        assertThat(header(answer, "Access-Control-Allow-Headers")).isEqualTo("*");
+        assertThat(send("OPTIONS", "?path=/api/search/journals").statusCode()).isEqualTo(429);
+    }
 }

@@ -151,6 +151,9 @@ class WatchTest {
             assertThat(dataset.path("dataset").asText()).isEqualTo("d");
             assertThat(dataset.path("last").path("outcome").asText()).isEqualTo("refused");
             assertThat(dataset.path("last").path("message").asText()).isEqualTo("it <failed>");
+            assertThat(ask(daemon, "GET", "/status", "Accept", "application/json, text/html;q=0.5")
+                            .body())
+                    .startsWith("{");
             assertThat(ask(daemon, "GET", "/status", "Accept", "text/html").body())
                     .contains("it &lt;failed&gt;")
                     .doesNotContain("<failed>");
@@ -194,7 +197,7 @@ class WatchTest {
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
             InetSocketAddress taken = new InetSocketAddress(
                     InetAddress.getLoopbackAddress(), daemon.port().orElseThrow());
-            assertThatThrownBy(() -> WatchServer.start(taken, null, null, null))
+            assertThatThrownBy(() -> WatchServer.start(taken, WatchOptions.NONE, null, null))
                     .isInstanceOf(SpillwayException.class)
                     .hasMessageContaining("cannot listen on");
         }

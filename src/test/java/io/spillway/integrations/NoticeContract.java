@@ -197,6 +197,9 @@ abstract class NoticeContract {
         assertThat(dataset("/api/search/journals")).isEqualTo("journals");
         assertThat(dataset("/query/journal,article/_search")).isEqualTo("journals");
         assertThat(dataset("/api/search/%6aournals")).isEqualTo("journals");
+        assertThat(dataset("/api/search/journals/")).isEqualTo("journals");
+        assertThat(dataset("/api/search/journals2")).isEqualTo("records");
+        assertThat(dataset("/api/searchable")).isEmpty();
     }
 
     private String dataset(String path) throws Exception {

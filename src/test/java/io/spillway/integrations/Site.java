@@ -26,7 +26,7 @@ final class Site {
 
     /** What covers the longer paths. */
     static Listing journals(String date, String title, String base, List<URI> mirrors) {
-        return listing("journals", title, List.of("/api/search/journals", "/query/journal"), date, base, mirrors, 2);
+        return listing("journals", title, List.of("/api/search/journals", "/query/journal*"), date, base, mirrors, 2);
     }
 
     /** What covers the shorter one. */

@@ -28,6 +28,21 @@ class NegotiationTest {
                 "'application/problem+json'; -; JSON",
                 "'image/png'; curl/7.88.1; JSON",
                 "-; -; JSON",
+                "'application/json, text/plain, */*'; axios/1; JSON",
+                "'application/json;q=1, text/html;q=0.1'; -; JSON",
+                "'text/html;q=0.1, application/json'; -; JSON",
+                "'text/html;q=0'; -; JSON",
+                "'text/html;q=0.001'; -; HTML",
+                "'text/html;level=1;q=0.7, text/plain;q=0.8'; -; TEXT",
+                "'text/html;q=0.5, */*'; -; JSON",
+                "'text/html;q=0.5, */*'; curl/8; TEXT",
+                "'text/plain, */*'; -; TEXT",
+                "'text/plain, application/json'; -; TEXT",
+                "'application/vnd.api+json, text/html;q=0.9'; -; JSON",
+                "'application/xhtml+xml'; -; HTML",
+                "'text/htmlx'; -; JSON",
+                "'text/html;q=x'; -; JSON",
+                "',;,q=;*'; -; JSON",
             })
     void theFormatIsTheOneThatIsNamed(String accept, String agent, NoticeFormat expected) {
         assertThat(Negotiation.format(accept, agent)).isEqualTo(expected);
@@ -52,6 +67,13 @@ class NegotiationTest {
             })
     void theLanguageIsTheBestThatThereIs(String header, String expected) {
         assertThat(Negotiation.language(header, LANGUAGES)).isEqualTo(expected);
+    }
+
+    @Test
+    void languagesBeyondAHandfulCountForNothing() {
+        String wishes = "fr,it,es,nl,sv,da,fi,cs,pl,";
+        assertThat(Negotiation.language(wishes + "de", LANGUAGES)).isEqualTo("de");
+        assertThat(Negotiation.language(wishes + "hu,de", LANGUAGES)).isEqualTo("en");
     }
 
     @Test

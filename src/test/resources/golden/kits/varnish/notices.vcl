@@ -1,5 +1,5 @@
 # Notices for refused clients. After "vcl 4.1;" and your own backends, before your own subs:
-#   include "/srv/dumps/notices/varnish/notices.vcl";
+#   include "/var/lib/spillway/kits/varnish/notices.vcl";
 # (the first backend of all is the default one). Written by "spillway notices --server varnish": change its options, not
 # this file, and reload Varnish afterwards. Needs the modules vsthrottle and accept (Debian: varnish-modules).
 import std;
@@ -57,6 +57,10 @@ sub vcl_recv {
 
 # Sets X-Spillway-Status where a request is refused.
 sub spillway_refuse {
+    # A browser's preflight is neither counted nor refused: without it a script cannot read the notice.
+    if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
+        return;
+    }
     # Letters and digits that are escaped, doubled slashes and dots may be more than they seem: counted everywhere.
     if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
         set req.http.X-Spillway-Page = "odd";
@@ -67,16 +71,16 @@ sub spillway_refuse {
         set req.http.X-Spillway-Status = "403";
         return;
     }
-    if (req.http.X-Spillway-Page == "odd" || req.url ~ "^/api/search/journals|^/query/journal|^/api/search") {
-        if (regsub(req.url, "^[^?]*\?", "") ~ "(?:^|&)page=0*[1-9][0-9]{3}") {
+    if (req.http.X-Spillway-Page == "odd" || req.url ~ "^/api/search/journals(?:[/;?]|$)|^/query/journal(?:[/;?]|$)|^/api/search(?:[/;?]|$)") {
+        if (regsub(req.url, "^[^?]*\?", "") ~ "(?:^|[&;])(?:[+]|%20)*(?:[pP]|%70|%50)(?:[aA]|%61|%41)(?:[gG]|%67|%47)(?:[eE]|%65|%45)(?:(?:[^A-Za-z0-9_.%&;=-]|%5[bB])[^=&;]*)?=(?:[+0_]|%2[0bB]|%30|%5[fF])*(?:[1-9]|%3[1-9])(?:(?:(?:_|%5[fF])?(?:[0-9]|%3[0-9])){3}|(?:(?:_|%5[fF])?(?:[0-9]|%3[0-9]))*(?:[.]|%2[eE])?(?:[0-9]|%3[0-9])*(?:[eE]|%[46]5))") {
             set req.http.X-Spillway-Status = "400";
             return;
         }
-        # The limit: adjust it here. Who is over it is refused for 60 seconds.
-        if (vsthrottle.is_denied("spillway:" + client.identity, 70, 10s, 60s)) {
+        # The limit, a bucket of requests that fills again in so many seconds: adjust it here. A client over it is refused for 60 seconds.
+        if (vsthrottle.is_denied("spillway:" + client.identity, 21, 4.200s, 60s)) {
             set req.http.X-Spillway-Status = "429";
             set req.http.X-Spillway-Retry-After = std.integer(duration =
-                vsthrottle.blocked("spillway:" + client.identity, 70, 10s, 60s), fallback = 0) + 1;
+                vsthrottle.blocked("spillway:" + client.identity, 21, 4.200s, 60s), fallback = 0) + 1;
         }
     }
 }
@@ -85,27 +89,103 @@ sub spillway_refuse {
 sub spillway_choose {
     set req.http.X-Spillway-Page = "";
     # journals: Journals, all
-    if (req.url ~ "^/api/search/journals") {
+    if (req.url ~ "^/api/search/journals(?:[/;?]|$)") {
         set req.http.X-Spillway-Page = "journals/";
     }
     # journals: Journals, all
-    elsif (req.url ~ "^/query/journal") {
+    elsif (req.url ~ "^/query/journal(?:[/;?]|$)") {
         set req.http.X-Spillway-Page = "journals/";
     }
     # articles: Articles
-    elsif (req.url ~ "^/api/search") {
+    elsif (req.url ~ "^/api/search(?:[/;?]|$)") {
         set req.http.X-Spillway-Page = "articles/";
     }
     set req.http.X-Spillway-Form = "json";
-    if (req.http.Accept ~ "(?i)text/html") {
+    if (!req.http.Accept || req.http.Accept == "") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    if (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*(?:;\s*q=1[.0]*\s*(?:[,;]|$)|,|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*(?:;\s*q=1[.0]*\s*(?:[,;]|$)|,|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*(?:;\s*q=1[.0]*\s*(?:[,;]|$)|,|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.9[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.9[0-9]*\s*(?:[,;]|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.9[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.8[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.8[0-9]*\s*(?:[,;]|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.8[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.7[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.7[0-9]*\s*(?:[,;]|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.7[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.6[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.6[0-9]*\s*(?:[,;]|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.6[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.5[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.5[0-9]*\s*(?:[,;]|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.5[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.4[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.4[0-9]*\s*(?:[,;]|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.4[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.3[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.3[0-9]*\s*(?:[,;]|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.3[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.2[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.2[0-9]*\s*(?:[,;]|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.2[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.1[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.1[0-9]*\s*(?:[,;]|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.1[0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.0[0-9]*[1-9][0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = regsub(req.http.Accept, "(?i)^.*?(?:^|,)\s*(?:application/(?:[a-z0-9.-]+\+)*|text/)(json|x?html|plain)(?:\+xml)?\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.0[0-9]*[1-9][0-9]*\s*(?:[,;]|$).*$", "\1");
+    }
+    elsif (req.http.Accept ~ "(?i)(?:^|,)\s*(?:application|\*)/\*\s*(?:;\s*[a-pr-z][^,;]*)*;\s*q=0\.0[0-9]*[1-9][0-9]*\s*(?:[,;]|$)") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    if (req.http.X-Spillway-Form ~ "(?i)html") {
         set req.http.X-Spillway-Form = "html";
-    } elsif (req.http.Accept ~ "(?i)text/plain") {
+    } elsif (req.http.X-Spillway-Form ~ "(?i)plain" || (req.http.X-Spillway-Form == "any" && req.http.User-Agent ~ "(?i)^(?:curl|wget)/")) {
         set req.http.X-Spillway-Form = "txt";
-    } elsif (req.http.User-Agent ~ "(?i)^(?:curl|wget)/" && (!req.http.Accept || req.http.Accept == "*/*")) {
-        set req.http.X-Spillway-Form = "txt";
+    } else {
+        set req.http.X-Spillway-Form = "json";
     }
     # By the value of each wish; the module knows languages without their countries.
     set req.http.X-Spillway-Language = spillway_languages.filter(regsuball(req.http.Accept-Language, "(?i)([a-z]{2,3})-[a-z0-9-]+", "\1"));
+}
+
+# Notices have keys of their own, which no ordinary request can have: only this file sets X-Spillway-Status.
+sub vcl_hash {
+    if (req.http.X-Spillway-Status) {
+        hash_data("a notice of Spillway");
+    }
 }
 
 sub vcl_backend_fetch {

@@ -14,9 +14,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,6 +74,8 @@ public final class Lock implements AutoCloseable {
     private static final Pattern HOLDER = Pattern.compile("beat=(\\d{12}) (host=(\\S+) .*)", Pattern.DOTALL);
 
     private static final String DONE = " done";
+
+    private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
 
     private final Path file;
     private final String what;
@@ -125,10 +132,12 @@ public final class Lock implements AutoCloseable {
         try {
             channel = FileChannel.open(
                     file,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS);
+                    Set.of(
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS),
+                    ownersAlone(file));
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 throw alreadyRunning(what, file, holder(file));
@@ -142,6 +151,26 @@ public final class Lock implements AutoCloseable {
             HELD_HERE.remove(file);
             throw e;
         }
+    }
+
+    /**
+     * What keeps host and process from a web server that serves the folder: the file is its owner's alone, also one that an
+     * earlier version left. Empty on a file system without such permissions.
+     */
+    private static FileAttribute<?>[] ownersAlone(Path file) {
+        PosixFileAttributeView view =
+                Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (view == null) {
+            return new FileAttribute<?>[0];
+        }
+        try {
+            if (view.readAttributes().isRegularFile()) {
+                view.setPermissions(OWNER);
+            }
+        } catch (IOException e) {
+            LOG.debug("the permissions of a lock stay as they are file={} reason={}", file, e.toString());
+        }
+        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER)};
     }
 
     /** Waits while the holder of another host may be there still. On this host the system's lock has told already. */

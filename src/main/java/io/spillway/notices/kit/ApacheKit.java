@@ -47,7 +47,9 @@ final class ApacheKit implements ServerKit {
                         "apache-notices.conf",
                         Map.ofEntries(
                                 Map.entry("folder", site.folder().toString()),
+                                Map.entry("kit", site.kit(this).toString()),
                                 Map.entry("wish", Expressions.firstWish("", site.languages())),
+                                Map.entry("forms", forms()),
                                 Map.entry("blocked", blocked(site)),
                                 Map.entry("deep", deep(site)),
                                 Map.entry("documents", documents(site)),
@@ -60,6 +62,13 @@ final class ApacheKit implements ServerKit {
                                 Map.entry("headers", headers(site))))));
     }
 
+    private static String forms() {
+        return Template.lines(Forms.reversed().stream()
+                .map(row -> "SetEnvIfExpr \"req_novary('Accept') =~ m#" + row.expression() + "#i\" SPILLWAY_WISH="
+                        + (row.any() ? "any" : "$1"))
+                .toList());
+    }
+
     /** Not where nobody is ever refused, and not on the way to the notice. */
     private static String blocked(KitSite site) {
         List<String> lines = new ArrayList<>();
@@ -68,8 +77,9 @@ final class ApacheKit implements ServerKit {
                     + Expressions.literal(agent).replace("/", "\\/") + "#i\" SPILLWAY_BLOCKED=1");
         }
         if (!lines.isEmpty()) {
-            lines.add("<If \"reqenv('SPILLWAY_BLOCKED') == '1' && %{REQUEST_URI} !~ m#^/__spillway/|"
-                    + Expressions.anyOf(site.free()) + "#\">");
+            lines.add(
+                    "<If \"reqenv('SPILLWAY_BLOCKED') == '1' && reqenv('SPILLWAY_PREFLIGHT') != '1' && %{REQUEST_URI} !~ m#^/__spillway/|"
+                            + Expressions.anyOf(site.free()) + "#\">");
             lines.add("    Require all denied");
             lines.add("</If>");
         }
@@ -81,9 +91,10 @@ final class ApacheKit implements ServerKit {
         if (cap == null) {
             return "";
         }
-        List<String> limited = site.limited().stream().map(Paths::beginning).toList();
+        List<String> limited = site.limited().stream().map(Paths::covered).toList();
         return Template.lines(List.of(
-                "SetEnvIfExpr \"%{QUERY_STRING} =~ m#" + cap.expression() + "#\" SPILLWAY_DEEP=1",
+                "SetEnvIfExpr \"%{QUERY_STRING} =~ m#" + cap.expression()
+                        + "# && reqenv('SPILLWAY_PREFLIGHT') != '1'\" SPILLWAY_DEEP=1",
                 "<LocationMatch \"" + Expressions.anyOf(limited) + "\">",
                 "    <If \"" + ours(Refusal.TOO_DEEP) + "\">",
                 "        Redirect 400",
@@ -97,7 +108,7 @@ final class ApacheKit implements ServerKit {
         List<String> lines = new ArrayList<>();
         for (KitSite.Cover cover : shortestFirst) {
             lines.add(KitSite.comment(cover.dataset()));
-            lines.add("SetEnvIfExpr \"%{REQUEST_URI} =~ m#" + Paths.beginning(cover.path()) + "#\" SPILLWAY_PAGE="
+            lines.add("SetEnvIfExpr \"%{REQUEST_URI} =~ m#" + Paths.covered(cover.path()) + "#\" SPILLWAY_PAGE="
                     + cover.dataset().name() + "/");
         }
         return Template.lines(lines);
@@ -149,8 +160,13 @@ final class ApacheKit implements ServerKit {
     }
 
     @Override
+    public String inclusion(String path) {
+        return "Include " + path;
+    }
+
+    @Override
     public Trial trial(KitSite site) {
-        String kit = site.folder().resolve(name()).toString();
+        String kit = site.kit(this).toString();
         StringBuilder text = new StringBuilder("""
                 ServerName localhost
                 PidFile %1$s/pid

@@ -22,8 +22,10 @@ final class CaddyKit implements ServerKit {
                         "caddy-notices.caddy",
                         Map.ofEntries(
                                 Map.entry("folder", site.folder().toString()),
+                                Map.entry("kit", site.kit(this).toString()),
                                 Map.entry("covers", covers(site)),
                                 Map.entry("wish", Expressions.firstWish("", site.languages())),
+                                Map.entry("forms", forms()),
                                 Map.entry("languages", languages(site)),
                                 Map.entry("unwanted", unwanted(site)),
                                 Map.entry(
@@ -40,10 +42,16 @@ final class CaddyKit implements ServerKit {
         List<String> lines = new ArrayList<>();
         for (KitSite.Cover cover : site.covers()) {
             lines.add(KitSite.comment(cover.dataset()));
-            lines.add(quoted("~" + Paths.beginning(cover.path())) + " /"
+            lines.add(quoted("~" + Paths.covered(cover.path())) + " /"
                     + cover.dataset().name() + "/");
         }
         return Template.lines(lines);
+    }
+
+    private static String forms() {
+        return Template.lines(Forms.rows("").stream()
+                .map(row -> quoted("~(?i)" + row.expression()) + (row.any() ? " any" : " \"${1}\""))
+                .toList());
     }
 
     private static String languages(KitSite site) {
@@ -71,7 +79,7 @@ final class CaddyKit implements ServerKit {
                     Map.of(
                             "limited",
                                     Expressions.anyOf(site.limited().stream()
-                                            .map(Paths::beginning)
+                                            .map(Paths::covered)
                                             .toList()),
                             "cap", "\"" + cap.expression() + "\"",
                             "last", quoted(site.lastResort(Refusal.TOO_DEEP)))));
@@ -91,8 +99,13 @@ final class CaddyKit implements ServerKit {
     }
 
     @Override
+    public String inclusion(String path) {
+        return "import " + path;
+    }
+
+    @Override
     public Trial trial(KitSite site) {
-        String kit = site.folder().resolve(name()).toString();
+        String kit = site.kit(this).toString();
         String text = """
                 {
                 	admin off

@@ -10,6 +10,8 @@ import java.util.Map;
  * http-request return file} would hold the contents of its start, and would not start without the file. Tried with 2.6.
  */
 final class HaproxyKit implements ServerKit {
+    private static final long MOST_TOLERANCE = 900_000_000;
+
     @Override
     public String name() {
         return "haproxy";
@@ -26,7 +28,11 @@ final class HaproxyKit implements ServerKit {
                 new KitFile("notices.cfg", notices(site)),
                 new KitFile("frontend.cfg", frontend(site)),
                 new KitFile("covers.map", covers(site)),
-                new KitFile("limited.lst", Template.lines(site.limited())),
+                new KitFile(
+                        "limited.lst",
+                        Template.lines(
+                                site.limited().stream().map(Paths::covered).toList())),
+                new KitFile("accept.map", accept()),
                 new KitFile("free.lst", Template.lines(site.free())),
                 new KitFile("blocked.lst", Template.lines(site.rules().blocked())),
                 new KitFile("429.http", lastResort(site)));
@@ -38,9 +44,8 @@ final class HaproxyKit implements ServerKit {
         return Template.fill(
                 "haproxy-notices.cfg",
                 Map.ofEntries(
-                        Map.entry("folder", site.folder().toString()),
-                        Map.entry("expire", String.valueOf(2 * limit.window())),
-                        Map.entry("window", String.valueOf(limit.window())),
+                        Map.entry("kit", site.kit(this).toString()),
+                        Map.entry("expire", String.valueOf(expire(limit))),
                         Map.entry("languages", String.join(";", site.languages())),
                         Map.entry("language", site.languages().get(0)),
                         // The page's own slash follows.
@@ -52,6 +57,18 @@ final class HaproxyKit implements ServerKit {
                         Map.entry("statuses", statuses(site)),
                         Map.entry("retry_after", String.valueOf(limit.retryAfter())),
                         Map.entry("headers", headers(site))));
+    }
+
+    /** Lower case, as the header is when it is looked up. */
+    private static String accept() {
+        return Template.lines(Forms.rows("").stream()
+                .map(row -> row.expression() + (row.any() ? " any" : " \\1"))
+                .toList());
+    }
+
+    /** Seconds after which a client has made up for all that it may have asked for. */
+    private static long expire(Limit limit) {
+        return Math.max(2L * limit.window(), 2 + limit.atOnce() * limit.intervalMicros() / 1_000_000);
     }
 
     private static String missing(KitSite site) {
@@ -96,21 +113,27 @@ final class HaproxyKit implements ServerKit {
         return "'<" + site.bareAddress() + "%[var(txn.spillway_page)]>; " + Headers.link(site) + "'";
     }
 
-    private static String frontend(KitSite site) {
+    private String frontend(KitSite site) {
         Limit limit = site.limit();
+        // A counter of HAProxy has 32 bits, and is compared in whole units.
+        boolean slow = limit.intervalMicros() >= 10_000;
+        long interval = slow ? limit.intervalMicros() / 1_000 : limit.intervalMicros();
+        long tolerance = Math.min(limit.burst() * interval, MOST_TOLERANCE);
         return Template.fill(
                 "haproxy-frontend.cfg",
-                Map.of(
-                        "folder", site.folder().toString(),
-                        "window", String.valueOf(limit.window()),
-                        "requests", String.valueOf(limit.inWindow()),
-                        "unwanted", unwanted(site),
-                        "retry_after", String.valueOf(limit.retryAfter()),
-                        "address", site.address().toString(),
-                        "link", Headers.link(site)));
+                Map.ofEntries(
+                        Map.entry("kit", site.kit(this).toString()),
+                        Map.entry("unit", slow ? "ms" : "us"),
+                        Map.entry("interval", String.valueOf(interval)),
+                        Map.entry("tolerance", String.valueOf(tolerance)),
+                        Map.entry("most", String.valueOf(tolerance + interval)),
+                        Map.entry("unwanted", unwanted(site)),
+                        Map.entry("retry_after", String.valueOf(limit.retryAfter())),
+                        Map.entry("address", site.address().toString()),
+                        Map.entry("link", Headers.link(site))));
     }
 
-    private static String unwanted(KitSite site) {
+    private String unwanted(KitSite site) {
         List<String> lines = new ArrayList<>();
         PageCap cap = site.rules().pageCap();
         if (cap != null) {
@@ -120,7 +143,7 @@ final class HaproxyKit implements ServerKit {
         if (!site.rules().blocked().isEmpty()) {
             String blocked =
                     "http-request set-var(txn.spillway_status) str(403) if { req.fhdr(user-agent) -m sub -i -f "
-                            + site.folder().resolve("haproxy/blocked.lst") + " } ";
+                            + site.kit(this).resolve("blocked.lst") + " } !{ var(txn.spillway_preflight) -m bool } ";
             lines.add(blocked + "!spillway_free");
             lines.add(blocked + "spillway_odd");
         }
@@ -131,7 +154,10 @@ final class HaproxyKit implements ServerKit {
         StringBuilder map = new StringBuilder();
         for (KitSite.Cover cover : site.covers()) {
             map.append(KitSite.comment(cover.dataset())).append('\n');
-            map.append(cover.path()).append(" /").append(cover.dataset().name()).append("/\n");
+            map.append(Paths.covered(cover.path()))
+                    .append(" /")
+                    .append(cover.dataset().name())
+                    .append("/\n");
         }
         return map.toString();
     }
@@ -156,9 +182,18 @@ final class HaproxyKit implements ServerKit {
         return text.append("\r\n").append(body).toString();
     }
 
+    /** HAProxy includes nothing: it refuses to start with the old file, and says why. */
+    @Override
+    public String inclusion(String path) {
+        return path.endsWith(".cfg")
+                ? ".alert \"Spillway's configuration has moved: start haproxy with -f " + path.replaceAll("[^/]*$", "")
+                        + "notices.cfg, and copy frontend.cfg from there again\""
+                : "";
+    }
+
     @Override
     public Trial trial(KitSite site) {
-        String kit = site.folder().resolve(name()).toString();
+        String kit = site.kit(this).toString();
         String text = """
                 defaults
                     mode http

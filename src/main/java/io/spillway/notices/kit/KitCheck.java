@@ -75,7 +75,7 @@ public final class KitCheck {
     }
 
     private static Result run(ServerKit kit, KitSite site, Path program) throws IOException, InterruptedException {
-        Path home = Files.createDirectories(site.folder().resolve(kit.name()));
+        Path home = Files.createDirectories(site.kit(kit));
         Trial trial = kit.trial(site);
         List<KitFile> files = new ArrayList<>(kit.files(site));
         files.addAll(trial.files());

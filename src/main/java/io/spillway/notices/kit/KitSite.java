@@ -1,6 +1,7 @@
 package io.spillway.notices.kit;
 
 import io.spillway.dataset.Dataset;
+import io.spillway.notices.Negotiation;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address    public address of the catalog, {@code http} or {@code https}, ending with a slash
  * @param folder     folder of the notices on the machine of the server, absolute
+ * @param kits       folder of the kits on that machine, absolute and not public; each has a folder of its name below it
  * @param fileServer a web server's address of the same folder, {@code http}, ending with a slash: for HAProxy and Varnish,
  *                   which read no files; null where there is none
  * @param datasets   what is published, and the paths that it covers
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record KitSite(
         URI address,
         Path folder,
+        Path kits,
         @Nullable URI fileServer,
         List<Dataset> datasets,
         List<String> languages,
@@ -51,7 +54,7 @@ public record KitSite(
     /**
      * A path that a dataset covers.
      *
-     * @param path    requests that begin with it
+     * @param path    as the schedule has it: itself and what is below it, or with a star at its end what begins with it
      * @param dataset are told of this
      */
     record Cover(String path, Dataset dataset) {}
@@ -67,10 +70,8 @@ public record KitSite(
                 throw new IllegalArgumentException("the address of the notices has to begin with http://");
             }
         }
-        if (!FOLDER.matcher(folder.toString()).matches()) {
-            throw new IllegalArgumentException("the folder of the notices is not fit for a server's configuration: \""
-                    + Line.of(folder.toString()) + "\"; it has to be absolute, of A-Za-z0-9 and /_.~+-");
-        }
+        requireFolder("folder of the notices", folder);
+        requireFolder("folder of the configurations", kits);
         for (Dataset dataset : datasets) {
             for (String path : dataset.covers()) {
                 try {
@@ -86,6 +87,13 @@ public record KitSite(
         }
     }
 
+    private static void requireFolder(String what, Path folder) {
+        if (!FOLDER.matcher(folder.toString()).matches()) {
+            throw new IllegalArgumentException("the " + what + " is not fit for a server's configuration: \""
+                    + Line.of(folder.toString()) + "\"; it has to be absolute, of A-Za-z0-9 and /_.~+-");
+        }
+    }
+
     private static void requireAddress(String what, URI address) {
         if (!ADDRESS.matcher(address.toString()).matches()) {
             throw new IllegalArgumentException("the " + what + " is not fit for a server's configuration: \""
@@ -93,9 +101,9 @@ public record KitSite(
         }
     }
 
-    /** The same site with its notices somewhere else. */
+    /** The same site with its notices and kits somewhere else. */
     KitSite in(Path elsewhere) {
-        return new KitSite(address, elsewhere, fileServer, datasets, languages, limit, rules);
+        return new KitSite(address, elsewhere, elsewhere, fileServer, datasets, languages, limit, rules);
     }
 
     /** Covered paths, the longest first, each once: the first dataset that names it has it. */
@@ -109,7 +117,9 @@ public record KitSite(
                 }
             }
         }
-        covers.sort(Comparator.comparing((Cover each) -> -each.path().length()).thenComparing(Cover::path));
+        covers.sort(Comparator.comparing((Cover each) -> -Negotiation.length(each.path()))
+                .thenComparing(each -> each.path().endsWith("*"))
+                .thenComparing(Cover::path));
         return covers;
     }
 
@@ -148,6 +158,11 @@ public record KitSite(
             refusals.add(Refusal.TOO_DEEP);
         }
         return refusals;
+    }
+
+    /** The folder of a kit. */
+    Path kit(ServerKit kit) {
+        return kits.resolve(kit.name());
     }
 
     /** The address without the slash at its end. */

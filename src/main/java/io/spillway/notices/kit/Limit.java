@@ -54,6 +54,16 @@ public record Limit(int requests, int seconds, int burst, int retryAfter) {
         return requests * (window() / seconds) + burst;
     }
 
+    /** What is let through at once, by a client that was silent before. */
+    public int atOnce() {
+        return burst + 1;
+    }
+
+    /** Microseconds between two requests at the rate. */
+    public long intervalMicros() {
+        return seconds * 1_000_000L / requests;
+    }
+
     private static int window(int seconds) {
         return seconds == 1 ? 10 : 60;
     }

@@ -27,19 +27,19 @@ final class NginxKit implements ServerKit {
                 new KitFile("intercept.conf", intercept(site)));
     }
 
-    private static String http(KitSite site) {
+    private String http(KitSite site) {
         Limit limit = site.limit();
         PageCap cap = site.rules().pageCap();
         return Template.fill(
                 "nginx-http.conf",
                 Map.ofEntries(
-                        Map.entry("folder", site.folder().toString()),
+                        Map.entry("kit", site.kit(this).toString()),
                         Map.entry("wish", Expressions.firstWish("?<spillway_tongue>", site.languages())),
                         Map.entry("languages", languages(site)),
                         Map.entry("covers", covers(site)),
                         Map.entry("free", rows(site.free(), "free")),
-                        Map.entry("free_empty", rows(site.free(), "\"\"")),
-                        Map.entry("limited", rows(beginnings(site.limited()), "$binary_remote_addr")),
+                        Map.entry("forms", forms()),
+                        Map.entry("limited", rows(covered(site.limited()), "$binary_remote_addr")),
                         Map.entry("rate", limit.requests() + (limit.seconds() == 1 ? "r/s" : "r/m")),
                         Map.entry("retry_after", String.valueOf(limit.retryAfter())),
                         Map.entry("blocked", blocked(site)),
@@ -57,14 +57,20 @@ final class NginxKit implements ServerKit {
         List<String> rows = new ArrayList<>();
         for (KitSite.Cover cover : site.covers()) {
             rows.add(KitSite.comment(cover.dataset()));
-            rows.add("\"~" + Paths.beginning(cover.path()) + "\" \""
+            rows.add("\"~" + Paths.covered(cover.path()) + "\" \""
                     + cover.dataset().name() + "/\";");
         }
         return Template.lines(rows);
     }
 
-    private static List<String> beginnings(List<String> paths) {
-        return paths.stream().map(Paths::beginning).toList();
+    private static String forms() {
+        return Template.lines(Forms.rows("?<spillway_type>").stream()
+                .map(row -> "\"~*" + row.expression() + "\" " + (row.any() ? "any;" : "$spillway_type;"))
+                .toList());
+    }
+
+    private static List<String> covered(List<String> paths) {
+        return paths.stream().map(Paths::covered).toList();
     }
 
     private static String rows(List<String> expressions, String value) {
@@ -79,7 +85,7 @@ final class NginxKit implements ServerKit {
                 .toList());
     }
 
-    private static String server(KitSite site) {
+    private String server(KitSite site) {
         List<String> unwanted = new ArrayList<>();
         StringBuilder locations = new StringBuilder();
         for (Refusal refusal : site.refusals()) {
@@ -99,7 +105,7 @@ final class NginxKit implements ServerKit {
         return Template.fill(
                 "nginx-server.conf",
                 Map.of(
-                        "folder", site.folder().toString(),
+                        "kit", site.kit(this).toString(),
                         "burst",
                                 site.limit().burst() == 0
                                         ? ""
@@ -128,14 +134,19 @@ final class NginxKit implements ServerKit {
         return Template.lines(lines);
     }
 
-    private static String intercept(KitSite site) {
+    private String intercept(KitSite site) {
         return Template.fill(
-                "nginx-intercept.conf", Map.of("folder", site.folder().toString()));
+                "nginx-intercept.conf", Map.of("kit", site.kit(this).toString()));
+    }
+
+    @Override
+    public String inclusion(String path) {
+        return "include " + path + ";";
     }
 
     @Override
     public Trial trial(KitSite site) {
-        String kit = site.folder().resolve(name()).toString();
+        String kit = site.kit(this).toString();
         String text = """
                 pid %1$s/pid;
                 error_log %1$s/error.log;

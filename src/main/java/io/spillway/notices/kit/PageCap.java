@@ -29,8 +29,36 @@ public record PageCap(String parameter, int zeros) {
         return new PageCap(parts.group(1), parts.group(2).length());
     }
 
-    /** An expression that finds a refused value in a query without its question mark. */
+    /**
+     * An expression that finds a refused value in a query without its question mark, as applications read it: with any
+     * character of the name and any digit escaped, in capitals or not, as one of several values ({@code page[]=}), after
+     * {@code &} or {@code ;}, with a plus, blanks, zeros or underscores, or with an exponent. It has no backslash, which some
+     * servers read themselves.
+     */
     String expression() {
-        return "(?:^|&)" + parameter + "=0*[1-9][0-9]{" + zeros + "}";
+        StringBuilder name = new StringBuilder();
+        parameter.chars().forEach(each -> name.append(escapable((char) each)));
+        String digit = "(?:[0-9]|%3[0-9])";
+        String more = "(?:_|%5[fF])?" + digit;
+        String value = "(?:[+0_]|%2[0bB]|%30|%5[fF])*(?:[1-9]|%3[1-9])(?:(?:" + more + "){" + zeros + "}|(?:" + more
+                + ")*(?:[.]|%2[eE])?" + digit + "*(?:[eE]|%[46]5))";
+        return "(?:^|[&;])(?:[+]|%20)*" + name + "(?:(?:[^A-Za-z0-9_.%&;=-]|%5[bB])[^=&;]*)?=" + value;
+    }
+
+    /** A character as it is, in the other case, or escaped. */
+    private static String escapable(char each) {
+        if (!Character.isLetter(each)) {
+            return "(?:" + each + "|%" + hex(each) + ")";
+        }
+        char lower = Character.toLowerCase(each);
+        char upper = Character.toUpperCase(each);
+        return "(?:[" + lower + upper + "]|%" + hex(lower) + "|%" + hex(upper) + ")";
+    }
+
+    private static String hex(char each) {
+        String digits = "%02x".formatted((int) each);
+        char last = digits.charAt(1);
+        return digits.charAt(0)
+                + (Character.isLetter(last) ? "[" + last + Character.toUpperCase(last) + "]" : "" + last);
     }
 }

@@ -36,7 +36,7 @@ public record RobotsLines(boolean covered, List<String> disallow, int crawlDelay
     public KitFile write(KitSite site) {
         List<String> disallowed = new ArrayList<>();
         if (covered) {
-            site.covers().forEach(cover -> disallowed.add("Disallow: " + cover.path()));
+            site.covers().forEach(cover -> disallowed.addAll(closed(cover.path())));
         }
         disallow.forEach(rule -> disallowed.add("Disallow: " + rule));
         if (disallowed.isEmpty()) {
@@ -63,6 +63,14 @@ public record RobotsLines(boolean covered, List<String> disallow, int crawlDelay
                                 "disallow", Template.lines(disallowed),
                                 "delay", Template.lines(delay),
                                 "blocked", Template.lines(blocked))));
+    }
+
+    /** A rule of robots.txt closes everything that begins with it, so that a path needs one for each way to go on. */
+    private static List<String> closed(String path) {
+        if (path.endsWith("*") || path.endsWith("/")) {
+            return List.of("Disallow: " + path.replace("*", ""));
+        }
+        return List.of("Disallow: " + path + "$", "Disallow: " + path + "/", "Disallow: " + path + "?");
     }
 
     private static String datasets(KitSite site) {

@@ -22,7 +22,7 @@ public sealed interface ServerKit permits ApacheKit, CaddyKit, HaproxyKit, Nginx
         return all().stream().filter(kit -> kit.name().equals(name)).findFirst();
     }
 
-    /** {@code nginx}: what the server is called, and the kit's folder below that of the notices. */
+    /** {@code nginx}: what the server is called, and the name of the kit's folder. */
     String name();
 
     /** Whether the server takes notices from another web server, so that {@link KitSite#fileServer()} has to be there. */
@@ -37,6 +37,18 @@ public sealed interface ServerKit permits ApacheKit, CaddyKit, HaproxyKit, Nginx
      */
     List<KitFile> files(KitSite site);
 
-    /** A whole configuration around the kit, for the server's check; its folder is {@code site.folder()/name()}. */
+    /**
+     * What is left for one version in the public folder in which kits were written before: it includes the file from where
+     * that is now, or tells its server's operator where it is; nothing else of the kit is in it.
+     */
+    default String forward(KitSite site, KitFile file) {
+        return "# Moved: %s\n%s\n"
+                .formatted(site.kit(this).resolve(file.name()), inclusion(site.kit(this) + "/" + file.name()));
+    }
+
+    /** A line that includes a file. */
+    String inclusion(String path);
+
+    /** A whole configuration around the kit, for the server's check; its folder is {@code site.kits()/name()}. */
     Trial trial(KitSite site);
 }

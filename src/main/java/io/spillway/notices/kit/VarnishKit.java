@@ -1,5 +1,7 @@
 package io.spillway.notices.kit;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ final class VarnishKit implements ServerKit {
                 Template.fill(
                         "varnish-notices.vcl",
                         Map.ofEntries(
-                                Map.entry("folder", site.folder().toString()),
+                                Map.entry("kit", site.kit(this).toString()),
                                 Map.entry("host", server.host()),
                                 Map.entry("port", String.valueOf(server.port())),
                                 Map.entry("server", server.authority()),
@@ -39,8 +41,9 @@ final class VarnishKit implements ServerKit {
                                 Map.entry("limited", limited(site)),
                                 Map.entry("blocked", blocked(site)),
                                 Map.entry("deep", deep(site)),
-                                Map.entry("requests", String.valueOf(limit.inWindow())),
-                                Map.entry("window", String.valueOf(limit.window())),
+                                Map.entry("requests", String.valueOf(limit.atOnce())),
+                                Map.entry("window", period(limit)),
+                                Map.entry("forms", forms()),
                                 Map.entry("retry_after", String.valueOf(limit.retryAfter())),
                                 Map.entry("covers", covers(site)),
                                 Map.entry("address", site.address().toString()),
@@ -51,6 +54,26 @@ final class VarnishKit implements ServerKit {
                                 Map.entry("backend_bodies", bodies(site, "bereq"))))));
     }
 
+    /** Seconds in which the bucket of requests fills again. */
+    private static String period(Limit limit) {
+        return BigDecimal.valueOf(limit.atOnce() * limit.intervalMicros(), 6)
+                .setScale(3, RoundingMode.UP)
+                .toPlainString();
+    }
+
+    private static String forms() {
+        List<String> lines = new ArrayList<>();
+        for (Forms.Row row : Forms.rows("")) {
+            lines.add((lines.isEmpty() ? "if" : "elsif") + " (req.http.Accept ~ \"(?i)" + row.expression() + "\") {");
+            lines.add("    set req.http.X-Spillway-Form = "
+                    + (row.any()
+                            ? "\"any\";"
+                            : "regsub(req.http.Accept, \"(?i)^.*?" + row.expression() + ".*$\", \"\\1\");"));
+            lines.add("}");
+        }
+        return Template.lines(lines);
+    }
+
     private static String languages(KitSite site) {
         return Template.lines(site.languages().stream()
                 .map(language -> "spillway_languages.add(\"" + language + "\");")
@@ -58,7 +81,8 @@ final class VarnishKit implements ServerKit {
     }
 
     private static String limited(KitSite site) {
-        return Expressions.anyOf(site.limited().stream().map(Paths::beginning).toList());
+        return Expressions.anyOf(
+                site.limited().stream().map(Paths::coveredBeforeAQuery).toList());
     }
 
     private static String blocked(KitSite site) {
@@ -87,7 +111,7 @@ final class VarnishKit implements ServerKit {
         for (KitSite.Cover cover : site.covers()) {
             String word = lines.isEmpty() ? "if" : "elsif";
             lines.add(KitSite.comment(cover.dataset()));
-            lines.add(word + " (req.url ~ \"" + Paths.beginning(cover.path()) + "\") {");
+            lines.add(word + " (req.url ~ \"" + Paths.coveredBeforeAQuery(cover.path()) + "\") {");
             lines.add("    set req.http.X-Spillway-Page = \"" + cover.dataset().name() + "/\";");
             lines.add("}");
         }
@@ -122,9 +146,14 @@ final class VarnishKit implements ServerKit {
     }
 
     @Override
+    public String inclusion(String path) {
+        return "include \"" + path + "\";";
+    }
+
+    @Override
     public Trial trial(KitSite site) {
         // Without a jail: as root it would read the files as a user who may not.
-        String kit = site.folder().resolve(name()).toString();
+        String kit = site.kit(this).toString();
         String text = """
                 vcl 4.1;
                 backend application {

@@ -1,5 +1,5 @@
 # Notices for refused clients. After "vcl 4.1;" and your own backends, before your own subs:
-#   include "{{folder}}/varnish/notices.vcl";
+#   include "{{kit}}/notices.vcl";
 # (the first backend of all is the default one). Written by "spillway notices --server varnish": change its options, not
 # this file, and reload Varnish afterwards. Needs the modules vsthrottle and accept (Debian: varnish-modules).
 import std;
@@ -55,6 +55,10 @@ sub vcl_recv {
 
 # Sets X-Spillway-Status where a request is refused.
 sub spillway_refuse {
+    # A browser's preflight is neither counted nor refused: without it a script cannot read the notice.
+    if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
+        return;
+    }
     # Letters and digits that are escaped, doubled slashes and dots may be more than they seem: counted everywhere.
     if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
         set req.http.X-Spillway-Page = "odd";
@@ -64,7 +68,7 @@ sub spillway_refuse {
     {{blocked}}
     if (req.http.X-Spillway-Page == "odd" || req.url ~ "{{limited}}") {
         {{deep}}
-        # The limit: adjust it here. Who is over it is refused for {{retry_after}} seconds.
+        # The limit, a bucket of requests that fills again in so many seconds: adjust it here. A client over it is refused for {{retry_after}} seconds.
         if (vsthrottle.is_denied("spillway:" + client.identity, {{requests}}, {{window}}s, {{retry_after}}s)) {
             set req.http.X-Spillway-Status = "429";
             set req.http.X-Spillway-Retry-After = std.integer(duration =
@@ -78,15 +82,26 @@ sub spillway_choose {
     set req.http.X-Spillway-Page = "";
     {{covers}}
     set req.http.X-Spillway-Form = "json";
-    if (req.http.Accept ~ "(?i)text/html") {
+    if (!req.http.Accept || req.http.Accept == "") {
+        set req.http.X-Spillway-Form = "any";
+    }
+    {{forms}}
+    if (req.http.X-Spillway-Form ~ "(?i)html") {
         set req.http.X-Spillway-Form = "html";
-    } elsif (req.http.Accept ~ "(?i)text/plain") {
+    } elsif (req.http.X-Spillway-Form ~ "(?i)plain" || (req.http.X-Spillway-Form == "any" && req.http.User-Agent ~ "(?i)^(?:curl|wget)/")) {
         set req.http.X-Spillway-Form = "txt";
-    } elsif (req.http.User-Agent ~ "(?i)^(?:curl|wget)/" && (!req.http.Accept || req.http.Accept == "*/*")) {
-        set req.http.X-Spillway-Form = "txt";
+    } else {
+        set req.http.X-Spillway-Form = "json";
     }
     # By the value of each wish; the module knows languages without their countries.
     set req.http.X-Spillway-Language = spillway_languages.filter(regsuball(req.http.Accept-Language, "(?i)([a-z]{2,3})-[a-z0-9-]+", "\1"));
+}
+
+# Notices have keys of their own, which no ordinary request can have: only this file sets X-Spillway-Status.
+sub vcl_hash {
+    if (req.http.X-Spillway-Status) {
+        hash_data("a notice of Spillway");
+    }
 }
 
 sub vcl_backend_fetch {

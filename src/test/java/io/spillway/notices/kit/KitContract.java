@@ -38,10 +38,10 @@ abstract class KitContract {
 
     private static final String JOURNALS = "/api/search/journals";
     private static final List<Dataset> DATASETS = List.of(
-            dataset("articles", "Articles", "/api/search", "/api/v1.5/articles"),
+            dataset("articles", "Articles", "/api/search", "/api/v1.5/articles", "/api/pre*"),
             dataset("journals", "Journals \"of\" everything\n}", JOURNALS, "/query/journal"));
-    private static final Rules RULES =
-            new Rules(List.of("/api/", "/query/"), List.of("BadBot", "Nosy Reader/2.0"), PageCap.of("page=1000"));
+    private static final Rules RULES = new Rules(
+            List.of("/api/", "/query/", "/search"), List.of("BadBot", "Nosy Reader/2.0"), PageCap.of("page=1000"));
 
     private final JsonMapper json = new JsonMapper();
     private Path root;
@@ -113,13 +113,38 @@ abstract class KitContract {
         server = start(kitFolder(site), Files.createDirectory(root.resolve("work")), port, application.port());
     }
 
+    /** The port of the application, and what it answers its own 429 to. */
+    final int applicationPort() {
+        return application.port();
+    }
+
+    /** A fresh folder of the server's own. */
+    final Path newWorkFolder(String name) throws Exception {
+        return Files.createDirectory(root.resolve(name));
+    }
+
+    final Path kitFolder() {
+        return root.resolve("kits").resolve(kit().name());
+    }
+
+    final URI fileServer() {
+        return files.address();
+    }
+
     private KitSite site(URI fileServer) {
         return new KitSite(
-                URI.create(ADDRESS), notices.folder(), fileServer, DATASETS, Notices.LANGUAGES, LIMIT, RULES);
+                URI.create(ADDRESS),
+                notices.folder(),
+                root.resolve("kits"),
+                fileServer,
+                DATASETS,
+                Notices.LANGUAGES,
+                LIMIT,
+                RULES);
     }
 
     private Path kitFolder(KitSite of) throws Exception {
-        Path folder = Files.createDirectories(of.folder().resolve(kit().name()));
+        Path folder = Files.createDirectories(of.kit(kit()));
         for (KitFile file : kit().files(of)) {
             Files.writeString(folder.resolve(file.name()), file.text());
         }
@@ -243,10 +268,110 @@ abstract class KitContract {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/json, text/plain, */*|json",
+                "application/json;q=1, text/html;q=0.1|json",
+                "text/html;q=0.1, application/json|json",
+                "text/html;q=0|json",
+                "text/html;q=0.0, */*;q=0.1|json",
+                "text/html;q=0.001|html",
+                "text/html;level=1;q=0.7, text/plain;q=0.8|txt",
+                "application/json;q=0.5, text/plain|txt",
+                "text/html;q=0.5, */*|json",
+                "text/plain, */*|txt",
+                "text/plain, application/json|txt",
+                "application/vnd.api+json, text/html;q=0.9|json",
+                "application/problem+json, text/plain;q=0.5|json",
+                "application/json, text/javascript, */*; q=0.01|json",
+                "TEXT/HTML;Q=1|html",
+                "application/xhtml+xml|html",
+                "text/htmlx, text/plaintext|json",
+                "text/x-bibliography|json",
+                "text/html;q=x|json",
+                ",;,q=;*|json"
+            })
+    void theFormIsTheOneThatTheClientLikesBest(String accept, String form) throws Exception {
+        Client.Answer answer = refused(JOURNALS).get(JOURNALS, "Accept", accept, "User-Agent", "axios/1.7");
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.body()).isEqualTo(Notices.text("journals", 429, "en", form));
+    }
+
+    @Test
+    void aPreflightIsNeitherCountedNorRefused() throws Exception {
+        Assumptions.assumeTrue(limits(), "the application counts");
+        Client client = fresh();
+        String[] asks = {"Origin", "https://other.example", "Access-Control-Request-Method", "POST"};
+        for (int i = 0; i < LIMIT.inWindow() + 3; i++) {
+            assertThat(client.send("OPTIONS", JOURNALS, asks).status()).isEqualTo(200);
+        }
+        assertThat(client.get(JOURNALS).status()).isEqualTo(countsEverything() ? 429 : 200);
+        Client refused = refused(JOURNALS);
+        assertThat(refused.send("OPTIONS", JOURNALS, asks).status()).isEqualTo(200);
+        assertThat(refused.send("OPTIONS", JOURNALS).status()).isEqualTo(429);
+        assertThat(refused.get(JOURNALS, "Origin", "https://other.example").header("Access-Control-Allow-Origin"))
+                .isEqualTo("*");
+        asks = new String[] {"Access-Control-Request-Method", "GET", "User-Agent", "BadBot"};
+        assertThat(fresh().send("OPTIONS", JOURNALS, asks).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aBurstIsAsLongAsItIsSet() throws Exception {
+        Assumptions.assumeTrue(limits() && !countsEverything(), "no rate of its own");
+        Client client = fresh();
+        int served = 0;
+        while (client.get(JOURNALS).status() == 200) {
+            served++;
+        }
+        // One more where the test itself takes so long that the next request is due.
+        assertThat(served).isBetween(LIMIT.atOnce(), LIMIT.atOnce() + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "page=%31000",
+                "p%61ge=1000",
+                "p%61ge=%31%30%30%30",
+                "PAGE=1000",
+                "page[]=1000",
+                "page%5B0%5D=1000",
+                "page=1&page=1000",
+                "a=b;page=1000",
+                "page=+1000",
+                "page=%2B1000",
+                "page=%201000",
+                "page=1_000",
+                "page=1e3",
+                "%50age=9999"
+            })
+    void aPageIsTooDeepHoweverItIsWritten(String query) throws Exception {
+        Client.Answer answer = fresh().get(JOURNALS + "?" + query);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(title(answer)).isEqualTo("journals 400 en");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"page=%3999", "mypage=1000", "page=1&size=1000", "q=page=1000", "page=x1000", "pages=1000"})
+    void aPageThatIsNotTooDeepIsServed(String query) throws Exception {
+        assertThat(fresh().get((limits() ? JOURNALS : "/home") + "?" + query).status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "/api/search/journals,journals",
         "/api/search/journals/1?x=/api/other,journals",
         "/query/journal,journals",
+        "/query/journal/,journals",
+        "/query/journal;a=1,journals",
+        "/query/journal?q=a,journals",
+        "/query/journalism,site",
+        "/api/search/journals2,articles",
+        "/api/searchable,site",
+        "/api/prefix,articles",
+        "/api/pre,articles",
         "/api/search/others,articles",
         "/api/v1.5/articles,articles",
         "/api/v1x5/articles,site",
@@ -460,13 +585,14 @@ abstract class KitContract {
         assertThat(refused(path).get(path).status()).isEqualTo(429);
     }
 
-    @Test
-    void whatIsNotLimitedIsNotCounted() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/home", "/searchable", "/search-tips"})
+    void whatIsNotLimitedIsNotCounted(String path) throws Exception {
         Client client = fresh();
         for (int i = 0; i < LIMIT.inWindow() + 3; i++) {
-            client.get("/home");
+            client.get(path);
         }
-        assertThat(client.get("/home").status()).isEqualTo(countsEverything() ? 429 : 200);
+        assertThat(client.get(path).status()).isEqualTo(countsEverything() ? 429 : 200);
     }
 
     @Test

@@ -19,6 +19,7 @@ class KitGoldenTest {
     private static final KitSite SITE = new KitSite(
             URI.create("https://data.example.org/"),
             Path.of("/srv/dumps/notices"),
+            Path.of("/var/lib/spillway/kits"),
             URI.create("http://127.0.0.1:8080/notices/"),
             List.of(
                     new Dataset("articles", "Articles", null, null, null, List.of("/api/search")),

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.spillway.dataset.Dataset;
+import io.spillway.notices.Negotiation;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ class KitSiteTest {
         return new KitSite(
                 URI.create(address),
                 Path.of("/srv/dumps/notices"),
+                Path.of("/var/lib/spillway/kits"),
                 files == null ? null : URI.create(files),
                 List.of(datasets),
                 List.of("en"),
@@ -38,6 +41,39 @@ class KitSiteTest {
         assertThat(site.covers().stream()
                         .map(each -> each.path() + " " + each.dataset().name()))
                 .containsExactly("/x/y/z a", "/x/y b", "/x a");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/search,/search,true",
+        "/search,/search/,true",
+        "/search,/search/a,true",
+        "/search,/search;a=b,true",
+        "/search,/searchable,false",
+        "/search,/search-x,false",
+        "/search,/a/search,false",
+        "/search*,/searchable,true",
+        "/search*,/search,true",
+        "/search/,/search/a,true",
+        "/search/,/search,false",
+        "/v1.5,/v1x5,false",
+        "/,/anything,true"
+    })
+    void aPathCoversItselfAndWhatIsBelowItInEveryServerAndInTheDaemon(String rule, String path, boolean covered) {
+        assertThat(Pattern.compile(Paths.covered(rule)).matcher(path).find()).isEqualTo(covered);
+        assertThat(Pattern.compile(Paths.coveredBeforeAQuery(rule))
+                        .matcher(path + "?a=/search")
+                        .find())
+                .isEqualTo(covered);
+        assertThat(Negotiation.covers(rule, path)).isEqualTo(covered);
+    }
+
+    @Test
+    void ofTwoPathsOfOneLengthTheOneWithoutAStarGoesBefore() {
+        KitSite site = site("https://data.example.org/", null, dataset("a", "/x/y*"), dataset("b", "/x/y"));
+        assertThat(site.covers().stream().map(each -> each.path())).containsExactly("/x/y", "/x/y*");
+        assertThat(Negotiation.dataset("/x/y/z", Map.of("a", List.of("/x/y*"), "b", List.of("/x/y"))))
+                .contains("b");
     }
 
     @Test
@@ -127,6 +163,11 @@ class KitSiteTest {
         "page=1000,true",
         "page=0001000,true",
         "size=1&page=12345,true",
+        "%70%41ge=%31000,true",
+        "page=1e9,true",
+        "page=1.5,false",
+        "page=-1000,false",
+        "page%5b%5D=9_999,true",
         "page=999,false",
         "page=0999,false",
         "subpage=1000,false",

@@ -46,6 +46,7 @@ class MultipliedAddressesTest {
         KitSite site = new KitSite(
                 URI.create("https://edition.example.org/dumps/"),
                 notices.folder(),
+                root,
                 files.address().resolve("notices/"),
                 List.of(new Dataset("charters", "Charters", null, null, null, List.of("/texts", "/search"))),
                 Notices.LANGUAGES,

@@ -1,8 +1,12 @@
 package io.spillway.notices.kit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kit for nginx, in front of an application. */
 class NginxKitTest extends KitContract {
@@ -19,6 +23,14 @@ class NginxKitTest extends KitContract {
 
     @Override
     RunningServer start(Path kit, Path work, int port, int application) throws Exception {
+        return start(kit, work, port, """
+                location / {
+                    proxy_pass http://127.0.0.1:%d;
+                }
+                """.formatted(application));
+    }
+
+    private static RunningServer start(Path kit, Path work, int port, String locations) throws Exception {
         Path program = RunningServer.program("nginx-light", "nginx");
         Path config = Files.writeString(work.resolve("nginx.conf"), """
                 daemon off;
@@ -39,13 +51,56 @@ class NginxKitTest extends KitContract {
                         listen 127.0.0.1:%3$d;
                         include %2$s/server.conf;
                         include %2$s/intercept.conf;
-                        location / {
-                            proxy_pass http://127.0.0.1:%4$d;
-                        }
+                        %4$s
                     }
                 }
-                """.formatted(work, kit, port, application));
+                """.formatted(work, kit, port, locations));
         return RunningServer.start(
                 work, port, List.of(program.toString(), "-p", work.toString(), "-c", config.toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "location /api/ { rewrite ^/api/(.*)$ /$1 break; proxy_pass http://127.0.0.1:%1$d; }",
+                "location /api/ { rewrite ^ /index.php?q=$uri last; }"
+                        + " location = /index.php { proxy_pass http://127.0.0.1:%1$d; }",
+                "location / { try_files $uri /index.php?$args; }"
+                        + " location = /index.php { proxy_pass http://127.0.0.1:%1$d; }",
+                "rewrite ^/api/(.*)$ /backend/$1; location / { proxy_pass http://127.0.0.1:%1$d; }",
+                "location /api/ { proxy_pass http://127.0.0.1:%1$d/other/; }"
+            })
+    void aPathIsLimitedAsItWasAskedForWhateverItIsRewrittenTo(String locations) throws Exception {
+        int port = RunningServer.freePort();
+        Path work = newWorkFolder("work-" + port);
+        try (RunningServer rewriting = start(kitFolder(), work, port, locations.formatted(applicationPort()))) {
+            Client.Answer answer = Client.of(port)
+                    .untilRefused("/api/search/journals", LIMIT.inWindow() + 3)
+                    .get("/api/search/journals");
+            assertThat(answer.status()).isEqualTo(429);
+            assertThat(answer.body()).isEqualTo(Notices.text("journals", 429, "en", "json"));
+            assertThat(Client.of(port).get("/api/search/journals?page=1000").body())
+                    .isEqualTo(Notices.text("journals", 400, "en", "json"));
+            assertThat(Client.of(port)
+                            .get("/dumps/journals/", "User-Agent", "BadBot")
+                            .status())
+                    .isNotEqualTo(403);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "location / { try_files $uri /api/own?$args; } location = /api/own { proxy_pass http://127.0.0.1:%1$d; }",
+                "location / { rewrite ^ /api/own break; proxy_pass http://127.0.0.1:%1$d; }"
+            })
+    void anApplicationsOwnRefusalBehindARewriteGetsTheDatasetsNotice(String locations) throws Exception {
+        int port = RunningServer.freePort();
+        Path work = newWorkFolder("work-" + port);
+        try (RunningServer rewriting = start(kitFolder(), work, port, locations.formatted(applicationPort()))) {
+            Client.Answer answer = Client.of(port).get("/api/search/journals");
+            assertThat(answer.status()).isEqualTo(429);
+            assertThat(answer.body()).isEqualTo(Notices.text("journals", 429, "en", "json"));
+        }
     }
 }

@@ -15,6 +15,7 @@ class RobotsLinesTest {
         return lines.write(new KitSite(
                         URI.create("https://data.example.org/"),
                         Path.of("/srv/dumps/notices"),
+                        Path.of("/var/lib/spillway/kits"),
                         null,
                         List.of(new Dataset(
                                 "journals", "Journals\nDisallow: /", null, null, null, List.of("/api/journals"))),
@@ -48,13 +49,18 @@ class RobotsLinesTest {
         assertThat(lines(new RobotsLines(true, List.of("/*+", "/*?*page="), 0), Rules.NONE)
                         .lines())
                 .containsSubsequence(
-                        "User-agent: *", "Disallow: /api/journals", "Disallow: /*+", "Disallow: /*?*page=");
+                        "User-agent: *",
+                        "Disallow: /api/journals$",
+                        "Disallow: /api/journals/",
+                        "Disallow: /api/journals?",
+                        "Disallow: /*+",
+                        "Disallow: /*?*page=");
     }
 
     @Test
     void aCrawlDelayBelongsToEverybodysGroup() {
         assertThat(lines(new RobotsLines(true, List.of(), 10), Rules.NONE).lines())
-                .containsSubsequence("User-agent: *", "Disallow: /api/journals", "Crawl-delay: 10");
+                .containsSubsequence("User-agent: *", "Disallow: /api/journals/", "Crawl-delay: 10");
     }
 
     @Test

@@ -50,6 +50,7 @@ class SitesDocsTest {
                     address,
                     Path.of(options.getOrDefault("--notices-folder", List.of("/srv/dumps/notices"))
                             .get(0)),
+                    Path.of("/var/lib/spillway/kits"),
                     options.containsKey("--notices-url") ? URI.create(option("--notices-url")) : null,
                     List.of(schedule.toDataset()),
                     List.of("en", "de", "pt"),

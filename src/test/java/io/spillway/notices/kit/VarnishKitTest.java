@@ -1,5 +1,7 @@
 package io.spillway.notices.kit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +22,10 @@ class VarnishKitTest extends KitContract {
 
     @Override
     RunningServer start(Path kit, Path work, int port, int application) throws Exception {
+        return start(kit, work, port, application, "return (pass);");
+    }
+
+    private static RunningServer start(Path kit, Path work, int port, int application, String recv) throws Exception {
         Path program = RunningServer.program("varnish", "varnishd");
         Path config = Files.writeString(work.resolve("site.vcl"), """
                 vcl 4.1;
@@ -29,9 +35,9 @@ class VarnishKitTest extends KitContract {
                 }
                 include "%s/notices.vcl";
                 sub vcl_recv {
-                    return (pass);
+                    %s
                 }
-                """.formatted(application, kit));
+                """.formatted(application, kit, recv));
         return RunningServer.start(
                 work,
                 port,
@@ -51,5 +57,29 @@ class VarnishKitTest extends KitContract {
     @Test
     void whereTheWebServerIsAwayARefusalIsOneAllTheSame() throws Exception {
         assertRefusesWithoutTheWebServer();
+    }
+
+    @Test
+    void anOrdinaryRequestNeverFillsTheCacheOfANotice() throws Exception {
+        int port = RunningServer.freePort();
+        String host = fileServer().getHost() + ":" + fileServer().getPort();
+        String journals = "/api/search/journals";
+        try (RunningServer caching =
+                start(kitFolder(), newWorkFolder("work-caching"), port, applicationPort(), "return (hash);")) {
+            for (String form : List.of("json", "html", "txt")) {
+                for (String name : List.of("429.en.", "429.")) {
+                    Client.of(port).get("/notices/journals/" + name + form, "Host", host);
+                }
+            }
+            Client.Answer answer =
+                    Client.of(port).untilRefused(journals, LIMIT.inWindow() + 3).get(journals);
+            assertThat(answer.status()).isEqualTo(429);
+            assertThat(answer.body()).isEqualTo(Notices.text("journals", 429, "en", "json"));
+            // The other way round: what is kept of a notice is no answer to an ordinary request.
+            assertThat(Client.of(port)
+                            .get("/notices/journals/429.en.json", "Host", host)
+                            .body())
+                    .isEqualTo(Application.SERVED);
+        }
     }
 }

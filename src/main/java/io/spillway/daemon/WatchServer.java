@@ -144,11 +144,13 @@ final class WatchServer implements AutoCloseable {
     }
 
     private void status(HttpExchange exchange) throws IOException, SQLException, SpillwayException {
+        boolean trusted = token != null && isAllowed(exchange.getRequestHeaders().getFirst("Authorization"), token);
+        Overview now = trusted ? source.overview() : source.overview().withoutDetails();
         String accepted = exchange.getRequestHeaders().getFirst("Accept");
         if (accepted != null && accepted.contains("text/html")) {
-            send(exchange, 200, "text/html; charset=utf-8", StatusPage.of(source.overview()));
+            send(exchange, 200, "text/html; charset=utf-8", StatusPage.of(now));
         } else {
-            send(exchange, 200, JSON, new String(ManifestJson.write(source.overview()), StandardCharsets.UTF_8));
+            send(exchange, 200, JSON, new String(ManifestJson.write(now), StandardCharsets.UTF_8));
         }
     }
 

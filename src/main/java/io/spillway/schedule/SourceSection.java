@@ -57,6 +57,11 @@ public record SourceSection(
         boolean publishQuery,
 
         @JsonPropertyDescription(
+                "Whether the manifest names the index, alias or pattern and the indices behind it; else it says the dataset's name")
+        @JsonProperty(defaultValue = "true")
+        boolean publishIndex,
+
+        @JsonPropertyDescription(
                 "How many slices the snapshot is read in; chosen from shards, documents and lanes when absent")
         @Min(1)
         @Max(1024)

@@ -66,7 +66,7 @@ final class Connection implements AutoCloseable {
     static Connection open(ElasticsearchOptions options) throws SpillwayException {
         URI url = options.url();
         int port = url.getPort() != -1 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80;
-        SSLContext tls = ServerTrust.context(options.trust());
+        SSLContext tls = ServerTrust.context(options);
         Header[] headers = headers(options.credentials());
         int timeoutMillis = Math.toIntExact(options.paging().requestTimeout().toMillis());
         var builder = RestClient.builder(new HttpHost(url.getHost(), port, url.getScheme()))

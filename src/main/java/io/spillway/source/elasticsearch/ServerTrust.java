@@ -1,7 +1,9 @@
 package io.spillway.source.elasticsearch;
 
+import io.spillway.config.ClearText;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Anonymous;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Trust;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -27,6 +29,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which certificate a cluster must show. A fingerprint names one certificate: the cluster's own, an intermediate or a root.
@@ -34,13 +38,24 @@ import org.jspecify.annotations.Nullable;
  * proves nothing, because anyone can copy a public certificate into a chain. The HTTP client compares the host name.
  */
 final class ServerTrust {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerTrust.class);
+
     private ServerTrust() {}
 
     /**
-     * The TLS context of these options, or null where the JDK's own authorities decide.
+     * The TLS context for a cluster, or null where the JDK's own authorities decide.
      *
      * @throws SpillwayException with {@link Fault#CONFIG} where the file of authorities cannot be read
      */
+    static @Nullable SSLContext context(ElasticsearchOptions options) throws SpillwayException {
+        if (!(options.credentials() instanceof Anonymous) && ClearText.isReadable(options.url())) {
+            LOG.warn(
+                    "the credentials for {} and all documents can be read on the way: use https, or a tunnel to localhost",
+                    options.url());
+        }
+        return context(options.trust());
+    }
+
     static @Nullable SSLContext context(Trust trust) throws SpillwayException {
         String fingerprint = trust.fingerprint();
         Path caFile = trust.caFile();

@@ -1,24 +1,29 @@
 # Builds the jar with Maven and puts it on a small runtime that runs as nobody in particular. The root file system may be
 # read-only (`docker run --read-only --tmpfs /tmp:exec`): only /tmp, the state and the dumps are written to.
-FROM maven:3-eclipse-temurin-25 AS build
+#
+# Both images are named by their whole version. A digest behind it (NAME:TAG@sha256:...) makes a build repeatable to the
+# byte: docs/security.md says how to get one.
+FROM maven:3.9.11-eclipse-temurin-25 AS build
 WORKDIR /build
 COPY .mvn .mvn
 COPY pom.xml .
 COPY src src
 RUN mvn -q -B package -DskipTests -Dspotless.check.skip
 
-FROM eclipse-temurin:25-jre
+FROM eclipse-temurin:25.0.3_9-jre
 # libdeflate makes gzip nearly twice as fast; curl asks for the health.
 RUN apt-get update -q \
     && apt-get install -q -y --no-install-recommends libdeflate0 curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home spillway \
     && mkdir -p /srv/dumps /var/lib/spillway \
-    && chown spillway /srv/dumps /var/lib/spillway
+    && chown spillway /srv/dumps /var/lib/spillway \
+    && chmod 700 /var/lib/spillway
 COPY --from=build /build/target/spillway.jar /opt/spillway/spillway.jar
 USER 10001
 VOLUME ["/srv/dumps", "/var/lib/spillway"]
-WORKDIR /tmp
+# A folder that only this user may write to: in /tmp, others could choose what stands under a relative name.
+WORKDIR /var/lib/spillway
 # An export needs 256 MiB of heap whatever the index; the rest of the container's memory is the page cache's.
 ENV JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError"
 EXPOSE 9482

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spillway.fault.Fault;
 import io.spillway.support.Dump;
 import io.spillway.support.Spillway;
 import io.spillway.support.Spillway.Outcome;
@@ -80,7 +81,7 @@ class GateIT {
         export().refused(31);
         assertThat(status().at("/last_attempt/outcome").textValue()).isEqualTo("refused");
         assertThat(status().at("/last_attempt/exit_code").intValue()).isEqualTo(31);
-        assertThat(status().at("/last_attempt/reason").textValue()).contains("from 400 to 200");
+        assertThat(status().at("/last_attempt/reason").textValue()).isEqualTo(Fault.GATE.meaning());
         assertThat(status().at("/last_good/dump").textValue()).isEqualTo("records/" + old.getFileName());
     }
 

@@ -1,5 +1,6 @@
 package io.spillway.catalog;
 
+import io.spillway.fault.Fault;
 import io.spillway.manifest.Manifest;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,10 @@ public record DatasetStatus(
         String dataset, LastAttempt lastAttempt, @Nullable LastGood lastGood) {
     /** Its name, below the dataset. */
     public static final String FILE_NAME = "status.json";
+
+    /** The reason of an attempt whose dump is public here, but not at every destination. */
+    public static final String ELSEWHERE =
+            "the newest dump is whole here, but not everywhere yet; the log says what is missing where";
 
     /** The outcome of an attempt whose dump is public, but not at every destination. */
     public static final String PARTLY = "partly";
@@ -32,7 +37,7 @@ public record DatasetStatus(
      *                 {@code failed}
      * @param exitCode of the command
      * @param fault    the fault's name, {@code BUG} for one of ours, or null
-     * @param reason   for people, or null
+     * @param reason   for people, or null; says nothing but what the fault means
      */
     public record LastAttempt(
             Instant at,
@@ -43,6 +48,13 @@ public record DatasetStatus(
         /** Fails where a member is missing. */
         public LastAttempt {
             Present.members("an attempt", at, outcome);
+        }
+
+        /** The same without words of the run, which versions before this one wrote into the reason. */
+        public LastAttempt withPublicReason() {
+            return reason == null || reason.equals(ELSEWHERE)
+                    ? this
+                    : new LastAttempt(at, outcome, exitCode, fault, Fault.publicReason(String.valueOf(fault)));
         }
     }
 

@@ -90,7 +90,9 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
 
     private static DatasetStatus.@Nullable LastAttempt attempt(Destination destination, String dataset)
             throws SpillwayException {
-        return read(destination, dataset).map(DatasetStatus::lastAttempt).orElse(null);
+        return read(destination, dataset)
+                .map(status -> status.lastAttempt().withPublicReason())
+                .orElse(null);
     }
 
     /** How the last attempt of a dataset ended, or empty where nobody has said, or not in words that can be read. */

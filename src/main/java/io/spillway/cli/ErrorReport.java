@@ -75,7 +75,12 @@ final class ErrorReport {
 
     private static void say(
             CommandLine command, String[] args, String fault, int exitCode, String message, @Nullable String hint) {
-        command.getErr().println("error: " + message);
+        // A broken schedule has a line for each problem; no other message has line ends.
+        if (fault.equals(Fault.CONFIG.name())) {
+            ("error: " + message).lines().forEach(command.getErr()::println);
+        } else {
+            command.getErr().println("error: " + message);
+        }
         if (hint != null) {
             command.getErr().println("hint:  " + hint);
         }

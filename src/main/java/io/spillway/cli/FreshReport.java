@@ -1,6 +1,7 @@
 package io.spillway.cli;
 
 import io.spillway.fault.Fault;
+import io.spillway.fault.Printable;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fresh.Ages;
 import io.spillway.fresh.Finding;
@@ -42,15 +43,15 @@ final class FreshReport {
 
     /** For people, where not even the links could be had. */
     static String unreached(SpillwayException e) {
-        return "FRESH %s - %s%n".formatted(e.fault(), e.getMessage());
+        return "FRESH %s - %s%n".formatted(e.fault(), Printable.line(String.valueOf(e.getMessage())));
     }
 
     /** For people; ends with a line end. */
     String text() {
         StringBuilder text = new StringBuilder();
-        text.append("FRESH ").append(summary()).append(ages()).append('\n');
+        text.append("FRESH ").append(Printable.line(summary())).append(ages()).append('\n');
         for (Freshness each : datasets) {
-            text.append(line(each)).append('\n');
+            text.append(Printable.line(line(each))).append('\n');
             shown(text, "problem", each.findings().stream().map(Finding::what).toList());
             shown(text, "note", each.notes());
         }
@@ -101,7 +102,7 @@ final class FreshReport {
         lines.stream()
                 .limit(MOST_SHOWN)
                 .forEach(line ->
-                        text.append("  ").append(what).append(": ").append(line).append('\n'));
+                        text.append("  ").append(what).append(": ").append(Printable.line(line)).append('\n'));
         if (lines.size() > MOST_SHOWN) {
             text.append("  and ").append(lines.size() - MOST_SHOWN).append(" more\n");
         }

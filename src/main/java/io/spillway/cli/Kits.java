@@ -9,6 +9,7 @@ import io.spillway.destination.Upload;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.ChildEnvironment;
 import io.spillway.manifest.Manifest;
 import io.spillway.notices.kit.KitCheck;
 import io.spillway.notices.kit.KitFile;
@@ -211,11 +212,12 @@ final class Kits {
             return;
         }
         try {
-            Process process = new ProcessBuilder("/bin/sh", "-c", hook)
+            ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", hook)
                     .redirectErrorStream(true)
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            ChildEnvironment.limit(builder);
+            Process process = builder.start();
             int code;
             try {
                 code = process.waitFor();

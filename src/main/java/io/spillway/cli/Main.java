@@ -77,7 +77,17 @@ public final class Main implements Runnable {
         if (String.join(" ", args).matches("daemon .*--log[ =](?i:json)\\b.*")) {
             System.setProperty("spillway.log.format", "json");
         }
-        return commandLine().setOut(out).setErr(err).execute(args);
+        CommandLine commands = commandLine();
+        PrintWriter results = new SafePrinter(out);
+        PrintWriter messages = new SafePrinter(err);
+        commands.setExecutionStrategy(parsed -> {
+            // Help has colours on a terminal, and no text of others.
+            commands.setOut(out).setErr(err);
+            Integer help = CommandLine.executeHelpRequest(parsed);
+            commands.setOut(results).setErr(messages);
+            return help != null ? help : new CommandLine.RunLast().execute(parsed);
+        });
+        return commands.setOut(results).setErr(messages).execute(args);
     }
 
     static CommandLine commandLine() {

@@ -54,7 +54,7 @@ final class Places implements AutoCloseable {
                 .findFirst();
         LocalDirectory home = directory.isPresent()
                 ? LocalDirectory.open(path(directory.get()), directory.get().publicUrl())
-                : LocalDirectory.open(spool(schedule));
+                : LocalDirectory.openPrivate(spool(schedule));
         List<Destination> others = new ArrayList<>();
         try {
             for (DestinationSection section : schedule.destinations()) {

@@ -25,7 +25,7 @@ final class Pointers {
     static final String LATEST = "latest.json";
 
     /** A site with thousands of datasets of a hundred parts each. */
-    private static final int LARGEST = 128 << 20;
+    private static final int LARGEST = ManifestJson.LARGEST + 1;
 
     private Pointers() {}
 

@@ -90,8 +90,7 @@ final class ProgressReporter implements AutoCloseable {
             line.putAll(view.members(seconds));
             out.println(JsonText.line(line));
         } else if (terminal) {
-            err.print("\r" + view.line(seconds, ProgressReporter::bar) + "\u001b[K");
-            err.flush();
+            SafePrinter.status(err, view.line(seconds, ProgressReporter::bar));
         } else {
             err.println(view.line(seconds, share -> ""));
         }

@@ -108,7 +108,8 @@ final class Wiring {
         return new Disclosure(
                 schedule.fields().descriptions(),
                 schedule.fields().examples(),
-                schedule.source().publishQuery() ? schedule.source().query() : null);
+                schedule.source().publishQuery() ? schedule.source().query() : null,
+                schedule.source().publishIndex());
     }
 
     private static Gate gate(GateSection section, Allowances allowed) {
@@ -132,9 +133,19 @@ final class Wiring {
         FieldPolicy policy = schedule.fields().toPolicy();
         List<PartFormat> formats = new ArrayList<>();
         for (FormatSection section : schedule.formats()) {
+            if (!schedule.source().publishIndex() && namesIndex(section)) {
+                throw new SpillwayException(
+                        Fault.FIELD_POLICY,
+                        "format jsonl with id: _id names the index of each document, which publish-index: false withholds",
+                        "take id: _id out of the format, or set source.publish-index to true");
+            }
             formats.add(format(section, schedule.parts(), policy, found));
         }
         return formats;
+    }
+
+    private static boolean namesIndex(FormatSection section) {
+        return section.jsonl() != null && section.jsonl().id() == JsonLinesSection.Ids.ID;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.spillway.config;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import io.spillway.fault.Fault;
+import io.spillway.fault.Printable;
 import io.spillway.fault.SpillwayException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,7 +74,7 @@ final class Problems {
 
     private record Problem(int line, String key, String what) {
         String describe(String file) {
-            return file + ":" + line + ": " + (key.isEmpty() ? "" : key + ": ") + what;
+            return file + ":" + line + ": " + (key.isEmpty() ? "" : Printable.line(key) + ": ") + Printable.line(what);
         }
     }
 }

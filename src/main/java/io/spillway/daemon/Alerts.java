@@ -1,6 +1,9 @@
 package io.spillway.daemon;
 
+import io.spillway.config.ClearText;
 import io.spillway.daemon.RunResult.Failure;
+import io.spillway.fault.Fault;
+import io.spillway.files.ChildEnvironment;
 import io.spillway.manifest.ManifestJson;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,6 +19,7 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +34,8 @@ final class Alerts implements RunListener, AutoCloseable {
     private static final String LATE = "late";
     private static final String DISK = "disk";
     private static final String RESOLVED = "resolved";
+    private static final String DETAILS =
+            "the log of the daemon has the details, and so has /status for a request with the token";
     private static final int TRIES = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -52,7 +58,7 @@ final class Alerts implements RunListener, AutoCloseable {
      * @param type    {@code alert}
      * @param kind    {@code failed}, {@code partly}, {@code refused}, {@code late}, {@code disk} or {@code resolved}
      * @param dataset of which, or null of a disk alone
-     * @param folder  on whose disk, or null
+     * @param folder  the last name of the folder on whose disk, or null
      * @param at      when
      * @param fault   the fault's name, or null
      * @param message for people
@@ -74,6 +80,18 @@ final class Alerts implements RunListener, AutoCloseable {
         this.log = log;
         this.clock = clock;
         this.pause = pause;
+        if (options.webhook() != null && isReadable(options.webhook().reveal())) {
+            LOG.warn("alerts and the address of the webhook can be read on the way: use https for --alert-webhook");
+        }
+    }
+
+    private static boolean isReadable(String webhook) {
+        try {
+            return ClearText.isReadable(URI.create(webhook));
+        } catch (IllegalArgumentException noAddress) {
+            // Each alert will say that it cannot be sent.
+            return false;
+        }
     }
 
     @Override
@@ -91,7 +109,7 @@ final class Alerts implements RunListener, AutoCloseable {
                     String kind = result.outcome().name().toLowerCase(Locale.ROOT);
                     Failure failure = result.failure();
                     if (failure != null && result.again() == null && log.alerted(result.dataset(), kind)) {
-                        tell(alert(kind, result.dataset(), failure.fault(), failure.message(), failure.hint()));
+                        tell(alert(kind, result.dataset(), failure.fault(), message(result, failure.fault()), hint(result)));
                     }
                 }
                 case RETRIES, STOPPED -> {
@@ -107,7 +125,7 @@ final class Alerts implements RunListener, AutoCloseable {
     void look(Overview now) throws SQLException {
         for (Disks.Disk disk : now.disks()) {
             if (log.lacksRoom(StateFolder.host() + ":" + disk.folder(), disk.lacksRoom())) {
-                tell(disk.lacksRoom() ? full(disk) : roomy(disk));
+                tell(disk.lacksRoom() ? full(disk.withoutPath()) : roomy(disk.withoutPath()));
             }
         }
         for (Overview.Line line : now.datasets()) {
@@ -121,6 +139,28 @@ final class Alerts implements RunListener, AutoCloseable {
                         "see its last attempt in /status and in the log"));
             }
         }
+    }
+
+    /** Alerts go to services of others, so that they say what the fault means and nothing of the run. */
+    private static String message(RunResult result, String fault) {
+        String what =
+                switch (result.outcome()) {
+                    case PARTLY -> "the newest dump of \"%s\" is not at every destination";
+                    case REFUSED -> "the export of \"%s\" was refused";
+                    default -> "the export of \"%s\" failed";
+                };
+        String code = Stream.of(Fault.values())
+                .filter(each -> each.name().equals(fault))
+                .map(each -> " (exit code " + each.exitCode() + ")")
+                .findFirst()
+                .orElse("");
+        return what.formatted(result.dataset()) + ": " + Fault.publicReason(fault) + code;
+    }
+
+    private static String hint(RunResult result) {
+        return result.outcome() == RunResult.Outcome.PARTLY
+                ? "run  spillway export --resume  once the destination works again; " + DETAILS
+                : DETAILS;
     }
 
     private Alert full(Disks.Disk disk) {
@@ -174,10 +214,11 @@ final class Alerts implements RunListener, AutoCloseable {
 
     private boolean run(byte[] json) {
         try {
-            Process process = new ProcessBuilder("/bin/sh", "-c", String.valueOf(options.command()))
+            ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", String.valueOf(options.command()))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+                    .redirectError(ProcessBuilder.Redirect.DISCARD);
+            ChildEnvironment.limit(builder);
+            Process process = builder.start();
             try (OutputStream in = process.getOutputStream()) {
                 in.write(json);
                 in.write('\n');

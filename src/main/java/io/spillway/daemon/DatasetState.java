@@ -1,5 +1,6 @@
 package io.spillway.daemon;
 
+import io.spillway.fault.Fault;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ record DatasetState(
      * @param number  from 1, growing with retries
      * @param began   when it began
      * @param ended   when it ended, or null while it runs or where its daemon was killed
-     * @param node    the daemon that made it
+     * @param node    the daemon that made it, or null where that is not told
      * @param outcome a {@link RunResult.Outcome} in lower case, or {@code running}
      * @param fault   the fault's name, or null
      * @param message what failed, or null
@@ -38,10 +39,17 @@ record DatasetState(
             int number,
             Instant began,
             @Nullable Instant ended,
-            String node,
+            @Nullable String node,
             String outcome,
             @Nullable String fault,
-            @Nullable String message) {}
+            @Nullable String message) {
+
+        /** The same without the daemon's name, which holds a host's, and without words of the run. */
+        Attempt withoutDetails() {
+            String reason = fault == null ? null : Fault.publicReason(fault);
+            return new Attempt(number, began, ended, null, outcome, fault, reason);
+        }
+    }
 
     /**
      * A dump that was published.

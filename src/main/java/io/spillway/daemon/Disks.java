@@ -42,10 +42,21 @@ final class Disks {
             long freeBytes,
             long neededBytes,
             @Nullable String dataset) {
+        /** The same with the folder's own name in place of its path. */
+        Disk withoutPath() {
+            return new Disk(nameOf(folder), totalBytes, freeBytes, neededBytes, dataset);
+        }
+
         /** Whether the next export will most likely be refused for want of room. */
         boolean lacksRoom() {
             return neededBytes > freeBytes;
         }
+    }
+
+    /** The last name of a path, which may be shown where the path may not. */
+    static String nameOf(String path) {
+        Path name = Path.of(path).getFileName();
+        return name == null ? "/" : name.toString();
     }
 
     /**

@@ -57,7 +57,31 @@ record Overview(
             int missing,
             @Nullable String alerted,
             DatasetState.@Nullable Attempt last,
-            DatasetState.@Nullable Success success) {}
+            DatasetState.@Nullable Success success) {
+
+        private Line withoutDetails() {
+            DatasetState.Attempt attempt = last == null ? null : last.withoutDetails();
+            return new Line(
+                    dataset, title, cron, timeZone, next, lateSince, failures, missing, alerted, attempt, success);
+        }
+    }
+
+    /**
+     * What anyone may see who reaches the daemon: neither messages, which quote ids, queries and addresses, nor names of
+     * hosts and folders. The log has them, and {@code /status} shows them with the token.
+     */
+    Overview withoutDetails() {
+        Map<String, String> broken = new TreeMap<>();
+        problems.keySet()
+                .forEach(file -> broken.put(Disks.nameOf(file), Disks.nameOf(file) + " is broken; the log has the details"));
+        return new Overview(
+                at,
+                running,
+                waiting,
+                broken,
+                disks.stream().map(Disks.Disk::withoutPath).toList(),
+                datasets.stream().map(Line::withoutDetails).toList());
+    }
 
     static Overview of(
             ScheduleFolder folder, DatasetLog log, Timetable timetable, Runner runner, Disks disks, Clock clock)

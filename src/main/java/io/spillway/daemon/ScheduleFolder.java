@@ -122,7 +122,7 @@ final class ScheduleFolder {
                     "a schedule is broken, {} file={} problem=\"{}\"",
                     known.inForce == null ? "it is not run" : "its last good version stays in force",
                     file,
-                    known.problem);
+                    known.problem.replace("\n", "; "));
         } else if (known.problem == null && known.said != null) {
             LOG.info("a schedule is mended file={}", file);
         }

@@ -4,24 +4,32 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool;
+import io.spillway.config.ClearText;
 import io.spillway.daemon.DaemonOptions.SharedDatabase;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.quartz.impl.jdbcjobstore.JobStoreSupport;
-import org.quartz.impl.jdbcjobstore.PostgreSQLDelegate;
 import org.quartz.impl.jdbcjobstore.StdJDBCDelegate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the daemon remembers: Quartz's tables and ours, all beginning with {@code SPILLWAY_}, in H2 or in PostgreSQL. Made
@@ -60,6 +68,11 @@ final class StateDatabase implements AutoCloseable {
     /** Of our tables and of Quartz's; one more for each change of either. */
     private static final int VERSION = 1 + UPGRADES.size();
 
+    private static final Logger LOG = LoggerFactory.getLogger(StateDatabase.class);
+
+    /** One host or several, with their ports. Without any, the driver takes localhost. */
+    private static final Pattern HOSTS = Pattern.compile("jdbc:postgresql:(?://([^/?]*))?.*");
+
     private final HikariDataSource pool;
     private final boolean shared;
 
@@ -74,6 +87,17 @@ final class StateDatabase implements AutoCloseable {
         if (file.toString().contains(";")) {
             throw new SpillwayException(
                     Fault.CONFIG, "the state folder " + folder + " has a ; in its name", "name another with --state");
+        }
+        Path stored = folder.resolve("state.mv.db");
+        try {
+            if (!Files.exists(stored, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createFile(stored);
+            } else if (!Files.isRegularFile(stored, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException("it is no regular file");
+            }
+            Folders.makePrivate(stored);
+        } catch (IOException e) {
+            throw unusable("the state database " + stored, e);
         }
         HikariConfig config = new HikariConfig();
         // Async: else the file would be closed when a thread that uses it is interrupted, as Quartz does with its own
@@ -111,7 +135,25 @@ final class StateDatabase implements AutoCloseable {
         if (database.password() != null) {
             config.setPassword(database.password().reveal());
         }
-        return open(config, true, "the database " + withoutParameters(database.url()));
+        String name = "the database " + withoutParameters(database.url());
+        if (!isVerified(database.url())) {
+            LOG.warn(
+                    "{} is not proved by a certificate: add sslmode=verify-full to its address, or who is between may read"
+                            + " the password and write the state",
+                    name);
+        }
+        return open(config, true, name);
+    }
+
+    /** Whether the server has to prove who it is, or is on this machine. */
+    static boolean isVerified(String url) {
+        Matcher hosts = HOSTS.matcher(url);
+        return url.matches(".*[?&]sslmode=verify-full(&.*)?")
+                || hosts.matches()
+                        && (hosts.group(1) == null
+                                || Stream.of(hosts.group(1).split(",", -1))
+                                        .map(host -> host.replaceFirst(":\\d+$", ""))
+                                        .allMatch(host -> host.isEmpty() || ClearText.isLocal(host)));
     }
 
     private static StateDatabase open(HikariConfig config, boolean shared, String name) throws SpillwayException {
@@ -149,7 +191,7 @@ final class StateDatabase implements AutoCloseable {
 
     /** The class by which Quartz speaks to it. */
     Class<? extends StdJDBCDelegate> dialect() {
-        return shared ? PostgreSQLDelegate.class : StdJDBCDelegate.class;
+        return shared ? StateObjects.OnPostgres.class : StateObjects.OnH2.class;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.spillway.daemon;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.Folders;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -10,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -35,9 +37,16 @@ final class StateFolder implements AutoCloseable {
     /** Locks a folder, and makes it where it is missing; refuses one that another daemon has. */
     static StateFolder open(Path folder) throws SpillwayException {
         try {
-            Path real = Files.createDirectories(folder).toRealPath();
+            Path real = Folders.createPrivate(folder).toRealPath();
+            if (Folders.isWritableByOthers(real)) {
+                LOG.warn(
+                        "other users may write to the state folder, and who writes there decides what this daemon does"
+                                + " folder={} hint=\"chmod go-w\"",
+                        real);
+            }
             Path file = real.resolve(LOCK);
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
             boolean locked = false;
             try {
                 locked = tryLock(channel);
@@ -48,6 +57,7 @@ final class StateFolder implements AutoCloseable {
                                     .formatted(real, Files.readString(file).strip()),
                             "end that one, or give this one a state folder of its own and other schedules");
                 }
+                Folders.makePrivate(file);
                 write(channel);
                 return new StateFolder(real, channel);
             } finally {

@@ -250,10 +250,12 @@ final class WatchServer implements AutoCloseable {
     }
 
     private Answer status(Request request) throws SQLException, SpillwayException {
+        boolean trusted = token != null && isAllowed(request.getHeaders().get(HttpHeader.AUTHORIZATION), token);
+        Overview now = trusted ? source.overview() : source.overview().withoutDetails();
         if (Negotiation.format(request.getHeaders().get(HttpHeader.ACCEPT), null) == NoticeFormat.HTML) {
-            return new Answer(200, Answer.HTML, StatusPage.of(source.overview()));
+            return new Answer(200, Answer.HTML, StatusPage.of(now));
         }
-        return new Answer(200, Answer.JSON, new String(ManifestJson.write(source.overview()), StandardCharsets.UTF_8));
+        return new Answer(200, Answer.JSON, new String(ManifestJson.write(now), StandardCharsets.UTF_8));
     }
 
     private Answer export(Request request, Response response, String dataset) throws SpillwayException {

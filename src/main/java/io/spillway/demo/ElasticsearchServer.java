@@ -7,7 +7,6 @@ import io.spillway.fault.SpillwayException;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor.Version;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -15,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,16 +67,16 @@ public final class ElasticsearchServer implements AutoCloseable {
     /**
      * Where the unpacked server is: what the system property {@value #HOME_PROPERTY} says, whether anything is there or
      * not; else the newest {@code elasticsearch/elasticsearch-VERSION} beside the running jar; else the same in
-     * {@code target} under the working folder. Empty where none of them is there.
+     * {@code target} under the working folder. Empty where none of them is there. A server that other users may write to
+     * is passed over.
      */
     public static Optional<Path> findHome() {
-        String named = System.getProperty(HOME_PROPERTY, "");
-        if (!named.isBlank()) {
-            return Optional.of(Path.of(named));
-        }
-        return Stream.concat(besideOurCode().stream(), Stream.of(Path.of("target")))
-                .flatMap(folder -> newest(folder.resolve("elasticsearch")).stream())
-                .findFirst();
+        return ServerHome.find();
+    }
+
+    /** The newest server in this folder that is safe to start. */
+    static Optional<Path> newest(Path folder) {
+        return ServerHome.newest(folder);
     }
 
     /** Where it answers: {@code http://127.0.0.1:PORT}, or https. */
@@ -121,37 +119,6 @@ public final class ElasticsearchServer implements AutoCloseable {
     /** The throw-away folder. */
     Path folder() {
         return process.folder();
-    }
-
-    private static Optional<Path> besideOurCode() {
-        var source = ElasticsearchServer.class.getProtectionDomain().getCodeSource();
-        if (source == null || source.getLocation() == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.ofNullable(Path.of(source.getLocation().toURI()).getParent());
-        } catch (URISyntaxException | IllegalArgumentException notAFile) {
-            return Optional.empty();
-        }
-    }
-
-    /** The unpacked server with the highest version in this folder; a folder without a server to start does not count. */
-    static Optional<Path> newest(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> homes = Files.list(folder)) {
-            return homes.filter(home -> home.getFileName().toString().matches("elasticsearch-\\d.*"))
-                    .filter(home -> Files.isExecutable(executable(home)))
-                    .max(Comparator.comparing(
-                            home -> Version.parse(home.getFileName().toString().substring("elasticsearch-".length()))));
-        } catch (IOException unreadable) {
-            return Optional.empty();
-        }
-    }
-
-    private static Path executable(Path home) {
-        return home.resolve("bin/elasticsearch");
     }
 
     /** What a server is started with. Not safe for use by many threads; may be started more than once. */
@@ -246,7 +213,7 @@ public final class ElasticsearchServer implements AutoCloseable {
          *     SOURCE_UNAVAILABLE with the server's last lines where it ends or is not ready within the limit
          */
         public ElasticsearchServer start() throws SpillwayException, InterruptedException {
-            if (!Files.isExecutable(executable(home))) {
+            if (!Files.isExecutable(ServerHome.executable(home))) {
                 throw new SpillwayException(
                         Fault.CONFIG,
                         "no Elasticsearch at " + home,
@@ -351,7 +318,7 @@ public final class ElasticsearchServer implements AutoCloseable {
             }
             all.putAll(settings);
             List<String> command = new ArrayList<>();
-            command.add(executable(realHome).toString());
+            command.add(ServerHome.executable(realHome).toString());
             command.add("-p");
             command.add(folder.resolve("pid").toString());
             all.forEach((key, value) -> command.add("-E" + key + "=" + value));

@@ -2,6 +2,7 @@ package io.spillway.demo;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.ChildEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -99,10 +100,11 @@ enum LaunchUser {
             command.add(path.toString());
         }
         try {
-            Process probe = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            ChildEnvironment.limit(builder);
+            Process probe = builder.start();
             try {
                 return probe.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) && probe.exitValue() == 0;
             } finally {

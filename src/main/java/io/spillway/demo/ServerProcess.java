@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.ChildEnvironment;
 import io.spillway.files.Folders;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -81,7 +82,7 @@ final class ServerProcess implements AutoCloseable {
      * Starts a command that is stopped by SIGTERM. Its output goes to the file {@code console.log} in the folder.
      *
      * @param folder      belongs to the process from now on, and is deleted with it, also where this fails
-     * @param environment added to ours; an empty value takes a variable away
+     * @param environment added to what every program gets; an empty value takes a variable away
      */
     static ServerProcess start(Path folder, List<String> command, Map<String, String> environment)
             throws SpillwayException {
@@ -91,6 +92,7 @@ final class ServerProcess implements AutoCloseable {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(console(folder).toFile());
+        ChildEnvironment.limit(builder);
         environment.forEach((name, value) -> {
             if (value.isEmpty()) {
                 builder.environment().remove(name);

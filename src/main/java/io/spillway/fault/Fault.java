@@ -20,7 +20,7 @@ public enum Fault {
     FIELD_POLICY(32, Retry.NEVER, "field policy: a field that nobody decided on"),
     ALREADY_RUNNING(40, Retry.NEVER, "already running: another export of this dataset holds the lock"),
     STALE(41, Retry.NEVER, "stale: the latest dump is older than the limit"),
-    CANCELLED(130, Retry.NEVER, "cancelled by a signal");
+    CANCELLED(130, Retry.NEVER, "cancelled by a signal, or by the daemon after the time limit");
 
     /** What a scheduler may do after a fault. */
     public enum Retry {
@@ -55,5 +55,20 @@ public enum Fault {
     /** One line for the docs and for {@code --help}. */
     public String meaning() {
         return meaning;
+    }
+
+    /**
+     * What the public is told of a failure: what its fault means, and nothing of the run. A message quotes ids, queries and
+     * paths, and belongs into the log.
+     *
+     * @param name the name of a fault, or any other text for a bug
+     */
+    public static String publicReason(String name) {
+        for (Fault fault : values()) {
+            if (fault.name().equals(name)) {
+                return fault.meaning;
+            }
+        }
+        return "a bug of Spillway; the log has the details";
     }
 }

@@ -1,5 +1,6 @@
 package io.spillway.fresh;
 
+import io.spillway.manifest.ManifestJson;
 import io.spillway.catalog.LatestFile;
 import io.spillway.catalog.LinksFile;
 import io.spillway.catalog.Listing;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Pointer(URI address, List<Listing> datasets) {
     /** A site with thousands of datasets of a hundred files each. */
-    private static final int LARGEST = 128 << 20;
+    private static final int LARGEST = ManifestJson.LARGEST + 1;
 
     /** Takes a copy. */
     public Pointer {

@@ -1,7 +1,9 @@
 package io.spillway.manifest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -21,7 +23,18 @@ import java.nio.charset.StandardCharsets;
  * older version pass over members that they do not know.
  */
 public final class ManifestJson {
-    private static final JsonMapper JSON = JsonMapper.builder()
+    /**
+     * The most that a file of Spillway's may hold when it is read, in bytes: a manifest of 100,000 parts has about 40 MiB.
+     * Anyone who may write to a destination may have written the file, so that its size has a limit.
+     */
+    public static final int LARGEST = 48 << 20;
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxDocumentLength(LARGEST)
+                            .maxNestingDepth(100)
+                            .build())
+                    .build())
             .addModule(new JavaTimeModule())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .defaultPropertyInclusion(

@@ -146,8 +146,8 @@ public final class Publisher {
                 new Manifest.Source(
                         source.product(),
                         source.version(),
-                        source.name(),
-                        source.indices(),
+                        draft.disclosure().index() ? source.name() : dataset.name(),
+                        draft.disclosure().index() ? source.indices() : List.of(),
                         source.filtered(),
                         draft.disclosure().query(),
                         draft.documents(),

@@ -12,12 +12,10 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +40,6 @@ public final class StatusFile {
     private static final int TRIES = 5;
 
     private static final Set<Fault> REFUSALS = Set.of(Fault.GATE, Fault.FIELD_POLICY);
-    private static final Pattern ADDRESS = Pattern.compile("\\bhttps?://[^\\s\"',;)]+");
 
     private final Destination destination;
     private final String dataset;
@@ -77,38 +74,31 @@ public final class StatusFile {
      * @param good      the dump that is here, or null where it has to be looked for
      */
     public void partly(SpillwayException shortfall, @Nullable Manifest good) {
-        write(
-                attempt(
-                        clock.instant(),
-                        DatasetStatus.PARTLY,
-                        shortfall.fault(),
-                        "the newest dump is whole here, but not everywhere yet; the log says what is missing where"),
-                good);
+        write(attempt(DatasetStatus.PARTLY, shortfall.fault(), DatasetStatus.ELSEWHERE), good);
     }
 
     /** An attempt has made a dump public elsewhere, but not here, for this reason. */
     public void partlyElsewhere(SpillwayException failure) {
-        write(attempt(clock.instant(), DatasetStatus.PARTLY, failure.fault(), reason(failure)), null);
+        write(attempt(DatasetStatus.PARTLY, failure.fault(), failure.fault().meaning()), null);
     }
 
     /**
      * An attempt has ended without a dump. One that found another attempt under way says nothing: that one will, and
      * would be overwritten.
      *
-     * @param failure what it ended with; of a bug only the kind is told, as its words are nobody's choice
+     * @param failure what it ended with; only what its fault means becomes public, as its message quotes ids, queries,
+     *                addresses and paths
      */
     public void failed(Throwable failure) {
-        Instant now = clock.instant();
         if (failure instanceof SpillwayException e) {
             if (e.fault() != Fault.ALREADY_RUNNING) {
                 String outcome = REFUSALS.contains(e.fault()) ? "refused" : "failed";
-                write(attempt(now, outcome, e.fault(), reason(e)), null);
+                write(attempt(outcome, e.fault(), e.fault().meaning()), null);
             }
         } else if (failure instanceof InterruptedException || failure instanceof CancellationException) {
-            write(attempt(now, "failed", Fault.CANCELLED, "cancelled; nothing was published"), null);
+            write(attempt("failed", Fault.CANCELLED, "cancelled; nothing was published"), null);
         } else {
-            String kind = failure.getClass().getSimpleName();
-            write(new LastAttempt(now, "failed", BUG, "BUG", "a bug of ours: " + kind), null);
+            write(new LastAttempt(clock.instant(), "failed", BUG, "BUG", Fault.publicReason("BUG")), null);
         }
     }
 
@@ -118,21 +108,15 @@ public final class StatusFile {
      */
     public void takenBack() {
         try {
-            SiteStatus.read(destination, dataset).ifPresent(status -> write(status.lastAttempt(), null));
+            SiteStatus.read(destination, dataset)
+                    .ifPresent(status -> write(status.lastAttempt().withPublicReason(), null));
         } catch (SpillwayException e) {
             LOG.warn("the status may name a dump that was taken back dataset={} cause=\"{}\"", dataset, e.getMessage());
         }
     }
 
-    /** What anybody may read: not the names of fields that nobody has decided to publish, nor where the cluster stands. */
-    private static String reason(SpillwayException e) {
-        return e.fault() == Fault.FIELD_POLICY
-                ? e.fault().meaning() + "; the log names it"
-                : ADDRESS.matcher(String.valueOf(e.getMessage())).replaceAll("(address)");
-    }
-
-    private static LastAttempt attempt(Instant at, String outcome, Fault fault, String reason) {
-        return new LastAttempt(at, outcome, fault.exitCode(), fault.name(), reason);
+    private LastAttempt attempt(String outcome, Fault fault, String reason) {
+        return new LastAttempt(clock.instant(), outcome, fault.exitCode(), fault.name(), reason);
     }
 
     /** @param good the last good dump, unless a newer one is there, which somebody else has published; or null */

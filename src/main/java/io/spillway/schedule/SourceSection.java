@@ -38,7 +38,7 @@ public record SourceSection(
         @Nullable
         Path caFile,
 
-        @JsonPropertyDescription("SHA-256 fingerprint of that authority's certificate, as Elasticsearch prints it")
+        @JsonPropertyDescription("SHA-256 fingerprint of a certificate that the server sends: its own, an intermediate or the root; its certificate must lead there")
         @Pattern(
                 regexp = "^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$",
                 message = "must be a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons")
@@ -55,6 +55,11 @@ public record SourceSection(
         @JsonPropertyDescription("Whether the manifest shows the query; it says in any case that there was one")
         @JsonProperty(defaultValue = "false")
         boolean publishQuery,
+
+        @JsonPropertyDescription(
+                "Whether the manifest names the index, alias or pattern and the indices behind it; else it says the dataset's name")
+        @JsonProperty(defaultValue = "true")
+        boolean publishIndex,
 
         @JsonPropertyDescription(
                 "How many slices the snapshot is read in; chosen from shards, documents and lanes when absent")

@@ -1,5 +1,6 @@
 package io.spillway.verify;
 
+import io.spillway.manifest.ManifestJson;
 import io.spillway.destination.Digests;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
@@ -25,7 +26,7 @@ final class DumpFiles {
     private static final int BUFFER = 128 << 10;
 
     /** What is held in memory is ours and small: a manifest of 100,000 parts has about 40 MiB. */
-    private static final int LARGEST_IN_MEMORY = 256 << 20;
+    private static final int LARGEST_IN_MEMORY = ManifestJson.LARGEST + 1;
 
     private final DumpPlace place;
     private final CheckProgress progress;

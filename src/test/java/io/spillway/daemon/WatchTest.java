@@ -140,21 +140,24 @@ class WatchTest {
     @Test
     void theStatusIsJsonForProgramsAndAPageForPeople() throws Exception {
         exports.failsWith(failure(Fault.GATE));
-        try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
+        try (Daemon daemon = start(Schedules.FAR_AWAY, true, Clock.systemUTC())) {
             daemon.timetable().now("d");
             results.take();
 
             JsonNode dataset = new JsonMapper()
-                    .readTree(ask(daemon, "GET", "/status").body())
+                    .readTree(ask(daemon, "GET", "/status", "Authorization", "Bearer " + TOKEN)
+                            .body())
                     .path("datasets")
                     .path(0);
             assertThat(dataset.path("dataset").asText()).isEqualTo("d");
             assertThat(dataset.path("last").path("outcome").asText()).isEqualTo("refused");
             assertThat(dataset.path("last").path("message").asText()).isEqualTo("it <failed>");
+            assertThat(dataset.path("last").path("node").asText()).isNotEmpty();
             assertThat(ask(daemon, "GET", "/status", "Accept", "application/json, text/html;q=0.5")
                             .body())
                     .startsWith("{");
-            assertThat(ask(daemon, "GET", "/status", "Accept", "text/html").body())
+            assertThat(ask(daemon, "GET", "/status", "Accept", "text/html", "Authorization", "Bearer " + TOKEN)
+                            .body())
                     .contains("it &lt;failed&gt;")
                     .doesNotContain("<failed>");
         }
@@ -200,6 +203,38 @@ class WatchTest {
             assertThatThrownBy(() -> WatchServer.start(taken, WatchOptions.NONE, null, null))
                     .isInstanceOf(SpillwayException.class)
                     .hasMessageContaining("cannot listen on");
+        }
+    }
+
+    @Test
+    void withoutTheTokenTheStatusSaysWhatAFaultMeansAndNothingOfTheRun() throws Exception {
+        exports.failsWith(new SpillwayException(
+                Fault.SOURCE_REFUSED,
+                "document jane@example.org of index tenant-secret at http://10.1.2.3:9200 in " + folder,
+                "do something"));
+        try (Daemon daemon = start(Schedules.FAR_AWAY, true, Clock.systemUTC())) {
+            daemon.timetable().now("d");
+            results.take();
+            daemon.alert();
+            Files.writeString(folder.resolve("schedules/d.yaml"), "dataset: d\nsecret-key: hunter2\n");
+            daemon.look();
+
+            for (String[] headers : new String[][] {
+                {"Accept", "application/json"},
+                {"Accept", "text/html"},
+                {"Authorization", "Bearer not-the-token"},
+                {"Authorization", "Bearer "}
+            }) {
+                String answer = ask(daemon, "GET", "/status", headers).body();
+                assertThat(answer)
+                        .contains(Fault.SOURCE_REFUSED.meaning())
+                        .contains("d.yaml")
+                        .doesNotContain("jane", "tenant", "10.1.2.3", folder.toString(), "hunter2", "secret-key")
+                        .doesNotContain(StateFolder.host());
+            }
+            assertThat(alerts.take().toString())
+                    .contains(Fault.SOURCE_REFUSED.meaning(), "exit code 12")
+                    .doesNotContain("jane", "tenant", "10.1.2.3", folder.toString());
         }
     }
 
@@ -262,7 +297,9 @@ class WatchTest {
             JsonNode alert = alerts.take();
             assertThat(alert.path("kind").asText()).isEqualTo("partly");
             assertThat(alert.path("fault").asText()).isEqualTo("DESTINATION_REFUSED");
-            assertThat(alert.path("message").asText()).contains("public at /srv/dumps");
+            assertThat(alert.path("message").asText())
+                    .isEqualTo("the newest dump of \"d\" is not at every destination: "
+                            + Fault.DESTINATION_REFUSED.meaning() + " (exit code 21)");
             assertThat(alert.path("hint").asText()).contains("--resume");
 
             daemon.timetable().now("d");
@@ -319,9 +356,9 @@ class WatchTest {
             }
             JsonNode full = alerts.take();
             assertThat(full.path("kind").asText()).isEqualTo("disk");
-            assertThat(full.path("folder").asText()).isEqualTo("/srv/dumps");
+            assertThat(full.path("folder").asText()).isEqualTo("dumps");
             assertThat(full.path("message").asText())
-                    .isEqualTo("/srv/dumps has 99 bytes free, and the next export of \"d\" needs about 100");
+                    .isEqualTo("dumps has 99 bytes free, and the next export of \"d\" needs about 100");
             assertThat(alerts.take().path("kind").asText()).isEqualTo("resolved");
         }
         assertThat(alerts).isEmpty();

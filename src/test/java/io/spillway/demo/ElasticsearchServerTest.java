@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,19 @@ class ElasticsearchServerTest {
         unpack("elasticsearch-old");
 
         assertThat(ElasticsearchServer.newest(folder)).contains(newest);
+    }
+
+    @Test
+    void aServerThatOtherUsersMayWriteToIsPassedOver() throws IOException {
+        Path safe = unpack("elasticsearch-8.9.2");
+        Path open = unpack("elasticsearch-8.19.21");
+        for (Path writable : new Path[] {open, open.resolve("bin/elasticsearch")}) {
+            var before = Files.getPosixFilePermissions(writable);
+            Files.setPosixFilePermissions(writable, PosixFilePermissions.fromString("rwxrwxrwx"));
+            assertThat(ElasticsearchServer.newest(folder)).contains(safe);
+            Files.setPosixFilePermissions(writable, before);
+        }
+        assertThat(ElasticsearchServer.newest(folder)).contains(open);
     }
 
     @Test

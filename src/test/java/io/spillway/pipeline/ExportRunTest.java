@@ -532,6 +532,21 @@ class ExportRunTest {
     }
 
     @Test
+    void namesOfIndicesThatAreWithheldAreInNoFileOfADump() throws Exception {
+        SyntheticExport export = new SyntheticExport(root, SyntheticSource.seeded(1, 10));
+        Manifest named = export.run().manifest();
+        assertThat(named.source().indices()).isNotEmpty();
+        Path hidden = Files.createDirectory(root.resolve("hidden"));
+        Manifest manifest = new SyntheticExport(hidden, SyntheticSource.seeded(1, 10))
+                .disclosure(new Disclosure(Map.of(), false, null, false))
+                .run()
+                .manifest();
+        assertThat(manifest.source().name()).isEqualTo(manifest.dataset());
+        assertThat(manifest.source().indices()).isEmpty();
+        assertThat(SyntheticExport.verify(hidden, DUMP)).isEqualTo(manifest);
+    }
+
+    @Test
     void theQueryIsNotSaidOtherwise() throws Exception {
         new SyntheticExport(root, SyntheticSource.seeded(1, 10)).run();
         assertThat(Files.readString(root.resolve(DUMP).resolve("manifest.json")))

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spillway.catalog.Catalog;
+import io.spillway.catalog.SiteStatus;
 import io.spillway.destination.Destination;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
@@ -14,6 +16,7 @@ import io.spillway.manifest.ManifestJson;
 import io.spillway.pipeline.SteppedDestination;
 import io.spillway.support.PublishedDumps;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -81,7 +84,7 @@ class StatusFileTest {
     }
 
     @Test
-    void aRefusalSaysWhyAndWhichDumpStays() throws Exception {
+    void aRefusalSaysItsMeaningAndWhichDumpStays() throws Exception {
         Manifest good = new DraftMaker().takenAt("2026-11-14T03:00:00Z").manifest();
         Path folder = Files.createDirectories(root.resolve(good.dump()));
         Files.write(folder.resolve("manifest.json"), ManifestJson.write(good));
@@ -92,9 +95,9 @@ class StatusFileTest {
                   "outcome": "refused",
                   "exit_code": 31,
                   "fault": "GATE",
-                  "reason": "documents fell from 100 to 51"
+                  "reason": "%s"
                 }
-                """));
+                """.formatted(Fault.GATE.meaning())));
         assertThat(written().at("/last_good/dump").textValue()).isEqualTo("journals/2026-11-14T030000Z");
     }
 
@@ -131,13 +134,37 @@ class StatusFileTest {
     void ofABugOnlyTheKindIsTold() throws Exception {
         status.failed(new IllegalStateException("a document's own words"));
         assertThat(written().at("/last_attempt/exit_code").intValue()).isEqualTo(1);
-        assertThat(written().at("/last_attempt/reason").textValue()).isEqualTo("a bug of ours: IllegalStateException");
+        assertThat(written().at("/last_attempt/reason").textValue()).isEqualTo("a bug of Spillway; the log has the details");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Fault.class, names = "ALREADY_RUNNING", mode = EnumSource.Mode.EXCLUDE)
+    void nothingThatAMessageQuotesIsPublished(Fault fault) throws Exception {
+        SpillwayException quoting = failure(
+                fault,
+                "jane@example.org has {\"term\":{\"tenant\":\"acme\"}} at http://10.1.2.3:9200 in /srv/private/dumps");
+        status.failed(quoting);
+        assertThat(written().at("/last_attempt/reason").textValue()).isEqualTo(fault.meaning());
+        status.partlyElsewhere(quoting);
+        assertThat(written().at("/last_attempt/reason").textValue()).isEqualTo(fault.meaning());
+        status.partly(quoting, null);
+        assertThat(written().toString()).doesNotContain("jane", "acme", "10.1.2.3", "/srv");
     }
 
     @Test
-    void whereTheClusterStandsIsNotPublished() throws Exception {
-        status.failed(failure(Fault.SOURCE_UNAVAILABLE, "journals at http://10.1.2.3:9200/es did not answer"));
-        assertThat(written().at("/last_attempt/reason").textValue()).isEqualTo("journals at (address) did not answer");
+    void aReasonThatAnEarlierVersionWroteIsNotRepeated() throws Exception {
+        Files.writeString(Files.createDirectories(root.resolve("journals")).resolve("status.json"), """
+                {"dataset":"journals","last_attempt":{"at":"2026-11-21T04:00:00Z","outcome":"failed","exit_code":12,
+                "fault":"SOURCE_REFUSED","reason":"document jane@example.org is not UTF-8"}}
+                """);
+        SiteStatus site = SiteStatus.of(Catalog.read(directory), directory, NOW.instant());
+        assertThat(new String(site.write(), StandardCharsets.UTF_8))
+                .contains(Fault.SOURCE_REFUSED.meaning())
+                .doesNotContain("jane");
+        status.takenBack();
+        assertThat(written().toString())
+                .contains(Fault.SOURCE_REFUSED.meaning())
+                .doesNotContain("jane");
     }
 
     @Test

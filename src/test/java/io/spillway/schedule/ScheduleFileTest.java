@@ -139,6 +139,7 @@ class ScheduleFileTest {
                                 .createObjectNode()
                                 .set("term", new JsonMapper().createObjectNode().put("public", true))),
                 inSource("publish-query", file -> file.source().publishQuery(), false, "publish-query: true", true),
+                inSource("publish-index", file -> file.source().publishIndex(), true, "publish-index: false", false),
                 inSource("slices", file -> file.source().slices(), null, "slices: 1024", 1024),
                 inSource("preference", file -> file.source().preference(), null, "preference: _local", "_local"),
                 inSource("routing", file -> file.source().routing(), null, "routing: 'a,b'", "a,b"),

@@ -1,6 +1,7 @@
 package io.spillway.destination.local;
 
 import io.spillway.destination.ObjectKey;
+import io.spillway.fault.SpillwayException;
 import io.spillway.files.Folders;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -48,6 +49,7 @@ final class FileTree {
 
     private final Path root;
     private final boolean posix;
+    private volatile boolean ownersAlone;
 
     /** @param root an existing folder, as a real path */
     FileTree(Path root) {
@@ -222,11 +224,23 @@ final class FileTree {
         return folders;
     }
 
-    /** Lets everybody read the file, or enter the folder, whatever the process's umask says. */
+    /** From now on only the owner may enter the root, and read what is published in it. */
+    void keepPrivate() throws SpillwayException {
+        ownersAlone = true;
+        try {
+            publish(root);
+        } catch (IOException e) {
+            throw IoFaults.translate(root, "be closed to other users", e);
+        }
+    }
+
+    /** Lets all users, or the owner alone, read the file or enter the folder, whatever the process's umask is. */
     void publish(Path path) throws IOException {
         if (posix) {
             boolean folder = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
-            Files.setPosixFilePermissions(path, folder ? PUBLIC_FOLDER : PUBLIC_FILE);
+            Files.setPosixFilePermissions(
+                    path,
+                    folder ? ownersAlone ? OWN_FOLDER : PUBLIC_FOLDER : ownersAlone ? OWN_FILE : PUBLIC_FILE);
         }
     }
 

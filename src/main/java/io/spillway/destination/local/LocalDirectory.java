@@ -79,10 +79,9 @@ public final class LocalDirectory implements Destination {
                 Files.createDirectories(folder);
             }
             if (!Files.isWritable(folder)) {
-                String user = System.getProperty("user.name");
                 throw IoFaults.refused(
                         "destination " + folder + " can't be written to",
-                        "give user \"%s\" the right to write there, or mount it writable".formatted(user),
+                        "give user \"%s\" the right to write there, or mount it writable".formatted(System.getProperty("user.name")),
                         null);
             }
             LocalDirectory directory = new LocalDirectory(folder.toRealPath(), publicUrl);
@@ -100,10 +99,14 @@ public final class LocalDirectory implements Destination {
         }
     }
 
-    /**
-     * The destination at an existing folder that is only read, such as a medium or another user's folder. Nothing is
-     * created or changed by this call.
-     */
+    /** The same for a folder that only its owner may read, with all that is written into it. */
+    public static LocalDirectory openPrivate(Path root) throws SpillwayException {
+        LocalDirectory directory = open(root, null);
+        directory.tree.keepPrivate();
+        return directory;
+    }
+
+    /** The destination at an existing folder that is only read, such as another user's. This call changes nothing. */
     public static LocalDirectory openToRead(Path root) throws SpillwayException {
         Path folder = root.toAbsolutePath().normalize();
         try {

@@ -2,6 +2,7 @@ package io.spillway.notices.kit;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.ChildEnvironment;
 import io.spillway.files.Folders;
 import java.io.IOException;
 import java.io.InputStream;
@@ -89,6 +90,7 @@ public final class KitCheck {
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
+        ChildEnvironment.limit(builder);
         // Caddy looks for a place to keep things in even where it only checks.
         builder.environment().putAll(Map.of("HOME", home.toString(), "XDG_DATA_HOME", home.toString()));
         Process process = builder.start();

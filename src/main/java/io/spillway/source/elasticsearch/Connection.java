@@ -4,22 +4,17 @@ import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.json.jackson.JacksonJsonpMapper;
 import co.elastic.clients.transport.TransportException;
-import co.elastic.clients.transport.TransportUtils;
 import co.elastic.clients.transport.rest_client.RestClientTransport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.ApiKey;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Basic;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Bearer;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
-import io.spillway.source.elasticsearch.ElasticsearchOptions.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Set;
@@ -71,7 +66,7 @@ final class Connection implements AutoCloseable {
     static Connection open(ElasticsearchOptions options) throws SpillwayException {
         URI url = options.url();
         int port = url.getPort() != -1 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80;
-        SSLContext tls = tls(options.trust());
+        SSLContext tls = ServerTrust.context(options);
         Header[] headers = headers(options.credentials());
         int timeoutMillis = Math.toIntExact(options.paging().requestTimeout().toMillis());
         var builder = RestClient.builder(new HttpHost(url.getHost(), port, url.getScheme()))
@@ -207,26 +202,6 @@ final class Connection implements AutoCloseable {
 
     private static Header authorization(String value) {
         return new BasicHeader(HttpHeaders.AUTHORIZATION, value);
-    }
-
-    private static @Nullable SSLContext tls(Trust trust) throws SpillwayException {
-        if (trust.fingerprint() != null) {
-            return TransportUtils.sslContextFromCaFingerprint(
-                    trust.fingerprint().replace(":", ""));
-        }
-        Path caFile = trust.caFile();
-        if (caFile == null) {
-            return null;
-        }
-        try (var certificates = Files.newInputStream(caFile)) {
-            return TransportUtils.sslContextFromHttpCaCrt(certificates);
-        } catch (IOException | RuntimeException e) {
-            throw new SpillwayException(
-                    Fault.CONFIG,
-                    "cannot read the CA certificate " + caFile + ": " + e.getMessage(),
-                    "ca-file names a PEM file with the certificate of the authority that signed the cluster's",
-                    e);
-        }
     }
 
     /** A call of the typed client. */

@@ -61,7 +61,7 @@ public record ElasticsearchOptions(
      * nobody: there is no switch that turns the check off.
      *
      * @param caFile      PEM certificates of the authorities
-     * @param fingerprint SHA-256 of the authority's certificate in hex
+     * @param fingerprint SHA-256 in hex of a certificate that the server sends and that its path must lead to
      */
     public record Trust(@Nullable Path caFile, @Nullable String fingerprint) {}
 

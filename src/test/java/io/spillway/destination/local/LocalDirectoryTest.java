@@ -68,6 +68,24 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
+    void aPrivateDirectoryKeepsItsFilesForItsOwner() throws Exception {
+        Path spool = temporary.resolve("spool");
+        Files.createDirectory(spool);
+        Files.setPosixFilePermissions(spool, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (LocalDirectory directory = LocalDirectory.openPrivate(spool)) {
+            directory.store(Files.writeString(temporary.resolve("part"), "bytes"), new ObjectKey("journals/dump/part"));
+        }
+        for (String each : new String[] {"", "journals", "journals/dump"}) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool.resolve(each))))
+                    .as(each)
+                    .isEqualTo("rwx------");
+        }
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(spool.resolve("journals/dump/part"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
     void theRootIsCreatedWithTheFoldersAboveIt() throws Exception {
         Path deep = root.resolve("a/b");
         assertThat(LocalDirectory.open(deep).name()).isEqualTo(deep.toString());

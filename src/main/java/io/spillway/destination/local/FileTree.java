@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * The folders and files below one root: where a key's file is, how a hidden one is begun, what makes it durable and
  * readable by everybody. Symbolic links below the root are never followed. Safe for use by many threads.
  */
-final class FileTree {
+class FileTree {
     /** How names of unfinished files and folders end; they also start with a dot. */
     static final String INCOMPLETE = ".incomplete";
 

@@ -2,6 +2,7 @@ package io.spillway.destination.local;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.FullDisk;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
@@ -38,7 +39,7 @@ final class IoFaults {
         if (isInTheWay(e)) {
             return refused(message, "move away what stands there, or choose another directory", e);
         }
-        if (saysAny(e, "No space left on device", "Disk quota exceeded") || outOfSpace(root)) {
+        if (FullDisk.isReasonOf(e) || outOfSpace(root)) {
             String hint = "free some space or raise the quota: %d bytes are free below %s"
                     .formatted(root.toFile().getUsableSpace(), root);
             return unavailable(message, hint, e);

@@ -103,7 +103,7 @@ public final class Daemon implements AutoCloseable {
         // A daemon that starts again is another one: what the one before left running is recovered.
         String node = StateFolder.host() + "-" + ProcessHandle.current().pid() + "-" + clock.millis();
         this.log = new DatasetLog(database.connections(), node);
-        this.runner = new Runner(exports, this::schedule, log, options.pace(), clock);
+        this.runner = new Runner(new CurrentExports(exports, folder), this::schedule, log, options.pace(), clock);
         opened.push(runner);
         this.alerts =
                 new Alerts(options.watch().alerts(), log, clock, options.pace().firstPause());

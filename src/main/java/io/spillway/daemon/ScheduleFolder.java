@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
  * A folder of schedule files ({@code *.yaml}, {@code *.yml}), one dataset each. It is looked at again and again rather
  * than watched: notifications don't come from network file systems, nor where a container's files are swapped by a link.
  *
- * <p>A file that is broken keeps the version that was last good. {@link #refresh()} is for one thread; the answers may be
- * asked for by any.
+ * <p>The last good version of a broken file stays known, so that its dataset is watched and its times are kept. It is
+ * not exported: the version that cannot be read may publish less. {@link #current} decides that for each attempt.
+ * {@link #refresh()} is for one thread; the answers may be asked for by any.
  */
 final class ScheduleFolder {
     private static final Logger LOG = LoggerFactory.getLogger(ScheduleFolder.class);
@@ -35,6 +36,14 @@ final class ScheduleFolder {
     private @Nullable String unreadable;
     private volatile SortedMap<String, ScheduleFile> schedules = new TreeMap<>();
     private volatile SortedMap<Path, String> problems = new TreeMap<>();
+    private volatile Map<String, Owner> ownersByDataset = Map.of();
+
+    /**
+     * The file of a dataset.
+     *
+     * @param version of the content that {@code schedule} was read from, or null where the file is broken
+     */
+    private record Owner(Path file, @Nullable Version version, ScheduleFile schedule) {}
 
     /** What is known of a file. */
     private static final class Known {
@@ -98,7 +107,7 @@ final class ScheduleFolder {
             if (!Objects.equals(unreadable, e.toString())) {
                 unreadable = e.toString();
                 LOG.error(
-                        "the folder of schedules cannot be read, the last good ones stay folder={} cause=\"{}\"",
+                        "the folder of schedules cannot be read, nothing is exported folder={} cause=\"{}\"",
                         folder,
                         unreadable);
             }
@@ -106,9 +115,43 @@ final class ScheduleFolder {
         }
     }
 
-    /** The schedules in force, by the name of their dataset. */
+    /** The last good version of each schedule, by the name of its dataset; for what watches, not for an export. */
     SortedMap<String, ScheduleFile> schedules() {
         return schedules;
+    }
+
+    /**
+     * The schedule by which a dataset is exported now. Its file is read again if it has changed since the last look.
+     *
+     * @throws SpillwayException as {@link Fault#CONFIG}: the file is broken, cannot be read, or names another dataset
+     */
+    ScheduleFile current(String dataset) throws SpillwayException {
+        Owner owner = ownersByDataset.get(dataset);
+        if (owner == null) {
+            throw stopped(dataset, "no file in " + folder + " names it", null);
+        }
+        ScheduleFile now;
+        try {
+            now = version(owner.file()).equals(owner.version())
+                    ? owner.schedule()
+                    : ConfigFile.read(owner.file(), ScheduleFile.class);
+        } catch (SpillwayException e) {
+            throw stopped(dataset, String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw stopped(dataset, owner.file() + ": cannot be read (" + e + ")", e);
+        }
+        if (!now.dataset().equals(dataset)) {
+            throw stopped(dataset, owner.file() + " names the dataset \"" + now.dataset() + "\" instead", null);
+        }
+        return now;
+    }
+
+    private static SpillwayException stopped(String dataset, String why, @Nullable Exception cause) {
+        return new SpillwayException(
+                Fault.CONFIG,
+                "\"%s\" is not exported, because its schedule cannot be read: %s".formatted(dataset, why),
+                "correct the file: an older version of it is never used, as it may publish more",
+                cause);
     }
 
     /** What is wrong, by file; nothing of it is in force. */
@@ -120,11 +163,11 @@ final class ScheduleFolder {
         if (known.problem != null && !known.problem.equals(known.said)) {
             LOG.error(
                     "a schedule is broken, {} file={} problem=\"{}\"",
-                    known.inForce == null ? "it is not run" : "its last good version stays in force",
+                    known.inForce == null ? "it is not run" : "its dataset is not exported until it is corrected",
                     file,
                     known.problem.replace("\n", "; "));
         } else if (known.problem == null && known.said != null) {
-            LOG.info("a schedule is mended file={}", file);
+            LOG.info("a schedule can be read again file={}", file);
         }
         known.said = known.problem;
     }
@@ -197,10 +240,14 @@ final class ScheduleFolder {
             }
         });
         SortedMap<String, ScheduleFile> now = new TreeMap<>();
+        Map<String, Owner> nowOwners = new HashMap<>();
         SortedMap<Path, String> wrong = new TreeMap<>();
         files.forEach((file, known) -> {
             if (known.inForce != null && file.equals(owners.getOrDefault(known.inForce.dataset(), file))) {
-                now.put(known.inForce.dataset(), known.inForce);
+                String dataset = known.inForce.dataset();
+                now.put(dataset, known.inForce);
+                Version version = known.inForce.equals(known.read) ? known.version : null;
+                nowOwners.put(dataset, new Owner(file, version, known.inForce));
             }
             if (known.problem != null) {
                 wrong.put(file, known.problem);
@@ -208,6 +255,7 @@ final class ScheduleFolder {
         });
         boolean changed = !now.equals(schedules);
         schedules = now;
+        ownersByDataset = Map.copyOf(nowOwners);
         problems = wrong;
         return changed;
     }

@@ -1,5 +1,7 @@
 package io.spillway.fault;
 
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +19,26 @@ public final class SpillwayException extends Exception {
         this(fault, message, hint, null);
     }
 
-    /** A failure caused by another, which is kept for {@code --stacktrace}. */
+    /**
+     * A failure caused by another, which is kept for {@code --stacktrace}. Where the cause is that the thread was
+     * interrupted, the fault is {@link Fault#CANCELLED}, whatever the step that met it was about: an interrupt closes the
+     * file that is being read or written, and that looks like a failure of the place that holds it.
+     */
     public SpillwayException(Fault fault, String message, @Nullable String hint, @Nullable Throwable cause) {
         super(message, cause);
-        this.fault = fault;
+        this.fault = isInterrupt(cause) ? Fault.CANCELLED : fault;
         this.hint = hint;
+    }
+
+    private static boolean isInterrupt(@Nullable Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof InterruptedException
+                    || at instanceof ClosedByInterruptException
+                    || at instanceof FileLockInterruptionException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Which row of the table this is. */

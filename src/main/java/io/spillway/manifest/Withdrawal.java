@@ -19,9 +19,10 @@ public record Withdrawal(
     /** Its name, in the dump's folder. */
     public static final String FILE_NAME = "withdrawn.json";
 
-    /** Fails with {@link IllegalArgumentException} where a member is missing. */
+    /** Fails with {@link IllegalArgumentException} where a member is missing, or a file could leave the dump's folder. */
     public Withdrawal {
         Required.members("a notice", dump, reason, withdrawnAt, files);
         files = List.copyOf(files);
+        files.forEach(Required::fileName);
     }
 }

@@ -2,6 +2,7 @@ package io.spillway.notices;
 
 import io.spillway.catalog.Catalog;
 import io.spillway.catalog.Listing;
+import io.spillway.catalog.OwnFiles;
 import io.spillway.dataset.Dataset;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
@@ -100,9 +101,13 @@ public final class NoticeWriter {
         }
         Subject site = subjects.ofSite(listings);
         files.putAll(bodies.of(site, languages("", present.keySet())));
-        int changed = put(destination, files, present);
+        Map<ObjectKey, byte[]> changing = changing(destination, files, present);
+        if (!changing.isEmpty()) {
+            OwnFiles.of(destination).claim(changing);
+        }
+        int changed = put(destination, changing);
         for (Destination copy : copies) {
-            put(copy, files, present(copy));
+            put(copy, changing(copy, files, present(copy)));
         }
         states.forEach((dataset, state) -> {
             if (state != Availability.AVAILABLE) {
@@ -215,17 +220,24 @@ public final class NoticeWriter {
                 dataset, catalog.withdrawn(dataset).isEmpty() ? Availability.NONE : Availability.WITHDRAWN);
     }
 
-    /** In the order given; the number of those that were put. */
-    private static int put(Destination place, Map<ObjectKey, byte[]> files, Map<ObjectKey, Long> present)
-            throws SpillwayException {
-        List<ObjectKey> changed = new ArrayList<>();
+    /** The files that are not there yet, or with other bytes; in the order given. */
+    private static Map<ObjectKey, byte[]> changing(
+            Destination place, Map<ObjectKey, byte[]> files, Map<ObjectKey, Long> present) throws SpillwayException {
+        Map<ObjectKey, byte[]> changing = new LinkedHashMap<>();
         for (Map.Entry<ObjectKey, byte[]> file : files.entrySet()) {
             if (!isThere(place, file.getKey(), file.getValue(), present)) {
-                put(place, file.getKey(), file.getValue());
-                changed.add(file.getKey());
+                changing.put(file.getKey(), file.getValue());
             }
         }
-        return changed.size();
+        return changing;
+    }
+
+    /** In the order given; how many there are. */
+    private static int put(Destination place, Map<ObjectKey, byte[]> files) throws SpillwayException {
+        for (Map.Entry<ObjectKey, byte[]> file : files.entrySet()) {
+            put(place, file.getKey(), file.getValue());
+        }
+        return files.size();
     }
 
     private static boolean isThere(Destination place, ObjectKey key, byte[] bytes, Map<ObjectKey, Long> present)

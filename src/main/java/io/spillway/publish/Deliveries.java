@@ -17,8 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -216,7 +214,7 @@ public final class Deliveries {
     private static Optional<Delivery> deliver(
             Manifest manifest, ObjectKey key, Destination other, Function<ObjectKey, Path> folders) {
         try {
-            if (has(other, key)) {
+            if (other.find(key.child(Withdrawal.FILE_NAME)).isPresent() || Arrival.has(manifest, key, other)) {
                 return Optional.empty();
             }
             other.place(folders.apply(key), key, Manifest.FILE_NAME);
@@ -242,18 +240,7 @@ public final class Deliveries {
      * after the manifest, so that of the two at least one finds out ({@link Orphans}).
      */
     private static void requireWhole(Manifest manifest, ObjectKey key, Destination other) throws SpillwayException {
-        String folder = key + "/";
-        Map<String, Long> there = other.list(folder).stream()
-                .collect(Collectors.toMap(
-                        object -> object.key().value().substring(folder.length()), StoredObject::bytes));
-        List<String> missing = Stream.concat(
-                        manifest.parts().stream()
-                                .filter(part -> !Objects.equals(there.get(part.name()), part.bytes()))
-                                .map(Part::name),
-                        manifest.files().stream()
-                                .filter(file -> !Objects.equals(there.get(file.name()), file.bytes()))
-                                .map(SideFile::name))
-                .toList();
+        List<String> missing = Arrival.missing(manifest, key, other);
         if (!missing.isEmpty()) {
             other.delete(key.child(Manifest.FILE_NAME));
             throw new SpillwayException(
@@ -306,7 +293,7 @@ public final class Deliveries {
             if (manifest.isEmpty()) {
                 continue;
             }
-            if (lacks(Publisher.key(manifest.get().id()))) {
+            if (lacks(manifest.get(), Publisher.key(manifest.get().id()))) {
                 if (isWhole(manifest.get(), names)) {
                     waiting.add(0, manifest.get());
                 }
@@ -317,10 +304,10 @@ public final class Deliveries {
         return waiting;
     }
 
-    private boolean lacks(ObjectKey dump) {
+    private boolean lacks(Manifest manifest, ObjectKey dump) {
         for (Destination other : others) {
             try {
-                if (!has(other, dump)) {
+                if (other.find(dump.child(Withdrawal.FILE_NAME)).isEmpty() && !Arrival.has(manifest, dump, other)) {
                     return true;
                 }
             } catch (SpillwayException e) {
@@ -328,12 +315,6 @@ public final class Deliveries {
             }
         }
         return false;
-    }
-
-    /** Whether a destination has a dump, or has had it: what was taken back there does not come again. */
-    private static boolean has(Destination other, ObjectKey dump) throws SpillwayException {
-        return other.find(dump.child(Manifest.FILE_NAME)).isPresent()
-                || other.find(dump.child(Withdrawal.FILE_NAME)).isPresent();
     }
 
     /** Names of all files in the folder of a manifest, that of the manifest too. */

@@ -4,7 +4,6 @@ import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
-import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
@@ -116,7 +115,7 @@ public final class Shelf {
         Manifest manifest = read(dump, Manifest.FILE_NAME, Manifest.class);
         Withdrawal withdrawal = new Withdrawal(
                 dump.toString(), reason, clock.instant(), manifest.documents(), manifest.bytes(), files(manifest));
-        write(prefix.child(Withdrawal.FILE_NAME), ManifestJson.write(withdrawal));
+        Mark.write(destination, prefix, Withdrawal.FILE_NAME, ManifestJson.write(withdrawal));
         return true;
     }
 
@@ -157,7 +156,7 @@ public final class Shelf {
     private void remove(DumpId dump, Manifest manifest) throws SpillwayException {
         ObjectKey prefix = Publisher.key(dump);
         List<String> files = files(manifest);
-        write(prefix.child(REMOVING), ManifestJson.write(new Removal(dump.toString(), files)));
+        Mark.write(destination, prefix, REMOVING, ManifestJson.write(new Removal(dump.toString(), files)));
         destination.delete(prefix.child(Manifest.FILE_NAME));
         removeFiles(dump, files);
         LOG.info("dump pruned dump={} destination={}", dump, destination.name());
@@ -203,19 +202,6 @@ public final class Shelf {
         }
     }
 
-    private void write(ObjectKey key, byte[] bytes) throws SpillwayException {
-        try (Upload upload = destination.begin(key)) {
-            upload.body().write(bytes);
-            upload.commit();
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE,
-                    "cannot write %s/%s: %s".formatted(destination.name(), key, e.getMessage()),
-                    "try again",
-                    e);
-        }
-    }
-
     /**
      * A dump that was pruned, or would be.
      *
@@ -226,5 +212,15 @@ public final class Shelf {
      */
     public record Removed(String dump, String destination, int parts, long bytes) {}
 
-    private record Removal(String dump, List<String> files) {}
+    /** Fails with {@link IllegalArgumentException} on a name that could leave the dump's folder. */
+    private record Removal(String dump, List<String> files) {
+        Removal {
+            files = List.copyOf(files);
+            files.forEach(name -> {
+                if (new ObjectKey(name).value().contains("/") || name.startsWith(".")) {
+                    throw new IllegalArgumentException("not the name of a file in a dump: \"" + name + "\"");
+                }
+            });
+        }
+    }
 }

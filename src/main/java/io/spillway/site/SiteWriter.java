@@ -6,6 +6,7 @@ import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.LatestFile;
 import io.spillway.catalog.LinksFile;
 import io.spillway.catalog.Listing;
+import io.spillway.catalog.OwnFiles;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +48,8 @@ import org.slf4j.LoggerFactory;
  * <p>A file is replaced only if it still is what it was before the catalog was read. Whoever was stopped in between, for
  * however long, finds that somebody else has written since, and reads the catalog again: readers never see an older list
  * after a newer one. Where a destination has locks, writers take {@linkplain Turns turns} as well, so that this is rare.
+ *
+ * <p>A file that Spillway did not write is never replaced ({@link OwnFiles}): then the call fails as refused, and names it.
  *
  * <p>At a destination that keeps no site files nothing happens. Thread-safe as its destination is.
  */
@@ -244,12 +248,14 @@ public final class SiteWriter {
     /** One reading of the catalog, and what is written of it. */
     private final class Round {
         private final Catalog catalog;
+        private final OwnFiles own;
 
         /** Of all objects that were there before the catalog was read. */
         private final Map<ObjectKey, String> versions = new HashMap<>();
 
-        Round(Catalog catalog, List<StoredObject> before) {
+        Round(Catalog catalog, List<StoredObject> before) throws SpillwayException {
             this.catalog = catalog;
+            this.own = OwnFiles.of(destination, before);
             for (StoredObject each : before) {
                 if (each.version() != null) {
                     versions.put(each.key(), each.version());
@@ -264,8 +270,10 @@ public final class SiteWriter {
                 }
             }
             List<Listing> listings = listings(catalog);
-            put(pages.ofSite(catalog));
-            put(new ObjectKey(LinksFile.FILE_NAME), LinksFile.write(listings));
+            Map<ObjectKey, byte[]> files = new LinkedHashMap<>(pages.ofSite(catalog));
+            files.put(new ObjectKey(LinksFile.FILE_NAME), LinksFile.write(listings));
+            own.claim(files);
+            put(files);
             writeNotices(catalog, listings, only, known);
             // Only now: until here the site's own files have led to the pages of such a dataset.
             removePointers(only);
@@ -274,16 +282,24 @@ public final class SiteWriter {
 
         private void write(Catalog.Shelf shelf, List<URI> elsewhere) throws SpillwayException, OvertakenException {
             Manifest latest = shelf.latest();
-            put(pages.ofDataset(catalog, shelf, elsewhere, mirrors.torrents(latest, elsewhere)));
+            Map<ObjectKey, byte[]> files =
+                    pages.ofDataset(catalog, shelf, elsewhere, mirrors.torrents(latest, elsewhere));
             ObjectKey dataset = new ObjectKey(shelf.dataset());
             ObjectKey pointer = dataset.child(LatestFile.FILE_NAME);
             ObjectKey link = dataset.child(LATEST);
             Addresses addresses = Addresses.fromDataset(destination, shelf.dataset());
+            byte[] urls = urls(latest);
+            byte[] pointed = LatestFile.write(Listing.of(latest, addresses, elsewhere));
+            Map<ObjectKey, byte[]> all = new LinkedHashMap<>(files);
+            all.put(link.child(URLS), urls);
+            all.put(pointer, pointed);
+            own.claim(all);
+            put(files);
             requireUnchanged(pointer);
             if (!destination.link(link, new ObjectKey(latest.dump()))) {
-                put(link.child(URLS), urls(latest));
+                put(link.child(URLS), urls);
             }
-            put(pointer, LatestFile.write(Listing.of(latest, addresses, elsewhere)));
+            put(pointer, pointed);
         }
 
         /** What points at datasets whose last dump was taken back. */
@@ -307,12 +323,15 @@ public final class SiteWriter {
 
         private void delete(ObjectKey key) throws SpillwayException, OvertakenException {
             requireUnchanged(key);
+            own.requireOwn(List.of(key));
             destination.delete(key);
         }
 
         void writeStatus() throws SpillwayException, OvertakenException {
             byte[] status = SiteStatus.of(catalog, destination, clock.instant()).write();
-            put(new ObjectKey(DatasetStatus.FILE_NAME), status);
+            ObjectKey key = new ObjectKey(DatasetStatus.FILE_NAME);
+            own.claim(Map.of(key, status));
+            put(key, status);
         }
 
         private void put(Map<ObjectKey, byte[]> files) throws SpillwayException, OvertakenException {

@@ -101,6 +101,27 @@ class DaemonTest {
     }
 
     @Test
+    void aTypoWhileFieldsAreTightenedLetsNothingBegin() throws Exception {
+        schedules(Schedules.FAR_AWAY, "a");
+        FakeExports exports = new FakeExports();
+
+        try (Daemon daemon = Daemon.start(options(1), exports)) {
+            BlockingQueue<RunResult> results = new LinkedBlockingQueue<>();
+            daemon.tell(results::add);
+            Files.writeString(
+                    folder.resolve("schedules/a.yaml"),
+                    Schedules.yaml("a", Schedules.FAR_AWAY) + "fields: {exclud: [email]}\n");
+            daemon.look();
+            daemon.timetable().now("a");
+
+            RunResult result = results.take();
+            assertThat(result.outcome()).isEqualTo(RunResult.Outcome.FAILED);
+            assertThat(java.util.Objects.requireNonNull(result.failure()).message()).contains("a.yaml:", "exclud");
+            assertThat(exports.began).isEmpty();
+        }
+    }
+
+    @Test
     void aRetryIsFiredByTheTimetable() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         FakeExports exports = new FakeExports()

@@ -88,6 +88,67 @@ class ScheduleFolderTest {
         assertThat(folder.schedules().get("one").schedule().cron()).hasToString("0 0 5 * * ?");
     }
 
+    private void assertStopped(ScheduleFolder folder, String dataset, String... parts) {
+        assertThatThrownBy(() -> folder.current(dataset))
+                .isInstanceOfSatisfying(
+                        SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
+                .message()
+                .contains("\"" + dataset + "\" is not exported")
+                .contains(parts);
+    }
+
+    @Test
+    void aDatasetIsNotExportedWhileItsFileIsBroken() throws Exception {
+        Path file = write("a.yaml", "one");
+        ScheduleFolder folder = read();
+        assertThat(folder.current("one")).isEqualTo(folder.schedules().get("one"));
+
+        Files.writeString(file, Schedules.yaml("one", null) + "fields: {exclud: [email]}\n");
+        assertStopped(folder, "one", "a.yaml:", "exclud");
+        assertThat(folder.refresh()).isFalse();
+        assertStopped(folder, "one", "a.yaml:", "exclud");
+
+        Files.writeString(file, Schedules.yaml("one", null) + "fields: {exclude: [email]}\n");
+        assertThat(folder.current("one").fields().exclude()).hasSize(1);
+    }
+
+    @Test
+    void anExportUsesTheFileAsItIsAndNotAsItWasAtTheLastLook() throws Exception {
+        Path file = write("a.yaml", "one");
+        ScheduleFolder folder = read();
+
+        Files.writeString(file, Schedules.yaml("one", null) + "fields: {exclude: [email]}\n");
+
+        assertThat(folder.schedules().get("one").fields().exclude()).isEmpty();
+        assertThat(folder.current("one").fields().exclude()).hasSize(1);
+    }
+
+    @Test
+    void aDatasetIsNotExportedWhileItsFileOrFolderIsGone() throws Exception {
+        Path file = write("a.yaml", "one");
+        ScheduleFolder folder = read();
+
+        Files.delete(file);
+        assertThat(folder.refresh()).isFalse();
+        assertStopped(folder, "one", "a.yaml: cannot be read");
+        Files.delete(path);
+        assertThat(folder.refresh()).isFalse();
+        assertStopped(folder, "one", "a.yaml: cannot be read");
+    }
+
+    @Test
+    void aDatasetIsNotExportedWhenItsFileNamesAnotherOne() throws Exception {
+        write("a.yaml", "one");
+        write("b.yaml", "two");
+        ScheduleFolder folder = read();
+
+        write("b.yaml", "one");
+        folder.refresh();
+
+        assertStopped(folder, "two", "b.yaml names the dataset \"one\" instead");
+        assertThat(folder.current("one").dataset()).isEqualTo("one");
+    }
+
     @Test
     void aBrokenFileKeepsItsLastGoodVersionAndIsReported() throws Exception {
         Path file = write("a.yaml", "one");

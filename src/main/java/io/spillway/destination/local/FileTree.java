@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * The folders and files below one root: where a key's file is, how a hidden one is begun, what makes it durable and
  * readable by everybody. Symbolic links below the root are never followed. Safe for use by many threads.
  */
-final class FileTree {
+class FileTree {
     /** How names of unfinished files and folders end; they also start with a dot. */
     static final String INCOMPLETE = ".incomplete";
 
@@ -126,12 +126,15 @@ final class FileTree {
         }
     }
 
-    /** Makes {@code name} a relative symbolic link to a sibling, replacing a link that stands there, in one rename. */
+    /**
+     * Makes {@code name} a relative symbolic link to a sibling, in one rename. A link to a sibling is
+     * replaced; anything else that is there stays, and the call fails.
+     */
     void link(Path name, Path sibling) throws IOException {
         Path hidden = hiddenBeside(name);
         Files.createSymbolicLink(hidden, Path.of(name(sibling)));
         try {
-            if (attributes(name).map(there -> !there.isSymbolicLink()).orElse(false)) {
+            if (attributes(name).isPresent() && !isLinkToSibling(name)) {
                 throw new FileAlreadyExistsException(name.toString());
             }
             Files.move(hidden, name, StandardCopyOption.ATOMIC_MOVE);
@@ -141,10 +144,18 @@ final class FileTree {
         }
     }
 
-    /** Removes a symbolic link; anything else that stands there stays. */
+    /** Whether a link of that name is one that {@link #link} makes: to a name in the same folder, and nothing else. */
+    private static boolean isLinkToSibling(Path name) throws IOException {
+        if (!attributes(name).map(BasicFileAttributes::isSymbolicLink).orElse(false)) {
+            return false;
+        }
+        Path target = Files.readSymbolicLink(name);
+        return !target.isAbsolute() && target.getNameCount() == 1 && !target.toString().startsWith(".");
+    }
+
+    /** Removes a symbolic link that {@link #link} made; anything else that is there stays. */
     void unlink(Path name) throws IOException {
-        if (standsInFolders(parent(name))
-                && attributes(name).map(BasicFileAttributes::isSymbolicLink).orElse(false)) {
+        if (standsInFolders(parent(name)) && isLinkToSibling(name)) {
             Files.deleteIfExists(name);
             sync(parent(name));
         }

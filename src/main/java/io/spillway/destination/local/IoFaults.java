@@ -2,7 +2,9 @@ package io.spillway.destination.local;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.FullDisk;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -23,6 +25,10 @@ final class IoFaults {
     /** The failure of {@code action}, such as {@code store journals/latest.json}, below {@code root}. */
     static SpillwayException translate(Path root, String action, IOException e) {
         String message = "destination " + root + " could not " + action + ": " + reason(e);
+        if (e instanceof ClosedByInterruptException) {
+            return new SpillwayException(
+                    Fault.CANCELLED, "cancelled while destination %s was asked to %s".formatted(root, action), null, e);
+        }
         if (e instanceof AccessDeniedException || saysAny(e, "Permission denied", "Operation not permitted")) {
             String user = System.getProperty("user.name");
             return refused(message, "give user \"%s\" the right to read and write below %s".formatted(user, root), e);
@@ -33,7 +39,7 @@ final class IoFaults {
         if (isInTheWay(e)) {
             return refused(message, "move away what stands there, or choose another directory", e);
         }
-        if (saysAny(e, "No space left on device", "Disk quota exceeded") || outOfSpace(root)) {
+        if (FullDisk.isReasonOf(e) || outOfSpace(root)) {
             String hint = "free some space or raise the quota: %d bytes are free below %s"
                     .formatted(root.toFile().getUsableSpace(), root);
             return unavailable(message, hint, e);

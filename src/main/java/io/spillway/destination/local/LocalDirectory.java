@@ -408,13 +408,13 @@ public final class LocalDirectory implements Destination {
     }
 
     /**
-     * Removes every unfinished folder directly in the dataset's folder, every unfinished file there that is older than an
-     * hour (a younger one may be a small file of the site, which is written without the dataset's lock), and the empty
-     * folder that a {@link #place} leaves when it is killed just before its rename. To be called by the holder of the
+     * Removes every unfinished folder directly in the dataset's folder, every unfinished file there, in the folders of its
+     * dumps and directly in the root that is older than an hour (a younger one may be under way: small files of the site
+     * are written without the dataset's lock), and the empty folder that a {@link #place} leaves when it is killed just before its rename. To be called by the holder of the
      * dataset's {@link #lock}. Should somebody be at work there all the same, whose lock was taken over, then what he
      * places is whole, or he fails.
      *
-     * @return the names that were removed, in order
+     * @return the names that were removed, relative to the dataset's folder and in order
      */
     public List<String> sweep(String dataset) throws SpillwayException {
         return new Sweep(tree).run(dataset);

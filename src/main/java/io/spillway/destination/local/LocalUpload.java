@@ -13,6 +13,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -71,7 +72,10 @@ final class LocalUpload implements Upload {
     @Override
     public StoredObject commit() throws SpillwayException {
         try {
-            return commit(() -> Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE));
+            return commit(() -> {
+                requireNoLink();
+                Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
+            });
         } catch (FileAlreadyExistsException e) {
             throw IoFaults.translate(tree.root(), "store " + key, e);
         }
@@ -94,6 +98,13 @@ final class LocalUpload implements Upload {
             }
             tree.discard(hidden);
         });
+    }
+
+    /** A link is somebody else's, since this class makes none for a file. A rename would replace it. */
+    private void requireNoLink() throws IOException {
+        if (FileTree.attributes(target).map(BasicFileAttributes::isSymbolicLink).orElse(false)) {
+            throw new FileAlreadyExistsException(target.toString());
+        }
     }
 
     /** How the hidden file becomes visible. */
@@ -125,7 +136,8 @@ final class LocalUpload implements Upload {
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (IOException e) {
-            throw failure != null ? failure : IoFaults.translate(tree.root(), "store " + key, e);
+            String action = renamed ? "confirm that the new " + key + ", which is visible, is on the disk" : "store " + key;
+            throw failure != null ? failure : IoFaults.translate(tree.root(), action, e);
         }
         return new StoredObject(key, body.bytes, HexFormat.of().formatHex(body.digest.digest()));
     }

@@ -8,7 +8,9 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -21,10 +23,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -59,11 +64,15 @@ public final class Lock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lock.class);
 
     /**
-     * The locks of this process and who holds them. The one mutable static, and on purpose: POSIX frees every lock a
-     * process has on a file as soon as the process closes any descriptor of it, so a second taker in this JVM has to be
-     * turned away before it opens the file, whichever LocalDirectory it comes from.
+     * The locks of this process and their holders, by the path of the file and by its inode: two mounts of one folder are
+     * two paths. Static on purpose: POSIX frees every lock that a process has on a file as soon as the process closes any
+     * descriptor of it. So a second taker in this JVM is turned away before it opens the file, whichever LocalDirectory
+     * it comes from.
      */
-    private static final ConcurrentMap<Path, String> HELD_HERE = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<Object, String> HELD_HERE = new ConcurrentHashMap<>();
+
+    /** Files that other code of this process has locked. Closing one would free that lock; there are hardly any. */
+    private static final Queue<FileChannel> LEFT_OPEN = new ConcurrentLinkedQueue<>();
 
     /** A pause of a holder that is longer than this many beats is taken for his end. */
     private static final int MISSED_BEATS = 4;
@@ -124,20 +133,11 @@ public final class Lock implements AutoCloseable {
                         ProcessHandle.current().pid(),
                         Instant.now().truncatedTo(ChronoUnit.SECONDS),
                         UUID.randomUUID());
-        String here = HELD_HERE.putIfAbsent(file, self);
-        if (here != null) {
-            throw alreadyRunning(what, file, here);
-        }
+        Object inode = claim(file, what, self);
         FileChannel channel = null;
         try {
             channel = FileChannel.open(
-                    file,
-                    Set.of(
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE,
-                            LinkOption.NOFOLLOW_LINKS),
-                    ownersAlone(file));
+                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 throw alreadyRunning(what, file, holder(file));
@@ -146,16 +146,20 @@ public final class Lock implements AutoCloseable {
             channel.truncate(0);
             write(channel, COUNT.formatted(0) + self + "\n", 0);
             return new Lock(file, what, channel, self, owner.beat());
+        } catch (OverlappingFileLockException e) {
+            LEFT_OPEN.add(Objects.requireNonNull(channel));
+            release(file, inode, self);
+            throw alreadyRunning(what, file, "other code of this process");
         } catch (IOException | SpillwayException | RuntimeException e) {
             close(file, channel);
-            HELD_HERE.remove(file);
+            release(file, inode, self);
             throw e;
         }
     }
 
     /**
-     * What keeps host and process from a web server that serves the folder: the file is its owner's alone, also one that an
-     * earlier version left. Empty on a file system without such permissions.
+     * What keeps host and process from a web server that serves the folder: only the owner can read the file, including one
+     * that an earlier version left. Empty on a file system without such permissions.
      */
     private static FileAttribute<?>[] ownersAlone(Path file) {
         PosixFileAttributeView view =
@@ -171,6 +175,38 @@ public final class Lock implements AutoCloseable {
             LOG.debug("the permissions of a lock stay as they are file={} reason={}", file, e.toString());
         }
         return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER)};
+    }
+
+    /**
+     * Reserves the file for one taker of this process, and creates it if it is missing. Only one thread at a time does
+     * so: the creation of a file opens and closes it, and that would free a lock which another thread takes meanwhile.
+     *
+     * @return what identifies the file, whatever its path
+     */
+    private static Object claim(Path file, String what, String self) throws IOException, SpillwayException {
+        synchronized (HELD_HERE) {
+            String here = HELD_HERE.get(file);
+            if (here == null) {
+                try {
+                    Files.createFile(file, ownersAlone(file));
+                } catch (FileAlreadyExistsException e) {
+                    LOG.debug("the lock file exists already file={}", file);
+                }
+                here = HELD_HERE.get(inode(file));
+            }
+            if (here != null) {
+                throw alreadyRunning(what, file, here);
+            }
+            Object inode = inode(file);
+            HELD_HERE.put(file, self);
+            HELD_HERE.put(inode, self);
+            return inode;
+        }
+    }
+
+    private static void release(Path file, Object inode, String self) {
+        HELD_HERE.remove(file, self);
+        HELD_HERE.remove(inode, self);
     }
 
     /** Waits while the holder of another host may be there still. On this host the system's lock has told already. */
@@ -303,7 +339,7 @@ public final class Lock implements AutoCloseable {
             LOG.warn("a lock does not say that its holder is done file={} reason={}", file, e.toString());
         }
         close(file, channel);
-        HELD_HERE.remove(file, self);
+        release(file, inode, self);
     }
 
     private static void close(Path file, @Nullable FileChannel channel) {
@@ -334,12 +370,12 @@ public final class Lock implements AutoCloseable {
         return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
     }
 
-    /** What tells this file from another one of its name; always the same where the file system knows no such thing. */
+    /** What tells this file from another one of its name; its path where the file system knows no such thing. */
     private static Object inode(Path file) throws IOException {
         return FileTree.attributes(file)
                 .map(BasicFileAttributes::fileKey)
                 .map(Object.class::cast)
-                .orElse("");
+                .orElse(file);
     }
 
     /** What the holder wrote. It may not have come to it yet, or be on a system where a locked file can't be read. */

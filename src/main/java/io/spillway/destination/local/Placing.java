@@ -12,10 +12,15 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How a finished folder gets its visible name: in one rename, and never over anything. Safe for use by many threads. */
 final class Placing {
+    private static final Logger LOG = LoggerFactory.getLogger(Placing.class);
+
     private final FileTree tree;
 
     Placing(FileTree tree) {
@@ -34,14 +39,33 @@ final class Placing {
             } else {
                 placeItself(folder, files, prefix, target);
             }
-            tree.sync(FileTree.parent(target));
         } catch (IOException e) {
             throw IoFaults.translate(tree.root(), "place " + prefix, e);
+        }
+        confirm(prefix, FileTree.parent(target));
+    }
+
+    /**
+     * Waits until the new name is on the disk. The folder is visible and whole by then, so a disk that cannot confirm the
+     * name is no reason to report that nothing was placed. What follows writes into the same parent folder (the status,
+     * the pointers), confirms that again, and fails before anything older is removed.
+     */
+    private void confirm(ObjectKey prefix, Path parent) {
+        try {
+            tree.sync(parent);
+        } catch (IOException e) {
+            LOG.error(
+                    "a dump is visible and whole, but the disk did not confirm its name, which a power cut may undo"
+                            + " dump={} destination={} cause=\"{}\"",
+                    prefix,
+                    tree.root(),
+                    e.getMessage());
         }
     }
 
     private static List<Path> finishedFiles(Path folder, String last) throws IOException {
-        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+        BasicFileAttributes found = Files.readAttributes(folder, BasicFileAttributes.class);
+        if (!found.isDirectory()) {
             throw new IllegalArgumentException("not a folder: " + folder);
         }
         List<Path> files = LocalDirectory.entries(folder);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,10 +52,39 @@ final class Sweep {
                 }
             }
             tree.sync(folder);
+            for (Path entry : LocalDirectory.entries(folder)) {
+                if (FileTree.attributes(entry)
+                        .map(BasicFileAttributes::isDirectory)
+                        .orElse(false)) {
+                    removed.addAll(filesOf(entry, FileTree.name(entry) + "/"));
+                }
+            }
+            removed.addAll(filesOf(tree.root(), "../"));
         } catch (IOException e) {
             throw IoFaults.translate(tree.root(), "sweep " + dataset, e);
         }
         Collections.sort(removed);
+        return removed;
+    }
+
+    /**
+     * Removes unfinished files directly in a folder whose other content is finished: in a dump's folder a notice or a mark
+     * that was being written, at the root a file of the site.
+     */
+    private List<String> filesOf(Path folder, String start) throws IOException {
+        List<String> removed = new ArrayList<>();
+        for (Path entry : LocalDirectory.entries(folder)) {
+            String name = FileTree.name(entry);
+            boolean file = FileTree.attributes(entry)
+                    .map(BasicFileAttributes::isRegularFile)
+                    .orElse(false);
+            if (file && HIDDEN.matcher(name).matches() && !mayBeUnderWay(entry) && remove(entry)) {
+                removed.add(start + name);
+            }
+        }
+        if (!removed.isEmpty()) {
+            tree.sync(folder);
+        }
         return removed;
     }
 

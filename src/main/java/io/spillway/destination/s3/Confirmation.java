@@ -8,7 +8,9 @@ import io.spillway.fault.SpillwayException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -40,13 +42,55 @@ final class Confirmation {
         return head.contentLength() == content.bytes() && content.sha256().equals(sha256(head));
     }
 
-    /** Whether an object that was there before is the content. One without our metadata is read. */
+    /** Whether an upload of exactly this content made the object. Its bytes may be others all the same. */
+    static boolean isMeantAs(HeadObjectResponse head, Content content) {
+        return content.sha256().equals(sha256(head));
+    }
+
+    /**
+     * Whether an object that was there before is the content. Its metadata can only deny that: they repeat what the
+     * upload said, and an upload whose writer died was confirmed by nothing. What counts is the checksum or ETag that
+     * the store computed, and where neither is conclusive, the bytes. An object of another writer is always read.
+     */
     boolean isSame(ObjectKey key, HeadObjectResponse head, Content content) throws SpillwayException {
-        if (head.contentLength() != content.bytes()) {
+        if (head.contentLength() != content.bytes() || (sha256(head) != null && !isMeantAs(head, content))) {
             return false;
         }
-        String sha256 = sha256(head);
-        return content.sha256().equals(sha256 == null ? readBack(key) : sha256);
+        boolean computed = isMeantAs(head, content)
+                && connection.options().dialect().proof() == Proof.AUTO
+                && (isReported(connection.options().dialect().checksums(), head, content)
+                        || isReported(Checksums.MD5, head, content));
+        return computed || content.sha256().equals(readBack(key));
+    }
+
+    /** Whether the store reports the content's checksum of that kind. An ETag that is no MD5 never equals one. */
+    private boolean isReported(Checksums kind, HeadObjectResponse head, Content content) throws SpillwayException {
+        String reported = kind.reported(head);
+        if (reported == null || content.bytes() == 0) {
+            return false;
+        }
+        try {
+            byte[] whole = content.sum(kind, 0, content.bytes());
+            if (reported.equals(kind.expected(whole))) {
+                return true;
+            }
+            PiecePlan plan =
+                    PiecePlan.of(content.bytes(), connection.options().sending().pieceBytes());
+            if (!reported.endsWith("-" + plan.count())) {
+                return false;
+            }
+            List<byte[]> pieces = new ArrayList<>();
+            for (int number = 1; number <= plan.count(); number++) {
+                pieces.add(content.sum(kind, plan.offset(number), plan.length(number)));
+            }
+            return reported.equals(kind.expected(whole, pieces));
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "a file to be stored in %s could not be read: %s".formatted(connection.name(), e.getMessage()),
+                    null,
+                    e);
+        }
     }
 
     /**

@@ -35,7 +35,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  *
  * <p>Files are never held in memory: whatever their size, a piece under way takes some tens of KiB of heap. One key is
  * written by one thread at a time; a second one fails as already running. Other processes are kept away from a dataset's
- * keys by the dataset's lock, which is the caller's to hold.
+ * keys by the dataset's lock, which is the caller's to hold. An object that an earlier upload of the same file left is
+ * believed by what the store computed of it or by its bytes, and replaced where it is damaged.
  *
  * <p>An interrupt ends a call with {@code CANCELLED} and leaves the flag set; a request whose answer is being waited for
  * ends within the limits of {@link S3Options.Patience}.
@@ -194,7 +195,12 @@ public final class S3Bucket implements Destination {
         if (confirmation.isSame(key, there.get(), content)) {
             return new StoredObject(key, content.bytes(), content.sha256());
         }
-        throw sender.taken(key);
+        if (!Confirmation.isMeantAs(there.get(), content)) {
+            throw sender.taken(key);
+        }
+        LOG.warn("an earlier upload of the same file arrived damaged, it is sent again key={}", key);
+        delete(key);
+        return sender.send(content, key, ObjectHeaders.stored(key), true);
     }
 
     private Content content(Path file) throws SpillwayException {
@@ -214,10 +220,7 @@ public final class S3Bucket implements Destination {
     public void place(Path folder, ObjectKey prefix, String last) throws SpillwayException {
         List<Path> files = finishedFiles(folder, last);
         Path lastFile = folder.resolve(last);
-        Optional<HeadObjectResponse> there = connection.head(prefix.child(last));
-        if (there.isPresent() && !confirmation.isSame(prefix.child(last), there.get(), content(lastFile))) {
-            throw sender.taken(prefix.child(last));
-        }
+        requireSameOrAbsent(lastFile, prefix.child(last));
         List<Callable<StoredObject>> stores = new ArrayList<>();
         for (Path file : files) {
             if (!file.equals(lastFile)) {
@@ -226,6 +229,16 @@ public final class S3Bucket implements Destination {
         }
         S3Connection.atOnce("placing of " + prefix, FILES_AT_ONCE, stores);
         store(lastFile, prefix.child(last));
+    }
+
+    private void requireSameOrAbsent(Path file, ObjectKey key) throws SpillwayException {
+        Optional<HeadObjectResponse> there = connection.head(key);
+        if (there.isPresent()) {
+            Content content = content(file);
+            if (!Confirmation.isMeantAs(there.get(), content) && !confirmation.isSame(key, there.get(), content)) {
+                throw sender.taken(key);
+            }
+        }
     }
 
     private static List<Path> finishedFiles(Path folder, String last) throws SpillwayException {

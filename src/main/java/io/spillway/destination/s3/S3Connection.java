@@ -94,7 +94,7 @@ final class S3Connection implements AutoCloseable {
                         .socketTimeout(patience.answer())
                         // Its thread would outlive us. A connection that was idle is checked before it is used.
                         .useIdleConnectionReaper(false))
-                .overrideConfiguration(override -> override.retryStrategy(retries(patience))
+                .overrideConfiguration(override -> override.retryStrategy(new BriefRetries(retries(patience)))
                         .apiCallAttemptTimeout(patience.attempt(0))
                         .apiCallTimeout(patience.call(0)));
         if (address.endpoint() != null) {

@@ -2,15 +2,19 @@ package io.spillway.destination.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -167,21 +171,68 @@ class LockTest {
             Thread.currentThread().interrupt();
             lock.requireHeld();
             assertThat(Thread.interrupted()).isTrue();
-            Process other = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            LockHolder.class.getName(),
-                            file.getParent().getParent().toString(),
-                            file.getParent().getFileName().toString())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            try (var out = other.inputReader()) {
-                assertThat(out.readLine()).isEqualTo("ALREADY_RUNNING");
-            } finally {
-                other.destroyForcibly().waitFor();
-            }
+            assertAnotherProcessIsTurnedAway();
+        }
+    }
+
+    private void assertAnotherProcessIsTurnedAway() throws Exception {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LockHolder.class.getName(),
+                        file.getParent().getParent().toString(),
+                        file.getParent().getFileName().toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var out = other.inputReader()) {
+            assertThat(out.readLine()).isEqualTo("ALREADY_RUNNING");
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+    }
+
+    /** A hard link is what a second mount of the folder is: another path of the same inode. */
+    @Test
+    void aSecondPathOfTheSameFileIsTurnedAwayAndTheLockStays() throws Exception {
+        try (Lock lock = Lock.take(file, "journals", PATIENT)) {
+            Path alias = Files.createDirectory(folder.resolve("alias")).resolve(Lock.FILE);
+            Files.createLink(alias, file);
+            assertAlreadyRunning(() -> Lock.take(alias, "journals", PATIENT), "journals", "host=here");
+            lock.requireHeld();
+            assertAnotherProcessIsTurnedAway();
+        }
+        Lock.take(file, "journals", PATIENT).close();
+    }
+
+    @Test
+    void aSecondMountOfTheSameFolderIsTurnedAwayAndTheLockStays() throws Exception {
+        Path alias = Files.createDirectory(folder.resolve("mount"));
+        Path dumps = Files.createDirectories(folder.resolve("dumps"));
+        assumeTrue(
+                new ProcessBuilder("mount", "--bind", dumps.toString(), alias.toString()).start().waitFor() == 0,
+                "no folder could be mounted twice: that takes root on Linux");
+        try (LocalDirectory first = LocalDirectory.open(dumps);
+                LocalDirectory second = LocalDirectory.open(alias);
+                Lock lock = first.lock("journals")) {
+            assertAlreadyRunning(() -> second.lock("journals"), "journals");
+            lock.requireHeld();
+            file = dumps.toRealPath().resolve("journals").resolve(Lock.FILE);
+            assertAnotherProcessIsTurnedAway();
+        } finally {
+            assertThat(new ProcessBuilder("umount", alias.toString()).start().waitFor())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aLockThatOtherCodeOfThisProcessHoldsIsNotFreed() throws Exception {
+        try (FileChannel foreign =
+                        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = foreign.lock()) {
+            assertAlreadyRunning(() -> Lock.take(file, "journals", PATIENT), "other code of this process");
+            assertThat(held.isValid()).isTrue();
+            assertAnotherProcessIsTurnedAway();
         }
     }
 }

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
@@ -121,6 +122,48 @@ class S3ObjectsTest {
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             assertThat(bucket.store(file, KEY).sha256()).isEqualTo(Digests.sha256(CONTENT));
             assertThat(proxy.seen()).containsExactly(Kind.HEAD, Kind.GET);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aDamagedObjectIsSentAgainThoughItsMetadataNameTheFile(int missing) throws Exception {
+        byte[] damaged = Arrays.copyOf(CONTENT, CONTENT.length - missing);
+        damaged[10] ^= 1;
+        server.client()
+                .putObject(
+                        request -> request.bucket(S3Server.BUCKET)
+                                .key("public/" + KEY)
+                                .metadata(Map.of("sha256", Digests.sha256(CONTENT))),
+                        RequestBody.fromBytes(damaged));
+        try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
+            bucket.store(file, KEY);
+            assertThat(read(bucket, KEY)).isEqualTo(CONTENT);
+        }
+    }
+
+    @Test
+    void anObjectWithAnotherFilesMetadataIsLeftAlone() throws Exception {
+        server.client()
+                .putObject(
+                        request -> request.bucket(S3Server.BUCKET)
+                                .key("public/" + KEY)
+                                .metadata(Map.of("sha256", Digests.sha256(new byte[1]))),
+                        RequestBody.fromBytes(CONTENT));
+        try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
+            assertRefused(bucket, "is there already");
+        }
+    }
+
+    @Test
+    void anEqualObjectIsNotReadWhereTheStoreReportsItsEtagOnly() throws Exception {
+        proxy.hideChecksums();
+        Path small = Files.write(folder.resolve("small"), seeded(3, 1000));
+        try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
+            bucket.store(small, KEY);
+            proxy.disturb((kind, number) -> null);
+            bucket.store(small, KEY);
+            assertThat(proxy.seen()).containsExactly(Kind.HEAD);
         }
     }
 

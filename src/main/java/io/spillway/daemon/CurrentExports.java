@@ -1,0 +1,42 @@
+package io.spillway.daemon;
+
+import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.ExportReport;
+import io.spillway.publish.Reach;
+import io.spillway.schedule.ScheduleFile;
+import java.nio.file.Path;
+
+/**
+ * Exports by what the schedule files say at the moment. An attempt whose file cannot be read fails before it asks the
+ * source or a destination for anything. Thread-safe as the exports behind it are.
+ */
+final class CurrentExports implements Exports {
+    private final Exports exports;
+    private final ScheduleFolder folder;
+
+    /** @param exports does the work */
+    CurrentExports(Exports exports, ScheduleFolder folder) {
+        this.exports = exports;
+        this.folder = folder;
+    }
+
+    @Override
+    public ExportReport run(ScheduleFile schedule) throws SpillwayException, InterruptedException {
+        return exports.run(folder.current(schedule.dataset()));
+    }
+
+    @Override
+    public Reach resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
+        return exports.resume(folder.current(schedule.dataset()));
+    }
+
+    @Override
+    public void sweep(ScheduleFile schedule) throws SpillwayException {
+        exports.sweep(schedule);
+    }
+
+    @Override
+    public Path home(ScheduleFile schedule) {
+        return exports.home(schedule);
+    }
+}

@@ -1,0 +1,118 @@
+package io.spillway.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.pipeline.SmallDisk;
+import io.spillway.support.PublishedDumps;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Taking dumps away frees space, and must not need any. */
+class FullDiskTest {
+    private static final Instant TAKEN = Instant.parse("2026-11-21T03:00:00Z");
+
+    @TempDir
+    private Path folder;
+
+    private SmallDisk disk;
+    private LocalDirectory directory;
+    private Manifest oldest;
+    private Manifest newest;
+
+    @BeforeEach
+    void fill() throws Exception {
+        disk = SmallDisk.mount(folder, "size=1m");
+        directory = LocalDirectory.open(disk.root());
+        PublishedDumps dumps = new PublishedDumps();
+        oldest = dumps.publish(disk.root(), "journals", TAKEN, 1);
+        newest = dumps.publish(disk.root(), "journals", TAKEN.plus(Duration.ofDays(1)), 1);
+        directory.lock("journals").close();
+        try (OutputStream filler = Files.newOutputStream(disk.root().resolve("filler"))) {
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> {
+                while (true) {
+                    filler.write(new byte[4096]);
+                }
+            });
+        }
+        assertThat(directory.usableBytes()).isZero();
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        if (disk != null) {
+            disk.close();
+        }
+    }
+
+    private Shelf shelf() {
+        return new Shelf(directory, "journals", Clock.systemUTC());
+    }
+
+    @Test
+    void aDumpIsPrunedOnAFullDisk() throws Exception {
+        directory.lock("journals").close();
+        assertThat(shelf().prune(new Retention(1, 0, 0, 0, 0), false))
+                .extracting(Shelf.Removed::dump)
+                .containsExactly(oldest.dump());
+
+        assertThat(disk.root().resolve(oldest.dump())).doesNotExist();
+        assertThat(disk.root().resolve(newest.dump()).resolve("manifest.json")).exists();
+        assertThat(directory.usableBytes()).isPositive();
+    }
+
+    @Test
+    void aDumpIsWithdrawnWithItsFilesOnAFullDisk() throws Exception {
+        assertThat(shelf().announce(newest.id(), "wrong")).isTrue();
+        assertThat(shelf().withdraw(newest.id(), true)).isTrue();
+
+        Path withdrawn = disk.root().resolve(newest.dump());
+        assertThat(withdrawn.resolve("withdrawn.json")).content().contains("wrong");
+        assertThat(withdrawn.toFile().list()).containsExactly("withdrawn.json");
+    }
+
+    @Test
+    void aMarkThatLeadsOutOfTheFolderIsNotFollowed() throws Exception {
+        Files.delete(disk.root().resolve("filler"));
+        Path dump = disk.root().resolve(oldest.dump());
+        Files.delete(dump.resolve("manifest.json"));
+        Files.writeString(
+                dump.resolve("removing.json"),
+                "{\"dump\": \"%s\", \"files\": [\"../../keep\"]}".formatted(oldest.dump()));
+        Path keep = Files.writeString(disk.root().resolve("keep"), "keep");
+
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> shelf().prune(new Retention(1, 0, 0, 0, 0), false))
+                .withMessageContaining("removing.json")
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.INTEGRITY));
+        assertThat(keep).exists();
+    }
+
+    @Test
+    void aNoticeThatLeadsOutOfTheFolderIsNotFollowed() throws Exception {
+        Files.delete(disk.root().resolve("filler"));
+        Path notice = disk.root().resolve(oldest.dump()).resolve("withdrawn.json");
+        Files.writeString(
+                notice,
+                ("{\"dump\": \"%s\", \"reason\": \"r\", \"withdrawn_at\": \"2026-11-22T00:00:00Z\", \"documents\": 1,"
+                                + " \"bytes\": 1, \"files\": [\"../../keep\"]}")
+                        .formatted(oldest.dump()));
+
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> shelf().withdraw(oldest.id(), true))
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.INTEGRITY));
+    }
+}

@@ -1,0 +1,195 @@
+package io.spillway.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.spillway.catalog.OwnFiles;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.s3.S3Bucket;
+import io.spillway.destination.s3.S3Server;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.support.PublishedDumps;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+/** A web root that holds files of somebody else. */
+@Timeout(120)
+class ForeignFilesTest {
+    private static final Instant FIRST = Instant.parse("2026-11-14T03:00:00Z");
+    private static final Instant SECOND = Instant.parse("2026-11-21T03:00:00Z");
+    private static final Clock NOW = Clock.fixed(Instant.parse("2026-11-22T00:00:00Z"), ZoneOffset.UTC);
+
+    @TempDir
+    private Path root;
+
+    private final PublishedDumps dumps = new PublishedDumps();
+    private LocalDirectory directory;
+
+    @BeforeEach
+    void open() throws Exception {
+        directory = LocalDirectory.open(root);
+        dumps.publish(root, "journals", FIRST, 1);
+    }
+
+    private static void publish(Destination destination) throws Exception {
+        new SiteWriter(destination, List.of(), SiteWriter.Turns.NONE, NOW).publish("journals");
+    }
+
+    private static void assertRefused(Destination destination, String... names) {
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> publish(destination))
+                .withMessageContainingAll(names)
+                .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_REFUSED));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "index.html",
+                "robots.txt",
+                "feed.atom",
+                "links.json",
+                "journals/index.html",
+                "journals/latest.json"
+            })
+    void aFileThatWasThereBeforeIsNamedAndStays(String name) throws Exception {
+        Files.writeString(root.resolve(name), "theirs");
+
+        assertRefused(directory, name);
+        assertRefused(directory, name);
+
+        assertThat(root.resolve(name)).hasContent("theirs");
+    }
+
+    @Test
+    void allForeignFilesAreNamedAtOnce() throws Exception {
+        Files.writeString(root.resolve("index.html"), "theirs");
+        Files.writeString(root.resolve("robots.txt"), "Disallow: /");
+
+        assertRefused(directory, "index.html, robots.txt");
+    }
+
+    @Test
+    void aFileThatSomebodyHasReplacedSinceStays() throws Exception {
+        publish(directory);
+        publish(directory);
+        Files.writeString(root.resolve("robots.txt"), "User-agent: *\nDisallow: /\n");
+
+        assertRefused(directory, "robots.txt");
+
+        assertThat(root.resolve("robots.txt")).content().contains("Disallow: /\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"robots.txt", "journals/latest.json"})
+    void aForeignLinkStays(String name) throws Exception {
+        Path theirs = Files.writeString(root.resolve("theirs"), "theirs");
+        Files.createSymbolicLink(root.resolve(name), theirs);
+
+        assertRefused(directory, name);
+
+        assertThat(root.resolve(name)).isSymbolicLink().hasContent("theirs");
+    }
+
+    @Test
+    void aForeignLinkCalledLatestStays() throws Exception {
+        Path theirs = Files.createDirectory(root.resolve("theirs"));
+        Files.createSymbolicLink(root.resolve("journals/latest"), theirs);
+
+        assertRefused(directory, "journals/latest");
+
+        assertThat(Files.readSymbolicLink(root.resolve("journals/latest"))).isEqualTo(theirs);
+    }
+
+    @Test
+    void aTreeOfAnOlderVersionHasNoRecordAndIsTakenOver() throws Exception {
+        publish(directory);
+        Files.delete(root.resolve(OwnFiles.FILE_NAME));
+        dumps.publish(root, "journals", SECOND, 1);
+
+        publish(directory);
+
+        assertThat(root.resolve("links.json")).content().contains("2026-11-21T030000Z");
+        Files.writeString(root.resolve("robots.txt"), "theirs");
+        assertRefused(directory, "robots.txt");
+    }
+
+    @Test
+    void linksOfAnotherSiteAreNoReasonToTakeOver() throws Exception {
+        publish(directory);
+        Files.delete(root.resolve(OwnFiles.FILE_NAME));
+        Path links = root.resolve("links.json");
+        Files.writeString(links, Files.readString(links).replace("\"journals\"", "\"films\""));
+
+        assertRefused(directory, "journals/index.html");
+    }
+
+    @Test
+    void aRecordThatCannotBeReadStopsWriting() throws Exception {
+        publish(directory);
+        Files.writeString(root.resolve(OwnFiles.FILE_NAME), "{");
+
+        assertRefused(directory, OwnFiles.FILE_NAME);
+    }
+
+    @Test
+    void aRunThatWasKilledBetweenTheRecordAndTheFilesIsRepeated() throws Exception {
+        publish(directory);
+        byte[] before = Files.readAllBytes(root.resolve("index.html"));
+        dumps.publish(root, "journals", SECOND, 1);
+        publish(directory);
+        Files.write(root.resolve("index.html"), before);
+
+        publish(directory);
+
+        assertThat(root.resolve("index.html")).content().isNotEqualTo(new String(before));
+    }
+
+    @Test
+    void aForeignFileAmongTheNoticesStays() throws Exception {
+        Files.createDirectories(root.resolve("notices"));
+        Files.writeString(root.resolve("notices/problems.html"), "theirs");
+        var notices = new io.spillway.notices.NoticeWriter(
+                directory, List.of(), io.spillway.notices.AddressCheck.NONE, null, NOW);
+
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> new SiteWriter(directory, List.of(), SiteWriter.Turns.NONE, NOW, notices)
+                        .rebuild(Set.of("journals")))
+                .withMessageContaining("notices/problems.html");
+        assertThat(root.resolve("notices/problems.html")).hasContent("theirs");
+    }
+
+    @Test
+    void aBucketsOwnFileIsNamedAndStays() throws Exception {
+        try (S3Server server = S3Server.inMemory();
+                S3Bucket bucket = S3Bucket.open(server.options())) {
+            bucket.place(
+                    root.resolve("journals/2026-11-14T030000Z"),
+                    new ObjectKey("journals/2026-11-14T030000Z"),
+                    "manifest.json");
+            publish(bucket);
+            publish(bucket);
+            server.client()
+                    .putObject(
+                            request -> request.bucket(S3Server.BUCKET).key("public/robots.txt"),
+                            RequestBody.fromString("theirs"));
+
+            assertRefused(bucket, "robots.txt");
+        }
+    }
+}

@@ -200,8 +200,9 @@ final class ElasticsearchSnapshot implements Snapshot {
         }
         try {
             var answer = connection.ask("POST", SearchRequest.PATH, SearchRequest.touch(pit));
-            if (answer.path("pit_id").isTextual()) {
-                pit.answered(answer.path("pit_id").asText());
+            String named = answer.path("pit_id").textValue();
+            if (named != null && pit.strangeness(named) == null) {
+                pit.answered(named);
             }
         } catch (IOException e) {
             LOG.warn("point in time not kept alive, tried again soon cause={}", e.getMessage());
@@ -211,8 +212,25 @@ final class ElasticsearchSnapshot implements Snapshot {
         }
     }
 
-    /** Counts what the point in time holds. */
+    /**
+     * Counts what the point in time holds, twice: everything else is compared with this number, and one wrong answer must
+     * not agree with a document that is lost later.
+     *
+     * @throws IOException it could not be counted, or the two answers differ
+     */
     static long count(Connection connection, PointInTime pit, ElasticsearchOptions options)
+            throws IOException, InterruptedException, SpillwayException {
+        long first = countOnce(connection, pit, options);
+        long second = countOnce(connection, pit, options);
+        if (first != second) {
+            throw new IOException(
+                    "the snapshot could not be counted: it has %d documents in one answer, and %d in the next"
+                            .formatted(first, second));
+        }
+        return first;
+    }
+
+    private static long countOnce(Connection connection, PointInTime pit, ElasticsearchOptions options)
             throws IOException, InterruptedException, SpillwayException {
         AnswerBuffer buffer = new AnswerBuffer();
         Exchange exchange = connection.send(
@@ -229,12 +247,13 @@ final class ElasticsearchSnapshot implements Snapshot {
             }
             SearchAnswer answer = SearchAnswer.parse(buffer.bytes(), buffer.length());
             String incomplete = answer.incompleteness();
-            if (incomplete != null || answer.total() < 0) {
+            if (incomplete == null) {
+                incomplete = answer.total() < 0 ? "the answer has no total" : pit.strangeness(answer.pitId());
+            }
+            if (incomplete != null) {
                 throw new IOException("the snapshot could not be counted: " + incomplete);
             }
-            if (answer.pitId() != null) {
-                pit.answered(answer.pitId());
-            }
+            pit.answered(String.valueOf(answer.pitId()));
             return answer.total();
         } catch (MalformedJsonException | SearchAnswer.MalformedSourceException e) {
             throw new IOException("the snapshot could not be counted: " + e.getMessage(), e);

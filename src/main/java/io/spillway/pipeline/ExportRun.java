@@ -214,9 +214,9 @@ public final class ExportRun {
                 FieldCounts counts = new FieldCounts();
                 List<Lane.Result> results = read(snapshot, written, counts, dump, folder, order);
                 double seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
-                // From here on the cluster has nothing more to keep for us.
-                snapshot.close();
                 requireAll(snapshot, written.size(), results);
+                // From here on the cluster has to keep nothing for this run.
+                snapshot.close();
                 tellWithheld(counts);
                 addEmptyParts(dump, written, folder, order);
                 RunStats stats = RunStats.of(seconds, progress.now(), snapshot.lanes(), results);
@@ -315,10 +315,10 @@ public final class ExportRun {
      * The one comparison that everything rests on: as many documents written, in each format, as the snapshot holds, and no
      * two of them the same.
      */
-    private void requireAll(Snapshot snapshot, int formatCount, List<Lane.Result> results) throws SpillwayException {
+    private void requireAll(Snapshot snapshot, int formatCount, List<Lane.Result> results)
+            throws SpillwayException, InterruptedException {
         long distinct = SliceSpans.distinct(
                 results.stream().map(Lane.Result::spans).toList());
-        requireCount(snapshot, "%d different documents of %s were read", distinct);
         for (int i = 0; i < formatCount; i++) {
             int format = i;
             long written = results.stream()
@@ -327,6 +327,8 @@ public final class ExportRun {
                     .sum();
             requireCount(snapshot, "%d documents of %s were written", written);
         }
+        requireCount(snapshot, "%d different documents of %s were read", distinct);
+        requireCount(snapshot, "%d documents of %s were counted after reading", snapshot.recount());
     }
 
     private void requireCount(Snapshot snapshot, String what, long found) throws SpillwayException {

@@ -48,6 +48,7 @@ final class ElasticsearchSnapshot implements Snapshot {
     private final int slices;
     private final int lanes;
     private final int resultWindow;
+    private final ElasticsearchOptions options;
     private final @Nullable String query;
     private final Paging paging;
     private final Pace pace;
@@ -66,6 +67,7 @@ final class ElasticsearchSnapshot implements Snapshot {
         this.takenAt = takenAt;
         this.description = facts.description();
         this.documents = documents;
+        this.options = options;
         this.paging = options.paging();
         this.query = options.query();
         this.resultWindow = facts.resultWindow();
@@ -104,6 +106,31 @@ final class ElasticsearchSnapshot implements Snapshot {
     @Override
     public int lanes() {
         return lanes;
+    }
+
+    @Override
+    public long recount() throws SpillwayException, InterruptedException {
+        Retry retry = new Retry(paging.patience());
+        while (true) {
+            IOException failure;
+            Duration retryAfter = null;
+            try {
+                return count(connection, pit, options);
+            } catch (Connection.ServerErrorException e) {
+                switch (e.error().meaning()) {
+                    case SNAPSHOT_LOST -> throw lost(e.error());
+                    case REFUSED -> throw refused(e.error());
+                    default -> {}
+                }
+                failure = e;
+                retryAfter = e.error().retryAfter();
+            } catch (IOException e) {
+                failure = e;
+            }
+            if (!retry.pause(retryAfter)) {
+                throw unavailable(connection, failure);
+            }
+        }
     }
 
     @Override
@@ -189,6 +216,13 @@ final class ElasticsearchSnapshot implements Snapshot {
         return "document " + hit.path("_id") + " in index " + hit.path("_index");
     }
 
+    SpillwayException lost(ServerError error) {
+        return new SpillwayException(
+                Fault.SNAPSHOT_LOST,
+                "the point in time on " + description.name() + " was lost: " + error,
+                "a node was restarted, an index was moved, closed or deleted, or the keep-alive ran out");
+    }
+
     SpillwayException refused(ServerError error) {
         return IndexFacts.refused(description.name(), error);
     }
@@ -212,25 +246,8 @@ final class ElasticsearchSnapshot implements Snapshot {
         }
     }
 
-    /**
-     * Counts what the point in time holds, twice: everything else is compared with this number, and one wrong answer must
-     * not agree with a document that is lost later.
-     *
-     * @throws IOException it could not be counted, or the two answers differ
-     */
+    /** Counts what the point in time holds. */
     static long count(Connection connection, PointInTime pit, ElasticsearchOptions options)
-            throws IOException, InterruptedException, SpillwayException {
-        long first = countOnce(connection, pit, options);
-        long second = countOnce(connection, pit, options);
-        if (first != second) {
-            throw new IOException(
-                    "the snapshot could not be counted: it has %d documents in one answer, and %d in the next"
-                            .formatted(first, second));
-        }
-        return first;
-    }
-
-    private static long countOnce(Connection connection, PointInTime pit, ElasticsearchOptions options)
             throws IOException, InterruptedException, SpillwayException {
         AnswerBuffer buffer = new AnswerBuffer();
         Exchange exchange = connection.send(

@@ -186,11 +186,11 @@ final class SlicePager implements PageReader {
                 meaning,
                 error);
         switch (meaning) {
-            case SNAPSHOT_LOST -> throw lost(error);
+            case SNAPSHOT_LOST -> throw snapshot.lost(error);
             case REFUSED -> throw snapshot.refused(error);
             case SHARD_GONE -> {
                 if (retry.failures() + 1 >= snapshot.patience().shardTries()) {
-                    throw lost(error);
+                    throw snapshot.lost(error);
                 }
                 pause(retry, error);
             }
@@ -252,13 +252,6 @@ final class SlicePager implements PageReader {
         } finally {
             clock.enter(before);
         }
-    }
-
-    private SpillwayException lost(ServerError error) {
-        return new SpillwayException(
-                Fault.SNAPSHOT_LOST,
-                "the point in time on " + snapshot.description().name() + " was lost: " + error,
-                "a node was restarted, an index was moved, closed or deleted, or the keep-alive ran out");
     }
 
     /** Which document an answer of one hit would hold, asked without its source. */

@@ -45,7 +45,8 @@ class FaultCampaignIT {
     private static final int DOCUMENTS = 700;
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]*)\"");
     /** Pauses of milliseconds, and an end soon where a fault does not pass. */
-    private static final Patience PATIENCE = new Patience(Duration.ofMillis(1), Duration.ofMillis(8), Duration.ofSeconds(3), 3);
+    private static final Patience PATIENCE =
+            new Patience(Duration.ofMillis(1), Duration.ofMillis(8), Duration.ofSeconds(3), 3);
 
     private final TestCluster cluster = TestCluster.shared();
 

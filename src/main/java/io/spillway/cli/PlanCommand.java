@@ -96,8 +96,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private static long proofBytes(SourceSurvey survey) {
-        return HeapRoom.proofBytes(
-                survey.slices(), survey.description().shards(), survey.documents());
+        return HeapRoom.proofBytes(survey.slices(), survey.description().shards(), survey.documents());
     }
 
     /** What of a survey would be published; fails on a document of the sample with a field that nobody decided on. */

@@ -317,8 +317,8 @@ public final class ExportRun {
      */
     private void requireAll(Snapshot snapshot, int formatCount, List<Lane.Result> results)
             throws SpillwayException, InterruptedException {
-        long distinct = SliceSpans.distinct(
-                results.stream().map(Lane.Result::spans).toList());
+        long distinct =
+                SliceSpans.distinct(results.stream().map(Lane.Result::spans).toList());
         for (int i = 0; i < formatCount; i++) {
             int format = i;
             long written = results.stream()

@@ -52,13 +52,7 @@ final class SliceSpans {
             throw new SpillwayException(
                     Fault.INTEGRITY,
                     "slice %d returned document %s in index %s twice or out of order: number %d of shard %d after %d"
-                            .formatted(
-                                    slice,
-                                    document.idAsJson(),
-                                    document.indexAsJson(),
-                                    number,
-                                    shard,
-                                    lasts[shard]),
+                            .formatted(slice, document.idAsJson(), document.indexAsJson(), number, shard, lasts[shard]),
                     "nothing was published; run the export again, and report this if it happens again");
         }
         if (firsts[shard] == NONE) {

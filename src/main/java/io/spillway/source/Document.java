@@ -148,6 +148,11 @@ public final class Document {
         return equal(id, json);
     }
 
+    /** Whether another document, of any index, has the same id as it came. */
+    public boolean hasIdOf(Document other) {
+        return Arrays.equals(bytes, id.start(), id.end(), other.bytes, other.id.start(), other.id.end());
+    }
+
     /** Whether {@code json} is the index as it came, a JSON string. */
     public boolean hasIndex(byte[] json) {
         return equal(index, json);

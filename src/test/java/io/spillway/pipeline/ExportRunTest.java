@@ -251,12 +251,12 @@ class ExportRunTest {
     @Test
     void aDocumentThatIsThereTwiceInThePlaceOfAnotherIsNeverPublished() throws Exception {
         SyntheticSource source = SyntheticSource.seeded(1, 100).slices(2);
-        SpillwayException e = assertFault(
-                Fault.INTEGRITY, new SyntheticExport(root, new FaultySource(source).changing(documents -> {
-                    List<Document> changed = new ArrayList<>(documents);
-                    changed.set(3, documents.get(4));
-                    return changed;
-                })));
+        SpillwayException e =
+                assertFault(Fault.INTEGRITY, new SyntheticExport(root, new FaultySource(source).changing(documents -> {
+                            List<Document> changed = new ArrayList<>(documents);
+                            changed.set(3, documents.get(4));
+                            return changed;
+                        })));
         assertThat(e).hasMessageContaining("twice or out of order");
         assertNothingIsLeft(source);
     }

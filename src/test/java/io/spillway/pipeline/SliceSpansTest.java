@@ -126,8 +126,7 @@ class SliceSpansTest {
         }
     }
 
-    private static void assertRefused(
-            org.assertj.core.api.ThrowableAssert.ThrowingCallable what, String... words) {
+    private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable what, String... words) {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(what)
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.INTEGRITY))
@@ -138,8 +137,7 @@ class SliceSpansTest {
         SliceSpans spans = new SliceSpans(slice);
         byte[] bytes = "\"i\"{}".getBytes(UTF_8);
         for (long place : places) {
-            spans.add(new Document(
-                    bytes, new Range(3, 5), 0, new Range(0, 3), new Range(0, 3), Range.NONE, place));
+            spans.add(new Document(bytes, new Range(3, 5), 0, new Range(0, 3), new Range(0, 3), Range.NONE, place));
         }
         return spans.end();
     }

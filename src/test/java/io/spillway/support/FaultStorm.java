@@ -74,8 +74,8 @@ public final class FaultStorm implements Disturbance {
 
     @Override
     public void carryOut(Exchange exchange) throws IOException, InterruptedException {
-        SplittableRandom random = new SplittableRandom(
-                seed * 1_000_003 + exchange.kind().ordinal() * 100_003L + exchange.number());
+        SplittableRandom random =
+                new SplittableRandom(seed * 1_000_003 + exchange.kind().ordinal() * 100_003L + exchange.number());
         if (random.nextDouble() >= rate) {
             exchange.reply(remember(exchange, exchange.forward()));
             return;
@@ -93,16 +93,19 @@ public final class FaultStorm implements Disturbance {
         CUT_IN_CHUNKS((storm, exchange, random) -> FaultProxy.cutInChunks().carryOut(exchange)),
         CUT_AND_FRAMED((storm, exchange, random) -> {
             Answer answer = exchange.forward();
-            exchange.reply(answer.withBody(answer.body().substring(0, random.nextInt(answer.body().length()))));
+            exchange.reply(answer.withBody(
+                    answer.body().substring(0, random.nextInt(answer.body().length()))));
         }),
         IN_CHUNKS((storm, exchange, random) -> FaultProxy.inChunks().carryOut(exchange)),
-        LATE((storm, exchange, random) -> FaultProxy.late(Duration.ofMillis(random.nextInt(40))).carryOut(exchange)),
+        LATE((storm, exchange, random) ->
+                FaultProxy.late(Duration.ofMillis(random.nextInt(40))).carryOut(exchange)),
         REJECTED((storm, exchange, random) -> exchange.reply(FaultProxy.REJECTED)),
         NO_SHARD((storm, exchange, random) -> exchange.reply(FaultProxy.NO_SHARD)),
         BAD_GATEWAY((storm, exchange, random) -> exchange.reply(FaultProxy.page(502))),
-        LOGIN_PAGE((storm, exchange, random) -> FaultProxy.afterwards(FaultProxy.page(200)).carryOut(exchange)),
-        ERROR_WITH_STATUS_200((storm, exchange, random) ->
-                exchange.reply(Answer.json(200, FaultProxy.NO_SHARD.body()))),
+        LOGIN_PAGE((storm, exchange, random) ->
+                FaultProxy.afterwards(FaultProxy.page(200)).carryOut(exchange)),
+        ERROR_WITH_STATUS_200(
+                (storm, exchange, random) -> exchange.reply(Answer.json(200, FaultProxy.NO_SHARD.body()))),
         NOT_GZIP((storm, exchange, random) -> exchange.reply(exchange.forward().withHeader("Content-Encoding: gzip"))),
         POINT_IN_TIME_LOST((storm, exchange, random) -> {
             // Three in one export would be the end of it, whatever else happens.
@@ -113,7 +116,8 @@ public final class FaultStorm implements Disturbance {
             cutOff(hits, random);
         })),
         SHARD_MISSING(Fault.changed((answer, hits, random) -> {
-            ((ObjectNode) answer.get("_shards")).put("total", answer.at("/_shards/total").asInt() + 1);
+            ((ObjectNode) answer.get("_shards"))
+                    .put("total", answer.at("/_shards/total").asInt() + 1);
             cutOff(hits, random);
         })),
         NO_SHARDS_MEMBER(Fault.changed((answer, hits, random) -> answer.remove("_shards"))),
@@ -136,10 +140,10 @@ public final class FaultStorm implements Disturbance {
             int at = random.nextInt(hits.size());
             hits.insert(at, hits.get(at));
         })),
-        HIT_FAR_FROM_ITS_COPY(Fault.changedHits(
-                (answer, hits, random) -> hits.insert(random.nextInt(hits.size()), hits.get(random.nextInt(hits.size()))))),
-        HIT_IN_THE_PLACE_OF_ANOTHER(Fault.changedHits(
-                (answer, hits, random) -> hits.set(random.nextInt(hits.size()), hits.get(random.nextInt(hits.size()))))),
+        HIT_FAR_FROM_ITS_COPY(Fault.changedHits((answer, hits, random) ->
+                hits.insert(random.nextInt(hits.size()), hits.get(random.nextInt(hits.size()))))),
+        HIT_IN_THE_PLACE_OF_ANOTHER(Fault.changedHits((answer, hits, random) ->
+                hits.set(random.nextInt(hits.size()), hits.get(random.nextInt(hits.size()))))),
         DOUBLED_HIT_WITH_THE_NEXT_NUMBER(Fault.changedHits((answer, hits, random) -> {
             ObjectNode copy = hits.get(hits.size() - 1).deepCopy();
             renumber(copy, 1);
@@ -165,8 +169,10 @@ public final class FaultStorm implements Disturbance {
             ArrayNode sort = (ArrayNode) hits.get(random.nextInt(hits.size())).get("sort");
             sort.set(1, sort.numberNode(sort.get(1).asLong() + (1L << 32) * (1 + random.nextInt(3))));
         })),
-        NO_TIEBREAK(Fault.changedHits((answer, hits, random) -> hits.forEach(hit -> ((ArrayNode) hit.get("sort")).remove(1)))),
-        NO_SORT_VALUES(Fault.changedHits((answer, hits, random) -> hits.forEach(hit -> ((ObjectNode) hit).remove("sort")))),
+        NO_TIEBREAK(Fault.changedHits(
+                (answer, hits, random) -> hits.forEach(hit -> ((ArrayNode) hit.get("sort")).remove(1)))),
+        NO_SORT_VALUES(
+                Fault.changedHits((answer, hits, random) -> hits.forEach(hit -> ((ObjectNode) hit).remove("sort")))),
         NO_SOURCE(Fault.changedHits(
                 (answer, hits, random) -> ((ObjectNode) hits.get(random.nextInt(hits.size()))).putNull("_source"))),
         OTHER_INDEX_NAMED(Fault.changedHits(
@@ -179,24 +185,27 @@ public final class FaultStorm implements Disturbance {
         OTHER_POINT_IN_TIME_NAMED((storm, exchange, random) -> {
             Answer answer = exchange.forward();
             String id = random.nextBoolean() ? storm.other.sameIndex() : storm.other.otherIndex();
-            exchange.reply(answer.withBody(answer.body().replaceFirst("\"pit_id\":\"[^\"]*\"", "\"pit_id\":\"" + id + "\"")));
+            exchange.reply(
+                    answer.withBody(answer.body().replaceFirst("\"pit_id\":\"[^\"]*\"", "\"pit_id\":\"" + id + "\"")));
         }),
-        PAGE_OF_AN_OLDER_POINT_IN_TIME(
-                (storm, exchange, random) -> exchange.reply(exchange.forward(withPit(exchange, storm.other.sameIndex())))),
+        PAGE_OF_AN_OLDER_POINT_IN_TIME((storm, exchange, random) ->
+                exchange.reply(exchange.forward(withPit(exchange, storm.other.sameIndex())))),
         PAGE_OF_ANOTHER_INDEX((storm, exchange, random) -> {
             Answer answer = exchange.forward(withPit(exchange, storm.other.otherIndex()));
             exchange.reply(answer.withBody(answer.body().replace(storm.other.otherIndex(), pit(exchange))));
         }),
         PAGE_OF_ANOTHER_SLICE((storm, exchange, random) -> {
             Matcher slice = SLICE.matcher(exchange.body());
-            exchange.reply(exchange.forward(slice.replaceFirst(m -> "\"slice\":{\"id\":"
-                    + (Integer.parseInt(m.group(1)) + 1) % Integer.parseInt(m.group(2)) + ",\"max\":" + m.group(2) + "}")));
+            exchange.reply(exchange.forward(slice.replaceFirst(
+                    m -> "\"slice\":{\"id\":" + (Integer.parseInt(m.group(1)) + 1) % Integer.parseInt(m.group(2))
+                            + ",\"max\":" + m.group(2) + "}")));
         }),
         PAGE_OF_NO_SLICE((storm, exchange, random) ->
                 exchange.reply(exchange.forward(exchange.body().replaceFirst(SLICE.pattern() + ",?", "")))),
         SEARCH_AFTER_SHORTENED((storm, exchange, random) -> exchange.reply(
                 exchange.forward(SECOND_SORT_VALUE.matcher(exchange.body()).replaceFirst("$1]")))),
-        FIRST_PAGE_AGAIN((storm, exchange, random) -> FaultProxy.firstPageAgain().carryOut(exchange)),
+        FIRST_PAGE_AGAIN(
+                (storm, exchange, random) -> FaultProxy.firstPageAgain().carryOut(exchange)),
         SHORTER((storm, exchange, random) -> FaultProxy.shorter().carryOut(exchange)),
         OLDER_ANSWER((storm, exchange, random) -> {
             Answer answer = exchange.forward();

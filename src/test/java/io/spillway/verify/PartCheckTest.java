@@ -100,7 +100,11 @@ class PartCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"jsonl, '{\"a\":1}\n', '{\"a\":2}\n'", "csv, '1,x\n', '2,x\n'", "bulk, '{\"index\":{}}\n{\"a\":1}\n', '{\"index\":{}}\n{\"a\":2}\n'"})
+    @CsvSource({
+        "jsonl, '{\"a\":1}\n', '{\"a\":2}\n'",
+        "csv, '1,x\n', '2,x\n'",
+        "bulk, '{\"index\":{}}\n{\"a\":1}\n', '{\"index\":{}}\n{\"a\":2}\n'"
+    })
     void documentsThatWereNotWrittenAreFoundThoughAllNumbersAgree(String format, String first, String second)
             throws Exception {
         String header = format.equals("csv") ? "a,b\n" : "";
@@ -129,8 +133,7 @@ class PartCheckTest {
 
     private static Part as(String format, byte[] file, long uncompressed) {
         Part part = part("gzip", file, uncompressed, 1_000);
-        return new Part(
-                "p", format, "gzip", part.bytes(), uncompressed, 1_000, part.sha256(), part.md5(), part.sha1());
+        return new Part("p", format, "gzip", part.bytes(), uncompressed, 1_000, part.sha256(), part.md5(), part.sha1());
     }
 
     private static Part bulk(byte[] file, long uncompressed, long documents) {

@@ -4,9 +4,6 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.source.Document;
 import io.spillway.source.SourceDescription;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -16,8 +13,9 @@ import java.util.List;
  * to one thread.
  */
 final class HitOrder {
-    private static final String HINT = "nothing was published: something between here and Elasticsearch repeats, mixes or"
-            + " changes answers, or the server has a defect; connect to the server directly and run the export again";
+    private static final String HINT =
+            "nothing was published: something between here and Elasticsearch repeats, mixes or"
+                    + " changes answers, or the server has a defect; connect to the server directly and run the export again";
 
     private final String server;
     private final String source;
@@ -43,6 +41,7 @@ final class HitOrder {
      * @throws SpillwayException as {@link Fault#INTEGRITY}: a hit does not belong there
      */
     void check(SearchAnswer answer) throws SpillwayException {
+        Document before = null;
         for (Document document : answer.documents()) {
             long place = document.place();
             if (place == Document.NO_PLACE || Document.shardOf(place) >= shards) {
@@ -58,12 +57,15 @@ final class HitOrder {
                         .formatted(name(document), SortValues.of(place), SortValues.of(last)));
             }
             boolean sameShard = last != Document.NO_PLACE && Document.shardOf(last) == Document.shardOf(place);
-            if (sameShard && document.hasId(lastId)) {
+            if (sameShard && (before == null ? document.hasId(lastId) : document.hasIdOf(before))) {
                 throw broken("%s came twice in a row, with the sort values %s and %s"
                         .formatted(name(document), SortValues.of(last), SortValues.of(place)));
             }
             last = place;
-            lastId = token(document::writeId);
+            before = document;
+        }
+        if (before != null) {
+            lastId = before.idAsJson().getBytes(StandardCharsets.UTF_8);
         }
     }
 
@@ -83,19 +85,5 @@ final class HitOrder {
 
     private SpillwayException broken(String what) {
         return new SpillwayException(Fault.INTEGRITY, server + " returned a wrong page: " + what, HINT);
-    }
-
-    private static byte[] token(Token token) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(32);
-        try {
-            token.writeTo(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory cannot fail", e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private interface Token {
-        void writeTo(ByteArrayOutputStream out) throws IOException;
     }
 }

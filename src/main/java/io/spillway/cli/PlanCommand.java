@@ -88,12 +88,16 @@ final class PlanCommand implements Callable<Integer> {
     private static List<SizeEstimate> sizes(ScheduleFile schedule, SourceDescription found, SourceSurvey published)
             throws SpillwayException {
         List<PartFormat> formats = Wiring.formats(schedule, found);
-        HeapRoom.require(published.lanes(), formats);
+        HeapRoom.require(published.lanes(), proofBytes(published), formats);
         List<SizeEstimate> sizes = new ArrayList<>();
         for (PartFormat format : formats) {
             sizes.add(SizeEstimate.of(format, published));
         }
         return sizes;
+    }
+
+    private static long proofBytes(SourceSurvey survey) {
+        return HeapRoom.proofBytes(survey.slices(), survey.description().shards(), survey.documents());
     }
 
     /** What of a survey would be published; fails on a document of the sample with a field that nobody decided on. */
@@ -136,6 +140,9 @@ final class PlanCommand implements Callable<Integer> {
                 "documents     %s%s%n",
                 Amounts.count(survey.documents()), source.filtered() ? " (a query leaves others out)" : "");
         out.printf("slices        %d in %d lanes, over %d shards%n", survey.slices(), survey.lanes(), source.shards());
+        out.printf(
+                "proof         that each document is there exactly once: at most %s of heap%n",
+                Amounts.bytes(proofBytes(survey)));
         String label = "disk";
         for (SizeEstimate size : sizes) {
             out.printf(
@@ -237,6 +244,7 @@ final class PlanCommand implements Callable<Integer> {
         line.put("shards", source.shards());
         line.put("slices", survey.slices());
         line.put("lanes", survey.lanes());
+        line.put("proof_heap_bytes", proofBytes(survey));
         line.put("formats", sizes.stream().map(PlanCommand::facts).toList());
         line.put("estimated_bytes", total(sizes, SizeEstimate::bytes));
         line.put("estimated_bytes_uncompressed", total(sizes, SizeEstimate::bytesUncompressed));

@@ -196,7 +196,7 @@ public final class ExportRun {
             SourceDescription published = found.withFields(fields.published(found.fields()));
             publisher.requireEnough(dataset.name(), snapshot.documents());
             List<PartFormat> written = formats.of(found);
-            HeapRoom.require(snapshot.lanes(), written);
+            HeapRoom.require(snapshot.lanes(), proofBytes(snapshot), written);
             Optional<Manifest> previous = publisher.previous(dataset.name());
             if (previous.isPresent()) {
                 DiskRoom.require(workspace.usableBytes(), previous.get(), snapshot.documents(), written);
@@ -214,9 +214,9 @@ public final class ExportRun {
                 FieldCounts counts = new FieldCounts();
                 List<Lane.Result> results = read(snapshot, written, counts, dump, folder, order);
                 double seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
-                // From here on the cluster has nothing more to keep for us.
-                snapshot.close();
                 requireAll(snapshot, written.size(), results);
+                // From here on the cluster has to keep nothing for this run.
+                snapshot.close();
                 tellWithheld(counts);
                 addEmptyParts(dump, written, folder, order);
                 RunStats stats = RunStats.of(seconds, progress.now(), snapshot.lanes(), results);
@@ -252,6 +252,11 @@ public final class ExportRun {
                 remove(links);
             }
         }
+    }
+
+    private static long proofBytes(Snapshot snapshot) {
+        return HeapRoom.proofBytes(
+                snapshot.slices().size(), snapshot.description().shards(), snapshot.documents());
     }
 
     /** Dumps are told apart, and the newest is found, by their dates. */
@@ -306,21 +311,32 @@ public final class ExportRun {
                 .toList();
     }
 
-    /** The one comparison that everything rests on: as many documents written, in each format, as the snapshot holds. */
-    private void requireAll(Snapshot snapshot, int formatCount, List<Lane.Result> results) throws SpillwayException {
+    /**
+     * The one comparison that everything rests on: as many documents written, in each format, as the snapshot holds, and no
+     * two of them the same.
+     */
+    private void requireAll(Snapshot snapshot, int formatCount, List<Lane.Result> results)
+            throws SpillwayException, InterruptedException {
+        long distinct =
+                SliceSpans.distinct(results.stream().map(Lane.Result::spans).toList());
         for (int i = 0; i < formatCount; i++) {
             int format = i;
             long written = results.stream()
                     .flatMap(result -> result.formats().get(format).parts().stream())
                     .mapToLong(Part::documents)
                     .sum();
-            if (written != snapshot.documents()) {
-                throw new SpillwayException(
-                        Fault.INTEGRITY,
-                        "%d documents of %s were written, but the snapshot holds %d"
-                                .formatted(written, source.name(), snapshot.documents()),
-                        "nothing was published; run the export again, and report this if it stays so");
-            }
+            requireCount(snapshot, "%d documents of %s were written", written);
+        }
+        requireCount(snapshot, "%d different documents of %s were read", distinct);
+        requireCount(snapshot, "%d documents of %s were counted after reading", snapshot.recount());
+    }
+
+    private void requireCount(Snapshot snapshot, String what, long found) throws SpillwayException {
+        if (found != snapshot.documents()) {
+            throw new SpillwayException(
+                    Fault.INTEGRITY,
+                    (what + ", but the snapshot holds %d").formatted(found, source.name(), snapshot.documents()),
+                    "nothing was published; run the export again, and report this if it happens again");
         }
     }
 

@@ -16,20 +16,46 @@ public final class HeapRoom {
     private static final long PAGES_A_LANE = 8 * MIB;
     /** The source never fills more than half of the heap; a quarter is what it manages with. */
     private static final int PAGES_SHARE = 4;
+    /** The proof may take a quarter of the heap. */
+    private static final int PROOF_SHARE = 4;
     /** Buffers of an open part before and behind its compressor, its encoder's included. */
     private static final long BUFFERS_A_PART = 512 << 10;
 
     private HeapRoom() {}
 
     /**
-     * Refuses formats whose compressors, one for each lane and format, need more than this JVM's heap has room for
-     * beside the program and the pages.
+     * The most heap that the proof takes that no document came twice, in bytes, however many documents there are: it keeps
+     * the first and the last number of each shard in each slice.
      *
-     * @param lanes slices that are read at the same time
+     * @param documents a slice keeps nothing for a shard in which it has none
+     */
+    public static long proofBytes(int slices, int shards, long documents) {
+        return Math.min(documents, (long) slices * shards) * SliceSpans.BYTES_A_SPAN;
+    }
+
+    /**
+     * Refuses what this JVM's heap has no room for beside the program and the pages: formats, whose compressors there is one
+     * of for each lane and format, and the proof that no document came twice.
+     *
+     * @param lanes      slices that are read at the same time
+     * @param proofBytes see {@link #proofBytes}, 0 or more
      * @throws SpillwayException as {@link Fault#CONFIG}, with what is needed and what would fit
      */
-    public static void require(int lanes, List<PartFormat> formats) throws SpillwayException {
-        require(lanes, formats, Runtime.getRuntime().maxMemory());
+    public static void require(int lanes, long proofBytes, List<PartFormat> formats) throws SpillwayException {
+        long heap = Runtime.getRuntime().maxMemory();
+        requireProof(proofBytes, heap);
+        require(lanes, formats, heap - proofBytes / MIB * MIB);
+    }
+
+    static void requireProof(long proofBytes, long heap) throws SpillwayException {
+        if (proofBytes > heap / PROOF_SHARE) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "the proof that no document came twice needs up to %d MiB of heap, and this JVM has %d MiB"
+                            .formatted(mebibytes(proofBytes), heap / MIB),
+                    "read fewer slices with source: {slices: N} (--slices): it takes %d bytes for each shard of each slice"
+                            .formatted(SliceSpans.BYTES_A_SPAN));
+        }
     }
 
     static void require(int lanes, List<PartFormat> formats, long heap) throws SpillwayException {

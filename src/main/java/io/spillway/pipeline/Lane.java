@@ -31,6 +31,7 @@ final class Lane implements Callable<Lane.Result> {
     private final FieldCounts counts;
     private final List<PartSequence> formats = new ArrayList<>();
     private final Complete complete;
+    private final SliceSpans spans;
     private final Sample sample = new Sample();
     private final Progress progress;
     private final StageClock clock = new StageClock();
@@ -63,6 +64,7 @@ final class Lane implements Callable<Lane.Result> {
             Progress progress) {
         this.snapshot = snapshot;
         this.slice = slice;
+        this.spans = new SliceSpans(slice.number());
         this.filters = filters;
         this.counts = counts;
         this.formats.addAll(formats.begin(slice, clock));
@@ -84,7 +86,7 @@ final class Lane implements Callable<Lane.Result> {
                 written.add(new Written(format.finish(), format.leftOut()));
             }
             complete.slice();
-            return new Result(slice, documents, repaired, written, sample, clock.seconds());
+            return new Result(slice, documents, spans.end(), repaired, written, sample, clock.seconds());
         } finally {
             formats.forEach(PartSequence::close);
         }
@@ -92,6 +94,7 @@ final class Lane implements Callable<Lane.Result> {
 
     private void write(Page page, FieldFilter filter) throws SpillwayException, InterruptedException {
         for (Document document : page.documents()) {
+            spans.add(document);
             Document published = filter.apply(document);
             for (PartSequence format : formats) {
                 format.write(published);
@@ -110,6 +113,7 @@ final class Lane implements Callable<Lane.Result> {
      *
      * @param slice     which
      * @param documents documents written, once for all formats
+     * @param spans     which documents these were
      * @param repaired  documents in which bytes that are not UTF-8 were replaced
      * @param formats   what was written in each format
      * @param sample    the first documents
@@ -118,6 +122,7 @@ final class Lane implements Callable<Lane.Result> {
     record Result(
             Slice slice,
             long documents,
+            SliceSpans spans,
             long repaired,
             List<Written> formats,
             Sample sample,

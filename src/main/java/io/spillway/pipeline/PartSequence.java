@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +113,7 @@ final class PartSequence implements AutoCloseable {
     private void finishPart() throws SpillwayException, InterruptedException {
         PartWriter part = open;
         if (part != null) {
-            Part done = readBack(part.finish());
+            Part done = readBack(part.finish(), part.contentCrc());
             parts.add(done);
             ready.part(done);
             part.leftOut().forEach((field, count) -> leftOut.merge(field, count, Long::sum));
@@ -120,11 +121,11 @@ final class PartSequence implements AutoCloseable {
         }
     }
 
-    private Part readBack(Part part) throws SpillwayException, InterruptedException {
+    private Part readBack(Part part, int contentCrc) throws SpillwayException, InterruptedException {
         Stage before = clock.enter(Stage.CHECKING);
         Path file = folder.resolve(part.name());
         try {
-            PartCheck.check(Files.newInputStream(file), part, file.toString());
+            PartCheck.check(Files.newInputStream(file), part, OptionalInt.of(contentCrc), file.toString());
             return part;
         } catch (IOException e) {
             throw new SpillwayException(

@@ -19,6 +19,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /**
  * Writes one part: documents through the encoder, the compressor and the checksums into a file. Belongs to one thread.
@@ -78,6 +79,11 @@ final class PartWriter implements AutoCloseable {
         return disk.bytes;
     }
 
+    /** The CRC-32C of what went into the compressor so far. */
+    int contentCrc() {
+        return (int) lines.crc.getValue();
+    }
+
     /** Completes the file, on disk, and says what it is. */
     Part finish() throws SpillwayException {
         Stage before = clock.enter(Stage.ENCODING);
@@ -131,9 +137,10 @@ final class PartWriter implements AutoCloseable {
                 e);
     }
 
-    /** What the encoder made, counted, on its way into the compressor. */
+    /** What the encoder made, counted and hashed, on its way into the compressor. */
     private static final class Counted extends FilterOutputStream {
         private final StageClock clock;
+        private final CRC32C crc = new CRC32C();
         private long bytes;
 
         Counted(OutputStream compressor, StageClock clock) {
@@ -150,6 +157,7 @@ final class PartWriter implements AutoCloseable {
         public void write(byte[] buffer, int offset, int length) throws IOException {
             Stage before = clock.enter(Stage.COMPRESSING);
             try {
+                crc.update(buffer, offset, length);
                 out.write(buffer, offset, length);
                 bytes += length;
             } finally {

@@ -14,6 +14,9 @@ import java.util.Arrays;
  * belongs to one thread.
  */
 public final class Document {
+    /** The place of a document whose source does not number its documents. */
+    public static final long NO_PLACE = -1;
+
     private final byte[] bytes;
     private final byte[] sourceBytes;
     private final Range source;
@@ -21,6 +24,12 @@ public final class Document {
     private final Range id;
     private final Range index;
     private final Range routing;
+    private final long place;
+
+    /** A document without a place, in {@code bytes}, which is shared, not copied; the parameters are as below. */
+    public Document(byte[] bytes, Range source, int findings, Range id, Range index, Range routing) {
+        this(bytes, source, findings, id, index, routing, NO_PLACE);
+    }
 
     /**
      * A document in {@code bytes}, which is shared, not copied.
@@ -30,13 +39,21 @@ public final class Document {
      * @param id       the JSON string that is its id
      * @param index    the JSON string that is its index
      * @param routing  the JSON string that is its routing, or {@link Range#NONE}
+     * @param place    see {@link #place()}
      */
-    public Document(byte[] bytes, Range source, int findings, Range id, Range index, Range routing) {
-        this(bytes, bytes, source, findings, id, index, routing);
+    public Document(byte[] bytes, Range source, int findings, Range id, Range index, Range routing, long place) {
+        this(bytes, bytes, source, findings, id, index, routing, place);
     }
 
     private Document(
-            byte[] bytes, byte[] sourceBytes, Range source, int findings, Range id, Range index, Range routing) {
+            byte[] bytes,
+            byte[] sourceBytes,
+            Range source,
+            int findings,
+            Range id,
+            Range index,
+            Range routing,
+            long place) {
         this.bytes = bytes;
         this.sourceBytes = sourceBytes;
         this.source = source;
@@ -44,6 +61,7 @@ public final class Document {
         this.id = id;
         this.index = index;
         this.routing = routing;
+        this.place = place;
     }
 
     /**
@@ -51,13 +69,13 @@ public final class Document {
      * which is shared, not copied.
      */
     public Document withSource(byte[] newSource, int length) {
-        return new Document(bytes, newSource, new Range(0, length), 0, id, index, routing);
+        return new Document(bytes, newSource, new Range(0, length), 0, id, index, routing, place);
     }
 
     /** The same document with a source of its own, for whoever keeps it longer than its page. */
     public Document copy() {
         byte[] own = Arrays.copyOfRange(sourceBytes, source.start(), source.end());
-        return new Document(bytes, own, new Range(0, own.length), findings, id, index, routing);
+        return new Document(bytes, own, new Range(0, own.length), findings, id, index, routing, place);
     }
 
     /** Bytes of the source as it was indexed. */
@@ -68,6 +86,25 @@ public final class Document {
     /** What {@link JsonCursor} found in the source, as its constants. */
     public int findings() {
         return findings;
+    }
+
+    /**
+     * Which document of its snapshot this is: the number of a shard in the upper 32 bits, and the document's number in that
+     * shard, 0 to 2^31 - 1, in the lower ones. No two documents of a snapshot have the same. {@link #NO_PLACE} where the
+     * source does not number its documents.
+     */
+    public long place() {
+        return place;
+    }
+
+    /** The shard in a place. */
+    public static int shardOf(long place) {
+        return (int) (place >>> 32);
+    }
+
+    /** The number within its shard in a place. */
+    public static int numberOf(long place) {
+        return (int) place;
     }
 
     /**
@@ -104,6 +141,25 @@ public final class Document {
     /** The document's index as JSON, quotes included, for messages. */
     public String indexAsJson() {
         return text(index);
+    }
+
+    /** Whether {@code json} is the id as it came, a JSON string. */
+    public boolean hasId(byte[] json) {
+        return equal(id, json);
+    }
+
+    /** Whether another document, of any index, has the same id as it came. */
+    public boolean hasIdOf(Document other) {
+        return Arrays.equals(bytes, id.start(), id.end(), other.bytes, other.id.start(), other.id.end());
+    }
+
+    /** Whether {@code json} is the index as it came, a JSON string. */
+    public boolean hasIndex(byte[] json) {
+        return equal(index, json);
+    }
+
+    private boolean equal(Range range, byte[] other) {
+        return Arrays.equals(bytes, range.start(), range.end(), other, 0, other.length);
     }
 
     /** Writes the id as it came, a JSON string. */

@@ -21,6 +21,17 @@ public interface Snapshot extends AutoCloseable {
     /** Documents in this snapshot, counted once, exactly, on the snapshot itself. */
     long documents();
 
+    /**
+     * Counts the documents of this snapshot again, so that a wrong first count cannot agree with documents that were lost
+     * later. To be called when everything was read; {@link #documents()} where the source cannot count again.
+     *
+     * @throws SpillwayException    they could not be counted, after every retry
+     * @throws InterruptedException the thread was interrupted
+     */
+    default long recount() throws SpillwayException, InterruptedException {
+        return documents();
+    }
+
     /** The slices, in the order of their numbers; empty ones may be among them. At least one. */
     List<Slice> slices();
 

@@ -12,6 +12,8 @@ import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +35,31 @@ public final class PartCheck {
      * @throws InterruptedException the thread was interrupted
      */
     public static void check(InputStream in, Part part, String where) throws SpillwayException, InterruptedException {
+        check(in, part, OptionalInt.empty(), where);
+    }
+
+    /**
+     * Compares a part with what a manifest says of it, and its content with what was written into it.
+     *
+     * @param in         the file's bytes; closed here
+     * @param contentCrc the CRC-32C of the bytes that were given to the compressor, where that is known
+     * @param where      what to call the file in an error
+     * @throws SpillwayException    as above
+     * @throws InterruptedException the thread was interrupted
+     */
+    public static void check(InputStream in, Part part, OptionalInt contentCrc, String where)
+            throws SpillwayException, InterruptedException {
         Counted file = new Counted(in);
         Compression compression = compression(file, part, where);
         long uncompressed = 0;
+        CRC32C crc = new CRC32C();
         DocumentCount documents = DocumentCount.of(part.format());
         try (file;
                 InputStream content = compression.decompress(file)) {
             byte[] buffer = new byte[BUFFER];
             for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                 uncompressed += read;
+                crc.update(buffer, 0, read);
                 documents.take(buffer, read);
                 if (Thread.interrupted()) {
                     throw new InterruptedException("while checking " + where);
@@ -60,6 +78,13 @@ public final class PartCheck {
         }
         require(where, "bytes uncompressed", part.bytesUncompressed(), uncompressed);
         require(where, "documents", part.documents(), documents.documents());
+        if (contentCrc.isPresent() && contentCrc.getAsInt() != (int) crc.getValue()) {
+            throw different(
+                    where,
+                    "has content with CRC-32C %08x, what was written has %08x"
+                            .formatted((int) crc.getValue(), contentCrc.getAsInt()),
+                    null);
+        }
         if (!documents.endsWhole()) {
             throw different(where, documents.flaw(), null);
         }

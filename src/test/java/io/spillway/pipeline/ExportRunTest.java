@@ -23,6 +23,7 @@ import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;
 import io.spillway.progress.Stage;
 import io.spillway.publish.Disclosure;
+import io.spillway.source.Document;
 import io.spillway.source.DocumentSource;
 import io.spillway.support.FaultySource;
 import io.spillway.support.SyntheticSource;
@@ -244,6 +245,28 @@ class ExportRunTest {
                 Fault.INTEGRITY,
                 new SyntheticExport(root, new FaultySource(source).pretending(pretended)).allowEmpty());
         assertThat(e).hasMessageContaining("100 documents").hasMessageContaining("holds " + pretended);
+        assertNothingIsLeft(source);
+    }
+
+    @Test
+    void aDocumentThatIsThereTwiceInThePlaceOfAnotherIsNeverPublished() throws Exception {
+        SyntheticSource source = SyntheticSource.seeded(1, 100).slices(2);
+        SpillwayException e =
+                assertFault(Fault.INTEGRITY, new SyntheticExport(root, new FaultySource(source).changing(documents -> {
+                            List<Document> changed = new ArrayList<>(documents);
+                            changed.set(3, documents.get(4));
+                            return changed;
+                        })));
+        assertThat(e).hasMessageContaining("twice or out of order");
+        assertNothingIsLeft(source);
+    }
+
+    @Test
+    void aSnapshotThatIsCountedOtherwiseAfterReadingIsNeverPublished() throws Exception {
+        SyntheticSource source = SyntheticSource.seeded(1, 100).slices(2);
+        SpillwayException e =
+                assertFault(Fault.INTEGRITY, new SyntheticExport(root, new FaultySource(source).recounting(101)));
+        assertThat(e).hasMessageContaining("101 documents").hasMessageContaining("holds 100");
         assertNothingIsLeft(source);
     }
 

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.spillway.compress.Compression;
 import io.spillway.dataset.DumpId;
+import io.spillway.encode.BulkLines;
+import io.spillway.encode.Csv;
+import io.spillway.encode.CsvColumns;
+import io.spillway.encode.CsvOptions;
 import io.spillway.encode.Encoder;
 import io.spillway.encode.JsonLines;
 import io.spillway.encode.PartPlace;
+import io.spillway.encode.TarBatches;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Part;
@@ -18,8 +23,10 @@ import io.spillway.source.Document;
 import io.spillway.source.Page;
 import io.spillway.source.PageReader;
 import io.spillway.source.Snapshot;
+import io.spillway.source.SourceField;
 import io.spillway.support.SyntheticSource;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,9 +35,14 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class PartWriterTest {
@@ -190,6 +202,40 @@ class PartWriterTest {
     void limitsThatNothingCouldMeetCannotBeMade() {
         assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new PartLimits(0, 1));
         assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new PartLimits(1, 0));
+    }
+
+    /** What the check compares the content with: the reader's bytes, decompressed, in every format and compression. */
+    @ParameterizedTest
+    @ValueSource(strings = {"jsonl", "csv", "tar", "bulk"})
+    void theDigestOfAPartIsThatOfItsContent(String format) throws Exception {
+        SyntheticSource source = SyntheticSource.seeded(1, 300);
+        for (Compression compression : Stream.of("none", "gzip", "zstd", "xz", "bzip2")
+                .map(name -> Compression.parse(name, null))
+                .filter(each -> each.whyUnavailable().isEmpty())
+                .toList()) {
+            Path file = folder.resolve(compression.name());
+            try (PartWriter writer =
+                    new PartWriter(file, place(file), new PartFormat(encoder(format), compression), clock)) {
+                forEach(source, writer::write);
+                writer.finish();
+                CRC32C crc = new CRC32C();
+                try (InputStream content = compression.decompress(Files.newInputStream(file))) {
+                    crc.update(content.readAllBytes());
+                }
+                assertThat(writer.contentCrc()).as(compression.name()).isEqualTo((int) crc.getValue());
+            }
+        }
+    }
+
+    private static Supplier<Encoder> encoder(String format) throws SpillwayException {
+        CsvColumns columns = CsvColumns.named(
+                List.of("id", "text"), List.of(new SourceField("id", "long"), new SourceField("text", "text")));
+        return switch (format) {
+            case "csv" -> () -> new Csv(columns, CsvOptions.DEFAULTS);
+            case "tar" -> () -> new TarBatches(new TarBatches.Limits(50, 1 << 20));
+            case "bulk" -> BulkLines::new;
+            default -> JsonLines::new;
+        };
     }
 
     private Part write(Path file, PartFormat format, SyntheticSource source)

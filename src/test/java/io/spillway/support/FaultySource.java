@@ -4,6 +4,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.progress.Progress;
 import io.spillway.progress.StageClock;
+import io.spillway.source.Document;
 import io.spillway.source.DocumentSource;
 import io.spillway.source.Page;
 import io.spillway.source.PageReader;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /**
  * A source that goes wrong on demand: a wrong count, a fault before the n-th page, snapshots that get lost, a reader
@@ -28,6 +30,8 @@ public final class FaultySource implements DocumentSource {
     private OptionalLong pretended = OptionalLong.empty();
     private int strikingPage = Integer.MAX_VALUE;
     private Strike strike = () -> {};
+    private UnaryOperator<List<Document>> change = UnaryOperator.identity();
+    private OptionalLong recounted = OptionalLong.empty();
     private int snapshotsToLose;
     private Runnable whenClosed = () -> {};
     private final AtomicInteger snapshots = new AtomicInteger();
@@ -56,6 +60,18 @@ public final class FaultySource implements DocumentSource {
     public FaultySource atPage(int n, Strike what) {
         strikingPage = n;
         strike = what;
+        return this;
+    }
+
+    /** Gives these documents in the place of every page's. */
+    public FaultySource changing(UnaryOperator<List<Document>> documents) {
+        change = documents;
+        return this;
+    }
+
+    /** Counts so many documents when it is asked again, after everything was read. */
+    public FaultySource recounting(long documents) {
+        recounted = OptionalLong.of(documents);
         return this;
     }
 
@@ -135,6 +151,11 @@ public final class FaultySource implements DocumentSource {
         }
 
         @Override
+        public long recount() {
+            return recounted.orElse(documents());
+        }
+
+        @Override
         public List<Slice> slices() {
             return snapshot.slices();
         }
@@ -151,7 +172,7 @@ public final class FaultySource implements DocumentSource {
                 @Override
                 public Optional<Page> next() throws SpillwayException, InterruptedException {
                     beforePage(pages.incrementAndGet());
-                    return reader.next();
+                    return reader.next().map(page -> new Page(change.apply(page.documents()), page.bytes()));
                 }
 
                 @Override

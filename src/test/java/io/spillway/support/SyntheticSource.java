@@ -206,7 +206,7 @@ public final class SyntheticSource implements DocumentSource {
         @Override
         public PageReader read(Slice slice, StageClock clock, Progress progress) {
             openReaders.incrementAndGet();
-            return new Reader(this, inSlice(slice.number()), clock, progress);
+            return new Reader(this, slice.number(), inSlice(slice.number()), clock, progress);
         }
 
         @Override
@@ -220,6 +220,7 @@ public final class SyntheticSource implements DocumentSource {
 
     private final class Reader implements PageReader {
         private final Frozen snapshot;
+        private final int slice;
         private final List<byte[]> rest;
         private final StageClock clock;
         private final Progress progress;
@@ -227,8 +228,9 @@ public final class SyntheticSource implements DocumentSource {
         private int next;
         private boolean closed;
 
-        Reader(Frozen snapshot, List<byte[]> documents, StageClock clock, Progress progress) {
+        Reader(Frozen snapshot, int slice, List<byte[]> documents, StageClock clock, Progress progress) {
             this.snapshot = snapshot;
+            this.slice = slice;
             this.rest = documents;
             this.clock = clock;
             this.progress = progress;
@@ -268,18 +270,22 @@ public final class SyntheticSource implements DocumentSource {
             }
             page = answer.toByteArray();
             List<Document> made = new ArrayList<>();
+            int first = next - sources.size();
             for (int i = 0; i < sources.size(); i++) {
-                made.add(document(ranges.get(i), ids.get(i)));
+                // Each slice is a shard of its own, and every other number is that of a nested document.
+                long place = ((long) slice << 32) | (2L * (first + i) + 1);
+                made.add(document(ranges.get(i), ids.get(i), place));
             }
             return new Page(made, page.length);
         }
 
-        private Document document(Range range, Range id) {
+        private Document document(Range range, Range id, long place) {
             try {
                 JsonCursor cursor = new JsonCursor(page, range.start(), range.end());
                 int start = cursor.skipDocument();
                 Range source = new Range(start, cursor.position());
-                return new Document(page, source, cursor.findings(), id, new Range(0, INDEX.length()), Range.NONE);
+                return new Document(
+                        page, source, cursor.findings(), id, new Range(0, INDEX.length()), Range.NONE, place);
             } catch (MalformedJsonException e) {
                 throw new IllegalArgumentException("a test's document is not JSON", e);
             }

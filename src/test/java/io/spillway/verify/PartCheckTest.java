@@ -15,9 +15,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PartCheckTest {
@@ -93,6 +97,43 @@ class PartCheckTest {
 
         byte[] cut = file("gzip", content + "{\"index\":{\"_id\":\"2\"}}\n");
         assertDifferent(cut, bulk(cut, content.length() + 22, 3), "ends in the middle of a document");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jsonl, '{\"a\":1}\n', '{\"a\":2}\n'",
+        "csv, '1,x\n', '2,x\n'",
+        "bulk, '{\"index\":{}}\n{\"a\":1}\n', '{\"index\":{}}\n{\"a\":2}\n'"
+    })
+    void documentsThatWereNotWrittenAreFoundThoughAllNumbersAgree(String format, String first, String second)
+            throws Exception {
+        String header = format.equals("csv") ? "a,b\n" : "";
+        String written = header + first.repeat(500) + second.repeat(500);
+        byte[] same = file("gzip", written);
+        PartCheck.check(new ByteArrayInputStream(same), as(format, same, written.length()), crc(written), "the part");
+
+        for (String read : List.of(
+                header + first.repeat(499) + second.repeat(501),
+                header + first.repeat(499) + second + first + second.repeat(499))) {
+            byte[] file = file("gzip", read);
+            assertThatExceptionOfType(SpillwayException.class)
+                    .isThrownBy(() -> PartCheck.check(
+                            new ByteArrayInputStream(file), as(format, file, read.length()), crc(written), "the part"))
+                    .withMessageContaining("CRC-32C %08x".formatted(crc(read).getAsInt()))
+                    .withMessageContaining("has %08x".formatted(crc(written).getAsInt()))
+                    .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.INTEGRITY));
+        }
+    }
+
+    private static OptionalInt crc(String content) {
+        CRC32C crc = new CRC32C();
+        crc.update(content.getBytes(StandardCharsets.UTF_8));
+        return OptionalInt.of((int) crc.getValue());
+    }
+
+    private static Part as(String format, byte[] file, long uncompressed) {
+        Part part = part("gzip", file, uncompressed, 1_000);
+        return new Part("p", format, "gzip", part.bytes(), uncompressed, 1_000, part.sha256(), part.md5(), part.sha1());
     }
 
     private static Part bulk(byte[] file, long uncompressed, long documents) {

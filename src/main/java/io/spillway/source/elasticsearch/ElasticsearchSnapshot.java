@@ -48,6 +48,7 @@ final class ElasticsearchSnapshot implements Snapshot {
     private final int slices;
     private final int lanes;
     private final int resultWindow;
+    private final ElasticsearchOptions options;
     private final @Nullable String query;
     private final Paging paging;
     private final Pace pace;
@@ -66,6 +67,7 @@ final class ElasticsearchSnapshot implements Snapshot {
         this.takenAt = takenAt;
         this.description = facts.description();
         this.documents = documents;
+        this.options = options;
         this.paging = options.paging();
         this.query = options.query();
         this.resultWindow = facts.resultWindow();
@@ -104,6 +106,31 @@ final class ElasticsearchSnapshot implements Snapshot {
     @Override
     public int lanes() {
         return lanes;
+    }
+
+    @Override
+    public long recount() throws SpillwayException, InterruptedException {
+        Retry retry = new Retry(paging.patience());
+        while (true) {
+            IOException failure;
+            Duration retryAfter = null;
+            try {
+                return count(connection, pit, options);
+            } catch (Connection.ServerErrorException e) {
+                switch (e.error().meaning()) {
+                    case SNAPSHOT_LOST -> throw lost(e.error());
+                    case REFUSED -> throw refused(e.error());
+                    default -> {}
+                }
+                failure = e;
+                retryAfter = e.error().retryAfter();
+            } catch (IOException e) {
+                failure = e;
+            }
+            if (!retry.pause(retryAfter)) {
+                throw unavailable(connection, failure);
+            }
+        }
     }
 
     @Override
@@ -189,6 +216,13 @@ final class ElasticsearchSnapshot implements Snapshot {
         return "document " + hit.path("_id") + " in index " + hit.path("_index");
     }
 
+    SpillwayException lost(ServerError error) {
+        return new SpillwayException(
+                Fault.SNAPSHOT_LOST,
+                "the point in time on " + description.name() + " was lost: " + error,
+                "a node was restarted, an index was moved, closed or deleted, or the keep-alive ran out");
+    }
+
     SpillwayException refused(ServerError error) {
         return IndexFacts.refused(description.name(), error);
     }
@@ -200,8 +234,9 @@ final class ElasticsearchSnapshot implements Snapshot {
         }
         try {
             var answer = connection.ask("POST", SearchRequest.PATH, SearchRequest.touch(pit));
-            if (answer.path("pit_id").isTextual()) {
-                pit.answered(answer.path("pit_id").asText());
+            String named = answer.path("pit_id").textValue();
+            if (named != null && pit.strangeness(named) == null) {
+                pit.answered(named);
             }
         } catch (IOException e) {
             LOG.warn("point in time not kept alive, tried again soon cause={}", e.getMessage());
@@ -229,12 +264,13 @@ final class ElasticsearchSnapshot implements Snapshot {
             }
             SearchAnswer answer = SearchAnswer.parse(buffer.bytes(), buffer.length());
             String incomplete = answer.incompleteness();
-            if (incomplete != null || answer.total() < 0) {
+            if (incomplete == null) {
+                incomplete = answer.total() < 0 ? "the answer has no total" : pit.strangeness(answer.pitId());
+            }
+            if (incomplete != null) {
                 throw new IOException("the snapshot could not be counted: " + incomplete);
             }
-            if (answer.pitId() != null) {
-                pit.answered(answer.pitId());
-            }
+            pit.answered(String.valueOf(answer.pitId()));
             return answer.total();
         } catch (MalformedJsonException | SearchAnswer.MalformedSourceException e) {
             throw new IOException("the snapshot could not be counted: " + e.getMessage(), e);

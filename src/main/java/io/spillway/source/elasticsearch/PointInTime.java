@@ -2,6 +2,7 @@ package io.spillway.source.elasticsearch;
 
 import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,15 @@ final class PointInTime implements AutoCloseable {
     /** The newest id that any answer has named. */
     String id() {
         return id;
+    }
+
+    /** Why an answer that names this id is not of this point in time, or null if it may be. */
+    @Nullable
+    String strangeness(@Nullable String named) {
+        if (named == null) {
+            return "the answer names no point in time";
+        }
+        return SearchContexts.mayBeSame(id, named) ? null : "the answer is of another point in time";
     }
 
     /** An answer has come: it keeps the point in time alive, and names the id to use from now on. */

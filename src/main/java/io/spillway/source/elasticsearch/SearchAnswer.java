@@ -30,6 +30,7 @@ final class SearchAnswer {
     private Range lastSort = Range.NONE;
     private Range lastId = Range.NONE;
     private Range lastIndex = Range.NONE;
+    private Range oddSort = Range.NONE;
     private int withoutSource;
     private boolean hasHits;
 
@@ -83,6 +84,11 @@ final class SearchAnswer {
         byte[] copy = new byte[lastSort.length()];
         System.arraycopy(bytes, lastSort.start(), copy, 0, copy.length);
         return copy;
+    }
+
+    /** The first sort values that do not name a place, as they came; empty where every hit with a source has one. */
+    String oddSort() {
+        return text(oddSort);
     }
 
     /** Hits without a source, which is disabled then. */
@@ -188,7 +194,11 @@ final class SearchAnswer {
         if (source.length() == 0) {
             withoutSource++;
         } else {
-            documents.add(new Document(bytes, source, findings, lastId, lastIndex, routing));
+            long place = SortValues.place(bytes, lastSort);
+            if (place == Document.NO_PLACE && oddSort.length() == 0) {
+                oddSort = lastSort;
+            }
+            documents.add(new Document(bytes, source, findings, lastId, lastIndex, routing, place));
         }
     }
 

@@ -40,6 +40,7 @@ final class SlicePager implements PageReader {
     private final StageClock clock;
     private final Progress progress;
     private final PageSizer sizer;
+    private final HitOrder order;
 
     private byte @Nullable [] committed;
     private @Nullable Exchange ahead;
@@ -56,6 +57,7 @@ final class SlicePager implements PageReader {
         this.clock = clock;
         this.progress = progress;
         this.sizer = new PageSizer(snapshot.pageBytes(), snapshot.resultWindow());
+        this.order = new HitOrder(snapshot.name(), snapshot.description());
     }
 
     @Override
@@ -77,8 +79,8 @@ final class SlicePager implements PageReader {
             for (Document document : answer.documents()) {
                 check(document);
             }
+            order.check(answer);
             byte[] sort = answer.lastSort();
-            requireAdvance(sort);
             if (aheadAfter != null && !Arrays.equals(aheadAfter, sort)) {
                 dropAhead();
             }
@@ -112,6 +114,9 @@ final class SlicePager implements PageReader {
                     requestAhead(answered);
                     SearchAnswer answer = walk(answered);
                     String incomplete = answer.incompleteness();
+                    if (incomplete == null) {
+                        incomplete = snapshot.pit().strangeness(answer.pitId());
+                    }
                     if (incomplete == null) {
                         return accept(answer, answered);
                     }
@@ -181,11 +186,11 @@ final class SlicePager implements PageReader {
                 meaning,
                 error);
         switch (meaning) {
-            case SNAPSHOT_LOST -> throw lost(error);
+            case SNAPSHOT_LOST -> throw snapshot.lost(error);
             case REFUSED -> throw snapshot.refused(error);
             case SHARD_GONE -> {
                 if (retry.failures() + 1 >= snapshot.patience().shardTries()) {
-                    throw lost(error);
+                    throw snapshot.lost(error);
                 }
                 pause(retry, error);
             }
@@ -247,13 +252,6 @@ final class SlicePager implements PageReader {
         } finally {
             clock.enter(before);
         }
-    }
-
-    private SpillwayException lost(ServerError error) {
-        return new SpillwayException(
-                Fault.SNAPSHOT_LOST,
-                "the point in time on " + snapshot.description().name() + " was lost: " + error,
-                "a node was restarted, an index was moved, closed or deleted, or the keep-alive ran out");
     }
 
     /** Which document an answer of one hit would hold, asked without its source. */
@@ -329,36 +327,6 @@ final class SlicePager implements PageReader {
                     "document " + document.idAsJson() + " in index " + document.indexAsJson()
                             + " has a string that is not UTF-8",
                     "index it again, or publish U+FFFD in place of such bytes with source.not-utf8: replace");
-        }
-    }
-
-    /** Sort values have to grow, or a server that repeats itself would keep us for ever. */
-    private void requireAdvance(byte[] sort) throws SpillwayException {
-        long[] values = numbers(sort);
-        if (committed != null && Arrays.compare(values, numbers(committed)) <= 0) {
-            throw new SpillwayException(
-                    Fault.INTEGRITY,
-                    "%s repeated itself: sort values %s after %s"
-                            .formatted(
-                                    snapshot.name(),
-                                    new String(sort, StandardCharsets.US_ASCII),
-                                    new String(committed, StandardCharsets.US_ASCII)),
-                    "something between here and Elasticsearch answers from a cache, or the server has a defect");
-        }
-    }
-
-    private static long[] numbers(byte[] sort) throws SpillwayException {
-        String text = new String(sort, StandardCharsets.US_ASCII);
-        try {
-            return Arrays.stream(text.replaceAll("[\\[\\]\\s]", "").split(",", -1))
-                    .mapToLong(Long::parseLong)
-                    .toArray();
-        } catch (NumberFormatException e) {
-            throw new SpillwayException(
-                    Fault.INTEGRITY,
-                    "sort values that are not numbers: " + text,
-                    "this server sorts by _doc in another way",
-                    e);
         }
     }
 }

@@ -30,6 +30,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -206,6 +207,27 @@ class SlicePagerTest {
         assertThat(ids).hasSizeGreaterThan(10).doesNotHaveDuplicates();
         // One answer after the last search: that is the id to close.
         assertThat(server.closed()).containsExactly("pit-" + (ids.size() + 2));
+    }
+
+    @Test
+    void aPageThatNamesNoPointInTimeIsAskedForAgain() throws Exception {
+        server.onPage(2, StubElasticsearch.Fault.editing(answer -> answer.replaceFirst("\"pit_id\":\"[^\"]*\",", "")));
+        assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
+    }
+
+    @Test
+    void aPageOfAnotherPointInTimeIsAskedForAgainAndItsIdIsNotUsed() throws Exception {
+        String own = pitId(1);
+        server.namePits(n -> own);
+        server.onPage(2, StubElasticsearch.Fault.editing(answer -> answer.replace(own, pitId(2))));
+        assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
+        assertThat(server.searches()).extracting(Search::pitId).containsOnly(own);
+    }
+
+    /** One search context, as in the ids of Elasticsearch. */
+    private static String pitId(int context) {
+        String bytes = "\0".repeat(7) + (char) context + "\u0016" + "pKfxjf84R12sI64qKB5s9g";
+        return Base64.getUrlEncoder().encodeToString(bytes.getBytes(UTF_8));
     }
 
     @Test

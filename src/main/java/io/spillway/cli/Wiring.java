@@ -185,9 +185,10 @@ final class Wiring {
         List<String> dates = ids ? schedule.fields().toPolicy().blurredDates(found.fields()) : List.of();
         return dates.isEmpty()
                 ? Optional.empty()
-                : Optional.of(("_id is published, and an _id that Elasticsearch generated contains the time of indexing,"
-                                + " which can reveal blurred dates: %s; exclude _id, or publish ids of your own")
-                        .formatted(String.join(", ", dates)));
+                : Optional.of(
+                        ("_id is published, and an _id that Elasticsearch generated contains the time of indexing,"
+                                        + " which can reveal blurred dates: %s; exclude _id, or publish ids of your own")
+                                .formatted(String.join(", ", dates)));
     }
 
     /** Ids and routing are no fields, but they can tell as much: with rules, they need a decision, too. */

@@ -339,7 +339,7 @@ class FieldPolicyIT {
                   include: [id]
                   exclude: [contact.hush]
                   blur: [{field: "contact*", by: hash}]
-                  hash-key: 0123456789abcdef
+                  hash-key: "${env:PATH}"
                   unlisted: stop
                 formats: [jsonl: {}, csv: {}]
                 """).succeeded();

@@ -339,7 +339,7 @@ class FieldPolicyIT {
                   include: [id]
                   exclude: [contact.hush]
                   blur: [{field: "contact*", by: hash}]
-                  hash-key: 0123456789abcdef
+                  hash-key: "${env:PATH}"
                   unlisted: stop
                 formats: [jsonl: {}, csv: {}]
                 """).succeeded();
@@ -358,8 +358,10 @@ class FieldPolicyIT {
                   "hush_a": {"properties": {"hush_b": {"type": "keyword"}}}, "hush_open": {"type": "flattened"}}}}""");
         cluster.load(
                 index,
-                List.of("{\"id\":1,\"hush\":\"canary\",\"hush_a\":{\"hush_b\":\"canary\"},"
-                        + "\"hush_open\":{\"x\":\"canary\"}}", "{\"id\":2,\"hush\":null,\"hush_open\":{}}"));
+                List.of(
+                        "{\"id\":1,\"hush\":\"canary\",\"hush_a\":{\"hush_b\":\"canary\"},"
+                                + "\"hush_open\":{\"x\":\"canary\"}}",
+                        "{\"id\":2,\"hush\":null,\"hush_open\":{}}"));
 
         export(
                         index,
@@ -414,7 +416,9 @@ class FieldPolicyIT {
 
         assertThat(Spillway.run("plan", file.toString()).succeeded().out()).contains("reveal blurred dates: made");
         assertThat(Spillway.run("check", file.toString()).succeeded().err()).contains("reveal blurred dates: made");
-        assertThat(Spillway.run("plan", schedule(index, rules).toString()).succeeded().out())
+        assertThat(Spillway.run("plan", schedule(index, rules).toString())
+                        .succeeded()
+                        .out())
                 .doesNotContain("reveal");
     }
 

@@ -240,9 +240,7 @@ final class CheckCommand implements Callable<Integer> {
     /** Prints what should be known and is no problem. */
     private void warn(Path file, String key, Optional<String> warning) throws SpillwayException {
         if (warning.isPresent()) {
-            spec.commandLine()
-                    .getErr()
-                    .printf("%s:%d: %s: %s%n", file, ConfigFile.line(file, key), key, warning.get());
+            spec.commandLine().getErr().printf("%s:%d: %s: %s%n", file, ConfigFile.line(file, key), key, warning.get());
         }
     }
 

@@ -193,27 +193,33 @@ final class Wiring {
         boolean ids = schedule.formats().stream()
                 .anyMatch(section -> section.bulk() != null
                         || (section.jsonl() != null && section.jsonl().id() == JsonLinesSection.Ids.ID));
-        List<String> dates = ids ? schedule.fields().toPolicy().blurredDates(found.fields()) : List.of();
+        FieldPolicy fields = schedule.fields().toPolicy();
+        List<String> dates =
+                ids && unpublishedIds(fields).isEmpty() ? fields.blurredDates(found.fields()) : List.of();
         return dates.isEmpty()
                 ? Optional.empty()
-                : Optional.of(("_id is published, and an _id that Elasticsearch generated contains the time of indexing,"
-                                + " which can reveal blurred dates: %s; exclude _id, or publish ids of your own")
-                        .formatted(String.join(", ", dates)));
+                : Optional.of(
+                        ("_id is published, and an _id that Elasticsearch generated contains the time of indexing,"
+                                        + " which can reveal blurred dates: %s; exclude _id, or publish ids of your own")
+                                .formatted(String.join(", ", dates)));
     }
 
     /** Ids and routing are no fields, but they can tell as much: with rules, they need a decision, too. */
     private static void requirePublishedIds(String who, FieldPolicy fields) throws SpillwayException {
-        if (fields.hasRules()) {
-            refuseUnpublished(
-                    who,
-                    Stream.of("_id", "_routing")
-                            .filter(path -> switch (fields.decide(path).kind()) {
-                                case PUBLISHED -> false;
-                                case BLURRED, WITHHELD -> true;
-                                case UNDECIDED -> fields.unlisted() != FieldPolicy.Unlisted.PUBLISH;
-                            })
-                            .toList());
+        refuseUnpublished(who, unpublishedIds(fields));
+    }
+
+    private static List<String> unpublishedIds(FieldPolicy fields) {
+        if (!fields.hasRules()) {
+            return List.of();
         }
+        return Stream.of("_id", "_routing")
+                .filter(path -> switch (fields.decide(path).kind()) {
+                    case PUBLISHED -> false;
+                    case BLURRED, WITHHELD -> true;
+                    case UNDECIDED -> fields.unlisted() != FieldPolicy.Unlisted.PUBLISH;
+                })
+                .toList();
     }
 
     /** A column that the mapping has but no rule publishes is refused here; one that the mapping lacks, with the others. */

@@ -30,8 +30,7 @@ public final class Blurs {
     private static final Pattern ENDS_IN_A_NUMBER = Pattern.compile("(?:.*\\.)?(?:\\p{N}+|0[xX]\\p{XDigit}*)");
     /** A name that spells out an address, as of a line or in a reverse zone: 203-0-113-7.example.org, 7.113.0.203.in-addr.arpa. */
     private static final Pattern SPELLS_AN_ADDRESS = Pattern.compile(
-            "(?:.*[^\\p{N}])?\\p{N}{1,3}(?:[.-]\\p{N}{1,3}){3}(?:[^\\p{N}].*)?"
-                    + "|.*\\.(?:arpa|ipv6-literal\\.net)",
+            "(?:.*[^\\p{N}])?\\p{N}{1,3}(?:[.-]\\p{N}{1,3}){3}(?:[^\\p{N}].*)?" + "|.*\\.(?:arpa|ipv6-literal\\.net)",
             Pattern.CASE_INSENSITIVE);
     /** RFC 5321, section 4.5.3.1: 64 for the name, 255 for the domain. */
     private static final int MAX_E_MAIL_LENGTH = 64 + 1 + 255;

@@ -84,8 +84,7 @@ public final class FieldFilter {
                     "nothing was published; %s, or leave out what no rule names with fields: {unlisted: withhold}"
                             .formatted(
                                     FieldPath.canBeARule(e.path())
-                                            ? "add  %s  to include or to exclude"
-                                                    .formatted(FieldPath.asEntry(e.path()))
+                                            ? "add  %s  to include or to exclude".formatted(FieldPath.asEntry(e.path()))
                                             : "no rule can spell this name: exclude the field that it lies in"),
                     e);
         } catch (TooDeepException e) {

@@ -35,6 +35,7 @@ final class FieldNode {
     private final boolean passing;
     /** Whether it stands for a mapped field or an object above one. */
     private boolean mapped;
+
     private @Nullable String type;
     private final Map<Key, FieldNode> children = new HashMap<>();
     private @Nullable FieldNode first;
@@ -262,18 +263,14 @@ final class FieldNode {
             // A mapped field is one of its own, wherever it lies.
             return false;
         }
-        StringBuilder below = new StringBuilder(decodedName());
         for (FieldNode above = parent; above != null; above = above.parent) {
-            if (above.type != null) {
-                return above.publishes() && FieldTypes.isPartOfValue(above.type, below.toString());
+            String owner = above.type;
+            if (owner != null) {
+                String below = path.substring(above.path.length() + 1);
+                return above.publishes() && FieldTypes.isPartOfValue(owner, below);
             }
-            below.insert(0, above.decodedName() + ".");
         }
         return false;
-    }
-
-    private String decodedName() {
-        return new String(name, StandardCharsets.UTF_8);
     }
 
     /** Whether rules withhold or blur fields below this one; only where it is published. */
@@ -378,8 +375,7 @@ final class FieldNode {
      */
     boolean isListed() {
         boolean found = valuesPublished || (type != null && FieldTypes.isOpen(type) && documents > 0);
-        return isPublishedByMapping()
-                || (found && (decision().kind() != Decision.Kind.UNDECIDED || !isPartOfValue()));
+        return isPublishedByMapping() || (found && (decision().kind() != Decision.Kind.UNDECIDED || !isPartOfValue()));
     }
 
     /** Gives this node and all below it to {@code each}. */

@@ -126,8 +126,8 @@ public final class FieldPolicy {
                 .filter(rule -> Blurs.isOfDates(rule.blur()))
                 .map(rule -> rule.field().toString());
         Stream<String> mapped = fields.stream()
-                .filter(field -> FieldTypes.isDate(field.type())
-                        && decide(field.path()).kind() == Decision.Kind.BLURRED)
+                .filter(field ->
+                        FieldTypes.isDate(field.type()) && decide(field.path()).kind() == Decision.Kind.BLURRED)
                 .map(SourceField::path);
         return Stream.concat(rules, mapped).distinct().sorted().toList();
     }

@@ -361,10 +361,7 @@ public final class ExportRun {
                         FieldPath.shown(field.getKey()),
                         field.getValue()));
         if (unlisted.size() > MAX_NAMED) {
-            LOG.warn(
-                    "more unlisted fields withheld dataset={} fields={}",
-                    dataset.name(),
-                    unlisted.size() - MAX_NAMED);
+            LOG.warn("more unlisted fields withheld dataset={} fields={}", dataset.name(), unlisted.size() - MAX_NAMED);
         }
         counts.unreadable()
                 .forEach((field, count) -> LOG.warn(

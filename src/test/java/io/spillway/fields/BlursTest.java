@@ -57,8 +57,13 @@ class BlursTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"jane.doe@example.org, ***@example.org", "a+b@mail.example.org, ***@mail.example.org",
-        "a@mail2.example.org, ***@mail2.example.org", "a@1-2-3.example.org, ***@1-2-3.example.org", "a@163.com, ***@163.com"})
+    @CsvSource({
+        "jane.doe@example.org, ***@example.org",
+        "a+b@mail.example.org, ***@mail.example.org",
+        "a@mail2.example.org, ***@mail2.example.org",
+        "a@1-2-3.example.org, ***@1-2-3.example.org",
+        "a@163.com, ***@163.com"
+    })
     void anAddressKeepsItsDomain(String address, String masked) {
         assertThat(Blurs.email().blur(address)).contains(masked);
     }

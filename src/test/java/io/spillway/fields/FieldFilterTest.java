@@ -240,18 +240,16 @@ class FieldFilterTest {
         FieldFilter filter = policy.filter(fields);
         assertThat(apply(filter, "{\"id\":1,\"secret\":\"canary\",\"open\":{\"x\":1}}"))
                 .isEqualTo("{\"id\":1}");
-        String[] paths = listed.contains("author") ? new String[] {"author", "author.email", "id"} : listed.split(" ", -1);
-        assertThat(policy.published(fields))
-                .extracting(SourceField::path)
-                .containsExactlyInAnyOrder(paths);
-        assertThat(counts(filter).published())
-                .extracting(PublishedField::path)
-                .containsExactlyInAnyOrder(paths);
+        String[] paths =
+                listed.contains("author") ? new String[] {"author", "author.email", "id"} : listed.split(" ", -1);
+        assertThat(policy.published(fields)).extracting(SourceField::path).containsExactlyInAnyOrder(paths);
+        assertThat(counts(filter).published()).extracting(PublishedField::path).containsExactlyInAnyOrder(paths);
     }
 
     @Test
     void nullUnderAnUnlistedNameDoesNotPublishTheName() throws Exception {
-        FieldFilter filter = policy(List.of("**.email", "a.b"), List.of(), WITHHOLD).filter(List.of());
+        FieldFilter filter =
+                policy(List.of("**.email", "a.b"), List.of(), WITHHOLD).filter(List.of());
         assertThat(apply(filter, "{\"hush\":null,\"hush2\":{},\"hush3\":[[]],\"a\":null,\"o\":{\"email\":null}}"))
                 .isEqualTo("{\"a\":null,\"o\":{\"email\":null}}");
     }
@@ -264,9 +262,10 @@ class FieldFilterTest {
                 List.of(new FieldPolicy.BlurRule(FieldPattern.of("\u00fcber"), Blurs.constant("gone"))),
                 WITHHOLD);
         FieldFilter filter = policy.filter(List.of());
-        assertThat(apply(
-                        filter,
-                        "{\"re\u0301sum\u00e9\":1,\"\u00e5ngstr\u00f6m2\":1,\"u\u0308ber\":1,\"cafe\u0301\":1,\"x\":1}"))
+        assertThat(
+                        apply(
+                                filter,
+                                "{\"re\u0301sum\u00e9\":1,\"\u00e5ngstr\u00f6m2\":1,\"u\u0308ber\":1,\"cafe\u0301\":1,\"x\":1}"))
                 .isEqualTo("{\"u\u0308ber\":\"gone\",\"x\":1}");
     }
 
@@ -274,7 +273,9 @@ class FieldFilterTest {
     void anEmptyNameIsNamedByAStar() throws Exception {
         assertThat(apply(policy(List.of(), List.of("*"), PUBLISH).filter(List.of()), "{\"\":1,\"a\":2}"))
                 .isEqualTo("{}");
-        assertThat(apply(policy(List.of("a.*"), List.of(), WITHHOLD).filter(List.of()), "{\"a.\":1,\"a\":{\"\":2},\"\":3}"))
+        assertThat(apply(
+                        policy(List.of("a.*"), List.of(), WITHHOLD).filter(List.of()),
+                        "{\"a.\":1,\"a\":{\"\":2},\"\":3}"))
                 .isEqualTo("{\"a.\":1,\"a\":{\"\":2}}");
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> apply(policy(List.of("a"), List.of(), STOP).filter(List.of()), "{\"**\":1}"))

@@ -101,6 +101,7 @@ class FieldPolicyCanaryTest {
         private final String rules;
         /** Paths of values, null included, that are in the dump. */
         private final Set<String> published = new HashSet<>();
+
         private final List<String> seenDocuments = new ArrayList<>();
         private final List<String> canaries = new ArrayList<>();
 
@@ -147,9 +148,7 @@ class FieldPolicyCanaryTest {
                 }
                 assertThat(undecided).as(what).isFalse();
             } catch (SpillwayException e) {
-                assertThat(endings(json).stream().map(oracle::fate))
-                        .as(what)
-                        .contains(Fate.UNLISTED);
+                assertThat(endings(json).stream().map(oracle::fate)).as(what).contains(Fate.UNLISTED);
                 assertThat(e.fault()).as(what).isEqualTo(Fault.FIELD_POLICY);
                 assertThat(canaries(all, List.of()))
                         .as(what)
@@ -226,7 +225,8 @@ class FieldPolicyCanaryTest {
             }
             String lists = stopped
                     ? ""
-                    : "" + counts().published() + encoders.stream().map(Encoder::leftOut).toList();
+                    : "" + counts().published()
+                            + encoders.stream().map(Encoder::leftOut).toList();
             String output = unescaped(Normalizer.normalize(
                     files.toString(StandardCharsets.UTF_8) + lists + policy.published(world.mapped),
                     Normalizer.Form.NFC));
@@ -240,8 +240,8 @@ class FieldPolicyCanaryTest {
             }
             Set<String> names = new HashSet<>();
             for (String path : nameable) {
-                names.addAll(List.of(
-                        Normalizer.normalize(path, Normalizer.Form.NFC).split("\\.", -1)));
+                names.addAll(
+                        List.of(Normalizer.normalize(path, Normalizer.Form.NFC).split("\\.", -1)));
             }
             for (String name : PolicyWorld.NAMES) {
                 if (!names.contains(name)) {
@@ -257,8 +257,9 @@ class FieldPolicyCanaryTest {
 
         /** The lists of fields have every mapped field that is published, and the fields of all published values. */
         void checkLists() {
-            List<String> byMapping =
-                    policy.published(world.mapped).stream().map(SourceField::path).toList();
+            List<String> byMapping = policy.published(world.mapped).stream()
+                    .map(SourceField::path)
+                    .toList();
             List<String> byDocuments =
                     counts().published().stream().map(PublishedField::path).toList();
             for (SourceField field : world.mapped) {
@@ -270,7 +271,8 @@ class FieldPolicyCanaryTest {
                     assertThat(byMapping).as(rules).doesNotContain(field.path());
                 }
             }
-            for (String path : Stream.concat(byMapping.stream(), byDocuments.stream()).toList()) {
+            for (String path :
+                    Stream.concat(byMapping.stream(), byDocuments.stream()).toList()) {
                 if (!isNameable(path) && published.stream().noneMatch(each -> each.startsWith(path + "."))) {
                     fail("%s with %s lists %s", rules, seenDocuments, path);
                 }

@@ -155,10 +155,7 @@ class FieldPolicyPropertyTest {
     }
 
     private static boolean publishes(
-            String path,
-            List<String> include,
-            List<String> exclude,
-            FieldPolicy.Unlisted unlisted) {
+            String path, List<String> include, List<String> exclude, FieldPolicy.Unlisted unlisted) {
         List<String> prefixes = new ArrayList<>();
         String[] names = path.split("\\.", -1);
         for (int length = 1; length <= names.length; length++) {

@@ -141,7 +141,8 @@ final class PolicyOracle {
     /** Whether a rule of include or blur spells out this path on the way to a field below it. */
     boolean isSpelledOut(String path) {
         return include.stream().anyMatch(rule -> rule.startsWith(path + "."))
-                || blur.stream().anyMatch(rule -> composed(rule.field().toString()).startsWith(composed(path) + "."));
+                || blur.stream()
+                        .anyMatch(rule -> composed(rule.field().toString()).startsWith(composed(path) + "."));
     }
 
     private boolean isIncluded(String path) {

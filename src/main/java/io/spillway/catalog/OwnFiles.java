@@ -58,7 +58,7 @@ public final class OwnFiles {
     private static final int MOST_HASHES = 8;
 
     /** A page or a list of links is smaller; what is larger is not read when there is no record. */
-    private static final long LARGEST_ADOPTED = 64 << 20;
+    private static final long LARGEST_ADOPTED = 64L << 20;
 
     private static final int BUFFER = 64 << 10;
 
@@ -111,7 +111,8 @@ public final class OwnFiles {
     private boolean linksFit(List<StoredObject> objects) throws SpillwayException {
         ObjectKey key = new ObjectKey(LinksFile.FILE_NAME);
         Set<String> datasets = datasets(objects);
-        if (datasets.isEmpty() || objects.stream().noneMatch(object -> object.key().equals(key))) {
+        if (datasets.isEmpty()
+                || objects.stream().noneMatch(object -> object.key().equals(key))) {
             return false;
         }
         try (InputStream in = destination.open(key)) {
@@ -174,11 +175,8 @@ public final class OwnFiles {
             Map<String, List<String>> next = new TreeMap<>(known);
             files.forEach((key, bytes) -> next.put(
                     key.value(),
-                    add(
-                            known.getOrDefault(key.value(), List.of()),
-                            there.get(key.value()),
-                            Digests.sha256(bytes))));
-            if (next.equals(known) && version != null
+                    add(known.getOrDefault(key.value(), List.of()), there.get(key.value()), Digests.sha256(bytes))));
+            if ((next.equals(known) && version != null)
                     || destination.replace(KEY, ManifestJson.write(new Content(1, next)), version)) {
                 return;
             }

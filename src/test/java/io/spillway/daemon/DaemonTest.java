@@ -116,7 +116,8 @@ class DaemonTest {
 
             RunResult result = results.take();
             assertThat(result.outcome()).isEqualTo(RunResult.Outcome.FAILED);
-            assertThat(java.util.Objects.requireNonNull(result.failure()).message()).contains("a.yaml:", "exclud");
+            assertThat(java.util.Objects.requireNonNull(result.failure()).message())
+                    .contains("a.yaml:", "exclud");
             assertThat(exports.began).isEmpty();
         }
     }

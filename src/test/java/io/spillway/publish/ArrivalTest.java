@@ -58,8 +58,7 @@ class ArrivalTest {
         Manifest lost = dumps.publish(second, "journals", TAKEN, 9);
         try (LocalDirectory one = LocalDirectory.open(first);
                 LocalDirectory two = LocalDirectory.open(second)) {
-            assertThat(deliveries(one, first, true, bucket).deliver(won))
-                    .allMatch(Deliveries.Delivery::arrived);
+            assertThat(deliveries(one, first, true, bucket).deliver(won)).allMatch(Deliveries.Delivery::arrived);
             var loser = deliveries(two, second, true, bucket);
 
             for (List<Deliveries.Delivery> ended : List.of(loser.deliver(lost), loser.resume("journals"))) {

@@ -64,7 +64,9 @@ public final class Dump {
             assertThat(all.filter(Files::isRegularFile)
                             .map(file -> root.relativize(file).toString()))
                     .as("files that a failed run left")
-                    .allMatch(name -> name.endsWith(".spillway.lock") || name.endsWith("status.json"));
+                    .allMatch(name -> name.endsWith(".spillway.lock")
+                            || name.endsWith("status.json")
+                            || name.endsWith("spillway-files.json"));
         }
         try (Stream<Path> all = Files.walk(root, 2)) {
             assertThat(all.filter(path -> root.relativize(path).getNameCount() == 2))

@@ -150,7 +150,9 @@ class FileTree {
             return false;
         }
         Path target = Files.readSymbolicLink(name);
-        return !target.isAbsolute() && target.getNameCount() == 1 && !target.toString().startsWith(".");
+        return !target.isAbsolute()
+                && target.getNameCount() == 1
+                && !target.toString().startsWith(".");
     }
 
     /** Removes a symbolic link that {@link #link} made; anything else that is there stays. */

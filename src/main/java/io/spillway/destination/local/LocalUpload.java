@@ -136,7 +136,8 @@ final class LocalUpload implements Upload {
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (IOException e) {
-            String action = renamed ? "confirm that the new " + key + ", which is visible, is on the disk" : "store " + key;
+            String action =
+                    renamed ? "confirm that the new " + key + ", which is visible, is on the disk" : "store " + key;
             throw failure != null ? failure : IoFaults.translate(tree.root(), action, e);
         }
         return new StoredObject(key, body.bytes, HexFormat.of().formatHex(body.digest.digest()));

@@ -210,7 +210,10 @@ class LockTest {
         Path alias = Files.createDirectory(folder.resolve("mount"));
         Path dumps = Files.createDirectories(folder.resolve("dumps"));
         assumeTrue(
-                new ProcessBuilder("mount", "--bind", dumps.toString(), alias.toString()).start().waitFor() == 0,
+                new ProcessBuilder("mount", "--bind", dumps.toString(), alias.toString())
+                                .start()
+                                .waitFor()
+                        == 0,
                 "no folder could be mounted twice: that takes root on Linux");
         try (LocalDirectory first = LocalDirectory.open(dumps);
                 LocalDirectory second = LocalDirectory.open(alias);
@@ -227,8 +230,7 @@ class LockTest {
 
     @Test
     void aLockThatOtherCodeOfThisProcessHoldsIsNotFreed() throws Exception {
-        try (FileChannel foreign =
-                        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel foreign = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = foreign.lock()) {
             assertAlreadyRunning(() -> Lock.take(file, "journals", PATIENT), "other code of this process");
             assertThat(held.isValid()).isTrue();

@@ -89,7 +89,8 @@ class UnconfirmedNameTest {
             throw new AssertionError("an interrupt closes a channel");
         } catch (IOException e) {
             assertThat(IoFaults.translate(temporary, "open it", e).fault()).isEqualTo(Fault.CANCELLED);
-            assertThat(new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "it failed", null, new IOException(e)).fault())
+            assertThat(new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "it failed", null, new IOException(e))
+                            .fault())
                     .isEqualTo(Fault.CANCELLED);
             assertThat(new SpillwayException(Fault.INTEGRITY, "no manifest", null, e).fault())
                     .isEqualTo(Fault.CANCELLED);

@@ -74,7 +74,8 @@ class BriefRetriesTest {
 
     @Test
     void aCertificateThatIsNotTrustedIsTriedThreeTimes() {
-        assertThat(attempts(new SSLHandshakeException("unable to find a valid path"))).isEqualTo(BriefRetries.ATTEMPTS);
+        assertThat(attempts(new SSLHandshakeException("unable to find a valid path")))
+                .isEqualTo(BriefRetries.ATTEMPTS);
     }
 
     @Test
@@ -125,8 +126,7 @@ class BriefRetriesTest {
     @Timeout(15)
     void tenSecureRequestsToAPlainServerFailWithinSecondsWithTheDefaultPatience() throws Exception {
         try (S3Server plain = S3Server.inMemory()) {
-            requireBrief(
-                    URI.create(plain.endpoint().toString().replace("http:", "https:")), "no secure connection");
+            requireBrief(URI.create(plain.endpoint().toString().replace("http:", "https:")), "no secure connection");
         }
     }
 

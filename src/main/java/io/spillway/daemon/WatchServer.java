@@ -144,7 +144,8 @@ final class WatchServer implements AutoCloseable {
     }
 
     private void status(HttpExchange exchange) throws IOException, SQLException, SpillwayException {
-        boolean trusted = token != null && isAllowed(exchange.getRequestHeaders().getFirst("Authorization"), token);
+        boolean trusted =
+                token != null && isAllowed(exchange.getRequestHeaders().getFirst("Authorization"), token);
         Overview now = trusted ? source.overview() : source.overview().withoutDetails();
         String accepted = exchange.getRequestHeaders().getFirst("Accept");
         if (accepted != null && accepted.contains("text/html")) {

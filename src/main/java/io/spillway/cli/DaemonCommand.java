@@ -56,7 +56,8 @@ final class DaemonCommand implements Callable<Integer> {
     @Option(
             names = "--database",
             paramLabel = "URL",
-            description = "jdbc:postgresql://HOST/DATABASE?sslmode=verify-full, shared by several daemons, instead of --state.")
+            description =
+                    "jdbc:postgresql://HOST/DATABASE?sslmode=verify-full, shared by several daemons, instead of --state.")
     private @Nullable String database;
 
     @Option(names = "--database-user", paramLabel = "NAME", description = "User of that database.")

@@ -101,8 +101,11 @@ final class FreshReport {
     private static void shown(StringBuilder text, String what, List<String> lines) {
         lines.stream()
                 .limit(MOST_SHOWN)
-                .forEach(line ->
-                        text.append("  ").append(what).append(": ").append(Printable.line(line)).append('\n'));
+                .forEach(line -> text.append("  ")
+                        .append(what)
+                        .append(": ")
+                        .append(Printable.line(line))
+                        .append('\n'));
         if (lines.size() > MOST_SHOWN) {
             text.append("  and ").append(lines.size() - MOST_SHOWN).append(" more\n");
         }

@@ -183,7 +183,10 @@ final class ScheduleArguments {
     @Option(names = "--ca-file", paramLabel = "PEM", description = "Certificate of the authority to trust.")
     private @Nullable String caFile;
 
-    @Option(names = "--fingerprint", paramLabel = "SHA256", description = "Fingerprint of the certificate to trust: the authority's or the server's.")
+    @Option(
+            names = "--fingerprint",
+            paramLabel = "SHA256",
+            description = "Fingerprint of the certificate to trust: the authority's or the server's.")
     private @Nullable String fingerprint;
 
     /** The schedule that the arguments name or describe, checked. */

@@ -109,7 +109,12 @@ final class Alerts implements RunListener, AutoCloseable {
                     String kind = result.outcome().name().toLowerCase(Locale.ROOT);
                     Failure failure = result.failure();
                     if (failure != null && result.again() == null && log.alerted(result.dataset(), kind)) {
-                        tell(alert(kind, result.dataset(), failure.fault(), message(result, failure.fault()), hint(result)));
+                        tell(alert(
+                                kind,
+                                result.dataset(),
+                                failure.fault(),
+                                message(result, failure.fault()),
+                                hint(result)));
                     }
                 }
                 case RETRIES, STOPPED -> {
@@ -143,12 +148,11 @@ final class Alerts implements RunListener, AutoCloseable {
 
     /** Alerts go to services of others, so that they say what the fault means and nothing of the run. */
     private static String message(RunResult result, String fault) {
-        String what =
-                switch (result.outcome()) {
-                    case PARTLY -> "the newest dump of \"%s\" is not at every destination";
-                    case REFUSED -> "the export of \"%s\" was refused";
-                    default -> "the export of \"%s\" failed";
-                };
+        String what = switch (result.outcome()) {
+            case PARTLY -> "the newest dump of \"%s\" is not at every destination";
+            case REFUSED -> "the export of \"%s\" was refused";
+            default -> "the export of \"%s\" failed";
+        };
         String code = Stream.of(Fault.values())
                 .filter(each -> each.name().equals(fault))
                 .map(each -> " (exit code " + each.exitCode() + ")")

@@ -73,7 +73,8 @@ record Overview(
     Overview withoutDetails() {
         Map<String, String> broken = new TreeMap<>();
         problems.keySet()
-                .forEach(file -> broken.put(Disks.nameOf(file), Disks.nameOf(file) + " is broken; the log has the details"));
+                .forEach(file ->
+                        broken.put(Disks.nameOf(file), Disks.nameOf(file) + " is broken; the log has the details"));
         return new Overview(
                 at,
                 running,

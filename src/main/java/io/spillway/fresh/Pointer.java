@@ -1,12 +1,12 @@
 package io.spillway.fresh;
 
-import io.spillway.manifest.ManifestJson;
 import io.spillway.catalog.LatestFile;
 import io.spillway.catalog.LinksFile;
 import io.spillway.catalog.Listing;
 import io.spillway.destination.PublicFiles;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.ManifestJson;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

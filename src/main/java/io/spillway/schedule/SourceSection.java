@@ -38,7 +38,8 @@ public record SourceSection(
         @Nullable
         Path caFile,
 
-        @JsonPropertyDescription("SHA-256 fingerprint of a certificate that the server sends: its own, an intermediate or the root; its certificate must lead there")
+        @JsonPropertyDescription(
+                "SHA-256 fingerprint of a certificate that the server sends: its own, an intermediate or the root; its certificate must lead there")
         @Pattern(
                 regexp = "^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$",
                 message = "must be a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons")

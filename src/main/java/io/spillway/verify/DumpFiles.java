@@ -1,11 +1,11 @@
 package io.spillway.verify;
 
-import io.spillway.manifest.ManifestJson;
 import io.spillway.destination.Digests;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.Sha256Sums;
 import io.spillway.manifest.SideFile;

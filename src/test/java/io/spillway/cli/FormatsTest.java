@@ -16,7 +16,8 @@ class FormatsTest {
     @Test
     void aFormatThatNamesTheIndexIsRefusedWhereTheScheduleWithholdsIt() throws Exception {
         SpillwayException e = catchThrowableOfType(
-                SpillwayException.class, () -> Wiring.formats(schedule("publish-index: false, ", "{jsonl: {id: _id}}"), source()));
+                SpillwayException.class,
+                () -> Wiring.formats(schedule("publish-index: false, ", "{jsonl: {id: _id}}"), source()));
         assertThat(e.fault()).isEqualTo(Fault.FIELD_POLICY);
         assertThat(e.getMessage()).contains("publish-index", "_id");
     }

@@ -40,8 +40,9 @@ class LogTextTest {
     }
 
     private static void assertHarmless(List<String> lines) {
-        assertThat(lines).allSatisfy(line -> assertThat(line.replace("\t", ""))
-                .doesNotContainPattern("[\\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"));
+        assertThat(lines)
+                .allSatisfy(line -> assertThat(line.replace("\t", ""))
+                        .doesNotContainPattern("[\\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"));
     }
 
     /** What the product's own configuration writes, a line each. */

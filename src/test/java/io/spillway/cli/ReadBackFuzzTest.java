@@ -43,8 +43,8 @@ class ReadBackFuzzTest {
     private static final long SEED = Long.getLong("spillway.fuzz.seed", 17);
     private static final Duration MOST_TIME = Duration.ofSeconds(30);
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Pattern CONTROL = Pattern.compile(
-            "[\\p{Cc}&&[^\\n\\t]]|[\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]");
+    private static final Pattern CONTROL =
+            Pattern.compile("[\\p{Cc}&&[^\\n\\t]]|[\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]");
 
     private static final List<String> TEXTS = List.of(
             "\u001b[2J\u001b]0;title\u0007",
@@ -65,8 +65,16 @@ class ReadBackFuzzTest {
             "\u0000");
 
     private static final List<String> NUMBERS = List.of(
-            "-1", "0", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e1000000000", "1e-400", "0.5",
-            "NaN", "1" + "0".repeat(2_000));
+            "-1",
+            "0",
+            "9223372036854775807",
+            "-9223372036854775808",
+            "9223372036854775808",
+            "1e1000000000",
+            "1e-400",
+            "0.5",
+            "NaN",
+            "1" + "0".repeat(2_000));
 
     @TempDir
     private Path temporary;
@@ -110,7 +118,8 @@ class ReadBackFuzzTest {
         }
         assertThat(files)
                 .extracting(each -> each.getFileName().toString())
-                .contains("manifest.json", "links.json", "latest.json", "status.json", "withdrawn.json", "removing.json");
+                .contains(
+                        "manifest.json", "links.json", "latest.json", "status.json", "withdrawn.json", "removing.json");
     }
 
     @Test

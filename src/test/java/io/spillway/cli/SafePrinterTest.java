@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 /** What is left of hostile text once it is printed. */
 class SafePrinterTest {
     private static final String HOSTILE = "a\u001b[2J\nforged\r\u0085\u009b\u202e\u2028\u2066\u007f";
-    private static final String ESCAPED =
-            "a\\u001b[2J\\u000aforged\\u000d\\u0085\\u009b\\u202e\\u2028\\u2066\\u007f";
+    private static final String ESCAPED = "a\\u001b[2J\\u000aforged\\u000d\\u0085\\u009b\\u202e\\u2028\\u2066\\u007f";
 
     @Test
     void aPrintedLineStaysOneLine() {

@@ -110,8 +110,7 @@ class StateObjectsTest {
     @Test
     void aCalendarInTheDatabaseRunsNothing() throws Exception {
         try (StateDatabase database = StateDatabase.inFolder(folder.toRealPath())) {
-            try (Timetable timetable =
-                    Timetable.open(database, "test", 1, Duration.ofSeconds(5), Clock.systemUTC())) {
+            try (Timetable timetable = Timetable.open(database, "test", 1, Duration.ofSeconds(5), Clock.systemUTC())) {
                 String prefix = StateDatabase.TABLE_PREFIX;
                 byte[] gadget = written(new Gadget());
                 insert(database, "INSERT INTO " + prefix + "CALENDARS VALUES ('spillway', 'holidays', ?)", gadget);

@@ -29,7 +29,15 @@ class ChildEnvironmentTest {
     @Test
     void theOperatorNamesWhatElseIsPassedOn() {
         program.environment()
-                .putAll(Map.of(ChildEnvironment.PASSED, "KUBECONFIG, CHAT_ROOM", "KUBECONFIG", "k", "CHAT_ROOM", "r", "OTHER", "o"));
+                .putAll(Map.of(
+                        ChildEnvironment.PASSED,
+                        "KUBECONFIG, CHAT_ROOM",
+                        "KUBECONFIG",
+                        "k",
+                        "CHAT_ROOM",
+                        "r",
+                        "OTHER",
+                        "o"));
         ChildEnvironment.limit(program);
         assertThat(program.environment())
                 .containsEntry("KUBECONFIG", "k")

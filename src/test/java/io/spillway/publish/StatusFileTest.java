@@ -134,7 +134,8 @@ class StatusFileTest {
     void ofABugOnlyTheKindIsTold() throws Exception {
         status.failed(new IllegalStateException("a document's own words"));
         assertThat(written().at("/last_attempt/exit_code").intValue()).isEqualTo(1);
-        assertThat(written().at("/last_attempt/reason").textValue()).isEqualTo("a bug of Spillway; the log has the details");
+        assertThat(written().at("/last_attempt/reason").textValue())
+                .isEqualTo("a bug of Spillway; the log has the details");
     }
 
     @ParameterizedTest

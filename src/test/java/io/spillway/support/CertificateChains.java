@@ -80,7 +80,8 @@ public final class CertificateChains {
 
     /** The key of a server's certificate. */
     public PrivateKey key(X509Certificate certificate) throws IOException, GeneralSecurityException {
-        String alias = certificate.equals(impostor) ? "impostor" : certificate.equals(expiredImpostor) ? "old" : "server";
+        String alias =
+                certificate.equals(impostor) ? "impostor" : certificate.equals(expiredImpostor) ? "old" : "server";
         return (PrivateKey) store().getKey(alias, PASSWORD.toCharArray());
     }
 

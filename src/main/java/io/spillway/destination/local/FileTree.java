@@ -252,8 +252,7 @@ class FileTree {
         if (posix) {
             boolean folder = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
             Files.setPosixFilePermissions(
-                    path,
-                    folder ? ownersAlone ? OWN_FOLDER : PUBLIC_FOLDER : ownersAlone ? OWN_FILE : PUBLIC_FILE);
+                    path, folder ? ownersAlone ? OWN_FOLDER : PUBLIC_FOLDER : ownersAlone ? OWN_FILE : PUBLIC_FILE);
         }
     }
 

@@ -81,7 +81,8 @@ public final class LocalDirectory implements Destination {
             if (!Files.isWritable(folder)) {
                 throw IoFaults.refused(
                         "destination " + folder + " can't be written to",
-                        "give user \"%s\" the right to write there, or mount it writable".formatted(System.getProperty("user.name")),
+                        "give user \"%s\" the right to write there, or mount it writable"
+                                .formatted(System.getProperty("user.name")),
                         null);
             }
             LocalDirectory directory = new LocalDirectory(folder.toRealPath(), publicUrl);

@@ -80,8 +80,7 @@ class LocalDirectoryTest implements DestinationContract {
                     .as(each)
                     .isEqualTo("rwx------");
         }
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(spool.resolve("journals/dump/part"))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool.resolve("journals/dump/part"))))
                 .isEqualTo("rw-------");
     }
 

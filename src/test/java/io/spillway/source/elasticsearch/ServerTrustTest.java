@@ -152,8 +152,8 @@ class ServerTrustTest {
     @Test
     void aFileWithoutACertificateIsAMatterOfConfiguration() throws Exception {
         Path empty = Files.createFile(folder.resolve("empty.pem"));
-        SpillwayException e = catchThrowableOfType(
-                SpillwayException.class, () -> ServerTrust.context(new Trust(empty, null)));
+        SpillwayException e =
+                catchThrowableOfType(SpillwayException.class, () -> ServerTrust.context(new Trust(empty, null)));
         assertThat(e.fault()).isEqualTo(Fault.CONFIG);
         assertThat(e.getMessage()).contains("empty.pem").contains("no certificate");
     }
@@ -186,7 +186,12 @@ class ServerTrustTest {
     /** The server answers nothing useful, so that there is always an error. */
     private static SpillwayException plan(TlsServer server, Trust trust) throws Exception {
         ElasticsearchOptions options = new ElasticsearchOptions(
-                URI.create(server.url()), new ApiKey(Secret.parse("${file:" + key() + "}")), trust, "books", null, Paging.defaults());
+                URI.create(server.url()),
+                new ApiKey(Secret.parse("${file:" + key() + "}")),
+                trust,
+                "books",
+                null,
+                Paging.defaults());
         try (ElasticsearchSource source = ElasticsearchSource.open(options)) {
             return catchThrowableOfType(SpillwayException.class, source::survey);
         }

@@ -32,7 +32,25 @@ final class SearchRequest {
      * @param searchAfter the last committed hit's sort values, or null at the slice's start
      */
     static byte[] page(PointInTime pit, Slice slice, @Nullable String query, int size, byte @Nullable [] searchAfter) {
-        return json(body -> writePage(body, pit, slice, query, size, searchAfter));
+        return page(pit, slice, query, size, searchAfter, false);
+    }
+
+    /**
+     * The same page.
+     *
+     * @param withVectors whether the server is to rebuild vectors that it leaves out otherwise; only known since 9.2
+     */
+    static byte[] page(
+            PointInTime pit,
+            Slice slice,
+            @Nullable String query,
+            int size,
+            byte @Nullable [] searchAfter,
+            boolean withVectors) {
+        return json(body -> {
+            writeVectors(body, withVectors);
+            writePage(body, pit, slice, query, size, searchAfter);
+        });
     }
 
     /** How many documents there are, exactly, on the point in time itself. */
@@ -46,8 +64,9 @@ final class SearchRequest {
     }
 
     /** Some documents of the living index, for an estimate; without a point in time. */
-    static byte[] sample(@Nullable String query, int size) {
+    static byte[] sample(@Nullable String query, int size, boolean withVectors) {
         return json(body -> {
+            writeVectors(body, withVectors);
             body.writeNumberField("size", size);
             body.writeBooleanField("track_total_hits", true);
             writeSort(body);
@@ -101,6 +120,14 @@ final class SearchRequest {
         }
     }
 
+    private static void writeVectors(JsonGenerator body, boolean withVectors) throws IOException {
+        if (withVectors) {
+            body.writeObjectFieldStart("_source");
+            body.writeBooleanField("exclude_vectors", false);
+            body.writeEndObject();
+        }
+    }
+
     private static void writeSort(JsonGenerator body) throws IOException {
         body.writeArrayFieldStart("sort");
         body.writeString("_doc");
@@ -110,7 +137,7 @@ final class SearchRequest {
     private static void writePit(JsonGenerator body, PointInTime pit) throws IOException {
         body.writeObjectFieldStart("pit");
         body.writeStringField("id", pit.id());
-        body.writeStringField("keep_alive", PointInTime.keepAlive());
+        body.writeStringField("keep_alive", PointInTime.text(pit.keepAlive()));
         body.writeEndObject();
     }
 

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,6 +136,16 @@ final class PlanCommand implements Callable<Integer> {
                 "documents     %s%s%n",
                 Amounts.count(survey.documents()), source.filtered() ? " (a query leaves others out)" : "");
         out.printf("slices        %d in %d lanes, over %d shards%n", survey.slices(), survey.lanes(), source.shards());
+        Instant now = source.reading().now();
+        if (now != null) {
+            out.printf("now           %s in the query; an export takes the instant of its snapshot%n", now);
+        }
+        if (source.reading().vectorsRebuilt()) {
+            out.printf("vectors       rebuilt by the server; digits of numbers may differ from what was indexed%n");
+        }
+        if (survey.keepAlive().compareTo(SourceSurvey.KEEP_ALIVE) < 0) {
+            out.printf("keep-alive    %s, the longest that the cluster allows%n", Amounts.duration(survey.keepAlive()));
+        }
         String label = "disk";
         for (SizeEstimate size : sizes) {
             out.printf(
@@ -232,6 +243,10 @@ final class PlanCommand implements Callable<Integer> {
         line.put("indices", source.indices());
         line.put("documents", survey.documents());
         line.put("filtered", source.filtered());
+        Instant now = source.reading().now();
+        line.put("now", now == null ? null : now.toString());
+        line.put("vectors_rebuilt", source.reading().vectorsRebuilt());
+        line.put("keep_alive_seconds", survey.keepAlive().toMillis() / 1000.0);
         line.put("shards", source.shards());
         line.put("slices", survey.slices());
         line.put("lanes", survey.lanes());

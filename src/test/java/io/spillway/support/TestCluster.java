@@ -10,8 +10,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -41,6 +44,18 @@ public final class TestCluster {
         var home = ElasticsearchServer.findHome();
         Assumptions.assumeTrue(home.isPresent(), "no unpacked Elasticsearch server: the build fetches one");
         return home.orElseThrow();
+    }
+
+    /**
+     * A shared server of version 9; skips the test, visibly, where the build has not fetched it or no JDK of version 21 or
+     * later is installed.
+     */
+    public static TestCluster version9() {
+        Path home = Path.of(
+                System.getProperty("spillway.elasticsearch-9.home", "target/elasticsearch-9/elasticsearch-9.5.3"));
+        Assumptions.assumeTrue(Files.isDirectory(home), "no unpacked Elasticsearch 9 at " + home);
+        Assumptions.assumeTrue(Version9.JDK.isPresent(), "no JDK of version 21 or later in /usr/lib/jvm");
+        return Version9.cluster(home);
     }
 
     public URI url() {
@@ -117,6 +132,55 @@ public final class TestCluster {
             sum += digits.isEmpty() ? 0 : Integer.parseInt(digits);
         }
         return sum;
+    }
+
+    private static final class Version9 {
+        static final Optional<Path> JDK = jdk();
+        private static TestCluster cluster;
+
+        @SuppressWarnings("MustBeClosed")
+        static synchronized TestCluster cluster(Path home) {
+            if (cluster == null) {
+                try {
+                    // Closed by its own shutdown hook: no test is the last one.
+                    cluster = new TestCluster(ElasticsearchServer.builder(home)
+                            .javaHome(JDK.orElseThrow())
+                            .start()
+                            .url());
+                } catch (Exception e) {
+                    throw new IllegalStateException("Elasticsearch 9 did not start", e);
+                }
+            }
+            return cluster;
+        }
+
+        private static Optional<Path> jdk() {
+            if (Runtime.version().feature() >= 21) {
+                return Optional.of(Path.of(System.getProperty("java.home")));
+            }
+            Path all = Path.of("/usr/lib/jvm");
+            if (!Files.isDirectory(all)) {
+                return Optional.empty();
+            }
+            try (Stream<Path> homes = Files.list(all)) {
+                return homes.filter(Version9::isNewEnough).sorted().findFirst();
+            } catch (IOException unreadable) {
+                return Optional.empty();
+            }
+        }
+
+        private static boolean isNewEnough(Path home) {
+            try {
+                return Files.isExecutable(home.resolve("bin/java"))
+                        && Files.readAllLines(home.resolve("release")).stream()
+                                .filter(line -> line.startsWith("JAVA_VERSION="))
+                                .anyMatch(line -> Runtime.Version.parse(line.replaceAll("^.*=|\"", "").replaceAll("_.*$", ""))
+                                                .feature()
+                                        >= 21);
+            } catch (IOException | IllegalArgumentException unreadable) {
+                return false;
+            }
+        }
     }
 
     private static final class Shared {

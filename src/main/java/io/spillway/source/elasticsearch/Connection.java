@@ -23,6 +23,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.apache.http.Header;
 import org.apache.http.HttpHeaders;
@@ -51,6 +53,10 @@ final class Connection implements AutoCloseable {
     private static final int CONNECTIONS = 160;
     /** Answers to questions about the cluster: mappings of thousands of fields in hundreds of indices. */
     private static final int MAX_QUESTION_BYTES = 256 << 20;
+
+    /** An escape of a surrogate, behind any number of escaped backslashes. */
+    private static final Pattern SURROGATE_ESCAPE =
+            Pattern.compile("((?<!\\\\)(?:\\\\\\\\)*)\\\\u([dD][89a-fA-F][0-9a-fA-F]{2})");
 
     private final RestClient client;
     private final URI url;
@@ -157,12 +163,20 @@ final class Connection implements AutoCloseable {
     /** The body of an answer as JSON, or null where it is none. */
     static @Nullable JsonNode tree(AnswerBuffer buffer) {
         try {
-            // From text, not from bytes: a name may be half of a surrogate pair, which Jackson's bytes cannot hold.
-            return JSON.readTree(text(buffer));
+            String text = text(buffer);
+            return JSON.readTree(SURROGATE_ESCAPE.matcher(text).find() ? unescaped(text) : text);
         } catch (IOException notJson) {
             // A proxy's error page: the status says enough.
             return null;
         }
+    }
+
+    /** Jackson refuses a name with half of a surrogate pair as an escape, which a dynamic mapping may have; not as a char. */
+    private static String unescaped(String json) {
+        return SURROGATE_ESCAPE
+                .matcher(json)
+                .replaceAll(escape -> Matcher.quoteReplacement(
+                        escape.group(1) + (char) Integer.parseInt(escape.group(2), 16)));
     }
 
     private static String text(AnswerBuffer buffer) {

@@ -1,5 +1,6 @@
 package io.spillway.source.elasticsearch;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.json.MalformedJsonException;
@@ -8,15 +9,19 @@ import io.spillway.source.Snapshot;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceSurvey;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Patience;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Vectors;
 import io.spillway.source.elasticsearch.SearchAnswer.MalformedSourceException;
+import io.spillway.source.elasticsearch.SourceStorage.VectorField;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.http.ContentTooLongException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +67,9 @@ public final class ElasticsearchSource implements DocumentSource {
     public SourceSurvey survey() throws SpillwayException {
         try {
             return patiently(() -> {
-                Anchored found = anchored(IndexFacts.find(connection, options), clock.instant());
+                IndexFacts facts = IndexFacts.find(connection, options);
+                requireVectorsAllowed(facts, searchPath(facts), null);
+                Anchored found = anchored(facts, clock.instant());
                 SearchAnswer sample = sample(found);
                 long bytes = sample.documents().stream()
                         .mapToLong(document -> document.length() + 1L)
@@ -115,6 +122,7 @@ public final class ElasticsearchSource implements DocumentSource {
                 LOG.info("indices changed while the snapshot was taken index={}", options.index());
                 return Optional.empty();
             }
+            requireVectorsAllowed(facts, SearchRequest.PATH, pit);
             Anchored found = anchored(facts, takenAt);
             long documents = ElasticsearchSnapshot.count(connection, pit, found.options());
             LOG.info("snapshot taken indices={} documents={}", uuids.keySet(), documents);
@@ -126,6 +134,33 @@ public final class ElasticsearchSource implements DocumentSource {
                 pit.close();
             }
         }
+    }
+
+    /**
+     * Refuses documents with vectors that the server keeps apart, unless it was decided to publish rebuilt ones. An index
+     * whose mapping has such a field and whose documents do not is published as it is stored.
+     */
+    private void requireVectorsAllowed(IndexFacts facts, String path, @Nullable PointInTime pit)
+            throws IOException, InterruptedException, SpillwayException {
+        List<VectorField> vectors = facts.vectors();
+        if (vectors.isEmpty() || options.vectors() == Vectors.REBUILT) {
+            return;
+        }
+        if (vectors.stream().allMatch(VectorField::isSearchable)) {
+            JsonNode answer = connection.ask("POST", path, SearchRequest.countAny(pit, vectors));
+            JsonNode shards = answer.path("_shards");
+            if (shards.path("failed").asInt(-1) != 0 || answer.path("timed_out").asBoolean(true)) {
+                throw new IOException("the documents with vectors could not be counted");
+            }
+            if (answer.path("hits").path("total").path("value").asLong(-1) == 0) {
+                return;
+            }
+        }
+        throw SourceStorage.vectorsLeftOut(vectors);
+    }
+
+    private String searchPath(IndexFacts facts) {
+        return IndexFacts.path(facts.description().indices(), options.index()) + SearchRequest.PATH;
     }
 
     /** Opens a point in time that the server keeps for as long as it allows, {@link PointInTime#KEEP_ALIVE} at most. */
@@ -204,7 +239,7 @@ public final class ElasticsearchSource implements DocumentSource {
 
     private SearchAnswer sample(Anchored found, int size)
             throws IOException, InterruptedException, SpillwayException {
-        String path = IndexFacts.path(found.facts().description().indices(), options.index()) + SearchRequest.PATH;
+        String path = searchPath(found.facts());
         byte[] request = SearchRequest.sample(
                 found.options().query(), size, found.facts().vectorsRebuilt());
         AnswerBuffer buffer = new AnswerBuffer();

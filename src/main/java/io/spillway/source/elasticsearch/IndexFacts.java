@@ -5,6 +5,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceDescription.Reading;
+import io.spillway.source.elasticsearch.SourceStorage.VectorField;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -25,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * @param description    the concrete indices and their fields
  * @param uuids          the UUID of each concrete index, by name
  * @param resultWindow   the smallest index.max_result_window among them, which bounds a page
- * @param vectorsRebuilt whether searches have to ask for vectors, which the server rebuilds then
+ * @param vectors        fields that the server keeps apart from the documents, so that searches have to ask for them
  * @param fields         what queries know of the fields
  */
 record IndexFacts(
         SourceDescription description,
         Map<String, String> uuids,
         int resultWindow,
-        boolean vectorsRebuilt,
+        List<VectorField> vectors,
         MappedFields fields) {
     /** index.max_result_window where an index does not say otherwise. */
     private static final int DEFAULT_WINDOW = 10_000;
@@ -52,13 +53,13 @@ record IndexFacts(
                     connection.ask("GET", path + "/_settings?flat_settings=true&include_defaults=true", null);
             Map<String, String> uuids = new TreeMap<>();
             List<JsonNode> mapped = new ArrayList<>();
-            boolean rebuilt = false;
+            List<VectorField> vectors = new ArrayList<>();
             int shards = 0;
             int window = DEFAULT_WINDOW;
             for (var entry : mappings.properties()) {
                 JsonNode mapping = entry.getValue().path("mappings");
                 IndexSettings index = new IndexSettings(settings.path(entry.getKey()));
-                rebuilt |= SourceStorage.check(entry.getKey(), mapping, index, options.vectors());
+                vectors.addAll(SourceStorage.check(entry.getKey(), mapping, index));
                 mapped.add(mapping);
                 uuids.put(entry.getKey(), index.get("index.uuid", ""));
                 shards += index.number("index.number_of_shards", 1);
@@ -73,8 +74,8 @@ record IndexFacts(
                     shards,
                     options.query() != null || options.copies().routing() != null,
                     fields.inSource(),
-                    new Reading(rebuilt, null));
-            return new IndexFacts(description, uuids, window, rebuilt, fields);
+                    new Reading(!vectors.isEmpty(), null));
+            return new IndexFacts(description, uuids, window, vectors, fields);
         });
     }
 
@@ -92,10 +93,15 @@ record IndexFacts(
         });
     }
 
+    /** Whether the server rebuilds documents with their vectors, if it is asked to. */
+    boolean vectorsRebuilt() {
+        return !vectors.isEmpty();
+    }
+
     /** The same for an export that begins now, with the instant that its query calls {@code now}. */
     IndexFacts at(@Nullable Instant now) {
         return new IndexFacts(
-                description.withReading(new Reading(vectorsRebuilt, now)), uuids, resultWindow, vectorsRebuilt, fields);
+                description.withReading(new Reading(vectorsRebuilt(), now)), uuids, resultWindow, vectors, fields);
     }
 
     private static <T> T explained(String name, Question<T> question)

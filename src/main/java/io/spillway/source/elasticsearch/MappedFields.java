@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.source.SourceField;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -84,7 +85,7 @@ final class MappedFields {
 
     private void add(String prefix, JsonNode properties) {
         properties.properties().forEach(property -> {
-            String path = prefix + property.getKey();
+            String path = prefix + spelled(property.getKey());
             JsonNode field = property.getValue();
             String type = field.path("type").asText("object");
             if (type.equals("alias")) {
@@ -100,6 +101,17 @@ final class MappedFields {
                     path + "." + multi.getKey(), multi.getValue().path("type").asText("object"), multi.getValue()));
             add(path + ".", inner);
         });
+    }
+
+    /** Half of a surrogate pair as the escape that documents have it in: UTF-8 has no bytes for it. */
+    private static String spelled(String name) {
+        StringBuilder text = new StringBuilder(name.length());
+        name.codePoints()
+                .forEach(c -> text.append(
+                        c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE
+                                ? String.format(Locale.ROOT, "\\u%04x", c)
+                                : Character.toString(c)));
+        return text.toString();
     }
 
     private void addRuntime(String name, JsonNode field) {

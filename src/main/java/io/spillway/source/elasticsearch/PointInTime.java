@@ -79,10 +79,10 @@ final class PointInTime implements AutoCloseable {
         try {
             int status = exchange.await(CLOSE_LIMIT);
             if (status >= 300 && status != 404) {
-                LOG.warn("point in time not closed status={} freed-by-the-server-after={}", status, keepAlive());
+                LOG.warn("point in time not closed status={} freed-by-the-server-after={}", status, text(keepAlive));
             }
         } catch (IOException e) {
-            LOG.warn("point in time not closed freed-by-the-server-after={} cause={}", keepAlive(), e.getMessage());
+            LOG.warn("point in time not closed freed-by-the-server-after={} cause={}", text(keepAlive), e.getMessage());
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {

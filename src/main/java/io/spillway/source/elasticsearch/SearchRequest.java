@@ -3,10 +3,13 @@ package io.spillway.source.elasticsearch;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.spillway.source.Slice;
+import io.spillway.source.elasticsearch.SourceStorage.VectorField;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies that we send, as bytes. Each is written in one place, so that a test can hold them to their rules. */
@@ -60,6 +63,27 @@ final class SearchRequest {
             body.writeBooleanField("track_total_hits", true);
             writePit(body, pit);
             writeQuery(body, query);
+        });
+    }
+
+    /** How many documents have one of these fields, on the point in time or, without one, on the living index. */
+    static byte[] countAny(@Nullable PointInTime pit, List<VectorField> fields) {
+        return json(body -> {
+            body.writeNumberField("size", 0);
+            body.writeNumberField("track_total_hits", 1);
+            if (pit != null) {
+                writePit(body, pit);
+            }
+            body.writeObjectFieldStart("query");
+            body.writeObjectFieldStart("bool");
+            body.writeArrayFieldStart("should");
+            for (String query : new TreeSet<>(
+                    fields.stream().map(field -> field.query().toString()).toList())) {
+                body.writeRawValue(query);
+            }
+            body.writeEndArray();
+            body.writeEndObject();
+            body.writeEndObject();
         });
     }
 

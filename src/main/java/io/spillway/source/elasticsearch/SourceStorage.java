@@ -1,14 +1,16 @@
 package io.spillway.source.elasticsearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.source.elasticsearch.ElasticsearchOptions.Vectors;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,28 +33,65 @@ final class SourceStorage {
      *
      * @param mapping  its mapping
      * @param settings its flat settings, with the defaults
-     * @return whether the server rebuilds vectors in its documents, which {@code vectors} allows
+     * @return the fields whose values the server keeps apart from the documents; none where it keeps all together
      * @throws SpillwayException SOURCE_REFUSED where its documents would not come as they were stored
      */
-    static boolean check(String index, JsonNode mapping, IndexSettings settings, Vectors vectors)
-            throws SpillwayException {
+    static List<VectorField> check(String index, JsonNode mapping, IndexSettings settings) throws SpillwayException {
         JsonNode source = mapping.path("_source");
         requireWhole(index, source);
         requireStored(index, source.path("mode").textValue(), settings);
-        Set<String> vectorFields = vectorFields(mapping);
-        if (vectorFields.isEmpty() || !settings.get("index.mapping.exclude_source_vectors", "false").equals("true")) {
-            return false;
+        if (!settings.get("index.mapping.exclude_source_vectors", "false").equals("true")) {
+            return List.of();
         }
-        if (vectors == Vectors.STOP) {
-            throw new SpillwayException(
-                    Fault.SOURCE_REFUSED,
-                    "index \"%s\" leaves vectors out of _source and rewrites the other values: %s"
-                            .formatted(index, String.join(", ", vectorFields)),
-                    "publish what the server rebuilds with source.vectors: rebuilt (--vectors rebuilt), where digits of"
-                            + " numbers may differ; or index the documents again into an index with"
-                            + " index.mapping.exclude_source_vectors: false");
+        List<VectorField> found = new ArrayList<>();
+        addVectors(index, "", null, mapping.path("properties"), found);
+        return found;
+    }
+
+    /**
+     * A field whose values are not in the stored document.
+     *
+     * @param nested the path of the nested objects that it is in, or null
+     */
+    record VectorField(
+            String index, String path, String type, @Nullable String nested) {
+        /** Whether a search finds the documents that have it. */
+        boolean isSearchable() {
+            return type.equals("dense_vector") || type.equals("sparse_vector");
         }
-        return true;
+
+        /** Finds the documents of its index that have it. */
+        ObjectNode query() {
+            ObjectNode has = JsonNodeFactory.instance.objectNode();
+            has.putObject("exists").put("field", path);
+            ObjectNode query = has;
+            if (nested != null) {
+                query = JsonNodeFactory.instance.objectNode();
+                query.putObject("nested").put("path", nested).put("ignore_unmapped", true).set("query", has);
+            }
+            return query;
+        }
+
+        @Override
+        public String toString() {
+            return path + " (" + type + ")";
+        }
+    }
+
+    /** The failure where documents have vectors and nobody decided that rebuilt ones are published. */
+    static SpillwayException vectorsLeftOut(List<VectorField> fields) {
+        return new SpillwayException(
+                Fault.SOURCE_REFUSED,
+                "index \"%s\" leaves vectors out of _source and rewrites the numbers beside them: %s"
+                        .formatted(
+                                fields.get(0).index(),
+                                fields.stream()
+                                        .map(VectorField::toString)
+                                        .distinct()
+                                        .collect(Collectors.joining(", "))),
+                "publish what the server rebuilds with source.vectors: rebuilt (--vectors rebuilt), where digits of"
+                        + " numbers may differ; or index the documents again into an index with"
+                        + " index.mapping.exclude_source_vectors: false");
     }
 
     private static void requireWhole(String index, JsonNode source) throws SpillwayException {
@@ -109,13 +148,19 @@ final class SourceStorage {
         }
     }
 
-    /** Fields whose values a server may take out of the source and keep elsewhere, multi-fields included. */
-    private static Set<String> vectorFields(JsonNode mapping) {
-        Set<String> found = new TreeSet<>();
-        MappedFields.of(List.of(mapping)).types().forEach((path, types) -> types.stream()
-                .filter(SourceStorage::isVector)
-                .forEach(type -> found.add(path + " (" + type + ")")));
-        return found;
+    private static void addVectors(
+            String index, String prefix, @Nullable String nested, JsonNode properties, List<VectorField> found) {
+        properties.properties().forEach(property -> {
+            String path = prefix + property.getKey();
+            JsonNode field = property.getValue();
+            String type = field.path("type").asText("object");
+            if (isVector(type)) {
+                found.add(new VectorField(index, path, type, nested));
+            }
+            String inner = type.equals("nested") ? path : nested;
+            addVectors(index, path + ".", inner, field.path("properties"), found);
+            addVectors(index, path + ".", inner, field.path("fields"), found);
+        });
     }
 
     /** Types of today are dense_vector, sparse_vector, rank_vectors and semantic_text; those to come may be called alike. */

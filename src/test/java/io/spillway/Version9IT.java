@@ -79,7 +79,8 @@ class Version9IT {
 
     @Test
     void vectorsThatAreKeptInTheDocumentsArePublishedAsTheyAre() throws Exception {
-        String index = index("{\"index.mapping.exclude_source_vectors\":false}", FIELDS + "," + VECTOR, WITH_A_VECTOR, WITHOUT);
+        String index = index(
+                "{\"index.mapping.exclude_source_vectors\":false}", FIELDS + "," + VECTOR, WITH_A_VECTOR, WITHOUT);
 
         Spillway.export(cluster, index, root).succeeded();
 
@@ -127,7 +128,8 @@ class Version9IT {
                 "{\"index.mapping.source.mode\":\"disabled\"}"
             })
     void anIndexThatIsNotKnownToStoreItsDocumentsIsRefused(String settings) throws Exception {
-        String index = index(settings, "\"@timestamp\":{\"type\":\"date\"}", "{\"@timestamp\":\"2026-11-01T00:00:00Z\",\"z\":1.10}");
+        String index = index(
+                settings, "\"@timestamp\":{\"type\":\"date\"}", "{\"@timestamp\":\"2026-11-01T00:00:00Z\",\"z\":1.10}");
 
         Outcome outcome = Spillway.export(cluster, index, root).refused(12);
 
@@ -137,7 +139,10 @@ class Version9IT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"{\"index.mode\":\"lookup\"}", "{\"index.mode\":\"logsdb\",\"index.mapping.source.mode\":\"stored\"}"})
+            strings = {
+                "{\"index.mode\":\"lookup\"}",
+                "{\"index.mode\":\"logsdb\",\"index.mapping.source.mode\":\"stored\"}"
+            })
     void anIndexOfAnotherModeThatStoresItsDocumentsIsPublished(String settings) throws Exception {
         String document = "{\"@timestamp\":\"2026-11-01T00:00:00Z\",\"z\":1.10}";
         String index = index(settings, "\"@timestamp\":{\"type\":\"date\"}", document);
@@ -148,7 +153,8 @@ class Version9IT {
     }
 
     private String index(String settings, String properties, String... documents) throws Exception {
-        String index = cluster.newIndex("{\"settings\":" + settings + ",\"mappings\":{\"properties\":{" + properties + "}}}");
+        String index =
+                cluster.newIndex("{\"settings\":" + settings + ",\"mappings\":{\"properties\":{" + properties + "}}}");
         cluster.load(index, List.of(documents));
         return index;
     }

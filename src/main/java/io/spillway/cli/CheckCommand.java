@@ -205,9 +205,7 @@ final class CheckCommand implements Callable<Integer> {
                     .printf(
                             "%s:%d: /source: the cluster keeps a point in time for %s only (search.max_keep_alive);"
                                     + " exports use that%n",
-                            file,
-                            ConfigFile.line(file, "/source"),
-                            Amounts.duration(survey.keepAlive()));
+                            file, ConfigFile.line(file, "/source"), Amounts.duration(survey.keepAlive()));
         }
         SourceDescription found = survey.description();
         FieldPolicy policy = schedule.fields().toPolicy();

@@ -117,8 +117,8 @@ public record SourceSection(
     }
 
     /** Members of a search's body that are not queries. */
-    private static final Set<String> SEARCH_BODY =
-            Set.of("query", "size", "from", "sort", "_source", "aggs", "aggregations", "track_total_hits", "post_filter");
+    private static final Set<String> SEARCH_BODY = Set.of(
+            "query", "size", "from", "sort", "_source", "aggs", "aggregations", "track_total_hits", "post_filter");
 
     /** Whether this is the body of a search, as other exporters want it, and not the query in it. */
     public static boolean isSearchBody(JsonNode query) {

@@ -33,8 +33,7 @@ public record SourceDescription(
      *     what was indexed
      * @param now the instant that {@code now} means in the query, or null where the query does not have it
      */
-    public record Reading(
-            boolean vectorsRebuilt, @Nullable Instant now) {
+    public record Reading(boolean vectorsRebuilt, @Nullable Instant now) {
         /** As stored, without {@code now}. */
         public static final Reading PLAIN = new Reading(false, null);
     }

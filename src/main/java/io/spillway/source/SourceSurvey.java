@@ -42,7 +42,14 @@ public record SourceSurvey(
     /** The same for other fields and documents, such as what is published of them. */
     public SourceSurvey of(SourceDescription others, List<Document> documentsOfThem) {
         return new SourceSurvey(
-                others, documents, slices, lanes, sampleDocuments, sampleBytes, List.copyOf(documentsOfThem), keepAlive);
+                others,
+                documents,
+                slices,
+                lanes,
+                sampleDocuments,
+                sampleBytes,
+                List.copyOf(documentsOfThem),
+                keepAlive);
     }
 
     /** Bytes of all documents as JSON Lines, estimated from the sample; 0 without one. */

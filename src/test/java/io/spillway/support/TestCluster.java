@@ -174,7 +174,8 @@ public final class TestCluster {
                 return Files.isExecutable(home.resolve("bin/java"))
                         && Files.readAllLines(home.resolve("release")).stream()
                                 .filter(line -> line.startsWith("JAVA_VERSION="))
-                                .anyMatch(line -> Runtime.Version.parse(line.replaceAll("^.*=|\"", "").replaceAll("_.*$", ""))
+                                .anyMatch(line -> Runtime.Version.parse(line.replaceAll("^.*=|\"", "")
+                                                        .replaceAll("_.*$", ""))
                                                 .feature()
                                         >= 21);
             } catch (IOException | IllegalArgumentException unreadable) {

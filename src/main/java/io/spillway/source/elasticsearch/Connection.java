@@ -175,8 +175,8 @@ final class Connection implements AutoCloseable {
     private static String unescaped(String json) {
         return SURROGATE_ESCAPE
                 .matcher(json)
-                .replaceAll(escape -> Matcher.quoteReplacement(
-                        escape.group(1) + (char) Integer.parseInt(escape.group(2), 16)));
+                .replaceAll(escape ->
+                        Matcher.quoteReplacement(escape.group(1) + (char) Integer.parseInt(escape.group(2), 16)));
     }
 
     private static String text(AnswerBuffer buffer) {
@@ -332,7 +332,14 @@ final class Connection implements AutoCloseable {
         private String shown(String location) {
             try {
                 URI target = cluster.resolve(location);
-                return new URI(target.getScheme(), null, target.getHost(), target.getPort(), target.getPath(), null, null)
+                return new URI(
+                                target.getScheme(),
+                                null,
+                                target.getHost(),
+                                target.getPort(),
+                                target.getPath(),
+                                null,
+                                null)
                         .toString();
             } catch (IllegalArgumentException | URISyntaxException e) {
                 return "an address that is not valid";

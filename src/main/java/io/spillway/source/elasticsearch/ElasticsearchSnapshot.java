@@ -265,7 +265,8 @@ final class ElasticsearchSnapshot implements Snapshot {
     /** Whether the answer to a TLS greeting was not TLS. */
     private static boolean isPlain(IOException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SSLException && String.valueOf(cause.getMessage()).contains("SSL message")) {
+            if (cause instanceof SSLException
+                    && String.valueOf(cause.getMessage()).contains("SSL message")) {
                 return true;
             }
         }
@@ -276,7 +277,9 @@ final class ElasticsearchSnapshot implements Snapshot {
     private static boolean isClosed(IOException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             String message = String.valueOf(cause.getMessage());
-            if (cause instanceof ConnectionClosedException || message.contains("reset") || message.contains("Connection closed")) {
+            if (cause instanceof ConnectionClosedException
+                    || message.contains("reset")
+                    || message.contains("Connection closed")) {
                 return true;
             }
         }

@@ -169,7 +169,8 @@ public final class ElasticsearchSource implements DocumentSource {
                 .append("/_pit?allow_partial_search_results=false&keep_alive=")
                 .append(PointInTime.text(keepAlive));
         if (options.copies().preference() != null) {
-            path.append("&preference=").append(IndexFacts.encode(options.copies().preference()));
+            path.append("&preference=")
+                    .append(IndexFacts.encode(options.copies().preference()));
         }
         if (options.copies().routing() != null) {
             path.append("&routing=").append(IndexFacts.encode(options.copies().routing()));
@@ -237,14 +238,12 @@ public final class ElasticsearchSource implements DocumentSource {
         }
     }
 
-    private SearchAnswer sample(Anchored found, int size)
-            throws IOException, InterruptedException, SpillwayException {
+    private SearchAnswer sample(Anchored found, int size) throws IOException, InterruptedException, SpillwayException {
         String path = searchPath(found.facts());
         byte[] request = SearchRequest.sample(
                 found.options().query(), size, found.facts().vectorsRebuilt());
         AnswerBuffer buffer = new AnswerBuffer();
-        int limit = (int)
-                Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 4);
+        int limit = (int) Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 4);
         var exchange = connection.send("POST", path, request, buffer, limit);
         try {
             int status = exchange.await(options.paging().requestTimeout());

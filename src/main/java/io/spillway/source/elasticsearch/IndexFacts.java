@@ -88,7 +88,8 @@ record IndexFacts(
             connection
                     .ask("GET", path(indices, name) + "/_settings?flat_settings=true", null)
                     .properties()
-                    .forEach(index -> uuids.put(index.getKey(), new IndexSettings(index.getValue()).get("index.uuid", "")));
+                    .forEach(index ->
+                            uuids.put(index.getKey(), new IndexSettings(index.getValue()).get("index.uuid", "")));
             return uuids;
         });
     }
@@ -285,11 +286,10 @@ record IndexFacts(
     static @Nullable Duration maxKeepAlive(Connection connection) throws InterruptedException {
         try {
             JsonNode answer = connection.ask(
-                    "GET",
-                    "/_cluster/settings?include_defaults=true&filter_path=*.search.max_keep_alive",
-                    null);
+                    "GET", "/_cluster/settings?include_defaults=true&filter_path=*.search.max_keep_alive", null);
             for (String layer : List.of("transient", "persistent", "defaults")) {
-                String value = answer.path(layer).path("search").path("max_keep_alive").textValue();
+                String value =
+                        answer.path(layer).path("search").path("max_keep_alive").textValue();
                 if (value != null) {
                     return TimeValue.parse(value);
                 }

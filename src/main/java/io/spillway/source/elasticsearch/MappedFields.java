@@ -97,8 +97,12 @@ final class MappedFields {
                 put(sourceTypes, path, type);
             }
             addForQueries(path, type, field);
-            field.path("fields").properties().forEach(multi -> addForQueries(
-                    path + "." + multi.getKey(), multi.getValue().path("type").asText("object"), multi.getValue()));
+            field.path("fields")
+                    .properties()
+                    .forEach(multi -> addForQueries(
+                            path + "." + multi.getKey(),
+                            multi.getValue().path("type").asText("object"),
+                            multi.getValue()));
             add(path + ".", inner);
         });
     }

@@ -35,8 +35,18 @@ final class QueryTime {
     private static final String INSTANT_FORMAT = "strict_date_optional_time_nanos";
     private static final Set<String> BOUNDS = Set.of("gt", "gte", "lt", "lte", "from", "to");
     private static final Set<String> LEAVES = Set.of(
-            "term", "terms", "match", "match_phrase", "match_phrase_prefix", "match_bool_prefix", "prefix", "wildcard",
-            "fuzzy", "span_term", "common", "terms_set");
+            "term",
+            "terms",
+            "match",
+            "match_phrase",
+            "match_phrase_prefix",
+            "match_bool_prefix",
+            "prefix",
+            "wildcard",
+            "fuzzy",
+            "span_term",
+            "common",
+            "terms_set");
     private static final Set<String> LEAF_VALUES = Set.of("value", "query", "terms");
     private static final Set<String> DECAYS = Set.of("gauss", "exp", "linear");
     /** What a script can ask for that differs from one search to the next. */
@@ -129,7 +139,9 @@ final class QueryTime {
     }
 
     private static boolean isByField(JsonNode body) {
-        return body.isObject() && !body.isEmpty() && body.properties().stream().allMatch(field -> field.getValue().isObject());
+        return body.isObject()
+                && !body.isEmpty()
+                && body.properties().stream().allMatch(field -> field.getValue().isObject());
     }
 
     private void range(String field, ObjectNode body) throws SpillwayException {
@@ -148,9 +160,13 @@ final class QueryTime {
             // On a keyword "now" is a word like any other.
             return;
         }
-        refuseIf(fields.isDateAndOther(field), "\"" + field + "\" is a date in some indices only, and its range has now");
+        refuseIf(
+                fields.isDateAndOther(field),
+                "\"" + field + "\" is a date in some indices only, and its range has now");
         for (String bound : nows) {
-            body.set(bound, new TextNode(now + "||" + body.path(bound).textValue().substring("now".length())));
+            body.set(
+                    bound,
+                    new TextNode(now + "||" + body.path(bound).textValue().substring("now".length())));
         }
         format(field, body, others);
         anchored = true;
@@ -167,7 +183,8 @@ final class QueryTime {
         } else if (!mapped.stream().allMatch(MappedFields::isDefaultFormat)) {
             refuseIf(
                     mapped.size() > 1,
-                    "the range of \"" + field + "\" has now beside another bound, and its indices have several formats");
+                    "the range of \"" + field
+                            + "\" has now beside another bound, and its indices have several formats");
             body.put("format", mapped.iterator().next() + "||" + INSTANT_FORMAT);
         }
     }
@@ -213,7 +230,9 @@ final class QueryTime {
         while (word.find()) {
             String field = name.equals("query_string") ? word.group(1) : null;
             refuseIf(
-                    field == null ? searchesDates(body) : field.contains("*") ? fields.hasDates() : fields.isDate(field),
+                    field == null
+                            ? searchesDates(body)
+                            : field.contains("*") ? fields.hasDates() : fields.isDate(field),
                     name + " looks for now in fields that may be dates");
         }
     }
@@ -241,7 +260,8 @@ final class QueryTime {
     /** {@code script: {script: …}} is a query, {@code script: {source: …}} a script; both end here. */
     private void script(String name, JsonNode body) throws SpillwayException {
         JsonNode script = body.has("script") ? body.path("script") : body;
-        String source = script.isTextual() ? script.textValue() : script.path("source").asText("");
+        String source =
+                script.isTextual() ? script.textValue() : script.path("source").asText("");
         refuseIf(script.has("id"), name + " names a stored script, which may ask for the time");
         refuseIf(CLOCK_OR_CHANCE.matcher(source).find(), name + " asks for the time or for chance: " + source);
     }

@@ -85,7 +85,8 @@ record ServerError(
 
     /** An error answer that is not JSON, such as a proxy's page, with the text that it shows. */
     static ServerError ofText(int status, String text, @Nullable Duration retryAfter) {
-        String shown = text.replaceAll("(?s)<(script|style)\\b.*?</\\1>|<[^>]*>", " ").strip();
+        String shown =
+                text.replaceAll("(?s)<(script|style)\\b.*?</\\1>|<[^>]*>", " ").strip();
         return new ServerError(
                 status, Set.of(), reason(status, Set.of(), shown.isEmpty() ? Set.of() : Set.of(shown)), retryAfter);
     }
@@ -106,8 +107,9 @@ record ServerError(
     String block() {
         for (String kind : List.of("read-only-allow-delete", "read-only", "metadata", "write")) {
             if (reason.contains("index " + kind + " ")) {
-                return "index.blocks." + kind.replace("read-only-allow-delete", "read_only_allow_delete")
-                        .replace("read-only", "read_only");
+                return "index.blocks."
+                        + kind.replace("read-only-allow-delete", "read_only_allow_delete")
+                                .replace("read-only", "read_only");
             }
         }
         return "index.blocks.read";

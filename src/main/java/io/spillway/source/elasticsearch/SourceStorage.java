@@ -54,7 +54,10 @@ final class SourceStorage {
      * @param nested the path of the nested objects that it is in, or null
      */
     record VectorField(
-            String index, String path, String type, @Nullable String nested) {
+            String index,
+            String path,
+            String type,
+            @Nullable String nested) {
         /** Whether a search finds the documents that have it. */
         boolean isSearchable() {
             return type.equals("dense_vector") || type.equals("sparse_vector");
@@ -67,7 +70,10 @@ final class SourceStorage {
             ObjectNode query = has;
             if (nested != null) {
                 query = JsonNodeFactory.instance.objectNode();
-                query.putObject("nested").put("path", nested).put("ignore_unmapped", true).set("query", has);
+                query.putObject("nested")
+                        .put("path", nested)
+                        .put("ignore_unmapped", true)
+                        .set("query", has);
             }
             return query;
         }

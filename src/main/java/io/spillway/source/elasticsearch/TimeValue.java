@@ -27,9 +27,12 @@ final class TimeValue {
         if (!matcher.matches()) {
             return null;
         }
-        BigDecimal nanos = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(NANOS.getOrDefault(matcher.group(2), 1L)));
+        BigDecimal nanos =
+                new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(NANOS.getOrDefault(matcher.group(2), 1L)));
         BigDecimal seconds = nanos.movePointLeft(9);
         return Duration.ofSeconds(seconds.longValue())
-                .plusNanos(nanos.subtract(BigDecimal.valueOf(seconds.longValue()).movePointRight(9)).longValue());
+                .plusNanos(
+                        nanos.subtract(BigDecimal.valueOf(seconds.longValue()).movePointRight(9))
+                                .longValue());
     }
 }

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -51,11 +52,10 @@ public final class TestCluster {
      * later is installed.
      */
     public static TestCluster version9() {
-        Path home = Path.of(
-                System.getProperty("spillway.elasticsearch-9.home", "target/elasticsearch-9/elasticsearch-9.5.3"));
-        Assumptions.assumeTrue(Files.isDirectory(home), "no unpacked Elasticsearch 9 at " + home);
+        Assumptions.assumeTrue(
+                Files.isDirectory(Version9.HOME), "no unpacked Elasticsearch 9 at " + Version9.HOME + ": the build fetches one");
         Assumptions.assumeTrue(Version9.JDK.isPresent(), "no JDK of version 21 or later in /usr/lib/jvm");
-        return Version9.cluster(home);
+        return Version9.Server.CLUSTER;
     }
 
     public URI url() {
@@ -135,23 +135,27 @@ public final class TestCluster {
     }
 
     private static final class Version9 {
+        static final Path HOME = Path.of(
+                System.getProperty("spillway.elasticsearch-9.home", "target/elasticsearch-9/elasticsearch-9.5.3"));
         static final Optional<Path> JDK = jdk();
-        private static TestCluster cluster;
 
-        @SuppressWarnings("MustBeClosed")
-        static synchronized TestCluster cluster(Path home) {
-            if (cluster == null) {
+        /** The one server; its class is initialized once, so that a server that does not start is tried once. */
+        private static final class Server {
+            static final TestCluster CLUSTER = start();
+
+            @SuppressWarnings("MustBeClosed")
+            private static TestCluster start() {
                 try {
                     // Closed by its own shutdown hook: no test is the last one.
-                    cluster = new TestCluster(ElasticsearchServer.builder(home)
+                    return new TestCluster(ElasticsearchServer.builder(HOME)
                             .javaHome(JDK.orElseThrow())
+                            .limit(Duration.ofMinutes(5))
                             .start()
                             .url());
                 } catch (Exception e) {
                     throw new IllegalStateException("Elasticsearch 9 did not start", e);
                 }
             }
-            return cluster;
         }
 
         private static Optional<Path> jdk() {

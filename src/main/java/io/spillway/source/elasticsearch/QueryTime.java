@@ -109,7 +109,9 @@ final class QueryTime {
 
     /** A member of an object anywhere in a query: what it means follows from its name and the kind of its value. */
     private void clause(ObjectNode parent, String name, JsonNode body) throws SpillwayException {
-        if (!body.isContainerNode()) {
+        if (name.equals("script") && body.isTextual()) {
+            script(name, body);
+        } else if (!body.isContainerNode()) {
             return;
         } else if (name.equals("range") && isByField(body)) {
             for (Map.Entry<String, JsonNode> field : List.copyOf(body.properties())) {

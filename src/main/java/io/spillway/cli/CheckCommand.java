@@ -200,6 +200,14 @@ final class CheckCommand implements Callable<Integer> {
             add(file, "/source", e.fault(), String.valueOf(e.getMessage()), e.hint());
             return;
         }
+        if (survey.keepAlive().compareTo(SourceSurvey.KEEP_ALIVE) < 0) {
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            "%s:%d: /source: the cluster keeps a point in time for %s only (search.max_keep_alive);"
+                                    + " exports use that%n",
+                            file, ConfigFile.line(file, "/source"), Amounts.duration(survey.keepAlive()));
+        }
         SourceDescription found = survey.description();
         FieldPolicy policy = schedule.fields().toPolicy();
         checkFields(file, schedule, policy, survey);

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -143,6 +144,16 @@ final class PlanCommand implements Callable<Integer> {
         out.printf(
                 "proof         that each document is there exactly once: at most %s of heap%n",
                 Amounts.bytes(proofBytes(survey)));
+        Instant now = source.reading().now();
+        if (now != null) {
+            out.printf("now           %s in the query; an export takes the instant of its snapshot%n", now);
+        }
+        if (source.reading().vectorsRebuilt()) {
+            out.printf("vectors       rebuilt by the server; digits of numbers may differ from what was indexed%n");
+        }
+        if (survey.keepAlive().compareTo(SourceSurvey.KEEP_ALIVE) < 0) {
+            out.printf("keep-alive    %s, the longest that the cluster allows%n", Amounts.duration(survey.keepAlive()));
+        }
         String label = "disk";
         for (SizeEstimate size : sizes) {
             out.printf(
@@ -241,6 +252,10 @@ final class PlanCommand implements Callable<Integer> {
         line.put("indices", source.indices());
         line.put("documents", survey.documents());
         line.put("filtered", source.filtered());
+        Instant now = source.reading().now();
+        line.put("now", now == null ? null : now.toString());
+        line.put("vectors_rebuilt", source.reading().vectorsRebuilt());
+        line.put("keep_alive_seconds", survey.keepAlive().toMillis() / 1000.0);
         line.put("shards", source.shards());
         line.put("slices", survey.slices());
         line.put("lanes", survey.lanes());

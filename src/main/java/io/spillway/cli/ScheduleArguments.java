@@ -9,6 +9,7 @@ import io.spillway.config.ConfigFile;
 import io.spillway.dataset.Dataset;
 import io.spillway.fault.SpillwayException;
 import io.spillway.schedule.ScheduleFile;
+import io.spillway.schedule.SourceSection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -137,6 +138,12 @@ final class ScheduleArguments {
             paramLabel = "POLICY",
             description = "Strings that are not UTF-8: stop (default) or replace.")
     private @Nullable String notUtf8;
+
+    @Option(
+            names = "--vectors",
+            paramLabel = "POLICY",
+            description = "Indices that leave vectors out of their documents: stop (default) or rebuilt.")
+    private @Nullable String vectors;
 
     @Option(names = "--preference", description = "Which shard copies to read, as a search preference.")
     private @Nullable String preference;
@@ -283,6 +290,7 @@ final class ScheduleArguments {
         put(source, "preference", preference);
         put(source, "routing", routing);
         put(source, "not-utf8", notUtf8);
+        put(source, "vectors", vectors);
         put(source, "ca-file", caFile);
         put(source, "fingerprint", fingerprint);
         put(source, "index", index);
@@ -360,11 +368,15 @@ final class ScheduleArguments {
     private JsonNode query(String text) {
         try {
             JsonNode node = JSON.readTree(text);
-            if (node.isObject()) {
+            if (node.isObject() && SourceSection.isSearchBody(node)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--query takes only what a search has under \"query\", such as {\"match_all\":{}}: " + text);
+            } else if (node.isObject()) {
                 return node;
             }
         } catch (IOException notJson) {
-            // Said below, in words that fit both cases.
+            // The message below fits both cases.
         }
         throw new ParameterException(spec.commandLine(), "--query is not a JSON object: " + text);
     }
@@ -392,7 +404,8 @@ final class ScheduleArguments {
                 "slices",
                 "preference",
                 "routing",
-                "not-utf8")) {
+                "not-utf8",
+                "vectors")) {
             options.put("/source/" + key, "--" + key);
         }
         for (int i = 0; i < 8; i++) {

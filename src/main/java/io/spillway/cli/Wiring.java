@@ -70,6 +70,9 @@ final class Wiring {
                 source.index(),
                 source.query() == null ? null : source.query().toString(),
                 new ElasticsearchOptions.Copies(source.preference(), source.routing()),
+                source.vectors() == SourceSection.Vectors.REBUILT
+                        ? ElasticsearchOptions.Vectors.REBUILT
+                        : ElasticsearchOptions.Vectors.STOP,
                 paging));
     }
 

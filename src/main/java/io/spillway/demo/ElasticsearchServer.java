@@ -130,6 +130,7 @@ public final class ElasticsearchServer implements AutoCloseable {
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<String, byte[]> files = new TreeMap<>();
         private Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+        private Path javaHome = Path.of(System.getProperty("java.home"));
         private int heapMebibytes = 512; // 256 is enough for small indices, and slow to start
         private Duration limit = Duration.ofMinutes(2); // a start takes 10 s alone, and 54 s was seen at load 6
         private @Nullable SSLContext tls;
@@ -177,6 +178,12 @@ public final class ElasticsearchServer implements AutoCloseable {
                 throw new IllegalArgumentException("a heap of " + size + " MiB is too small");
             }
             heapMebibytes = size;
+            return this;
+        }
+
+        /** The JDK that runs the server; this JVM's own unless set. Elasticsearch 9 needs Java 21 or later. */
+        public Builder javaHome(Path folder) {
+            javaHome = folder;
             return this;
         }
 
@@ -237,14 +244,13 @@ public final class ElasticsearchServer implements AutoCloseable {
             boolean launched = false;
             try {
                 Path realHome = home.toRealPath();
-                Path javaHome = Path.of(System.getProperty("java.home"));
                 folder = Files.createTempDirectory(parent.toRealPath(), "spillway-elasticsearch-");
                 LaunchUser user = LaunchUser.choose(realHome, javaHome, folder);
                 fill(folder, realHome);
                 user.own(folder);
                 List<String> command = new ArrayList<>(user.prefix());
                 command.addAll(command(realHome, folder));
-                ServerProcess process = ServerProcess.start(folder, command, environment(javaHome, folder));
+                ServerProcess process = ServerProcess.start(folder, command, environment(folder));
                 launched = true;
                 return process;
             } catch (IOException unwritable) {
@@ -324,7 +330,7 @@ public final class ElasticsearchServer implements AutoCloseable {
             return command;
         }
 
-        private static Map<String, String> environment(Path javaHome, Path folder) {
+        private Map<String, String> environment(Path folder) {
             Map<String, String> environment = new LinkedHashMap<>();
             environment.put("ES_JAVA_HOME", javaHome.toString());
             environment.put("ES_PATH_CONF", folder.resolve("config").toString());

@@ -153,6 +153,9 @@ public record Manifest(
      * @param query     that query, or null where it is not published or there is none
      * @param documents documents in the snapshot, counted on the snapshot itself
      * @param fields    the fields that are published
+     * @param now       the instant that {@code now} means in the query, or null where the query does not have it
+     * @param vectors   {@code rebuilt} where the server rebuilt documents with vectors, so that digits of numbers may
+     *                  differ from what was indexed; else null
      */
     public record Source(
             String product,
@@ -162,7 +165,22 @@ public record Manifest(
             boolean filtered,
             @Nullable JsonNode query,
             long documents,
-            List<Field> fields) {
+            List<Field> fields,
+            @Nullable Instant now,
+            @Nullable String vectors) {
+        /** Documents that are as they were stored, chosen without {@code now}. */
+        public Source(
+                String product,
+                @Nullable String version,
+                String name,
+                List<String> indices,
+                boolean filtered,
+                @Nullable JsonNode query,
+                long documents,
+                List<Field> fields) {
+            this(product, version, name, indices, filtered, query, documents, fields, null, null);
+        }
+
         /** Takes copies. */
         public Source {
             Required.members("the manifest's source", product, name, indices, fields);

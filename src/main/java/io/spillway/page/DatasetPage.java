@@ -176,6 +176,9 @@ public record DatasetPage(
         if (latest.repaired() != null) {
             issues.add(texts.say("issues.repaired", texts.count(latest.repaired())));
         }
+        if (latest.source().vectors() != null) {
+            issues.add(texts.say("issues.vectors"));
+        }
         latest.formats()
                 .forEach(format -> format.leftOut()
                         .forEach((field, documents) ->

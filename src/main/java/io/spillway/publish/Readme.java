@@ -40,6 +40,14 @@ final class Readme {
         otherWays(text, draft, addresses);
         text.append("\n## What is in it\n\n");
         draft.formats().stream().map(Readme::content).distinct().forEach(text::append);
+        if (draft.source().reading().vectorsRebuilt()) {
+            text.append("""
+
+                    Elasticsearch keeps the vectors of these documents apart from them and rebuilt the documents for this
+                    dump. Digits of numbers and the order of keys may differ from what was indexed, and a number that is
+                    too large for a double is the text `"Infinity"`.
+                    """);
+        }
         text.append("""
 
                 Each file can be read alone; together the files of one format that are compressed alike hold every

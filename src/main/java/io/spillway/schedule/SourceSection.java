@@ -12,6 +12,7 @@ import jakarta.validation.constraints.Pattern;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,11 @@ public record SourceSection(
         @JsonProperty(defaultValue = "stop")
         NotUtf8 notUtf8,
 
+        @JsonPropertyDescription(
+                "What to do about an index that leaves vectors out of its documents: stop, or publish what the server rebuilds")
+        @JsonProperty(defaultValue = "stop")
+        Vectors vectors,
+
         @JsonPropertyDescription("How much one page of documents may hold")
         @JsonProperty(defaultValue = "4MiB")
         @Between(min = "64KiB", max = "64MiB")
@@ -106,13 +112,35 @@ public record SourceSection(
         REPLACE
     }
 
+    /** What happens to an index whose vectors are not in its stored documents. */
+    public enum Vectors {
+        /** The run stops and names the fields. */
+        @JsonProperty("stop")
+        STOP,
+        /** The server rebuilds its documents, whose numbers may have other digits, and the manifest says so. */
+        @JsonProperty("rebuilt")
+        REBUILT
+    }
+
+    /** Members of a search's body that are not queries. */
+    private static final Set<String> SEARCH_BODY = Set.of(
+            "query", "size", "from", "sort", "_source", "aggs", "aggregations", "track_total_hits", "post_filter");
+
+    /** Whether this is the body of a search, as other exporters want it, and not the query in it. */
+    public static boolean isSearchBody(JsonNode query) {
+        return query.properties().stream().anyMatch(member -> SEARCH_BODY.contains(member.getKey()));
+    }
+
     /**
-     * Fails with {@link IllegalArgumentException} on half a sign-in, on two at once, and on an address with a query or
-     * a fragment, to which no path can be added.
+     * Fails with {@link IllegalArgumentException} on half a sign-in, on two at once, on an address with a query or a
+     * fragment, to which no path can be added, and on a search's body in place of a query.
      */
     public SourceSection {
         if (elasticsearch.getRawQuery() != null || elasticsearch.getRawFragment() != null) {
             throw new IllegalArgumentException("elasticsearch must be an address without ? and #");
+        }
+        if (query != null && isSearchBody(query)) {
+            throw new IllegalArgumentException("query takes only what a search has under \"query\"");
         }
         if ((username == null) != (password == null)) {
             throw new IllegalArgumentException("username and password are given both or neither");

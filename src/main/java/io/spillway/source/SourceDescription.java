@@ -1,5 +1,6 @@
 package io.spillway.source;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param shards  their primary shards in all
  * @param filtered whether a query or a routing limits the documents
  * @param fields  the mapped fields, sorted by path
+ * @param reading what a reader of the documents has to know of how they were read
  */
 public record SourceDescription(
         String product,
@@ -21,7 +23,32 @@ public record SourceDescription(
         List<String> indices,
         int shards,
         boolean filtered,
-        List<SourceField> fields) {
+        List<SourceField> fields,
+        Reading reading) {
+
+    /**
+     * How documents were read.
+     *
+     * @param vectorsRebuilt whether the server rebuilt documents with vectors, so that digits of numbers may differ from
+     *     what was indexed
+     * @param now the instant that {@code now} means in the query, or null where the query does not have it
+     */
+    public record Reading(boolean vectorsRebuilt, @Nullable Instant now) {
+        /** As stored, without {@code now}. */
+        public static final Reading PLAIN = new Reading(false, null);
+    }
+
+    /** Documents that are read as they are stored. */
+    public SourceDescription(
+            String product,
+            @Nullable String version,
+            String name,
+            List<String> indices,
+            int shards,
+            boolean filtered,
+            List<SourceField> fields) {
+        this(product, version, name, indices, shards, filtered, fields, Reading.PLAIN);
+    }
 
     /** Takes copies, so that a description never changes. */
     public SourceDescription {
@@ -29,8 +56,13 @@ public record SourceDescription(
         fields = List.copyOf(fields);
     }
 
+    /** The same, read in another way. */
+    public SourceDescription withReading(Reading other) {
+        return new SourceDescription(product, version, name, indices, shards, filtered, fields, other);
+    }
+
     /** The same with other fields, such as those that are published. */
     public SourceDescription withFields(List<SourceField> others) {
-        return new SourceDescription(product, version, name, indices, shards, filtered, others);
+        return new SourceDescription(product, version, name, indices, shards, filtered, others, reading);
     }
 }

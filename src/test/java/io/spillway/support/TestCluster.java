@@ -10,8 +10,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -41,6 +45,17 @@ public final class TestCluster {
         var home = ElasticsearchServer.findHome();
         Assumptions.assumeTrue(home.isPresent(), "no unpacked Elasticsearch server: the build fetches one");
         return home.orElseThrow();
+    }
+
+    /**
+     * A shared server of version 9; skips the test, visibly, where the build has not fetched it or no JDK of version 21 or
+     * later is installed.
+     */
+    public static TestCluster version9() {
+        Assumptions.assumeTrue(
+                Files.isDirectory(Version9.HOME), "no unpacked Elasticsearch 9 at " + Version9.HOME + ": the build fetches one");
+        Assumptions.assumeTrue(Version9.JDK.isPresent(), "no JDK of version 21 or later in /usr/lib/jvm");
+        return Version9.Server.CLUSTER;
     }
 
     public URI url() {
@@ -117,6 +132,60 @@ public final class TestCluster {
             sum += digits.isEmpty() ? 0 : Integer.parseInt(digits);
         }
         return sum;
+    }
+
+    private static final class Version9 {
+        static final Path HOME = Path.of(
+                System.getProperty("spillway.elasticsearch-9.home", "target/elasticsearch-9/elasticsearch-9.5.3"));
+        static final Optional<Path> JDK = jdk();
+
+        /** The one server; its class is initialized once, so that a server that does not start is tried once. */
+        private static final class Server {
+            static final TestCluster CLUSTER = start();
+
+            @SuppressWarnings("MustBeClosed")
+            private static TestCluster start() {
+                try {
+                    // Closed by its own shutdown hook: no test is the last one.
+                    return new TestCluster(ElasticsearchServer.builder(HOME)
+                            .javaHome(JDK.orElseThrow())
+                            .limit(Duration.ofMinutes(5))
+                            .start()
+                            .url());
+                } catch (Exception e) {
+                    throw new IllegalStateException("Elasticsearch 9 did not start", e);
+                }
+            }
+        }
+
+        private static Optional<Path> jdk() {
+            if (Runtime.version().feature() >= 21) {
+                return Optional.of(Path.of(System.getProperty("java.home")));
+            }
+            Path all = Path.of("/usr/lib/jvm");
+            if (!Files.isDirectory(all)) {
+                return Optional.empty();
+            }
+            try (Stream<Path> homes = Files.list(all)) {
+                return homes.filter(Version9::isNewEnough).sorted().findFirst();
+            } catch (IOException unreadable) {
+                return Optional.empty();
+            }
+        }
+
+        private static boolean isNewEnough(Path home) {
+            try {
+                return Files.isExecutable(home.resolve("bin/java"))
+                        && Files.readAllLines(home.resolve("release")).stream()
+                                .filter(line -> line.startsWith("JAVA_VERSION="))
+                                .anyMatch(line -> Runtime.Version.parse(line.replaceAll("^.*=|\"", "")
+                                                        .replaceAll("_.*$", ""))
+                                                .feature()
+                                        >= 21);
+            } catch (IOException | IllegalArgumentException unreadable) {
+                return false;
+            }
+        }
     }
 
     private static final class Shared {

@@ -1,10 +1,5 @@
 package io.spillway.source.elasticsearch;
 
-import co.elastic.clients.elasticsearch.ElasticsearchClient;
-import co.elastic.clients.elasticsearch._types.ElasticsearchException;
-import co.elastic.clients.json.jackson.JacksonJsonpMapper;
-import co.elastic.clients.transport.TransportException;
-import co.elastic.clients.transport.rest_client.RestClientTransport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spillway.fault.SpillwayException;
@@ -14,15 +9,17 @@ import io.spillway.source.elasticsearch.ElasticsearchOptions.Bearer;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.apache.http.Header;
 import org.apache.http.HttpHeaders;
@@ -40,8 +37,9 @@ import org.elasticsearch.client.RestClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our way to one cluster: the typed client for questions about it, the low-level client under it for answers whose bytes
- * we want. Thread-safe; closing it ends requests under way.
+ * The connections to one cluster. Answers are JSON that is read without a model of it, so that a word of a newer server is
+ * not an error. Redirects are never followed: they would take the credentials to another host. Thread-safe; closing it
+ * ends requests under way.
  */
 final class Connection implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,14 +49,16 @@ final class Connection implements AutoCloseable {
     /** Answers to questions about the cluster: mappings of thousands of fields in hundreds of indices. */
     private static final int MAX_QUESTION_BYTES = 256 << 20;
 
+    /** An escape of a surrogate, behind any number of escaped backslashes. */
+    private static final Pattern SURROGATE_ESCAPE =
+            Pattern.compile("((?<!\\\\)(?:\\\\\\\\)*)\\\\u([dD][89a-fA-F][0-9a-fA-F]{2})");
+
     private final RestClient client;
-    private final ElasticsearchClient typed;
     private final URI url;
     private final Duration timeout;
 
     private Connection(RestClient client, URI url, Duration timeout) {
         this.client = client;
-        this.typed = new ElasticsearchClient(new RestClientTransport(client, new JacksonJsonpMapper()));
         this.url = url;
         this.timeout = timeout;
     }
@@ -72,7 +72,8 @@ final class Connection implements AutoCloseable {
         var builder = RestClient.builder(new HttpHost(url.getHost(), port, url.getScheme()))
                 .setDefaultHeaders(headers)
                 .setCompressionEnabled(false)
-                .setRequestConfigCallback(config -> config.setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
+                .setRequestConfigCallback(config -> config.setRedirectsEnabled(false)
+                        .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                         .setConnectionRequestTimeout(timeoutMillis)
                         .setSocketTimeout(timeoutMillis))
                 .setHttpClientConfigCallback(http -> {
@@ -88,10 +89,6 @@ final class Connection implements AutoCloseable {
     /** The cluster's address, as it stands in messages. */
     URI url() {
         return url;
-    }
-
-    ElasticsearchClient typed() {
-        return typed;
     }
 
     /** Sends a request whose answer goes into {@code buffer}, at most {@code limit} bytes of it. */
@@ -120,7 +117,7 @@ final class Connection implements AutoCloseable {
         request.setOptions(RequestOptions.DEFAULT.toBuilder()
                 .addHeader(HttpHeaders.ACCEPT, "application/json")
                 .setHttpAsyncResponseConsumerFactory(() -> new AnswerConsumer(buffer, limit)));
-        Exchange exchange = new Exchange(buffer, System.nanoTime() + pause.toNanos());
+        Exchange exchange = new Exchange(url, buffer, System.nanoTime() + pause.toNanos());
         Runnable start = () -> exchange.start(() -> {
             sent.run();
             return client.performRequestAsync(request, exchange);
@@ -134,49 +131,51 @@ final class Connection implements AutoCloseable {
         return exchange;
     }
 
-    /** Asks a question about the cluster and waits for the answer, as JSON. */
+    /**
+     * Asks a question about the cluster and waits for the answer, as JSON.
+     *
+     * @throws ServerErrorException the answer is an error or a redirect
+     * @throws IOException          no whole answer came, or it is not JSON
+     */
     JsonNode ask(String method, String path, byte @Nullable [] body) throws IOException, InterruptedException {
         AnswerBuffer buffer = new AnswerBuffer();
         Exchange exchange = send(method, path, body, buffer, MAX_QUESTION_BYTES);
         try {
             int status = exchange.await(timeout);
-            JsonNode answer = tree(buffer);
             if (status >= 300) {
-                throw new ServerErrorException(ServerError.of(status, answer, exchange.retryAfter()));
+                throw new ServerErrorException(exchange.error(status));
             }
-            return answer == null ? JSON.nullNode() : answer;
+            JsonNode answer = tree(buffer);
+            if (answer == null || !answer.isContainerNode()) {
+                throw new IOException("the answer to %s %s is not JSON".formatted(method, path));
+            }
+            return answer;
         } finally {
             exchange.cancel();
-        }
-    }
-
-    /** A call of the typed client, with its failures turned into the ones that {@link #ask} has. */
-    <T> T ask(TypedCall<T> call) throws IOException, InterruptedException {
-        try {
-            return call.call(typed);
-        } catch (ElasticsearchException e) {
-            throw new ServerErrorException(ServerError.of(e));
-        } catch (TransportException e) {
-            throw new ServerErrorException(
-                    new ServerError(e.statusCode(), Set.of(), String.valueOf(e.getMessage()), null));
-        } catch (RuntimeException e) {
-            if (e.getCause() instanceof InterruptedException) {
-                // The low-level client sets the flag again and hides the exception in one of its own.
-                Thread.interrupted();
-                throw (InterruptedException) new InterruptedException().initCause(e);
-            }
-            throw e;
         }
     }
 
     /** The body of an answer as JSON, or null where it is none. */
     static @Nullable JsonNode tree(AnswerBuffer buffer) {
         try {
-            return JSON.readTree(buffer.bytes(), 0, buffer.length());
+            String text = text(buffer);
+            return JSON.readTree(SURROGATE_ESCAPE.matcher(text).find() ? unescaped(text) : text);
         } catch (IOException notJson) {
             // A proxy's error page: the status says enough.
             return null;
         }
+    }
+
+    /** Jackson refuses a name with half of a surrogate pair as an escape, which a dynamic mapping may have; not as a char. */
+    private static String unescaped(String json) {
+        return SURROGATE_ESCAPE
+                .matcher(json)
+                .replaceAll(escape ->
+                        Matcher.quoteReplacement(escape.group(1) + (char) Integer.parseInt(escape.group(2), 16)));
+    }
+
+    private static String text(AnswerBuffer buffer) {
+        return new String(buffer.bytes(), 0, buffer.length(), StandardCharsets.UTF_8);
     }
 
     @Override
@@ -204,11 +203,6 @@ final class Connection implements AutoCloseable {
         return new BasicHeader(HttpHeaders.AUTHORIZATION, value);
     }
 
-    /** A call of the typed client. */
-    interface TypedCall<T> {
-        T call(ElasticsearchClient client) throws IOException;
-    }
-
     /** An answer that is an error. */
     static final class ServerErrorException extends IOException {
         private static final long serialVersionUID = 1L;
@@ -234,13 +228,15 @@ final class Connection implements AutoCloseable {
      */
     static final class Exchange implements ResponseListener {
         private final CompletableFuture<Arrival> answer = new CompletableFuture<>();
+        private final URI cluster;
         private final AnswerBuffer buffer;
         private final long notBefore;
         private volatile long sentAt;
         private @Nullable Cancellable cancellable;
         private boolean cancelled;
 
-        private Exchange(AnswerBuffer buffer, long notBefore) {
+        private Exchange(URI cluster, AnswerBuffer buffer, long notBefore) {
+            this.cluster = cluster;
             this.buffer = buffer;
             this.notBefore = notBefore;
         }
@@ -291,6 +287,37 @@ final class Connection implements AutoCloseable {
                 throw new IOException("no complete answer within " + limit.toSeconds() + " s", e);
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+            }
+        }
+
+        /** What an answer with this status, 300 or above, means; only after {@link #await}. */
+        ServerError error(int status) {
+            Arrival arrival = arrival();
+            String location = arrival == null ? null : arrival.response().getHeader(HttpHeaders.LOCATION);
+            if (status < 400) {
+                return ServerError.redirect(status, cluster.toString(), location == null ? "nowhere" : shown(location));
+            }
+            JsonNode body = tree(buffer);
+            return body != null && body.isContainerNode()
+                    ? ServerError.of(status, body, retryAfter())
+                    : ServerError.ofText(status, text(buffer), retryAfter());
+        }
+
+        /** An address for a message: absolute, without user, query and fragment, which may hold secrets. */
+        private String shown(String location) {
+            try {
+                URI target = cluster.resolve(location);
+                return new URI(
+                                target.getScheme(),
+                                null,
+                                target.getHost(),
+                                target.getPort(),
+                                target.getPath(),
+                                null,
+                                null)
+                        .toString();
+            } catch (IllegalArgumentException | URISyntaxException e) {
+                return "an address that is not valid";
             }
         }
 

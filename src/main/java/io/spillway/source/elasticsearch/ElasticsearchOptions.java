@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param index       an index, alias, data stream, pattern, or several joined by commas
  * @param query       the query that documents have to match, as JSON text, or null for all
  * @param copies      which shards and copies of them
+ * @param vectors     what to do about indices that leave vectors out of their documents
  * @param paging      how to read
  */
 public record ElasticsearchOptions(
@@ -24,12 +25,26 @@ public record ElasticsearchOptions(
         String index,
         @Nullable String query,
         Copies copies,
+        Vectors vectors,
         Paging paging) {
 
-    /** All shards, any copy. */
+    /** All shards, any copy, no rebuilt vectors. */
     public ElasticsearchOptions(
             URI url, Credentials credentials, Trust trust, String index, @Nullable String query, Paging paging) {
-        this(url, credentials, trust, index, query, new Copies(null, null), paging);
+        this(url, credentials, trust, index, query, new Copies(null, null), Vectors.STOP, paging);
+    }
+
+    /** The same with another query. */
+    ElasticsearchOptions withQuery(@Nullable String other) {
+        return new ElasticsearchOptions(url, credentials, trust, index, other, copies, vectors, paging);
+    }
+
+    /** What to do about an index whose vectors are not in its stored documents (Elasticsearch 9.2 and later). */
+    public enum Vectors {
+        /** The run stops and names the fields. */
+        STOP,
+        /** The server rebuilds the documents: vectors come back, and digits of numbers may differ from what was indexed. */
+        REBUILT
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLException;
+import org.apache.http.ConnectionClosedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +38,6 @@ final class ElasticsearchSnapshot implements Snapshot {
     private static final int ANSWERS_A_LANE = 2;
     /** Above http.max_content_length's default of 100 MB no document gets into an index; escaping adds little. */
     private static final long LARGEST_ANSWER = 256L << 20;
-    /** A lane that waits longer for its disk than this keeps the point in time alive by asking for nothing. */
-    private static final Duration TOUCH_AFTER = PointInTime.KEEP_ALIVE.dividedBy(3);
 
     private final Connection connection;
     private final PointInTime pit;
@@ -53,7 +52,10 @@ final class ElasticsearchSnapshot implements Snapshot {
     private final Paging paging;
     private final Pace pace;
     private final Semaphore largePages = new Semaphore(1);
+    private final boolean withVectors;
     private final ScheduledExecutorService keepAlive;
+    /** A lane that waits longer for its disk than this keeps the point in time alive by asking for nothing. */
+    private final Duration touchAfter;
 
     ElasticsearchSnapshot(
             Connection connection,
@@ -71,6 +73,8 @@ final class ElasticsearchSnapshot implements Snapshot {
         this.paging = options.paging();
         this.query = options.query();
         this.resultWindow = facts.resultWindow();
+        this.withVectors = facts.vectorsRebuilt();
+        this.touchAfter = pit.keepAlive().dividedBy(3);
         this.slices = SlicePlan.slices(paging, facts.description().shards(), documents);
         this.lanes = SlicePlan.lanes(paging, slices);
         this.pace = new Pace(paging.maxShare());
@@ -79,8 +83,8 @@ final class ElasticsearchSnapshot implements Snapshot {
             thread.setDaemon(true);
             return thread;
         });
-        long period = TOUCH_AFTER.toSeconds() / 2;
-        var unused = keepAlive.scheduleWithFixedDelay(this::touch, period, period, TimeUnit.SECONDS);
+        long period = Math.max(1, touchAfter.toMillis() / 2);
+        var unused = keepAlive.scheduleWithFixedDelay(this::touch, period, period, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -205,7 +209,7 @@ final class ElasticsearchSnapshot implements Snapshot {
             int limit,
             Duration pause,
             Runnable sent) {
-        byte[] page = SearchRequest.page(pit, slice, query, size, after);
+        byte[] page = SearchRequest.page(pit, slice, query, size, after, withVectors);
         return connection.send("POST", SearchRequest.PATH, page, buffer, limit, pause, sent);
     }
 
@@ -229,7 +233,7 @@ final class ElasticsearchSnapshot implements Snapshot {
 
     /** Keeps the point in time alive where every lane is busy with something else for long. */
     private void touch() {
-        if (pit.idle().compareTo(TOUCH_AFTER) < 0) {
+        if (pit.idle().compareTo(touchAfter) < 0) {
             return;
         }
         try {
@@ -259,8 +263,7 @@ final class ElasticsearchSnapshot implements Snapshot {
         try {
             int status = exchange.await(options.paging().requestTimeout());
             if (status >= 300) {
-                throw new Connection.ServerErrorException(
-                        ServerError.of(status, Connection.tree(buffer), exchange.retryAfter()));
+                throw new Connection.ServerErrorException(exchange.error(status));
             }
             SearchAnswer answer = SearchAnswer.parse(buffer.bytes(), buffer.length());
             String incomplete = answer.incompleteness();
@@ -280,20 +283,46 @@ final class ElasticsearchSnapshot implements Snapshot {
     }
 
     static SpillwayException unavailable(Connection connection, IOException cause) {
-        boolean untrusted = isUntrusted(cause);
-        return new SpillwayException(
-                Fault.SOURCE_UNAVAILABLE,
-                untrusted
-                        ? "the certificate of elasticsearch at " + connection.url() + " is not trusted: "
-                                + cause.getMessage()
-                        : "elasticsearch at " + connection.url() + " did not answer: " + cause.getMessage(),
-                untrusted
-                        ? "name the authority that signed it with ca-file or fingerprint, and the host as in the certificate"
-                        : "check the address, that the cluster is up, and what stands between",
-                cause);
+        String where = "elasticsearch at " + connection.url();
+        String message = where + " did not answer: " + cause.getMessage();
+        String hint = "check the address, that the cluster is up, and what stands between";
+        if (isPlain(cause)) {
+            message = where + " does not speak TLS: " + cause.getMessage();
+            hint = "write http:// in the address, or name the port that speaks TLS";
+        } else if (isUntrusted(cause)) {
+            message = "the certificate of " + where + " is not trusted: " + cause.getMessage();
+            hint = "name the authority that signed it with ca-file or fingerprint, and the host as in the certificate";
+        } else if (isClosed(cause) && "http".equals(connection.url().getScheme())) {
+            hint = "if this port speaks TLS, write https:// in the address; else check what stands between";
+        }
+        return new SpillwayException(Fault.SOURCE_UNAVAILABLE, message, hint, cause);
     }
 
-    /** Whether TLS itself failed, which no pause will mend. */
+    /** Whether the answer to a TLS greeting was not TLS. */
+    private static boolean isPlain(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException
+                    && String.valueOf(cause.getMessage()).contains("SSL message")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the connection was closed without an answer. */
+    private static boolean isClosed(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (cause instanceof ConnectionClosedException
+                    || message.contains("reset")
+                    || message.contains("Connection closed")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether TLS itself failed, which a pause does not change. */
     static boolean isUntrusted(IOException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException) {

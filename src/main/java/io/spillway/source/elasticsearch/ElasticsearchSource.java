@@ -1,19 +1,27 @@
 package io.spillway.source.elasticsearch;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.json.MalformedJsonException;
 import io.spillway.source.DocumentSource;
 import io.spillway.source.Snapshot;
+import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceSurvey;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Patience;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Vectors;
 import io.spillway.source.elasticsearch.SearchAnswer.MalformedSourceException;
+import io.spillway.source.elasticsearch.SourceStorage.VectorField;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.http.ContentTooLongException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +36,8 @@ public final class ElasticsearchSource implements DocumentSource {
     private static final Duration FIRST_CONTACT = Duration.ofSeconds(10);
 
     private static final int SAMPLE_DOCUMENTS = 100;
+    /** A name that stands for other indices this often, within moments, does so for a reason. */
+    private static final int MAX_ATTEMPTS = 3;
 
     private final ElasticsearchOptions options;
     private final Connection connection;
@@ -58,20 +68,23 @@ public final class ElasticsearchSource implements DocumentSource {
         try {
             return patiently(() -> {
                 IndexFacts facts = IndexFacts.find(connection, options);
-                SearchAnswer sample = sample(facts);
+                requireVectorsAllowed(facts, searchPath(facts), null);
+                Anchored found = anchored(facts, clock.instant());
+                SearchAnswer sample = sample(found);
                 long bytes = sample.documents().stream()
                         .mapToLong(document -> document.length() + 1L)
                         .sum();
-                int slices =
-                        SlicePlan.slices(options.paging(), facts.description().shards(), sample.total());
+                SourceDescription description = found.facts().description();
+                int slices = SlicePlan.slices(options.paging(), description.shards(), sample.total());
                 return new SourceSurvey(
-                        facts.description(),
+                        description,
                         sample.total(),
                         slices,
                         SlicePlan.lanes(options.paging(), slices),
                         sample.documents().size(),
                         bytes,
-                        sample.documents());
+                        sample.documents(),
+                        keepAlive());
             });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -81,31 +94,118 @@ public final class ElasticsearchSource implements DocumentSource {
 
     @Override
     public Snapshot freeze() throws SpillwayException, InterruptedException {
-        return patiently(() -> {
+        for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+            Optional<Snapshot> snapshot = patiently(this::freezeOnce);
+            if (snapshot.isPresent()) {
+                return snapshot.get();
+            }
+        }
+        throw new SpillwayException(
+                Fault.SNAPSHOT_LOST,
+                "\"%s\" stood for other indices after its point in time was opened, %d times"
+                        .formatted(options.index(), MAX_ATTEMPTS),
+                "its indices are created, deleted or renamed all the time: name them, or export when that is over");
+    }
+
+    /**
+     * Opens a point in time, and then reads what is known of its indices, so that mapping and settings are those of the
+     * documents in it: a mapping only grows. Empty where the name stands for other indices by then.
+     */
+    private Optional<Snapshot> freezeOnce() throws SpillwayException, IOException, InterruptedException {
+        Map<String, String> uuids = IndexFacts.uuids(connection, options.index());
+        Instant takenAt = clock.instant();
+        PointInTime pit = open(uuids.keySet(), keepAlive());
+        boolean kept = false;
+        try {
             IndexFacts facts = IndexFacts.find(connection, options);
-            List<String> indices = IndexFacts.inPathList(facts.description().indices(), options.index());
-            Instant takenAt = clock.instant();
-            String id = connection
-                    .ask(client -> client.openPointInTime(request -> request.index(indices)
-                            .keepAlive(time -> time.time(PointInTime.keepAlive()))
-                            .preference(options.copies().preference())
-                            .routing(options.copies().routing())
-                            .allowPartialSearchResults(false)))
-                    .id();
-            PointInTime pit = new PointInTime(connection, id);
-            try {
-                long documents = ElasticsearchSnapshot.count(connection, pit, options);
-                LOG.info(
-                        "snapshot taken indices={} documents={}",
-                        facts.description().indices(),
-                        documents);
-                return new ElasticsearchSnapshot(connection, pit, takenAt, facts, documents, options);
-            } catch (IOException | InterruptedException | RuntimeException | SpillwayException e) {
+            if (!facts.uuids().equals(uuids)) {
+                LOG.info("indices changed while the snapshot was taken index={}", options.index());
+                return Optional.empty();
+            }
+            requireVectorsAllowed(facts, SearchRequest.PATH, pit);
+            Anchored found = anchored(facts, takenAt);
+            long documents = ElasticsearchSnapshot.count(connection, pit, found.options());
+            LOG.info("snapshot taken indices={} documents={}", uuids.keySet(), documents);
+            kept = true;
+            return Optional.of(
+                    new ElasticsearchSnapshot(connection, pit, takenAt, found.facts(), documents, found.options()));
+        } finally {
+            if (!kept) {
                 pit.close();
+            }
+        }
+    }
+
+    /**
+     * Refuses documents with vectors that the server keeps apart, unless it was decided to publish rebuilt ones. An index
+     * whose mapping has such a field and whose documents do not is published as it is stored.
+     */
+    private void requireVectorsAllowed(IndexFacts facts, String path, @Nullable PointInTime pit)
+            throws IOException, InterruptedException, SpillwayException {
+        List<VectorField> vectors = facts.vectors();
+        if (vectors.isEmpty() || options.vectors() == Vectors.REBUILT) {
+            return;
+        }
+        if (vectors.stream().allMatch(VectorField::isSearchable)) {
+            JsonNode answer = connection.ask("POST", path, SearchRequest.countAny(pit, vectors));
+            JsonNode shards = answer.path("_shards");
+            if (shards.path("failed").asInt(-1) != 0 || answer.path("timed_out").asBoolean(true)) {
+                throw new IOException("the documents with vectors could not be counted");
+            }
+            if (answer.path("hits").path("total").path("value").asLong(-1) == 0) {
+                return;
+            }
+        }
+        throw SourceStorage.vectorsLeftOut(vectors);
+    }
+
+    private String searchPath(IndexFacts facts) {
+        return IndexFacts.path(facts.description().indices(), options.index()) + SearchRequest.PATH;
+    }
+
+    /** Opens a point in time that the server keeps for as long as it allows, {@link PointInTime#KEEP_ALIVE} at most. */
+    private PointInTime open(Set<String> indices, Duration keepAlive) throws IOException, InterruptedException {
+        StringBuilder path = new StringBuilder(IndexFacts.path(indices, options.index()))
+                .append("/_pit?allow_partial_search_results=false&keep_alive=")
+                .append(PointInTime.text(keepAlive));
+        if (options.copies().preference() != null) {
+            path.append("&preference=")
+                    .append(IndexFacts.encode(options.copies().preference()));
+        }
+        if (options.copies().routing() != null) {
+            path.append("&routing=").append(IndexFacts.encode(options.copies().routing()));
+        }
+        try {
+            String id = connection.ask("POST", path.toString(), null).path("id").textValue();
+            if (id == null) {
+                throw new IOException("the answer names no point in time");
+            }
+            return new PointInTime(connection, id, keepAlive);
+        } catch (Connection.ServerErrorException e) {
+            Duration allowed = e.error().allowedKeepAlive();
+            if (allowed == null || allowed.compareTo(keepAlive) >= 0) {
                 throw e;
             }
-        });
+            return open(indices, allowed);
+        }
     }
+
+    /** How long points in time are kept: what the cluster allows, where this client may ask. */
+    private Duration keepAlive() throws InterruptedException {
+        Duration allowed = IndexFacts.maxKeepAlive(connection);
+        return allowed != null && allowed.compareTo(PointInTime.KEEP_ALIVE) < 0 ? allowed : PointInTime.KEEP_ALIVE;
+    }
+
+    private Anchored anchored(IndexFacts facts, Instant now) throws SpillwayException {
+        if (options.query() == null) {
+            return new Anchored(facts, options);
+        }
+        QueryTime.Anchored query = QueryTime.anchor(options.query(), facts.fields(), now);
+        return new Anchored(facts.at(query.now()), options.withQuery(query.query()));
+    }
+
+    /** What was found of the indices, and the options with a query that has one meaning for the whole run. */
+    private record Anchored(IndexFacts facts, ElasticsearchOptions options) {}
 
     @Override
     public void close() {
@@ -113,11 +213,11 @@ public final class ElasticsearchSource implements DocumentSource {
     }
 
     /** Some documents; fewer where that many are too much for the server, for its window or for this heap. */
-    private SearchAnswer sample(IndexFacts facts) throws IOException, InterruptedException, SpillwayException {
-        int size = Math.min(SAMPLE_DOCUMENTS, facts.resultWindow());
+    private SearchAnswer sample(Anchored found) throws IOException, InterruptedException, SpillwayException {
+        int size = Math.min(SAMPLE_DOCUMENTS, found.facts().resultWindow());
         while (true) {
             try {
-                return sample(facts, size);
+                return sample(found, size);
             } catch (Connection.ServerErrorException e) {
                 if (e.error().meaning() == ServerError.Meaning.UNREADABLE_DOCUMENT) {
                     throw new SpillwayException(
@@ -138,18 +238,17 @@ public final class ElasticsearchSource implements DocumentSource {
         }
     }
 
-    private SearchAnswer sample(IndexFacts facts, int size)
-            throws IOException, InterruptedException, SpillwayException {
-        String indices = IndexFacts.inPath(facts.description().indices(), options.index());
+    private SearchAnswer sample(Anchored found, int size) throws IOException, InterruptedException, SpillwayException {
+        String path = searchPath(found.facts());
+        byte[] request = SearchRequest.sample(
+                found.options().query(), size, found.facts().vectorsRebuilt());
         AnswerBuffer buffer = new AnswerBuffer();
-        var exchange = connection.send(
-                "POST", "/" + indices + SearchRequest.PATH, SearchRequest.sample(options.query(), size), buffer, (int)
-                        Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 4));
+        int limit = (int) Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 4);
+        var exchange = connection.send("POST", path, request, buffer, limit);
         try {
             int status = exchange.await(options.paging().requestTimeout());
             if (status >= 300) {
-                throw new Connection.ServerErrorException(
-                        ServerError.of(status, Connection.tree(buffer), exchange.retryAfter()));
+                throw new Connection.ServerErrorException(exchange.error(status));
             }
             return SearchAnswer.parse(buffer.bytes(), buffer.length());
         } catch (MalformedJsonException e) {

@@ -1,21 +1,17 @@
 package io.spillway.source.elasticsearch;
 
-import co.elastic.clients.elasticsearch._types.ExpandWildcard;
-import co.elastic.clients.elasticsearch._types.mapping.Property;
-import co.elastic.clients.elasticsearch._types.mapping.PropertyBase;
-import co.elastic.clients.elasticsearch._types.mapping.SourceField;
-import co.elastic.clients.elasticsearch._types.mapping.SourceFieldMode;
-import co.elastic.clients.elasticsearch.indices.ResolveIndexResponse;
-import co.elastic.clients.elasticsearch.indices.get_mapping.IndexMappingRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.source.SourceDescription;
+import io.spillway.source.SourceDescription.Reading;
+import io.spillway.source.elasticsearch.SourceStorage.VectorField;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,10 +23,18 @@ import org.jspecify.annotations.Nullable;
  * What an index name stands for at this moment, and whether it can be exported truthfully. Everything that would make a
  * dump hold less than its readers would think is refused here, with the reason, before anything is read.
  *
- * @param description  the concrete indices and their fields
- * @param resultWindow the smallest index.max_result_window among them, which bounds a page
+ * @param description    the concrete indices and their fields
+ * @param uuids          the UUID of each concrete index, by name
+ * @param resultWindow   the smallest index.max_result_window among them, which bounds a page
+ * @param vectors        fields that the server keeps apart from the documents, so that searches have to ask for them
+ * @param fields         what queries know of the fields
  */
-record IndexFacts(SourceDescription description, int resultWindow) {
+record IndexFacts(
+        SourceDescription description,
+        Map<String, String> uuids,
+        int resultWindow,
+        List<VectorField> vectors,
+        MappedFields fields) {
     /** index.max_result_window where an index does not say otherwise. */
     private static final int DEFAULT_WINDOW = 10_000;
     /** A request line may have 4,096 bytes (http.max_initial_line_length); the rest is for path and parameters. */
@@ -39,24 +43,29 @@ record IndexFacts(SourceDescription description, int resultWindow) {
     static IndexFacts find(Connection connection, ElasticsearchOptions options)
             throws SpillwayException, IOException, InterruptedException {
         String name = options.index();
-        try {
+        return explained(name, () -> {
             Resolved resolved = resolve(connection, name);
             List<String> indices = resolved.indices();
-            String path = "/" + encode(inPath(indices, name));
+            String path = path(indices, name);
             refuseNarrowedAliases(resolved, connection.ask("GET", path + "/_alias", null));
-            Map<String, IndexMappingRecord> mappings = new TreeMap<>(connection
-                    .ask(client -> client.indices().getMapping(request -> request.index(inPathList(indices, name))))
-                    .result());
-            JsonNode settings = connection.ask("GET", path + "/_settings?flat_settings=true", null);
-            refuseWithoutSource(mappings, settings);
+            JsonNode mappings = connection.ask("GET", path + "/_mapping", null);
+            JsonNode settings =
+                    connection.ask("GET", path + "/_settings?flat_settings=true&include_defaults=true", null);
+            Map<String, String> uuids = new TreeMap<>();
+            List<JsonNode> mapped = new ArrayList<>();
+            List<VectorField> vectors = new ArrayList<>();
             int shards = 0;
             int window = DEFAULT_WINDOW;
-            for (JsonNode index : settings) {
-                shards += index.path("settings").path("index.number_of_shards").asInt(1);
-                window = Math.min(
-                        window,
-                        index.path("settings").path("index.max_result_window").asInt(DEFAULT_WINDOW));
+            for (var entry : mappings.properties()) {
+                JsonNode mapping = entry.getValue().path("mappings");
+                IndexSettings index = new IndexSettings(settings.path(entry.getKey()));
+                vectors.addAll(SourceStorage.check(entry.getKey(), mapping, index));
+                mapped.add(mapping);
+                uuids.put(entry.getKey(), index.get("index.uuid", ""));
+                shards += index.number("index.number_of_shards", 1);
+                window = Math.min(window, index.number("index.max_result_window", DEFAULT_WINDOW));
             }
+            MappedFields fields = MappedFields.of(mapped);
             var description = new SourceDescription(
                     "elasticsearch",
                     version(connection),
@@ -64,10 +73,42 @@ record IndexFacts(SourceDescription description, int resultWindow) {
                     indices,
                     shards,
                     options.query() != null || options.copies().routing() != null,
-                    MappedFields.of(mappings.values().stream()
-                            .map(record -> record.mappings().properties())
-                            .toList()));
-            return new IndexFacts(description, window);
+                    fields.inSource(),
+                    new Reading(!vectors.isEmpty(), null));
+            return new IndexFacts(description, uuids, window, vectors, fields);
+        });
+    }
+
+    /** The UUID of each concrete index that the name stands for at this moment; its own rights and checks come later. */
+    static Map<String, String> uuids(Connection connection, String name)
+            throws SpillwayException, IOException, InterruptedException {
+        return explained(name, () -> {
+            List<String> indices = resolve(connection, name).indices();
+            Map<String, String> uuids = new TreeMap<>();
+            connection
+                    .ask("GET", path(indices, name) + "/_settings?flat_settings=true", null)
+                    .properties()
+                    .forEach(index ->
+                            uuids.put(index.getKey(), new IndexSettings(index.getValue()).get("index.uuid", "")));
+            return uuids;
+        });
+    }
+
+    /** Whether the server rebuilds documents with their vectors, if it is asked to. */
+    boolean vectorsRebuilt() {
+        return !vectors.isEmpty();
+    }
+
+    /** The same for an export that begins now, with the instant that its query calls {@code now}. */
+    IndexFacts at(@Nullable Instant now) {
+        return new IndexFacts(
+                description.withReading(new Reading(vectorsRebuilt(), now)), uuids, resultWindow, vectors, fields);
+    }
+
+    private static <T> T explained(String name, Question<T> question)
+            throws SpillwayException, IOException, InterruptedException {
+        try {
+            return question.ask();
         } catch (Connection.ServerErrorException e) {
             ServerError.Meaning meaning = e.error().meaning();
             if (meaning == ServerError.Meaning.REFUSED || meaning == ServerError.Meaning.SNAPSHOT_LOST) {
@@ -77,16 +118,21 @@ record IndexFacts(SourceDescription description, int resultWindow) {
         }
     }
 
-    /** The names as they may stand in a request's path: the concrete ones, or what was asked for if they are too many. */
-    static String inPath(List<String> indices, String name) {
-        return String.join(",", inPathList(indices, name));
+    private interface Question<T> {
+        T ask() throws SpillwayException, IOException, InterruptedException;
     }
 
-    static List<String> inPathList(List<String> indices, String name) {
-        return encode(String.join(",", indices)).length() <= MAX_NAMES_IN_A_PATH ? indices : List.of(name.split(","));
+    /**
+     * The beginning of a request's path, encoded: the concrete indices, or the name that was asked for where they are
+     * too many for a request line.
+     */
+    static String path(Iterable<String> indices, String name) {
+        String names = encode(String.join(",", indices));
+        return "/" + (names.length() <= MAX_NAMES_IN_A_PATH ? names : encode(name));
     }
 
-    private static String encode(String names) {
+    /** A value of a path or of a parameter; commas stay, as they separate names. */
+    static String encode(String names) {
         return URLEncoder.encode(names, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("%2C", ",");
@@ -94,29 +140,25 @@ record IndexFacts(SourceDescription description, int resultWindow) {
 
     private static Resolved resolve(Connection connection, String name)
             throws IOException, InterruptedException, SpillwayException {
-        if (name.contains(":")) {
-            throw new SpillwayException(
-                    Fault.CONFIG,
-                    "index \"" + name + "\" is on another cluster",
-                    "export it from that cluster: a point in time across clusters is not supported");
-        }
-        ResolveIndexResponse found = resolveNames(connection, Arrays.asList(name.split(",")));
+        refuseOtherPlaces(name);
+        JsonNode found = resolveNames(connection, name);
         TreeSet<String> direct = new TreeSet<>();
         TreeSet<String> aliases = new TreeSet<>();
         TreeSet<String> indices = new TreeSet<>();
-        found.indices().forEach(index -> direct.add(index.name()));
+        found.path("indices").forEach(index -> direct.add(index.path("name").asText()));
         indices.addAll(direct);
-        found.aliases().forEach(alias -> {
-            aliases.add(alias.name());
-            indices.addAll(alias.indices());
+        found.path("aliases").forEach(alias -> {
+            aliases.add(alias.path("name").asText());
+            alias.path("indices").forEach(index -> indices.add(index.asText()));
         });
-        found.dataStreams().forEach(stream -> indices.addAll(stream.backingIndices()));
+        found.path("data_streams")
+                .forEach(stream -> stream.path("backing_indices").forEach(index -> indices.add(index.asText())));
         List<String> closed = new ArrayList<>(closed(found));
         List<String> behindAliases =
                 indices.stream().filter(index -> !direct.contains(index)).toList();
-        if (!behindAliases.isEmpty() && inPathList(behindAliases, name).equals(behindAliases)) {
+        if (!behindAliases.isEmpty() && encode(String.join(",", behindAliases)).length() <= MAX_NAMES_IN_A_PATH) {
             // Whether an index is closed is only said of one that was asked for by its own name.
-            closed.addAll(closed(resolveNames(connection, behindAliases)));
+            closed.addAll(closed(resolveNames(connection, String.join(",", behindAliases))));
         }
         if (!closed.isEmpty()) {
             throw new SpillwayException(
@@ -133,18 +175,39 @@ record IndexFacts(SourceDescription description, int resultWindow) {
         return new Resolved(List.copyOf(indices), Set.copyOf(direct), Set.copyOf(aliases));
     }
 
-    private static ResolveIndexResponse resolveNames(Connection connection, List<String> names)
-            throws IOException, InterruptedException {
-        return connection.ask(client -> client.indices()
-                .resolveIndex(
-                        request -> request.name(names).expandWildcards(ExpandWildcard.Open, ExpandWildcard.Closed)));
+    /** Names on another cluster, and selectors of a data stream's stores. A date in angle brackets may have colons. */
+    private static void refuseOtherPlaces(String name) throws SpillwayException {
+        for (String each : name.split(",")) {
+            if (each.contains("::")) {
+                throw new SpillwayException(
+                        Fault.CONFIG,
+                        "index \"" + each + "\" has a selector, which is not supported",
+                        each.endsWith("::data")
+                                ? "name it without ::data, which means the same"
+                                : "name the data stream without a selector, or the indices behind it one by one");
+            } else if (each.replaceAll("<.*>", "").contains(":")) {
+                throw new SpillwayException(
+                        Fault.CONFIG,
+                        "index \"" + each + "\" is on another cluster",
+                        "export it from that cluster: a point in time across clusters is not supported");
+            }
+        }
     }
 
-    private static List<String> closed(ResolveIndexResponse found) {
-        return found.indices().stream()
-                .filter(index -> index.attributes().contains("closed"))
-                .map(index -> index.name())
-                .toList();
+    private static JsonNode resolveNames(Connection connection, String names) throws IOException, InterruptedException {
+        return connection.ask("GET", "/_resolve/index/" + encode(names) + "?expand_wildcards=open,closed", null);
+    }
+
+    private static List<String> closed(JsonNode found) {
+        List<String> closed = new ArrayList<>();
+        for (JsonNode index : found.path("indices")) {
+            for (JsonNode attribute : index.path("attributes")) {
+                if (attribute.asText().equals("closed")) {
+                    closed.add(index.path("name").asText());
+                }
+            }
+        }
+        return closed;
     }
 
     /**
@@ -179,48 +242,28 @@ record IndexFacts(SourceDescription description, int resultWindow) {
         }
     }
 
-    private static void refuseWithoutSource(Map<String, IndexMappingRecord> mappings, JsonNode settings)
-            throws SpillwayException {
-        for (var entry : mappings.entrySet()) {
-            String index = entry.getKey();
-            SourceField source = entry.getValue().mappings().source();
-            if (source != null && Boolean.FALSE.equals(source.enabled())) {
-                throw new SpillwayException(
-                        Fault.SOURCE_REFUSED,
-                        "index \"" + index + "\" does not keep its documents: _source is disabled",
-                        "index the documents again into an index that keeps _source");
-            }
-            if (source != null
-                    && !(source.includes().isEmpty() && source.excludes().isEmpty())) {
-                throw new SpillwayException(
-                        Fault.SOURCE_REFUSED,
-                        "index \"" + index + "\" keeps only a part of its documents: _source has includes or excludes",
-                        "index the documents again into an index that keeps all of _source");
-            }
-            String mode = settings.path(index)
-                    .path("settings")
-                    .path("index.mapping.source.mode")
-                    .asText("");
-            String indexMode =
-                    settings.path(index).path("settings").path("index.mode").asText("");
-            boolean synthetic = mode.equalsIgnoreCase("synthetic")
-                    || (source != null && source.mode() == SourceFieldMode.Synthetic)
-                    || (mode.isEmpty() && (indexMode.equals("logsdb") || indexMode.equals("time_series")));
-            if (synthetic) {
-                throw new SpillwayException(
-                        Fault.SOURCE_REFUSED,
-                        "index \"" + index + "\" makes its documents up from other fields: _source is synthetic",
-                        "their order, duplicates and digits are not what was indexed; export an index with stored _source");
-            }
-        }
-    }
-
+    /** The failure for an error that the same request would meet again. */
     static SpillwayException refused(String name, ServerError error) {
+        if (error.redirect() != null) {
+            return new SpillwayException(
+                    Fault.SOURCE_UNAVAILABLE,
+                    "elasticsearch for \"%s\" did not answer: %s".formatted(name, error),
+                    "name the address of Elasticsearch itself: redirects are not followed, as they would take the"
+                            + " credentials to another place");
+        }
         String hint = switch (error.status()) {
             case 401 -> "the credentials are missing or wrong: source.api-key, or username and password";
-            case 403 -> "this user or key needs the index privileges read and view_index_metadata on \"" + name + "\"";
+            case 403 ->
+                error.isBlock()
+                        ? "no right is missing: lift the block with PUT /INDEX/_settings {\"%s\": false}"
+                                .formatted(error.block())
+                        : "this user or key needs the index privileges read and view_index_metadata on \"" + name
+                                + "\"";
             case 404 -> "check the name of the index, alias or data stream";
-            default -> "Elasticsearch takes the request itself for wrong: check source.query and the address";
+            default ->
+                error.reason().contains("HTTPS")
+                        ? "this port speaks TLS: write https:// in the address"
+                        : "Elasticsearch rejected the request as invalid: check source.query and the address";
         };
         return new SpillwayException(
                 Fault.SOURCE_REFUSED, "Elasticsearch refused to export \"" + name + "\": " + error, hint);
@@ -239,35 +282,21 @@ record IndexFacts(SourceDescription description, int resultWindow) {
         }
     }
 
-    /** Fields of mappings that can stand in a document's source. */
-    private static final class MappedFields {
-        private final Map<String, TreeSet<String>> typesByPath = new TreeMap<>();
-
-        static List<io.spillway.source.SourceField> of(List<Map<String, Property>> mappings) {
-            MappedFields fields = new MappedFields();
-            mappings.forEach(properties -> fields.add("", properties));
-            return fields.typesByPath.entrySet().stream()
-                    .map(entry ->
-                            new io.spillway.source.SourceField(entry.getKey(), String.join("|", entry.getValue())))
-                    .toList();
-        }
-
-        private void add(String prefix, Map<String, Property> properties) {
-            properties.forEach((name, property) -> {
-                if (property.isAlias()) {
-                    return;
+    /** The longest keep-alive that the cluster allows, or null where this client may not ask. */
+    static @Nullable Duration maxKeepAlive(Connection connection) throws InterruptedException {
+        try {
+            JsonNode answer = connection.ask(
+                    "GET", "/_cluster/settings?include_defaults=true&filter_path=*.search.max_keep_alive", null);
+            for (String layer : List.of("transient", "persistent", "defaults")) {
+                String value =
+                        answer.path(layer).path("search").path("max_keep_alive").textValue();
+                if (value != null) {
+                    return TimeValue.parse(value);
                 }
-                String path = prefix + name;
-                String type = property._isCustom()
-                        ? String.valueOf(property._customKind())
-                        : property._kind().jsonValue();
-                Map<String, Property> inner =
-                        property._get() instanceof PropertyBase base ? base.properties() : Map.of();
-                if (inner.isEmpty() || !type.equals("object")) {
-                    typesByPath.computeIfAbsent(path, p -> new TreeSet<>()).add(type);
-                }
-                add(path + ".", inner);
-            });
+            }
+            return null;
+        } catch (IOException mayNotAsk) {
+            return null;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.spillway.source.elasticsearch;
 
+import io.spillway.source.SourceSurvey;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -11,20 +12,29 @@ import org.slf4j.LoggerFactory;
  * Thread-safe. The id may have megabytes on clusters with many shards, so it is never logged and never in a URL.
  */
 final class PointInTime implements AutoCloseable {
-    /** How long the server keeps it after each request: long enough for a slow disk, short if we die. */
-    static final Duration KEEP_ALIVE = Duration.ofMinutes(5);
+    /**
+     * How long the server keeps it after each request, unless the cluster allows less: long enough for a slow disk, short
+     * if this process dies.
+     */
+    static final Duration KEEP_ALIVE = SourceSurvey.KEEP_ALIVE;
 
     private static final Logger LOG = LoggerFactory.getLogger(PointInTime.class);
-    /** A close that takes longer is left to the server's own clean-up after {@link #KEEP_ALIVE}. */
+    /** A close that takes longer is left to the server's own clean-up after the keep-alive. */
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final Connection connection;
+    private final Duration keepAlive;
     private volatile String id;
     private volatile long usedAt = System.nanoTime();
     private boolean closed;
 
     PointInTime(Connection connection, String id) {
+        this(connection, id, KEEP_ALIVE);
+    }
+
+    PointInTime(Connection connection, String id, Duration keepAlive) {
         this.connection = connection;
+        this.keepAlive = keepAlive;
         this.id = id;
     }
 
@@ -53,8 +63,14 @@ final class PointInTime implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - usedAt);
     }
 
-    static String keepAlive() {
-        return KEEP_ALIVE.toSeconds() + "s";
+    /** How long the server keeps it after each request. */
+    Duration keepAlive() {
+        return keepAlive;
+    }
+
+    /** A keep-alive as requests have it. */
+    static String text(Duration keepAlive) {
+        return keepAlive.toMillisPart() == 0 ? keepAlive.toSeconds() + "s" : keepAlive.toMillis() + "ms";
     }
 
     /**
@@ -73,10 +89,10 @@ final class PointInTime implements AutoCloseable {
         try {
             int status = exchange.await(CLOSE_LIMIT);
             if (status >= 300 && status != 404) {
-                LOG.warn("point in time not closed status={} freed-by-the-server-after={}", status, keepAlive());
+                LOG.warn("point in time not closed status={} freed-by-the-server-after={}", status, text(keepAlive));
             }
         } catch (IOException e) {
-            LOG.warn("point in time not closed freed-by-the-server-after={} cause={}", keepAlive(), e.getMessage());
+            LOG.warn("point in time not closed freed-by-the-server-after={} cause={}", text(keepAlive), e.getMessage());
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {

@@ -3,10 +3,13 @@ package io.spillway.source.elasticsearch;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.spillway.source.Slice;
+import io.spillway.source.elasticsearch.SourceStorage.VectorField;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies that we send, as bytes. Each is written in one place, so that a test can hold them to their rules. */
@@ -32,7 +35,25 @@ final class SearchRequest {
      * @param searchAfter the last committed hit's sort values, or null at the slice's start
      */
     static byte[] page(PointInTime pit, Slice slice, @Nullable String query, int size, byte @Nullable [] searchAfter) {
-        return json(body -> writePage(body, pit, slice, query, size, searchAfter));
+        return page(pit, slice, query, size, searchAfter, false);
+    }
+
+    /**
+     * The same page.
+     *
+     * @param withVectors whether the server is to rebuild vectors that it leaves out otherwise; only known since 9.2
+     */
+    static byte[] page(
+            PointInTime pit,
+            Slice slice,
+            @Nullable String query,
+            int size,
+            byte @Nullable [] searchAfter,
+            boolean withVectors) {
+        return json(body -> {
+            writeVectors(body, withVectors);
+            writePage(body, pit, slice, query, size, searchAfter);
+        });
     }
 
     /** How many documents there are, exactly, on the point in time itself. */
@@ -45,9 +66,31 @@ final class SearchRequest {
         });
     }
 
-    /** Some documents of the living index, for an estimate; without a point in time. */
-    static byte[] sample(@Nullable String query, int size) {
+    /** How many documents have one of these fields, on the point in time or, without one, on the living index. */
+    static byte[] countAny(@Nullable PointInTime pit, List<VectorField> fields) {
         return json(body -> {
+            body.writeNumberField("size", 0);
+            body.writeNumberField("track_total_hits", 1);
+            if (pit != null) {
+                writePit(body, pit);
+            }
+            body.writeObjectFieldStart("query");
+            body.writeObjectFieldStart("bool");
+            body.writeArrayFieldStart("should");
+            for (String query : new TreeSet<>(
+                    fields.stream().map(field -> field.query().toString()).toList())) {
+                body.writeRawValue(query);
+            }
+            body.writeEndArray();
+            body.writeEndObject();
+            body.writeEndObject();
+        });
+    }
+
+    /** Some documents of the living index, for an estimate; without a point in time. */
+    static byte[] sample(@Nullable String query, int size, boolean withVectors) {
+        return json(body -> {
+            writeVectors(body, withVectors);
             body.writeNumberField("size", size);
             body.writeBooleanField("track_total_hits", true);
             writeSort(body);
@@ -101,6 +144,14 @@ final class SearchRequest {
         }
     }
 
+    private static void writeVectors(JsonGenerator body, boolean withVectors) throws IOException {
+        if (withVectors) {
+            body.writeObjectFieldStart("_source");
+            body.writeBooleanField("exclude_vectors", false);
+            body.writeEndObject();
+        }
+    }
+
     private static void writeSort(JsonGenerator body) throws IOException {
         body.writeArrayFieldStart("sort");
         body.writeString("_doc");
@@ -110,7 +161,7 @@ final class SearchRequest {
     private static void writePit(JsonGenerator body, PointInTime pit) throws IOException {
         body.writeObjectFieldStart("pit");
         body.writeStringField("id", pit.id());
-        body.writeStringField("keep_alive", PointInTime.keepAlive());
+        body.writeStringField("keep_alive", PointInTime.text(pit.keepAlive()));
         body.writeEndObject();
     }
 

@@ -1,11 +1,12 @@
 package io.spillway.source.elasticsearch;
 
-import co.elastic.clients.elasticsearch._types.ElasticsearchException;
-import co.elastic.clients.elasticsearch._types.ErrorCause;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +16,19 @@ import org.jspecify.annotations.Nullable;
  * @param types      every exception type named anywhere in it, in Elasticsearch's snake case
  * @param reason     the most telling reason, one line
  * @param retryAfter what the server's Retry-After header asks for, or null
+ * @param redirect   where a redirect leads to, without its query, or null where the answer is not a redirect
  */
 record ServerError(
         int status,
         Set<String> types,
         String reason,
-        @Nullable Duration retryAfter) {
+        @Nullable Duration retryAfter,
+        @Nullable String redirect) {
+
+    /** An error that is not a redirect. */
+    ServerError(int status, Set<String> types, String reason, @Nullable Duration retryAfter) {
+        this(status, types, reason, retryAfter, null);
+    }
 
     /** What to do about an error. */
     enum Meaning {
@@ -39,6 +47,8 @@ record ServerError(
     }
 
     private static final int MAX_REASON = 600;
+    private static final Pattern KEEP_ALIVE =
+            Pattern.compile("Keep alive for request .* is too large. It must be less than \\(([^)]+)\\)");
 
     private static final Set<String> LOST = Set.of(
             "search_context_missing_exception",
@@ -68,11 +78,41 @@ record ServerError(
         return new ServerError(status, types, reason(status, types, reasons), retryAfter);
     }
 
-    static ServerError of(ElasticsearchException e) {
-        Set<String> types = new LinkedHashSet<>();
-        Set<String> reasons = new LinkedHashSet<>();
-        collect(e.error(), types, reasons);
-        return new ServerError(e.status(), types, reason(e.status(), types, reasons), null);
+    /** A redirect from one address to another. */
+    static ServerError redirect(int status, String from, String to) {
+        return new ServerError(status, Set.of(), from + " redirects to " + to, null, to);
+    }
+
+    /** An error answer that is not JSON, such as a proxy's page, with the text that it shows. */
+    static ServerError ofText(int status, String text, @Nullable Duration retryAfter) {
+        String shown =
+                text.replaceAll("(?s)<(script|style)\\b.*?</\\1>|<[^>]*>", " ").strip();
+        return new ServerError(
+                status, Set.of(), reason(status, Set.of(), shown.isEmpty() ? Set.of() : Set.of(shown)), retryAfter);
+    }
+
+    /** The longest keep-alive that the server allows, where it refused a longer one, else null. */
+    @Nullable
+    Duration allowedKeepAlive() {
+        Matcher matcher = KEEP_ALIVE.matcher(reason);
+        return status == 400 && matcher.find() ? TimeValue.parse(matcher.group(1)) : null;
+    }
+
+    /** Whether the index is blocked, by a setting of its own. */
+    boolean isBlock() {
+        return types.contains("cluster_block_exception");
+    }
+
+    /** The setting that blocks the index, as far as the reason tells: {@code index.blocks.read}. */
+    String block() {
+        for (String kind : List.of("read-only-allow-delete", "read-only", "metadata", "write")) {
+            if (reason.contains("index " + kind + " ")) {
+                return "index.blocks."
+                        + kind.replace("read-only-allow-delete", "read_only_allow_delete")
+                                .replace("read-only", "read_only");
+            }
+        }
+        return "index.blocks.read";
     }
 
     Meaning meaning() {
@@ -111,20 +151,6 @@ record ServerError(
             reasons.add(node.path("error").asText());
         }
         node.forEach(child -> collect(child, types, reasons));
-    }
-
-    private static void collect(@Nullable ErrorCause cause, Set<String> types, Set<String> reasons) {
-        if (cause == null) {
-            return;
-        }
-        if (cause.type() != null) {
-            types.add(cause.type());
-        }
-        if (cause.reason() != null) {
-            reasons.add(cause.reason());
-        }
-        cause.rootCause().forEach(root -> collect(root, types, reasons));
-        collect(cause.causedBy(), types, reasons);
     }
 
     private static String reason(int status, Set<String> types, Set<String> reasons) {

@@ -124,7 +124,7 @@ final class SlicePager implements PageReader {
                             ? new ServerError(status, Set.of(), incomplete, null)
                             : answer.shardError();
                 } else {
-                    error = ServerError.of(status, Connection.tree(answered), exchange.retryAfter());
+                    error = exchange.error(status);
                     spare = answered;
                 }
             } catch (IOException e) {

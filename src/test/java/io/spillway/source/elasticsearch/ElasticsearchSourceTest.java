@@ -184,6 +184,58 @@ class ElasticsearchSourceTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("questions")
+    void aRedirectIsNotFollowedAndBothAddressesAreNamed(String name, Predicate<Call> which) {
+        server.on(
+                which,
+                1_000_000,
+                StubElasticsearch.Fault.status(302, "", "Location: http://user:pw@other.example:9/login?token=secret"));
+
+        SpillwayException failure = failure(PATIENT);
+
+        assertThat(failure.fault()).isEqualTo(Fault.SOURCE_UNAVAILABLE);
+        assertThat(failure)
+                .hasMessageContaining(server.url() + " redirects to http://other.example:9/login")
+                .hasMessageNotContaining("secret")
+                .hasMessageNotContaining("pw@");
+    }
+
+    @Test
+    void theLongestKeepAliveThatTheClusterAllowsIsUsed() throws Exception {
+        server.on(
+                call -> call.opensPit() && call.target().contains("keep_alive=300s"),
+                1,
+                StubElasticsearch.Fault.status(
+                        400,
+                        error(
+                                "illegal_argument_exception",
+                                "Keep alive for request (5m) is too large. It must be less than (1.5m).",
+                                400)));
+        try (ElasticsearchSource source = StubSource.open(server, paging(1, PATIENT));
+                Snapshot snapshot = source.freeze()) {
+            assertThat(snapshot.documents()).isEqualTo(30);
+        }
+        assertThat(server.calls())
+                .anyMatch(call -> call.opensPit() && call.target().contains("keep_alive=90s"))
+                .anyMatch(call -> call.counts() && call.body().contains("\"keep_alive\":\"90s\""));
+    }
+
+    @Test
+    void anIndexThatIsMadeAgainWhileItsPointInTimeIsOpenedIsFrozenAgain() throws Exception {
+        server.on(
+                call -> call.asksFor("/books/_settings"),
+                1,
+                StubElasticsearch.Fault.editing(
+                        answer -> answer.replace("\"settings\":{", "\"settings\":{\"index.uuid\":\"before\",")));
+        try (ElasticsearchSource source = StubSource.open(server, paging(1, PATIENT));
+                Snapshot snapshot = source.freeze()) {
+            assertThat(snapshot.documents()).isEqualTo(30);
+        }
+        assertThat(server.opened()).isEqualTo(2);
+        assertThat(server.closed()).hasSize(2);
+    }
+
     private SpillwayException failure(Patience patience) {
         return catchThrowableOfType(SpillwayException.class, () -> {
             try (ElasticsearchSource source = StubSource.open(server, paging(1, patience));

@@ -1,0 +1,143 @@
+package io.spillway.source.elasticsearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.spillway.source.SourceField;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The fields of one or more mappings, read from their JSON, so that a type or a parameter of a newer server is only a
+ * word. Immutable after {@link #of}.
+ */
+final class MappedFields {
+    private static final String DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis";
+    private static final Set<String> DATES = Set.of("date", "date_nanos", "date_range");
+
+    private final Map<String, TreeSet<String>> sourceTypes = new TreeMap<>();
+    private final Map<String, TreeSet<String>> queryTypes = new TreeMap<>();
+    private final Map<String, TreeSet<String>> formats = new TreeMap<>();
+    private final Map<String, TreeSet<String>> aliases = new TreeMap<>();
+    private final Map<String, String> runtimeScripts = new TreeMap<>();
+
+    private MappedFields() {}
+
+    /** The fields of these mappings, each the value of {@code mappings} in an answer of {@code GET INDEX/_mapping}. */
+    static MappedFields of(Collection<JsonNode> mappings) {
+        MappedFields fields = new MappedFields();
+        for (JsonNode mapping : mappings) {
+            fields.add("", mapping.path("properties"));
+            mapping.path("runtime").properties().forEach(field -> fields.addRuntime(field.getKey(), field.getValue()));
+        }
+        return fields;
+    }
+
+    /** The fields that can be in a document's source, sorted by path. */
+    List<SourceField> inSource() {
+        return sourceTypes.entrySet().stream()
+                .map(entry -> new SourceField(entry.getKey(), String.join("|", entry.getValue())))
+                .toList();
+    }
+
+    /** Every type that a field, a multi-field or a runtime field has, under its path. */
+    Map<String, TreeSet<String>> types() {
+        return queryTypes;
+    }
+
+    /** The scripts of runtime fields, as JSON text by field. */
+    Map<String, String> runtimeScripts() {
+        return runtimeScripts;
+    }
+
+    /** Whether a query reads values of this field as dates, in at least one index. */
+    boolean isDate(String path) {
+        return types(path).stream().anyMatch(DATES::contains);
+    }
+
+    /** Whether this field is a date in one index and something else in another. */
+    boolean isDateAndOther(String path) {
+        return isDate(path) && !DATES.containsAll(types(path));
+    }
+
+    /** Whether any field is a date. */
+    boolean hasDates() {
+        return queryTypes.values().stream().anyMatch(types -> types.stream().anyMatch(DATES::contains));
+    }
+
+    /** The formats in which a query may give dates of this field; empty where the field is not mapped. */
+    Set<String> formats(String path) {
+        TreeSet<String> found = new TreeSet<>(formats.getOrDefault(path, new TreeSet<>()));
+        aliases.getOrDefault(path, new TreeSet<>())
+                .forEach(target -> found.addAll(formats.getOrDefault(target, new TreeSet<>())));
+        return found;
+    }
+
+    private Set<String> types(String path) {
+        TreeSet<String> found = new TreeSet<>(queryTypes.getOrDefault(path, new TreeSet<>()));
+        aliases.getOrDefault(path, new TreeSet<>())
+                .forEach(target -> found.addAll(queryTypes.getOrDefault(target, new TreeSet<>())));
+        return found;
+    }
+
+    private void add(String prefix, JsonNode properties) {
+        properties.properties().forEach(property -> {
+            String path = prefix + spelled(property.getKey());
+            JsonNode field = property.getValue();
+            String type = field.path("type").asText("object");
+            if (type.equals("alias")) {
+                put(aliases, path, field.path("path").asText());
+                return;
+            }
+            JsonNode inner = field.path("properties");
+            if (inner.isEmpty() || !type.equals("object")) {
+                put(sourceTypes, path, type);
+            }
+            addForQueries(path, type, field);
+            field.path("fields")
+                    .properties()
+                    .forEach(multi -> addForQueries(
+                            path + "." + multi.getKey(),
+                            multi.getValue().path("type").asText("object"),
+                            multi.getValue()));
+            add(path + ".", inner);
+        });
+    }
+
+    /** Half of a surrogate pair as the escape that documents have it in: UTF-8 has no bytes for it. */
+    private static String spelled(String name) {
+        StringBuilder text = new StringBuilder(name.length());
+        name.codePoints()
+                .forEach(c -> text.append(
+                        c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE
+                                ? String.format(Locale.ROOT, "\\u%04x", c)
+                                : Character.toString(c)));
+        return text.toString();
+    }
+
+    private void addRuntime(String name, JsonNode field) {
+        addForQueries(name, field.path("type").asText(), field);
+        if (!field.path("script").isMissingNode()) {
+            runtimeScripts.merge(name, field.path("script").toString(), (one, other) -> one + " " + other);
+        }
+    }
+
+    private void addForQueries(String path, String type, JsonNode field) {
+        put(queryTypes, path, type);
+        if (DATES.contains(type)) {
+            put(formats, path, field.path("format").asText(DEFAULT_FORMAT));
+        }
+    }
+
+    private static void put(Map<String, TreeSet<String>> map, String path, String value) {
+        map.computeIfAbsent(path, p -> new TreeSet<>()).add(value);
+    }
+
+    /** Whether this is the format that a date field has unless its mapping names another. */
+    static boolean isDefaultFormat(String format) {
+        return format.equals(DEFAULT_FORMAT);
+    }
+}

@@ -1,0 +1,176 @@
+package io.spillway.source.elasticsearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an index keeps its documents. Accepts what is known to return the bytes that were stored and refuses everything
+ * else, so that a mode of a newer server is not published by mistake.
+ */
+final class SourceStorage {
+    private static final String STORED = "stored";
+    /** Modes that store documents as they come, unless {@code index.mapping.source.mode} has another value. */
+    private static final Set<String> STORED_BY_DEFAULT = Set.of("standard", "lookup", "vectordb_document");
+    /** Modes that can store documents as they come, where {@code index.mapping.source.mode} is {@code stored}. */
+    private static final Set<String> STORED_ON_REQUEST = Set.of("logsdb", "time_series");
+
+    private static final Set<String> SOURCE_PARAMETERS = Set.of("enabled", "mode", "includes", "excludes");
+
+    private SourceStorage() {}
+
+    /**
+     * Checks one index.
+     *
+     * @param mapping  its mapping
+     * @param settings its flat settings, with the defaults
+     * @return the fields whose values the server keeps apart from the documents; none where it keeps all together
+     * @throws SpillwayException SOURCE_REFUSED where its documents would not come as they were stored
+     */
+    static List<VectorField> check(String index, JsonNode mapping, IndexSettings settings) throws SpillwayException {
+        JsonNode source = mapping.path("_source");
+        requireWhole(index, source);
+        requireStored(index, source.path("mode").textValue(), settings);
+        if (!settings.get("index.mapping.exclude_source_vectors", "false").equals("true")) {
+            return List.of();
+        }
+        List<VectorField> found = new ArrayList<>();
+        addVectors(index, "", null, mapping.path("properties"), found);
+        return found;
+    }
+
+    /**
+     * A field whose values are not in the stored document.
+     *
+     * @param nested the path of the nested objects that it is in, or null
+     */
+    record VectorField(
+            String index,
+            String path,
+            String type,
+            @Nullable String nested) {
+        /** Whether a search finds the documents that have it. */
+        boolean isSearchable() {
+            return type.equals("dense_vector") || type.equals("sparse_vector");
+        }
+
+        /** Finds the documents of its index that have it. */
+        ObjectNode query() {
+            ObjectNode has = JsonNodeFactory.instance.objectNode();
+            has.putObject("exists").put("field", path);
+            ObjectNode query = has;
+            if (nested != null) {
+                query = JsonNodeFactory.instance.objectNode();
+                query.putObject("nested")
+                        .put("path", nested)
+                        .put("ignore_unmapped", true)
+                        .set("query", has);
+            }
+            return query;
+        }
+
+        @Override
+        public String toString() {
+            return path + " (" + type + ")";
+        }
+    }
+
+    /** The failure where documents have vectors and nobody decided that rebuilt ones are published. */
+    static SpillwayException vectorsLeftOut(List<VectorField> fields) {
+        return new SpillwayException(
+                Fault.SOURCE_REFUSED,
+                "index \"%s\" leaves vectors out of _source and rewrites the numbers beside them: %s"
+                        .formatted(
+                                fields.get(0).index(),
+                                fields.stream()
+                                        .map(VectorField::toString)
+                                        .distinct()
+                                        .collect(Collectors.joining(", "))),
+                "publish what the server rebuilds with source.vectors: rebuilt (--vectors rebuilt), where digits of"
+                        + " numbers may differ; or index the documents again into an index with"
+                        + " index.mapping.exclude_source_vectors: false");
+    }
+
+    private static void requireWhole(String index, JsonNode source) throws SpillwayException {
+        if (!source.path("enabled").asBoolean(true)) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    "index \"" + index + "\" does not keep its documents: _source is disabled",
+                    "index the documents again into an index that keeps _source");
+        }
+        if (!source.path("includes").isEmpty() || !source.path("excludes").isEmpty()) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    "index \"" + index + "\" keeps only a part of its documents: _source has includes or excludes",
+                    "index the documents again into an index that keeps all of _source");
+        }
+        List<String> unknown = source.properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(name -> !SOURCE_PARAMETERS.contains(name))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    "index \"%s\" keeps its documents in an unknown way: _source has %s".formatted(index, unknown),
+                    "index the documents again into an index without these parameters of _source");
+        }
+    }
+
+    /** The mapping's own mode counts more than a default setting, as it does for the server. */
+    private static void requireStored(String index, @Nullable String mapped, IndexSettings settings)
+            throws SpillwayException {
+        String indexMode = settings.get("index.mode", "standard").toLowerCase(Locale.ROOT);
+        boolean storedByDefault = STORED_BY_DEFAULT.contains(indexMode);
+        String set = settings.own("index.mapping.source.mode");
+        String mode = mapped != null
+                ? mapped
+                : settings.get("index.mapping.source.mode", storedByDefault ? STORED : "synthetic");
+        if (mode.equalsIgnoreCase("disabled") || (set != null && set.equalsIgnoreCase("disabled"))) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    "index \"" + index
+                            + "\" does not keep its documents: _source is disabled (index.mapping.source.mode)",
+                    "index the documents again into an index that keeps _source");
+        }
+        boolean stored = mode.equalsIgnoreCase(STORED) && (set == null || set.equalsIgnoreCase(STORED));
+        boolean known = storedByDefault || STORED_ON_REQUEST.contains(indexMode);
+        if (!stored || !known) {
+            String other = stored ? mode : set != null ? set : mode;
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    ("index \"%s\" makes its documents up from other fields: _source is synthetic or not known to be"
+                                    + " stored (index.mode %s, index.mapping.source.mode %s)")
+                            .formatted(index, indexMode, other.toLowerCase(Locale.ROOT)),
+                    "their order, duplicates and digits are not what was indexed; export an index with stored _source");
+        }
+    }
+
+    private static void addVectors(
+            String index, String prefix, @Nullable String nested, JsonNode properties, List<VectorField> found) {
+        properties.properties().forEach(property -> {
+            String path = prefix + property.getKey();
+            JsonNode field = property.getValue();
+            String type = field.path("type").asText("object");
+            if (isVector(type)) {
+                found.add(new VectorField(index, path, type, nested));
+            }
+            String inner = type.equals("nested") ? path : nested;
+            addVectors(index, path + ".", inner, field.path("properties"), found);
+            addVectors(index, path + ".", inner, field.path("fields"), found);
+        });
+    }
+
+    /** Types of today are dense_vector, sparse_vector, rank_vectors and semantic_text; those to come may be called alike. */
+    private static boolean isVector(String type) {
+        return type.contains("vector") || type.contains("semantic") || type.contains("embedding");
+    }
+}

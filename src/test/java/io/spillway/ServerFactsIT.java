@@ -1,0 +1,136 @@
+package io.spillway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.support.Dump;
+import io.spillway.support.Spillway;
+import io.spillway.support.Spillway.Outcome;
+import io.spillway.support.TestCluster;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Names, queries, settings and mistakes that a real server answers in its own way. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class ServerFactsIT {
+    @TempDir
+    Path root;
+
+    private final TestCluster cluster = TestCluster.shared();
+
+    @Test
+    void aFieldNameThatIsHalfASurrogatePairIsExported() throws Exception {
+        String document = "{\"\\ud800\":1,\"a\\udc00b\":{\"c\":2},\"\\\\ud800\":3}";
+        String index = index("{}", document);
+
+        Spillway.export(cluster, index, root).succeeded();
+
+        Dump.only(root, "records").assertHolds(List.of(document));
+    }
+
+    @Test
+    void aPercentSignInANameIsAPercentSign() throws Exception {
+        String index = index("{}", "{\"n\":1}");
+        cluster.request("PUT", "/" + index + "%252cb/_doc/1?refresh=true", "{\"odd\":1}");
+
+        Spillway.export(cluster, index + "%2cb", root).succeeded();
+
+        Dump.only(root, "records").assertHolds(List.of("{\"odd\":1}"));
+        assertThat(plan(index + "%2cb").succeeded().out()).contains("documents     1", "odd");
+    }
+
+    @Test
+    void nowInARangeIsTheInstantOfTheSnapshotAndTheManifestNamesIt() throws Exception {
+        String index = index("{\"ts\":{\"type\":\"date\"}}", "{\"ts\":\"2020-01-01\"}", "{\"ts\":\"9000-01-01\"}");
+
+        Spillway.export(cluster, index, root, "--query", "{\"range\":{\"ts\":{\"lte\":\"now\"}}}")
+                .succeeded();
+
+        Dump dump = Dump.only(root, "records");
+        dump.assertHolds(List.of("{\"ts\":\"2020-01-01\"}"));
+        assertThat(dump.manifest().at("/source/now").textValue())
+                .startsWith(dump.manifest().path("taken_at").textValue().substring(0, 19));
+        assertThat(dump.manifest().at("/source/query").isMissingNode()).isTrue();
+        assertThat(plan(index, "--query", "{\"range\":{\"ts\":{\"lte\":\"now\"}}}")
+                        .succeeded()
+                        .out())
+                .contains("now           2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{\"query_string\":{\"query\":\"ts:[2019 TO now]\"}}; 3; means something else at each search",
+                "{\"query\":{\"match_all\":{}}}; 2; --query takes only what a search has under \"query\"",
+                "{\"size\":10}; 2; --query takes only what a search has under \"query\""
+            })
+    void aQueryThatCannotBeMeantIsRefusedWithTheReason(String query, int exitCode, String reason) throws Exception {
+        String index = index("{\"ts\":{\"type\":\"date\"}}", "{\"ts\":\"2020-01-01\"}");
+
+        Outcome outcome = Spillway.export(cluster, index, root, "--query", query);
+
+        assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(exitCode);
+        assertThat(outcome.err()).contains(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"read", "metadata"})
+    void aBlockedIndexIsNotAMissingRight(String block) throws Exception {
+        String index = cluster.newIndex("{\"settings\":{\"index.blocks." + block + "\":true}}");
+
+        Outcome outcome = Spillway.export(cluster, index, root).refused(12);
+
+        assertThat(outcome.err()).contains("no right is missing", "index.blocks." + block);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"::data,without ::data", "::failures,without a selector", "::*,without a selector"})
+    void aSelectorIsSaidToBeOne(String selector, String hint) throws Exception {
+        String index = index("{}", "{\"n\":1}");
+
+        assertThat(Spillway.export(cluster, index + selector, root).refused(3).err())
+                .contains("selector", hint);
+    }
+
+    @Test
+    void httpsOnAPlainPortIsNotACertificate() {
+        Outcome outcome = Spillway.run(
+                "export",
+                "--elasticsearch",
+                cluster.url().toString().replace("http:", "https:"),
+                "--index",
+                "any",
+                "--to",
+                root.toString());
+
+        assertThat(outcome.refused(10).err()).contains("does not speak TLS", "http://");
+    }
+
+    private Outcome plan(String index, String... more) {
+        List<String> args = new ArrayList<>(List.of(
+                "plan",
+                "--elasticsearch",
+                cluster.url().toString(),
+                "--index",
+                index,
+                "--dataset",
+                "records",
+                "--to",
+                root.toString()));
+        args.addAll(List.of(more));
+        return Spillway.run(args.toArray(new String[0]));
+    }
+
+    private String index(String properties, String... documents) throws Exception {
+        String index = cluster.newIndex("{\"mappings\":{\"properties\":" + properties + "}}");
+        cluster.load(index, List.of(documents));
+        return index;
+    }
+}

@@ -86,7 +86,8 @@ final class Lane implements Callable<Lane.Result> {
                 written.add(new Written(format.finish(), format.leftOut()));
             }
             complete.slice();
-            return new Result(slice, documents, spans.end(), repaired, written, sample, clock.seconds());
+            spans.end();
+            return new Result(slice, documents, spans, repaired, written, sample, clock.seconds());
         } finally {
             formats.forEach(PartSequence::close);
         }

@@ -62,7 +62,7 @@ final class SliceSpans {
     }
 
     /** Ends the slice: keeps the shards that it has touched. */
-    SliceSpans end() {
+    void end() {
         int touched = (int) Arrays.stream(firsts).filter(first -> first != NONE).count();
         starts = new long[touched];
         ends = new long[touched];
@@ -75,7 +75,6 @@ final class SliceSpans {
         }
         firsts = new int[0];
         lasts = new int[0];
-        return this;
     }
 
     /**

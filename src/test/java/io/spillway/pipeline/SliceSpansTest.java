@@ -139,7 +139,8 @@ class SliceSpansTest {
         for (long place : places) {
             spans.add(new Document(bytes, new Range(3, 5), 0, new Range(0, 3), new Range(0, 3), Range.NONE, place));
         }
-        return spans.end();
+        spans.end();
+        return spans;
     }
 
     private static long at(int shard, int number) {

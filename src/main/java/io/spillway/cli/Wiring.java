@@ -10,6 +10,7 @@ import io.spillway.encode.JsonLinesWithId;
 import io.spillway.encode.TarBatches;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.Decision;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.pipeline.ExportRun;
 import io.spillway.pipeline.PartFormat;
@@ -19,8 +20,10 @@ import io.spillway.publish.Cadence;
 import io.spillway.publish.Disclosure;
 import io.spillway.publish.Gate;
 import io.spillway.publish.Publisher;
+import io.spillway.schedule.CsvSection;
 import io.spillway.schedule.FormatSection;
 import io.spillway.schedule.GateSection;
+import io.spillway.schedule.Ids;
 import io.spillway.schedule.JsonLinesSection;
 import io.spillway.schedule.PartsSection;
 import io.spillway.schedule.ScheduleFile;
@@ -39,9 +42,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From a schedule to the parts that carry it out: the only place where adapters are created. */
 final class Wiring {
+    private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+
     private Wiring() {}
 
     /** The source that a schedule names; the caller closes it. */
@@ -138,25 +145,61 @@ final class Wiring {
         if (section.csv() != null) {
             requirePublished("columns of format csv", section.csv().columns(), fields);
             CsvOptions options = section.csv().toOptions();
-            CsvColumns columns = section.csv().columns() == null
-                    ? CsvColumns.fromMapping(source.fields())
-                    : CsvColumns.named(section.csv().columns(), source.fields());
+            CsvColumns columns = csvColumns(section.csv(), source);
+            requirePublished("format csv", columns.besideDocuments(), fields);
+            requireNamed(columns.unmapped().keySet(), fields);
             return new PartFormat(
                     () -> new Csv(columns, options), section.csv().toCompression(), options.facts(columns));
         } else if (section.bulk() != null) {
             refuseSeveralIndices(source);
             requirePublished("format bulk", List.of("_id", "_routing"), fields);
-            return new PartFormat(BulkLines::new, section.bulk().toCompression());
+            BulkLines.Action action = section.bulk().toAction(source.indices().get(0));
+            long requestBytes = section.bulk().requestBytes().bytes();
+            return new PartFormat(
+                    () -> new BulkLines(action, requestBytes),
+                    section.bulk().toCompression(),
+                    BulkLines.facts(action, requestBytes));
         } else if (section.tar() != null) {
             TarBatches.Limits limits = section.tar().toLimits(parts);
-            return new PartFormat(() -> new TarBatches(limits), section.tar().toCompression(), limits.facts());
+            boolean withId = section.tar().id() == Ids.ID;
+            if (withId) {
+                requirePublished("format tar with id: _id", List.of("_id", "_routing"), fields);
+            }
+            return new PartFormat(
+                    () -> new TarBatches(limits, withId), section.tar().toCompression(), limits.facts(withId));
         }
         JsonLinesSection jsonl = Objects.requireNonNull(section.jsonl(), "a format without a kind");
-        if (jsonl.id() == JsonLinesSection.Ids.ID) {
+        if (jsonl.id() == Ids.ID) {
             requirePublished("format jsonl with id: _id", List.of("_id", "_routing"), fields);
             return new PartFormat(JsonLinesWithId::new, jsonl.toCompression(), Map.of("id", "_id"));
         }
         return new PartFormat(JsonLines::new, jsonl.toCompression());
+    }
+
+    private static CsvColumns csvColumns(CsvSection section, SourceDescription source) throws SpillwayException {
+        CsvColumns columns = section.columns() == null
+                ? CsvColumns.fromMapping(source.fields())
+                : CsvColumns.named(section.columns(), source);
+        columns.unmapped()
+                .values()
+                .forEach(column -> LOG.warn(
+                        "column is not in the mapping, the export fails if no document has it column={}", column));
+        return section.id() == Ids.ID ? columns.withId(source.fields()) : columns;
+    }
+
+    /** A field that only documents have is published where a rule names it, and where fields need no rule. */
+    private static void requireNamed(Set<String> columns, FieldPolicy fields) throws SpillwayException {
+        List<String> undecided = fields.unlisted() == FieldPolicy.Unlisted.PUBLISH
+                ? List.of()
+                : columns.stream()
+                        .filter(column -> fields.decide(column).kind() == Decision.Kind.UNDECIDED)
+                        .toList();
+        if (fields.hasRules() && !undecided.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.FIELD_POLICY,
+                    "columns of format csv are named by no rule of fields: " + String.join(", ", undecided),
+                    "name them in fields.include if they are to be public, or take them out of the columns");
+        }
     }
 
     /** Ids and routing are no fields, but they can tell as much: with rules, somebody has to decide on them, too. */

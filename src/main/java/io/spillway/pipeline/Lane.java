@@ -1,5 +1,6 @@
 package io.spillway.pipeline;
 
+import io.spillway.encode.ColumnKinds;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldCounts;
 import io.spillway.fields.FieldFilter;
@@ -36,6 +37,7 @@ final class Lane implements Callable<Lane.Result> {
     private final StageClock clock = new StageClock();
     private long documents;
     private long repaired;
+    private long altered;
 
     /** Makes the sequences of parts on the lane's own clock. */
     interface Formats {
@@ -81,10 +83,10 @@ final class Lane implements Callable<Lane.Result> {
             counts.add(slice.number(), filter);
             List<Written> written = new ArrayList<>();
             for (PartSequence format : formats) {
-                written.add(new Written(format.finish(), format.leftOut()));
+                written.add(new Written(format.finish(), format.leftOut(), format.columnKinds()));
             }
             complete.slice();
-            return new Result(slice, documents, repaired, written, sample, clock.seconds());
+            return new Result(slice, documents, repaired, altered, written, sample, clock.seconds());
         } finally {
             formats.forEach(PartSequence::close);
         }
@@ -93,6 +95,9 @@ final class Lane implements Callable<Lane.Result> {
     private void write(Page page, FieldFilter filter) throws SpillwayException, InterruptedException {
         for (Document document : page.documents()) {
             Document published = filter.apply(document);
+            if (published != document) {
+                altered++;
+            }
             for (PartSequence format : formats) {
                 format.write(published);
             }
@@ -111,6 +116,7 @@ final class Lane implements Callable<Lane.Result> {
      * @param slice     which
      * @param documents documents written, once for all formats
      * @param repaired  documents in which bytes that are not UTF-8 were replaced
+     * @param altered   documents of which something was withheld or blurred
      * @param formats   what was written in each format
      * @param sample    the first documents
      * @param seconds   where the lane's time went
@@ -119,6 +125,7 @@ final class Lane implements Callable<Lane.Result> {
             Slice slice,
             long documents,
             long repaired,
+            long altered,
             List<Written> formats,
             Sample sample,
             Map<Stage, Double> seconds) {}
@@ -128,6 +135,7 @@ final class Lane implements Callable<Lane.Result> {
      *
      * @param parts   in order, under the names that they have in the work folder
      * @param leftOut fields that the format had no place for, with how many documents had each
+     * @param columns what the cells of its columns are, where it has columns
      */
-    record Written(List<Part> parts, Map<String, Long> leftOut) {}
+    record Written(List<Part> parts, Map<String, Long> leftOut, ColumnKinds columns) {}
 }

@@ -144,6 +144,7 @@ public final class Publisher {
                         source.filtered(),
                         draft.disclosure().query(),
                         draft.documents(),
+                        draft.altered(),
                         draft.manifestFields()),
                 draft.documents(),
                 draft.bytes(),

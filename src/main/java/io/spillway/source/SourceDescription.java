@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param shards  their primary shards in all
  * @param filtered whether a query or a routing limits the documents
  * @param fields  the mapped fields, sorted by path
+ * @param unmapped whether documents may have fields that the mapping does not have
  */
 public record SourceDescription(
         String product,
@@ -21,7 +22,20 @@ public record SourceDescription(
         List<String> indices,
         int shards,
         boolean filtered,
-        List<SourceField> fields) {
+        List<SourceField> fields,
+        boolean unmapped) {
+
+    /** A source whose mapping has every field of its documents. */
+    public SourceDescription(
+            String product,
+            @Nullable String version,
+            String name,
+            List<String> indices,
+            int shards,
+            boolean filtered,
+            List<SourceField> fields) {
+        this(product, version, name, indices, shards, filtered, fields, false);
+    }
 
     /** Takes copies, so that a description never changes. */
     public SourceDescription {
@@ -31,6 +45,6 @@ public record SourceDescription(
 
     /** The same with other fields, such as those that are published. */
     public SourceDescription withFields(List<SourceField> others) {
-        return new SourceDescription(product, version, name, indices, shards, filtered, others);
+        return new SourceDescription(product, version, name, indices, shards, filtered, others, unmapped);
     }
 }

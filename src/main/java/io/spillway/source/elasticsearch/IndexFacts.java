@@ -1,6 +1,7 @@
 package io.spillway.source.elasticsearch;
 
 import co.elastic.clients.elasticsearch._types.ExpandWildcard;
+import co.elastic.clients.elasticsearch._types.mapping.DynamicMapping;
 import co.elastic.clients.elasticsearch._types.mapping.Property;
 import co.elastic.clients.elasticsearch._types.mapping.PropertyBase;
 import co.elastic.clients.elasticsearch._types.mapping.SourceField;
@@ -35,6 +36,8 @@ record IndexFacts(SourceDescription description, int resultWindow) {
     private static final int DEFAULT_WINDOW = 10_000;
     /** A request line may have 4,096 bytes (http.max_initial_line_length); the rest is for path and parameters. */
     private static final int MAX_NAMES_IN_A_PATH = 3_500;
+    /** Fields above the limit of a mapping stay in documents and out of the mapping. */
+    private static final String IGNORED_LIMIT = "index.mapping.total_fields.ignore_dynamic_beyond_limit";
 
     static IndexFacts find(Connection connection, ElasticsearchOptions options)
             throws SpillwayException, IOException, InterruptedException {
@@ -66,7 +69,8 @@ record IndexFacts(SourceDescription description, int resultWindow) {
                     options.query() != null || options.copies().routing() != null,
                     MappedFields.of(mappings.values().stream()
                             .map(record -> record.mappings().properties())
-                            .toList()));
+                            .toList()),
+                    mayHoldUnmapped(mappings, settings));
             return new IndexFacts(description, window);
         } catch (Connection.ServerErrorException e) {
             ServerError.Meaning meaning = e.error().meaning();
@@ -75,6 +79,28 @@ record IndexFacts(SourceDescription description, int resultWindow) {
             }
             throw e;
         }
+    }
+
+    /** Whether any of the mappings leaves fields of documents out: {@code dynamic: false} or a limit that is ignored. */
+    private static boolean mayHoldUnmapped(Map<String, IndexMappingRecord> mappings, JsonNode settings) {
+        for (JsonNode index : settings) {
+            if (index.path("settings").path(IGNORED_LIMIT).asBoolean()) {
+                return true;
+            }
+        }
+        return mappings.values().stream()
+                .map(IndexMappingRecord::mappings)
+                .anyMatch(mapping -> leavesOut(mapping.dynamic()) || leavesOut(mapping.properties()));
+    }
+
+    private static boolean leavesOut(Map<String, Property> properties) {
+        return properties.values().stream()
+                .anyMatch(property -> property._get() instanceof PropertyBase base
+                        && (leavesOut(base.dynamic()) || leavesOut(base.properties())));
+    }
+
+    private static boolean leavesOut(@Nullable DynamicMapping dynamic) {
+        return dynamic == DynamicMapping.False || dynamic == DynamicMapping.Runtime;
     }
 
     /** The names as they may stand in a request's path: the concrete ones, or what was asked for if they are too many. */

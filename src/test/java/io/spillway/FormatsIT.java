@@ -194,7 +194,7 @@ class FormatsIT {
     }
 
     @Test
-    void aColumnThatTheMappingDoesNotHaveIsRefusedBeforeAnythingIsRead() throws Exception {
+    void aColumnThatNeitherTheMappingNorADocumentHasIsRefused() throws Exception {
         var outcome = Spillway.export(cluster, index, folder, "--format", "csv", "--columns", "n,titel");
         outcome.refused(3);
         assertThat(outcome.err()).contains("titel").contains("title");

@@ -1,6 +1,7 @@
 package io.spillway.encode;
 
 import io.spillway.source.Document;
+import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceField;
 import io.spillway.source.elasticsearch.RealPage;
 import io.spillway.source.elasticsearch.Volume;
@@ -48,7 +49,17 @@ public class EncoderBenchmark {
         bytes = documents.stream().mapToLong(Document::length).sum();
         List<String> names = COLUMNS.get(set);
         columns = CsvColumns.named(
-                names, Stream.concat(names.stream(), Stream.of("x")).map(name -> new SourceField(name, "keyword")).toList());
+                names,
+                new SourceDescription(
+                        "elasticsearch",
+                        null,
+                        "books",
+                        List.of("books"),
+                        1,
+                        false,
+                        Stream.concat(names.stream(), Stream.of("x"))
+                                .map(name -> new SourceField(name, "keyword"))
+                                .toList()));
     }
 
     @Benchmark

@@ -130,7 +130,11 @@ final class ScheduleArguments {
             description = "Columns of a CSV; every mapped field without it.")
     private @Nullable List<String> columns;
 
-    @Option(names = "--with-id", description = "Write each document's _id, _index and _routing beside its _source.")
+    @Option(
+            names = "--with-id",
+            description =
+                    "Write each document's id: an _id column in a CSV, _id, _index and _routing beside the _source"
+                            + " in jsonl and tar. bulk always has it.")
     private boolean withId;
 
     @Option(
@@ -321,7 +325,7 @@ final class ScheduleArguments {
             if (name.equals("csv")) {
                 put(format, "columns", columns);
             }
-            if (withId && name.equals("jsonl")) {
+            if (withId && !name.equals("bulk")) {
                 format.put("id", "_id");
             }
         }
@@ -336,8 +340,35 @@ final class ScheduleArguments {
         return schedule;
     }
 
-    /** Keys of one place must not be sent to another, and one address cannot be that of two places. */
+    /**
+     * Keys of one place must not be sent to another, one address cannot be that of two places, and no option may be
+     * without an effect.
+     */
     private void requireOneMeaning() {
+        if (columns != null && !formats.contains("csv")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--columns has no effect without --format csv: " + String.join(",", formats));
+        }
+        boolean toBucket = to.stream().anyMatch(place -> place.startsWith(S3));
+        boolean toArchive = to.stream().anyMatch(place -> place.startsWith(ARCHIVE));
+        boolean onlyArchive = to.stream().allMatch(place -> place.startsWith(ARCHIVE));
+        Map<String, Boolean> without = new LinkedHashMap<>();
+        without.put("--endpoint", endpoint != null && !toBucket);
+        without.put("--region", region != null && !toBucket);
+        without.put("--path-style", pathStyle && !toBucket);
+        without.put("--access-key", accessKey != null && !toBucket && !toArchive);
+        without.put("--secret-key", secretKey != null && !toBucket && !toArchive);
+        without.put("--public-url", publicUrl != null && onlyArchive);
+        List<String> unused = without.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!unused.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    String.join(", ", unused) + " has no effect on the destinations: --to "
+                            + String.join(" --to ", to));
+        }
         if (accessKey != null
                 && to.stream().anyMatch(place -> place.startsWith(S3))
                 && to.stream().anyMatch(place -> place.startsWith(ARCHIVE))) {

@@ -10,6 +10,7 @@ import io.spillway.encode.JsonLinesWithId;
 import io.spillway.encode.TarBatches;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.Decision;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.pipeline.ExportRun;
 import io.spillway.pipeline.PartFormat;
@@ -19,8 +20,10 @@ import io.spillway.publish.Cadence;
 import io.spillway.publish.Disclosure;
 import io.spillway.publish.Gate;
 import io.spillway.publish.Publisher;
+import io.spillway.schedule.CsvSection;
 import io.spillway.schedule.FormatSection;
 import io.spillway.schedule.GateSection;
+import io.spillway.schedule.Ids;
 import io.spillway.schedule.JsonLinesSection;
 import io.spillway.schedule.PartsSection;
 import io.spillway.schedule.ScheduleFile;
@@ -39,7 +42,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,8 +141,9 @@ final class Wiring {
             if (!schedule.source().publishIndex() && namesIndex(section)) {
                 throw new SpillwayException(
                         Fault.FIELD_POLICY,
-                        "format jsonl with id: _id names the index of each document, which publish-index: false withholds",
-                        "take id: _id out of the format, or set source.publish-index to true");
+                        "format %s names the index of each document, which publish-index: false withholds"
+                                .formatted(section.csv() != null ? "csv with column _index" : "with id: _id"),
+                        "remove id: _id or the column _index from the format, or set source.publish-index to true");
             }
             formats.add(format(section, schedule.parts(), policy, found));
         }
@@ -148,7 +151,7 @@ final class Wiring {
     }
 
     private static boolean namesIndex(FormatSection section) {
-        return section.jsonl() != null && section.jsonl().id() == JsonLinesSection.Ids.ID;
+        return wrapsDocuments(section) || hasColumn(section, CsvColumns.INDEX);
     }
 
     /**
@@ -170,32 +173,66 @@ final class Wiring {
             List<SourceField> published = fields.published(found.fields());
             requirePublishedColumns(section.csv().columns(), fields, found.fields(), published);
             CsvOptions options = section.csv().toOptions();
-            CsvColumns columns = section.csv().columns() == null
-                    ? CsvColumns.fromMapping(published)
-                    : CsvColumns.named(section.csv().columns(), published);
+            CsvColumns columns = csvColumns(section.csv(), found.withFields(published));
+            refuseUnpublished("format csv", unpublished(columns.besideDocuments(), fields));
+            requireNamed(columns.unmapped().keySet(), fields);
             return new PartFormat(
                     () -> new Csv(columns, options), section.csv().toCompression(), options.facts(columns));
         } else if (section.bulk() != null) {
             refuseSeveralIndices(found);
             requirePublishedIds("format bulk", fields);
-            return new PartFormat(BulkLines::new, section.bulk().toCompression());
+            BulkLines.Action action = section.bulk().toAction(found.indices().get(0));
+            long requestBytes = section.bulk().requestBytes().bytes();
+            return new PartFormat(
+                    () -> new BulkLines(action, requestBytes),
+                    section.bulk().toCompression(),
+                    BulkLines.facts(action, requestBytes));
         } else if (section.tar() != null) {
             TarBatches.Limits limits = section.tar().toLimits(parts);
-            return new PartFormat(() -> new TarBatches(limits), section.tar().toCompression(), limits.facts());
+            boolean withId = section.tar().id() == Ids.ID;
+            if (withId) {
+                requirePublishedIds("format tar with id: _id", fields);
+            }
+            return new PartFormat(
+                    () -> new TarBatches(limits, withId), section.tar().toCompression(), limits.facts(withId));
         }
         JsonLinesSection jsonl = Objects.requireNonNull(section.jsonl(), "a format without a kind");
-        if (jsonl.id() == JsonLinesSection.Ids.ID) {
+        if (jsonl.id() == Ids.ID) {
             requirePublishedIds("format jsonl with id: _id", fields);
             return new PartFormat(JsonLinesWithId::new, jsonl.toCompression(), Map.of("id", "_id"));
         }
         return new PartFormat(JsonLines::new, jsonl.toCompression());
     }
 
+    private static CsvColumns csvColumns(CsvSection section, SourceDescription published) throws SpillwayException {
+        CsvColumns columns = section.columns() == null
+                ? CsvColumns.fromMapping(published.fields())
+                : CsvColumns.named(section.columns(), published);
+        columns.unmapped()
+                .values()
+                .forEach(column -> LOG.warn(
+                        "column is not in the mapping, the export fails if no document has it column={}", column));
+        return section.id() == Ids.ID ? columns.withId(published.fields()) : columns;
+    }
+
+    /** A field that only documents have is published where a rule names it, and where fields need no rule. */
+    private static void requireNamed(Set<String> columns, FieldPolicy fields) throws SpillwayException {
+        List<String> undecided = fields.unlisted() == FieldPolicy.Unlisted.PUBLISH
+                ? List.of()
+                : columns.stream()
+                        .filter(column -> fields.decide(column).kind() == Decision.Kind.UNDECIDED)
+                        .toList();
+        if (fields.hasRules() && !undecided.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.FIELD_POLICY,
+                    "columns of format csv are named by no rule of fields: " + String.join(", ", undecided),
+                    "name them in fields.include if they are to be public, or remove them from the columns");
+        }
+    }
+
     /** What the operator should know of formats that write ids beside blurred dates; empty where there is nothing. */
     static Optional<String> idsTellDates(ScheduleFile schedule, SourceDescription found) {
-        boolean ids = schedule.formats().stream()
-                .anyMatch(section -> section.bulk() != null
-                        || (section.jsonl() != null && section.jsonl().id() == JsonLinesSection.Ids.ID));
+        boolean ids = schedule.formats().stream().anyMatch(Wiring::writesIds);
         FieldPolicy fields = schedule.fields().toPolicy();
         List<String> dates =
                 ids && unpublishedIds(fields).isEmpty() ? fields.blurredDates(found.fields()) : List.of();
@@ -207,16 +244,37 @@ final class Wiring {
                                 .formatted(String.join(", ", dates)));
     }
 
-    /** Ids and routing are no fields, but they can tell as much: with rules, they need a decision, too. */
+    private static boolean writesIds(FormatSection section) {
+        return section.bulk() != null || wrapsDocuments(section) || hasColumn(section, CsvColumns.ID);
+    }
+
+    /** Whether the lines or elements of a format have the id, the index and the routing beside the document. */
+    private static boolean wrapsDocuments(FormatSection section) {
+        return (section.jsonl() != null && section.jsonl().id() == Ids.ID)
+                || (section.tar() != null && section.tar().id() == Ids.ID);
+    }
+
+    private static boolean hasColumn(FormatSection section, String name) {
+        CsvSection csv = section.csv();
+        return csv != null
+                && ((csv.id() == Ids.ID && name.equals(CsvColumns.ID))
+                        || (csv.columns() != null && csv.columns().contains(name)));
+    }
+
+    /** Ids and routing are not fields, but they can reveal as much: with rules, they need a decision, too. */
     private static void requirePublishedIds(String who, FieldPolicy fields) throws SpillwayException {
         refuseUnpublished(who, unpublishedIds(fields));
     }
 
     private static List<String> unpublishedIds(FieldPolicy fields) {
+        return unpublished(List.of("_id", "_routing"), fields);
+    }
+
+    private static List<String> unpublished(List<String> besideDocuments, FieldPolicy fields) {
         if (!fields.hasRules()) {
             return List.of();
         }
-        return Stream.of("_id", "_routing")
+        return besideDocuments.stream()
                 .filter(path -> switch (fields.decide(path).kind()) {
                     case PUBLISHED -> false;
                     case BLURRED, WITHHELD -> true;
@@ -264,7 +322,7 @@ final class Wiring {
             throw new SpillwayException(
                     Fault.CONFIG,
                     "compression " + compression.name() + " cannot be used here: " + unavailable.get(),
-                    "mend that, or choose another compression in formats");
+                    "repair that, or choose another compression in formats");
         }
     }
 

@@ -1,60 +1,156 @@
 package io.spillway.dataset;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Licences by their SPDX identifiers. */
+/** Licences by their SPDX identifiers, and expressions of several, such as {@code MIT OR CC0-1.0}. */
 public final class License {
     private static final Pattern CREATIVE_COMMONS = Pattern.compile("CC-(BY(?:-NC)?(?:-ND|-SA)?)-([0-9.]+)");
-
-    /** Their full names as SPDX has them, beside those of Creative Commons, which follow a rule. */
-    private static final Map<String, String> NAMES = Map.of(
-            "CC0-1.0", "Creative Commons Zero v1.0 Universal",
-            "PDDL-1.0", "Open Data Commons Public Domain Dedication & License 1.0",
-            "ODC-By-1.0", "Open Data Commons Attribution License v1.0",
-            "ODbL-1.0", "Open Data Commons Open Database License v1.0",
-            "OGL-UK-3.0", "Open Government Licence v3.0",
-            "MIT", "MIT License",
-            "Apache-2.0", "Apache License 2.0");
-
-    /** How the versions of Creative Commons' licences call where they hold. */
-    private static final Map<String, String> REACHES = Map.of(
-            "1.0", "1.0 Generic",
-            "2.0", "2.0 Generic",
-            "2.5", "2.5 Generic",
-            "3.0", "3.0 Unported",
-            "4.0", "4.0 International");
+    private static final Pattern TOKEN = Pattern.compile("[()]|[^()\\s]+");
+    private static final Pattern OWN = Pattern.compile("(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+");
 
     private License() {}
 
-    /** Whether the identifier is one of SPDX's list; one that begins with {@code LicenseRef-} is somebody's own. */
-    public static boolean isListed(String spdx) {
-        return !spdx.startsWith("LicenseRef-");
-    }
-
-    /** The full name of a licence that people often put on data, or empty where it is not known here. */
-    public static Optional<String> name(String spdx) {
-        Matcher creativeCommons = CREATIVE_COMMONS.matcher(spdx);
-        if (creativeCommons.matches()) {
-            String conditions = creativeCommons
-                    .group(1)
-                    .replace("-", " ")
-                    .replace("BY", "Attribution")
-                    .replace("NC", "Non Commercial")
-                    .replace("ND", "No Derivatives")
-                    .replace("SA", "Share Alike");
-            return Optional.ofNullable(REACHES.get(creativeCommons.group(2)))
-                    .map(reach -> "Creative Commons " + conditions + " " + reach);
+    /**
+     * An expression as SPDX spells it: identifiers and operators in their own case, one blank between words.
+     *
+     * @param text    an identifier, one's own {@code LicenseRef-…}, or several with {@code OR}, {@code AND}, {@code WITH}
+     *                and parentheses
+     * @param nearest finds what may be meant by an unknown identifier among all known ones
+     * @throws IllegalArgumentException an identifier is unknown, or the expression is incomplete; the message says which
+     */
+    public static String normalized(String text, BiFunction<String, Collection<String>, Optional<String>> nearest) {
+        Deque<String> tokens = new ArrayDeque<>(
+                TOKEN.matcher(text).results().map(match -> match.group()).toList());
+        List<String> words = new ArrayList<>();
+        expression(tokens, words, nearest);
+        if (!tokens.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "license has \"" + tokens.peek() + "\" where AND, OR or its end is expected");
         }
-        return Optional.ofNullable(NAMES.get(spdx));
+        return String.join(" ", words).replace("( ", "(").replace(" )", ")");
     }
 
-    /** Where a licence can be read: at its author's where that is known here, else at SPDX; empty for one's own. */
+    private static void expression(
+            Deque<String> tokens,
+            List<String> words,
+            BiFunction<String, Collection<String>, Optional<String>> nearest) {
+        boolean more = true;
+        while (more) {
+            if (isNext(tokens, "(")) {
+                words.add(tokens.remove());
+                expression(tokens, words, nearest);
+                if (!isNext(tokens, ")")) {
+                    throw new IllegalArgumentException("license has a parenthesis that is not closed");
+                }
+                words.add(tokens.remove());
+            } else {
+                single(tokens, words, nearest);
+            }
+            more = isNext(tokens, "OR") || isNext(tokens, "AND");
+            if (more) {
+                words.add(tokens.remove().toUpperCase(Locale.ROOT));
+            }
+        }
+    }
+
+    private static void single(
+            Deque<String> tokens,
+            List<String> words,
+            BiFunction<String, Collection<String>, Optional<String>> nearest) {
+        String token = tokens.poll();
+        if (token == null || List.of(")", "OR", "AND", "WITH").contains(token.toUpperCase(Locale.ROOT))) {
+            throw new IllegalArgumentException("license needs an SPDX identifier such as CC0-1.0"
+                    + (token == null ? " at its end" : " before \"" + token + "\""));
+        }
+        words.add(identifier(token, nearest));
+        if (isNext(tokens, "WITH")) {
+            words.add(tokens.remove().toUpperCase(Locale.ROOT));
+            String exception = tokens.isEmpty() ? "" : tokens.remove();
+            words.add(SpdxList.exception(exception)
+                    .orElseThrow(() -> unknown("exception", exception, SpdxList.exceptions(), nearest))
+                    .id());
+        }
+    }
+
+    private static String identifier(String token, BiFunction<String, Collection<String>, Optional<String>> nearest) {
+        if (OWN.matcher(token).matches()) {
+            return token;
+        }
+        Optional<SpdxList.Entry> listed = SpdxList.license(token);
+        if (listed.isPresent()) {
+            return listed.get().id();
+        }
+        String base = token.endsWith("+") ? token.substring(0, token.length() - 1) : token;
+        return SpdxList.license(base)
+                .map(entry -> entry.id() + "+")
+                .filter(id -> token.endsWith("+"))
+                .orElseThrow(() -> unknown("identifier", token, SpdxList.licenses(), nearest));
+    }
+
+    private static IllegalArgumentException unknown(
+            String what,
+            String token,
+            Collection<SpdxList.Entry> known,
+            BiFunction<String, Collection<String>, Optional<String>> nearest) {
+        List<String> ids = known.stream().map(SpdxList.Entry::id).toList();
+        String start = token.toLowerCase(Locale.ROOT) + "-";
+        Optional<String> newest = ids.stream()
+                .filter(id -> id.toLowerCase(Locale.ROOT).startsWith(start))
+                .filter(id -> id.substring(start.length()).matches("[0-9.]+"))
+                .reduce((one, other) -> other);
+        String meant = newest.or(() -> nearest.apply(token, ids))
+                .map(id -> " (did you mean " + id + "?)")
+                .orElse("");
+        return new IllegalArgumentException("license \"" + token + "\" is not an SPDX " + what + meant
+                + "; a licence that SPDX does not list is written LicenseRef-NAME");
+    }
+
+    private static boolean isNext(Deque<String> tokens, String word) {
+        return word.equalsIgnoreCase(tokens.peek());
+    }
+
+    /** The identifiers in an expression, in order, exceptions left out; just the one where it is no more than that. */
+    public static List<String> identifiers(String expression) {
+        return Arrays.stream(expression.replaceAll("\\s+WITH\\s+\\S+", "").split("[()\\s]+"))
+                .filter(word -> !word.isEmpty() && !word.equals("OR") && !word.equals("AND"))
+                .distinct()
+                .toList();
+    }
+
+    /** Whether an expression names several licences, of which a reader may choose one. */
+    public static boolean isChoice(String expression) {
+        return expression.contains(" OR ") && !expression.contains(" AND ") && !expression.contains(" WITH ");
+    }
+
+    /** Whether it is an identifier of SPDX's list; one that begins with {@code LicenseRef-} is the publisher's own. */
+    public static boolean isListed(String spdx) {
+        return SpdxList.license(withoutPlus(spdx)).isPresent();
+    }
+
+    /** The full name of a licence, or empty where it is not on SPDX's list. */
+    public static Optional<String> name(String spdx) {
+        return SpdxList.license(spdx).map(SpdxList.Entry::name);
+    }
+
+    /** Where a licence can be read: at its author's where that is known here, else at SPDX; empty where it is not listed. */
     public static Optional<String> address(String spdx) {
-        return isListed(spdx) ? Optional.of(addressOfListed(spdx)) : Optional.empty();
+        return SpdxList.license(spdx)
+                .or(() -> SpdxList.license(withoutPlus(spdx)))
+                .map(entry -> addressOfListed(entry.id()));
+    }
+
+    private static String withoutPlus(String spdx) {
+        return SpdxList.license(spdx).isEmpty() && spdx.endsWith("+") ? spdx.substring(0, spdx.length() - 1) : spdx;
     }
 
     private static String addressOfListed(String spdx) {

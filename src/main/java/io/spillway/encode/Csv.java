@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * CSV as in RFC 4180, in UTF-8: lines end in CRLF, quotes stand where they are needed, and every part has the header.
  * One row a document.
  *
- * <p>A column is a dotted path. {@code {"a":{"b":1}}} and {@code {"a.b":1}} are the same to Elasticsearch and here. Its
- * cell says:
+ * <p>A column is a dotted path. {@code {"a":{"b":1}}} and {@code {"a.b":1}} are the same to Elasticsearch and here. Fields
+ * of one beginning, as {@code time} and {@code time.min} below {@code subobjects: false}, are fields of their own: what
+ * goes on below a plain field never gets into its cell. A cell says:
  *
  * <ul>
  *   <li>a string: its text, line breaks and all; an empty one is quoted;
@@ -61,7 +62,9 @@ public final class Csv implements Encoder {
 
     private final CsvColumns columns;
     private final CsvOptions options;
+    private final ColumnKinds kinds;
     private final CsvField tree;
+    private final List<CsvField> wholes;
     private final CsvCells cells;
     private final @Nullable String[] row;
     private final Behind target = new Behind();
@@ -75,7 +78,9 @@ public final class Csv implements Encoder {
     public Csv(CsvColumns columns, CsvOptions options) {
         this.columns = columns;
         this.options = options;
-        this.tree = CsvField.tree(columns.names());
+        this.kinds = new ColumnKinds(columns);
+        this.tree = CsvField.tree(columns);
+        this.wholes = tree.wholes();
         this.cells = new CsvCells(columns.names().size(), options);
         this.row = new String[columns.names().size()];
         this.writer = CsvWriter.builder()
@@ -111,8 +116,16 @@ public final class Csv implements Encoder {
             cells.begin(bytes);
             try {
                 new Walk(bytes, new JsonCursor(bytes, start, end), document).members(tree, false);
+                if (partMixed()) {
+                    cells.begin(bytes);
+                    new Walk(bytes, new JsonCursor(bytes, start, end), document).members(tree, false);
+                }
                 for (int column = 0; column < row.length; column++) {
-                    row[column] = cells.text(column);
+                    boolean beside = columns.kind(column).isBesideDocuments();
+                    row[column] = beside ? beside(columns.kind(column), document) : cells.text(column);
+                    if (row[column] != null) {
+                        kinds.saw(column, beside ? ColumnKinds.TEXT : cells.kind(column));
+                    }
                 }
             } catch (MalformedJsonException e) {
                 throw new IllegalStateException("a document that was read as JSON is none", e);
@@ -140,6 +153,39 @@ public final class Csv implements Encoder {
             counts.put(MORE, documentsWithMore);
         }
         return counts;
+    }
+
+    @Override
+    public ColumnKinds columnKinds() {
+        return kinds;
+    }
+
+    /**
+     * Finds columns that have values of their field itself and values of dotted names below it, such as {@code a} in
+     * {@code {"a":1,"a.b":2}}: those are two fields in this document, whatever the mapping has.
+     */
+    private boolean partMixed() throws MalformedJsonException {
+        boolean any = false;
+        for (CsvField field : wholes) {
+            if (cells.isMixed(field.column())) {
+                field.part(documents);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    private @Nullable String beside(CsvColumns.Kind kind, Document document) {
+        String json = switch (kind) {
+            case ID -> document.idAsJson();
+            case INDEX -> document.indexAsJson();
+            default -> document.routingAsJson();
+        };
+        if (json == null) {
+            return null;
+        }
+        byte[] text = json.getBytes(StandardCharsets.UTF_8);
+        return cells.escaped(Escapes.text(text, 1, text.length - 1));
     }
 
     private void writeRow(OutputStream out) throws IOException {
@@ -203,7 +249,7 @@ public final class Csv implements Encoder {
                 }
             } else if (dot == to) {
                 value(field, taken);
-            } else if (field.column() == CsvField.NO_COLUMN) {
+            } else if (field.column() == CsvField.NO_COLUMN || field.endsHere(documents)) {
                 member(field, taken, names, dot + 1, to);
             } else {
                 // The name goes on below a column: to that column this member is an object of one member.
@@ -219,6 +265,10 @@ public final class Csv implements Encoder {
             int kind = cursor.peek();
             int start = cursor.position();
             boolean has = field.column() != CsvField.NO_COLUMN;
+            if (has && field.isParted()) {
+                parted(field, taken, kind);
+                return;
+            }
             if (!field.hasColumnsBelow()) {
                 cursor.skipValue();
             } else if (kind == '[') {
@@ -227,6 +277,23 @@ public final class Csv implements Encoder {
                 single(field, taken || has);
             }
             if (has) {
+                cells.add(field.column(), start, cursor.position(), null, arrays > 0);
+            }
+        }
+
+        /** Walks a value whose objects hold other fields than its column's own. */
+        private void parted(CsvField field, boolean taken, int kind) throws MalformedJsonException, IOException {
+            int start = cursor.position();
+            if (kind == '{') {
+                members(field, taken);
+                return;
+            }
+            cursor.skipValue();
+            if (kind == '[' && CsvCells.holdsObject(bytes, start, cursor.position())) {
+                Walk inside = new Walk(bytes, new JsonCursor(bytes, start, cursor.position()), document);
+                inside.arrays = arrays;
+                inside.elements(field, taken);
+            } else {
                 cells.add(field.column(), start, cursor.position(), null, arrays > 0);
             }
         }
@@ -256,7 +323,9 @@ public final class Csv implements Encoder {
                 return;
             }
             int start = skipped();
-            if (!taken && holdsSomething(start, cursor.position())) {
+            if (field.column() != CsvField.NO_COLUMN && field.isParted()) {
+                cells.add(field.column(), start, cursor.position(), null, true);
+            } else if (!taken && holdsSomething(start, cursor.position())) {
                 leaveOut(field);
             }
         }

@@ -71,6 +71,37 @@ final class CsvCells {
         values++;
     }
 
+    /** Whether the column has values of its field that are no objects, and values of dotted names below it as well. */
+    boolean isMixed(int column) throws MalformedJsonException {
+        boolean below = false;
+        boolean own = false;
+        for (int value = first[column]; value != NONE; value = next[value]) {
+            if (names[value] != null) {
+                below = true;
+            } else {
+                own |= !holdsObject(bytes, starts[value], ends[value]);
+            }
+        }
+        return below && own;
+    }
+
+    /** Whether {@code source[start, end)}, one JSON value, is an object or an array that has one somewhere. */
+    static boolean holdsObject(byte[] source, int start, int end) throws MalformedJsonException {
+        if (source[start] != '[') {
+            return source[start] == '{';
+        }
+        for (int at = start; at < end; at++) {
+            if (source[at] == '{') {
+                return true;
+            } else if (source[at] == '"') {
+                JsonCursor text = new JsonCursor(source, at, end);
+                text.skipValue();
+                at = text.position() - 1;
+            }
+        }
+        return false;
+    }
+
     /** What the column's cell says, or null where the document has nothing or JSON's null. */
     @Nullable
     String text(int column) throws MalformedJsonException {
@@ -89,6 +120,32 @@ final class CsvCells {
             case '[' -> join ? joined(value) : json(value);
             default -> json(value);
         };
+    }
+
+    /** What the cell is whose text {@link #text} returned last for this column, as {@link ColumnKinds} has it. */
+    int kind(int column) {
+        int value = first[column];
+        boolean list = several[column] || bytes[starts[value]] == '[';
+        if (list && options.arrays() == CsvOptions.ArrayForm.JOIN) {
+            return ColumnKinds.TEXT;
+        } else if (list || names[value] != null) {
+            return ColumnKinds.JSON;
+        }
+        return switch (bytes[starts[value]]) {
+            case '"' -> ColumnKinds.TEXT;
+            case '{' -> ColumnKinds.JSON;
+            case 't', 'f' -> ColumnKinds.BOOLEAN;
+            default -> isInteger(value) ? ColumnKinds.INTEGER : ColumnKinds.NUMBER;
+        };
+    }
+
+    private boolean isInteger(int value) {
+        for (int at = starts[value]; at < ends[value]; at++) {
+            if (bytes[at] == '.' || bytes[at] == 'e' || bytes[at] == 'E') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The text with an apostrophe in front where that is asked for and a spreadsheet would take it for a formula. */

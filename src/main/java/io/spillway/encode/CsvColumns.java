@@ -3,23 +3,41 @@ package io.spillway.encode;
 import io.spillway.config.Spelling;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceField;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The columns of CSV parts and their order, fixed before the first row and the same in every part. Immutable. */
 public final class CsvColumns {
+    /** The column with the document's id. */
+    public static final String ID = "_id";
+    /** The column with the name of the document's index. */
+    public static final String INDEX = "_index";
+    /** The column with the routing that the document was indexed with. */
+    public static final String ROUTING = "_routing";
+
+    private static final Map<String, Kind> BESIDE_DOCUMENTS =
+            Map.of(ID, Kind.ID, INDEX, Kind.INDEX, ROUTING, Kind.ROUTING);
+
     /** More would not help to find the one that was meant. */
     private static final int SUGGESTIONS = 3;
+
+    private static final String OBJECT = "object";
     /** Types whose values may be objects with members that no mapping names. */
     private static final Set<String> WITH_MEMBERS = Set.of(
-            "object",
+            OBJECT,
             "nested",
             "flattened",
             "passthrough",
@@ -43,24 +61,51 @@ public final class CsvColumns {
             "semantic_text");
 
     private final List<String> names;
+    private final List<Kind> kinds;
+    private final Map<String, String> unmapped;
 
-    private CsvColumns(List<String> names) {
+    private CsvColumns(List<String> names, Mapping mapping) {
         this.names = List.copyOf(names);
+        this.kinds = names.stream()
+                .map(name -> BESIDE_DOCUMENTS.getOrDefault(name, mapping.kind(name)))
+                .toList();
+        this.unmapped = new LinkedHashMap<>();
+        names.stream()
+                .filter(name -> !BESIDE_DOCUMENTS.containsKey(name) && !mapping.covers(name))
+                .forEach(name -> unmapped.put(name, '"' + name + '"' + mapping.suggestion(name)));
+    }
+
+    /** Where a column's cells come from. */
+    enum Kind {
+        /** The field with all that lies in it. */
+        WHOLE,
+        /** The field's own values; an object in their place is JSON text. */
+        LEAF,
+        /** The field's own values; the mapping has other fields below it, which an object in their place holds. */
+        PARTED,
+        /** The document's id. */
+        ID,
+        /** The document's index. */
+        INDEX,
+        /** The document's routing. */
+        ROUTING;
+
+        boolean isBesideDocuments() {
+            return this == ID || this == INDEX || this == ROUTING;
+        }
     }
 
     /**
-     * One column for each mapped field that holds values, sorted by path. A {@code nested} field, and any other that is
-     * no plain object but has fields below it, is one column of JSON text, and so is what is below it.
+     * One column for each mapped field that holds values, sorted by path. A {@code nested} field, and any other whose
+     * values may be objects but that is not a plain object, is one column of JSON text with all that is below it.
      *
      * @throws SpillwayException as {@link Fault#CONFIG}: the mapping has no field
      */
     public static CsvColumns fromMapping(List<SourceField> fields) throws SpillwayException {
-        TreeMap<String, String> types = new TreeMap<>();
-        fields.forEach(field -> types.put(field.path(), field.type()));
-        Set<String> above = above(types.keySet());
-        types.entrySet().removeIf(field -> field.getValue().equals("object") && above.contains(field.getKey()));
-        List<String> names = types.keySet().stream()
-                .filter(path -> ancestors(path).stream().noneMatch(types::containsKey))
+        Mapping mapping = new Mapping(fields);
+        List<String> names = mapping.types.keySet().stream()
+                .filter(path -> !mapping.isObjectAbove(path))
+                .filter(path -> ancestors(path).stream().noneMatch(mapping::takesAll))
                 .toList();
         if (names.isEmpty()) {
             throw new SpillwayException(
@@ -68,41 +113,32 @@ public final class CsvColumns {
                     "the mapping has no field that could be a column of csv",
                     "name the columns in the schedule, or export this index as jsonl");
         }
-        return new CsvColumns(names);
+        return new CsvColumns(names, mapping);
     }
 
     /**
-     * The columns that a schedule names, in its order. A name may be that of an object, whose column is then JSON text,
-     * or lie below a field whose inner names no mapping knows, such as {@code flattened}.
+     * The columns that a schedule names, in its order. A name may be that of an object, whose column is then JSON text;
+     * lie below a field whose inner names no mapping knows, such as {@code flattened}; be that of a field which only
+     * documents have, where the mapping leaves such fields out; or be {@link #ID}, {@link #INDEX} or {@link #ROUTING},
+     * which are those of the document, also where it has a field of such a name.
      *
-     * @throws SpillwayException as {@link Fault#CONFIG}: no name at all, one twice, or names that the mapping does not
-     *     have, all of them at once
+     * @throws SpillwayException as {@link Fault#CONFIG}: no name at all, one twice, or names that neither the mapping nor
+     *     any document can have, all of them at once
      */
-    public static CsvColumns named(List<String> names, List<SourceField> fields) throws SpillwayException {
+    public static CsvColumns named(List<String> names, SourceDescription source) throws SpillwayException {
         if (names.isEmpty()) {
             throw new SpillwayException(
                     Fault.CONFIG,
                     "format csv has no columns",
                     "name at least one, or none to take them from the mapping");
         }
-        Set<String> known = new TreeSet<>();
-        Set<String> open = new HashSet<>();
-        fields.forEach(field -> known.add(field.path()));
-        Set<String> above = above(known);
-        for (SourceField field : fields) {
-            boolean members = Arrays.stream(field.type().split("\\|")).anyMatch(WITH_MEMBERS::contains);
-            if (members && !above.contains(field.path())) {
-                open.add(field.path());
-            }
-        }
-        Set<String> mapped = new TreeSet<>(known);
-        known.addAll(above);
+        Mapping mapping = new Mapping(source.fields());
         List<String> problems = new ArrayList<>();
         boolean unknown = false;
         Set<String> seen = new HashSet<>();
         for (String name : new LinkedHashSet<>(names)) {
-            if (!known.contains(name) && ancestors(name).stream().noneMatch(open::contains)) {
-                problems.add("column \"" + name + "\" is no field of the mapping" + suggestion(name, known, mapped));
+            if (!source.unmapped() && !BESIDE_DOCUMENTS.containsKey(name) && !mapping.covers(name)) {
+                problems.add("column \"" + name + "\" is no field of the mapping" + mapping.suggestion(name));
                 unknown = true;
             }
         }
@@ -117,7 +153,14 @@ public final class CsvColumns {
                                     + " stand in no document"
                             : "name each column once");
         }
-        return new CsvColumns(names);
+        return new CsvColumns(names, mapping);
+    }
+
+    /** The same columns after one with the ids of the documents, if they have none yet. */
+    public CsvColumns withId(List<SourceField> fields) {
+        return names.contains(ID)
+                ? this
+                : new CsvColumns(Stream.concat(Stream.of(ID), names.stream()).toList(), new Mapping(fields));
     }
 
     /** The header, in order: dotted paths. */
@@ -125,29 +168,21 @@ public final class CsvColumns {
         return names;
     }
 
-    private static String suggestion(String name, Set<String> known, Set<String> mapped) {
-        List<String> meant = known.stream()
-                .filter(path -> path.endsWith("." + name))
-                .limit(SUGGESTIONS)
-                .toList();
-        if (meant.isEmpty()) {
-            meant = Spelling.nearest(name, known).stream().toList();
-        }
-        if (!meant.isEmpty()) {
-            return " (did you mean \"" + String.join("\", \"", meant) + "\"?)";
-        }
-        return ancestors(name).stream()
-                .filter(mapped::contains)
-                .findFirst()
-                .map(field -> " (\"" + field + "\" is)")
-                .orElse("");
+    /**
+     * Columns that the mapping does not have: only documents can tell whether there is such a field. With each its name
+     * for messages, and the fields of the mapping that may be meant.
+     */
+    public Map<String, String> unmapped() {
+        return Collections.unmodifiableMap(unmapped);
     }
 
-    /** Every path that has another one below it. */
-    private static Set<String> above(Set<String> paths) {
-        Set<String> above = new TreeSet<>();
-        paths.forEach(path -> above.addAll(ancestors(path)));
-        return above;
+    /** Columns that are not fields of documents but tell which document a row is. */
+    public List<String> besideDocuments() {
+        return names.stream().filter(BESIDE_DOCUMENTS::containsKey).toList();
+    }
+
+    Kind kind(int column) {
+        return kinds.get(column);
     }
 
     /** {@code a.b} and {@code a} of {@code a.b.c}. */
@@ -157,5 +192,77 @@ public final class CsvColumns {
             ancestors.add(path.substring(0, dot));
         }
         return ancestors;
+    }
+
+    /** What the mapping says of paths. */
+    private static final class Mapping {
+        private final Map<String, Set<String>> types = new TreeMap<>();
+        /** Every path that has another one below it. */
+        private final Set<String> above = new TreeSet<>();
+
+        Mapping(List<SourceField> fields) {
+            Map<String, Set<String>> found = new HashMap<>();
+            for (SourceField field : fields) {
+                found.put(field.path(), Set.copyOf(Arrays.asList(field.type().split("\\|"))));
+            }
+            types.putAll(found);
+            found.keySet().forEach(path -> above.addAll(ancestors(path)));
+        }
+
+        /** Whether there is such a field or object, or a field above whose inner names no mapping knows. */
+        boolean covers(String name) {
+            return types.containsKey(name)
+                    || above.contains(name)
+                    || ancestors(name).stream().anyMatch(path -> hasMembers(path) && !above.contains(path));
+        }
+
+        /** Whether it is nothing but the name of what lies in it. */
+        boolean isObjectAbove(String path) {
+            return above.contains(path) && Set.of(OBJECT).equals(types.get(path));
+        }
+
+        /** Whether the column of this field has what lies below it, too. */
+        boolean takesAll(String path) {
+            return types.containsKey(path) && !isObjectAbove(path) && kind(path) == Kind.WHOLE;
+        }
+
+        Kind kind(String path) {
+            Set<String> of = types.get(path);
+            if (of == null || of.equals(Set.of(OBJECT))) {
+                return Kind.WHOLE;
+            }
+            boolean parted = above.contains(path);
+            boolean members =
+                    of.stream().anyMatch(type -> WITH_MEMBERS.contains(type) && !(parted && type.equals(OBJECT)));
+            if (members) {
+                return Kind.WHOLE;
+            }
+            return parted ? Kind.PARTED : Kind.LEAF;
+        }
+
+        private boolean hasMembers(String path) {
+            Set<String> of = types.get(path);
+            return of != null && of.stream().anyMatch(WITH_MEMBERS::contains);
+        }
+
+        String suggestion(String name) {
+            Set<String> known = new TreeSet<>(above);
+            known.addAll(types.keySet());
+            List<String> meant = known.stream()
+                    .filter(path -> path.endsWith("." + name))
+                    .limit(SUGGESTIONS)
+                    .toList();
+            if (meant.isEmpty()) {
+                meant = Spelling.nearest(name, known).stream().toList();
+            }
+            if (!meant.isEmpty()) {
+                return " (did you mean \"" + String.join("\", \"", meant) + "\"?)";
+            }
+            return ancestors(name).stream()
+                    .filter(types::containsKey)
+                    .findFirst()
+                    .map(field -> " (\"" + field + "\" is)")
+                    .orElse("");
+        }
     }
 }

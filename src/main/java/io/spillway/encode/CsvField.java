@@ -1,6 +1,7 @@
 package io.spillway.encode;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ final class CsvField {
     private final boolean listed;
     private int column = NO_COLUMN;
     private boolean hasColumnsBelow;
+    private boolean leaf;
+    private boolean parted;
+    private long partedIn = -1;
     private @Nullable CsvField[] slots = new CsvField[0];
     private int children;
     private long documentsLeftOut;
@@ -34,19 +38,38 @@ final class CsvField {
     }
 
     /** The root above all columns, which is a document itself. */
-    static CsvField tree(List<String> columns) {
+    static CsvField tree(CsvColumns columns) {
         CsvField root = new CsvField(new byte[0], "", true);
-        for (int column = 0; column < columns.size(); column++) {
+        for (int column = 0; column < columns.names().size(); column++) {
+            if (columns.kind(column).isBesideDocuments()) {
+                continue;
+            }
             CsvField field = root;
-            for (String name : columns.get(column).split("\\.", -1)) {
+            for (String name : columns.names().get(column).split("\\.", -1)) {
                 byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
                 field.hasColumnsBelow = true;
                 CsvField child = field.child(bytes, 0, bytes.length);
                 field = child != null ? child : field.add(bytes, name, true);
             }
             field.column = column;
+            field.leaf = columns.kind(column) != CsvColumns.Kind.WHOLE;
+            field.parted = columns.kind(column) == CsvColumns.Kind.PARTED;
         }
         return root;
+    }
+
+    /** All columns' fields below this one that a dotted name may lie in, at any depth. */
+    List<CsvField> wholes() {
+        List<CsvField> found = new ArrayList<>();
+        for (CsvField child : slots) {
+            if (child != null) {
+                if (child.column != NO_COLUMN && !child.leaf) {
+                    found.add(child);
+                }
+                found.addAll(child.wholes());
+            }
+        }
+        return found;
     }
 
     /** The field called {@code bytes[from, to)} below this one, listed or not, or null. */
@@ -122,6 +145,26 @@ final class CsvField {
     /** Whether fields below this one have columns. */
     boolean hasColumnsBelow() {
         return hasColumnsBelow;
+    }
+
+    /** Whether its column has the field's own values only: a dotted name that goes on below it is another field. */
+    boolean isLeaf() {
+        return leaf;
+    }
+
+    /** Whether objects in the place of its values are fields below it, too. */
+    boolean isParted() {
+        return parted || leaf && hasColumnsBelow;
+    }
+
+    /** Takes dotted names below it for other fields in this one document. */
+    void part(long document) {
+        partedIn = document;
+    }
+
+    /** Whether a dotted name that goes on below this field is another field in this document. */
+    boolean endsHere(long document) {
+        return leaf || partedIn == document;
     }
 
     /** Documents counted by {@link #leaveOut}. */

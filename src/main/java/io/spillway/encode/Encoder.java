@@ -32,6 +32,19 @@ public interface Encoder extends AutoCloseable {
         return Map.of();
     }
 
+    /** What the cells of the columns written so far are; without columns where the format has none. */
+    default ColumnKinds columnKinds() {
+        return new ColumnKinds();
+    }
+
+    /**
+     * Whether the part has documents beside which this one finds no room, so that it has to begin the next part. A part
+     * without documents takes any.
+     */
+    default boolean isFullFor(Document document) throws IOException {
+        return false;
+    }
+
     /** Writes one document, its line end included. */
     void encode(Document document, OutputStream out) throws IOException;
 

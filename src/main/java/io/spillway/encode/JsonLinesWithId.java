@@ -14,7 +14,6 @@ public final class JsonLinesWithId implements Encoder {
     private static final byte[] INDEX = bytes(",\"_index\":");
     private static final byte[] ROUTING = bytes(",\"_routing\":");
     private static final byte[] SOURCE = bytes(",\"_source\":");
-    private static final byte[] END = bytes("}\n");
 
     @Override
     public String format() {
@@ -23,6 +22,12 @@ public final class JsonLinesWithId implements Encoder {
 
     @Override
     public void encode(Document document, OutputStream out) throws IOException {
+        write(document, out);
+        out.write('\n');
+    }
+
+    /** Writes the document with its id around it, one JSON object on one line, without a line end. */
+    static void write(Document document, OutputStream out) throws IOException {
         out.write(ID);
         document.writeId(out);
         out.write(INDEX);
@@ -33,7 +38,7 @@ public final class JsonLinesWithId implements Encoder {
         }
         out.write(SOURCE);
         document.writeSource(out);
-        out.write(END);
+        out.write('}');
     }
 
     private static byte[] bytes(String ascii) {

@@ -35,11 +35,17 @@ public final class TarBatches implements Encoder {
     private static final int MODE = 0644;
 
     private final Limits limits;
+    private final boolean withId;
     private @Nullable Archive open;
 
-    /** An encoder for one part. */
-    public TarBatches(Limits limits) {
+    /**
+     * An encoder for one part.
+     *
+     * @param withId whether each element says which document it is, as {@link JsonLinesWithId} does
+     */
+    public TarBatches(Limits limits, boolean withId) {
         this.limits = limits;
+        this.withId = withId;
     }
 
     @Override
@@ -106,8 +112,11 @@ public final class TarBatches implements Encoder {
         }
 
         /** What a manifest says of such parts. */
-        public Map<String, Object> facts() {
+        public Map<String, Object> facts(boolean withId) {
             Map<String, Object> facts = new LinkedHashMap<>();
+            if (withId) {
+                facts.put("id", "_id");
+            }
             facts.put("entries", "json arrays");
             facts.put("entry_documents", documents);
             facts.put("entry_bytes", bytes);
@@ -142,7 +151,11 @@ public final class TarBatches implements Encoder {
         void add(Document document) throws IOException {
             OutputStream out = batch.out();
             out.write(documents == 0 ? ARRAY : NEXT);
-            document.writeSource(out);
+            if (withId) {
+                JsonLinesWithId.write(document, out);
+            } else {
+                document.writeSource(out);
+            }
             documents++;
             if (documents >= limits.documents || batch.length() >= limits.bytes) {
                 finishBatch();

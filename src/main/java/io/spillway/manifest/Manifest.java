@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param dump          the dump's id, {@code journals/2026-11-21T030000Z}
  * @param title         for people
  * @param description   for people, or null
- * @param license       SPDX identifier, or null where nobody has said
+ * @param license       SPDX expression, or null where nobody has said
  * @param homepage      where people read about the dataset, or null
  * @param covers        the routes of the site that the dump replaces, each starting with {@code /}; null where nobody has
  *                      said
@@ -152,6 +152,8 @@ public record Manifest(
      * @param filtered  whether a query left documents out
      * @param query     that query, or null where it is not published or there is none
      * @param documents documents in the snapshot, counted on the snapshot itself
+     * @param altered   documents of which something was withheld or blurred, or null in manifests of versions that did
+     *                  not count
      * @param fields    the fields that are published
      * @param now       the instant that {@code now} means in the query, or null where the query does not have it
      * @param vectors   {@code rebuilt} where the server rebuilt documents with vectors, so that digits of numbers may
@@ -165,6 +167,7 @@ public record Manifest(
             boolean filtered,
             @Nullable JsonNode query,
             long documents,
+            @Nullable Long altered,
             List<Field> fields,
             @Nullable Instant now,
             @Nullable String vectors) {
@@ -177,8 +180,9 @@ public record Manifest(
                 boolean filtered,
                 @Nullable JsonNode query,
                 long documents,
+                @Nullable Long altered,
                 List<Field> fields) {
-            this(product, version, name, indices, filtered, query, documents, fields, null, null);
+            this(product, version, name, indices, filtered, query, documents, altered, fields, null, null);
         }
 
         /** Takes copies. */

@@ -34,7 +34,10 @@ final class StructuredData {
         put(data, "url", page);
         put(data, "sameAs", DatasetPage.opens(latest.homepage()) ? latest.homepage() : null);
         String license = latest.license();
-        put(data, "license", license == null ? null : License.address(license).orElse(null));
+        if (license != null) {
+            Object named = Map.of("@type", "CreativeWork", "name", license);
+            data.put("license", License.address(license).<Object>map(address -> address).orElse(named));
+        }
         data.put("isAccessibleForFree", true);
         data.put("version", latest.dump().substring(latest.dataset().length() + 1));
         data.put("dateModified", latest.takenAt().toString());

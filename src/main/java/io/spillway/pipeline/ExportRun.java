@@ -2,6 +2,7 @@ package io.spillway.pipeline;
 
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
+import io.spillway.encode.ColumnKinds;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldCounts;
@@ -217,6 +218,7 @@ public final class ExportRun {
                 requireAll(snapshot, written.size(), results);
                 // From here on the cluster has to keep nothing for this run.
                 snapshot.close();
+                requireFilled(snapshot, results);
                 tellWithheld(counts);
                 addEmptyParts(dump, written, folder, order);
                 RunStats stats = RunStats.of(seconds, progress.now(), snapshot.lanes(), results);
@@ -234,6 +236,7 @@ public final class ExportRun {
                         disclosure,
                         Sample.of(results.stream().map(Lane.Result::sample).toList()),
                         repaired,
+                        results.stream().mapToLong(Lane.Result::altered).sum(),
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
                         folder);
                 lock.requireHeld();
@@ -376,17 +379,38 @@ public final class ExportRun {
         }
     }
 
+    /** A column that neither the mapping nor a single document has is a slip: nobody reads an empty column. */
+    private void requireFilled(Snapshot snapshot, List<Lane.Result> results) throws SpillwayException {
+        Map<String, String> never = new TreeMap<>();
+        for (Lane.Result result : results) {
+            result.formats().forEach(format -> never.putAll(format.columns().neverFilled()));
+        }
+        for (Lane.Result result : results) {
+            result.formats()
+                    .forEach(format -> never.keySet().removeAll(format.columns().filled()));
+        }
+        if (snapshot.documents() > 0 && !never.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "format csv: neither the mapping nor any of the %d documents has the columns %s"
+                            .formatted(snapshot.documents(), String.join(", ", never.values())),
+                    "check the spelling; to keep an empty column for a field that documents may get, map the field");
+        }
+    }
+
     /** What the manifest says of each format, beyond its parts. */
     private static List<Manifest.Format> facts(List<PartFormat> written, List<Lane.Result> results) {
         List<Manifest.Format> facts = new ArrayList<>();
         for (int i = 0; i < written.size(); i++) {
             PartFormat format = written.get(i);
             Map<String, Long> leftOut = new TreeMap<>();
+            ColumnKinds columns = new ColumnKinds();
             for (Lane.Result result : results) {
+                columns.add(result.formats().get(i).columns());
                 result.formats().get(i).leftOut().forEach((field, count) -> leftOut.merge(field, count, Long::sum));
             }
             facts.add(new Manifest.Format(
-                    format.encoder().get().format(), format.compression().name(), format.facts(), leftOut));
+                    format.encoder().get().format(), format.compression().name(), format.facts(columns), leftOut));
         }
         return facts;
     }

@@ -1,5 +1,6 @@
 package io.spillway.pipeline;
 
+import io.spillway.encode.ColumnKinds;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldCounts;
 import io.spillway.fields.FieldFilter;
@@ -37,6 +38,7 @@ final class Lane implements Callable<Lane.Result> {
     private final StageClock clock = new StageClock();
     private long documents;
     private long repaired;
+    private long altered;
 
     /** Makes the sequences of parts on the lane's own clock. */
     interface Formats {
@@ -83,11 +85,11 @@ final class Lane implements Callable<Lane.Result> {
             counts.add(slice.number(), filter);
             List<Written> written = new ArrayList<>();
             for (PartSequence format : formats) {
-                written.add(new Written(format.finish(), format.leftOut()));
+                written.add(new Written(format.finish(), format.leftOut(), format.columnKinds()));
             }
             complete.slice();
             spans.end();
-            return new Result(slice, documents, spans, repaired, written, sample, clock.seconds());
+            return new Result(slice, documents, spans, repaired, altered, written, sample, clock.seconds());
         } finally {
             formats.forEach(PartSequence::close);
         }
@@ -97,6 +99,9 @@ final class Lane implements Callable<Lane.Result> {
         for (Document document : page.documents()) {
             spans.add(document);
             Document published = filter.apply(document);
+            if (published != document) {
+                altered++;
+            }
             for (PartSequence format : formats) {
                 format.write(published);
             }
@@ -116,6 +121,7 @@ final class Lane implements Callable<Lane.Result> {
      * @param documents documents written, once for all formats
      * @param spans     which documents these were
      * @param repaired  documents in which bytes that are not UTF-8 were replaced
+     * @param altered   documents of which something was withheld or blurred
      * @param formats   what was written in each format
      * @param sample    the first documents
      * @param seconds   where the lane's time went
@@ -125,6 +131,7 @@ final class Lane implements Callable<Lane.Result> {
             long documents,
             SliceSpans spans,
             long repaired,
+            long altered,
             List<Written> formats,
             Sample sample,
             Map<Stage, Double> seconds) {}
@@ -134,6 +141,7 @@ final class Lane implements Callable<Lane.Result> {
      *
      * @param parts   in order, under the names that they have in the work folder
      * @param leftOut fields that the format had no place for, with how many documents had each
+     * @param columns what the cells of its columns are, where it has columns
      */
-    record Written(List<Part> parts, Map<String, Long> leftOut) {}
+    record Written(List<Part> parts, Map<String, Long> leftOut, ColumnKinds columns) {}
 }

@@ -1,6 +1,7 @@
 package io.spillway.pipeline;
 
 import io.spillway.compress.Compression;
+import io.spillway.encode.ColumnKinds;
 import io.spillway.encode.Encoder;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,9 +22,14 @@ public record PartFormat(Supplier<Encoder> encoder, Compression compression, Map
         this(encoder, compression, Map.of());
     }
 
-    /** The options, and the library where the bytes are not those that another machine would make. */
-    Map<String, Object> facts() {
+    /**
+     * The options, the types of columns, and the library where the bytes are not those that another machine would make.
+     */
+    Map<String, Object> facts(ColumnKinds columns) {
         Map<String, Object> facts = new LinkedHashMap<>(options);
+        if (!columns.types().isEmpty()) {
+            facts.put("column_types", columns.types());
+        }
         compression.library().ifPresent(library -> facts.put("library", library));
         return facts;
     }

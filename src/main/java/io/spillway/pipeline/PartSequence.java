@@ -1,6 +1,7 @@
 package io.spillway.pipeline;
 
 import io.spillway.dataset.DumpId;
+import io.spillway.encode.ColumnKinds;
 import io.spillway.encode.PartPlace;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -34,6 +35,7 @@ final class PartSequence implements AutoCloseable {
     private final Ready ready;
     private final List<Part> parts = new ArrayList<>();
     private final Map<String, Long> leftOut = new TreeMap<>();
+    private final ColumnKinds columnKinds = new ColumnKinds();
     private @Nullable PartWriter open;
 
     /**
@@ -69,7 +71,10 @@ final class PartSequence implements AutoCloseable {
 
     void write(Document document) throws SpillwayException, InterruptedException {
         PartWriter part = open;
-        if (part != null && (part.documents() >= limits.documents() || part.bytes() >= limits.bytes())) {
+        if (part != null
+                && (part.documents() >= limits.documents()
+                        || part.bytes() >= limits.bytes()
+                        || part.isFullFor(document))) {
             finishPart();
             part = null;
         }
@@ -85,6 +90,11 @@ final class PartSequence implements AutoCloseable {
     /** Fields that the format had no place for, with how many documents of the slice had each. */
     Map<String, Long> leftOut() {
         return leftOut;
+    }
+
+    /** What the cells of the columns are in all parts, where the format has columns. */
+    ColumnKinds columnKinds() {
+        return columnKinds;
     }
 
     /** A part without documents, for a dump that has none at all. */
@@ -116,6 +126,7 @@ final class PartSequence implements AutoCloseable {
             Part done = readBack(part.finish(), part.contentCrc());
             parts.add(done);
             ready.part(done);
+            columnKinds.add(part.columnKinds());
             part.leftOut().forEach((field, count) -> leftOut.merge(field, count, Long::sum));
             open = null;
         }

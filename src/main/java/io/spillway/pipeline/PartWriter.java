@@ -1,6 +1,7 @@
 package io.spillway.pipeline;
 
 import io.spillway.destination.Digests;
+import io.spillway.encode.ColumnKinds;
 import io.spillway.encode.Encoder;
 import io.spillway.encode.FieldLeftOutException;
 import io.spillway.encode.PartPlace;
@@ -72,6 +73,20 @@ final class PartWriter implements AutoCloseable {
     /** Fields that the format had no place for, with how many documents had each. */
     Map<String, Long> leftOut() {
         return encoder.leftOut();
+    }
+
+    /** What the cells of the columns are, where the format has columns. */
+    ColumnKinds columnKinds() {
+        return encoder.columnKinds();
+    }
+
+    /** Whether the format wants the document in another part than those before it. */
+    boolean isFullFor(Document document) throws SpillwayException {
+        try {
+            return encoder.isFullFor(document);
+        } catch (IOException e) {
+            throw notWritten(e);
+        }
     }
 
     /** Bytes of the file so far; the compressor may hold some back. */

@@ -60,7 +60,14 @@ final class CitationFile {
     }
 
     private static void license(Map<String, Object> file, @Nullable String spdx) {
-        if (spdx == null || !License.isListed(spdx)) {
+        if (spdx == null) {
+            return;
+        }
+        List<String> identifiers = License.identifiers(spdx);
+        if (License.isChoice(spdx)
+                && identifiers.stream().allMatch(id -> LISTED.matcher(id).matches())) {
+            // The format takes several for a choice.
+            file.put("license", identifiers);
             return;
         }
         if (LISTED.matcher(spdx).matches()) {

@@ -2,18 +2,15 @@ package io.spillway.publish;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.spillway.dataset.Dataset;
-import io.spillway.fields.PublishedField;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.SideFile;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,10 +41,18 @@ record DataPackage(
             @Nullable String name,
             @Nullable String path,
             @Nullable String title) {
-        static License of(String spdx) {
-            return LICENSE_NAME.matcher(spdx).matches()
-                    ? new License(spdx, null, null)
-                    : new License(null, "https://spdx.org/licenses/" + spdx + ".html", spdx);
+        /** An entry for each licence of an expression; the whole expression is the title where there are several. */
+        static List<License> of(String expression) {
+            List<String> identifiers = io.spillway.dataset.License.identifiers(expression);
+            String title = identifiers.equals(List.of(expression)) ? null : expression;
+            return identifiers.stream().map(id -> entry(id, title)).toList();
+        }
+
+        private static License entry(String spdx, @Nullable String title) {
+            Optional<String> address = io.spillway.dataset.License.address(spdx);
+            return LICENSE_NAME.matcher(spdx).matches() || address.isEmpty()
+                    ? new License(LICENSE_NAME.matcher(spdx).matches() ? spdx : "LicenseRef-other", null, title)
+                    : new License(null, address.get(), title == null ? spdx : title);
         }
     }
 
@@ -80,10 +85,16 @@ record DataPackage(
         static final Dialect RFC_4180 = new Dialect(",", "\r\n", "\"", true, true);
     }
 
-    /** The columns of a CSV part, in order. */
-    record Table(List<Column> fields) {}
+    /**
+     * The columns of a CSV part, in order.
+     *
+     * @param missingValues what a cell without a value says; the standard does not tell an empty cell from a quoted one
+     */
+    record Table(
+            List<Column> fields,
+            @JsonProperty("missingValues") List<String> missingValues) {}
 
-    /** A column; {@code any} where one type would not hold for every cell. */
+    /** A column; {@code any} where no type holds for every cell that is not empty. */
     record Column(String name, String type, @Nullable String description) {}
 
     /**
@@ -101,7 +112,7 @@ record DataPackage(
                 dataset.homepage(),
                 draft.dump().stamp(),
                 draft.takenAt(),
-                dataset.license() == null ? null : List.of(License.of(dataset.license())),
+                dataset.license() == null ? null : License.of(dataset.license()),
                 Stream.concat(
                                 draft.parts().stream().map(part -> resource(draft, part)),
                                 beside.stream().map(DataPackage::resource))
@@ -115,7 +126,7 @@ record DataPackage(
                 part.name().replace(draft.dump().fileStem(), draft.dataset().name()),
                 part.name(),
                 csv ? "table" : null,
-                null,
+                csv && hasByteOrderMark(draft, part) ? "Begins with a byte order mark" : null,
                 part.format().equals("bulk") ? "ndjson" : part.format(),
                 mediaType(part.format()),
                 "utf-8",
@@ -148,6 +159,7 @@ record DataPackage(
             case "csv" -> "text/csv";
             case "bulk" -> "application/x-ndjson";
             case "json" -> "application/json";
+            case "tar" -> "application/x-tar";
             default -> "application/jsonl";
         };
     }
@@ -163,38 +175,31 @@ record DataPackage(
     }
 
     private static Table table(Draft draft, Part part) {
-        Map<String, PublishedField> fields = new HashMap<>();
-        draft.fields().forEach(field -> fields.put(field.path(), field));
         List<Column> columns = new ArrayList<>();
-        for (Manifest.Format format : draft.formats()) {
-            if (format.name().equals(part.format())
-                    && format.compression().equals(part.compression())
-                    && format.options().get("columns") instanceof List<?> names) {
-                for (Object name : names) {
-                    String path = name.toString();
-                    columns.add(new Column(
-                            path, type(path, fields), draft.descriptions().get(path)));
-                }
+        Map<String, Object> options = options(draft, part);
+        if (options.get("columns") instanceof List<?> names) {
+            List<?> types = options.get("column_types") instanceof List<?> found ? found : List.of();
+            for (int column = 0; column < names.size(); column++) {
+                String path = names.get(column).toString();
+                columns.add(new Column(
+                        path,
+                        column < types.size() ? types.get(column).toString() : "any",
+                        draft.descriptions().get(path)));
             }
         }
-        return new Table(columns);
+        return new Table(columns, List.of(""));
     }
 
-    /** A promise for every cell, or {@code any}: below an array of objects a cell holds an array, whatever the field is. */
-    private static String type(String path, Map<String, PublishedField> fields) {
-        for (int dot = path.lastIndexOf('.'); dot >= 0; dot = path.lastIndexOf('.', dot - 1)) {
-            PublishedField above = fields.get(path.substring(0, dot));
-            if (above == null || above.jsonTypes().contains("array")) {
-                return "any";
-            }
-        }
-        PublishedField field = fields.get(path);
-        Set<String> types = field == null ? new HashSet<>() : new HashSet<>(field.jsonTypes());
-        types.remove("null");
-        if (types.size() != 1) {
-            return "any";
-        }
-        String only = types.iterator().next();
-        return Set.of("string", "number", "boolean").contains(only) ? only : "any";
+    private static boolean hasByteOrderMark(Draft draft, Part part) {
+        return Boolean.TRUE.equals(options(draft, part).get("byte_order_mark"));
+    }
+
+    private static Map<String, Object> options(Draft draft, Part part) {
+        return draft.formats().stream()
+                .filter(format -> format.name().equals(part.format())
+                        && format.compression().equals(part.compression()))
+                .map(Manifest.Format::options)
+                .findFirst()
+                .orElse(Map.of());
     }
 }

@@ -26,6 +26,7 @@ import java.util.Map;
  *                  those that stand in the parts
  * @param sample    the first documents as they stand in the dump, JSON Lines; empty where the dump is
  * @param repaired  documents in which bytes that are not UTF-8 were replaced
+ * @param altered   documents of which something was withheld or blurred
  * @param runJson   how the export went, as JSON, or empty where that is not to be published
  * @param folder    the work folder; its owner removes it
  */
@@ -41,6 +42,7 @@ public record Draft(
         Disclosure disclosure,
         String sample,
         long repaired,
+        long altered,
         String runJson,
         Path folder) {
     /** Takes copies. */

@@ -3,6 +3,7 @@ package io.spillway.publish;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.License;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The file {@code LICENSE.txt}: which licence the publisher has stated, by its name, its identifier and the address of its
@@ -21,16 +22,24 @@ final class LicenseFile {
     static byte[] of(Dataset dataset, String spdx) {
         StringBuilder text =
                 new StringBuilder("The publisher of this data states that it may be used under this licence:\n\n");
-        License.name(spdx).ifPresent(name -> text.append(name).append('\n'));
-        if (License.isListed(spdx)) {
-            text.append("SPDX identifier: ").append(spdx).append('\n');
-            License.address(spdx)
+        List<String> identifiers = License.identifiers(spdx);
+        if (!identifiers.equals(List.of(spdx))) {
+            text.append("SPDX expression: ").append(spdx).append("\n\n");
+        }
+        identifiers.forEach(identifier -> append(text, dataset, identifier));
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void append(StringBuilder text, Dataset dataset, String identifier) {
+        License.name(identifier).ifPresent(name -> text.append(name).append('\n'));
+        if (License.isListed(identifier)) {
+            text.append("SPDX identifier: ").append(identifier).append('\n');
+            License.address(identifier)
                     .ifPresent(address -> text.append("Text: ").append(address).append('\n'));
         } else {
-            text.append(spdx).append("\n\nIts text is the publisher's own");
+            text.append(identifier).append("\n\nIts text is the publisher's own");
             text.append(dataset.homepage() == null ? "" : ", see " + dataset.homepage());
             text.append(".\n");
         }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

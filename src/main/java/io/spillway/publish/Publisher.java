@@ -151,6 +151,7 @@ public final class Publisher {
                         source.filtered(),
                         draft.disclosure().query(),
                         draft.documents(),
+                        draft.altered(),
                         draft.manifestFields(),
                         source.reading().now(),
                         source.reading().vectorsRebuilt() ? "rebuilt" : null),

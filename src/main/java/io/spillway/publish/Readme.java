@@ -1,13 +1,14 @@
 package io.spillway.publish;
 
 import io.spillway.dataset.Dataset;
-import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** The README.md of a dump: what it is and how to check and read it, for the person who has just downloaded it. */
 final class Readme {
@@ -17,7 +18,6 @@ final class Readme {
 
     static byte[] of(Draft draft, DumpAddresses addresses) {
         Dataset dataset = draft.dataset();
-        Part first = draft.parts().get(0);
         StringBuilder text = new StringBuilder();
         text.append("# ").append(inline(dataset.title())).append("\n\n");
         if (dataset.description() != null) {
@@ -36,33 +36,29 @@ final class Readme {
             row(text, "About", link(dataset.homepage()));
         }
         fetching(text, addresses.first());
-        text.append(reading(first)).append("```\n");
+        text.append(reading(draft.parts())).append("```\n");
         otherWays(text, draft, addresses);
         text.append("\n## What is in it\n\n");
-        draft.formats().stream().map(Readme::content).distinct().forEach(text::append);
-        if (draft.source().reading().vectorsRebuilt()) {
-            text.append("""
-
-                    Elasticsearch keeps the vectors of these documents apart from them and rebuilt the documents for this
-                    dump. Digits of numbers and the order of keys may differ from what was indexed, and a number that is
-                    too large for a double is the text `"Infinity"`.
-                    """);
-        }
+        text.append(ReadmeContent.documents(draft));
+        draft.formats().stream()
+                .map(format -> ReadmeContent.format(draft, format))
+                .distinct()
+                .forEach(text::append);
         text.append("""
 
-                Each file can be read alone; together the files of one format that are compressed alike hold every
-                document of the snapshot once, in no particular order.
+                Each file can be read alone.
+                Together the files of one format that are compressed alike hold every document of the dump once,
+                in no particular order.
 
                 ## Beside the documents
 
-                * `manifest.json`: every file with its length, checksums and number of documents; the fields, what moved
-                  against the dump before. Without it a folder is not a dump.
-                * `schema.json`: every field with its type, and how many documents have it.
+                * `manifest.json`: the other files with their lengths and checksums, how many documents each part has,
+                  the fields, and how they differ from the dump before, if there was one.
+                  Without it a folder is not a dump.
+                * `schema.json`: fields with their types, and how many documents have each.
                 """);
         if (!draft.sample().isEmpty()) {
-            text.append("* `")
-                    .append(Companions.SAMPLE)
-                    .append("`: the first documents, to look at before fetching.\n");
+            text.append("* `").append(Companions.SAMPLE).append("`: some documents, to look at before fetching.\n");
         }
         text.append("""
                 * `datapackage.json`: the same files for tools that read Data Package 2.0.
@@ -99,12 +95,12 @@ final class Readme {
         if (addresses.folders().isEmpty()) {
             return;
         }
-        text.append("\nOr, from every place that has it, checked on the way:\n\n```sh\n");
+        text.append("\nOr from all places that have it at once, checked on the way:\n\n```sh\n");
         text.append("aria2c \"$URL/").append(Companions.metalinkName(draft)).append("\"\n```\n");
         if (!addresses.webSeeds(draft.dump().stamp()).isEmpty()) {
             text.append("\n`")
                     .append(Companions.torrentName(draft))
-                    .append("` is the same as a torrent, which needs nobody else to have it.\n");
+                    .append("` fetches the same files as a torrent, with these places as its web seeds.\n");
         }
         for (URI torrent : addresses.torrents()) {
             text.append(
@@ -114,50 +110,33 @@ final class Readme {
         }
     }
 
-    private static String content(Manifest.Format format) {
-        return switch (format.name()) {
-            case "bulk" -> """
-                    * `bulk`: two lines a document, an action and the document, as Elasticsearch's `/INDEX/_bulk` takes them.
-                    """;
-            case "csv" -> """
-                    * `csv`: one document a row (RFC 4180, UTF-8), a header in each file, nested fields as dotted columns,
-                      arrays as JSON text unless the manifest says otherwise. An empty cell is null or missing, `""` is empty.
-                      Fields without a column are listed in the manifest under `left_out`.
-                    """;
-            case "tar" -> """
-                    * `tar`: archives of JSON files, each an array of documents, one document a line, exactly as they were
-                      indexed. Archives unpack into folders of their own.
-                    """;
-            default -> jsonLines(format.options().containsKey("id"));
-        };
+    /** A command for each kind of file that shows the first document. */
+    private static String reading(List<Part> parts) {
+        Set<String> kinds = new HashSet<>();
+        StringBuilder commands = new StringBuilder();
+        for (Part part : parts) {
+            if (kinds.add(part.format() + " " + part.compression())) {
+                String first = switch (part.format()) {
+                    case "csv" -> "head";
+                    case "tar" -> "tar -xO | jq -c '.[]' | head -n 1";
+                    case "bulk" -> "head -n 2 | jq .";
+                    default -> "head -n 1 | jq .";
+                };
+                commands.append(cat(part.compression()) + " " + part.name() + " | " + first + "\n");
+            }
+        }
+        return commands.toString();
     }
 
-    private static String jsonLines(boolean wrapped) {
-        return (wrapped
-                        ? "* `jsonl`: one document a line, in UTF-8, its source under `_source` exactly as it was indexed, beside\n"
-                                + "  `_id`, `_index` and, where it has one, `_routing`:"
-                        : "* `jsonl`: one JSON document a line, in UTF-8, exactly as it was indexed:")
-                + """
-                 key order, number digits and
-                  escapes are the source's own. Lines end with a line feed alone; read them as bytes or with a JSON Lines
-                  reader, since some languages' line splitters also break at U+2028, which may stand inside a string.
-                """;
-    }
-
-    private static String reading(Part part) {
-        String cat = switch (part.compression()) {
+    /** The program that prints a compressed file. */
+    static String cat(String compression) {
+        return switch (compression) {
             case "gzip" -> "zcat";
             case "zstd" -> "zstdcat";
             case "xz" -> "xzcat";
             case "bzip2" -> "bzcat";
             default -> "cat";
         };
-        String first = switch (part.format()) {
-            case "csv" -> "head";
-            case "tar" -> "tar -xO | jq -c '.[]' | head -n 1";
-            default -> "head -n 1 | jq .";
-        };
-        return cat + " " + part.name() + " | " + first + "\n";
     }
 
     private static void row(StringBuilder text, String name, String value) {
@@ -185,7 +164,7 @@ final class Readme {
     }
 
     /** A text from the schedule on one line, with nothing in it that Markdown or HTML would take for mark-up. */
-    private static String inline(String text) {
+    static String inline(String text) {
         StringBuilder plain = new StringBuilder();
         text.strip().codePoints().forEach(c -> {
             if (Character.isISOControl(c)) {

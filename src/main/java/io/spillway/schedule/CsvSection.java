@@ -27,16 +27,22 @@ public record CsvSection(
         @Max(64)
         int workers,
 
-        @JsonPropertyDescription("Paths of the fields that are columns, in order; every mapped field when absent")
+        @JsonPropertyDescription(
+                "Paths of the fields that are columns, in order; every mapped field when absent. _id, _index and _routing"
+                        + " are those of the document")
         @Nullable
         List<String> columns,
+
+        @JsonPropertyDescription("What each row says beside the document: none, or _id for a first column with its id")
+        @JsonProperty(defaultValue = "none")
+        Ids id,
 
         @JsonPropertyDescription(
                 "What a cell says of an array: json, or join for its values with the separator between")
         @JsonProperty(defaultValue = "json")
         Arrays arrays,
 
-        @JsonPropertyDescription("What stands between the values of a joined array") @JsonProperty(defaultValue = "|")
+        @JsonPropertyDescription("Text between the values of a joined array; | when absent") @Nullable
         String separator,
 
         @JsonPropertyDescription("Whether files begin with a byte order mark, which some spreadsheets want")
@@ -55,6 +61,9 @@ public record CsvSection(
     public CsvSection {
         var unused = compression.with(level, workers);
         columns = columns == null ? null : List.copyOf(columns);
+        if (separator != null && arrays == Arrays.JSON) {
+            throw new IllegalArgumentException("separator has no effect without arrays: join");
+        }
     }
 
     /** What the files go through. */
@@ -66,7 +75,7 @@ public record CsvSection(
     public CsvOptions toOptions() {
         return new CsvOptions(
                 arrays == Arrays.JSON ? CsvOptions.ArrayForm.JSON : CsvOptions.ArrayForm.JOIN,
-                separator,
+                separator == null ? CsvOptions.DEFAULTS.separator() : separator,
                 byteOrderMark,
                 escapeFormulas,
                 unlisted == Unlisted.NOTE ? CsvOptions.Unlisted.NOTE : CsvOptions.Unlisted.STOP);

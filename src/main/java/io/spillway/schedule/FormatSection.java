@@ -10,7 +10,7 @@ public record FormatSection(
         @JsonPropertyDescription("JSON Lines: one document a line") @Nullable
         JsonLinesSection jsonl,
 
-        @JsonPropertyDescription("Elasticsearch's bulk format, to be sent to /INDEX/_bulk as it is") @Nullable
+        @JsonPropertyDescription("Elasticsearch's bulk format; each file is one request to /INDEX/_bulk") @Nullable
         BulkSection bulk,
 
         @JsonPropertyDescription("CSV: one document a row, its fields in columns") @Nullable

@@ -38,14 +38,4 @@ public record JsonLinesSection(
     public Compression toCompression() {
         return compression.with(level, workers);
     }
-
-    /** What a line says of its document. */
-    public enum Ids {
-        /** Nothing: the line is the document. */
-        @JsonProperty("none")
-        NONE,
-        /** Its id, index and routing; the document stands under {@code _source}. */
-        @JsonProperty("_id")
-        ID
-    }
 }

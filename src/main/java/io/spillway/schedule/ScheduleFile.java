@@ -3,7 +3,9 @@ package io.spillway.schedule;
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.spillway.config.Spelling;
 import io.spillway.dataset.Dataset;
+import io.spillway.dataset.License;
 import io.spillway.notices.NoticeFiles;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -36,8 +38,12 @@ public record ScheduleFile(
         @Nullable
         String description,
 
-        @JsonPropertyDescription("Licence of the data, as an SPDX identifier such as CC0-1.0")
-        @Pattern(regexp = "^[A-Za-z0-9][A-Za-z0-9.+-]*$", message = "must be an SPDX identifier such as CC0-1.0")
+        @JsonPropertyDescription(
+                "Licence of the data: an SPDX identifier such as CC0-1.0, an expression such as MIT OR CC0-1.0, or"
+                        + " LicenseRef-NAME for one's own")
+        @Pattern(
+                regexp = "^[A-Za-z0-9(][A-Za-z0-9.+() :-]*$",
+                message = "must be an SPDX identifier such as CC0-1.0, or an expression of several")
         @Nullable
         String license,
 
@@ -95,10 +101,11 @@ public record ScheduleFile(
     private static final String NOT_BLANK_MESSAGE = "must not be blank";
 
     /**
-     * Fails with {@link IllegalArgumentException} where two formats would write files of the same names, and on several
+     * Fails with {@link IllegalArgumentException} where the licence is unknown, where two formats would write files of the same names, and on several
      * directories; and on a dataset whose folder would be that of the notices.
      */
     public ScheduleFile {
+        license = license == null ? null : License.normalized(license, Spelling::nearest);
         covers = List.copyOf(covers);
         formats = List.copyOf(formats);
         destinations = List.copyOf(destinations);

@@ -37,7 +37,12 @@ public record TarSection(
                 "How large one JSON file in an archive may grow; each lane takes that much disk while it runs")
         @JsonProperty(defaultValue = "256MiB")
         @Between(min = "64KiB", max = "4GiB")
-        DataSize batchBytes) {
+        DataSize batchBytes,
+
+        @JsonPropertyDescription(
+                "What each element says beside the document: none, or _id for its id, index and routing")
+        @JsonProperty(defaultValue = "none")
+        Ids id) {
 
     /** Fails with {@link IllegalArgumentException} where the codec has no such level or takes no workers. */
     public TarSection {

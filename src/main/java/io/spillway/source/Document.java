@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One document: the bytes of its source as they were indexed, still lying in the answer they came in, and the tokens
@@ -160,6 +161,11 @@ public final class Document {
 
     private boolean equal(Range range, byte[] other) {
         return Arrays.equals(bytes, range.start(), range.end(), other, 0, other.length);
+    }
+
+    /** The document's routing as JSON, quotes included, or null where it was indexed without one. */
+    public @Nullable String routingAsJson() {
+        return hasRouting() ? text(routing) : null;
     }
 
     /** Writes the id as it came, a JSON string. */

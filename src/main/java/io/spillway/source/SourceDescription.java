@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param filtered whether a query or a routing limits the documents
  * @param fields  the mapped fields, sorted by path
  * @param reading what a reader of the documents has to know of how they were read
+ * @param unmapped whether documents may have fields that the mapping does not have
  */
 public record SourceDescription(
         String product,
@@ -24,7 +25,8 @@ public record SourceDescription(
         int shards,
         boolean filtered,
         List<SourceField> fields,
-        Reading reading) {
+        Reading reading,
+        boolean unmapped) {
 
     /**
      * How documents were read.
@@ -38,7 +40,7 @@ public record SourceDescription(
         public static final Reading PLAIN = new Reading(false, null);
     }
 
-    /** Documents that are read as they are stored. */
+    /** Documents that are read as they are stored, and whose mapping has every field of them. */
     public SourceDescription(
             String product,
             @Nullable String version,
@@ -47,7 +49,7 @@ public record SourceDescription(
             int shards,
             boolean filtered,
             List<SourceField> fields) {
-        this(product, version, name, indices, shards, filtered, fields, Reading.PLAIN);
+        this(product, version, name, indices, shards, filtered, fields, Reading.PLAIN, false);
     }
 
     /** Takes copies, so that a description never changes. */
@@ -58,11 +60,11 @@ public record SourceDescription(
 
     /** The same, read in another way. */
     public SourceDescription withReading(Reading other) {
-        return new SourceDescription(product, version, name, indices, shards, filtered, fields, other);
+        return new SourceDescription(product, version, name, indices, shards, filtered, fields, other, unmapped);
     }
 
     /** The same with other fields, such as those that are published. */
     public SourceDescription withFields(List<SourceField> others) {
-        return new SourceDescription(product, version, name, indices, shards, filtered, others, reading);
+        return new SourceDescription(product, version, name, indices, shards, filtered, others, reading, unmapped);
     }
 }

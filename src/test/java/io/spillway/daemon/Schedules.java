@@ -92,7 +92,7 @@ final class Schedules {
                 null,
                 null,
                 Instant.parse("2026-11-22T03:00:00Z"),
-                new Manifest.Source("elasticsearch", null, "i", List.of("i"), false, null, 3, List.of()),
+                new Manifest.Source("elasticsearch", null, "i", List.of("i"), false, null, 3, 0L, List.of()),
                 3,
                 30,
                 null,

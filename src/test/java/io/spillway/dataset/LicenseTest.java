@@ -1,8 +1,12 @@
 package io.spillway.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.spillway.config.Spelling;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,7 +26,7 @@ class LicenseTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CC-BY-9.9", "GPL-3.0-or-later", "LicenseRef-ours"})
+    @CsvSource({"CC-BY-9.9", "LicenseRef-ours"})
     void aNameThatIsNotKnownIsNotMadeUp(String spdx) {
         assertThat(License.name(spdx)).isEmpty();
     }
@@ -30,5 +34,50 @@ class LicenseTest {
     @Test
     void aLicenceOfOnesOwnIsAtNobodysAddress() {
         assertThat(License.address("LicenseRef-our-terms")).isEmpty();
+    }
+
+    private static String normalized(String text) {
+        return License.normalized(text, Spelling::nearest);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cc0-1.0, CC0-1.0",
+        "MIT or cc0-1.0, MIT OR CC0-1.0",
+        "(mit  AND ODbL-1.0) or LicenseRef-mine, (MIT AND ODbL-1.0) OR LicenseRef-mine",
+        "gpl-2.0-only with classpath-exception-2.0, GPL-2.0-only WITH Classpath-exception-2.0",
+        "GPL-2.0+, GPL-2.0+",
+        "apache-2.0+, Apache-2.0+"
+    })
+    void anExpressionIsSpelledAsSpdxDoes(String text, String normalized) {
+        assertThat(normalized(text)).isEqualTo(normalized);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CC0, CC0-1.0", "CC-BY, CC-BY-4.0", "ODbL-10, ODbL-1.0", "MIT OR Apache2.0, Apache-2.0"})
+    void anUnknownIdentifierIsRefusedWithTheNearest(String text, String nearest) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> normalized(text))
+                .withMessageContaining("did you mean " + nearest + "?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"MIT OR", "MIT CC0-1.0", "(MIT", "MIT)", "OR MIT", "MIT WITH", "MIT WITH CC0-1.0", "LicenseRef-", ""})
+    void anIncompleteExpressionIsRefused(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> normalized(text)).withMessageContaining("license");
+    }
+
+    @Test
+    void noAddressIsMadeUp() {
+        assertThat(List.of("CC0", "MIT OR CC0-1.0", "LicenseRef-mine"))
+                .allMatch(text -> License.address(text).isEmpty() && License.name(text).isEmpty());
+    }
+
+    @Test
+    void anExpressionNamesItsLicences() {
+        assertThat(License.identifiers("(MIT AND GPL-2.0-only WITH Classpath-exception-2.0) OR MIT OR LicenseRef-x"))
+                .containsExactly("MIT", "GPL-2.0-only", "LicenseRef-x");
+        assertThat(License.isChoice("MIT OR CC0-1.0")).isTrue();
+        assertThat(License.isChoice("MIT AND CC0-1.0")).isFalse();
     }
 }

@@ -1,8 +1,11 @@
 package io.spillway.encode;
 
 import static io.spillway.encode.CsvSample.mapping;
+import static io.spillway.encode.CsvSample.open;
+import static io.spillway.encode.CsvSample.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -38,10 +41,18 @@ class CsvColumnsTest {
     }
 
     @Test
-    void aFieldThatIsAnObjectInOneIndexAndAKeywordInAnotherIsOneColumn() throws Exception {
-        assertThat(CsvColumns.fromMapping(mapping("a:keyword", "a.b.c:long", "a-b:long"))
+    void aPlainFieldAndThoseBelowItHaveAColumnEach() throws Exception {
+        assertThat(CsvColumns.fromMapping(
+                                mapping("a:keyword", "a.b.c:long", "a-b:long", "m.t:long|object", "m.t.min:long"))
                         .names())
-                .containsExactly("a", "a-b");
+                .containsExactly("a", "a-b", "a.b.c", "m.t", "m.t.min");
+    }
+
+    @Test
+    void whatLiesBelowAFieldThatIsNestedInOneIndexStaysInItsColumn() throws Exception {
+        assertThat(CsvColumns.fromMapping(mapping("a:keyword|nested", "a.b:long", "f:flattened", "f.x:long"))
+                        .names())
+                .containsExactly("a", "f");
     }
 
     @Test
@@ -61,7 +72,7 @@ class CsvColumnsTest {
 
     @Test
     void namedColumnsKeepTheirOrder() throws Exception {
-        assertThat(CsvColumns.named(List.of("id", "bibjson.title", "author.name"), BOOKS)
+        assertThat(CsvColumns.named(List.of("id", "bibjson.title", "author.name"), source(BOOKS))
                         .names())
                 .containsExactly("id", "bibjson.title", "author.name");
     }
@@ -69,13 +80,33 @@ class CsvColumnsTest {
     @ParameterizedTest
     @ValueSource(strings = {"bibjson", "bibjson.subject", "author", "author.name", "labels.any.key", "place.lat"})
     void objectsAndWhatNoMappingNamesMayBeColumns(String name) throws Exception {
-        assertThat(CsvColumns.named(List.of(name), BOOKS).names()).containsExactly(name);
+        assertThat(CsvColumns.named(List.of(name), source(BOOKS)).names()).containsExactly(name);
+    }
+
+    @Test
+    void aFieldThatOnlyDocumentsHaveMayBeAColumnWhereTheMappingLeavesSuchFieldsOut() throws Exception {
+        CsvColumns columns = CsvColumns.named(List.of("id", "unmapped", "bibjson.titel", "id.x"), open(BOOKS));
+        assertThat(columns.names()).containsExactly("id", "unmapped", "bibjson.titel", "id.x");
+        assertThat(columns.unmapped())
+                .containsExactly(
+                        entry("unmapped", "\"unmapped\""),
+                        entry("bibjson.titel", "\"bibjson.titel\" (did you mean \"bibjson.title\"?)"),
+                        entry("id.x", "\"id.x\" (\"id\" is)"));
+    }
+
+    @Test
+    void aFieldThatOnlyDocumentsHaveNeedsAValueInOneOfThem() throws Exception {
+        CsvColumns columns = CsvColumns.named(List.of("id", "rare", "unmapped"), open(BOOKS));
+        ColumnKinds found = new ColumnKinds(columns);
+        assertThat(found.neverFilled()).containsOnlyKeys("rare", "unmapped");
+        found.saw(2, ColumnKinds.TEXT);
+        assertThat(found.neverFilled()).containsOnlyKeys("rare");
     }
 
     @Test
     void noColumnIsRefused() {
         assertThatExceptionOfType(SpillwayException.class)
-                .isThrownBy(() -> CsvColumns.named(List.of(), BOOKS))
+                .isThrownBy(() -> CsvColumns.named(List.of(), source(BOOKS)))
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
                 .withMessage("format csv has no columns");
     }
@@ -84,7 +115,7 @@ class CsvColumnsTest {
     void everyProblemIsSaidAtOnceWithTheNearestNames() {
         List<String> names = List.of("id", "title", "created_dat", "id.keyword", "qqqqqqqq", "author.nmae", "id");
         assertThatExceptionOfType(SpillwayException.class)
-                .isThrownBy(() -> CsvColumns.named(names, BOOKS))
+                .isThrownBy(() -> CsvColumns.named(names, source(BOOKS)))
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
                 .satisfies(e -> assertThat(e.hint()).contains("multi-fields"))
                 .withMessage(
@@ -99,7 +130,7 @@ class CsvColumnsTest {
     @Test
     void theSameColumnTwiceIsRefused() {
         assertThatExceptionOfType(SpillwayException.class)
-                .isThrownBy(() -> CsvColumns.named(List.of("id", "id", "id"), BOOKS))
+                .isThrownBy(() -> CsvColumns.named(List.of("id", "id", "id"), source(BOOKS)))
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
                 .withMessage("format csv: column \"id\" is named twice");
     }

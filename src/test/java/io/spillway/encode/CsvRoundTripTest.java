@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +95,8 @@ class CsvRoundTripTest {
         List<String> names = Arrays.asList(COLUMNS.clone());
         Collections.shuffle(names, random);
         names = names.subList(0, 1 + random.nextInt(names.size()));
-        Csv csv = new Csv(columns(names.toArray(String[]::new)), options);
+        Set<String> plain = plain(names, random);
+        Csv csv = new Csv(typed(names, plain), options);
 
         List<Document> documents = new ArrayList<>();
         List<String> sources = new ArrayList<>();
@@ -106,7 +108,7 @@ class CsvRoundTripTest {
             sources.add(text);
             byte[] source = text.getBytes(UTF_8);
             documents.add(document(source));
-            Reference reference = new Reference(source, names, options);
+            Reference reference = new Reference(source, names, plain, options);
             expected.add(reference.row());
             reference.leftOut.forEach(path -> leftOut.merge(path, 1L, Long::sum));
         }
@@ -134,15 +136,16 @@ class CsvRoundTripTest {
         List<String> names = Arrays.asList(COLUMNS.clone());
         Collections.shuffle(names, random);
         names = names.subList(0, 1 + random.nextInt(names.size()));
+        Set<String> plain = plain(names, random);
         List<Document> documents = new ArrayList<>();
         List<List<String>> expected = new ArrayList<>();
         expected.add(names);
         for (int i = 0; i < 300; i++) {
             byte[] source = object(random, 3).getBytes(UTF_8);
             documents.add(document(source));
-            expected.add(new Reference(source, names, CsvOptions.DEFAULTS).row());
+            expected.add(new Reference(source, names, plain, CsvOptions.DEFAULTS).row());
         }
-        Csv csv = new Csv(columns(names.toArray(String[]::new)), CsvOptions.DEFAULTS);
+        Csv csv = new Csv(typed(names, plain), CsvOptions.DEFAULTS);
         Path file = Files.write(folder.resolve("part.csv"), CsvSample.part(csv, documents));
         List<List<String>> rows = DuckDb.rows(file, names.size());
         assertThat(rows.stream()
@@ -173,6 +176,17 @@ class CsvRoundTripTest {
                         List.of("", "3"),
                         List.of("\"\"", "4"),
                         List.of("[]", "5"));
+    }
+
+    /** The columns that are plain fields of the mapping; the others are such as may hold objects. */
+    private static Set<String> plain(List<String> names, Random random) {
+        return names.stream().filter(name -> random.nextBoolean()).collect(Collectors.toSet());
+    }
+
+    private static CsvColumns typed(List<String> names, Set<String> plain) throws Exception {
+        return columns(names.stream()
+                .map(name -> name + (plain.contains(name) ? ":keyword" : ":flattened"))
+                .toArray(String[]::new));
     }
 
     private static String object(Random random, int depth) {
@@ -257,26 +271,40 @@ class CsvRoundTripTest {
     }
 
     /** A value as it is written, and as text. */
-    private record Value(JsonToken kind, String json, String text, List<Value> elements) {}
+    private record Value(JsonToken kind, String json, String text, List<Value> elements, boolean piece) {
+        boolean holdsObject() {
+            return kind == JsonToken.START_OBJECT || elements.stream().anyMatch(Value::holdsObject);
+        }
+    }
 
     /** What a row should say, by another way: all paths of a document in a list, and each column looks for its own. */
     private static final class Reference {
         private final byte[] source;
-        private final JsonParser parser;
         private final List<String> columns;
+        private final Set<String> plain;
+        private final Set<String> mixed = new TreeSet<>();
         private final CsvOptions options;
         private final Map<String, List<Value>> values = new TreeMap<>();
         private final Map<String, Boolean> several = new TreeMap<>();
         private final TreeSet<String> leftOut = new TreeSet<>();
 
-        Reference(byte[] source, List<String> columns, CsvOptions options) throws IOException {
+        Reference(byte[] source, List<String> columns, Set<String> plain, CsvOptions options) throws IOException {
             this.source = source;
             this.columns = columns;
+            this.plain = plain;
             this.options = options;
-            try (JsonParser opened = new JsonFactory().createParser(source)) {
-                parser = opened;
-                parser.nextToken();
-                read(null, false);
+            read();
+            values.forEach((column, found) -> {
+                if (found.stream().anyMatch(Value::piece)
+                        && found.stream().anyMatch(value -> !value.piece && !value.holdsObject())) {
+                    mixed.add(column);
+                }
+            });
+            if (!mixed.isEmpty()) {
+                values.clear();
+                several.clear();
+                leftOut.clear();
+                read();
             }
         }
 
@@ -284,45 +312,84 @@ class CsvRoundTripTest {
             return columns.stream().map(this::cell).toList();
         }
 
+        private void read() throws IOException {
+            try (JsonParser parser = new JsonFactory().createParser(source)) {
+                parser.nextToken();
+                read(parser, null, false, false);
+            }
+        }
+
         /** Reads the value at the parser with all that is in it; the document itself has no path. */
-        private Value read(String path, boolean inArray) throws IOException {
+        private Value read(JsonParser parser, String path, boolean inArray, boolean taken) throws IOException {
             JsonToken kind = parser.currentToken();
             int start = (int) parser.currentTokenLocation().getByteOffset();
             String text = kind.isScalarValue() ? parser.getText() : "";
             List<Value> elements = new ArrayList<>();
             if (kind == JsonToken.START_OBJECT) {
                 while (parser.nextToken() != JsonToken.END_OBJECT) {
-                    String name = parser.currentName();
-                    parser.nextToken();
                     String below = path == null ? "" : path + ".";
-                    Value value = read(below + name, inArray);
-                    recordPrefixes(below, name, value, inArray);
+                    String full = below + parser.currentName();
+                    parser.nextToken();
+                    boolean whole = (columns.contains(full) && !isParted(full))
+                            || columns.stream().anyMatch(column -> passes(below, full, column));
+                    Value value = read(parser, full, inArray, taken || whole);
+                    record(below, full, value, inArray);
                 }
             } else if (kind == JsonToken.START_ARRAY) {
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    elements.add(read(path, true));
+                    elements.add(read(parser, path, true, taken));
                 }
             }
             int end = (int) parser.currentLocation().getByteOffset();
             String json = new String(source, start, end - start, UTF_8);
             boolean scalar = kind.isScalarValue() && kind != JsonToken.VALUE_NULL;
             boolean members = json.startsWith("{") && !json.matches("\\{[ \\t]*\\}");
-            if (path != null && (scalar || members)) {
+            if (path != null && !taken && (scalar || members)) {
                 noteLeftOut(path, scalar);
             }
-            return new Value(kind, json, escapeHalves(text), elements);
+            return new Value(kind, json, escapeHalves(text), elements, false);
+        }
+
+        /** Whether a dotted name goes on below a column that has what lies in it. */
+        private boolean passes(String below, String full, String column) {
+            return column.startsWith(below)
+                    && full.startsWith(column + ".")
+                    && !plain.contains(column)
+                    && !mixed.contains(column);
+        }
+
+        private boolean isParted(String column) {
+            return plain.contains(column) && columns.stream().anyMatch(other -> other.startsWith(column + "."));
         }
 
         /** A member goes to the column of its own path, and to those its dotted name passes by. */
-        private void recordPrefixes(String below, String name, Value value, boolean inArray) {
+        private void record(String below, String full, Value value, boolean inArray) {
             for (String column : columns) {
-                if (column.equals(below + name)) {
+                if (column.equals(full) && isParted(full)) {
+                    putParted(column, value, inArray);
+                } else if (column.equals(full)) {
                     put(column, value, inArray);
-                } else if (column.startsWith(below) && (below + name).startsWith(column + ".")) {
-                    String rest = (below + name).substring(column.length() + 1);
-                    String json = "{\"" + rest + "\":" + value.json + "}";
-                    put(column, new Value(JsonToken.START_OBJECT, json, "", List.of()), inArray);
+                } else if (passes(below, full, column)) {
+                    String json = "{\"" + full.substring(column.length() + 1) + "\":" + value.json + "}";
+                    put(column, new Value(JsonToken.START_OBJECT, json, "", List.of(), true), inArray);
                 }
+            }
+        }
+
+        /** Objects are other fields; what stands beside them in arrays is not. */
+        private void putParted(String column, Value value, boolean inArray) {
+            if (!value.holdsObject()) {
+                put(column, value, inArray);
+            } else {
+                value.elements.forEach(element -> putElements(column, element));
+            }
+        }
+
+        private void putElements(String column, Value element) {
+            if (element.kind == JsonToken.START_ARRAY) {
+                element.elements.forEach(inner -> putElements(column, inner));
+            } else if (element.kind != JsonToken.START_OBJECT) {
+                put(column, element, true);
             }
         }
 
@@ -338,15 +405,12 @@ class CsvRoundTripTest {
             for (int i = 0; i < parts.length; i++) {
                 prefix = i == 0 ? parts[0] : prefix + "." + parts[i];
                 String at = prefix;
-                if (columns.contains(at)) {
-                    return;
-                }
-                if (columns.stream().noneMatch(column -> column.startsWith(at + "."))) {
+                if (columns.stream().noneMatch(column -> column.equals(at) || column.startsWith(at + "."))) {
                     leftOut.add(at);
                     return;
                 }
             }
-            if (scalar) {
+            if (scalar && !columns.contains(path)) {
                 leftOut.add(path);
             }
         }

@@ -4,6 +4,7 @@ import io.spillway.json.JsonCursor;
 import io.spillway.json.MalformedJsonException;
 import io.spillway.source.Document;
 import io.spillway.source.Document.Range;
+import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceField;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -55,12 +56,39 @@ final class CsvSample {
                 .toList();
     }
 
-    /** Columns in the order of their names here. */
-    static CsvColumns columns(String... names) throws Exception {
+    /** Columns in the order of their names here: a keyword each, an object above others, or what stands behind a colon. */
+    static CsvColumns columns(String... columns) throws Exception {
+        List<String> names =
+                Arrays.stream(columns).map(column -> column.split(":")[0]).toList();
         return CsvColumns.named(
-                List.of(names),
-                Arrays.stream(names)
-                        .map(name -> new SourceField(name, "keyword"))
-                        .toList());
+                names,
+                source(Arrays.stream(columns)
+                        .map(column -> column.split(":"))
+                        .map(column ->
+                                new SourceField(column[0], column.length > 1 ? column[1] : type(column[0], names)))
+                        .toList()));
+    }
+
+    /** An index with these fields in its mapping, which has every field of its documents. */
+    static SourceDescription source(List<SourceField> fields) {
+        return new SourceDescription("elasticsearch", null, "books", List.of("books"), 1, false, fields);
+    }
+
+    /** An index whose documents may have fields that its mapping does not have. */
+    static SourceDescription open(List<SourceField> fields) {
+        return new SourceDescription(
+                "elasticsearch",
+                null,
+                "books",
+                List.of("books"),
+                1,
+                false,
+                fields,
+                SourceDescription.Reading.PLAIN,
+                true);
+    }
+
+    private static String type(String name, List<String> names) {
+        return names.stream().anyMatch(other -> other.startsWith(name + ".")) ? "object" : "keyword";
     }
 }

@@ -234,8 +234,162 @@ class CsvTest {
 
     @Test
     void aDottedNameBelowAColumnIsAnObjectOfOneMember() throws Exception {
-        assertThat(row("{\"a.b\":1}", "a", "z")).isEqualTo("\"{\"\"b\"\":1}\",\r\n");
+        assertThat(row("{\"a.b\":1}", "a:flattened", "z")).isEqualTo("\"{\"\"b\"\":1}\",\r\n");
         assertThat(row("{\"a.b\":{\"c\":2}}", "a", "a.b.c")).isEqualTo("\"{\"\"b\"\":{\"\"c\"\":2}}\",2\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '~',
+            value = {
+                "{\"m\":{\"time\":10,\"time.min\":1,\"time.max\":500}}; 10,1,500",
+                "{\"m.time\":11,\"m.time.min\":2}; 11,2,",
+                "{\"m\":{\"time.min\":2}}; ,2,",
+                "{\"m\":{\"time\":10},\"m.time.min\":1}; 10,1,",
+                "{\"m.time.max\":3,\"m\":{\"time\":10}}; 10,,3",
+                "{\"m\":{\"time\":{\"min\":1,\"max\":2}}}; ,1,2",
+                "{\"m\":[{\"time\":10,\"time.min\":1},{\"time\":20,\"time.max\":2}]}; \"[10,20]\",[1],[2]",
+                "{\"m\":[{\"time\":[1,2]},{\"time.min\":[3,4]}]}; \"[1,2]\",\"[3,4]\",",
+                "{\"m.time\":[ 1, 2]}; \"[ 1, 2]\",,",
+                "{\"m\":{\"time\":[7,{\"min\":8},[9]]}}; \"[7,9]\",[8],",
+                "{\"m\":{\"time\":\"{\"}}; {,,",
+                "{\"m\":{\"time\":[\"{\\\"\"]}}; \"[\"\"{\\\"\"\"\"]\",,"
+            })
+    void fieldsOfOneBeginningHaveACellEach(String source, String row) throws Exception {
+        assertThat(row(source, "m.time:long", "m.time.min:long", "m.time.max:long"))
+                .isEqualTo(row + "\r\n");
+    }
+
+    @Test
+    void fieldsOfOneBeginningHaveACellEachAtAnyDepth() throws Exception {
+        assertThat(row(
+                        "{\"a\":1,\"a.b\":2,\"a.b.c\":3,\"a.b.c.d\":4}",
+                        "a:long",
+                        "a.b:long",
+                        "a.b.c:long",
+                        "a.b.c.d:long"))
+                .isEqualTo("1,2,3,4\r\n");
+        assertThat(row("{\"a\":1,\"a.b.c.d\":4}", "a:long", "a.b.c.d:long", "a.b:long"))
+                .isEqualTo("1,4,\r\n");
+    }
+
+    @Test
+    void aDottedNameBelowAPlainFieldIsLeftOutOfItsCell() throws Exception {
+        assertThat(leftOut(List.of("m.time"), "{\"m\":{\"time\":10,\"time.min\":1}}"))
+                .containsExactly(entry("m.time.min", 1L));
+        assertThat(row("{\"m\":{\"time\":10,\"time.min\":1}}", "m.time", "z")).isEqualTo("10,\r\n");
+    }
+
+    @Test
+    void anObjectInThePlaceOfAPlainValueIsJsonText() throws Exception {
+        assertThat(row("{\"a\":{\"b\":1}}", "a:long", "z")).isEqualTo("\"{\"\"b\"\":1}\",\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '~',
+            value = {
+                "{\"a\":1,\"a.b\":2}; 1,2",
+                "{\"a.b\":2,\"a\":1}; 1,2",
+                "{\"a\":null,\"a.b\":2}; ,2",
+                "{\"a\":[1,3],\"a.b\":2}; \"[1,3]\",2",
+                "{\"a\":{\"b\":2}}; \"{\"\"b\"\":2}\",2",
+                "{\"a.b\":2}; \"{\"\"b\"\":2}\",2"
+            })
+    void aFieldThatNoMappingHasIsNoObjectWhereADocumentGivesItAValue(String source, String row) throws Exception {
+        CsvColumns columns = CsvColumns.named(List.of("a", "a.b"), CsvSample.open(List.of()));
+        assertThat(part(
+                        new Csv(columns, CsvOptions.DEFAULTS),
+                        List.of(document("{\"a\":5,\"a.b\":6}"), document(source))))
+                .isEqualTo(("a,a.b\r\n5,6\r\n" + row + "\r\n").getBytes(UTF_8));
+    }
+
+    @Test
+    void whatAValueOfItsOwnShutsOutOfACellIsCounted() throws Exception {
+        CsvColumns columns = CsvColumns.named(List.of("a"), CsvSample.open(List.of()));
+        Csv csv = new Csv(columns, CsvOptions.DEFAULTS);
+        part(csv, List.of(document("{\"a\":1,\"a.b\":2}"), document("{\"a.b\":2}"), document("{\"a\":1}")));
+        assertThat(csv.leftOut()).containsExactly(entry("a.b", 1L));
+    }
+
+    // What is beside a document
+
+    @Test
+    void theIdIsAColumn() throws Exception {
+        assertThat(part(new Csv(columns("_id", "t"), CsvOptions.DEFAULTS), List.of(document("{\"t\":\"a\"}"))))
+                .isEqualTo("_id,t\r\n7,a\r\n".getBytes(UTF_8));
+    }
+
+    @Test
+    void indexAndRoutingMayBeColumnsTooInAnyOrder() throws Exception {
+        assertThat(row("{\"t\":\"a\"}", "t", "_routing", "_index", "_id")).isEqualTo("a,,books,7\r\n");
+    }
+
+    @Test
+    void anIdIsAddedOnceAndFirst() throws Exception {
+        assertThat(columns("t").withId(List.of()).names()).containsExactly("_id", "t");
+        assertThat(columns("t", "_id").withId(List.of()).names()).containsExactly("t", "_id");
+    }
+
+    @Test
+    void aDocumentsOwnFieldOfThatNameIsLeftOutAndCounted() throws Exception {
+        Csv csv = new Csv(columns("_id", "t"), CsvOptions.DEFAULTS);
+        assertThat(part(csv, List.of(document("{\"_id\":\"mine\",\"t\":1}"))))
+                .isEqualTo("_id,t\r\n7,1\r\n".getBytes(UTF_8));
+        assertThat(csv.leftOut()).containsExactly(entry("_id", 1L));
+    }
+
+    // What cells are
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "1 null -0 123456789012345678901234567890; integer",
+                "1 1.0; number",
+                "1e3; number",
+                "\"1\"; string",
+                "\"\" null; string",
+                "1 \"1\"; any",
+                "true false; boolean",
+                "[1]; any",
+                "{}; any",
+                "null; any"
+            })
+    void aColumnHasTheTypeOfAllItsCells(String values, String type) throws Exception {
+        Csv csv = new Csv(columns("a.b", "z"), CsvOptions.DEFAULTS);
+        for (String value : values.split(" ")) {
+            csv.encode(document("{\"a\":{\"b\":" + value + "}}"), OutputStream.nullOutputStream());
+        }
+        assertThat(csv.columnKinds().types()).containsExactly(type, "any");
+    }
+
+    @Test
+    void typesOfSeveralPartsAreTakenTogether() throws Exception {
+        ColumnKinds all = new ColumnKinds();
+        all.add(new ColumnKinds());
+        for (String value : List.of("1", "2.5", "null")) {
+            Csv csv = new Csv(columns("a", "z"), CsvOptions.DEFAULTS);
+            csv.encode(document("{\"a\":" + value + "}"), OutputStream.nullOutputStream());
+            all.add(csv.columnKinds());
+        }
+        assertThat(all.types()).containsExactly("number", "any");
+    }
+
+    @Test
+    void joinedArraysAreText() throws Exception {
+        Csv csv = new Csv(columns("a"), JOINED);
+        csv.encode(document("{\"a\":[1,2]}"), OutputStream.nullOutputStream());
+        assertThat(csv.columnKinds().types()).containsExactly("string");
+    }
+
+    @Test
+    void belowAnArrayOfObjectsACellHoldsAnArray() throws Exception {
+        Csv csv = new Csv(columns("a.b"), CsvOptions.DEFAULTS);
+        csv.encode(document("{\"a\":[{\"b\":1}]}"), OutputStream.nullOutputStream());
+        assertThat(csv.columnKinds().types()).containsExactly("any");
     }
 
     @Test

@@ -151,7 +151,7 @@ class TarBatchesTest {
 
     @Test
     void anArchiveThatIsAbandonedLeavesNoScratchFile() throws Exception {
-        TarBatches encoder = new TarBatches(WIDE);
+        TarBatches encoder = new TarBatches(WIDE, false);
         encoder.begin(new PartPlace(DUMP, 0, 1, folder.resolve("scratch")), new ByteArrayOutputStream());
         encoder.close();
         encoder.close();
@@ -162,7 +162,7 @@ class TarBatchesTest {
     @Test
     void withoutAPlaceThereIsNoArchive() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> new TarBatches(WIDE).begin(new ByteArrayOutputStream()))
+                .isThrownBy(() -> new TarBatches(WIDE, false).begin(new ByteArrayOutputStream()))
                 .withMessageContaining("which part");
     }
 
@@ -180,7 +180,7 @@ class TarBatchesTest {
 
     private static byte[] archive(PartPlace place, TarBatches.Limits limits, SyntheticSource source) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (TarBatches encoder = new TarBatches(limits);
+        try (TarBatches encoder = new TarBatches(limits, false);
                 Snapshot snapshot = source.freeze();
                 PageReader reader = snapshot.read(snapshot.slices().get(0), new StageClock(), new Progress())) {
             encoder.begin(place, out);

@@ -118,8 +118,8 @@ class FieldPolicyCanaryTest {
             filter = policy.filter(world.mapped, true);
             rules = "seed %d: %s of %s".formatted(seed, policy, world.mapped);
             encoders.add(new JsonLines());
-            encoders.add(new BulkLines());
-            encoders.add(new TarBatches(new TarBatches.Limits(10, 1_000_000)));
+            encoders.add(new BulkLines(BulkLines.Action.INDEX, 1 << 20));
+            encoders.add(new TarBatches(new TarBatches.Limits(10, 1_000_000), false));
             try {
                 encoders.add(new Csv(CsvColumns.fromMapping(policy.published(world.mapped)), CsvOptions.DEFAULTS));
             } catch (SpillwayException noColumns) {

@@ -57,6 +57,7 @@ class ManifestTest {
                             false,
                             null,
                             inSnapshot,
+                            0L,
                             fields),
                     documents,
                     bytes,

@@ -135,6 +135,7 @@ class ExportRunTest {
                         false,
                         null,
                         10,
+                        0L,
                         List.of(
                                 new Manifest.Field("id", "long", List.of("number"), 10L, null),
                                 new Manifest.Field("more", null, List.of("object"), 10L, null),

@@ -228,12 +228,12 @@ class PartWriterTest {
     }
 
     private static Supplier<Encoder> encoder(String format) throws SpillwayException {
-        CsvColumns columns = CsvColumns.named(
-                List.of("id", "text"), List.of(new SourceField("id", "long"), new SourceField("text", "text")));
+        CsvColumns columns =
+                CsvColumns.fromMapping(List.of(new SourceField("id", "long"), new SourceField("text", "text")));
         return switch (format) {
             case "csv" -> () -> new Csv(columns, CsvOptions.DEFAULTS);
-            case "tar" -> () -> new TarBatches(new TarBatches.Limits(50, 1 << 20));
-            case "bulk" -> BulkLines::new;
+            case "tar" -> () -> new TarBatches(new TarBatches.Limits(50, 1 << 20), false);
+            case "bulk" -> () -> new BulkLines(BulkLines.Action.INDEX, 1 << 20);
             default -> JsonLines::new;
         };
     }

@@ -17,6 +17,7 @@ import io.spillway.progress.StageClock;
 import io.spillway.source.Document;
 import io.spillway.source.PageReader;
 import io.spillway.source.Snapshot;
+import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceField;
 import io.spillway.source.SourceSurvey;
 import io.spillway.support.SyntheticSource;
@@ -97,10 +98,18 @@ class SizeEstimateTest {
     private static PartFormat format(String name, String compression, CsvOptions options) throws Exception {
         Compression codec = Compression.parse(compression, null);
         CsvColumns columns = CsvColumns.named(
-                List.of("id", "text"), List.of(new SourceField("id", "long"), new SourceField("text", "text")));
+                List.of("id", "text"),
+                new SourceDescription(
+                        "elasticsearch",
+                        null,
+                        "books",
+                        List.of("books"),
+                        1,
+                        false,
+                        List.of(new SourceField("id", "long"), new SourceField("text", "text"))));
         return switch (name) {
             case "csv" -> new PartFormat(() -> new Csv(columns, options), codec);
-            case "tar" -> new PartFormat(() -> new TarBatches(new TarBatches.Limits(1_000, 1 << 20)), codec);
+            case "tar" -> new PartFormat(() -> new TarBatches(new TarBatches.Limits(1_000, 1 << 20), false), codec);
             default -> new PartFormat(JsonLines::new, codec);
         };
     }

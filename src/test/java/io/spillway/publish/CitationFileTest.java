@@ -116,7 +116,7 @@ class CitationFileTest {
     @CsvSource({
         "CC0-1.0, license, CC0-1.0",
         "CC-BY-NC-SA-3.0, license, CC-BY-NC-SA-3.0",
-        "CC-BY-4.1, license-url, https://creativecommons.org/licenses/by/4.1/",
+        "CC-BY-3.0-DE, license-url, https://spdx.org/licenses/CC-BY-3.0-DE.html",
         "DL-DE-BY-2.0, license-url, https://spdx.org/licenses/DL-DE-BY-2.0.html"
     })
     void aLicenceThatTheFormatDoesNotListIsNamedByItsAddress(String spdx, String key, String value) throws Exception {

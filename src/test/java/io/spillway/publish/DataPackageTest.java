@@ -1,6 +1,5 @@
 package io.spillway.publish;
 
-import static io.spillway.publish.DraftMaker.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,15 +11,16 @@ import io.spillway.dataset.Dataset;
 import io.spillway.encode.CsvColumns;
 import io.spillway.encode.CsvOptions;
 import io.spillway.manifest.SideFile;
+import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceField;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,7 +49,9 @@ class DataPackageTest {
         List<SourceField> mapped = Stream.of(columns)
                 .map(column -> new SourceField(column, "keyword"))
                 .toList();
-        draft.options = CsvOptions.DEFAULTS.facts(CsvColumns.named(List.of(columns), mapped));
+        draft.options = CsvOptions.DEFAULTS.facts(CsvColumns.named(
+                List.of(columns),
+                new SourceDescription("elasticsearch", null, "books", List.of("books"), 1, false, mapped)));
         return draft;
     }
 
@@ -124,38 +126,30 @@ class DataPackageTest {
                 """));
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "string, string",
-        "number, number",
-        "boolean, boolean",
-        "null number, number",
-        "number string, any",
-        "array, any",
-        "array number, any",
-        "object, any",
-        "null, any",
-        ", any"
-    })
-    void aColumnHasATypeOnlyWhereEveryCellHasIt(@Nullable String jsonTypes, String type) throws Exception {
-        DraftMaker draft = csv("gzip", "a")
-                .fields(field("a", "long", 1, jsonTypes == null ? new String[0] : jsonTypes.split(" ", -1)));
-        assertThat(made(draft).at("/resources/0/schema/fields/0/type").textValue())
-                .isEqualTo(type);
+    @Test
+    void aColumnHasTheTypeThatItsCellsWereFoundToHave() throws Exception {
+        DraftMaker draft = csv("gzip", "a", "b.c", "d");
+        draft.options = new LinkedHashMap<>(draft.options);
+        draft.options.put("column_types", List.of("integer", "string", "any"));
+        JsonNode schema = made(draft).at("/resources/0/schema");
+        assertThat(schema.at("/fields").findValuesAsText("type")).containsExactly("integer", "string", "any");
+        assertThat(schema.path("missingValues")).isEqualTo(JSON.readTree("[\"\"]"));
     }
 
     @Test
-    void belowAnArrayOfObjectsACellHoldsAnArray() throws Exception {
-        DraftMaker draft =
-                csv("gzip", "a.b").fields(field("a", "object", 1, "array"), field("a.b", "long", 1, "number"));
-        assertThat(made(draft).at("/resources/0/schema/fields/0/type").textValue())
-                .isEqualTo("any");
-        draft.fields(field("a", "object", 1, "object"), field("a.b", "long", 1, "number"));
-        assertThat(made(draft).at("/resources/0/schema/fields/0/type").textValue())
-                .isEqualTo("number");
-        draft.fields(field("a.b", "long", 1, "number"));
-        assertThat(made(draft).at("/resources/0/schema/fields/0/type").textValue())
-                .isEqualTo("any");
+    void aByteOrderMarkIsStated() throws Exception {
+        DraftMaker draft = csv("gzip", "a");
+        assertThat(made(draft).at("/resources/0").has("title")).isFalse();
+        draft.options = new LinkedHashMap<>(draft.options);
+        draft.options.put("byte_order_mark", true);
+        assertThat(made(draft).at("/resources/0/title").textValue()).isEqualTo("Begins with a byte order mark");
+    }
+
+    @Test
+    void anArchiveIsNoFileOfLines() throws Exception {
+        DraftMaker draft = new DraftMaker();
+        draft.format = "tar";
+        assertThat(made(draft).at("/resources/0/mediatype").textValue()).isEqualTo("application/x-tar");
     }
 
     @Test

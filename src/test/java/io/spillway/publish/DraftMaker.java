@@ -7,7 +7,7 @@ import io.spillway.destination.Digests;
 import io.spillway.fields.PublishedField;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
-import io.spillway.support.SyntheticSource;
+import io.spillway.source.SourceDescription;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +33,11 @@ final class DraftMaker {
     String format = "jsonl";
     String compression = "none";
     Map<String, Object> options = Map.of();
+    Map<String, Long> leftOut = Map.of();
     String sample = "";
+    boolean filtered;
+    long repaired;
+    long altered;
 
     static PublishedField field(String path, @Nullable String type, long documents, String... jsonTypes) {
         return new PublishedField(path, type, List.of(jsonTypes), documents, null, null);
@@ -81,7 +85,7 @@ final class DraftMaker {
                 null,
                 draft.takenAt(),
                 new Manifest.Source(
-                        "synthetic", null, "synthetic", List.of(), false, null, documents, draft.manifestFields()),
+                        "synthetic", null, "synthetic", List.of(), false, null, documents, 0L, draft.manifestFields()),
                 documents,
                 draft.bytes(),
                 7,
@@ -112,14 +116,15 @@ final class DraftMaker {
                 dataset,
                 dump,
                 takenAt,
-                SyntheticSource.of().survey().description(),
+                new SourceDescription("synthetic", "1.0", "synthetic", List.of("synthetic-1"), 1, filtered, List.of()),
                 documents,
                 List.of(part),
-                List.of(new Manifest.Format(format, compression, options, Map.of())),
+                List.of(new Manifest.Format(format, compression, options, leftOut)),
                 fields,
                 new Disclosure(descriptions, examples, query),
                 sample,
-                0,
+                repaired,
+                altered,
                 "",
                 folder);
     }

@@ -230,6 +230,7 @@ class PublicationOrderTest {
                 Disclosure.NOTHING,
                 "{}\n",
                 0,
+                0,
                 "{}\n",
                 folder);
     }

@@ -144,7 +144,8 @@ class ReadmeTest {
         Part gzip = part("journals-2026-11-21T030000Z.00001.jsonl.gz", "gzip", 1_234_567);
         String page = readme(Dataset.named("journals"), List.of(plain, gzip));
         assertThat(page.replaceAll("\\s+", " "))
-                .contains("together the files of one format that are compressed alike hold every document");
+                .contains(
+                        "Together the files of one format that are compressed alike hold every document of the dump once");
     }
 
     @Test
@@ -185,6 +186,7 @@ class ReadmeTest {
                 List.of(),
                 Disclosure.NOTHING,
                 "",
+                0,
                 0,
                 "",
                 Path.of("unused"));

@@ -10,6 +10,7 @@ import io.spillway.config.DataSize;
 import io.spillway.config.Percent;
 import io.spillway.config.Secret;
 import io.spillway.dataset.Dataset;
+import io.spillway.encode.BulkLines;
 import io.spillway.encode.TarBatches;
 import io.spillway.fault.SpillwayException;
 import io.spillway.notices.NoticeSettings;
@@ -215,16 +216,19 @@ class ScheduleFileTest {
                         CompressionName.NONE),
                 inJsonl("level", null, "level: 9", JsonLinesSection::level, 9),
                 inJsonl("workers", 0, "compression: zstd, workers: 2", JsonLinesSection::workers, 2),
-                inJsonl("id", JsonLinesSection.Ids.NONE, "id: _id", JsonLinesSection::id, JsonLinesSection.Ids.ID),
+                inJsonl("id", Ids.NONE, "id: _id", JsonLinesSection::id, Ids.ID),
                 inBulk("compression", "compression: zstd", BulkSection::compression, CompressionName.ZSTD),
                 inBulk("level", "level: 9", BulkSection::level, 9),
                 inBulk("workers", "compression: zstd, workers: 2", BulkSection::workers, 2),
+                inBulk("action", "action: create", BulkSection::action, BulkSection.Action.CREATE),
+                inBulk("request-bytes", "request-bytes: 64KiB", BulkSection::requestBytes, DataSize.ofBytes(65_536)),
                 inCsv("compression", "compression: xz", CsvSection::compression, CompressionName.XZ),
                 inCsv("level", "level: 9", CsvSection::level, 9),
                 inCsv("workers", "compression: zstd, workers: 2", CsvSection::workers, 2),
                 inCsv("columns", "columns: [id, a.b]", CsvSection::columns, List.of("id", "a.b")),
+                inCsv("id", "id: _id", CsvSection::id, Ids.ID),
                 inCsv("arrays", "arrays: join", CsvSection::arrays, CsvSection.Arrays.JOIN),
-                inCsv("separator", "separator: ';'", CsvSection::separator, ";"),
+                inCsv("separator", "arrays: join, separator: ';'", CsvSection::separator, ";"),
                 inCsv("byte-order-mark", "byte-order-mark: true", CsvSection::byteOrderMark, true),
                 inCsv("escape-formulas", "escape-formulas: true", CsvSection::escapeFormulas, true),
                 inCsv("unlisted", "unlisted: stop", CsvSection::unlisted, CsvSection.Unlisted.STOP),
@@ -233,6 +237,7 @@ class ScheduleFileTest {
                 inTar("workers", "compression: zstd, workers: 2", TarSection::workers, 2),
                 inTar("batch-documents", "batch-documents: 1", TarSection::batchDocuments, 1L),
                 inTar("batch-bytes", "batch-bytes: 64KiB", TarSection::batchBytes, DataSize.ofBytes(65_536)),
+                inTar("id", "id: _id", TarSection::id, Ids.ID),
                 option("parts.documents", file -> file.parts().documents(), 400_000L, "parts: {documents: 1}", 1L),
                 option(
                         "parts.bytes",
@@ -436,20 +441,46 @@ class ScheduleFileTest {
     @Test
     void aFormatHasItsDefaults() throws Exception {
         ScheduleFile file = read(LEAST + "formats: [{bulk: {}}, {csv: {}}, {tar: {}}]\n");
-        assertThat(file.formats().get(0).bulk()).isEqualTo(new BulkSection(CompressionName.GZIP, null, 0));
+        assertThat(file.formats().get(0).bulk())
+                .isEqualTo(new BulkSection(CompressionName.GZIP, null, 0, null, DataSize.parse("50MiB")));
         assertThat(file.formats().get(1).csv())
                 .isEqualTo(new CsvSection(
                         CompressionName.GZIP,
                         null,
                         0,
                         null,
+                        Ids.NONE,
                         CsvSection.Arrays.JSON,
-                        "|",
+                        null,
                         false,
                         false,
                         CsvSection.Unlisted.NOTE));
         assertThat(file.formats().get(2).tar())
-                .isEqualTo(new TarSection(CompressionName.GZIP, null, 0, 100_000, DataSize.parse("256MiB")));
+                .isEqualTo(new TarSection(CompressionName.GZIP, null, 0, 100_000, DataSize.parse("256MiB"), Ids.NONE));
+    }
+
+    @Test
+    void aSeparatorWithoutJoinedArraysIsRefused() {
+        assertThatThrownBy(() -> read(LEAST + "formats: [{csv: {separator: ';'}}]\n"))
+                .hasMessageContaining("separator has no effect without arrays: join");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"logs,INDEX", ".ds-logs-2026.11.21-000001,CREATE", "ds-logs,INDEX"})
+    void bulkCreatesDocumentsOfADataStreamUnlessTheFileSaysOtherwise(String index, BulkLines.Action action)
+            throws Exception {
+        assertThat(read(LEAST + "formats: [{bulk: {}}]\n")
+                        .formats()
+                        .get(0)
+                        .bulk()
+                        .toAction(index))
+                .isEqualTo(action);
+        assertThat(read(LEAST + "formats: [{bulk: {action: index}}]\n")
+                        .formats()
+                        .get(0)
+                        .bulk()
+                        .toAction(index))
+                .isEqualTo(BulkLines.Action.INDEX);
     }
 
     @Test

@@ -39,6 +39,8 @@ record IndexFacts(
     private static final int DEFAULT_WINDOW = 10_000;
     /** A request line may have 4,096 bytes (http.max_initial_line_length); the rest is for path and parameters. */
     private static final int MAX_NAMES_IN_A_PATH = 3_500;
+    /** Fields above the limit of a mapping stay in documents and out of the mapping. */
+    private static final String IGNORED_LIMIT = "index.mapping.total_fields.ignore_dynamic_beyond_limit";
 
     static IndexFacts find(Connection connection, ElasticsearchOptions options)
             throws SpillwayException, IOException, InterruptedException {
@@ -54,6 +56,7 @@ record IndexFacts(
             Map<String, String> uuids = new TreeMap<>();
             List<JsonNode> mapped = new ArrayList<>();
             List<VectorField> vectors = new ArrayList<>();
+            boolean unmapped = false;
             int shards = 0;
             int window = DEFAULT_WINDOW;
             for (var entry : mappings.properties()) {
@@ -61,6 +64,7 @@ record IndexFacts(
                 IndexSettings index = new IndexSettings(settings.path(entry.getKey()));
                 vectors.addAll(SourceStorage.check(entry.getKey(), mapping, index));
                 mapped.add(mapping);
+                unmapped |= mayHoldUnmapped(mapping, index);
                 uuids.put(entry.getKey(), index.get("index.uuid", ""));
                 shards += index.number("index.number_of_shards", 1);
                 window = Math.min(window, index.number("index.max_result_window", DEFAULT_WINDOW));
@@ -74,7 +78,8 @@ record IndexFacts(
                     shards,
                     options.query() != null || options.copies().routing() != null,
                     fields.inSource(),
-                    new Reading(!vectors.isEmpty(), null));
+                    new Reading(!vectors.isEmpty(), null),
+                    unmapped);
             return new IndexFacts(description, uuids, window, vectors, fields);
         });
     }
@@ -116,6 +121,24 @@ record IndexFacts(
             }
             throw e;
         }
+    }
+
+    /** Whether an index keeps fields out of its mapping that documents have: by its mapping, or by a limit that is ignored. */
+    private static boolean mayHoldUnmapped(JsonNode mapping, IndexSettings index) {
+        return Boolean.parseBoolean(index.get(IGNORED_LIMIT, "false")) || leavesOut(mapping);
+    }
+
+    private static boolean leavesOut(JsonNode object) {
+        String dynamic = object.path("dynamic").asText();
+        if (dynamic.equals("false") || dynamic.equals("runtime")) {
+            return true;
+        }
+        for (JsonNode property : object.path("properties")) {
+            if (leavesOut(property)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private interface Question<T> {

@@ -1,0 +1,13 @@
+package io.spillway.schedule;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** What a format says about a document beside its fields. */
+public enum Ids {
+    /** Nothing. */
+    @JsonProperty("none")
+    NONE,
+    /** Its id, and what else the format writes with it. */
+    @JsonProperty("_id")
+    ID
+}

@@ -67,7 +67,7 @@ class FieldPolicyCanaryTest {
         assertThat(seen.published).isGreaterThan(WORLDS);
         assertThat(seen.withheld).isGreaterThan(WORLDS);
         assertThat(seen.blurred).isGreaterThan(WORLDS / 10);
-        assertThat(seen.members).isGreaterThan(WORLDS / 100);
+        assertThat(seen.members).isGreaterThan(WORLDS / 200);
         assertThat(seen.stopped).isGreaterThan(WORLDS / 20);
     }
 

@@ -234,8 +234,7 @@ final class Wiring {
     static Optional<String> idsTellDates(ScheduleFile schedule, SourceDescription found) {
         boolean ids = schedule.formats().stream().anyMatch(Wiring::writesIds);
         FieldPolicy fields = schedule.fields().toPolicy();
-        List<String> dates =
-                ids && unpublishedIds(fields).isEmpty() ? fields.blurredDates(found.fields()) : List.of();
+        List<String> dates = ids && unpublishedIds(fields).isEmpty() ? fields.blurredDates(found.fields()) : List.of();
         return dates.isEmpty()
                 ? Optional.empty()
                 : Optional.of(

@@ -149,11 +149,11 @@ final class StateDatabase implements AutoCloseable {
     static boolean isVerified(String url) {
         Matcher hosts = HOSTS.matcher(url);
         return url.matches(".*[?&]sslmode=verify-full(&.*)?")
-                || hosts.matches()
+                || (hosts.matches()
                         && (hosts.group(1) == null
                                 || Stream.of(hosts.group(1).split(",", -1))
                                         .map(host -> host.replaceFirst(":\\d+$", ""))
-                                        .allMatch(host -> host.isEmpty() || ClearText.isLocal(host)));
+                                        .allMatch(host -> host.isEmpty() || ClearText.isLocal(host))));
     }
 
     private static StateDatabase open(HikariConfig config, boolean shared, String name) throws SpillwayException {

@@ -52,7 +52,8 @@ final class SpdxList {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String[] idAndName = line.split("\t", 2);
                 entries.put(
-                        idAndName[0].toLowerCase(Locale.ROOT), new Entry(idAndName[0], idAndName[idAndName.length - 1]));
+                        idAndName[0].toLowerCase(Locale.ROOT),
+                        new Entry(idAndName[0], idAndName[idAndName.length - 1]));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

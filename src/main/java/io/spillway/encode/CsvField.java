@@ -154,7 +154,7 @@ final class CsvField {
 
     /** Whether objects in the place of its values are fields below it, too. */
     boolean isParted() {
-        return parted || leaf && hasColumnsBelow;
+        return parted || (leaf && hasColumnsBelow);
     }
 
     /** Takes dotted names below it for other fields in this one document. */

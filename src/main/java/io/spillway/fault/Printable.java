@@ -39,7 +39,7 @@ public final class Printable {
     }
 
     private static boolean isHarmless(char c, boolean lineEnds) {
-        return c == '\t' || c == '\n' && lineEnds || !isControl(c);
+        return c == '\t' || (c == '\n' && lineEnds) || !isControl(c);
     }
 
     /** Control characters (C0, DEL, C1), line and paragraph separators, and what changes the direction of text. */
@@ -50,7 +50,7 @@ public final class Printable {
                 || c == '\u061c'
                 || c == '\u200e'
                 || c == '\u200f'
-                || c >= '\u202a' && c <= '\u202e'
-                || c >= '\u2066' && c <= '\u2069';
+                || (c >= '\u202a' && c <= '\u202e')
+                || (c >= '\u2066' && c <= '\u2069');
     }
 }

@@ -74,9 +74,8 @@ final class Walk {
             if (outcome == Outcome.KEPT || outcome == Outcome.KEPT_EMPTY) {
                 kept.keep(cursor.position());
                 something |= outcome == Outcome.KEPT;
-                for (FieldNode above = field.parent(); outcome == Outcome.KEPT && above != at; above = above.parent()) {
-                    above.saw(FieldNode.OBJECT);
-                    above.count(filter.documents());
+                if (outcome == Outcome.KEPT) {
+                    countObjectsBetween(at, field);
                 }
             } else {
                 result.reset(mark);
@@ -86,6 +85,16 @@ final class Walk {
         cursor.expect('}');
         depth--;
         return kept.outcome(something || kept.all());
+    }
+
+    /** Counts the objects that a dotted name passes through, as if the document had spelled them out. */
+    private void countObjectsBetween(FieldNode at, FieldNode field) {
+        FieldNode above = field.parent();
+        while (above != null && above != at) {
+            above.saw(FieldNode.OBJECT);
+            above.count(filter.documents());
+            above = above.parent();
+        }
     }
 
     private void enter(FieldNode at) throws TooDeepException {

@@ -36,7 +36,9 @@ final class StructuredData {
         String license = latest.license();
         if (license != null) {
             Object named = Map.of("@type", "CreativeWork", "name", license);
-            data.put("license", License.address(license).<Object>map(address -> address).orElse(named));
+            data.put(
+                    "license",
+                    License.address(license).<Object>map(address -> address).orElse(named));
         }
         data.put("isAccessibleForFree", true);
         data.put("version", latest.dump().substring(latest.dataset().length() + 1));

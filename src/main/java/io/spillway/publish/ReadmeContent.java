@@ -23,8 +23,9 @@ final class ReadmeContent {
         if (rebuilt) {
             sentences.add("Elasticsearch keeps the vectors of these documents apart from them and rebuilt the documents"
                     + " for this dump.");
-            sentences.add("Digits of numbers and the order of keys may differ from what was indexed, and a number that is"
-                    + " too large for a double is the text `\"Infinity\"`.");
+            sentences.add(
+                    "Digits of numbers and the order of keys may differ from what was indexed, and a number that is"
+                            + " too large for a double is the text `\"Infinity\"`.");
         }
         if (draft.altered() > 0) {
             sentences.add(count(draft.altered()) + " of " + count(draft.documents())

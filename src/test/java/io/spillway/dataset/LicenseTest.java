@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.spillway.config.Spelling;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LicenseTest {
     @ParameterizedTest
@@ -62,7 +62,18 @@ class LicenseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"MIT OR", "MIT CC0-1.0", "(MIT", "MIT)", "OR MIT", "MIT WITH", "MIT WITH CC0-1.0", "LicenseRef-", ""})
+    @ValueSource(
+            strings = {
+                "MIT OR",
+                "MIT CC0-1.0",
+                "(MIT",
+                "MIT)",
+                "OR MIT",
+                "MIT WITH",
+                "MIT WITH CC0-1.0",
+                "LicenseRef-",
+                ""
+            })
     void anIncompleteExpressionIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> normalized(text)).withMessageContaining("license");
     }
@@ -70,7 +81,8 @@ class LicenseTest {
     @Test
     void noAddressIsMadeUp() {
         assertThat(List.of("CC0", "MIT OR CC0-1.0", "LicenseRef-mine"))
-                .allMatch(text -> License.address(text).isEmpty() && License.name(text).isEmpty());
+                .allMatch(text ->
+                        License.address(text).isEmpty() && License.name(text).isEmpty());
     }
 
     @Test

@@ -53,7 +53,8 @@ public final class TestCluster {
      */
     public static TestCluster version9() {
         Assumptions.assumeTrue(
-                Files.isDirectory(Version9.HOME), "no unpacked Elasticsearch 9 at " + Version9.HOME + ": the build fetches one");
+                Files.isDirectory(Version9.HOME),
+                "no unpacked Elasticsearch 9 at " + Version9.HOME + ": the build fetches one");
         Assumptions.assumeTrue(Version9.JDK.isPresent(), "no JDK of version 21 or later in /usr/lib/jvm");
         return Version9.Server.CLUSTER;
     }

@@ -200,7 +200,7 @@ record IndexFacts(
 
     /** Names on another cluster, and selectors of a data stream's stores. A date in angle brackets may have colons. */
     private static void refuseOtherPlaces(String name) throws SpillwayException {
-        for (String each : name.split(",")) {
+        for (String each : name.split(",", -1)) {
             if (each.contains("::")) {
                 throw new SpillwayException(
                         Fault.CONFIG,

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -18,10 +19,10 @@ final class MappedFields {
     private static final String DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis";
     private static final Set<String> DATES = Set.of("date", "date_nanos", "date_range");
 
-    private final Map<String, TreeSet<String>> sourceTypes = new TreeMap<>();
-    private final Map<String, TreeSet<String>> queryTypes = new TreeMap<>();
-    private final Map<String, TreeSet<String>> formats = new TreeMap<>();
-    private final Map<String, TreeSet<String>> aliases = new TreeMap<>();
+    private final Map<String, SortedSet<String>> sourceTypes = new TreeMap<>();
+    private final Map<String, SortedSet<String>> queryTypes = new TreeMap<>();
+    private final Map<String, SortedSet<String>> formats = new TreeMap<>();
+    private final Map<String, SortedSet<String>> aliases = new TreeMap<>();
     private final Map<String, String> runtimeScripts = new TreeMap<>();
 
     private MappedFields() {}
@@ -44,7 +45,7 @@ final class MappedFields {
     }
 
     /** Every type that a field, a multi-field or a runtime field has, under its path. */
-    Map<String, TreeSet<String>> types() {
+    Map<String, SortedSet<String>> types() {
         return queryTypes;
     }
 
@@ -132,7 +133,7 @@ final class MappedFields {
         }
     }
 
-    private static void put(Map<String, TreeSet<String>> map, String path, String value) {
+    private static void put(Map<String, SortedSet<String>> map, String path, String value) {
         map.computeIfAbsent(path, p -> new TreeSet<>()).add(value);
     }
 

@@ -310,10 +310,10 @@ class FieldPolicyIT {
 
     @Test
     void anObjectUnderALeafOfAnotherIndexIsWithheldInEveryFormat() throws Exception {
-        Path file = schedule(
-                contacts("leaf-b"),
-                "fields: {include: [id, contact], unlisted: withhold, examples: true}\n"
-                        + "formats: [jsonl: {}, csv: {}, tar: {}]\n");
+        Path file = schedule(contacts("leaf-b"), """
+                fields: {include: [id, contact], unlisted: withhold, examples: true}
+                formats: [jsonl: {}, csv: {}, tar: {}]
+                """);
 
         Spillway.run("export", file.toString()).succeeded();
 

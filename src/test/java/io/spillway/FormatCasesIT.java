@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -119,7 +120,7 @@ class FormatCasesIT {
     @ValueSource(strings = {"csv --with-id", "csv --columns=_id,text", "csv --columns=text,_routing", "tar --with-id"})
     void idsArePublishedOnlyWhereARuleNamesThem(String options) throws Exception {
         String index = index(CLOSED, "{\"text\":\"a\"}");
-        String[] words = options.split(" ");
+        String[] words = options.split(" ", -1);
         String[] rules = {"--format", words[0], words[1], "--include", "text"};
         Spillway.export(cluster, index, folder, rules).refused(32);
         rules[4] = "text,_id,_routing";
@@ -231,7 +232,7 @@ class FormatCasesIT {
         var outcome = Spillway.run(
                 "export", "--elasticsearch", "http://127.0.0.1:1", "--index", "x", "--to", folder.toString(), option);
         outcome.refused(2);
-        assertThat(outcome.err()).contains(option.split("=")[0] + " has no effect");
+        assertThat(outcome.err()).contains(option.split("=", -1)[0] + " has no effect");
     }
 
     private Spillway.Outcome export(String index, String... more) {
@@ -241,7 +242,7 @@ class FormatCasesIT {
     }
 
     /** The lines of all parts of the newest dump, each header once. */
-    private TreeSet<String> csv(String index, String... more) throws IOException {
+    private SortedSet<String> csv(String index, String... more) throws IOException {
         export(index, more).succeeded();
         TreeSet<String> lines = new TreeSet<>();
         try (Stream<Path> dumps = Files.list(folder.resolve("records"))) {

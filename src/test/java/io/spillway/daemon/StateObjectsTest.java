@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
 
 /** Which Java objects are read from the state database. */
 @Timeout(60)
+@SuppressWarnings({"JavaUtilDate", "URLEqualsHashCode"}) // what Quartz stores, and what an attacker would
 class StateObjectsTest {
     private static final AtomicInteger RUN = new AtomicInteger();
 

@@ -59,7 +59,7 @@ final class CsvSample {
     /** Columns in the order of their names here: a keyword each, an object above others, or what stands behind a colon. */
     static CsvColumns columns(String... columns) throws Exception {
         List<String> names =
-                Arrays.stream(columns).map(column -> column.split(":")[0]).toList();
+                Arrays.stream(columns).map(column -> column.split(":", -1)[0]).toList();
         return CsvColumns.named(
                 names,
                 source(Arrays.stream(columns)

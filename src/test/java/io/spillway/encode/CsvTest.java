@@ -360,7 +360,7 @@ class CsvTest {
             })
     void aColumnHasTheTypeOfAllItsCells(String values, String type) throws Exception {
         Csv csv = new Csv(columns("a.b", "z"), CsvOptions.DEFAULTS);
-        for (String value : values.split(" ")) {
+        for (String value : values.split(" ", -1)) {
             csv.encode(document("{\"a\":{\"b\":" + value + "}}"), OutputStream.nullOutputStream());
         }
         assertThat(csv.columnKinds().types()).containsExactly(type, "any");

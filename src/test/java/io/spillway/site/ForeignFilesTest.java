@@ -12,6 +12,7 @@ import io.spillway.destination.s3.S3Server;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.support.PublishedDumps;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -157,7 +158,7 @@ class ForeignFilesTest {
 
         publish(directory);
 
-        assertThat(root.resolve("index.html")).content().isNotEqualTo(new String(before));
+        assertThat(root.resolve("index.html")).content().isNotEqualTo(new String(before, StandardCharsets.UTF_8));
     }
 
     @Test

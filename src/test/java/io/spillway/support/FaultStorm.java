@@ -74,8 +74,8 @@ public final class FaultStorm implements Disturbance {
 
     @Override
     public void carryOut(Exchange exchange) throws IOException, InterruptedException {
-        SplittableRandom random =
-                new SplittableRandom(seed * 1_000_003 + exchange.kind().ordinal() * 100_003L + exchange.number());
+        SplittableRandom random = new SplittableRandom(
+                seed * 1_000_003 + exchange.kind().name().hashCode() * 100_003L + exchange.number());
         if (random.nextDouble() >= rate) {
             exchange.reply(remember(exchange, exchange.forward()));
             return;
@@ -226,6 +226,7 @@ public final class FaultStorm implements Disturbance {
             exchange.reply(answer);
         });
 
+        @SuppressWarnings("ImmutableEnumChecker") // each is a lambda without state
         private final Strike strike;
 
         Fault(Strike strike) {

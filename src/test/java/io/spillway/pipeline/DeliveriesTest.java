@@ -436,7 +436,7 @@ class DeliveriesTest {
 
     private Deliveries deliveries(boolean spooled, Destination... others) throws Exception {
         LocalDirectory home = LocalDirectory.open(root);
-        return new Deliveries(home, home::folder, spooled, List.of(others));
+        return new Deliveries(home, home::folder, spooled, List.of(others), SyntheticExport.terms(home));
     }
 
     private static ObjectKey manifest(ExportReport report) {

@@ -82,9 +82,7 @@ class StatusFileTest {
 
     @Test
     void aRefusalSaysWhyAndWhichDumpStays() throws Exception {
-        Manifest good = new DraftMaker().takenAt("2026-11-14T03:00:00Z").manifest();
-        Path folder = Files.createDirectories(root.resolve(good.dump()));
-        Files.write(folder.resolve("manifest.json"), ManifestJson.write(good));
+        new PublishedDumps().publish(root, "journals", Instant.parse("2026-11-14T03:00:00Z"), 1);
         status.failed(failure(Fault.GATE, "documents fell from 100 to 51"));
         assertThat(written().path("last_attempt")).isEqualTo(JSON.readTree("""
                 {

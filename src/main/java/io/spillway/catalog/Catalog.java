@@ -178,8 +178,7 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     private static List<Withdrawal> notices(Destination destination, List<StoredObject> objects)
             throws SpillwayException {
         List<Withdrawal> notices = new ArrayList<>();
-        Map<ObjectKey, Long> bytes =
-                objects.stream().collect(Collectors.toMap(StoredObject::key, StoredObject::bytes));
+        Map<ObjectKey, Long> bytes = objects.stream().collect(Collectors.toMap(StoredObject::key, StoredObject::bytes));
         for (DumpId dump : dumpsWith(Withdrawal.FILE_NAME, objects)) {
             ObjectKey key = new ObjectKey(dump.toString()).child(Withdrawal.FILE_NAME);
             try {

@@ -183,12 +183,11 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     /** The same with places and a source that are open. */
-    static Reach resume(
-            ScheduleFile schedule, Allowances allowed, boolean always, Places places, DocumentSource source)
+    static Reach resume(ScheduleFile schedule, Allowances allowed, boolean always, Places places, DocumentSource source)
             throws SpillwayException, InterruptedException {
         Optional<SpillwayException> open = Upkeep.settle(places, schedule);
-        Reach reach = Wiring.export(schedule, allowed, source, places, new Progress())
-                .resume();
+        Reach reach =
+                Wiring.export(schedule, allowed, source, places, new Progress()).resume();
         var statuses = new Statuses(places, schedule.dataset());
         boolean told = reach.newest() != null || statuses.isPartly();
         if (told) {

@@ -88,7 +88,8 @@ final class ListCommand implements Callable<Integer> {
         places.eachSchedule((schedule, open) -> {
             for (Deliveries.Delivery each : open.deliveries().undecided(schedule.dataset())) {
                 if (output.json) {
-                    out.println(JsonText.line(new WaitingLine("waiting", each.dump(), each.destination(), reason(each))));
+                    out.println(
+                            JsonText.line(new WaitingLine("waiting", each.dump(), each.destination(), reason(each))));
                 } else {
                     out.printf("%s: waits for %s: %s%n", each.dump(), each.destination(), reason(each));
                 }

@@ -50,8 +50,7 @@ final class PruneCommand implements Callable<Integer> {
         }
         try (Places places = Places.open(schedule);
                 Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
-            Optional<SpillwayException> open =
-                    dryRun ? Optional.empty() : Upkeep.settle(places, schedule);
+            Optional<SpillwayException> open = dryRun ? Optional.empty() : Upkeep.settle(places, schedule);
             Upkeep.Pruned pruned = Upkeep.prune(places, schedule, dryRun);
             report(pruned.removed());
             for (String each : pruned.passedOver()) {

@@ -59,8 +59,8 @@ final class WithdrawCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (Places places = Places.open(schedule)) {
             // Without the dataset's lock: a bad dump does not stay for the time that an export takes.
-            Withdrawals.Outcome outcome = places.withdrawals(schedule.dataset())
-                    .withdraw(id, reason, delete, Upkeep.move(places, schedule));
+            Withdrawals.Outcome outcome =
+                    places.withdrawals(schedule.dataset()).withdraw(id, reason, delete, Upkeep.move(places, schedule));
             if (outcome.withdrawn().isEmpty() && outcome.failed().isEmpty()) {
                 throw new SpillwayException(
                         Fault.DESTINATION_REFUSED,

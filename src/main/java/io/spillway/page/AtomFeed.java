@@ -71,8 +71,8 @@ final class AtomFeed {
             ObjectKey page) {
         List<Event> events = Stream.concat(
                         dumps.stream()
-                                .map(dump -> new Event(
-                                        dump.takenAt(), xml -> entry(xml, dump, destination, addresses))),
+                                .map(dump ->
+                                        new Event(dump.takenAt(), xml -> entry(xml, dump, destination, addresses))),
                         withdrawn.stream()
                                 .map(notice -> new Event(
                                         notice.withdrawnAt(), xml -> entry(xml, notice, destination, addresses))))

@@ -54,7 +54,8 @@ final class Arrival {
      * A withdrawal does not wait for a delivery of the same dump. It writes its notice before it deletes the manifest, and
      * this looks for the notice after it has sent the manifest: whatever the order, one of the two deletes it.
      */
-    static void requireNotWithdrawn(Manifest manifest, ObjectKey key, Destination home, Destination other) throws SpillwayException {
+    static void requireNotWithdrawn(Manifest manifest, ObjectKey key, Destination home, Destination other)
+            throws SpillwayException {
         if (isWithdrawn(home, key) || isWithdrawn(other, key)) {
             if (other.traits().keepsSiteFiles()) {
                 other.delete(key.child(Manifest.FILE_NAME));

@@ -92,8 +92,7 @@ final class Ledger {
         }
     }
 
-    private void change(DumpId dump, UnaryOperator<Entry> change, @Nullable Manifest newest)
-            throws SpillwayException {
+    private void change(DumpId dump, UnaryOperator<Entry> change, @Nullable Manifest newest) throws SpillwayException {
         Pages pages = read();
         pages.dumps().put(dump.stamp(), change.apply(pages.dumps().getOrDefault(dump.stamp(), Entry.NEW)));
         TreeMap<String, Entry> kept = new TreeMap<>(pages.dumps());

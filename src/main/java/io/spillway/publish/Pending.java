@@ -128,7 +128,9 @@ final class Pending {
             Inventory inventory = inventories.get(other);
             if (away != null) {
                 lacks.add(new Lack(other, away));
-            } else if (inventory == null ? !archiveHas(other, dump, lacks) : lacks(inventory, other, dump, entry, lacks)) {
+            } else if (inventory == null
+                    ? !archiveHas(other, dump, lacks)
+                    : lacks(inventory, other, dump, entry, lacks)) {
                 lacks.add(new Lack(other, keptBack(dump, entry)));
             }
         }
@@ -146,8 +148,8 @@ final class Pending {
         }
         List<DumpAt> complete = inventory.in(DumpState.COMPLETE);
         boolean removedThere = entry.arrived().contains(other.name()) && !complete.isEmpty();
-        boolean overtaken = !spooled
-                && complete.stream().anyMatch(each -> each.dump().compareTo(dump) > 0);
+        boolean overtaken =
+                !spooled && complete.stream().anyMatch(each -> each.dump().compareTo(dump) > 0);
         return !removedThere && !overtaken;
     }
 
@@ -181,12 +183,13 @@ final class Pending {
         if (!terms.configuration().equals(entry.configuration())) {
             return new SpillwayException(
                     Fault.FIELD_POLICY,
-                    "it waits at %s, as %s".formatted(
-                            home.name(),
-                            entry.configuration() == null
-                                    ? "nothing says under which configuration it was made"
-                                    : "it was made under other fields, formats or another source than the schedule has"
-                                            + " now"),
+                    "it waits at %s, as %s"
+                            .formatted(
+                                    home.name(),
+                                    entry.configuration() == null
+                                            ? "nothing says under which configuration it was made"
+                                            : "it was made under other fields, formats or another source than the schedule has"
+                                                    + " now"),
                     "decide: send it with  --deliver-anyway %s , or take it away with  spillway withdraw"
                             .formatted(dump.stamp()));
         }

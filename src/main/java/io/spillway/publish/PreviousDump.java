@@ -50,8 +50,7 @@ public final class PreviousDump {
      * @param manifest the newest dump whose manifest reads, or null where there is none
      * @param blind    why a newer one may have been overlooked, for people; empty where none was
      */
-    public record Found(
-            @Nullable Manifest manifest, List<String> blind) {
+    public record Found(@Nullable Manifest manifest, List<String> blind) {
         /** Takes a copy. */
         public Found {
             blind = List.copyOf(blind);

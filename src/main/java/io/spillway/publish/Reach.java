@@ -82,7 +82,9 @@ public record Reach(
         return newest != null
                 && publicAt.contains(place.name())
                 && deliveries.stream()
-                        .noneMatch(each -> each.place() == place && !each.arrived() && each.manifest().equals(newest));
+                        .noneMatch(each -> each.place() == place
+                                && !each.arrived()
+                                && each.manifest().equals(newest));
     }
 
     /** Whether sending the rest again may help without anybody doing something first. */

@@ -173,8 +173,7 @@ public final class Withdrawals {
         return work.outcome();
     }
 
-    private Withdrawal notice(Survey survey, DumpId dump, String reason, boolean deleteFiles)
-            throws SpillwayException {
+    private Withdrawal notice(Survey survey, DumpId dump, String reason, boolean deleteFiles) throws SpillwayException {
         Optional<Withdrawal> there = survey.notice(dump);
         if (there.isPresent()) {
             Withdrawal first = there.get();
@@ -258,7 +257,11 @@ public final class Withdrawals {
                 return Inventory.readIfThere(place, key, 0, Withdrawal.class, "a notice")
                         .filter(notice -> notice.dump().equals(dump.toString()));
             } catch (SpillwayException e) {
-                LOG.warn("a notice cannot be read dump={} destination={} cause=\"{}\"", dump, place.name(), e.getMessage());
+                LOG.warn(
+                        "a notice cannot be read dump={} destination={} cause=\"{}\"",
+                        dump,
+                        place.name(),
+                        e.getMessage());
                 return Optional.empty();
             }
         }
@@ -319,7 +322,8 @@ public final class Withdrawals {
             for (Destination place : reached) {
                 if (attempt(place, () -> remove(place, dump, notice))) {
                     withdrawn.add(place);
-                    LOG.info("dump withdrawn dump={} destination={} reason=\"{}\"", dump, place.name(), notice.reason());
+                    LOG.info(
+                            "dump withdrawn dump={} destination={} reason=\"{}\"", dump, place.name(), notice.reason());
                 }
             }
         }

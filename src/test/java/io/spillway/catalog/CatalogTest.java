@@ -180,10 +180,8 @@ class CatalogTest {
                         throw new IOException("Input/output error");
                     }
                 }),
-                Arguments.of(
-                        Fault.DESTINATION_UNAVAILABLE,
-                        "broken off",
-                        (Reading) in -> new ByteArrayInputStream(in.readNBytes(100))));
+                Arguments.of(Fault.DESTINATION_UNAVAILABLE, "broken off", (Reading)
+                        in -> new ByteArrayInputStream(in.readNBytes(100))));
     }
 
     private interface Reading {
@@ -250,8 +248,10 @@ class CatalogTest {
         Manifest second = dumps.publish(root, "journals", SECOND, 1);
         Files.delete(root.resolve(second.dump()).resolve(second.parts().get(1).name()));
         assertThat(read().datasets().get(0).latest().takenAt()).isEqualTo(FIRST);
-        assertThat(read().broken()).singleElement().satisfies(broken -> assertThat(broken.reason())
-                .contains(second.parts().get(1).name()));
+        assertThat(read().broken())
+                .singleElement()
+                .satisfies(broken -> assertThat(broken.reason())
+                        .contains(second.parts().get(1).name()));
     }
 
     @Test

@@ -281,7 +281,9 @@ class DumpStatesTest {
         world.prune();
 
         assertThat(PublishedWorld.manifests(world.first)).containsExactlyInAnyOrder(damaged, newest);
-        assertThat(PublishedWorld.manifests(world.second)).containsExactly(newest).doesNotContain(old);
+        assertThat(PublishedWorld.manifests(world.second))
+                .containsExactly(newest)
+                .doesNotContain(old);
     }
 
     @Test
@@ -306,7 +308,9 @@ class DumpStatesTest {
 
         world.resume();
 
-        assertThat(PublishedWorld.manifests(world.second)).containsExactly(newest).doesNotContain(pruned);
+        assertThat(PublishedWorld.manifests(world.second))
+                .containsExactly(newest)
+                .doesNotContain(pruned);
         assertThat(PublishedWorld.manifests(world.first)).containsExactly(newest);
     }
 
@@ -349,7 +353,9 @@ class DumpStatesTest {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> world.export())
                 .withMessageContaining("documents fell from 20 to 1");
-        assertThat(world.export(new Allowances(false, true, false, Set.of())).manifest().documents())
+        assertThat(world.export(new Allowances(false, true, false, Set.of()))
+                        .manifest()
+                        .documents())
                 .isEqualTo(1);
     }
 

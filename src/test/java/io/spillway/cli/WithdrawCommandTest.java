@@ -96,11 +96,9 @@ class WithdrawCommandTest {
 
     private List<String> withdraw(Destination place, boolean delete) throws Exception {
         return new Withdrawals(place, false, List.of(), "journals", NOW)
-                .withdraw(NEW, "it was wrong", delete, WithdrawCommandTest::point)
-                .withdrawn()
-                .stream()
-                .map(Destination::name)
-                .toList();
+                .withdraw(NEW, "it was wrong", delete, WithdrawCommandTest::point).withdrawn().stream()
+                        .map(Destination::name)
+                        .toList();
     }
 
     private static void point(Destination place) throws SpillwayException, InterruptedException {

@@ -181,8 +181,7 @@ class DumpModelTest {
         deliveries().removeOrphans(DATASET);
         now = now.plus(Duration.ofHours(1));
         DumpId dump = new DumpId(DATASET, now);
-        PreviousDump.Found previous =
-                new PreviousDump(home, places(), new DirectoryMemory(home)).of(DATASET, dump);
+        PreviousDump.Found previous = new PreviousDump(home, places(), new DirectoryMemory(home)).of(DATASET, dump);
         if (!previous.blind().isEmpty()) {
             return;
         }
@@ -239,10 +238,13 @@ class DumpModelTest {
         if (!outcome.withdrawn().isEmpty()) {
             withdrawn.add(dump);
             for (Destination place : outcome.withdrawn()) {
-                assertThat(names(place, dump)).as("withdrawn from " + place.name()).doesNotContain("manifest.json");
+                assertThat(names(place, dump))
+                        .as("withdrawn from " + place.name())
+                        .doesNotContain("manifest.json");
             }
         }
-        return "withdraw " + dump + " delete " + delete + " at " + outcome.withdrawn().size();
+        return "withdraw " + dump + " delete " + delete + " at "
+                + outcome.withdrawn().size();
     }
 
     private String damage() throws Exception {
@@ -303,8 +305,12 @@ class DumpModelTest {
             Set<DumpId> gained = new TreeSet<>(manifestsAt(place));
             gained.removeAll(manifestsBefore.getOrDefault(place, Set.of()));
             for (DumpId dump : gained) {
-                assertThat(withdrawn).as("%s gained a withdrawn dump, %s", place.name(), told).doesNotContain(dump);
-                assertThat(prunedBefore).as("%s gained a pruned dump, %s", place.name(), told).doesNotContain(dump);
+                assertThat(withdrawn)
+                        .as("%s gained a withdrawn dump, %s", place.name(), told)
+                        .doesNotContain(dump);
+                assertThat(prunedBefore)
+                        .as("%s gained a pruned dump, %s", place.name(), told)
+                        .doesNotContain(dump);
                 assertThat(madeUnder.get(dump))
                         .as("%s gained %s of another policy, %s", place.name(), dump, told)
                         .isEqualTo(policy);
@@ -315,7 +321,9 @@ class DumpModelTest {
             if (!had.isEmpty() && !done.startsWith("damage")) {
                 Set<DumpId> has = new TreeSet<>(complete);
                 has.removeAll(withdrawn);
-                assertThat(has).as("%s lost its last complete dump, %s", place.name(), told).isNotEmpty();
+                assertThat(has)
+                        .as("%s lost its last complete dump, %s", place.name(), told)
+                        .isNotEmpty();
             }
             compareCatalog(place, complete, told);
         }
@@ -332,7 +340,9 @@ class DumpModelTest {
             catalog = Catalog.read(place);
         } catch (SpillwayException e) {
             boolean faulty = place instanceof FakeBucket bucket && (bucket.away || !bucket.refused.isEmpty());
-            assertThat(faulty).as("%s failed: %s, %s", place.name(), e.getMessage(), told).isTrue();
+            assertThat(faulty)
+                    .as("%s failed: %s, %s", place.name(), e.getMessage(), told)
+                    .isTrue();
             return;
         }
         Set<DumpId> listed = new TreeSet<>();

@@ -10,7 +10,6 @@ import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.manifest.ManifestJson;
 import io.spillway.pipeline.SteppedDestination;
 import io.spillway.support.PublishedDumps;
 import java.io.IOException;

@@ -14,11 +14,11 @@ import io.spillway.destination.s3.S3Options;
 import io.spillway.destination.s3.S3Server;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.pipeline.SyntheticExport;
 import io.spillway.publish.Ahead;
 import io.spillway.publish.Deliveries;
 import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.publish.StatusFile;
-import io.spillway.pipeline.SyntheticExport;
 import io.spillway.support.PublishedDumps;
 import io.spillway.verify.DumpCheck;
 import java.io.IOException;
@@ -142,7 +142,12 @@ class TwoPublishersTest {
     private Optional<Exception> published(Path home, Instant date, URI endpoint) {
         try (LocalDirectory directory = LocalDirectory.open(home);
                 S3Bucket bucket = bucket(endpoint)) {
-            Deliveries deliveries = new Deliveries(directory, directory::folder, true, List.of(bucket), SyntheticExport.terms(directory).withAnyway(Set.of(new DumpId("journals", date))));
+            Deliveries deliveries = new Deliveries(
+                    directory,
+                    directory::folder,
+                    true,
+                    List.of(bucket),
+                    SyntheticExport.terms(directory).withAnyway(Set.of(new DumpId("journals", date))));
             deliveries.removeOrphans("journals");
             Manifest manifest = new PublishedDumps().publish(home, "journals", date, 1);
             Path links = Files.createDirectory(home.resolve("ahead"));

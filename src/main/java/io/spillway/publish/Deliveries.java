@@ -288,17 +288,17 @@ public final class Deliveries {
 
     private Optional<Delivery> deliver(Manifest manifest, ObjectKey key, Destination other) {
         try {
-            if (other.find(key.child(Manifest.FILE_NAME)).isPresent() || Arrival.isWithdrawn(other, key)) {
+            if (other.find(key.child(Manifest.FILE_NAME)).isPresent() || DeliveryChecks.isWithdrawn(other, key)) {
                 return Optional.empty();
             }
             if (!terms.anyway().contains(manifest.id())) {
-                Arrival.requireCompared(manifest, home, other);
+                DeliveryChecks.requireCompared(manifest, home, other);
             }
             other.place(folders.apply(key), key, Manifest.FILE_NAME);
             if (takesParts(other)) {
-                Arrival.requireWhole(manifest, key, other);
+                DeliveryChecks.requireWhole(manifest, key, other);
             }
-            Arrival.requireNotWithdrawn(manifest, key, home, other);
+            DeliveryChecks.requireNotWithdrawn(manifest, key, home, other);
         } catch (SpillwayException e) {
             LOG.warn(
                     "dump not delivered dump={} destination={} cause=\"{}\"",

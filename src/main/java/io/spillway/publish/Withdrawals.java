@@ -184,7 +184,7 @@ public final class Withdrawals {
                     first.documents(),
                     first.bytes(),
                     first.files(),
-                    deleteFiles || first.deletesFiles() ? true : null);
+                    (deleteFiles || first.deletesFiles()) ? Boolean.TRUE : null);
         }
         Manifest manifest = survey.manifest(dump).orElse(null);
         return new Withdrawal(

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is looked at just before and just after a dump is sent to a destination. */
-final class Arrival {
-    private Arrival() {}
+final class DeliveryChecks {
+    private DeliveryChecks() {}
 
     /**
      * A dump that was compared with nothing, as nothing was there or the destination was away, does not follow one that the

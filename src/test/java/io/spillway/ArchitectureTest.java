@@ -361,6 +361,9 @@ class ArchitectureTest {
         classes()
                 .that()
                 .resideInAPackage(ROOT + ".dataset..")
+                .and()
+                // Reads the list of licences that comes with the program.
+                .doNotHaveSimpleName("SpdxList")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(ROOT + ".dataset..", "java.lang..", "java.util..", "java.time..", "org.jspecify..")

@@ -153,7 +153,7 @@ class DaemonSoakIT {
                     dataset: %s
                     source: {elasticsearch: "%s", index: %s, slices: 1}
                     state: %s
-                    keep: {last: 2}
+                    keep: {last: 2, grace: 0s}
                     schedule: {cron: "%s * * * * ?", retries: 9}
                     destinations:
                       - %s

@@ -8,10 +8,8 @@ import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.manifest.ManifestJson;
+import io.spillway.manifest.Removal;
 import io.spillway.manifest.Withdrawal;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -21,17 +19,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Everything that is published at one destination, as its manifests say it. An immutable value.
  *
- * @param datasets  those with at least one dump whose manifest reads, sorted by name
- * @param broken    manifests that cannot be read or belong elsewhere, sorted by dump; what they stand for is not listed
+ * @param datasets  those with at least one complete dump, sorted by name
+ * @param broken    damaged dumps, sorted by dataset, the newest first; they are not listed
  * @param attempts  datasets of which only a status is there: nothing of them is published, sorted
- * @param withdrawn notices of dumps that were taken back, by dataset, the newest dump first; such a dump is listed
- *                  nowhere else, also while its manifest is still there
+ * @param withdrawn notices of withdrawn dumps, by dataset, the newest dump first; such a dump is listed nowhere else,
+ *                  also while its manifest is still there
  */
 public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> attempts, List<Withdrawal> withdrawn) {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
@@ -66,9 +65,9 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     }
 
     /**
-     * A manifest that is none.
+     * A damaged dump.
      *
-     * @param dump   the dump it should be of
+     * @param dump   its id
      * @param reason what is wrong with it, for people
      */
     public record Broken(DumpId dump, String reason) {}
@@ -94,8 +93,9 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     }
 
     /**
-     * Reads the catalog: one listing, and one object for each dump. A manifest that vanishes meanwhile has been taken
-     * back and is not missed.
+     * Reads the catalog: one listing, and one object for each dump. A manifest that vanishes meanwhile belongs to a dump
+     * that is withdrawn or pruned, and is not missed. A manifest that is there and cannot be read now fails the call: what
+     * is made of the catalog must not forget a dump for that.
      *
      * @param destination stays the caller's to close
      * @throws SpillwayException the destination does not answer
@@ -113,17 +113,17 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     public static Catalog read(Destination destination, List<StoredObject> objects) throws SpillwayException {
         Map<String, List<Manifest>> dumps = new TreeMap<>();
         List<Broken> broken = new ArrayList<>();
-        for (DumpId dump : standing(objects)) {
-            try {
-                read(destination, dump)
-                        .ifPresent(manifest -> dumps.computeIfAbsent(dump.dataset(), name -> new ArrayList<>())
-                                .add(manifest));
-            } catch (SpillwayException e) {
-                if (e.fault() != Fault.INTEGRITY && e.fault() != Fault.DESTINATION_REFUSED) {
-                    throw e;
-                }
-                LOG.warn("not listed, its manifest cannot be used dump={} cause=\"{}\"", dump, e.getMessage());
-                broken.add(new Broken(dump, String.valueOf(e.getMessage())));
+        Inventory inventory = Inventory.of(destination, objects);
+        for (DumpId dump : inventory.dumps()) {
+            DumpAt at = inventory.at(dump);
+            SpillwayException why = at.why();
+            if (at.state() == DumpState.UNREADABLE && why != null) {
+                throw why;
+            } else if (at.state() == DumpState.DAMAGED && why != null) {
+                LOG.warn("not listed, the dump is damaged dump={} cause=\"{}\"", dump, why.getMessage());
+                broken.add(new Broken(dump, String.valueOf(why.getMessage())));
+            } else if (at.isComplete() && at.manifest() != null) {
+                dumps.computeIfAbsent(dump.dataset(), name -> new ArrayList<>()).add(at.manifest());
             }
         }
         Set<String> attempts = new TreeSet<>(datasetsWithStatus(objects));
@@ -142,11 +142,12 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
         return new HashSet<>(standing(destination.list("")));
     }
 
-    /** Dumps with a manifest, and without a notice that they are taken back. */
+    /** Dumps with a manifest, and without a mark that they are withdrawn or removed. */
     private static List<DumpId> standing(List<StoredObject> objects) {
-        Set<DumpId> takenBack = new HashSet<>(dumpsWith(Withdrawal.FILE_NAME, objects));
+        Set<DumpId> marked = new HashSet<>(dumpsWith(Withdrawal.FILE_NAME, objects));
+        marked.addAll(dumpsWith(Removal.FILE_NAME, objects));
         return dumpsWith(Manifest.FILE_NAME, objects).stream()
-                .filter(dump -> !takenBack.contains(dump))
+                .filter(dump -> !marked.contains(dump))
                 .toList();
     }
 
@@ -173,49 +174,24 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
         return Dataset.isName(name);
     }
 
-    /** A notice that cannot be read is one all the same; what it says is missing. */
+    /** A notice that is damaged is one all the same; what it says is missing. */
     private static List<Withdrawal> notices(Destination destination, List<StoredObject> objects)
             throws SpillwayException {
         List<Withdrawal> notices = new ArrayList<>();
+        Map<ObjectKey, Long> bytes = objects.stream().collect(Collectors.toMap(StoredObject::key, StoredObject::bytes));
         for (DumpId dump : dumpsWith(Withdrawal.FILE_NAME, objects)) {
             ObjectKey key = new ObjectKey(dump.toString()).child(Withdrawal.FILE_NAME);
-            String where = destination.name() + "/" + key;
-            try (InputStream in = destination.open(key)) {
-                Withdrawal notice = ManifestJson.read(in, Withdrawal.class, where, "a notice of ours");
-                if (notice.dump().equals(dump.toString())) {
-                    notices.add(notice);
-                }
-            } catch (IOException e) {
-                throw new SpillwayException(
-                        Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
+            try {
+                Inventory.readIfThere(destination, key, bytes.getOrDefault(key, 0L), Withdrawal.class, "a notice")
+                        .filter(notice -> notice.dump().equals(dump.toString()))
+                        .ifPresent(notices::add);
             } catch (SpillwayException e) {
-                if (e.fault() != Fault.INTEGRITY && e.fault() != Fault.DESTINATION_REFUSED) {
+                if (e.fault() != Fault.INTEGRITY) {
                     throw e;
                 }
                 LOG.warn("the reason is not shown dump={} cause=\"{}\"", dump, e.getMessage());
             }
         }
         return notices;
-    }
-
-    private static Optional<Manifest> read(Destination destination, DumpId dump) throws SpillwayException {
-        ObjectKey key = new ObjectKey(dump.toString()).child(Manifest.FILE_NAME);
-        String where = destination.name() + "/" + key;
-        try (InputStream in = destination.open(key)) {
-            Manifest manifest = ManifestJson.read(in, where);
-            if (!manifest.dump().equals(dump.toString())) {
-                throw new SpillwayException(
-                        Fault.INTEGRITY, where + " is the manifest of " + manifest.dump(), "somebody has moved it");
-            }
-            return Optional.of(manifest);
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
-        } catch (SpillwayException e) {
-            if (e.fault() == Fault.DESTINATION_REFUSED && destination.find(key).isEmpty()) {
-                return Optional.empty();
-            }
-            throw e;
-        }
     }
 }

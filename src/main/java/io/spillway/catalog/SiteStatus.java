@@ -6,8 +6,6 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
-import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,20 +96,13 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
     /** How the last attempt of a dataset ended, or empty where nobody has said, or not in words that can be read. */
     public static Optional<DatasetStatus> read(Destination destination, String dataset) throws SpillwayException {
         ObjectKey key = new ObjectKey(dataset).child(DatasetStatus.FILE_NAME);
-        if (destination.find(key).isEmpty()) {
-            return Optional.empty();
-        }
-        String where = destination.name() + "/" + key;
-        try (InputStream in = destination.open(key)) {
-            return Optional.of(ManifestJson.read(in, DatasetStatus.class, where, "a status"));
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
+        try {
+            return Inventory.readIfThere(destination, key, 0, DatasetStatus.class, "a status");
         } catch (SpillwayException e) {
-            if (e.fault() != Fault.INTEGRITY && e.fault() != Fault.DESTINATION_REFUSED) {
+            if (e.fault() != Fault.INTEGRITY) {
                 throw e;
             }
-            LOG.warn("passed over status={} cause=\"{}\"", where, e.getMessage());
+            LOG.warn("passed over status={}/{} cause=\"{}\"", destination.name(), key, e.getMessage());
             return Optional.empty();
         }
     }

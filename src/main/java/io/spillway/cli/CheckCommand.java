@@ -12,6 +12,7 @@ import io.spillway.fields.FieldCounts;
 import io.spillway.fields.FieldFilter;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.fields.PublishedField;
+import io.spillway.publish.Deliveries;
 import io.spillway.schedule.DestinationSection;
 import io.spillway.schedule.S3Section;
 import io.spillway.schedule.ScheduleFile;
@@ -103,8 +104,31 @@ final class CheckCommand implements Callable<Integer> {
         if (other != null) {
             add(file, "/dataset", Fault.CONFIG, "\"%s\" is in %s already".formatted(schedule.dataset(), other), null);
         }
+        int before = problems.size();
         checkDestinations(file, schedule);
+        if (problems.size() == before && Files.isDirectory(Places.homePath(schedule))) {
+            checkWaiting(file, schedule);
+        }
         checkSource(file, schedule);
+    }
+
+    /** Dumps that wait for a decision; a place that does not answer is said when they are sent. */
+    private void checkWaiting(Path file, ScheduleFile schedule) throws SpillwayException {
+        try (Places places = Places.open(schedule)) {
+            for (Deliveries.Delivery each : places.deliveries().undecided(schedule.dataset())) {
+                SpillwayException why = each.failure();
+                if (why != null) {
+                    add(
+                            file,
+                            "/fields",
+                            why.fault(),
+                            "%s lacks %s: %s".formatted(each.destination(), each.dump(), why.getMessage()),
+                            why.hint());
+                }
+            }
+        } catch (SpillwayException e) {
+            add(file, "/destinations", e.fault(), String.valueOf(e.getMessage()), e.hint());
+        }
     }
 
     private void checkDestinations(Path file, ScheduleFile schedule) throws SpillwayException {

@@ -194,7 +194,7 @@ final class DaemonCommand implements Callable<Integer> {
 
         @Override
         public Reach resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
-            return ExportCommand.resume(schedule, true);
+            return ExportCommand.resume(schedule, Allowances.NONE, true);
         }
 
         @Override

@@ -1,23 +1,24 @@
 package io.spillway.cli;
 
 import io.spillway.daemon.MetricsFile;
-import io.spillway.destination.Destination;
+import io.spillway.dataset.DumpId;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.archive.InternetArchive;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.ExportReport;
-import io.spillway.pipeline.Workspace;
 import io.spillway.progress.Progress;
 import io.spillway.publish.Deliveries.Delivery;
 import io.spillway.publish.Publisher;
 import io.spillway.publish.Reach;
 import io.spillway.schedule.ScheduleFile;
+import io.spillway.source.DocumentSource;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,8 +39,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Exports one dataset, now, and publishes the dump if it is whole.")
 final class ExportCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(ExportCommand.class);
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -65,6 +62,12 @@ final class ExportCommand implements Callable<Integer> {
             names = "--resume",
             description = "Export nothing; send dumps that a destination lacks since an earlier run.")
     private boolean resume;
+
+    @Option(
+            names = "--deliver-anyway",
+            paramLabel = "DUMP",
+            description = "Send this dump, which waits, though it was made under another configuration. Repeatable.")
+    private List<String> deliverAnyway = List.of();
 
     @Option(
             names = "--dry-run",
@@ -92,7 +95,7 @@ final class ExportCommand implements Callable<Integer> {
             return 0;
         }
         if (resume) {
-            Reach reach = resume(schedule, false);
+            Reach reach = resume(schedule, allowances(schedule), false);
             if (reach.newest() == null && reach.everywhere() && !output.json) {
                 out.println("nothing to resume: every destination has the newest dump of " + schedule.dataset());
             }
@@ -106,7 +109,7 @@ final class ExportCommand implements Callable<Integer> {
 
     private ExportReport exportMeasured(ScheduleFile schedule, PrintWriter out, PrintWriter err)
             throws SpillwayException, InterruptedException {
-        Allowances allowed = new Allowances(allowEmpty, acceptShrink, acceptSchema);
+        Allowances allowed = allowances(schedule);
         Instant began = Instant.now();
         try {
             ExportReport report = export(schedule, allowed, output.json, out, err);
@@ -123,6 +126,18 @@ final class ExportCommand implements Callable<Integer> {
             measure(schedule, began, null, Fault.CANCELLED.exitCode());
             throw e;
         }
+    }
+
+    private Allowances allowances(ScheduleFile schedule) {
+        Set<DumpId> anyway = new HashSet<>();
+        for (String dump : deliverAnyway) {
+            String start = schedule.dataset() + "/";
+            String stamp = dump.startsWith(start) ? dump.substring(start.length()) : dump;
+            anyway.add(DumpId.of(schedule.dataset(), stamp)
+                    .orElseThrow(() -> new ParameterException(
+                            spec.commandLine(), "\"%s\" is no dump of %s".formatted(dump, schedule.dataset()))));
+        }
+        return new Allowances(allowEmpty, acceptShrink, acceptSchema, anyway);
     }
 
     private void measure(ScheduleFile schedule, Instant began, @Nullable ExportReport report, int exitCode) {
@@ -154,25 +169,33 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     /**
-     * Sends what earlier exports have left to be sent, and says so in the status; exports nothing.
+     * Sends what earlier exports have left to be sent, says so in the status, and prunes; exports nothing.
      *
      * @param always whether what points at dumps is renewed also where no dump was missing and nothing says that it is old
      * @return how far the dumps have come
      */
-    static Reach resume(ScheduleFile schedule, boolean always) throws SpillwayException, InterruptedException {
+    static Reach resume(ScheduleFile schedule, Allowances allowed, boolean always)
+            throws SpillwayException, InterruptedException {
         try (var places = Places.open(schedule);
                 var source = Wiring.source(schedule)) {
-            Reach reach = Wiring.export(schedule, Allowances.NONE, source, places, new Progress())
-                    .resume();
-            var statuses = new Statuses(places, schedule.dataset());
-            boolean told = reach.newest() != null || statuses.isPartly();
-            if (told) {
-                statuses.delivered(reach);
-            } else if (!always) {
-                return reach;
-            }
-            return pointed(schedule, places, statuses, reach, false);
+            return resume(schedule, allowed, always, places, source);
         }
+    }
+
+    /** The same with places and a source that are open. */
+    static Reach resume(ScheduleFile schedule, Allowances allowed, boolean always, Places places, DocumentSource source)
+            throws SpillwayException, InterruptedException {
+        Optional<SpillwayException> open = Upkeep.settle(places, schedule);
+        Reach reach =
+                Wiring.export(schedule, allowed, source, places, new Progress()).resume();
+        var statuses = new Statuses(places, schedule.dataset());
+        boolean told = reach.newest() != null || statuses.isPartly();
+        if (told) {
+            statuses.delivered(reach);
+        } else if (!always && open.isEmpty()) {
+            return reach;
+        }
+        return Upkeep.after(places, schedule, statuses, reach, open);
     }
 
     /**
@@ -188,43 +211,40 @@ final class ExportCommand implements Callable<Integer> {
             ScheduleFile schedule, Allowances allowed, boolean json, PrintWriter out, PrintWriter err)
             throws SpillwayException, InterruptedException {
         try (var places = Places.open(schedule)) {
-            var statuses = new Statuses(places, schedule.dataset());
-            ExportReport report;
-            try {
-                report = export(schedule, allowed, places, json, out, err);
-            } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
-                statuses.failed(e);
-                Sites.sayStatus(places, schedule);
-                throw e;
-            }
-            statuses.exported(report);
-            report(report, json, out, err);
-            return report.with(pointed(schedule, places, statuses, report.reach(), true));
+            return export(schedule, allowed, places, () -> Wiring.source(schedule), json, out, err);
         }
     }
 
-    /** Renews what points at dumps; that this failed, or was cancelled, is in the answer. */
-    private static Reach pointed(ScheduleFile schedule, Places places, Statuses statuses, Reach reach, boolean prunes) {
-        SpillwayException failure;
+    /** Opens a source, which the caller closes. */
+    @FunctionalInterface
+    interface Sources {
+        /** Opens it. */
+        DocumentSource open() throws SpillwayException;
+    }
+
+    /** The same with places that are open. */
+    static ExportReport export(
+            ScheduleFile schedule,
+            Allowances allowed,
+            Places places,
+            Sources sources,
+            boolean json,
+            PrintWriter out,
+            PrintWriter err)
+            throws SpillwayException, InterruptedException {
+        var statuses = new Statuses(places, schedule.dataset());
+        Optional<SpillwayException> open = Upkeep.settle(places, schedule);
+        ExportReport report;
         try {
-            Set<Destination> missed = reach.lacking().keySet();
-            Sites.publish(places, missed, schedule);
-            if (prunes && prune(schedule, places)) {
-                Sites.publish(places, missed, schedule);
-            }
-            return reach;
-        } catch (SpillwayException e) {
-            failure = e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failure = new SpillwayException(
-                    Fault.CANCELLED,
-                    "cancelled while what points at dumps of %s was renewed".formatted(schedule.dataset()),
-                    null,
-                    e);
+            report = run(schedule, allowed, places, sources, json, out, err);
+        } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
+            statuses.failed(e);
+            Sites.sayStatus(places, schedule);
+            throw e;
         }
-        statuses.notPointedAt(failure);
-        return reach.withPointers(failure);
+        statuses.exported(report);
+        report(report, json, out, err);
+        return report.with(Upkeep.after(places, schedule, statuses, report.reach(), open));
     }
 
     /** Ends with what is missing, where anything is. */
@@ -235,35 +255,18 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /**
-     * After everything else, and nothing that a dump fails for: what could not be removed goes the next time.
-     *
-     * @return whether anything was removed
-     */
-    @SuppressWarnings("try") // the lock is held, not used
-    private static boolean prune(ScheduleFile schedule, Places places) {
-        if (schedule.keep() == null) {
-            return false;
-        }
-        boolean removed = false;
-        for (Destination place : places.shelves()) {
-            try (Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
-                removed |= !PruneCommand.shelf(place, schedule)
-                        .prune(schedule.keep().toRetention(), false)
-                        .isEmpty();
-            } catch (SpillwayException e) {
-                LOG.warn("old dumps stay for now destination={} cause=\"{}\"", place.name(), e.getMessage());
-            }
-        }
-        return removed;
-    }
-
     @SuppressWarnings("try") // the reporter shows progress until it is closed
-    private static ExportReport export(
-            ScheduleFile schedule, Allowances allowed, Places places, boolean json, PrintWriter out, PrintWriter err)
+    private static ExportReport run(
+            ScheduleFile schedule,
+            Allowances allowed,
+            Places places,
+            Sources sources,
+            boolean json,
+            PrintWriter out,
+            PrintWriter err)
             throws SpillwayException, InterruptedException {
         Progress progress = new Progress();
-        try (var source = Wiring.source(schedule);
+        try (var source = sources.open();
                 var reporter = ProgressReporter.start(schedule.dataset(), progress, out, err, json)) {
             return Wiring.export(schedule, allowed, source, places, progress).run();
         }

@@ -6,6 +6,7 @@ import io.spillway.catalog.SiteStatus;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Withdrawal;
+import io.spillway.publish.Deliveries;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,6 +33,13 @@ final class ListCommand implements Callable<Integer> {
     private OutputOptions output = new OutputOptions();
 
     private record Line(String type, String destination, SiteStatus.State dataset, int dumps) {}
+
+    private record WaitingLine(String type, String dump, String destination, String reason) {}
+
+    private static String reason(Deliveries.Delivery waiting) {
+        SpillwayException why = waiting.failure();
+        return why == null ? "" : why.getMessage() + "; " + why.hint();
+    }
 
     private record WithdrawnLine(String type, String destination, Withdrawal withdrawal) {}
 
@@ -70,8 +78,21 @@ final class ListCommand implements Callable<Integer> {
             if (!output.json && status.datasets().isEmpty()) {
                 out.println("nothing is published at " + place.name());
             }
-            for (String dump : status.unreadable()) {
-                spec.commandLine().getErr().println("warning: the manifest of " + dump + " cannot be read");
+            for (Catalog.Broken broken : catalog.broken()) {
+                spec.commandLine()
+                        .getErr()
+                        .println("warning: %s is damaged and not listed: %s".formatted(broken.dump(), broken.reason()));
+            }
+            out.flush();
+        });
+        places.eachSchedule((schedule, open) -> {
+            for (Deliveries.Delivery each : open.deliveries().undecided(schedule.dataset())) {
+                if (output.json) {
+                    out.println(
+                            JsonText.line(new WaitingLine("waiting", each.dump(), each.destination(), reason(each))));
+                } else {
+                    out.printf("%s: waits for %s: %s%n", each.dump(), each.destination(), reason(each));
+                }
             }
             out.flush();
         });

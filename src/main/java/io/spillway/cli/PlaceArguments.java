@@ -86,6 +86,25 @@ final class PlaceArguments {
         }
     }
 
+    /** What is done with the places of one schedule. */
+    @FunctionalInterface
+    interface ScheduleVisitor {
+        /** Looks at them; they are closed after the call. */
+        void visit(ScheduleFile schedule, Places open) throws SpillwayException, InterruptedException;
+    }
+
+    /** Visits the places of every schedule among the arguments. */
+    void eachSchedule(ScheduleVisitor visitor) throws SpillwayException, InterruptedException {
+        for (Path place : places) {
+            if (!Files.isDirectory(place)) {
+                ScheduleFile schedule = ConfigFile.read(place, ScheduleFile.class);
+                try (Places open = Places.open(schedule)) {
+                    visitor.visit(schedule, open);
+                }
+            }
+        }
+    }
+
     private static void visit(ScheduleFile schedule, SiteVisitor visitor)
             throws SpillwayException, InterruptedException {
         try (Places open = Places.open(schedule)) {

@@ -1,6 +1,7 @@
 package io.spillway.cli;
 
 import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
 import io.spillway.dataset.License;
 import io.spillway.destination.Destination;
 import io.spillway.destination.archive.ArchiveOptions;
@@ -15,6 +16,9 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.Workspace;
 import io.spillway.publish.Deliveries;
+import io.spillway.publish.Memory;
+import io.spillway.publish.Terms;
+import io.spillway.publish.Withdrawals;
 import io.spillway.schedule.ArchiveSection;
 import io.spillway.schedule.DestinationSection;
 import io.spillway.schedule.S3Section;
@@ -23,9 +27,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +46,14 @@ final class Places implements AutoCloseable {
     private final LocalDirectory home;
     private final boolean spooled;
     private final List<Destination> others;
+    private final Terms terms;
 
-    private Places(LocalDirectory home, boolean spooled, List<Destination> others) {
+    /** Places that are open. Closing this closes them. */
+    Places(LocalDirectory home, boolean spooled, List<Destination> others, String configuration) {
         this.home = home;
         this.spooled = spooled;
         this.others = others;
+        this.terms = new Terms(configuration, Set.of(), new DirectoryMemory(home));
     }
 
     /** Opens all places of a schedule; the caller closes them. */
@@ -70,7 +79,7 @@ final class Places implements AutoCloseable {
             home.close();
             throw e;
         }
-        return new Places(home, directory.isEmpty(), others);
+        return new Places(home, directory.isEmpty(), others, Configuration.digest(schedule));
     }
 
     /** Where dumps are written: a destination itself, or a spool. */
@@ -105,7 +114,26 @@ final class Places implements AutoCloseable {
 
     /** How dumps get to the destinations beside the home. */
     Deliveries deliveries() {
-        return new Deliveries(home, home::folder, spooled, others);
+        return deliveries(Set.of());
+    }
+
+    /**
+     * The same, where the operator has decided on dumps that wait.
+     *
+     * @param anyway dumps that are sent, whatever they were made under
+     */
+    Deliveries deliveries(Set<DumpId> anyway) {
+        return new Deliveries(home, home::folder, spooled, others, terms.withAnyway(anyway));
+    }
+
+    /** What is kept at home between runs. */
+    Memory memory() {
+        return terms.memory();
+    }
+
+    /** Withdrawals from every place that a dump can be removed from. */
+    Withdrawals withdrawals(String dataset) {
+        return new Withdrawals(home, spooled, shelves(), dataset, Clock.systemUTC());
     }
 
     /** Where parts lie until they are published. */

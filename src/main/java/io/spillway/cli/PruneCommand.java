@@ -1,21 +1,17 @@
 package io.spillway.cli;
 
 import io.spillway.config.ConfigFile;
-import io.spillway.destination.Destination;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.Workspace;
-import io.spillway.publish.Retention;
 import io.spillway.publish.Shelf;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,28 +50,21 @@ final class PruneCommand implements Callable<Integer> {
         }
         try (Places places = Places.open(schedule);
                 Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
-            List<Shelf.Removed> removed = new ArrayList<>();
-            for (Destination place : places.shelves()) {
-                removed.addAll(shelf(place, schedule).prune(retention(schedule), dryRun));
+            Optional<SpillwayException> open = dryRun ? Optional.empty() : Upkeep.settle(places, schedule);
+            Upkeep.Pruned pruned = Upkeep.prune(places, schedule, dryRun);
+            report(pruned.removed());
+            for (String each : pruned.passedOver()) {
+                spec.commandLine().getErr().println("warning: neither counted nor removed: " + each);
             }
-            if (!dryRun && !removed.isEmpty()) {
-                Sites.publish(places, Set.of(), schedule);
+            spec.commandLine().getErr().flush();
+            for (SpillwayException failure : pruned.failures()) {
+                throw failure;
             }
-            report(removed);
+            if (open.isPresent()) {
+                throw open.get();
+            }
         }
         return 0;
-    }
-
-    /** The shelf of a schedule's dataset at one of its destinations. */
-    static Shelf shelf(Destination place, ScheduleFile schedule) {
-        return new Shelf(place, schedule.dataset(), Clock.systemUTC());
-    }
-
-    private static Retention retention(ScheduleFile schedule) {
-        if (schedule.keep() == null) {
-            throw new IllegalStateException("asked for only where there is one");
-        }
-        return schedule.keep().toRetention();
     }
 
     private void report(List<Shelf.Removed> removed) {

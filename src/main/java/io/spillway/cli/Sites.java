@@ -35,7 +35,7 @@ final class Sites {
                 continue;
             }
             try {
-                writer(place, places.all(), schedule, places.spool()).publish(schedule.dataset());
+                publish(places, place, schedule);
             } catch (SpillwayException e) {
                 first = first == null ? e : first;
             }
@@ -43,6 +43,12 @@ final class Sites {
         if (first != null) {
             throw first;
         }
+    }
+
+    /** The same at one destination. */
+    static void publish(Places places, Destination place, ScheduleFile schedule)
+            throws SpillwayException, InterruptedException {
+        writer(place, places.all(), schedule, places.spool()).publish(schedule.dataset());
     }
 
     /** After an attempt that published nothing. */

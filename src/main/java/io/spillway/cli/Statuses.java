@@ -71,9 +71,12 @@ final class Statuses {
         });
     }
 
-    /** A dump was taken back at all places. */
-    void takenBack() {
-        files.values().forEach(StatusFile::takenBack);
+    /** A dump was withdrawn from a place. */
+    void takenBack(Destination place) {
+        StatusFile status = files.get(place);
+        if (status != null) {
+            status.takenBack();
+        }
     }
 
     /** Dumps are where they should be, but what points at them is not; told where that costs nothing. */

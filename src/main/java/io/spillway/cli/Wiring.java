@@ -98,8 +98,9 @@ final class Wiring {
                         Version.current(),
                         gate(schedule.gate(), allowed),
                         places.all(),
-                        cadence(schedule)),
-                places.deliveries(),
+                        cadence(schedule),
+                        places.memory()),
+                places.deliveries(allowed.anyway()),
                 progress);
     }
 

@@ -2,21 +2,18 @@ package io.spillway.cli;
 
 import io.spillway.config.ConfigFile;
 import io.spillway.dataset.DumpId;
+import io.spillway.destination.Destination;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.pipeline.Workspace;
-import io.spillway.publish.Shelf;
+import io.spillway.publish.Withdrawals;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,11 +22,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway withdraw}: takes a bad dump back, so that nothing points at it and a note says why. */
+/** {@code spillway withdraw}: removes a bad dump from everything that readers find; a notice says why. */
 @Command(
         name = "withdraw",
         mixinStandardHelpOptions = true,
-        description = "Takes a dump back: nothing points at it any more, and a note in its place says why.")
+        description = "Withdraws a dump: nothing points at it any more, and a notice in its place says why.")
 final class WithdrawCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -53,7 +50,6 @@ final class WithdrawCommand implements Callable<Integer> {
     private OutputOptions output = new OutputOptions();
 
     @Override
-    @SuppressWarnings("try") // the lock is held, not used
     public Integer call() throws SpillwayException, InterruptedException {
         if (reason.isBlank()) {
             throw new ParameterException(spec.commandLine(), "--reason must say something");
@@ -61,60 +57,32 @@ final class WithdrawCommand implements Callable<Integer> {
         ScheduleFile schedule = ConfigFile.read(file, ScheduleFile.class);
         DumpId id = id(schedule.dataset());
         PrintWriter out = spec.commandLine().getOut();
-        try (Places places = Places.open(schedule);
-                Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
-            // Where it was written last of all, so that nothing is sent out from there again.
-            List<Shelf> shelves = Stream.concat(
-                            places.shelves().stream().filter(place -> place != places.home()), Stream.of(places.home()))
-                    .map(place -> PruneCommand.shelf(place, schedule))
-                    .toList();
-            List<String> withdrawn = withdraw(shelves, id, reason, delete, () -> {
-                new Statuses(places, schedule.dataset()).takenBack();
-                Sites.publish(places, Set.of(), schedule);
-            });
-            if (withdrawn.isEmpty()) {
+        try (Places places = Places.open(schedule)) {
+            // Without the dataset's lock: a bad dump does not stay for the time that an export takes.
+            Withdrawals.Outcome outcome =
+                    places.withdrawals(schedule.dataset()).withdraw(id, reason, delete, Upkeep.move(places, schedule));
+            if (outcome.withdrawn().isEmpty() && outcome.failed().isEmpty()) {
                 throw new SpillwayException(
                         Fault.DESTINATION_REFUSED,
                         "there is no dump %s in %s"
                                 .formatted(
-                                        id, shelves.stream().map(Shelf::place).collect(Collectors.joining(", "))),
-                        "spillway list names the dumps that there are");
+                                        id,
+                                        places.all().stream()
+                                                .map(Destination::name)
+                                                .collect(Collectors.joining(", "))),
+                        "spillway list names the dumps that there are; a dump that waits in the spool of another machine"
+                                + " is withdrawn there");
             }
-            withdrawn.forEach(place -> report(place, id, out));
+            outcome.withdrawn().stream()
+                    .filter(place -> place != places.spool())
+                    .forEach(place -> report(place.name(), id, out));
+            out.flush();
+            Optional<SpillwayException> shortfall = outcome.shortfall();
+            if (shortfall.isPresent()) {
+                throw shortfall.get();
+            }
         }
-        out.flush();
         return 0;
-    }
-
-    /** What points at dumps moves. */
-    @FunctionalInterface
-    interface Move {
-        /** Moves all of it, at every place. */
-        void pointers() throws SpillwayException, InterruptedException;
-    }
-
-    /**
-     * Takes a dump back at all places together: first every place says so, then what points at it moves, and only then it
-     * goes. Who reads in between finds it whole, or does not find it. Broken off, it is completed by calling it again.
-     *
-     * @return the names of the places that had it, or have the notice that they had
-     */
-    static List<String> withdraw(List<Shelf> shelves, DumpId id, String reason, boolean delete, Move move)
-            throws SpillwayException, InterruptedException {
-        boolean found = false;
-        for (Shelf shelf : shelves) {
-            found |= shelf.announce(id, reason);
-        }
-        List<String> withdrawn = new ArrayList<>();
-        if (found) {
-            move.pointers();
-            for (Shelf shelf : shelves) {
-                if (shelf.withdraw(id, delete)) {
-                    withdrawn.add(shelf.place());
-                }
-            }
-        }
-        return withdrawn;
     }
 
     private DumpId id(String dataset) {

@@ -92,6 +92,18 @@ public interface Destination extends AutoCloseable {
     StoredObject store(Path file, ObjectKey key) throws SpillwayException;
 
     /**
+     * Sends the bytes of a finished file ahead, unseen by readers, so that a {@link #store} of the same file under the same
+     * key only has to complete it. Does nothing where this destination cannot keep bytes unseen, or where an object has the
+     * key.
+     *
+     * @param file complete and closed; stays the caller's, unchanged
+     */
+    default void prepare(Path file, ObjectKey key) throws SpillwayException {}
+
+    /** Removes what {@link #prepare} has sent under the key and no {@link #store} has completed. */
+    default void abandon(ObjectKey key) throws SpillwayException {}
+
+    /**
      * Places the files of a finished folder (flat, no sub-folders) under {@code prefix}, {@code last} after all others:
      * its appearance is what makes the rest count. A dated name is never overwritten. Where {@link Traits#placesAtOnce}
      * nothing may stand under {@code prefix} before; elsewhere each file is {@linkplain #store stored}, so that a call

@@ -84,7 +84,8 @@ public final class ManifestJson {
      * @param type  a record whose constructor refuses what cannot be
      * @param where what to call it in an error
      * @param what  what it should be, with its article
-     * @throws SpillwayException it is not one, or does not add up
+     * @throws SpillwayException as {@link Fault#INTEGRITY}: it is not one, or does not add up; as {@link
+     *                           Fault#DESTINATION_UNAVAILABLE}: the stream failed, which says nothing of the file
      */
     public static <T> T read(InputStream in, Class<T> type, String where, String what) throws SpillwayException {
         try {
@@ -94,6 +95,10 @@ public final class ManifestJson {
             }
             return value;
         } catch (IOException | RuntimeException e) {
+            if (e instanceof IOException && !(e instanceof JsonProcessingException)) {
+                throw new SpillwayException(
+                        Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
+            }
             Throwable cause = e instanceof ValueInstantiationException && e.getCause() != null ? e.getCause() : e;
             String message = cause instanceof JsonProcessingException json
                     ? json.getOriginalMessage()

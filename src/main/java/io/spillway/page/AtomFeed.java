@@ -6,6 +6,7 @@ import io.spillway.catalog.Listing;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Withdrawal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -13,9 +14,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** New dumps as an Atom feed (RFC 4287): one entry a dump, the newest first. */
+/** Dumps, and withdrawals of dumps, as an Atom feed (RFC 4287): one entry for each, what happened last first. */
 final class AtomFeed {
     private static final String NAMESPACE = "http://www.w3.org/2005/Atom";
 
@@ -29,15 +32,18 @@ final class AtomFeed {
 
     private AtomFeed() {}
 
-    static byte[] ofDataset(Catalog.Shelf shelf, Destination destination) {
-        ObjectKey dataset = new ObjectKey(shelf.dataset());
+    /** The feed of a dataset, whose last dump may be withdrawn. */
+    static byte[] ofDataset(Catalog catalog, String name, Destination destination) {
+        ObjectKey dataset = new ObjectKey(name);
+        Optional<Catalog.Shelf> shelf = catalog.dataset(name);
         return feed(
-                shelf.latest().title(),
-                shelf.dumps(),
+                shelf.map(each -> each.latest().title()).orElse(name),
+                shelf.map(Catalog.Shelf::dumps).orElse(List.of()),
+                catalog.withdrawn(name),
                 destination,
-                Addresses.fromDataset(destination, shelf.dataset()),
+                Addresses.fromDataset(destination, name),
                 dataset.child("feed.atom"),
-                dataset.child("index.html"));
+                shelf.isPresent() ? dataset.child("index.html") : new ObjectKey("index.html"));
     }
 
     static byte[] ofSite(Catalog catalog, Destination destination) {
@@ -48,6 +54,7 @@ final class AtomFeed {
         return feed(
                 Texts.all().get(0).say("site.title"),
                 dumps,
+                catalog.withdrawn(),
                 destination,
                 Addresses.fromRoot(destination),
                 new ObjectKey("feed.atom"),
@@ -57,11 +64,21 @@ final class AtomFeed {
     private static byte[] feed(
             String title,
             List<Manifest> dumps,
+            List<Withdrawal> withdrawn,
             Destination destination,
             Addresses addresses,
             ObjectKey self,
             ObjectKey page) {
-        Instant updated = dumps.isEmpty() ? Instant.EPOCH : dumps.get(0).takenAt();
+        List<Event> events = Stream.concat(
+                        dumps.stream()
+                                .map(dump ->
+                                        new Event(dump.takenAt(), xml -> entry(xml, dump, destination, addresses))),
+                        withdrawn.stream()
+                                .map(notice -> new Event(
+                                        notice.withdrawnAt(), xml -> entry(xml, notice, destination, addresses))))
+                .sorted(Comparator.comparing(Event::at).reversed())
+                .toList();
+        Instant updated = events.isEmpty() ? Instant.EPOCH : events.get(0).at();
         Xml xml = new Xml("feed", NAMESPACE)
                 .text("id", id(destination, self, null))
                 .text("title", title)
@@ -71,8 +88,34 @@ final class AtomFeed {
                 .close()
                 .empty("link", "rel", "self", "type", "application/atom+xml", "href", addresses.of(self))
                 .empty("link", "rel", "alternate", "type", "text/html", "href", addresses.of(page));
-        dumps.stream().limit(MAX_ENTRIES).forEach(dump -> entry(xml, dump, destination, addresses));
+        events.stream().limit(MAX_ENTRIES).forEach(event -> event.entry().accept(xml));
         return xml.finish();
+    }
+
+    /** What happened, when, and how it is said. */
+    private record Event(Instant at, Consumer<Xml> entry) {}
+
+    /** A withdrawal: the entry of the dump, which says so now. */
+    private static void entry(Xml xml, Withdrawal notice, Destination destination, Addresses addresses) {
+        ObjectKey dump = new ObjectKey(notice.dump());
+        String id = destination
+                .publicAddress(dump)
+                .map(URI::toString)
+                .orElseGet(() -> urn(dump + " withdrawn " + notice.withdrawnAt()));
+        xml.open("entry")
+                .text("id", id)
+                .text("title", notice.dump().replace("/", ", ") + ", withdrawn")
+                .text("updated", notice.withdrawnAt().toString())
+                .empty(
+                        "link",
+                        "rel",
+                        "alternate",
+                        "type",
+                        "application/json",
+                        "href",
+                        addresses.of(dump.child(Withdrawal.FILE_NAME)))
+                .text("summary", "withdrawn: " + notice.reason().replaceAll("\\p{Cntrl}+", " "))
+                .close();
     }
 
     private static void entry(Xml xml, Manifest dump, Destination destination, Addresses addresses) {
@@ -116,6 +159,10 @@ final class AtomFeed {
         }
         String name = key + " "
                 + (dump == null ? destination.name() : dump.parts().get(0).sha256());
+        return urn(name);
+    }
+
+    private static String urn(String name) {
         return "urn:uuid:" + UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -49,6 +49,13 @@ public final class Pages {
         return keys;
     }
 
+    /** The feed of a dataset without a dump, which says that dumps are withdrawn; empty where none is. */
+    public Map<ObjectKey, byte[]> ofWithdrawn(Catalog catalog, String dataset) {
+        return catalog.withdrawn(dataset).isEmpty()
+                ? Map.of()
+                : Map.of(new ObjectKey(dataset).child(FEED), AtomFeed.ofDataset(catalog, dataset, destination));
+    }
+
     /** A dataset's pages and feed, of a dump that nobody else makes torrents of. */
     public Map<ObjectKey, byte[]> ofDataset(Catalog catalog, Catalog.Shelf shelf, List<URI> mirrors)
             throws SpillwayException {
@@ -88,7 +95,7 @@ public final class Pages {
             DatasetPage page = DatasetPage.of(frame, catalog, shelf, listing, addresses, snippets, torrents, sample);
             files.put(key, templates.render("dataset.jte", page));
         }
-        files.put(dataset.child(FEED), AtomFeed.ofDataset(shelf, destination));
+        files.put(dataset.child(FEED), AtomFeed.ofDataset(catalog, shelf.dataset(), destination));
         return files;
     }
 

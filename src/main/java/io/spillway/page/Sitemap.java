@@ -4,6 +4,7 @@ import io.spillway.catalog.Addresses;
 import io.spillway.catalog.Catalog;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
+import io.spillway.manifest.Withdrawal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -28,16 +29,22 @@ final class Sitemap {
         Xml xml = new Xml("urlset", "http://www.sitemaps.org/schemas/sitemap/0.9");
         Instant newest = Instant.EPOCH;
         for (Catalog.Shelf shelf : catalog.datasets()) {
-            Instant taken = shelf.latest().takenAt();
-            newest = newest.isAfter(taken) ? newest : taken;
+            Instant changed = later(shelf.latest().takenAt(), catalog.withdrawn(shelf.dataset()));
+            newest = newest.isAfter(changed) ? newest : changed;
             for (String page : pages) {
-                url(xml, destination, new ObjectKey(shelf.dataset()).child(page), taken);
+                url(xml, destination, new ObjectKey(shelf.dataset()).child(page), changed);
             }
         }
+        newest = later(newest, catalog.withdrawn());
         for (String page : pages) {
             url(xml, destination, new ObjectKey(page), newest);
         }
         return Optional.of(xml.finish());
+    }
+
+    /** A page changes when a dump comes, and when one is withdrawn. */
+    private static Instant later(Instant taken, List<Withdrawal> notices) {
+        return notices.stream().map(Withdrawal::withdrawnAt).reduce(taken, (a, b) -> a.isAfter(b) ? a : b);
     }
 
     private static void url(Xml xml, Destination destination, ObjectKey page, Instant changed) {

@@ -195,14 +195,13 @@ public final class ExportRun {
             SourceDescription found = snapshot.description();
             fields.require(found.fields(), found.name());
             SourceDescription published = found.withFields(fields.published(found.fields()));
-            publisher.requireEnough(dataset.name(), snapshot.documents());
+            DumpId dump = new DumpId(dataset.name(), snapshot.takenAt());
+            Optional<Manifest> previous = publisher.requireEnough(dump, snapshot.documents());
             List<PartFormat> written = formats.of(found);
             HeapRoom.require(snapshot.lanes(), proofBytes(snapshot), written);
-            Optional<Manifest> previous = publisher.previous(dataset.name());
             if (previous.isPresent()) {
                 DiskRoom.require(workspace.usableBytes(), previous.get(), snapshot.documents(), written);
             }
-            DumpId dump = new DumpId(dataset.name(), snapshot.takenAt());
             if (previous.isPresent()) {
                 requireLater(dump, previous.get());
             }
@@ -240,6 +239,7 @@ public final class ExportRun {
                         new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
                         folder);
                 lock.requireHeld();
+                deliveries.making(dump);
                 Manifest manifest = publisher.publish(draft, fields::mayName);
                 ahead.keep();
                 String address = deliveries.isSpooled() ? null : publisher.address(dump);
@@ -269,7 +269,7 @@ public final class ExportRun {
                     Fault.CONFIG,
                     "the clock says that this would be dump %s, but %s is there, which is later"
                             .formatted(dump, previous.dump()),
-                    "set the clock of this machine; if it was ahead when that dump was made, take it back with "
+                    "set the clock of this machine; if it was ahead when that dump was made, withdraw that dump with "
                             + " spillway withdraw  and export again");
         }
     }

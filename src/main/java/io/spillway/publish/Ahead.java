@@ -3,7 +3,6 @@ package io.spillway.publish;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
-import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends parts of a dump while others are still being written. Readers see nothing that counts: a dump exists with its
- * manifest, which comes last, from {@link Deliveries#deliver}. A destination that fails is left to that too, which sends
- * what is missing. Closing without {@link #keep()} removes what was sent.
+ * Sends the bytes of parts while others are still being written. Readers see none of them before the gate has decided: they
+ * are {@linkplain Destination#prepare prepared}, and {@link Deliveries#deliver} completes them. A destination that fails is
+ * left to that too, which sends what is missing. Closing without {@link #keep()} removes what was sent.
  *
  * <p>Safe for use by all lanes; one thread closes it.
  */
@@ -44,7 +43,7 @@ public final class Ahead implements AutoCloseable {
         this.senders = destinations.stream().map(Sender::new).toList();
     }
 
-    /** Sends a complete part, under its name; returns at once. */
+    /** Sends the bytes of a complete part; returns at once. */
     public void offer(Path part) {
         if (senders.isEmpty()) {
             return;
@@ -106,15 +105,9 @@ public final class Ahead implements AutoCloseable {
                     sent.add(key);
                 }
                 try {
-                    destination.store(link, key);
+                    destination.prepare(link, key);
                 } catch (SpillwayException e) {
                     failed = true;
-                    if (e.fault() == Fault.DESTINATION_REFUSED) {
-                        // What stands there, if anything, is somebody else's, and not to be removed.
-                        synchronized (sent) {
-                            sent.remove(key);
-                        }
-                    }
                     LOG.info(
                             "sending ahead given up, the whole dump is sent at the end destination={} cause=\"{}\"",
                             destination.name(),
@@ -147,7 +140,7 @@ public final class Ahead implements AutoCloseable {
             }
             try {
                 for (ObjectKey key : all) {
-                    destination.delete(key);
+                    destination.abandon(key);
                 }
             } catch (SpillwayException e) {
                 LOG.warn(

@@ -39,13 +39,23 @@ final class Arrival {
             return true; // an archive proves by itself what it has
         }
         if (!isSame(manifest, file, other)) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_REFUSED,
-                    "%s has another dump called %s, which another run made in the same second; this one is not there"
-                            .formatted(other.name(), manifest.dump()),
-                    "let only one machine publish %s there, and export again".formatted(manifest.dataset()));
+            throw nameTaken(manifest, other);
         }
         return true;
+    }
+
+    /** The failure of a dump whose name belongs to another dump at the destination. */
+    static SpillwayException nameTaken(Manifest manifest, Destination other) {
+        return new SpillwayException(
+                Fault.DESTINATION_REFUSED,
+                "%s has another dump called %s, which another run made in the same second; this one is not there"
+                        .formatted(other.name(), manifest.dump()),
+                "let only one machine publish %s there, and export again".formatted(manifest.dataset()));
+    }
+
+    /** Whether two manifests describe the same files: their other bytes may come from different versions. */
+    static boolean isSame(Manifest one, Manifest other) {
+        return one.parts().equals(other.parts()) && one.files().equals(other.files());
     }
 
     /** A manifest of other bytes may have been written by another version: what it says counts. */
@@ -65,7 +75,7 @@ final class Arrival {
         }
         try {
             Manifest there = ManifestJson.read(new ByteArrayInputStream(bytes), other.name() + "/" + file);
-            return there.parts().equals(manifest.parts()) && there.files().equals(manifest.files());
+            return isSame(manifest, there);
         } catch (SpillwayException e) {
             if (e.fault() != Fault.INTEGRITY) {
                 throw e;

@@ -7,33 +7,24 @@ import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.manifest.ManifestJson;
-import io.spillway.manifest.Part;
-import io.spillway.manifest.SideFile;
-import io.spillway.manifest.Withdrawal;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings dumps from where they were written to the other destinations, to all of them at the same time. What has still to
- * be sent is not kept anywhere: a destination lacks a dump exactly while it lacks the manifest, so that a run that was
- * broken off, in whatever way, is completed by the next.
+ * Sends dumps from home, where they were written, to the other destinations, to all of them at the same time. A run that was
+ * broken off, in whatever way, is completed by the next: {@link Pending} tells from the state of each dump at each
+ * destination what still has to be sent.
  *
  * <p>Whoever calls holds the dataset's lock. Safe for use by one export at a time.
  */
@@ -46,6 +37,7 @@ public final class Deliveries {
     private final Function<ObjectKey, Path> folders;
     private final boolean spooled;
     private final List<Destination> others;
+    private final Terms terms;
 
     /**
      * Deliveries from one place to others; all of them stay the caller's to close.
@@ -55,13 +47,42 @@ public final class Deliveries {
      * @param spooled whether that is no destination itself, so that a dump's files go once all others have it; its
      *                manifest stays, for the next one to be compared with
      * @param others  where dumps are sent to, possibly none
+     * @param terms   what decides whether a dump that waits may be sent
      */
     public Deliveries(
-            Destination home, Function<ObjectKey, Path> folders, boolean spooled, List<? extends Destination> others) {
+            Destination home,
+            Function<ObjectKey, Path> folders,
+            boolean spooled,
+            List<? extends Destination> others,
+            Terms terms) {
         this.home = home;
         this.folders = folders;
         this.spooled = spooled;
         this.others = List.copyOf(others);
+        this.terms = terms;
+    }
+
+    /** Remembers what a dump is made under. To be called before the dump is published at home. */
+    public void making(DumpId dump) throws SpillwayException {
+        new Ledger(terms.memory(), dump.dataset()).making(dump, terms.configuration());
+    }
+
+    /**
+     * What waits at home for a decision of the operator; sends nothing.
+     *
+     * @return for each such dump and destination a delivery whose failure says why it waits and what to decide
+     * @throws SpillwayException home cannot be read
+     */
+    public List<Delivery> undecided(String dataset) throws SpillwayException {
+        List<Delivery> waiting = new ArrayList<>();
+        for (Pending.Step step : new Pending(home, spooled, others, terms, dataset).steps()) {
+            for (Pending.Lack lack : step.lacks()) {
+                if (lack.why() != null && lack.why().fault() == Fault.FIELD_POLICY) {
+                    waiting.add(new Delivery(step.manifest(), lack.place(), lack.why()));
+                }
+            }
+        }
+        return waiting;
     }
 
     /** Whether there are destinations that take parts of a dump that is still being written. */
@@ -92,45 +113,99 @@ public final class Deliveries {
 
     /**
      * Sends what earlier runs have left to be sent: of a directory that is a destination the newest dump, of a spool
-     * every dump, the oldest first. Removes what uploads of dead runs have left, and files of a spool that every
-     * destination has. Where the thread is interrupted, what was under way is in the answer as {@code CANCELLED}, and the
-     * interrupt stays pending; the next call goes on from there.
+     * every dump, the oldest first. A dump that is withdrawn or pruned is not sent, and one that was made under another
+     * configuration waits. Removes what uploads of dead runs have left, and files of a spool that no destination needs.
+     * Where the thread is interrupted, what was under way is in the answer as {@code CANCELLED}, and the interrupt stays
+     * pending; the next call goes on from there.
      *
      * @return what came of it, empty where nothing was left to do
      * @throws SpillwayException the home itself cannot be read
      */
     public List<Delivery> resume(String dataset) throws SpillwayException {
         List<Delivery> all = new ArrayList<>();
-        if (!others.isEmpty()) {
-            for (Manifest manifest : waiting(dataset)) {
-                if (!Thread.currentThread().isInterrupted()) {
-                    all.addAll(deliver(manifest));
-                }
+        if (others.isEmpty()) {
+            return all;
+        }
+        for (Pending.Step step : new Pending(home, spooled, others, terms, dataset).steps()) {
+            if (Thread.currentThread().isInterrupted()) {
+                break;
             }
+            List<Delivery> kept = step.lacks().stream()
+                    .filter(lack -> lack.why() != null)
+                    .map(lack -> new Delivery(step.manifest(), lack.place(), lack.why()))
+                    .toList();
+            kept.forEach(each -> LOG.warn(
+                    "dump not delivered dump={} destination={} cause=\"{}\"",
+                    each.dump(),
+                    each.destination(),
+                    each.failure() == null ? "" : each.failure().getMessage()));
+            List<Destination> open = step.lacks().stream()
+                    .filter(lack -> lack.why() == null)
+                    .map(Pending.Lack::place)
+                    .toList();
+            List<Delivery> sent = deliver(step.manifest(), open);
+            if (spooled && kept.isEmpty() && sent.stream().allMatch(Delivery::arrived)) {
+                removeFiles(step.manifest().dump());
+            }
+            all.addAll(kept);
+            all.addAll(sent);
         }
         return all;
     }
 
     /**
-     * Sends a dump to every destination that lacks it. One that fails does not hold up the others. Where the thread is
-     * interrupted, what was under way is in the answer as {@code CANCELLED}, and the interrupt stays pending.
+     * Sends a dump that was just published at home to every destination that lacks it. One that fails does not hold up the
+     * others. Where the thread is interrupted, what was under way is in the answer as {@code CANCELLED}, and the interrupt
+     * stays pending.
      *
      * @return one entry for each destination that lacked it, in their order
      */
     public List<Delivery> deliver(Manifest manifest) {
-        ObjectKey key = Publisher.key(manifest.id());
-        ExecutorService threads =
-                Executors.newCachedThreadPool(task -> new Thread(task, "deliver-" + manifest.dataset()));
-        List<Future<Optional<Delivery>>> under = others.stream()
-                .map(other -> threads.submit(() -> deliver(manifest, key, other, folders)))
-                .toList();
-        threads.shutdown();
-        awaitEnd(threads, manifest);
-        List<Delivery> done = outcomes(manifest, under);
+        remember(ledger -> ledger.published(manifest), manifest);
+        List<Delivery> done = deliver(manifest, others);
         if (spooled && done.stream().allMatch(Delivery::arrived)) {
             removeFiles(manifest.dump());
         }
         return done;
+    }
+
+    private List<Delivery> deliver(Manifest manifest, List<Destination> open) {
+        if (open.isEmpty()) {
+            return List.of();
+        }
+        ObjectKey key = Publisher.key(manifest.id());
+        ExecutorService threads =
+                Executors.newCachedThreadPool(task -> new Thread(task, "deliver-" + manifest.dataset()));
+        List<Future<Optional<Delivery>>> under = open.stream()
+                .map(other -> threads.submit(() -> deliver(manifest, key, other)))
+                .toList();
+        threads.shutdown();
+        awaitEnd(threads, manifest);
+        List<Delivery> done = outcomes(manifest, open, under);
+        List<String> arrived = open.stream()
+                .filter(other -> done.stream().noneMatch(each -> each.place() == other && !each.arrived()))
+                .map(Destination::name)
+                .toList();
+        remember(ledger -> ledger.arrived(manifest.id(), arrived), manifest);
+        return done;
+    }
+
+    private interface Remembering {
+        void in(Ledger ledger) throws SpillwayException;
+    }
+
+    /** The dump is public by now, so that a memory that cannot be written is for the log. */
+    private void remember(Remembering what, Manifest manifest) {
+        boolean interrupted = Thread.interrupted(); // it would close the file in the middle; kept for the caller
+        try {
+            what.in(new Ledger(terms.memory(), manifest.dataset()));
+        } catch (SpillwayException e) {
+            LOG.warn("not remembered dump={} cause=\"{}\"", manifest.dump(), e.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /**
@@ -182,11 +257,12 @@ public final class Deliveries {
     }
 
     /** What came of each; a bug is thrown only here, when all others have ended as they would have without it. */
-    private List<Delivery> outcomes(Manifest manifest, List<Future<Optional<Delivery>>> ended) {
+    private static List<Delivery> outcomes(
+            Manifest manifest, List<Destination> open, List<Future<Optional<Delivery>>> ended) {
         List<Delivery> done = new ArrayList<>();
         Throwable bug = null;
         for (int i = 0; i < ended.size(); i++) {
-            Destination other = others.get(i);
+            Destination other = open.get(i);
             if (!ended.get(i).isDone()) {
                 done.add(new Delivery(manifest, other, cancelled(other)));
                 continue;
@@ -210,16 +286,19 @@ public final class Deliveries {
                 Fault.CANCELLED, "cancelled while dumps were sent to " + other.name(), "run again: the rest follows");
     }
 
-    private static Optional<Delivery> deliver(
-            Manifest manifest, ObjectKey key, Destination other, Function<ObjectKey, Path> folders) {
+    private Optional<Delivery> deliver(Manifest manifest, ObjectKey key, Destination other) {
         try {
-            if (other.find(key.child(Withdrawal.FILE_NAME)).isPresent() || Arrival.has(manifest, key, other)) {
+            if (DeliveryChecks.isWithdrawn(other, key) || Arrival.has(manifest, key, other)) {
                 return Optional.empty();
+            }
+            if (!terms.anyway().contains(manifest.id())) {
+                DeliveryChecks.requireCompared(manifest, home, other);
             }
             other.place(folders.apply(key), key, Manifest.FILE_NAME);
             if (takesParts(other)) {
-                requireWhole(manifest, key, other);
+                DeliveryChecks.requireWhole(manifest, key, other);
             }
+            DeliveryChecks.requireNotWithdrawn(manifest, key, home, other);
         } catch (SpillwayException e) {
             LOG.warn(
                     "dump not delivered dump={} destination={} cause=\"{}\"",
@@ -231,23 +310,6 @@ public final class Deliveries {
         LOG.info("dump delivered dump={} destination={}", manifest.dump(), other.name());
         sweep(manifest.dataset(), other);
         return Optional.of(new Delivery(manifest, other, null));
-    }
-
-    /**
-     * Looks at the dump as a whole, file by file as it came there: somebody who took us for dead may have removed parts
-     * that had no manifest yet. Whoever removes such parts looks for the manifest afterwards, as this looks for the parts
-     * after the manifest, so that of the two at least one finds out ({@link Orphans}).
-     */
-    private static void requireWhole(Manifest manifest, ObjectKey key, Destination other) throws SpillwayException {
-        List<String> missing = Arrival.missing(manifest, key, other);
-        if (!missing.isEmpty()) {
-            other.delete(key.child(Manifest.FILE_NAME));
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE,
-                    "somebody has removed files of %s from %s while others were sent: %s"
-                            .formatted(manifest.dump(), other.name(), String.join(", ", missing)),
-                    "let only one machine publish %s there".formatted(manifest.dataset()));
-        }
     }
 
     /** The dump is there, whole: that left-overs of dead runs cannot be removed is for the log. */
@@ -270,67 +332,6 @@ public final class Deliveries {
         others.stream().filter(Deliveries::takesParts).forEach(orphans::removeFrom);
     }
 
-    /** Dumps that are whole at home and missing somewhere, the oldest first. */
-    private List<Manifest> waiting(String dataset) throws SpillwayException {
-        List<StoredObject> objects = home.list(dataset + "/");
-        List<ObjectKey> manifests = objects.stream()
-                .map(StoredObject::key)
-                .filter(key -> key.name().equals(Manifest.FILE_NAME))
-                .filter(key -> dump(dataset, key).isPresent())
-                .sorted(Comparator.reverseOrder())
-                .toList();
-        List<Manifest> waiting = new ArrayList<>();
-        for (ObjectKey key : spooled ? manifests : manifests.stream().limit(1).toList()) {
-            Set<String> names = namesBeside(key, objects);
-            if (names.size() == 1) {
-                continue; // of a spool: delivered long ago
-            }
-            if (names.contains(Withdrawal.FILE_NAME)) {
-                continue; // is being taken back
-            }
-            Optional<Manifest> manifest = read(key);
-            if (manifest.isEmpty()) {
-                continue;
-            }
-            if (lacks(manifest.get(), Publisher.key(manifest.get().id()))) {
-                if (isWhole(manifest.get(), names)) {
-                    waiting.add(0, manifest.get());
-                }
-            } else if (spooled) {
-                removeFiles(manifest.get().dump()); // the run that delivered it died before it could
-            }
-        }
-        return waiting;
-    }
-
-    private boolean lacks(Manifest manifest, ObjectKey dump) {
-        for (Destination other : others) {
-            try {
-                if (other.find(dump.child(Withdrawal.FILE_NAME)).isEmpty() && !Arrival.has(manifest, dump, other)) {
-                    return true;
-                }
-            } catch (SpillwayException e) {
-                return true; // the delivery says what is wrong there
-            }
-        }
-        return false;
-    }
-
-    /** Names of all files in the folder of a manifest, that of the manifest too. */
-    private static Set<String> namesBeside(ObjectKey manifest, List<StoredObject> objects) {
-        String folder = manifest.value().substring(0, manifest.value().length() - Manifest.FILE_NAME.length());
-        return objects.stream()
-                .map(object -> object.key().value())
-                .filter(key -> key.startsWith(folder))
-                .map(key -> key.substring(folder.length()))
-                .collect(Collectors.toSet());
-    }
-
-    private static boolean isWhole(Manifest manifest, Set<String> names) {
-        return manifest.parts().stream().map(Part::name).allMatch(names::contains)
-                && manifest.files().stream().map(SideFile::name).allMatch(names::contains);
-    }
-
     private void removeFiles(String dump) {
         try {
             for (StoredObject object : home.list(dump + "/")) {
@@ -341,28 +342,6 @@ public final class Deliveries {
         } catch (SpillwayException e) {
             LOG.warn("the spool keeps files that are not needed dump={} cause=\"{}\"", dump, e.getMessage());
         }
-    }
-
-    /** Empty where it is no manifest: an old dump that is damaged must not keep new ones from being made. */
-    private Optional<Manifest> read(ObjectKey key) throws SpillwayException {
-        String where = home.name() + "/" + key;
-        try (InputStream in = home.open(key)) {
-            return Optional.of(ManifestJson.read(in, where));
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), null, e);
-        } catch (SpillwayException e) {
-            if (e.fault() != Fault.INTEGRITY) {
-                throw e;
-            }
-            LOG.warn("not delivered, spillway verify says more manifest={} cause=\"{}\"", where, e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<DumpId> dump(String dataset, ObjectKey manifest) {
-        String[] segments = manifest.value().split("/", -1);
-        return segments.length == 3 ? DumpId.of(dataset, segments[1]) : Optional.empty();
     }
 
     /**

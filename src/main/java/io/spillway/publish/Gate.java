@@ -1,6 +1,7 @@
 package io.spillway.publish;
 
 import io.spillway.config.Percent;
+import io.spillway.dataset.DumpId;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
@@ -10,11 +11,11 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -81,6 +82,31 @@ public final class Gate {
     }
 
     /**
+     * Makes sure that the dump before is known, without which nothing can be compared.
+     *
+     * @param blind why it may not be, for people; empty where it is
+     * @throws SpillwayException as {@link Fault#GATE}: it is not, and the operator has not accepted that
+     */
+    void requireSight(DumpId next, List<String> blind) throws SpillwayException {
+        if (blind.isEmpty()) {
+            return;
+        }
+        Set<Refusal> needed = rules.schemaStops() ? EnumSet.allOf(Refusal.class) : EnumSet.of(Refusal.SHRINK);
+        if (!rules.accepted().containsAll(needed)) {
+            throw new SpillwayException(
+                    Fault.GATE,
+                    "%s is not published, as the dump before it cannot be read and nothing can be compared: %s"
+                            .formatted(next, some(blind)),
+                    "restore that dump, withdraw it, or wait until its destination answers; if the new dump is right,"
+                            + " let one run through with "
+                            + needed.stream()
+                                    .map(refusal -> "--accept-" + refusal.word())
+                                    .collect(Collectors.joining(" ")));
+        }
+        LOG.warn("published without the dump before it dump={} reasons=\"{}\"", next, some(blind));
+    }
+
+    /**
      * Looks at the number of documents alone, which is known before any of them is read.
      *
      * @throws SpillwayException as {@link Fault#GATE}: they have become too few
@@ -104,9 +130,8 @@ public final class Gate {
     List<Refusal> check(Draft draft, Manifest previous, SchemaChanges changes, int unnamed) throws SpillwayException {
         Map<Refusal, List<String>> found = new EnumMap<>(Refusal.class);
         addFall(found, "documents", previous.documents(), draft.documents());
-        if (kinds(draft.formats()).equals(kinds(previous.formats()))) {
-            addFall(found, "bytes", previous.bytes(), draft.bytes());
-        }
+        Bytes bytes = Bytes.comparable(previous, draft);
+        addFall(found, "bytes", bytes.before(), bytes.now());
         addEmptied(found, draft, previous);
         addMoved(found, changes, unnamed);
         if (!rules.accepted().containsAll(found.keySet())) {
@@ -130,13 +155,6 @@ public final class Gate {
                     "%s fell from %d to %d, by %s%%, and gate.shrink allows %s"
                             .formatted(what, before, now, percent(before - now, before), rules.shrink()));
         }
-    }
-
-    /** Bytes of other formats, or of the same ones compressed otherwise, say nothing about each other. */
-    private static Set<String> kinds(List<Manifest.Format> formats) {
-        return formats.stream()
-                .map(format -> format.name() + " " + format.compression())
-                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Fields that stand in both dumps, but with something in them only in the previous one. */

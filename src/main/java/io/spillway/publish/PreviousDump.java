@@ -1,88 +1,146 @@
 package io.spillway.publish;
 
+import io.spillway.catalog.DumpAt;
+import io.spillway.catalog.DumpState;
+import io.spillway.catalog.Inventory;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
-import io.spillway.destination.ObjectKey;
-import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.manifest.ManifestJson;
-import io.spillway.manifest.Withdrawal;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The dump that readers have now: the newest one below a dataset whose manifest reads and that nobody has taken back. The manifests at the destination
- * are the only memory, so that no state of ours can differ from what is public. Thread-safe as its destination is.
+ * The dump before a new one, from what every destination and the memory at home know: the newest that is not withdrawn, at
+ * whichever of them its manifest reads. Thread-safe as its destinations are.
  */
-final class PreviousDump {
+public final class PreviousDump {
     private static final Logger LOG = LoggerFactory.getLogger(PreviousDump.class);
 
-    private final Destination destination;
+    private final Destination home;
+    private final Set<Destination> places = new LinkedHashSet<>();
+    private final Memory memory;
 
-    /** Looks at one destination, which stays the caller's to close. */
-    PreviousDump(Destination destination) {
-        this.destination = destination;
+    /**
+     * Looks at these destinations, which stay the caller's to close.
+     *
+     * @param home   is looked at first
+     * @param places where readers find dumps; archives, which cannot be listed by dataset, are left out
+     * @param memory knows the newest dump that was made from here
+     */
+    PreviousDump(Destination home, List<? extends Destination> places, Memory memory) {
+        this.home = home;
+        this.memory = memory;
+        this.places.add(home);
+        places.stream().filter(place -> place.traits().keepsSiteFiles()).forEach(this.places::add);
     }
 
     /**
-     * Its manifest, or empty where the dataset has no dump. Costs one listing, and one object read; a manifest that
-     * cannot be one is said in the log and passed over, at the price of reading the next older one.
+     * What was found.
      *
-     * @throws SpillwayException the destination does not answer: nobody knows then what the new dump should be compared
-     *                           with
+     * @param manifest the newest dump whose manifest reads, or null where there is none
+     * @param blind    why a newer one may have been overlooked, for people; empty where none was
      */
-    Optional<Manifest> of(String dataset) throws SpillwayException {
-        for (DumpId dump : newestFirst(dataset)) {
-            Optional<Manifest> manifest = read(dump);
-            if (manifest.isPresent()) {
-                return manifest;
+    public record Found(@Nullable Manifest manifest, List<String> blind) {
+        /** Takes a copy. */
+        public Found {
+            blind = List.copyOf(blind);
+        }
+
+        /** The dump before, or empty where there is none. */
+        public Optional<Manifest> dump() {
+            return Optional.ofNullable(manifest);
+        }
+    }
+
+    /**
+     * Looks for the dump before. A destination that does not answer is left out: what it has is compared with when a dump is
+     * sent there ({@link Deliveries}). Costs one listing at each destination and, where nothing is wrong, one object.
+     *
+     * @param next the dump that is being made, or null where none is; a damaged dump that is dated later does not count
+     * @throws SpillwayException home cannot be listed, or the call was cancelled
+     */
+    Found of(String dataset, @Nullable DumpId next) throws SpillwayException {
+        List<Inventory> inventories = new ArrayList<>();
+        for (Destination place : places) {
+            try {
+                inventories.add(Inventory.of(place, dataset));
+            } catch (SpillwayException e) {
+                if (place == home || e.fault() == Fault.CANCELLED) {
+                    throw e;
+                }
+                LOG.warn("the gate does not see destination={} cause=\"{}\"", place.name(), e.getMessage());
             }
         }
-        return Optional.empty();
+        Manifest remembered = new Ledger(memory, dataset).newest().orElse(null);
+        List<String> blind = new ArrayList<>();
+        Set<DumpId> withdrawn = withdrawn(inventories);
+        for (DumpId dump : newestFirst(inventories, remembered)) {
+            if (!withdrawn.contains(dump)) {
+                Optional<Manifest> manifest = manifest(inventories, dump, remembered, next, blind);
+                if (manifest.isPresent()) {
+                    return new Found(manifest.get(), blind);
+                }
+            }
+        }
+        return new Found(null, blind);
     }
 
-    private List<DumpId> newestFirst(String dataset) throws SpillwayException {
-        String before = dataset + "/";
-        String behind = "/" + Manifest.FILE_NAME;
-        Set<String> keys = destination.list(before).stream()
-                .map(StoredObject::key)
-                .map(ObjectKey::value)
-                .collect(Collectors.toSet());
-        return keys.stream()
-                .filter(key -> key.endsWith(behind) && key.length() > before.length() + behind.length())
-                .map(key -> DumpId.of(dataset, key.substring(before.length(), key.length() - behind.length())))
-                .flatMap(Optional::stream)
-                .filter(dump -> !keys.contains(dump + "/" + Withdrawal.FILE_NAME))
-                .sorted(Comparator.reverseOrder())
-                .toList();
+    private static Set<DumpId> withdrawn(List<Inventory> inventories) {
+        Set<DumpId> withdrawn = new HashSet<>();
+        for (Inventory inventory : inventories) {
+            for (DumpId dump : inventory.dumps()) {
+                if (inventory.isWithdrawn(dump)) {
+                    withdrawn.add(dump);
+                }
+            }
+        }
+        return withdrawn;
     }
 
-    private Optional<Manifest> read(DumpId dump) throws SpillwayException {
-        ObjectKey key = Publisher.key(dump).child(Manifest.FILE_NAME);
-        String where = destination.name() + "/" + key;
-        try (InputStream in = destination.open(key)) {
-            Manifest manifest = ManifestJson.read(in, where);
-            if (manifest.dump().equals(dump.toString())) {
-                return Optional.of(manifest);
+    private static Set<DumpId> newestFirst(List<Inventory> inventories, @Nullable Manifest remembered) {
+        TreeSet<DumpId> dumps = new TreeSet<>();
+        inventories.forEach(inventory -> dumps.addAll(inventory.dumps()));
+        if (remembered != null) {
+            dumps.add(remembered.id());
+        }
+        return dumps.descendingSet();
+    }
+
+    private static Optional<Manifest> manifest(
+            List<Inventory> inventories,
+            DumpId dump,
+            @Nullable Manifest remembered,
+            @Nullable DumpId next,
+            List<String> blind)
+            throws SpillwayException {
+        SpillwayException why = null;
+        for (Inventory inventory : inventories) {
+            DumpAt at = inventory.at(dump);
+            if (at.manifest() != null) {
+                return Optional.of(at.manifest());
+            } else if (at.state() == DumpState.DAMAGED || at.state() == DumpState.UNREADABLE) {
+                why = at.why();
             }
-            LOG.warn("passed over, it is the manifest of another dump manifest={} dump={}", where, manifest.dump());
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
-        } catch (SpillwayException e) {
-            if (e.fault() != Fault.INTEGRITY && e.fault() != Fault.DESTINATION_REFUSED) {
-                throw e;
+        }
+        if (remembered != null && remembered.id().equals(dump)) {
+            return Optional.of(remembered);
+        }
+        if (why != null) {
+            if (next != null && dump.compareTo(next) > 0) {
+                LOG.warn("passed over, it is dated later dump={} cause=\"{}\"", dump, why.getMessage());
+            } else {
+                blind.add(String.valueOf(why.getMessage()));
             }
-            LOG.warn("passed over, spillway verify says more manifest={} cause=\"{}\"", where, e.getMessage());
         }
         return Optional.empty();
     }

@@ -37,7 +37,7 @@ public final class Publisher {
 
     /** A publisher of dumps that have no address, and of which nobody knows when the next one comes. */
     public Publisher(Destination destination, String version, Gate gate) {
-        this(destination, version, gate, List.of(), Cadence.NONE);
+        this(destination, version, gate, List.of(), Cadence.NONE, Memory.NONE);
     }
 
     /**
@@ -47,15 +47,21 @@ public final class Publisher {
      * @param gate    refuses what is too little beside the dump before
      * @param places  where readers will find a dump, the one first that they should try first
      * @param cadence when the next dump is due
+     * @param memory  knows the newest dump that was made from here
      */
     public Publisher(
-            Destination destination, String version, Gate gate, List<? extends Destination> places, Cadence cadence) {
+            Destination destination,
+            String version,
+            Gate gate,
+            List<? extends Destination> places,
+            Cadence cadence,
+            Memory memory) {
         this.destination = destination;
         this.version = version;
         this.gate = gate;
         this.places = List.copyOf(places);
         this.cadence = cadence;
-        this.previousDump = new PreviousDump(destination);
+        this.previousDump = new PreviousDump(destination, this.places, memory);
     }
 
     /** Whether anything stands under this dump's name: a dated name is never used twice. */
@@ -73,22 +79,27 @@ public final class Publisher {
         return new ObjectKey(dump.toString());
     }
 
-    /** The newest dump that readers have, or empty before the first. */
+    /** The newest dump whose manifest reads at any destination, or empty before the first. */
     public Optional<Manifest> previous(String dataset) throws SpillwayException {
-        return previousDump.of(dataset);
+        return previousDump.of(dataset, null).dump();
     }
 
     /**
-     * Asks the gate about the number of documents, which is known before any is read: what it refuses in the end should
-     * not cost the cluster a whole export first.
+     * The dump that a new one follows. Asks the gate first whether it sees that dump, and then about the number of
+     * documents, which is known before any is read: what it refuses in the end should not cost the cluster a whole export.
      *
-     * @throws SpillwayException as {@link Fault#GATE}: a dump with so few documents would not be published
+     * @param next the new dump
+     * @return the dump before, or empty before the first
+     * @throws SpillwayException as {@link Fault#GATE}: the dump before cannot be read, or the new one has so few documents
+     *                           that it would not be published
      */
-    public void requireEnough(String dataset, long documents) throws SpillwayException {
-        Optional<Manifest> previous = previousDump.of(dataset);
-        if (previous.isPresent()) {
-            gate.checkCount(previous.get(), documents);
+    public Optional<Manifest> requireEnough(DumpId next, long documents) throws SpillwayException {
+        PreviousDump.Found previous = previousDump.of(next.dataset(), next);
+        gate.requireSight(next, previous.blind());
+        if (previous.manifest() != null) {
+            gate.checkCount(previous.manifest(), documents);
         }
+        return previous.dump();
     }
 
     /** Publishes a draft of which every field may be named. */
@@ -104,8 +115,9 @@ public final class Publisher {
      * @throws SpillwayException nothing of the draft is public
      */
     public Manifest publish(Draft draft, Predicate<String> mayName) throws SpillwayException {
-        Comparison comparison =
-                Comparison.of(draft, previousDump.of(draft.dataset().name()), gate, mayName);
+        PreviousDump.Found previous = previousDump.of(draft.dataset().name(), draft.dump());
+        gate.requireSight(draft.dump(), previous.blind());
+        Comparison comparison = Comparison.of(draft, previous.dump(), gate, mayName);
         try {
             DumpAddresses addresses = DumpAddresses.of(draft.dump(), places);
             List<SideFile> files = Companions.write(draft, comparison.schemaVersion(), addresses, version);

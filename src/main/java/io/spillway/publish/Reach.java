@@ -53,18 +53,38 @@ public record Reach(
 
     /** How many destinations lack a dump, or may name an older one; 0 where it is everywhere. */
     public int missing() {
-        return lacking().size() + (pointers == null ? 0 : 1);
+        long places = deliveries.stream()
+                .filter(delivery -> !delivery.arrived())
+                .map(Delivery::place)
+                .distinct()
+                .count();
+        return Math.toIntExact(places) + (pointers == null ? 0 : 1);
     }
 
-    /** The destinations that lack a dump, where everything else stays as it is, each with its last failure. */
+    /**
+     * The destinations that lack the newest dump that was to be brought there, where everything else stays as it is, each
+     * with its last failure. One that lacks an older dump alone is not among them.
+     */
     public Map<Destination, SpillwayException> lacking() {
         Map<Destination, SpillwayException> lacking = new LinkedHashMap<>();
         for (Delivery delivery : deliveries) {
             if (delivery.failure() != null) {
                 lacking.put(delivery.place(), delivery.failure());
+            } else {
+                lacking.remove(delivery.place());
             }
         }
+        lacking.keySet().removeIf(this::hasNewest);
         return lacking;
+    }
+
+    private boolean hasNewest(Destination place) {
+        return newest != null
+                && publicAt.contains(place.name())
+                && deliveries.stream()
+                        .noneMatch(each -> each.place() == place
+                                && !each.arrived()
+                                && each.manifest().equals(newest));
     }
 
     /** Whether sending the rest again may help without anybody doing something first. */

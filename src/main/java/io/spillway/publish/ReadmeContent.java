@@ -1,8 +1,9 @@
 package io.spillway.publish;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -175,7 +176,7 @@ final class ReadmeContent {
     }
 
     private static String quoted(String text) {
-        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+        return new String(ManifestJson.writeLine(text), StandardCharsets.UTF_8);
     }
 
     private static String count(long number) {

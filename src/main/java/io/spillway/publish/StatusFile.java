@@ -3,6 +3,7 @@ package io.spillway.publish;
 import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.DatasetStatus.LastAttempt;
 import io.spillway.catalog.DatasetStatus.LastGood;
+import io.spillway.catalog.Inventory;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
@@ -128,7 +129,7 @@ public final class StatusFile {
             for (int i = 0; i < TRIES; i++) {
                 String before = destination.find(key).map(StoredObject::version).orElse(null);
                 Optional<Manifest> last = Stream.concat(
-                                Stream.ofNullable(good), new PreviousDump(destination).of(dataset).stream())
+                                Stream.ofNullable(good), Inventory.of(destination, dataset).newest().stream())
                         .max(Comparator.comparing(Manifest::id));
                 DatasetStatus status = new DatasetStatus(
                         dataset, attempt, last.map(LastGood::of).orElse(null));

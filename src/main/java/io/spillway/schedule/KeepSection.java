@@ -1,8 +1,12 @@
 package io.spillway.schedule;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.spillway.config.Between;
 import io.spillway.publish.Retention;
+import io.spillway.publish.Shelf;
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The section {@code keep}: which dumps stay. A dump stays while any of these rules wants it. */
@@ -20,7 +24,13 @@ public record KeepSection(
         Integer monthly,
 
         @JsonPropertyDescription("The newest dump of each of so many years") @Min(1) @Nullable
-        Integer yearly) {
+        Integer yearly,
+
+        @JsonPropertyDescription(
+                "How long a dump stays in any case after the dump that followed it, so that a download under way ends")
+        @JsonProperty(defaultValue = "1d")
+        @Between(min = "0s", max = "365d")
+        Duration grace) {
 
     /** Fails with {@link IllegalArgumentException} where no rule keeps anything. */
     public KeepSection {
@@ -32,6 +42,11 @@ public record KeepSection(
     /** What these keys say. */
     public Retention toRetention() {
         return new Retention(or0(last), or0(daily), or0(weekly), or0(monthly), or0(yearly));
+    }
+
+    /** The same, with the time that every dump gets. */
+    public Shelf.Keep toKeep() {
+        return new Shelf.Keep(toRetention(), grace);
     }
 
     private static int or0(@Nullable Integer count) {

@@ -1,6 +1,7 @@
 package io.spillway.site;
 
 import io.spillway.catalog.Addresses;
+import io.spillway.catalog.Inventory;
 import io.spillway.catalog.LatestFile;
 import io.spillway.catalog.Listing;
 import io.spillway.destination.Destination;
@@ -47,7 +48,7 @@ final class Mirrors {
         List<URI> found = new ArrayList<>();
         for (Destination other : others) {
             Optional<URI> address = Addresses.publicFolder(other, folder);
-            if (address.isPresent() && has(other, folder.child(Manifest.FILE_NAME))) {
+            if (address.isPresent() && has(other, manifest)) {
                 found.add(address.get());
             }
         }
@@ -69,9 +70,15 @@ final class Mirrors {
                 .toList();
     }
 
-    private static boolean has(Destination other, ObjectKey manifest) {
+    /** A place that keeps no site files, such as an archive, is asked for the manifest alone. */
+    private static boolean has(Destination other, Manifest manifest) {
+        ObjectKey folder = new ObjectKey(manifest.dump());
         try {
-            return other.find(manifest).isPresent();
+            return other.traits().keepsSiteFiles()
+                    ? Inventory.of(other, other.list(folder + "/"))
+                            .at(manifest.id())
+                            .isComplete()
+                    : other.find(folder.child(Manifest.FILE_NAME)).isPresent();
         } catch (SpillwayException e) {
             LOG.warn("not named as a mirror destination={} cause=\"{}\"", other.name(), e.getMessage());
             return false;
@@ -92,7 +99,9 @@ final class Mirrors {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
         } catch (SpillwayException e) {
-            if (e.fault() != Fault.INTEGRITY && e.fault() != Fault.DESTINATION_REFUSED) {
+            if (e.fault() == Fault.DESTINATION_REFUSED && destination.find(key).isEmpty()) {
+                return List.of();
+            } else if (e.fault() != Fault.INTEGRITY) {
                 throw e;
             }
             LOG.warn("passed over pointer={} cause=\"{}\"", where, e.getMessage());

@@ -315,8 +315,12 @@ public final class SiteWriter {
                 delete(dataset.child(LatestFile.FILE_NAME));
                 destination.unlink(dataset.child(LATEST));
                 delete(dataset.child(LATEST).child(URLS));
+                Map<ObjectKey, byte[]> left = pages.ofWithdrawn(catalog, name);
+                put(left);
                 for (ObjectKey page : pages.keysOf(name)) {
-                    delete(page);
+                    if (!left.containsKey(page)) {
+                        delete(page);
+                    }
                 }
             }
         }

@@ -1,23 +1,37 @@
 package io.spillway.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.SteppedDestination;
+import io.spillway.site.SiteWriter;
 import io.spillway.support.PublishedDumps;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The manifests are the only memory. */
 class CatalogTest {
@@ -149,5 +163,102 @@ class CatalogTest {
             };
             assertThatThrownBy(() -> Catalog.read(away)).hasMessage("away");
         }
+    }
+
+    /** What a refused right, a broken disk and a connection that ends too soon look like. */
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                Arguments.of(Fault.DESTINATION_REFUSED, "403", (Reading) in -> {
+                    throw new SpillwayException(Fault.DESTINATION_REFUSED, "status 403", null);
+                }),
+                Arguments.of(Fault.DESTINATION_UNAVAILABLE, "time-out", (Reading) in -> {
+                    throw new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "no answer", null);
+                }),
+                Arguments.of(Fault.DESTINATION_UNAVAILABLE, "EIO", (Reading) in -> new FilterInputStream(in) {
+                    @Override
+                    public int read(byte[] bytes, int offset, int length) throws IOException {
+                        throw new IOException("Input/output error");
+                    }
+                }),
+                Arguments.of(Fault.DESTINATION_UNAVAILABLE, "broken off", (Reading)
+                        in -> new ByteArrayInputStream(in.readNBytes(100))));
+    }
+
+    private interface Reading {
+        InputStream of(InputStream in) throws SpillwayException, IOException;
+    }
+
+    private static Destination unreadable(Destination place, String name, Reading reading) {
+        return new SteppedDestination(place, (step, folder) -> {}) {
+            @Override
+            public InputStream open(ObjectKey key) throws SpillwayException {
+                try {
+                    return key.name().equals(name) ? reading.of(super.open(key)) : super.open(key);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        };
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("failures")
+    void aManifestThatCannotBeReadNowFailsTheCatalog(Fault fault, String name, Reading reading) throws Exception {
+        dumps.publish(root, "journals", FIRST, 1);
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            Destination place = unreadable(directory, Manifest.FILE_NAME, reading);
+            assertThatExceptionOfType(SpillwayException.class)
+                    .isThrownBy(() -> Catalog.read(place))
+                    .satisfies(e -> assertThat(e.fault()).isEqualTo(fault));
+        }
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("failures")
+    void aNoticeThatCannotBeReadNowFailsTheCatalog(Fault fault, String name, Reading reading) throws Exception {
+        DumpId dump = dumps.publish(root, "journals", FIRST, 1).id();
+        notice(dump, notice(dump) + " ".repeat(200));
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            Destination place = unreadable(directory, "withdrawn.json", reading);
+            assertThatExceptionOfType(SpillwayException.class)
+                    .isThrownBy(() -> Catalog.read(place))
+                    .satisfies(e -> assertThat(e.fault()).isEqualTo(fault));
+        }
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("failures")
+    void aFailureToReadChangesNothingPublic(Fault fault, String name, Reading reading) throws Exception {
+        dumps.publish(root, "journals", FIRST, 1);
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            new SiteWriter(directory, List.of(), SiteWriter.Turns.NONE, Clock.systemUTC()).publish("journals");
+            List<StoredObject> before = directory.list("");
+            Destination place = unreadable(directory, Manifest.FILE_NAME, reading);
+            SiteWriter writer = new SiteWriter(place, List.of(), SiteWriter.Turns.NONE, Clock.systemUTC());
+            assertThatExceptionOfType(SpillwayException.class)
+                    .isThrownBy(() -> writer.rebuild(Set.of("journals")))
+                    .satisfies(e -> assertThat(e.fault()).isEqualTo(fault));
+            assertThat(directory.list("")).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aDumpThatLacksAPartIsReportedAndNotListed() throws Exception {
+        dumps.publish(root, "journals", FIRST, 1);
+        Manifest second = dumps.publish(root, "journals", SECOND, 1);
+        Files.delete(root.resolve(second.dump()).resolve(second.parts().get(1).name()));
+        assertThat(read().datasets().get(0).latest().takenAt()).isEqualTo(FIRST);
+        assertThat(read().broken())
+                .singleElement()
+                .satisfies(broken -> assertThat(broken.reason())
+                        .contains(second.parts().get(1).name()));
+    }
+
+    @Test
+    void aDumpThatRetentionRemovesIsNotListed() throws Exception {
+        dumps.publish(root, "journals", FIRST, 1);
+        Manifest second = dumps.publish(root, "journals", SECOND, 1);
+        Files.writeString(root.resolve(second.dump()).resolve("removing.json"), "{}");
+        assertThat(read().stamps()).containsExactly(new DumpId("journals", FIRST));
     }
 }

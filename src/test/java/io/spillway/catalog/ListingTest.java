@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
 import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.SteppedDestination;
 import io.spillway.support.PublishedDumps;
@@ -156,7 +157,7 @@ class ListingTest {
                 "status", SiteStatus.of(Catalog.read(directory), directory, now).write());
         assertThat(status.at("/datasets/0/dataset").textValue()).isEqualTo("articles");
         assertThat(status.at("/datasets/0").size()).isEqualTo(1);
-        assertThat(status.at("/datasets/1/last_attempt/reason").textValue()).isEqualTo("it shrank");
+        assertThat(status.at("/datasets/1/last_attempt/reason").textValue()).isEqualTo(Fault.GATE.meaning());
         assertThat(status.at("/datasets/1/last_good/dump").textValue()).isEqualTo("journals/2026-11-21T030000Z");
         assertThat(status.at("/datasets/1/late").booleanValue()).isTrue();
         assertThat(status.at("/unreadable/0").textValue()).isEqualTo(broken.dump());

@@ -11,7 +11,7 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.SteppedDestination;
-import io.spillway.publish.Shelf;
+import io.spillway.publish.Withdrawals;
 import io.spillway.site.SiteWriter;
 import io.spillway.support.PublishedDumps;
 import io.spillway.support.Spillway;
@@ -95,8 +95,10 @@ class WithdrawCommandTest {
     }
 
     private List<String> withdraw(Destination place, boolean delete) throws Exception {
-        return WithdrawCommand.withdraw(
-                List.of(new Shelf(place, "journals", NOW)), NEW, "it was wrong", delete, () -> point(place));
+        return new Withdrawals(place, false, List.of(), "journals", NOW)
+                .withdraw(NEW, "it was wrong", delete, WithdrawCommandTest::point).withdrawn().stream()
+                        .map(Destination::name)
+                        .toList();
     }
 
     private static void point(Destination place) throws SpillwayException, InterruptedException {
@@ -227,15 +229,15 @@ class WithdrawCommandTest {
         dumps.publish(elsewhere, "journals", NEW.instant(), 3);
         List<String> order = new ArrayList<>();
         try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
-            WithdrawCommand.withdraw(
-                    List.of(new Shelf(other, "journals", NOW), new Shelf(directory, "journals", NOW)),
-                    NEW,
-                    "it was wrong",
-                    false,
-                    () -> order.add(withManifest(root, elsewhere) + " of 2 while pointers move"));
+            new Withdrawals(directory, false, List.of(other), "journals", NOW)
+                    .withdraw(
+                            NEW,
+                            "it was wrong",
+                            false,
+                            place -> order.add(withManifest(root, elsewhere) + " of 2 while pointers move"));
         }
         order.add(withManifest(root, elsewhere) + " afterwards");
-        assertThat(order).containsExactly("2 of 2 while pointers move", "0 afterwards");
+        assertThat(order).containsExactly("2 of 2 while pointers move", "2 of 2 while pointers move", "0 afterwards");
     }
 
     private static long withManifest(Path... roots) {

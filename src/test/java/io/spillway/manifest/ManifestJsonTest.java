@@ -94,6 +94,7 @@ class ManifestJsonTest {
                 "/previous",
                 "/accepted",
                 "/source/version",
+                "/source/altered",
                 "/source/fields/0/type",
                 "/source/fields/0/json_types",
                 "/source/fields/0/documents",

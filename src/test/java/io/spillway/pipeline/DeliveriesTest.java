@@ -198,17 +198,20 @@ class DeliveriesTest {
 
     @Test
     @Timeout(60)
-    void partsAreSentBeforeTheDumpIsPublished() throws Exception {
+    void bytesOfPartsAreSentBeforeTheDumpIsPublishedAndNoReaderSeesThem() throws Exception {
+        List<StoredObject> seen = new ArrayList<>();
         ExportReport report = export(1)
                 .deliveredTo(one)
                 .destination(home -> new SteppedDestination(home, (step, placed) -> {
                     if (step.equals("before place")) {
                         awaitFirst();
+                        seen.addAll(listed(one));
                     }
                 }))
                 .run();
 
-        assertThat(one.sent.get(0).name()).endsWith(".00001.jsonl.gz");
+        assertThat(one.prepared.get(0).name()).endsWith(".00001.jsonl.gz");
+        assertThat(seen).isEmpty();
         assertThat(one.sent).doesNotHaveDuplicates().hasSize(fileCount(report));
     }
 
@@ -226,7 +229,7 @@ class DeliveriesTest {
 
         assertThatIllegalStateException().isThrownBy(export::run).withMessage("killed");
 
-        assertThat(one.sent).isNotEmpty();
+        assertThat(one.prepared).isEmpty();
         assertThat(one.list("")).isEmpty();
     }
 
@@ -289,34 +292,12 @@ class DeliveriesTest {
         assertThat(late.find(second)).isPresent();
     }
 
-    @Test
-    void whatAnotherMachineHasSentUnderTheSameNameIsNotTakenBack() throws Exception {
-        Path theirs = Files.writeString(folder.resolve("theirs"), "theirs");
-        FileByFile taken = new FileByFile("taken", LocalDirectory.open(folder.resolve("taken")));
-        CountDownLatch refused = new CountDownLatch(1);
-        SteppedDestination watched = new SteppedDestination(taken, (step, at) -> {}) {
-            @Override
-            public StoredObject store(Path file, ObjectKey key) throws SpillwayException {
-                taken.store(theirs, key);
-                try {
-                    return super.store(file, key);
-                } finally {
-                    refused.countDown();
-                }
-            }
-        };
-        SyntheticExport export = export(1)
-                .deliveredTo(watched)
-                .destination(home -> new SteppedDestination(home, (step, placed) -> {
-                    if (step.equals("before place")) {
-                        awaitOpen(refused);
-                        throw new IllegalStateException("killed");
-                    }
-                }));
-
-        assertThatIllegalStateException().isThrownBy(export::run).withMessage("killed");
-
-        assertThat(taken.list("")).hasSize(1);
+    private static List<StoredObject> listed(Destination place) {
+        try {
+            return place.list("");
+        } catch (SpillwayException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void awaitFirst() {
@@ -436,7 +417,7 @@ class DeliveriesTest {
 
     private Deliveries deliveries(boolean spooled, Destination... others) throws Exception {
         LocalDirectory home = LocalDirectory.open(root);
-        return new Deliveries(home, home::folder, spooled, List.of(others));
+        return new Deliveries(home, home::folder, spooled, List.of(others), SyntheticExport.terms(home));
     }
 
     private static ObjectKey manifest(ExportReport report) {

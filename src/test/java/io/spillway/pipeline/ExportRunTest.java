@@ -79,6 +79,7 @@ class ExportRunTest {
                 .containsExactly(
                         "journals",
                         "journals/.spillway.lock",
+                        "journals/.spillway.memory.json",
                         DUMP,
                         DUMP + "/CITATION.cff",
                         DUMP + "/README.md",
@@ -313,7 +314,7 @@ class ExportRunTest {
         assertThat(SyntheticExport.lines(root, report.manifest(), "gzip")).isEqualTo(source.lines());
         assertThat(SyntheticExport.tree(root.resolve("journals")))
                 .filteredOn(name -> !name.contains("/"))
-                .containsExactly(".spillway.lock", "2026-11-21T030000Z");
+                .containsExactly(".spillway.lock", ".spillway.memory.json", "2026-11-21T030000Z");
         assertNothingIsOpen(source);
     }
 

@@ -19,7 +19,10 @@ public class FileByFile extends SteppedDestination {
     /** Keys of files that were sent, those that were there already left out. */
     public final List<ObjectKey> sent = new CopyOnWriteArrayList<>();
 
-    /** Opens when the first file was sent. */
+    /** Keys of files whose bytes were sent ahead, unseen, and not abandoned. */
+    public final List<ObjectKey> prepared = new CopyOnWriteArrayList<>();
+
+    /** Opens when the first file was sent, or its bytes were sent ahead. */
     public final CountDownLatch first = new CountDownLatch(1);
 
     private final String name;
@@ -45,6 +48,17 @@ public class FileByFile extends SteppedDestination {
     @Override
     public Traits traits() {
         return new Traits(true, true, false, Long.MAX_VALUE);
+    }
+
+    @Override
+    public void prepare(Path file, ObjectKey key) {
+        prepared.add(key);
+        first.countDown();
+    }
+
+    @Override
+    public void abandon(ObjectKey key) {
+        prepared.remove(key);
     }
 
     @Override

@@ -87,6 +87,16 @@ public class SteppedDestination implements Destination {
     }
 
     @Override
+    public void prepare(Path file, ObjectKey key) throws SpillwayException {
+        destination.prepare(file, key);
+    }
+
+    @Override
+    public void abandon(ObjectKey key) throws SpillwayException {
+        destination.abandon(key);
+    }
+
+    @Override
     public Traits traits() {
         return destination.traits();
     }

@@ -1,5 +1,6 @@
 package io.spillway.pipeline;
 
+import io.spillway.cli.DirectoryMemory;
 import io.spillway.cli.DirectoryWorkspace;
 import io.spillway.compress.Compression;
 import io.spillway.dataset.Dataset;
@@ -16,6 +17,7 @@ import io.spillway.publish.Deliveries;
 import io.spillway.publish.Disclosure;
 import io.spillway.publish.Gate;
 import io.spillway.publish.Publisher;
+import io.spillway.publish.Terms;
 import io.spillway.source.DocumentSource;
 import io.spillway.verify.DumpCheck;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -154,11 +157,17 @@ public final class SyntheticExport {
                                     new Gate(Gate.Rules.DEFAULT),
                                     Stream.concat(Stream.of(directory), others.stream())
                                             .toList(),
-                                    cadence),
-                            new Deliveries(directory, directory::folder, false, others),
+                                    cadence,
+                                    new DirectoryMemory(directory)),
+                            new Deliveries(directory, directory::folder, false, others, terms(directory)),
                             progress)
                     .run();
         }
+    }
+
+    /** What decides whether a dump of these exports may be sent: all of them have one configuration. */
+    public static Terms terms(LocalDirectory home) {
+        return new Terms("synthetic", Set.of(), new DirectoryMemory(home));
     }
 
     /** Reads a dump back as {@code verify} does. */

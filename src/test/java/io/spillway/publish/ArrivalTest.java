@@ -11,6 +11,7 @@ import io.spillway.destination.s3.S3Server;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.pipeline.SyntheticExport;
 import io.spillway.pipeline.SteppedDestination;
 import io.spillway.support.PublishedDumps;
 import java.nio.file.Files;
@@ -46,8 +47,8 @@ class ArrivalTest {
         server.close();
     }
 
-    private static Deliveries deliveries(Destination home, Path root, boolean spooled, Destination other) {
-        return new Deliveries(home, key -> root.resolve(key.value()), spooled, List.of(other));
+    private static Deliveries deliveries(LocalDirectory home, Path root, boolean spooled, Destination other) {
+        return new Deliveries(home, key -> root.resolve(key.value()), spooled, List.of(other), SyntheticExport.terms(home));
     }
 
     @Test

@@ -32,6 +32,11 @@ final class DraftMaker {
 
     String format = "jsonl";
     String compression = "none";
+
+    /** The length of the part's file, where compression makes another one of it. */
+    @Nullable
+    Long bytesOnDisk;
+
     Map<String, Object> options = Map.of();
     Map<String, Long> leftOut = Map.of();
     String sample = "";
@@ -106,7 +111,7 @@ final class DraftMaker {
                 dump.fileStem() + ".00001." + format + (compression.equals("none") ? "" : "." + compression),
                 format,
                 compression,
-                bytes.length,
+                bytesOnDisk == null ? bytes.length : bytesOnDisk,
                 bytes.length,
                 documents,
                 Digests.sha256(bytes),

@@ -97,9 +97,26 @@ class GateTest {
     }
 
     @Test
-    void bytesCompressedOtherwiseAreNotCompared() throws Exception {
+    void bytesAreComparedBeforeCompression() {
         now.document = "{}";
         now.compression = "zstd";
+        assertThat(refused(gate("5%", WARN))).hasMessageContaining("bytes fell from 1100 to 300");
+    }
+
+    @Test
+    void aChangeOfCompressionAloneIsNoReasonToRefuse() throws Exception {
+        before.bytesOnDisk = 1100L;
+        now.compression = "zstd";
+        now.bytesOnDisk = 7L;
+        passes(gate("5%", WARN));
+    }
+
+    @Test
+    void aChangeOfTheSizeOfPartsAloneIsNoReasonToRefuse() throws Exception {
+        before.compression = "gzip";
+        before.bytesOnDisk = 3_000L;
+        now.compression = "gzip";
+        now.bytesOnDisk = 1_093L;
         passes(gate("5%", WARN));
     }
 

@@ -1,10 +1,12 @@
 package io.spillway.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.spillway.cli.DirectoryMemory;
+import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -14,6 +16,7 @@ import io.spillway.pipeline.SteppedDestination;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +29,16 @@ class PreviousDumpTest {
     @TempDir
     private Path root;
 
-    private Destination directory;
+    @TempDir
+    private Path elsewhere;
+
+    private LocalDirectory directory;
+    private Memory memory;
 
     @BeforeEach
     void open() throws Exception {
         directory = LocalDirectory.open(root);
+        memory = new DirectoryMemory(directory);
     }
 
     @AfterEach
@@ -39,7 +47,12 @@ class PreviousDumpTest {
     }
 
     private Optional<String> found() throws SpillwayException {
-        return new PreviousDump(directory).of("journals").map(Manifest::dump);
+        return at().dump().map(Manifest::dump);
+    }
+
+    /** What is found at the directory, which is home, and at these. */
+    private PreviousDump.Found at(Destination... others) throws SpillwayException {
+        return new PreviousDump(directory, List.of(others), memory).of("journals", null);
     }
 
     private Path stand(String dump, String manifestOf) throws Exception {
@@ -71,17 +84,84 @@ class PreviousDumpTest {
     }
 
     @Test
-    void aBrokenManifestIsPassedOver() throws Exception {
+    void aBrokenManifestIsPassedOverAndSaid() throws Exception {
         stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
         Files.writeString(stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z"), "{\"format_version\":1}");
         assertThat(found()).contains("journals/2026-11-14T030000Z");
+        assertThat(at().blind()).singleElement().asString().contains("2026-11-21T030000Z", "is not a manifest");
     }
 
     @Test
-    void theManifestOfAnotherDumpIsPassedOver() throws Exception {
+    void theManifestOfAnotherDumpIsPassedOverAndSaid() throws Exception {
         stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
         stand("2026-11-21T030000Z", "2026-11-20T03:00:00Z");
         assertThat(found()).contains("journals/2026-11-14T030000Z");
+        assertThat(at().blind()).hasSize(1);
+    }
+
+    @Test
+    void aDamagedDumpThatIsDatedLaterThanTheNewOneDoesNotCount() throws Exception {
+        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+        Files.writeString(stand("2099-01-01T000000Z", "2099-01-01T00:00:00Z"), "");
+        DumpId next = new DumpId("journals", Instant.parse("2026-11-21T03:00:00Z"));
+        PreviousDump.Found found = new PreviousDump(directory, List.of(), memory).of("journals", next);
+        assertThat(found.blind()).isEmpty();
+        assertThat(found.dump().map(Manifest::dump)).contains("journals/2026-11-14T030000Z");
+    }
+
+    @Test
+    void theMemoryKnowsADumpWhoseManifestIsDamaged() throws Exception {
+        Path manifest = stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        new Ledger(memory, "journals")
+                .published(new DraftMaker().takenAt("2026-11-21T03:00:00Z").manifest());
+        Files.writeString(manifest, "");
+        assertThat(found()).contains("journals/2026-11-21T030000Z");
+        assertThat(at().blind()).isEmpty();
+    }
+
+    @Test
+    void anotherDestinationKnowsADumpThatIsDamagedAtHome() throws Exception {
+        Path manifest = stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        Path copy = Files.createDirectories(elsewhere.resolve("journals/2026-11-21T030000Z"));
+        Files.copy(manifest, copy.resolve("manifest.json"));
+        Files.writeString(manifest, "");
+        try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
+            assertThat(at(other).dump().map(Manifest::dump)).contains("journals/2026-11-21T030000Z");
+            assertThat(at(other).blind()).isEmpty();
+        }
+    }
+
+    @Test
+    void whereHomeIsNewTheOthersKnow() throws Exception {
+        Path manifest = stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        Path copy = Files.createDirectories(elsewhere.resolve("journals/2026-11-21T030000Z"));
+        Files.move(manifest, copy.resolve("manifest.json"));
+        try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
+            assertThat(at(other).dump().map(Manifest::dump)).contains("journals/2026-11-21T030000Z");
+        }
+    }
+
+    @Test
+    void whereHomeIsNewAndAnotherIsAwayNothingIsThereToCompareWith() throws Exception {
+        Destination away = new SteppedDestination(directory, (step, folder) -> {}) {
+            @Override
+            public List<StoredObject> list(String prefix) throws SpillwayException {
+                throw new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "gone for lunch", null);
+            }
+        };
+        assertThat(at(away).dump()).isEmpty();
+        assertThat(at(away).blind()).isEmpty();
+    }
+
+    @Test
+    void aDumpThatIsWithdrawnAnywhereIsNotTheOneBefore() throws Exception {
+        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+        stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        Path notice = Files.createDirectories(elsewhere.resolve("journals/2026-11-21T030000Z"));
+        Files.writeString(notice.resolve("withdrawn.json"), "{}");
+        try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
+            assertThat(at(other).dump().map(Manifest::dump)).contains("journals/2026-11-14T030000Z");
+        }
     }
 
     @Test
@@ -101,9 +181,9 @@ class PreviousDumpTest {
                 throw new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "gone for lunch", null);
             }
         };
-        assertThatExceptionOfType(SpillwayException.class)
-                .isThrownBy(() -> new PreviousDump(away).of("journals"))
-                .withMessage("gone for lunch");
+        PreviousDump.Found found = new PreviousDump(away, List.of(), Memory.NONE).of("journals", null);
+        assertThat(found.dump()).isEmpty();
+        assertThat(found.blind()).containsExactly("gone for lunch");
     }
 
     @Test
@@ -111,7 +191,10 @@ class PreviousDumpTest {
         stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
         stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
         List<String> steps = new ArrayList<>();
-        new PreviousDump(new SteppedDestination(directory, (step, folder) -> steps.add(step))).of("journals");
-        assertThat(steps).containsExactly("before list", "after list", "before open", "after open");
+        new PreviousDump(new SteppedDestination(directory, (step, folder) -> steps.add(step)), List.of(), Memory.NONE)
+                .of("journals", null);
+        assertThat(steps)
+                .filteredOn(step -> !step.endsWith("find"))
+                .containsExactly("before list", "after list", "before open", "after open");
     }
 }

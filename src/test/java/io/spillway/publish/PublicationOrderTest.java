@@ -212,7 +212,7 @@ class PublicationOrderTest {
     }
 
     private static Publisher publisher(LocalDirectory directory) {
-        return new Publisher(directory, "0.0.0", OPEN, List.of(directory), Cadence.NONE);
+        return new Publisher(directory, "0.0.0", OPEN, List.of(directory), Cadence.NONE, Memory.NONE);
     }
 
     private static Draft draft(Path folder) throws IOException {

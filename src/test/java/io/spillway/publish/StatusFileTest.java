@@ -12,7 +12,6 @@ import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.manifest.ManifestJson;
 import io.spillway.pipeline.SteppedDestination;
 import io.spillway.support.PublishedDumps;
 import java.io.IOException;
@@ -85,9 +84,7 @@ class StatusFileTest {
 
     @Test
     void aRefusalSaysItsMeaningAndWhichDumpStays() throws Exception {
-        Manifest good = new DraftMaker().takenAt("2026-11-14T03:00:00Z").manifest();
-        Path folder = Files.createDirectories(root.resolve(good.dump()));
-        Files.write(folder.resolve("manifest.json"), ManifestJson.write(good));
+        new PublishedDumps().publish(root, "journals", Instant.parse("2026-11-14T03:00:00Z"), 1);
         status.failed(failure(Fault.GATE, "documents fell from 100 to 51"));
         assertThat(written().path("last_attempt")).isEqualTo(JSON.readTree("""
                 {

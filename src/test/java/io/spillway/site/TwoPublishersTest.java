@@ -14,6 +14,7 @@ import io.spillway.destination.s3.S3Options;
 import io.spillway.destination.s3.S3Server;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.pipeline.SyntheticExport;
 import io.spillway.publish.Ahead;
 import io.spillway.publish.Deliveries;
 import io.spillway.publish.Deliveries.Delivery;
@@ -31,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -140,7 +142,12 @@ class TwoPublishersTest {
     private Optional<Exception> published(Path home, Instant date, URI endpoint) {
         try (LocalDirectory directory = LocalDirectory.open(home);
                 S3Bucket bucket = bucket(endpoint)) {
-            Deliveries deliveries = new Deliveries(directory, directory::folder, true, List.of(bucket));
+            Deliveries deliveries = new Deliveries(
+                    directory,
+                    directory::folder,
+                    true,
+                    List.of(bucket),
+                    SyntheticExport.terms(directory).withAnyway(Set.of(new DumpId("journals", date))));
             deliveries.removeOrphans("journals");
             Manifest manifest = new PublishedDumps().publish(home, "journals", date, 1);
             Path links = Files.createDirectory(home.resolve("ahead"));

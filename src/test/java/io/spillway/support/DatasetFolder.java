@@ -40,7 +40,7 @@ public record DatasetFolder(Path root, String dataset) {
     public List<Path> leftOvers() throws IOException {
         return entries().stream()
                 .filter(DatasetFolder::isHidden)
-                .filter(entry -> !entry.endsWith(".spillway.lock"))
+                .filter(entry -> !entry.endsWith(".spillway.lock") && !entry.endsWith(".spillway.memory.json"))
                 .toList();
     }
 

@@ -4,6 +4,7 @@ import io.spillway.destination.ObjectKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +14,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param contentType  by the end of its name
  * @param disposition  makes a browser save data under its own name; null for what it should show
- * @param cacheControl for ever for what stands in a dated dump, a minute for what is replaced
+ * @param cacheControl for ever for the content of a dated dump, a minute for its manifest and for what is replaced
  */
 record ObjectHeaders(String contentType, @Nullable String disposition, String cacheControl) {
     static final String IMMUTABLE = "public, max-age=31536000, immutable";
     static final String SHORT = "public, max-age=60";
 
     private static final Pattern DATED = Pattern.compile("(.*/)?\\d{4}-\\d{2}-\\d{2}T\\d{6}Z/[^/]+");
+    /** What says that a dump exists, or that it is withdrawn or removed: true for as long as it is there. */
+    private static final Set<String> MAY_GO = Set.of("manifest.json", "withdrawn.json", "removing.json");
+
     private static final Pattern PROBLEM = Pattern.compile("notices/([^/]+/)?\\d{3}(\\.[a-z]+)?\\.json");
     private static final String UNKNOWN = "application/octet-stream";
 
@@ -28,7 +32,8 @@ record ObjectHeaders(String contentType, @Nullable String disposition, String ca
 
     /** Of an object that is never overwritten. */
     static ObjectHeaders stored(ObjectKey key) {
-        return of(key, DATED.matcher(key.value()).matches() ? IMMUTABLE : SHORT);
+        boolean stays = DATED.matcher(key.value()).matches() && !MAY_GO.contains(key.name());
+        return of(key, stays ? IMMUTABLE : SHORT);
     }
 
     /** Of an object that may be replaced, wherever it stands. */

@@ -77,6 +77,29 @@ final class PiecewiseUpload {
         }
     }
 
+    /**
+     * Sends what is missing and leaves the upload open.
+     *
+     * @param create with all that is to be said of the object
+     * @throws SdkException the store did not take it
+     */
+    void prepare(CreateMultipartUploadRequest.Builder create) throws SpillwayException {
+        String id = leftOver();
+        boolean sent = false;
+        try {
+            if (id == null) {
+                dialect.checksums().onto(create);
+                id = connection.client().createMultipartUpload(create.build()).uploadId();
+            }
+            sendMissing(id);
+            sent = true;
+        } finally {
+            if (!sent) {
+                uploads.abortAll(key, id == null ? List.of() : List.of(id));
+            }
+        }
+    }
+
     /** How the store should report the object, or null if not all pieces are known. */
     @Nullable
     String expected() {

@@ -203,6 +203,19 @@ public final class S3Bucket implements Destination {
         return sender.send(content, key, ObjectHeaders.stored(key), true);
     }
 
+    /** {@inheritDoc} Pieces of an upload that is not completed; a file of one piece is not sent. */
+    @Override
+    public void prepare(Path file, ObjectKey key) throws SpillwayException {
+        if (connection.head(key).isEmpty()) {
+            sender.prepare(content(file), key, ObjectHeaders.stored(key));
+        }
+    }
+
+    @Override
+    public void abandon(ObjectKey key) throws SpillwayException {
+        sender.abandon(key);
+    }
+
     private Content content(Path file) throws SpillwayException {
         try {
             return Content.of(file, connection.options().dialect().checksums());

@@ -6,6 +6,7 @@ import io.spillway.destination.s3.S3Options.Keeping;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -57,6 +58,42 @@ final class Sender {
             return sendClaimed(content, key, headers, ifAbsent);
         } finally {
             uploads.release(full);
+        }
+    }
+
+    /**
+     * Sends the pieces of the content and does not complete the upload, which the next {@link #send} of the same content
+     * takes over. Does nothing for a content of one piece.
+     */
+    void prepare(Content content, ObjectKey key, ObjectHeaders headers) throws SpillwayException {
+        String full = connection.full(key);
+        if (content.bytes() <= connection.options().sending().pieceBytes() || !uploads.claim(full)) {
+            return;
+        }
+        try {
+            new PiecewiseUpload(connection, uploads, content, full).prepare(create(content, key, headers));
+        } catch (SdkException e) {
+            throw connection.faults().translate(Action.STORE, key.value(), e);
+        } catch (UncheckedIOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "the file for %s could not be read: %s".formatted(key, e.getMessage()),
+                    null,
+                    e);
+        } finally {
+            uploads.release(full);
+        }
+    }
+
+    /** Ends uploads of the key that are not completed. */
+    void abandon(ObjectKey key) {
+        String full = connection.full(key);
+        if (uploads.claim(full)) {
+            try {
+                uploads.abortAll(full, List.of());
+            } finally {
+                uploads.release(full);
+            }
         }
     }
 

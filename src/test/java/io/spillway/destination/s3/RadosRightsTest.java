@@ -16,6 +16,7 @@ import io.spillway.destination.s3.S3Options.Keeping;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.publish.Memory;
 import io.spillway.publish.Retention;
 import io.spillway.publish.Shelf;
 import io.spillway.site.SiteWriter;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +136,9 @@ class RadosRightsTest {
             new SiteWriter(store, List.of(), SiteWriter.Turns.NONE, Clock.systemUTC()).publish("journals");
             leaveAnUpload();
             assertThat(store.sweep(new ObjectKey("journals"))).isEqualTo(1);
-            assertThat(new Shelf(store, "journals", Clock.systemUTC()).prune(new Retention(1, 0, 0, 0, 0), false))
+            assertThat(new Shelf(store, "journals", Clock.systemUTC(), Memory.NONE)
+                            .prune(new Shelf.Keep(new Retention(1, 0, 0, 0, 0), Duration.ZERO), false, Shelf.Move.NONE)
+                            .removed())
                     .hasSize(1);
             assertThat(store.check().problems()).isEmpty();
         }

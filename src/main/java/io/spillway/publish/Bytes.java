@@ -1,0 +1,64 @@
+package io.spillway.publish;
+
+import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Part;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * How many bytes two dumps have where that can be compared: before compression, as compression and the size of parts change
+ * the rest, and of formats that both have. Formats whose every part has a beginning or an end of its own (CSV, tar) count
+ * only where both dumps have as many parts.
+ *
+ * @param before of the dump before, 0 where nothing can be compared
+ * @param now    of the new one
+ */
+record Bytes(long before, long now) {
+    private static final Set<String> WITHOUT_OVERHEAD = Set.of("jsonl", "bulk");
+
+    /** What can be compared of two dumps. */
+    static Bytes comparable(Manifest previous, Draft draft) {
+        Map<String, Total> before = totals(previous.parts(), previous.formats());
+        Map<String, Total> now = totals(draft.parts(), draft.formats());
+        long bytesBefore = 0;
+        long bytesNow = 0;
+        for (Map.Entry<String, Total> each : before.entrySet()) {
+            Total same = now.get(each.getKey());
+            boolean lines = WITHOUT_OVERHEAD.contains(each.getValue().format());
+            if (same != null && (lines || same.parts() == each.getValue().parts())) {
+                bytesBefore += each.getValue().bytes();
+                bytesNow += same.bytes();
+            }
+        }
+        return new Bytes(bytesBefore, bytesNow);
+    }
+
+    private record Total(String format, int parts, long bytes) {}
+
+    /** By format and what readers have to know of it, each format once however many compressions it is in. */
+    private static Map<String, Total> totals(List<Part> parts, List<Manifest.Format> formats) {
+        Map<String, Total> totals = new TreeMap<>();
+        Set<String> seen = new TreeSet<>();
+        for (Manifest.Format format : formats) {
+            Map<String, Object> options = new TreeMap<>(format.options());
+            options.remove("library");
+            String kind = format.name() + " " + options;
+            if (seen.add(kind)) {
+                List<Part> own = parts.stream()
+                        .filter(part -> part.format().equals(format.name())
+                                && part.compression().equals(format.compression()))
+                        .toList();
+                totals.put(
+                        kind,
+                        new Total(
+                                format.name(),
+                                own.size(),
+                                own.stream().mapToLong(Part::bytesUncompressed).sum()));
+            }
+        }
+        return totals;
+    }
+}

@@ -6,6 +6,7 @@ import io.spillway.support.Dump;
 import io.spillway.support.Spillway;
 import io.spillway.support.Spillway.Outcome;
 import io.spillway.support.TestCluster;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names, queries, settings and mistakes that a real server answers in its own way. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -32,6 +34,31 @@ class ServerFactsIT {
         Spillway.export(cluster, index, root).succeeded();
 
         Dump.only(root, "records").assertHolds(List.of(document));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void whateverTheServerAcceptsBehindADocumentTheDocumentIsExported(int shards) throws Exception {
+        String index = cluster.newIndex(shards);
+        List<String> behind = List.of(
+                "//", "// x", " /* a *///x", "//,\"sort\":[0,1]}]}}", "//\"sort\":\n", "//x\r", "//x\r\n\t", "/**/", "\n",
+                "/* x", "#x", ",", "]", "}", "{}", "/", "\"x\"", "x", "\u0000", "\uFEFF", "\uFEFF//x");
+        List<String> expected = new ArrayList<>();
+        List<String> rejected = new ArrayList<>();
+        for (String text : behind) {
+            String document = "{\"n\":" + expected.size() + "}";
+            byte[] body = (document + text).getBytes(StandardCharsets.UTF_8);
+            int status = cluster.send("POST", "/" + index + "/_doc", body, "application/json").statusCode();
+            (status == 201 ? expected : rejected).add(status == 201 ? document : text);
+        }
+        cluster.load(index, List.of("{\"bulk\":1}//x", "{\"bulk\":2}", "{\"bulk\":3}//x"));
+        expected.addAll(List.of("{\"bulk\":1}", "{\"bulk\":2}", "{\"bulk\":3}"));
+
+        assertThat(plan(index).succeeded().out()).contains("documents     " + expected.size());
+        Spillway.export(cluster, index, root).succeeded();
+
+        Dump.only(root, "records").assertHolds(expected);
+        assertThat(rejected).contains("/* x", "#x", ",", "]", "}", "{}", "x");
     }
 
     @Test

@@ -42,7 +42,7 @@ public record ScheduleFile(
                 "Licence of the data: an SPDX identifier such as CC0-1.0, an expression such as MIT OR CC0-1.0, or"
                         + " LicenseRef-NAME for one's own")
         @Pattern(
-                regexp = "^[A-Za-z0-9(][A-Za-z0-9.+() :-]*$",
+                regexp = "^" + SPDX_ID + "(?: +(?:[Aa][Nn][Dd]|[Oo][Rr]|[Ww][Ii][Tt][Hh]) +" + SPDX_ID + ")* *$",
                 message = "must be an SPDX identifier such as CC0-1.0, or an expression of several")
         @Nullable
         String license,
@@ -97,6 +97,8 @@ public record ScheduleFile(
         @JsonPropertyDescription("When the daemon exports; never by itself when absent") @Nullable
         TimesSection schedule) {
 
+    /** An identifier of an expression, with parentheses that close behind it and blanks around those before it. */
+    private static final String SPDX_ID = "(?: *[(])* *[A-Za-z0-9][A-Za-z0-9.+:-]*(?: *[)])*";
     private static final String NOT_BLANK = "^\\s*\\S[\\s\\S]*$";
     private static final String NOT_BLANK_MESSAGE = "must not be blank";
 

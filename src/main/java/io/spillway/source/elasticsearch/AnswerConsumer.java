@@ -2,6 +2,7 @@ package io.spillway.source.elasticsearch;
 
 import java.io.IOException;
 import org.apache.http.HttpEntity;
+import org.apache.http.HttpHeaders;
 import org.apache.http.HttpResponse;
 import org.apache.http.entity.ByteArrayEntity;
 import org.apache.http.entity.ContentType;
@@ -44,7 +45,9 @@ final class AnswerConsumer extends AbstractAsyncResponseConsumer<HttpResponse> {
         if (received == null) {
             throw new IllegalStateException("completed without a response");
         }
-        received.setEntity(new ByteArrayEntity(buffer.bytes(), 0, buffer.length()));
+        ByteArrayEntity body = new ByteArrayEntity(buffer.bytes(), 0, buffer.length());
+        body.setContentType(received.getFirstHeader(HttpHeaders.CONTENT_TYPE));
+        received.setEntity(body);
         return received;
     }
 

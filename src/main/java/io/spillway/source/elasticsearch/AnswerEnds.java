@@ -39,6 +39,16 @@ final class AnswerEnds {
         return Arrays.copyOfRange(bytes, p, close + 1);
     }
 
+    /**
+     * Where the rest of the last hit begins, at the comma before its sort values, or -1. Looks from the last byte, so that
+     * nothing before it can be taken for it.
+     */
+    static int restOfLastHit(byte[] bytes, int length) {
+        byte[] sort = lastSort(bytes, length);
+        int comma = sort == null ? -1 : length - END.length - sort.length - SORT.length - 1;
+        return comma >= 0 && bytes[comma] == ',' ? comma : -1;
+    }
+
     private static boolean isSortByte(byte b) {
         return (b >= '0' && b <= '9') || b == '-' || b == ',';
     }

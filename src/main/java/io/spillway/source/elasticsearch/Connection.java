@@ -1,5 +1,12 @@
 package io.spillway.source.elasticsearch;
 
+import co.elastic.clients.elasticsearch.ElasticsearchAsyncClient;
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import co.elastic.clients.json.jackson.JacksonJsonpMapper;
+import co.elastic.clients.transport.TransportException;
+import co.elastic.clients.transport.http.TransportHttpClient;
+import co.elastic.clients.transport.rest_client.RestClientOptions;
+import co.elastic.clients.transport.rest_client.RestClientTransport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spillway.fault.SpillwayException;
@@ -17,7 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -37,9 +46,11 @@ import org.elasticsearch.client.RestClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one cluster. Answers are JSON that is read without a model of it, so that a word of a newer server is
- * not an error. Redirects are never followed: they would take the credentials to another host. Thread-safe; closing it
- * ends requests under way.
+ * The connections to one cluster. One low-level client sends every request. Elasticsearch's typed client asks on top of it
+ * where requests and answers are the same on every version: a point in time is opened and closed, the cluster's settings are
+ * read. Mappings, settings of indices, names and pages are JSON that is read without a model, so that a word of a newer
+ * server is not an error. Redirects are never followed: they would take the credentials to another host. Both ways report
+ * an error answer as the same {@link ServerError}. Thread-safe; closing it ends requests under way.
  */
 final class Connection implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,11 +65,13 @@ final class Connection implements AutoCloseable {
             Pattern.compile("((?<!\\\\)(?:\\\\\\\\)*)\\\\u([dD][89a-fA-F][0-9a-fA-F]{2})");
 
     private final RestClient client;
+    private final ElasticsearchAsyncClient typed;
     private final URI url;
     private final Duration timeout;
 
     private Connection(RestClient client, URI url, Duration timeout) {
         this.client = client;
+        this.typed = new ElasticsearchAsyncClient(new RestClientTransport(client, new JacksonJsonpMapper()));
         this.url = url;
         this.timeout = timeout;
     }
@@ -114,9 +127,7 @@ final class Connection implements AutoCloseable {
         if (body != null) {
             request.setEntity(new NByteArrayEntity(body, ContentType.APPLICATION_JSON));
         }
-        request.setOptions(RequestOptions.DEFAULT.toBuilder()
-                .addHeader(HttpHeaders.ACCEPT, "application/json")
-                .setHttpAsyncResponseConsumerFactory(() -> new AnswerConsumer(buffer, limit)));
+        request.setOptions(into(buffer, limit).addHeader(HttpHeaders.ACCEPT, "application/json"));
         Exchange exchange = new Exchange(url, buffer, System.nanoTime() + pause.toNanos());
         Runnable start = () -> exchange.start(() -> {
             sent.run();
@@ -153,6 +164,93 @@ final class Connection implements AutoCloseable {
         } finally {
             exchange.cancel();
         }
+    }
+
+    /**
+     * Asks a question with the typed client and waits for the answer.
+     *
+     * @param limit how long to wait; the request is cancelled then
+     * @throws ServerErrorException the answer is an error or a redirect
+     * @throws IOException          no whole answer came in time, or it is not what the typed client expects
+     */
+    <T> T ask(Function<ElasticsearchAsyncClient, CompletableFuture<T>> question, Duration limit)
+            throws IOException, InterruptedException {
+        AnswerBuffer buffer = new AnswerBuffer();
+        RequestOptions options = into(buffer, MAX_QUESTION_BYTES).build();
+        CompletableFuture<T> answer =
+                question.apply(typed.withTransportOptions(new RestClientOptions(options, false)));
+        try {
+            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw late(limit, e);
+        } catch (ExecutionException e) {
+            throw failure(e.getCause(), buffer);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    /** The same, with the time limit of every request. */
+    <T> T ask(Function<ElasticsearchAsyncClient, CompletableFuture<T>> question)
+            throws IOException, InterruptedException {
+        return ask(question, timeout);
+    }
+
+    /** A failure of the typed client as {@link #ask(String, String, byte[])} reports it; the error's body is in the buffer. */
+    private IOException failure(@Nullable Throwable cause, AnswerBuffer buffer) {
+        if (cause instanceof ResponseException refused) {
+            Response response = refused.getResponse();
+            return new ServerErrorException(
+                    error(url, response.getStatusLine().getStatusCode(), response::getHeader, buffer));
+        }
+        TransportHttpClient.Response response = cause instanceof ElasticsearchException refused
+                ? refused.httpResponse()
+                : cause instanceof TransportException failed ? failed.response() : null;
+        if (response != null && response.statusCode() >= 300) {
+            return new ServerErrorException(error(url, response.statusCode(), response::header, buffer));
+        }
+        return cause instanceof IOException io ? io : new IOException(cause);
+    }
+
+    /** What an answer with this status, 300 or above, means. */
+    private static ServerError error(
+            URI cluster, int status, UnaryOperator<@Nullable String> header, AnswerBuffer buffer) {
+        if (status < 400) {
+            String location = header.apply(HttpHeaders.LOCATION);
+            return ServerError.redirect(
+                    status, cluster.toString(), location == null ? "nowhere" : shown(cluster, location));
+        }
+        Duration retryAfter = retryAfter(header.apply(HttpHeaders.RETRY_AFTER));
+        JsonNode body = tree(buffer);
+        return body != null && body.isContainerNode()
+                ? ServerError.of(status, body, retryAfter)
+                : ServerError.ofText(status, text(buffer), retryAfter);
+    }
+
+    /** An address for a message: absolute, without user, query and fragment, which may hold secrets. */
+    private static String shown(URI cluster, String location) {
+        try {
+            URI target = cluster.resolve(location);
+            return new URI(target.getScheme(), null, target.getHost(), target.getPort(), target.getPath(), null, null)
+                    .toString();
+        } catch (IllegalArgumentException | URISyntaxException e) {
+            return "an address that is not valid";
+        }
+    }
+
+    /** A Retry-After header in seconds, or null. */
+    private static @Nullable Duration retryAfter(@Nullable String value) {
+        return value != null && value.matches("\\d{1,5}") ? Duration.ofSeconds(Long.parseLong(value)) : null;
+    }
+
+    /** Options of a request whose answer goes into {@code buffer}, at most {@code limit} bytes of it. */
+    private static RequestOptions.Builder into(AnswerBuffer buffer, int limit) {
+        return RequestOptions.DEFAULT.toBuilder()
+                .setHttpAsyncResponseConsumerFactory(() -> new AnswerConsumer(buffer, limit));
+    }
+
+    private static IOException late(Duration limit, TimeoutException e) {
+        return new IOException("no complete answer within " + limit.toSeconds() + " s", e);
     }
 
     /** The body of an answer as JSON, or null where it is none. */
@@ -284,7 +382,7 @@ final class Connection implements AutoCloseable {
                         .getStatusLine()
                         .getStatusCode();
             } catch (TimeoutException e) {
-                throw new IOException("no complete answer within " + limit.toSeconds() + " s", e);
+                throw late(limit, e);
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
             }
@@ -293,40 +391,11 @@ final class Connection implements AutoCloseable {
         /** What an answer with this status, 300 or above, means; only after {@link #await}. */
         ServerError error(int status) {
             Arrival arrival = arrival();
-            String location = arrival == null ? null : arrival.response().getHeader(HttpHeaders.LOCATION);
-            if (status < 400) {
-                return ServerError.redirect(status, cluster.toString(), location == null ? "nowhere" : shown(location));
-            }
-            JsonNode body = tree(buffer);
-            return body != null && body.isContainerNode()
-                    ? ServerError.of(status, body, retryAfter())
-                    : ServerError.ofText(status, text(buffer), retryAfter());
-        }
-
-        /** An address for a message: absolute, without user, query and fragment, which may hold secrets. */
-        private String shown(String location) {
-            try {
-                URI target = cluster.resolve(location);
-                return new URI(
-                                target.getScheme(),
-                                null,
-                                target.getHost(),
-                                target.getPort(),
-                                target.getPath(),
-                                null,
-                                null)
-                        .toString();
-            } catch (IllegalArgumentException | URISyntaxException e) {
-                return "an address that is not valid";
-            }
-        }
-
-        /** What the answer's Retry-After header asks for in seconds, or null; only after {@link #await}. */
-        @Nullable
-        Duration retryAfter() {
-            Arrival arrival = arrival();
-            String value = arrival == null ? null : arrival.response().getHeader(HttpHeaders.RETRY_AFTER);
-            return value != null && value.matches("\\d{1,5}") ? Duration.ofSeconds(Long.parseLong(value)) : null;
+            return Connection.error(
+                    cluster,
+                    status,
+                    name -> arrival == null ? null : arrival.response().getHeader(name),
+                    buffer);
         }
 
         /** From sending to the last byte; only after {@link #await}. */

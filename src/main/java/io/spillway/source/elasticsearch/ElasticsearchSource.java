@@ -165,21 +165,15 @@ public final class ElasticsearchSource implements DocumentSource {
 
     /** Opens a point in time that the server keeps for as long as it allows, {@link PointInTime#KEEP_ALIVE} at most. */
     private PointInTime open(Set<String> indices, Duration keepAlive) throws IOException, InterruptedException {
-        StringBuilder path = new StringBuilder(IndexFacts.path(indices, options.index()))
-                .append("/_pit?allow_partial_search_results=false&keep_alive=")
-                .append(PointInTime.text(keepAlive));
-        if (options.copies().preference() != null) {
-            path.append("&preference=")
-                    .append(IndexFacts.encode(options.copies().preference()));
-        }
-        if (options.copies().routing() != null) {
-            path.append("&routing=").append(IndexFacts.encode(options.copies().routing()));
-        }
+        List<String> names = IndexFacts.inPath(indices, options.index());
         try {
-            String id = connection.ask("POST", path.toString(), null).path("id").textValue();
-            if (id == null) {
-                throw new IOException("the answer names no point in time");
-            }
+            String id = connection
+                    .ask(client -> client.openPointInTime(request -> request.index(names)
+                            .keepAlive(time -> time.time(PointInTime.text(keepAlive)))
+                            .preference(options.copies().preference())
+                            .routing(options.copies().routing())
+                            .allowPartialSearchResults(false)))
+                    .id();
             return new PointInTime(connection, id, keepAlive);
         } catch (Connection.ServerErrorException e) {
             Duration allowed = e.error().allowedKeepAlive();
@@ -250,10 +244,15 @@ public final class ElasticsearchSource implements DocumentSource {
             if (status >= 300) {
                 throw new Connection.ServerErrorException(exchange.error(status));
             }
-            return SearchAnswer.parse(buffer.bytes(), buffer.length());
+            return size == 1
+                    ? SearchAnswer.parseSingle(buffer.bytes(), buffer.length())
+                    : SearchAnswer.parse(buffer.bytes(), buffer.length());
         } catch (MalformedJsonException e) {
             throw new IOException("a sample of " + options.index() + " could not be read: " + e.getMessage(), e);
         } catch (MalformedSourceException e) {
+            if (e.isHiding()) {
+                return sample(found, Math.max(1, Math.min(e.before(), size - 1)));
+            }
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
                     String.valueOf(e.getMessage()),

@@ -1,5 +1,6 @@
 package io.spillway.source.elasticsearch;
 
+import co.elastic.clients.json.JsonData;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -150,8 +151,13 @@ record IndexFacts(
      * too many for a request line.
      */
     static String path(Iterable<String> indices, String name) {
-        String names = encode(String.join(",", indices));
-        return "/" + (names.length() <= MAX_NAMES_IN_A_PATH ? names : encode(name));
+        return "/" + encode(String.join(",", inPath(indices, name)));
+    }
+
+    /** The names that a request's path has, not encoded; the same choice as in {@link #path}. */
+    static List<String> inPath(Iterable<String> indices, String name) {
+        String names = String.join(",", indices);
+        return encode(names).length() <= MAX_NAMES_IN_A_PATH ? List.of(names) : List.of(name);
     }
 
     /** A value of a path or of a parameter; commas stay, as they separate names. */
@@ -308,13 +314,12 @@ record IndexFacts(
     /** The longest keep-alive that the cluster allows, or null where this client may not ask. */
     static @Nullable Duration maxKeepAlive(Connection connection) throws InterruptedException {
         try {
-            JsonNode answer = connection.ask(
-                    "GET", "/_cluster/settings?include_defaults=true&filter_path=*.search.max_keep_alive", null);
-            for (String layer : List.of("transient", "persistent", "defaults")) {
-                String value =
-                        answer.path(layer).path("search").path("max_keep_alive").textValue();
+            var settings = connection.ask(
+                    client -> client.cluster().getSettings(request -> request.includeDefaults(true).flatSettings(true)));
+            for (var layer : List.of(settings.transient_(), settings.persistent(), settings.defaults())) {
+                JsonData value = layer.get("search.max_keep_alive");
                 if (value != null) {
-                    return TimeValue.parse(value);
+                    return TimeValue.parse(value.to(String.class));
                 }
             }
             return null;

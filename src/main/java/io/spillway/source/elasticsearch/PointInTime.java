@@ -84,19 +84,20 @@ final class PointInTime implements AutoCloseable {
         }
         closed = true;
         boolean interrupted = Thread.interrupted();
-        Connection.Exchange exchange = connection.send(
-                "DELETE", "/_pit", SearchRequest.closing(id()), new AnswerBuffer(), SearchRequest.MAX_SMALL_ANSWER);
         try {
-            int status = exchange.await(CLOSE_LIMIT);
-            if (status >= 300 && status != 404) {
-                LOG.warn("point in time not closed status={} freed-by-the-server-after={}", status, text(keepAlive));
+            connection.ask(client -> client.closePointInTime(request -> request.id(id())), CLOSE_LIMIT);
+        } catch (Connection.ServerErrorException e) {
+            if (e.error().status() != 404) {
+                LOG.warn(
+                        "point in time not closed status={} freed-by-the-server-after={}",
+                        e.error().status(),
+                        text(keepAlive));
             }
         } catch (IOException e) {
             LOG.warn("point in time not closed freed-by-the-server-after={} cause={}", text(keepAlive), e.getMessage());
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
-            exchange.cancel();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -21,6 +21,7 @@ final class SearchAnswer {
 
     private final byte[] bytes;
     private final int length;
+    private final boolean single;
     private final List<Document> documents = new ArrayList<>();
     private @Nullable String pitId;
     private boolean timedOut;
@@ -34,20 +35,35 @@ final class SearchAnswer {
     private int withoutSource;
     private boolean hasHits;
 
-    private SearchAnswer(byte[] bytes, int length) {
+    private SearchAnswer(byte[] bytes, int length, boolean single) {
         this.bytes = bytes;
         this.length = length;
+        this.single = single;
     }
 
     /**
      * Walks {@code bytes[0, length)}.
      *
      * @throws MalformedJsonException   the answer is not whole, or is none of a search
-     * @throws MalformedSourceException it is, up to a document whose source is not JSON
+     * @throws MalformedSourceException it is, up to a document whose source is not JSON, or hides what comes behind it
      */
     static SearchAnswer parse(byte[] bytes, int length) throws MalformedJsonException, MalformedSourceException {
-        SearchAnswer answer = new SearchAnswer(bytes, length);
-        JsonCursor cursor = new JsonCursor(bytes, 0, length);
+        return parse(new SearchAnswer(bytes, length, false));
+    }
+
+    /**
+     * Walks the answer to a request for one document. A line comment behind that document can hide only the end of the
+     * answer, which is always the same and is looked for from the last byte.
+     *
+     * @throws MalformedJsonException   the answer is not whole, or is none of a search
+     * @throws MalformedSourceException it is, up to a document whose source is not JSON
+     */
+    static SearchAnswer parseSingle(byte[] bytes, int length) throws MalformedJsonException, MalformedSourceException {
+        return parse(new SearchAnswer(bytes, length, true));
+    }
+
+    private static SearchAnswer parse(SearchAnswer answer) throws MalformedJsonException, MalformedSourceException {
+        JsonCursor cursor = new JsonCursor(answer.bytes, 0, answer.length);
         answer.readAnswer(cursor);
         cursor.expectEnd();
         return answer;
@@ -105,6 +121,8 @@ final class SearchAnswer {
             return "the search was terminated early";
         } else if (!hasHits) {
             return "the answer has no list of hits";
+        } else if (single && documents.size() + withoutSource > 1) {
+            return "the answer has more hits than were asked for";
         }
         JsonNode s = shards;
         if (s == null) {
@@ -180,12 +198,11 @@ final class SearchAnswer {
                             // Cut off, not malformed: whether the source is JSON nobody knows yet.
                             throw e;
                         }
-                        throw new MalformedSourceException(
-                                text(lastIndex), text(lastId), "is not JSON: " + e.getMessage(), e);
+                        throw new MalformedSourceException(this, "is not JSON: " + e.getMessage(), e);
                     }
                     findings = cursor.findings();
                     cursor.leaveDocument();
-                    requireNothingHidden(source.end(), cursor.position());
+                    leaveComment(cursor, source.end());
                 }
                 default -> cursor.skipValue();
             }
@@ -204,12 +221,18 @@ final class SearchAnswer {
 
     /**
      * A line comment that ends a document's body, without a line end, goes on through the answer up to the next line
-     * break, which another document may hold: every hit up to there would be missing, and the rest would parse.
+     * break, which another document may hold: every hit up to there would be missing, and the rest would parse. Behind the
+     * only hit, it goes on to the end of the answer, and the cursor goes back to the rest of that hit.
      */
-    private void requireNothingHidden(int sourceEnd, int next) throws MalformedSourceException {
-        if (next > sourceEnd && text(new Range(sourceEnd, next)).contains("\"sort\":")) {
-            throw new MalformedSourceException(
-                    text(lastIndex), text(lastId), "is followed by a comment that hides what comes behind it", null);
+    private void leaveComment(JsonCursor cursor, int sourceEnd) throws MalformedSourceException {
+        int next = cursor.position();
+        if (single) {
+            int rest = next < length ? -1 : AnswerEnds.restOfLastHit(bytes, length);
+            if (rest >= sourceEnd) {
+                cursor.back(rest);
+            }
+        } else if (next > sourceEnd && text(new Range(sourceEnd, next)).contains("\"sort\":")) {
+            throw new MalformedSourceException(this, "is followed by a comment that hides what comes behind it", null);
         }
     }
 
@@ -245,25 +268,30 @@ final class SearchAnswer {
         }
     }
 
-    /** An answer is whole as far as a document whose source is not JSON, such as a body in UTF-16. */
+    /** An answer is whole as far as a document that cannot be read, such as a body in UTF-16. */
     static final class MalformedSourceException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private final String index;
-        private final String id;
+        private final int before;
+        private final boolean hiding;
 
-        MalformedSourceException(String index, String id, String flaw, @Nullable MalformedJsonException cause) {
-            super("the source of document " + id + " in index " + index + " " + flaw, cause);
-            this.index = index;
-            this.id = id;
+        private MalformedSourceException(SearchAnswer answer, String flaw, @Nullable MalformedJsonException cause) {
+            super(
+                    "the source of document %s in index %s %s"
+                            .formatted(answer.text(answer.lastId), answer.text(answer.lastIndex), flaw),
+                    cause);
+            this.before = answer.documents.size() + answer.withoutSource;
+            this.hiding = cause == null;
         }
 
-        String index() {
-            return index;
+        /** How many hits of the answer come before the document. */
+        int before() {
+            return before;
         }
 
-        String id() {
-            return id;
+        /** Whether the document is JSON and only hides what comes behind it, so that it can be read alone. */
+        boolean isHiding() {
+            return hiding;
         }
     }
 }

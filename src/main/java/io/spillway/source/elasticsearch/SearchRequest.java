@@ -20,7 +20,7 @@ final class SearchRequest {
      */
     static final String PATH = "/_search?allow_partial_search_results=false";
 
-    /** Answers without documents: a count, a closed point in time. */
+    /** Answers without documents, such as a count. */
     static final int MAX_SMALL_ANSWER = 16 << 20;
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -113,10 +113,6 @@ final class SearchRequest {
             body.writeBooleanField("track_total_hits", false);
             writePit(body, pit);
         });
-    }
-
-    static byte[] closing(String pitId) {
-        return json(body -> body.writeStringField("id", pitId));
     }
 
     private static void writePage(

@@ -49,6 +49,9 @@ final class SlicePager implements PageReader {
     private @Nullable AnswerBuffer spare;
     private boolean exhausted;
     private boolean alone;
+    /** How many documents to ask for where a comment decides that, else 0: those before the document with it, or 1. */
+    private int apart;
+
     private long notBefore = System.nanoTime();
 
     SlicePager(ElasticsearchSnapshot snapshot, Slice slice, StageClock clock, Progress progress) {
@@ -85,6 +88,7 @@ final class SlicePager implements PageReader {
                 dropAhead();
             }
             committed = sort;
+            apart = apart > 1 ? 1 : 0;
             sizer.learn(answer.documents().size(), answer.hitBytes());
             return Optional.of(new Page(answer.documents(), bytes));
         } finally {
@@ -134,6 +138,10 @@ final class SlicePager implements PageReader {
                         ? new ServerError(
                                 413, Set.of("content_too_long_exception"), String.valueOf(e.getMessage()), null)
                         : new ServerError(0, Set.of(), String.valueOf(e.getMessage()), null);
+            } catch (MalformedSourceException e) {
+                dropAhead();
+                setApart(e);
+                continue;
             } catch (MalformedJsonException e) {
                 error = new ServerError(200, Set.of(), "the answer is not whole: " + e.getMessage(), null);
             } catch (InterruptedException e) {
@@ -145,19 +153,30 @@ final class SlicePager implements PageReader {
         }
     }
 
-    private SearchAnswer walk(AnswerBuffer answered) throws MalformedJsonException, SpillwayException {
+    private SearchAnswer walk(AnswerBuffer answered) throws MalformedJsonException, MalformedSourceException {
         Stage before = clock.enter(Stage.ENCODING);
         try {
-            return SearchAnswer.parse(answered.bytes(), answered.length());
-        } catch (MalformedSourceException e) {
-            throw new SpillwayException(
-                    Fault.SOURCE_REFUSED,
-                    "document " + e.id() + " in index " + e.index() + " cannot be published: " + e.getMessage(),
-                    "index it again as UTF-8 JSON, or leave it out with a query",
-                    e);
+            return apart == 1
+                    ? SearchAnswer.parseSingle(answered.bytes(), answered.length())
+                    : SearchAnswer.parse(answered.bytes(), answered.length());
         } finally {
             clock.enter(before);
         }
+    }
+
+    /** A document that hides what comes behind it is asked for alone, once the documents before it have been read. */
+    private void setApart(MalformedSourceException e) throws SpillwayException {
+        int wanted = Math.max(1, e.before());
+        if (!e.isHiding() || (apart > 0 && wanted >= apart)) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    "a document cannot be published: " + e.getMessage(),
+                    "index it again as UTF-8 JSON, or leave it out with a query",
+                    e);
+        }
+        LOG.info("a comment ends a document without a line end slice={} cause=\"{}\"", slice.number(), e.getMessage());
+        apart = wanted;
+        sizer.shorten();
     }
 
     private SearchAnswer accept(SearchAnswer answer, AnswerBuffer answered) throws SpillwayException {
@@ -271,7 +290,7 @@ final class SlicePager implements PageReader {
         spare = null;
         int limit = alone ? snapshot.largestAnswer() : snapshot.answerLimit();
         Duration pause = Duration.ofNanos(Math.max(0, notBefore - System.nanoTime()));
-        return snapshot.send(slice, sizer.documents(), after, buffer, limit, pause, progress::requested);
+        return snapshot.send(slice, apart > 0 ? apart : sizer.documents(), after, buffer, limit, pause, progress::requested);
     }
 
     private void waitUntil(long instant) throws InterruptedException {
@@ -291,7 +310,7 @@ final class SlicePager implements PageReader {
 
     /** Asks for the page behind this answer before the answer is walked, if it has the expected shape. */
     private void requestAhead(AnswerBuffer answered) {
-        if (alone) {
+        if (alone || apart > 0) {
             return;
         }
         byte[] sort = AnswerEnds.lastSort(answered.bytes(), answered.length());

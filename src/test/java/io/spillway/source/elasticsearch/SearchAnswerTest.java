@@ -202,9 +202,8 @@ class SearchAnswerTest {
         assertThatExceptionOfType(MalformedSourceException.class)
                 .isThrownBy(() -> SearchAnswer.parse(bytes.toByteArray(), bytes.size()))
                 .satisfies(e -> {
-                    assertThat(e.index()).isEqualTo("\"books\"");
-                    assertThat(e.id()).isEqualTo("\"poison\"");
                     assertThat(e).hasMessageContaining("\"poison\"").hasMessageContaining("\"books\"");
+                    assertThat(e.isHiding()).isFalse();
                 });
     }
 
@@ -215,10 +214,46 @@ class SearchAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}\n", "{}", "{\n}", "{} // too"})
     void aCommentBehindADocumentNeverHidesTheHitsAfterIt(String next) {
-        String answer = answer(hit("a", "{} // behind", "[1,1]"), hit("b", next, "[2,2]"), hit("c", "{}", "[3,3]"));
+        String answer =
+                answer(FIRST, hit("a", "{} // behind", "[1,1]"), hit("b", next, "[2,2]"), hit("c", "{}", "[3,3]"));
         assertThatExceptionOfType(MalformedSourceException.class)
                 .isThrownBy(() -> parse(answer))
-                .satisfies(e -> assertThat(e.id()).isEqualTo("\"a\""));
+                .satisfies(e -> {
+                    assertThat(e).hasMessageContaining("\"a\"").hasMessageContaining("\"books\"");
+                    assertThat(e.isHiding()).isTrue();
+                    assertThat(e.before()).isEqualTo(1);
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"// behind", " /**/ //", "//,\"sort\":[7,7]}]}}", "// \"sort\":\n", "//\"sort\":[7,7]\r", "\uFEFF//{\"a\""})
+    void aCommentBehindTheOnlyDocumentHidesNothing(String comment) throws Exception {
+        byte[] answer = bytes(answer(hit("a", "{}" + comment, "[3,1]")));
+
+        SearchAnswer single = SearchAnswer.parseSingle(answer, answer.length);
+
+        assertThat(single.documents()).extracting(SearchAnswerTest::source).containsExactly("{}");
+        assertThat(single.lastSort()).isEqualTo(bytes("[3,1]"));
+        assertThat(single.incompleteness()).isNull();
+    }
+
+    @Test
+    void anAnswerThatIsCutOffInACommentIsNotWhole() {
+        byte[] answer = bytes(answer(hit("a", "{}// behind", "[3,1]")));
+        int comment = new String(answer, StandardCharsets.UTF_8).indexOf("//");
+        for (int length = comment; length < answer.length; length++) {
+            int cut = length;
+            assertThatExceptionOfType(MalformedJsonException.class)
+                    .as("%d bytes", cut)
+                    .isThrownBy(() -> SearchAnswer.parseSingle(answer, cut));
+        }
+    }
+
+    @Test
+    void twoHitsWhereOneWasAskedForAreNotUsed() throws Exception {
+        byte[] answer = bytes(answer(FIRST, SECOND));
+        assertThat(SearchAnswer.parseSingle(answer, answer.length).incompleteness()).contains("more hits");
     }
 
     @Test

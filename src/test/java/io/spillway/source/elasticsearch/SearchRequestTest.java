@@ -98,11 +98,6 @@ class SearchRequestTest {
                 .endsWith("\"search_after\":[1,2]}");
     }
 
-    @Test
-    void aCloseHasTheIdInItsBody() {
-        assertThat(text(SearchRequest.closing("a\"b"))).isEqualTo("{\"id\":\"a\\\"b\"}");
-    }
-
     private static String text(byte[] body) {
         return new String(body, StandardCharsets.UTF_8);
     }

@@ -556,12 +556,19 @@ class SlicePagerTest {
         assertThat(server.closed()).hasSize(1);
     }
 
-    @Test
-    void aDocumentWhoseLastCommentWouldHideOthersIsNamed() {
-        withDocument(123, "{\"n\":1} // no line end".getBytes(UTF_8));
-        SpillwayException failure = failure(paging(1, IMPATIENT));
-        assertThat(failure.fault()).isEqualTo(Fault.SOURCE_REFUSED);
-        assertThat(failure).hasMessageContaining("\"d123\"").hasMessageContaining("\"books\"");
+    @ParameterizedTest
+    @ValueSource(strings = {" // no line end", "//", "/* a *///\"sort\":[1,2]}]}}", "//,\"sort\":[0,1]},{\"_id\":\"b\""})
+    void aDocumentWhoseLastCommentWouldHideOthersIsReadAlone(String comment) throws Exception {
+        List<byte[]> sources = new ArrayList<>(Arrays.asList(new byte[300][]));
+        sources.replaceAll(nothing -> "{\"n\":1}\n".getBytes(UTF_8));
+        for (int number : List.of(0, 123, 124, 299)) {
+            sources.set(number, ("{\"n\":" + number + "}" + comment).getBytes(UTF_8));
+        }
+        replaceServer(new StubElasticsearch(sources, SHARDS));
+
+        List<String> documents = readAll(server, paging(1, IMPATIENT));
+
+        assertThat(documents).hasSize(300).contains("{\"n\":0}", "{\"n\":123}", "{\"n\":124}", "{\"n\":299}");
     }
 
     @Test

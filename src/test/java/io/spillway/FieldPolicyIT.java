@@ -486,6 +486,18 @@ class FieldPolicyIT {
     }
 
     @Test
+    void eachUndecidedFieldHasALineOfItsOwn() throws Exception {
+        String rules = "fields: {include: [id], exclude: [hush]}\n";
+
+        Outcome outcome = export(canaries(), rules).refused(32);
+
+        assertThat(outcome.err().lines())
+                .anyMatch(line -> line.startsWith("field \"title\" (text)"))
+                .anyMatch(line -> line.startsWith("hint: "));
+        assertThat(outcome.err()).doesNotContain("\\u000a");
+    }
+
+    @Test
     void planPrintsTheTableAlsoWhereOnlyASampledDocumentHasTheField() throws Exception {
         String index =
                 cluster.newIndex("{\"mappings\":{\"dynamic\":false,\"properties\":{\"id\":{\"type\":\"long\"}}}}");

@@ -108,6 +108,18 @@ class FormatCasesIT {
         assertThat(csv(index, "--columns", "text,more")).containsExactlyInAnyOrder("text,more", "a,5");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"enabled\":false}",
+                "{\"runtime\":{\"more\":{\"type\":\"keyword\"}},\"properties\":{\"text\":{\"type\":\"keyword\"}}}",
+                "{\"dynamic_templates\":[{\"all\":{\"match_mapping_type\":\"*\",\"runtime\":{}}}]}",
+            })
+    void fieldsOfAMappingThatParsesNothingOrReadsThemAtRuntimeMayBeColumns(String mapping) throws Exception {
+        String index = index("{\"mappings\":" + mapping + "}", "{\"text\":\"a\",\"more\":\"b\"}");
+        assertThat(csv(index, "--columns", "text,more")).containsExactlyInAnyOrder("text,more", "a,b");
+    }
+
     @Test
     void theIdIsAColumnOnDemand() throws Exception {
         String index = index(CLOSED, "{\"text\":\"a\"}", "{\"text\":\"b\"}");

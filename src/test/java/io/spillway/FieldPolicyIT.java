@@ -395,8 +395,10 @@ class FieldPolicyIT {
         Outcome refused = export(
                         index, "fields: {include: [id, old], exclude: [hush]}\ngate: {schema: stop, shrink: 100%}\n")
                 .refused(31);
-        assertThat(refused.err()).contains("1 field of that dump is withheld now");
-        assertThat(status().toString()).doesNotContain("hush");
+        assertThat(refused.err())
+                .contains("1 field of that dump is withheld now")
+                .doesNotContain("hush");
+        assertThat(status().toString()).contains("lost fields").doesNotContain("hush");
 
         Path file = schedule(index, "fields: {include: [id, old], exclude: [hush]}\ngate: {shrink: 100%}\n");
         Outcome outcome = Spillway.run("export", file.toString()).succeeded();
@@ -486,6 +488,18 @@ class FieldPolicyIT {
     }
 
     @Test
+    void eachUndecidedFieldHasALineOfItsOwn() throws Exception {
+        String rules = "fields: {include: [id], exclude: [hush]}\n";
+
+        Outcome outcome = export(canaries(), rules).refused(32);
+
+        assertThat(outcome.err().lines())
+                .anyMatch(line -> line.startsWith("field \"title\" (text)"))
+                .anyMatch(line -> line.startsWith("hint: "));
+        assertThat(outcome.err()).doesNotContain("\\u000a");
+    }
+
+    @Test
     void planPrintsTheTableAlsoWhereOnlyASampledDocumentHasTheField() throws Exception {
         String index =
                 cluster.newIndex("{\"mappings\":{\"dynamic\":false,\"properties\":{\"id\":{\"type\":\"long\"}}}}");
@@ -504,7 +518,7 @@ class FieldPolicyIT {
         Path file = Files.writeString(folder.resolve("eight.yaml"), """
                 dataset: Journals!
                 titel: Journals
-                license: CC 0
+                license: CC/0
                 covers: [api]
                 source:
                   elasticsearch: ftp://localhost

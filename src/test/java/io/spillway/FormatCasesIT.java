@@ -7,12 +7,17 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.support.Dump;
 import io.spillway.support.Spillway;
 import io.spillway.support.TestCluster;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +111,18 @@ class FormatCasesIT {
                  "mappings":{"properties":{"text":{"type":"keyword"}}}}
                 """, "{\"text\":\"a\",\"more\":5}");
         assertThat(csv(index, "--columns", "text,more")).containsExactlyInAnyOrder("text,more", "a,5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"enabled\":false}",
+                "{\"runtime\":{\"more\":{\"type\":\"keyword\"}},\"properties\":{\"text\":{\"type\":\"keyword\"}}}",
+                "{\"dynamic_templates\":[{\"all\":{\"match_mapping_type\":\"*\",\"runtime\":{}}}]}",
+            })
+    void fieldsOfAMappingThatParsesNothingOrReadsThemAtRuntimeMayBeColumns(String mapping) throws Exception {
+        String index = index("{\"mappings\":" + mapping + "}", "{\"text\":\"a\",\"more\":\"b\"}");
+        assertThat(csv(index, "--columns", "text,more")).containsExactlyInAnyOrder("text,more", "a,b");
     }
 
     @Test
@@ -271,14 +288,42 @@ class FormatCasesIT {
         return index;
     }
 
-    /** Runs the commands for bulk parts that the README of a dump has, in its folder. */
+    @Test
+    void aBulkPartThatABusyServerDoesNotTakeIsSentAgainAndNoneIsSkipped() throws Exception {
+        String index = index(CLOSED, "{\"text\":\"a\"}", "{\"text\":\"b\"}");
+        Spillway.export(cluster, index, folder, "--format", "bulk", "--slices", "1", "--part-documents", "1")
+                .succeeded();
+        Dump dump = Dump.only(folder, "records");
+        Queue<Integer> statuses = new ArrayDeque<>(List.of(200, 429, 200));
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(statuses.isEmpty() ? 400 : statuses.remove(), -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            String url = "http://127.0.0.1:" + server.getAddress().getPort();
+            bash(dump, url, "copy");
+            assertThat(statuses).isEmpty();
+            assertThat(bash(dump, url, "copy")).containsOnlyOnce("not taken: ").contains(".00001.bulk.ndjson");
+        } finally {
+            server.stop(0);
+        }
+    }
+
     private static String bash(Dump dump, String index) throws IOException, InterruptedException {
+        return bash(dump, cluster.url().toString(), index);
+    }
+
+    /** Runs the commands for bulk parts that the README of a dump has, in its folder. */
+    private static String bash(Dump dump, String server, String index) throws IOException, InterruptedException {
         String readme = Files.readString(dump.folder().resolve("README.md"));
         String commands = readme.substring(readme.indexOf("for part in"));
         ProcessBuilder bash = new ProcessBuilder("bash", "-c", commands.substring(0, commands.indexOf("```")))
                 .directory(dump.folder().toFile())
                 .redirectErrorStream(true);
-        bash.environment().put("SERVER", cluster.url().toString());
+        bash.environment().put("SERVER", server);
         bash.environment().put("INDEX", index);
         Process process = bash.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

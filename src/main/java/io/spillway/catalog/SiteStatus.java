@@ -106,4 +106,22 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
             return Optional.empty();
         }
     }
+
+    /**
+     * Makes sure that no file of others has the name of a dataset's status.
+     *
+     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}: the file that is there is not a status of this dataset
+     */
+    public static void requireOwn(Destination destination, String dataset) throws SpillwayException {
+        ObjectKey key = new ObjectKey(dataset).child(DatasetStatus.FILE_NAME);
+        if (destination.find(key).isPresent()
+                && read(destination, dataset)
+                        .filter(status -> status.dataset().equals(dataset))
+                        .isEmpty()) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_REFUSED,
+                    "%s has a file that Spillway did not write, and it stays: %s".formatted(destination.name(), key),
+                    "publish into a subfolder or under a prefix of its own, or move this file away");
+        }
+    }
 }

@@ -75,8 +75,8 @@ final class ErrorReport {
 
     private static void say(
             CommandLine command, String[] args, String fault, int exitCode, String message, @Nullable String hint) {
-        // A broken schedule has a line for each problem; no other message has line ends.
-        if (fault.equals(Fault.CONFIG.name())) {
+        // A broken schedule and an undecided mapping have a line for each problem; no other message has line ends.
+        if (fault.equals(Fault.CONFIG.name()) || fault.equals(Fault.FIELD_POLICY.name())) {
             ("error: " + message).lines().forEach(command.getErr()::println);
         } else {
             command.getErr().println("error: " + message);

@@ -9,7 +9,9 @@ import io.spillway.notices.kit.PageCap;
 import io.spillway.notices.kit.RobotsLines;
 import io.spillway.notices.kit.Rules;
 import io.spillway.notices.kit.ServerKit;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,6 +149,18 @@ final class KitArguments {
         }
     }
 
+    /** A path without links, also where its end does not exist yet. */
+    private static Path real(Path path) {
+        Path parent = path.getParent();
+        try {
+            return Files.exists(path) || parent == null
+                    ? path.toRealPath()
+                    : real(parent).resolve(path.getFileName());
+        } catch (IOException unreadable) {
+            return path;
+        }
+    }
+
     /**
      * What kits are made of.
      *
@@ -174,7 +188,7 @@ final class KitArguments {
         Path kits = (kitTo == null ? state.resolve("kits").resolve(siteName(address)) : kitTo)
                 .toAbsolutePath()
                 .normalize();
-        if (local != null && kits.startsWith(local.resolveSibling(""))) {
+        if (local != null && real(kits).startsWith(real(local.resolveSibling("")))) {
             throw refused(
                     "%s is public: configurations name limits and blocked programs".formatted(kits),
                     "name a folder outside of %s with --kit-to".formatted(where),

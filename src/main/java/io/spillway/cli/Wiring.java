@@ -9,6 +9,7 @@ import io.spillway.encode.JsonLines;
 import io.spillway.encode.JsonLinesWithId;
 import io.spillway.encode.TarBatches;
 import io.spillway.fault.Fault;
+import io.spillway.fault.Printable;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.Decision;
 import io.spillway.fields.FieldPolicy;
@@ -226,7 +227,8 @@ final class Wiring {
         if (fields.hasRules() && !undecided.isEmpty()) {
             throw new SpillwayException(
                     Fault.FIELD_POLICY,
-                    "columns of format csv are named by no rule of fields: " + String.join(", ", undecided),
+                    "columns of format csv are named by no rule of fields: "
+                            + Printable.line(String.join(", ", undecided)),
                     "name them in fields.include if they are to be public, or remove them from the columns");
         }
     }
@@ -310,7 +312,8 @@ final class Wiring {
         if (!paths.isEmpty()) {
             throw new SpillwayException(
                     Fault.FIELD_POLICY,
-                    "%s would publish what the rules of fields do not: %s".formatted(who, String.join(", ", paths)),
+                    "%s would publish what the rules of fields do not: %s"
+                            .formatted(who, Printable.line(String.join(", ", paths))),
                     "name them in fields.include if they are to be public, or remove them from the format");
         }
     }

@@ -31,6 +31,9 @@ public final class License {
     public static String normalized(String text, BiFunction<String, Collection<String>, Optional<String>> nearest) {
         Deque<String> tokens = new ArrayDeque<>(
                 TOKEN.matcher(text).results().map(match -> match.group()).toList());
+        if (tokens.size() > 1 && tokens.stream().noneMatch(License::isOperator)) {
+            throw unknown("identifier", String.join(" ", tokens), SpdxList.licenses(), nearest);
+        }
         List<String> words = new ArrayList<>();
         expression(tokens, words, nearest);
         if (!tokens.isEmpty()) {
@@ -68,7 +71,7 @@ public final class License {
             List<String> words,
             BiFunction<String, Collection<String>, Optional<String>> nearest) {
         String token = tokens.poll();
-        if (token == null || List.of(")", "OR", "AND", "WITH").contains(token.toUpperCase(Locale.ROOT))) {
+        if (token == null || isOperator(token)) {
             throw new IllegalArgumentException("license needs an SPDX identifier such as CC0-1.0"
                     + (token == null ? " at its end" : " before \"" + token + "\""));
         }
@@ -103,16 +106,21 @@ public final class License {
             Collection<SpdxList.Entry> known,
             BiFunction<String, Collection<String>, Optional<String>> nearest) {
         List<String> ids = known.stream().map(SpdxList.Entry::id).toList();
-        String start = token.toLowerCase(Locale.ROOT) + "-";
+        String hyphenated = token.replace(' ', '-');
+        String start = hyphenated.toLowerCase(Locale.ROOT) + "-";
         Optional<String> newest = ids.stream()
                 .filter(id -> id.toLowerCase(Locale.ROOT).startsWith(start))
                 .filter(id -> id.substring(start.length()).matches("[0-9.]+"))
                 .reduce((one, other) -> other);
-        String meant = newest.or(() -> nearest.apply(token, ids))
+        String meant = newest.or(() -> nearest.apply(hyphenated, ids))
                 .map(id -> " (did you mean " + id + "?)")
                 .orElse("");
         return new IllegalArgumentException("license \"" + token + "\" is not an SPDX " + what + meant
                 + "; a licence that SPDX does not list is written LicenseRef-NAME");
+    }
+
+    private static boolean isOperator(String token) {
+        return List.of("(", ")", "OR", "AND", "WITH").contains(token.toUpperCase(Locale.ROOT));
     }
 
     private static boolean isNext(Deque<String> tokens, String word) {

@@ -149,8 +149,8 @@ public final class CsvColumns {
                     Fault.CONFIG,
                     "format csv: " + String.join("; ", problems),
                     unknown
-                            ? "columns are dotted paths as documents have them; multi-fields, aliases and runtime fields"
-                                    + " stand in no document"
+                            ? "columns are dotted paths as documents have them; documents have no multi-fields and no"
+                                    + " aliases"
                             : "name each column once");
         }
         return new CsvColumns(names, mapping);

@@ -7,19 +7,26 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.regex.Pattern;
 
 /**
  * The templates in {@code src/main/jte}, which escape what they show by where in HTML it stands. Safe for use by many
  * threads.
  */
 public final class Templates {
+    /** HTML allows no control characters but white space; C1 are among them. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}&&[^\\t\\n]]");
+
     private final TemplateEngine engine = TemplateEngine.createPrecompiled(ContentType.Html);
 
-    /** A template, filled with the record that it names as its parameter; in UTF-8. */
+    /**
+     * A template, filled with the record that it names as its parameter; in UTF-8. A control character of a value becomes
+     * U+FFFD.
+     */
     public byte[] render(String template, Object page) {
         StringOutput output = new StringOutput();
         engine.render(template, page, output);
-        return output.toString().getBytes(StandardCharsets.UTF_8);
+        return CONTROL.matcher(output.toString()).replaceAll("\uFFFD").getBytes(StandardCharsets.UTF_8);
     }
 
     /** The Content-Security-Policy of a page that has this style sheet within it, and nothing else but text and links. */

@@ -126,6 +126,7 @@ public final class StatusFile {
         boolean interrupted = Thread.interrupted();
         ObjectKey key = new ObjectKey(dataset).child(FILE_NAME);
         try {
+            SiteStatus.requireOwn(destination, dataset);
             for (int i = 0; i < TRIES; i++) {
                 String before = destination.find(key).map(StoredObject::version).orElse(null);
                 Optional<Manifest> last = Stream.concat(

@@ -281,6 +281,7 @@ public final class SiteWriter {
         }
 
         private void write(Catalog.Shelf shelf, List<URI> elsewhere) throws SpillwayException, OvertakenException {
+            SiteStatus.requireOwn(destination, shelf.dataset());
             Manifest latest = shelf.latest();
             Map<ObjectKey, byte[]> files =
                     pages.ofDataset(catalog, shelf, elsewhere, mirrors.torrents(latest, elsewhere));

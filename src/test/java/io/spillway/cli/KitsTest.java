@@ -273,6 +273,18 @@ class KitsTest {
     }
 
     @Test
+    void aLinkIntoThePublicFolderIsRefused() throws Exception {
+        Path link = Files.createSymbolicLink(state.resolve("link"), root);
+        assertRefused("is public", "--server", "nginx", "--kit-to", link.toString());
+        assertRefused(
+                "is public",
+                "--server",
+                "nginx",
+                "--kit-to",
+                link.resolve("kits/new").toString());
+    }
+
+    @Test
     void twoSitesDoNotShareAFolder() throws Exception {
         KitArguments parsed = CommandLine.populateCommand(
                 new KitArguments(),

@@ -54,7 +54,15 @@ class LicenseTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CC0, CC0-1.0", "CC-BY, CC-BY-4.0", "ODbL-10, ODbL-1.0", "MIT OR Apache2.0, Apache-2.0"})
+    @CsvSource({
+        "CC0, CC0-1.0",
+        "CC-BY, CC-BY-4.0",
+        "ODbL-10, ODbL-1.0",
+        "MIT OR Apache2.0, Apache-2.0",
+        "CC BY 4.0, CC-BY-4.0",
+        "CC BY, CC-BY-4.0",
+        "Apache 2.0, Apache-2.0"
+    })
     void anUnknownIdentifierIsRefusedWithTheNearest(String text, String nearest) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> normalized(text))

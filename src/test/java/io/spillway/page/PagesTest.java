@@ -93,13 +93,16 @@ class PagesTest {
         dumps.homepage = "javascript:alert(3)";
         dumps.covers = List.of("/<script>alert(4)</script>");
         dumps.sample = HOSTILE + "\n";
-        dumps.fields = List.of(new Manifest.Field(HOSTILE, HOSTILE, List.of("string"), 1L, HOSTILE));
+        dumps.fields = List.of(new Manifest.Field(HOSTILE + "\u001b[2J\u009b", HOSTILE, List.of("string"), 1L, HOSTILE));
         dumps.publish(root, "journals", TAKEN, 5);
         Map<String, String> pages = rendered();
         pages.forEach((name, text) -> {
             if (name.endsWith(".html")) {
                 assertThat(text.split("<script", -1)).as(name).hasSizeLessThanOrEqualTo(2);
-                assertThat(text).as(name).doesNotContain("<img", "javascript:", "</title><script");
+                assertThat(text)
+                        .as(name)
+                        .doesNotContain("<img", "javascript:", "</title><script")
+                        .doesNotContainPattern("[\\p{Cc}&&[^\\t\\n]]");
             }
         });
         assertThat(pages.get("journals/index.html"))

@@ -98,6 +98,7 @@ class ReadmeSentencesTest {
                 Claim.of(
                         "Each file is one request; the largest has 1,100 bytes before compression, .*",
                         d -> is(d, "bulk")),
+                Claim.of("`curl` sends a file again while the server is busy \\(429, 503\\)\\.", d -> is(d, "bulk")),
                 Claim.of("With the server's address in `SERVER` and the index in `INDEX`:", d -> is(d, "bulk")),
                 Claim.of(
                         "\\* `sample\\.jsonl`: some documents, to look at before fetching\\.",

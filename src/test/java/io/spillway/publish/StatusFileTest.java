@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StatusFileTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -179,5 +180,18 @@ class StatusFileTest {
         StatusFile lost = new StatusFile(broken, "journals", NOW);
         assertThatCode(() -> lost.failed(failure(Fault.GATE, "reasons"))).doesNotThrowAnyException();
         assertThatCode(() -> lost.published(new DraftMaker().manifest())).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"theirs", "{}", "{\"dataset\":\"works\",\"last_attempt\":{\"exit_code\":0}}"})
+    void aFileOfOthersUnderItsNameStays(String theirs) throws Exception {
+        Path file = root.resolve("journals/status.json");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, theirs);
+
+        status.failed(failure(Fault.GATE, "reasons"));
+        status.published(new DraftMaker().manifest());
+
+        assertThat(file).hasContent(theirs);
     }
 }

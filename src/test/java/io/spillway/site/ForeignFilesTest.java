@@ -66,7 +66,8 @@ class ForeignFilesTest {
                 "feed.atom",
                 "links.json",
                 "journals/index.html",
-                "journals/latest.json"
+                "journals/latest.json",
+                "journals/status.json"
             })
     void aFileThatWasThereBeforeIsNamedAndStays(String name) throws Exception {
         Files.writeString(root.resolve(name), "theirs");

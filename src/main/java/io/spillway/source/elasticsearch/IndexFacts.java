@@ -124,9 +124,15 @@ record IndexFacts(
         }
     }
 
-    /** Whether an index keeps fields out of its mapping that documents have: by its mapping, or by a limit that is ignored. */
+    /**
+     * Whether documents of an index may have fields that the properties of its mapping do not have: because it parses
+     * nothing or leaves fields out, because a limit is ignored, or because a runtime field has the name of a field.
+     */
     private static boolean mayHoldUnmapped(JsonNode mapping, IndexSettings index) {
-        return Boolean.parseBoolean(index.get(IGNORED_LIMIT, "false")) || leavesOut(mapping);
+        return Boolean.parseBoolean(index.get(IGNORED_LIMIT, "false"))
+                || !mapping.path("enabled").asBoolean(true)
+                || !mapping.path("runtime").isEmpty()
+                || leavesOut(mapping);
     }
 
     private static boolean leavesOut(JsonNode object) {

@@ -3,6 +3,7 @@ package io.spillway.cli;
 import io.spillway.catalog.Catalog;
 import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.SiteStatus;
+import io.spillway.fault.Examples;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Withdrawal;
@@ -70,8 +71,16 @@ final class ListCommand implements Callable<Integer> {
             if (!output.json && status.datasets().isEmpty()) {
                 out.println("nothing is published at " + place.name());
             }
-            for (String dump : status.unreadable()) {
-                spec.commandLine().getErr().println("warning: the manifest of " + dump + " cannot be read");
+            if (!status.unreadable().isEmpty()) {
+                spec.commandLine()
+                        .getErr()
+                        .printf(
+                                "warning: %s cannot be read at %s: %s%n",
+                                status.unreadable().size() == 1
+                                        ? "1 manifest"
+                                        : Amounts.count(status.unreadable().size()) + " manifests",
+                                place.name(),
+                                Examples.of(status.unreadable()));
             }
             out.flush();
         });

@@ -191,6 +191,13 @@ final class ExportCommand implements Callable<Integer> {
             var statuses = new Statuses(places, schedule.dataset());
             ExportReport report;
             try {
+                PublicProbe.tryNew(schedule, places);
+            } catch (SpillwayException e) {
+                // Nothing else is written: it would name the address.
+                statuses.failed(e);
+                throw e;
+            }
+            try {
                 report = export(schedule, allowed, places, json, out, err);
             } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
                 statuses.failed(e);

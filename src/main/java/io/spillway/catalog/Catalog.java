@@ -14,10 +14,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -46,21 +44,21 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     /**
      * The dumps of one dataset.
      *
-     * @param dataset its name
-     * @param dumps   their manifests, the newest first; never empty
+     * @param latest the manifest of the newest dump
+     * @param dumps  summaries of all dumps, the newest first; never empty
      */
-    public record Shelf(String dataset, List<Manifest> dumps) {
-        /** Takes a copy; fails with {@link IllegalArgumentException} where there is no dump. */
+    public record Shelf(Manifest latest, List<DumpSummary> dumps) {
+        /** Takes a copy; fails with {@link IllegalArgumentException} unless the latest is the first of the dumps. */
         public Shelf {
             dumps = List.copyOf(dumps);
-            if (dumps.isEmpty()) {
-                throw new IllegalArgumentException("no dumps of " + dataset);
+            if (dumps.isEmpty() || !dumps.get(0).id().equals(latest.id())) {
+                throw new IllegalArgumentException(latest.dump() + " is not the first of " + dumps);
             }
         }
 
-        /** The newest dump. */
-        public Manifest latest() {
-            return dumps.get(0);
+        /** The dataset's name. */
+        public String dataset() {
+            return latest.dataset();
         }
     }
 
@@ -87,20 +85,21 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     /** Every dump that stands at the destination, whole or broken: what a second look compares with. */
     public Set<DumpId> stamps() {
         Set<DumpId> stamps = new HashSet<>();
-        datasets.forEach(shelf -> shelf.dumps().forEach(manifest -> stamps.add(manifest.id())));
+        datasets.forEach(shelf -> shelf.dumps().forEach(dump -> stamps.add(dump.id())));
         broken.forEach(each -> stamps.add(each.dump()));
         return stamps;
     }
 
     /**
-     * Reads the catalog: one listing, and one object for each dump. A manifest that vanishes meanwhile belongs to a dump
-     * that is withdrawn or pruned, and is not missed. A manifest that is there and cannot be read now fails the call: what
-     * is made of the catalog must not forget a dump for that.
+     * Reads the catalog: one listing, and one object for each dump, several at a time. Memory grows with the number of
+     * dumps, and with the fields and parts of the newest dump of each dataset only. A manifest that vanishes meanwhile
+     * belongs to a dump that is withdrawn or pruned, and is not missed. A manifest that is there and cannot be read now fails
+     * the call: what is made of the catalog must not lose a dump for that.
      *
      * @param destination stays the caller's to close
      * @throws SpillwayException the destination does not answer
      */
-    public static Catalog read(Destination destination) throws SpillwayException {
+    public static Catalog read(Destination destination) throws SpillwayException, InterruptedException {
         return read(destination, destination.list(""));
     }
 
@@ -110,31 +109,24 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
      * @param destination stays the caller's to close
      * @throws SpillwayException the destination does not answer
      */
-    public static Catalog read(Destination destination, List<StoredObject> objects) throws SpillwayException {
-        Map<String, List<Manifest>> dumps = new TreeMap<>();
-        List<Broken> broken = new ArrayList<>();
-        Inventory inventory = Inventory.of(destination, objects);
-        for (DumpId dump : inventory.dumps()) {
-            DumpAt at = inventory.at(dump);
-            SpillwayException why = at.why();
-            if (at.state() == DumpState.UNREADABLE && why != null) {
-                throw why;
-            } else if (at.state() == DumpState.DAMAGED && why != null) {
-                LOG.warn("not listed, the dump is damaged dump={} cause=\"{}\"", dump, why.getMessage());
-                broken.add(new Broken(dump, String.valueOf(why.getMessage())));
-            } else if (at.isComplete() && at.manifest() != null) {
-                dumps.computeIfAbsent(dump.dataset(), name -> new ArrayList<>()).add(at.manifest());
-            }
-        }
+    public static Catalog read(Destination destination, List<StoredObject> objects)
+            throws SpillwayException, InterruptedException {
+        ManifestReader reader = new ManifestReader(Inventory.of(destination, objects));
+        reader.read();
+        List<Shelf> shelves = reader.shelves();
         Set<String> attempts = new TreeSet<>(datasetsWithStatus(objects));
-        attempts.removeAll(dumps.keySet());
-        return new Catalog(
-                dumps.entrySet().stream()
-                        .map(entry -> new Shelf(entry.getKey(), entry.getValue()))
-                        .toList(),
-                broken,
-                List.copyOf(attempts),
-                notices(destination, objects));
+        shelves.forEach(shelf -> attempts.remove(shelf.dataset()));
+        return new Catalog(shelves, reader.broken(), List.copyOf(attempts), notices(destination, objects));
+    }
+
+    /**
+     * Reads the manifest of one dump, and nothing else.
+     *
+     * @return empty where it is not there
+     * @throws SpillwayException it cannot be used, or the destination does not answer
+     */
+    public static Optional<Manifest> manifest(Destination destination, DumpId dump) throws SpillwayException {
+        return ManifestReader.read(destination, dump);
     }
 
     /** The dumps at a destination by their manifests' names alone, without reading any. */

@@ -120,6 +120,21 @@ public final class Inventory {
         return at;
     }
 
+    /**
+     * A dump, as it is here, read again and not kept, so that memory does not grow with the dumps that were looked at.
+     * For any thread.
+     *
+     * @throws SpillwayException as {@link Fault#CANCELLED} alone: every other failure is a state
+     */
+    DumpAt look(DumpId dump) throws SpillwayException {
+        return look(dump, files.getOrDefault(dump, Map.of()));
+    }
+
+    /** The length of a dump's manifest as it was listed, in bytes; 0 where there is none. For any thread. */
+    long manifestBytes(DumpId dump) {
+        return files.getOrDefault(dump, Map.of()).getOrDefault(Manifest.FILE_NAME, 0L);
+    }
+
     private DumpAt look(DumpId dump, Map<String, Long> names) throws SpillwayException {
         if (names.containsKey(Withdrawal.FILE_NAME)) {
             return new DumpAt(dump, DumpState.WITHDRAWN, null, names, null);

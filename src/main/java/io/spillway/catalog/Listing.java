@@ -89,6 +89,19 @@ public record Listing(
             Present.members("a file", name, address, format, compression, sha256);
         }
 
+        /** The file of a part at an address. */
+        public static File of(Part part, String address) {
+            return new File(
+                    part.name(),
+                    address,
+                    part.format(),
+                    part.compression(),
+                    part.bytes(),
+                    part.bytesUncompressed(),
+                    part.documents(),
+                    part.sha256());
+        }
+
         /** What a web server should call it: by its compression where it has one, else by its format. */
         public String mediaType() {
             return switch (compression) {
@@ -136,7 +149,7 @@ public record Listing(
                 beside(latest, addresses, latest.dataset() + ".meta4"),
                 beside(latest, addresses, latest.dataset() + ".torrent"),
                 latest.parts().stream()
-                        .map(part -> file(part, addresses.of(folder.child(part.name()))))
+                        .map(part -> File.of(part, addresses.of(folder.child(part.name()))))
                         .toList(),
                 mirrors);
     }
@@ -145,17 +158,5 @@ public record Listing(
         return latest.files().stream().anyMatch(file -> file.name().equals(name))
                 ? addresses.of(new ObjectKey(latest.dump()).child(name))
                 : null;
-    }
-
-    private static File file(Part part, String address) {
-        return new File(
-                part.name(),
-                address,
-                part.format(),
-                part.compression(),
-                part.bytes(),
-                part.bytesUncompressed(),
-                part.documents(),
-                part.sha256());
     }
 }

@@ -5,6 +5,7 @@ import io.spillway.destination.Destination;
 import io.spillway.destination.Digests;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
+import io.spillway.fault.Examples;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
@@ -215,7 +216,7 @@ public final class OwnFiles {
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
                     "%s has files that Spillway did not write, and they stay: %s"
-                            .formatted(destination.name(), String.join(", ", foreign)),
+                            .formatted(destination.name(), Examples.of(List.copyOf(foreign))),
                     "publish into a subfolder or under a prefix of its own, or move these files away");
         }
         return hashes;

@@ -2,9 +2,11 @@ package io.spillway.cli;
 
 import io.spillway.catalog.Catalog;
 import io.spillway.destination.Destination;
+import io.spillway.fault.Examples;
 import io.spillway.fault.SpillwayException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,8 +39,7 @@ final class CatalogCommand implements Callable<Integer> {
             int dumps = catalog.datasets().stream()
                     .mapToInt(shelf -> shelf.dumps().size())
                     .sum();
-            catalog.broken()
-                    .forEach(broken -> err.printf("warning: %s is not listed: %s%n", broken.dump(), broken.reason()));
+            warnings(catalog).forEach(err::println);
             if (output.json) {
                 Map<String, Object> line = new LinkedHashMap<>();
                 line.put("type", "catalog");
@@ -60,5 +61,20 @@ final class CatalogCommand implements Callable<Integer> {
             out.flush();
         });
         return 0;
+    }
+
+    /** What is not listed: one line for each kind of fault. */
+    private static List<String> warnings(Catalog catalog) {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        catalog.broken().forEach(broken -> reasons.put(broken.dump().toString(), broken.reason()));
+        return Examples.byKind(reasons).stream()
+                .map(group -> group.names().size() == 1
+                        ? "warning: %s is not listed: %s".formatted(group.names().get(0), group.first())
+                        : "warning: %s dumps are not listed: %s. The cause for the first: %s"
+                                .formatted(
+                                        Amounts.count(group.names().size()),
+                                        Examples.of(group.names()),
+                                        group.first()))
+                .toList();
     }
 }

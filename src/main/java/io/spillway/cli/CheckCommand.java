@@ -41,8 +41,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code spillway check}: everything that would keep exports from working, in all files at once, each problem with its
- * file and line. Reads no documents but a small sample, and writes nothing but probes to buckets, which
- * are gone again afterwards.
+ * file and line. Reads no documents but a small sample, and writes nothing but probes to buckets and
+ * to directories with a public address, which it removes.
  */
 @Command(
         name = "check",
@@ -138,6 +138,7 @@ final class CheckCommand implements Callable<Integer> {
             try {
                 if (section.directory() != null) {
                     checkDirectory(file, key, section.directory());
+                    tryAddress(file, key, section);
                 } else if (section.s3() != null) {
                     checkBucket(file, key + "/s3", section.s3());
                 } else if (section.internetArchive() != null) {
@@ -167,6 +168,23 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
+    /** Tries the public address of a directory; one that is not there yet is tried by the first export. */
+    private void tryAddress(Path file, String key, DestinationSection section) throws SpillwayException {
+        Path directory = section.directory();
+        if (directory == null
+                || section.publicUrl() == null
+                || !section.tryPublicUrl()
+                || !Files.isDirectory(directory)
+                || !Files.isWritable(directory)) {
+            return;
+        }
+        try (LocalDirectory place = LocalDirectory.open(directory, section.publicUrl())) {
+            PublicProbe.tryOut(place);
+        } catch (SpillwayException e) {
+            add(file, key + "/public-url", e.fault(), String.valueOf(e.getMessage()), e.hint());
+        }
+    }
+
     /** Tries what an upload needs, under keys that are gone afterwards. */
     private void checkBucket(Path file, String key, S3Section section) throws SpillwayException {
         S3Options options = Places.options(section);
@@ -174,6 +192,9 @@ final class CheckCommand implements Callable<Integer> {
             BucketReport report = bucket.check();
             for (String problem : report.problems()) {
                 add(file, key, Fault.DESTINATION_REFUSED, problem, null);
+            }
+            if (report.problems().isEmpty() && section.publicUrl() != null && section.tryPublicUrl()) {
+                tryAddress(file, key, bucket);
             }
             if (report.problems().isEmpty() && !report.advised().equals(options.dialect())) {
                 spec.commandLine()
@@ -186,6 +207,14 @@ final class CheckCommand implements Callable<Integer> {
                                 bucket.name(),
                                 difference(options.dialect(), report.advised()));
             }
+        }
+    }
+
+    private void tryAddress(Path file, String key, S3Bucket bucket) throws SpillwayException {
+        try {
+            PublicProbe.tryOut(bucket);
+        } catch (SpillwayException e) {
+            add(file, key + "/public-url", e.fault(), String.valueOf(e.getMessage()), e.hint());
         }
     }
 

@@ -13,6 +13,7 @@ import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,8 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +40,8 @@ import picocli.CommandLine.Spec;
             "Changed files take effect without a restart."
         })
 final class DaemonCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(DaemonCommand.class);
+
     private static final Pattern ADDRESS = Pattern.compile("\\[?([^\\[\\]]+)]?:([0-9]{1,5})");
 
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*\\.?");
@@ -122,13 +127,40 @@ final class DaemonCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws SpillwayException {
-        try (Daemon daemon = Daemon.start(options(), new Commanded())) {
-            daemon.keep();
-        } catch (InterruptedException signal) {
-            // The way in which a daemon ends; what ran has been stopped and begins again with the next start.
+    public Integer call() throws SpillwayException, InterruptedException {
+        try (Daemon daemon = start()) {
+            keep(daemon);
         }
         return 0;
+    }
+
+    private static void keep(Daemon daemon) {
+        try {
+            daemon.keep();
+        } catch (InterruptedException signal) {
+            LOG.info("the daemon ends; exports that were under way begin again with the next start");
+        }
+    }
+
+    /** A signal during the start interrupts it; what fails for that reason is no fault of the state or of a schedule. */
+    private Daemon start() throws SpillwayException, InterruptedException {
+        try {
+            return Daemon.start(options(), new Commanded());
+        } catch (SpillwayException e) {
+            if (Thread.interrupted() || isInterrupt(e)) {
+                throw (InterruptedException) new InterruptedException("stopped while it started").initCause(e);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isInterrupt(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof InterruptedException || each instanceof ClosedByInterruptException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private DaemonOptions options() {

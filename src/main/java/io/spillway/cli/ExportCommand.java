@@ -211,6 +211,13 @@ final class ExportCommand implements Callable<Integer> {
             ScheduleFile schedule, Allowances allowed, boolean json, PrintWriter out, PrintWriter err)
             throws SpillwayException, InterruptedException {
         try (var places = Places.open(schedule)) {
+            try {
+                PublicProbe.tryNew(schedule, places);
+            } catch (SpillwayException e) {
+                // Nothing else is written: it would name the address.
+                new Statuses(places, schedule.dataset()).failed(e);
+                throw e;
+            }
             return export(schedule, allowed, places, () -> Wiring.source(schedule), json, out, err);
         }
     }

@@ -3,6 +3,7 @@ package io.spillway.cli;
 import io.spillway.catalog.Catalog;
 import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.SiteStatus;
+import io.spillway.fault.Examples;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Withdrawal;
@@ -78,10 +79,16 @@ final class ListCommand implements Callable<Integer> {
             if (!output.json && status.datasets().isEmpty()) {
                 out.println("nothing is published at " + place.name());
             }
-            for (Catalog.Broken broken : catalog.broken()) {
+            if (!status.unreadable().isEmpty()) {
                 spec.commandLine()
                         .getErr()
-                        .println("warning: %s is damaged and not listed: %s".formatted(broken.dump(), broken.reason()));
+                        .printf(
+                                "warning: %s cannot be read at %s: %s%n",
+                                status.unreadable().size() == 1
+                                        ? "1 manifest"
+                                        : Amounts.count(status.unreadable().size()) + " manifests",
+                                place.name(),
+                                Examples.of(status.unreadable()));
             }
             out.flush();
         });

@@ -1,6 +1,7 @@
 package io.spillway.cli;
 
 import io.spillway.config.ConfigFile;
+import io.spillway.config.WebAddress;
 import io.spillway.destination.Destination;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.SpillwayException;
@@ -11,8 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** Which destinations a command looks at: those of schedules, or a directory that dumps are published to. */
 final class PlaceArguments {
@@ -24,9 +27,26 @@ final class PlaceArguments {
 
     @Option(
             names = "--public-url",
+            converter = PublicUrl.class,
             paramLabel = "URL",
             description = "Where people fetch what lies in a DIRECTORY, ending in /; schedules have it themselves.")
     private @Nullable URI publicUrl;
+
+    /** Reads an address as a schedule does. */
+    static final class PublicUrl implements ITypeConverter<URI> {
+        @Override
+        public URI convert(String text) {
+            try {
+                URI address = WebAddress.parse(text);
+                if (!address.toString().endsWith("/") || address.getRawQuery() != null) {
+                    throw new TypeConversionException("must end in /, without ? and #");
+                }
+                return address;
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
 
     /** What is done with one destination. */
     @FunctionalInterface

@@ -63,6 +63,11 @@ final class ScheduleArguments {
     @Option(names = "--region", description = "Region of the bucket.")
     private @Nullable String region;
 
+    @Option(
+            names = "--untried-public-url",
+            description = "Do not try --public-url before the first export; for a host that is reachable later.")
+    private boolean untriedPublicUrl;
+
     @Option(names = "--path-style", description = "The bucket's name stands in the path of addresses.")
     private boolean pathStyle;
 
@@ -231,6 +236,7 @@ final class ScheduleArguments {
             put(s3, "region", region);
             s3.put("path-style", pathStyle);
             put(s3, "public-url", publicUrl);
+            s3.put("try-public-url", !untriedPublicUrl);
             put(s3, "access-key", accessKey);
             put(s3, "secret-key", secretKey);
         } else if (place.startsWith(ARCHIVE)) {
@@ -241,6 +247,7 @@ final class ScheduleArguments {
         } else {
             entry.put("directory", place);
             put(entry, "public-url", publicUrl);
+            entry.put("try-public-url", !untriedPublicUrl);
         }
     }
 
@@ -359,6 +366,7 @@ final class ScheduleArguments {
         without.put("--access-key", accessKey != null && !toBucket && !toArchive);
         without.put("--secret-key", secretKey != null && !toBucket && !toArchive);
         without.put("--public-url", publicUrl != null && onlyArchive);
+        without.put("--untried-public-url", untriedPublicUrl && publicUrl == null);
         List<String> unused = without.entrySet().stream()
                 .filter(Map.Entry::getValue)
                 .map(Map.Entry::getKey)

@@ -2,24 +2,36 @@ package io.spillway.cli;
 
 import io.spillway.catalog.Catalog;
 import io.spillway.catalog.DatasetStatus;
+import io.spillway.catalog.DumpSummary;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.config.ConfigFile;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.s3.S3Bucket;
+import io.spillway.destination.web.WebPatience;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Withdrawal;
 import io.spillway.schedule.ScheduleFile;
+import io.spillway.verify.DumpPlace;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,14 +44,25 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Shows the dumps of a dataset, or the files of one dump.")
 final class ShowCommand implements Callable<Integer> {
+    private static final String LATEST = "latest";
+    private static final int READERS = 8;
+    private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9]{2,}:/");
+    private static final Pattern BUCKET = Pattern.compile("s3://([^/]+)(?:/(.*))?");
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
+            arity = "0..1",
             paramLabel = "DATASET|DUMP",
             description =
-                    "Folder of a dataset or of a dump, or a schedule, whose dataset is shown at each destination.")
-    private Path what = Path.of(".");
+                    "A dataset or a dump: a folder, DATASET/latest, s3://BUCKET/PREFIX/DATASET[/DATE], an address of a"
+                            + " dump; or a schedule, whose dataset is shown at each destination. The default is the"
+                            + " current folder.")
+    private String what = ".";
+
+    @Mixin
+    private BucketArguments buckets = new BucketArguments();
 
     @Mixin
     private OutputOptions output = new OutputOptions();
@@ -51,47 +74,115 @@ final class ShowCommand implements Callable<Integer> {
     private record AttemptLine(String type, String destination, DatasetStatus status) {}
 
     @Override
-    public Integer call() throws SpillwayException {
-        if (Files.isRegularFile(what)) {
-            ScheduleFile schedule = ConfigFile.read(what, ScheduleFile.class);
+    public Integer call() throws SpillwayException, InterruptedException {
+        if (ADDRESS.matcher(what).lookingAt()) {
+            showAddress();
+        } else if (Files.isRegularFile(Path.of(what)) && !what.endsWith(Manifest.FILE_NAME)) {
+            ScheduleFile schedule = ConfigFile.read(Path.of(what), ScheduleFile.class);
             try (Places places = Places.open(schedule)) {
                 for (Destination place : places.all()) {
                     if (place.traits().keepsSiteFiles()) {
                         showDataset(place, schedule.dataset());
+                    } else {
+                        skip(place);
                     }
                 }
             }
         } else {
-            showFolder(what.toAbsolutePath().normalize());
+            showFolder(Path.of(what).toAbsolutePath().normalize());
         }
         spec.commandLine().getOut().flush();
         return 0;
     }
 
-    private void showFolder(Path folder) throws SpillwayException {
+    private void skip(Destination place) {
+        spec.commandLine()
+                .getErr()
+                .printf("note: %s is not shown, an archive keeps no list of dumps%n", place.name());
+    }
+
+    private void showAddress() throws SpillwayException, InterruptedException {
+        Matcher bucket = BUCKET.matcher(what);
+        if (bucket.matches()) {
+            List<String> path = Arrays.stream((bucket.group(2) == null ? "" : bucket.group(2)).split("/", -1))
+                    .filter(segment -> !segment.isEmpty() && !segment.equals(Manifest.FILE_NAME))
+                    .toList();
+            boolean ofDump = path.size() > 1 && isDump(path.get(path.size() - 2), path.get(path.size() - 1));
+            int above = path.size() - (ofDump ? 2 : 1);
+            if (above < 0 || !Dataset.isName(path.get(above))) {
+                throw noneThere(what);
+            }
+            String prefix = above == 0 ? "" : String.join("/", path.subList(0, above)) + "/";
+            try (S3Bucket place = buckets.open(bucket.group(1), prefix, READERS)) {
+                show(place, path.get(above), ofDump ? path.get(path.size() - 1) : null);
+            }
+            return;
+        }
+        DumpFinder finder = new DumpFinder(buckets, 1, WebPatience.DEFAULT, DumpFinder.ARCHIVE);
+        for (DumpPlace place : finder.find(what)) {
+            try (Destination destination = place.destination()) {
+                ObjectKey key = new ObjectKey(place.folder() + Manifest.FILE_NAME);
+                try (InputStream in = destination.open(key)) {
+                    show(place.name(), ManifestJson.read(in, place.name() + "/" + Manifest.FILE_NAME));
+                } catch (IOException e) {
+                    throw new SpillwayException(
+                            Fault.DESTINATION_UNAVAILABLE,
+                            "%s/%s cannot be read: %s".formatted(place.name(), Manifest.FILE_NAME, e.getMessage()),
+                            "try again",
+                            e);
+                }
+            }
+        }
+    }
+
+    /** Whether that names a dump of a dataset by its date, or its latest one. */
+    private static boolean isDump(String dataset, String name) {
+        return Dataset.isName(dataset)
+                && (name.equals(LATEST) || DumpId.of(dataset, name).isPresent());
+    }
+
+    private void showFolder(Path named) throws SpillwayException, InterruptedException {
+        Path folder = named.endsWith(Manifest.FILE_NAME) && named.getParent() != null ? named.getParent() : named;
         Path parent = folder.getParent();
         if (!Files.isDirectory(folder) || parent == null || parent.getParent() == null) {
             throw noneThere(folder.toString());
         }
         String name = String.valueOf(folder.getFileName());
         String dataset = String.valueOf(parent.getFileName());
-        Optional<DumpId> dump = Dataset.isName(dataset) ? DumpId.of(dataset, name) : Optional.empty();
-        Path root = dump.isPresent() ? parent.getParent() : parent;
+        boolean ofDump = isDump(dataset, name);
+        Path root = ofDump ? parent.getParent() : parent;
         if (root == null) {
             throw noneThere(folder.toString());
         }
         try (LocalDirectory directory = LocalDirectory.openToRead(root)) {
-            if (dump.isEmpty()) {
-                showDataset(directory, name);
-            } else {
-                showDump(directory, dump.get());
-            }
+            show(directory, ofDump ? dataset : name, ofDump ? name : null);
         }
     }
 
-    private void showDataset(Destination place, String dataset) throws SpillwayException {
-        Catalog catalog = Catalog.read(place);
-        List<Manifest> dumps =
+    /** A dump by its date, or {@link #LATEST}, or the whole dataset where {@code dump} is null. */
+    private void show(Destination place, String dataset, @Nullable String dump)
+            throws SpillwayException, InterruptedException {
+        if (dump == null) {
+            showDataset(place, dataset);
+        } else if (dump.equals(LATEST)) {
+            Manifest latest = of(place, dataset)
+                    .dataset(dataset)
+                    .map(Catalog.Shelf::latest)
+                    .orElseThrow(() -> noneThere(place.name() + "/" + dataset));
+            show(place.name(), latest);
+        } else {
+            showDump(place, DumpId.of(dataset, dump).orElseThrow(() -> noneThere(place.name() + "/" + dataset)));
+        }
+    }
+
+    /** What is there of one dataset; nothing else is read. */
+    private static Catalog of(Destination place, String dataset) throws SpillwayException, InterruptedException {
+        return Catalog.read(place, place.list(dataset + "/"));
+    }
+
+    private void showDataset(Destination place, String dataset) throws SpillwayException, InterruptedException {
+        Catalog catalog = of(place, dataset);
+        List<DumpSummary> dumps =
                 catalog.dataset(dataset).map(Catalog.Shelf::dumps).orElse(List.of());
         List<Withdrawal> withdrawn = catalog.withdrawn(dataset);
         if (dumps.isEmpty() && withdrawn.isEmpty()) {
@@ -104,21 +195,22 @@ final class ShowCommand implements Callable<Integer> {
                     dataset, dumps.isEmpty() ? "no dump" : dumps.get(0).title());
             out.printf("at %s%n", place.name());
             if (!dumps.isEmpty()) {
-                String license = dumps.get(0).license();
+                String license = catalog.dataset(dataset).orElseThrow().latest().license();
                 out.printf("licence: %s%n", license == null ? "not stated" : license);
             }
         }
         SiteStatus.read(place, dataset).ifPresent(status -> showAttempt(out, place, status));
-        for (Manifest dump : dumps) {
+        for (DumpSummary dump : dumps) {
             if (output.json) {
-                out.println(JsonText.line(new DumpLine("dump", place.name(), dump)));
+                Catalog.manifest(place, dump.id())
+                        .ifPresent(manifest -> out.println(JsonText.line(new DumpLine("dump", place.name(), manifest))));
             } else {
                 out.printf(
                         "  %s  %s documents, %s in %d files%n",
                         dump.id().stamp(),
                         Amounts.count(dump.documents()),
                         Amounts.bytes(dump.bytes()),
-                        dump.parts().size());
+                        dump.partCount());
             }
         }
         withdrawn.forEach(notice -> show(place, notice));
@@ -145,25 +237,25 @@ final class ShowCommand implements Callable<Integer> {
                 attempt.reason() == null ? "" : ": " + attempt.reason());
     }
 
-    private void showDump(Destination place, DumpId id) throws SpillwayException {
-        Catalog catalog = Catalog.read(place);
-        Optional<Manifest> found = catalog.dataset(id.dataset())
-                .flatMap(shelf -> shelf.dumps().stream()
-                        .filter(manifest -> manifest.id().equals(id))
-                        .findFirst());
-        if (found.isEmpty()) {
-            show(
-                    place,
-                    catalog.withdrawn().stream()
-                            .filter(notice -> notice.dump().equals(id.toString()))
-                            .findFirst()
-                            .orElseThrow(() -> noneThere(place.name() + "/" + id)));
+    private void showDump(Destination place, DumpId id) throws SpillwayException, InterruptedException {
+        Catalog catalog = Catalog.read(place, place.list(id + "/"));
+        Optional<Manifest> found = catalog.dataset(id.dataset()).map(Catalog.Shelf::latest);
+        if (found.isPresent()) {
+            show(place.name(), found.get());
             return;
         }
-        Manifest dump = found.get();
+        show(
+                place,
+                catalog.withdrawn().stream()
+                        .filter(notice -> notice.dump().equals(id.toString()))
+                        .findFirst()
+                        .orElseThrow(() -> noneThere(place.name() + "/" + id)));
+    }
+
+    private void show(String place, Manifest dump) {
         PrintWriter out = spec.commandLine().getOut();
         if (output.json) {
-            out.println(JsonText.line(new DumpLine("dump", place.name(), dump)));
+            out.println(JsonText.line(new DumpLine("dump", place, dump)));
             return;
         }
         out.printf("%s: %s%n", dump.dump(), dump.title());
@@ -179,6 +271,6 @@ final class ShowCommand implements Callable<Integer> {
         return new SpillwayException(
                 Fault.CONFIG,
                 "there is no dump at " + where,
-                "name the folder of a dataset or of a dump below a directory that dumps are published to");
+                "name a dataset or a dump below the place that dumps are published to; \"spillway list\" shows what is there");
     }
 }

@@ -1,7 +1,6 @@
 package io.spillway.config;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,28 +61,12 @@ enum ValueKind {
             }
         }
     },
-    ADDRESS(
-            URI.class,
-            "^https?://[^\\s/?#@]+([/?#]\\S*)?$",
-            "must be an http:// or https:// address without a user name or password in it") {
+    ADDRESS(URI.class, WebAddress.PATTERN, WebAddress.EXPECTED) {
         @Override
         Object parse(String text, Environment environment) {
-            try {
-                URI address = new URI(text);
-                boolean web = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
-                // Without a host: URI knows no underscore in a host name, and neither do the clients.
-                if (web && address.getHost() != null && address.getRawUserInfo() == null && hasPort(address)) {
-                    return address;
-                }
-                throw new IllegalArgumentException(expected());
-            } catch (URISyntaxException invalid) {
-                // Its message quotes the address, and what stands there by mistake may be a secret.
-                throw new IllegalArgumentException(expected(), invalid);
-            }
+            return WebAddress.parse(text);
         }
     };
-
-    private static final int MAX_PORT = 65_535;
 
     private final Class<?> type;
     private final String pattern;
@@ -124,9 +107,5 @@ enum ValueKind {
 
     static Optional<ValueKind> labelled(String label) {
         return Stream.of(values()).filter(kind -> kind.label().equals(label)).findFirst();
-    }
-
-    private static boolean hasPort(URI address) {
-        return address.getPort() <= MAX_PORT;
     }
 }

@@ -33,6 +33,7 @@ final class Alerts implements RunListener, AutoCloseable {
 
     private static final String LATE = "late";
     private static final String DISK = "disk";
+    private static final String SCHEDULE = "schedule";
     private static final String RESOLVED = "resolved";
     private static final String DETAILS =
             "the log of the daemon has the details, and so has /status for a request with the token";
@@ -56,7 +57,7 @@ final class Alerts implements RunListener, AutoCloseable {
      * What is told.
      *
      * @param type    {@code alert}
-     * @param kind    {@code failed}, {@code partly}, {@code refused}, {@code late}, {@code disk} or {@code resolved}
+     * @param kind    {@code failed}, {@code partly}, {@code refused}, {@code late}, {@code disk}, {@code schedule} or {@code resolved}
      * @param dataset of which, or null of a disk alone
      * @param folder  the last name of the folder on whose disk, or null
      * @param at      when
@@ -126,8 +127,32 @@ final class Alerts implements RunListener, AutoCloseable {
         }
     }
 
+    /** Tells of schedule files that are broken, and of those that are no longer. */
+    private void schedules(Overview now) throws SQLException {
+        String host = StateFolder.host() + ":";
+        for (String file : now.problems().keySet()) {
+            if (log.brokenSchedule(host + file, true)) {
+                String message = "the schedule file %s is broken, and its dataset is not exported".formatted(name(file));
+                tell(new Alert("alert", SCHEDULE, null, null, clock.instant(), null, message, DETAILS));
+            }
+        }
+        for (String noted : log.brokenSchedules()) {
+            String file = noted.startsWith(host) ? noted.substring(host.length()) : "";
+            if (!file.isEmpty() && !now.problems().containsKey(file) && log.brokenSchedule(noted, false)) {
+                String message = "the schedule file %s is no longer broken".formatted(name(file));
+                tell(new Alert("alert", RESOLVED, null, null, clock.instant(), null, message, null));
+            }
+        }
+    }
+
+    /** The last name of a path: alerts go to services of others. */
+    private static String name(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
     /** Tells of datasets that are late, if nothing else of them was told, and of disks that have become too small. */
     void look(Overview now) throws SQLException {
+        schedules(now);
         for (Disks.Disk disk : now.disks()) {
             if (log.lacksRoom(StateFolder.host() + ":" + disk.folder(), disk.lacksRoom())) {
                 tell(disk.lacksRoom() ? full(disk.withoutPath()) : roomy(disk.withoutPath()));

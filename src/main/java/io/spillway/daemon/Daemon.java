@@ -61,8 +61,8 @@ public final class Daemon implements AutoCloseable {
     private Instant alertedAt = Instant.MIN;
 
     /**
-     * Reads the schedules, opens the state and lets the first times come. Fails with {@link Fault#CONFIG} and all problems
-     * of all files, or where the state can't be used; with {@link Fault#ALREADY_RUNNING} where another daemon uses it.
+     * Reads the schedules, opens the state and lets the first times come. Fails with {@link Fault#CONFIG} where no schedule
+     * can be read, or where the state can't be used; with {@link Fault#ALREADY_RUNNING} where another daemon uses it.
      *
      * @param exports makes the dumps; called by as many threads as {@link DaemonOptions#concurrency()} says
      */

@@ -7,6 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -17,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** One row for each dataset: when it was last exported, and what came of it. For any thread. */
 final class DatasetLog {
     private static final String RUNNING = "running";
+
+    /** Rows for schedule files are kept in the table of folders; no folder's row begins like this. */
+    private static final String BROKEN_SCHEDULE = "schedule ";
+
     private static final int MAX_MESSAGE = 2_000;
 
     private final DataSource connections;
@@ -152,6 +158,33 @@ final class DatasetLog {
             }
             throw e;
         }
+    }
+
+    /**
+     * Notes that a schedule file is broken, or no longer.
+     *
+     * @param file the host's name and the file's
+     * @return whether that is news; if several daemons ask at the same time, one is told so
+     */
+    boolean brokenSchedule(String file, boolean broken) throws SQLException {
+        return lacksRoom(BROKEN_SCHEDULE + file, broken);
+    }
+
+    /** The files that {@link #brokenSchedule} has noted as broken. */
+    List<String> brokenSchedules() throws SQLException {
+        List<String> files = new ArrayList<>();
+        try (Connection connection = connections.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("SELECT FOLDER FROM SPILLWAY_FULL_FOLDERS ORDER BY FOLDER");
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                String name = rows.getString(1);
+                if (name.startsWith(BROKEN_SCHEDULE)) {
+                    files.add(name.substring(BROKEN_SCHEDULE.length()));
+                }
+            }
+        }
+        return files;
     }
 
     /** What is remembered of a dataset. */

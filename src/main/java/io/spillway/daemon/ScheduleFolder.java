@@ -70,7 +70,12 @@ final class ScheduleFolder {
         this.folder = folder;
     }
 
-    /** Reads the folder for the first time; fails with all problems of all files, and where there is no file. */
+    /**
+     * Reads the folder for the first time. A broken file stops its own dataset only: it is logged and stays in {@link
+     * #problems}.
+     *
+     * @throws SpillwayException there is no file, or all files are broken; then it names the problems of all
+     */
     void readAll() throws SpillwayException {
         try {
             var unused = look();
@@ -87,7 +92,9 @@ final class ScheduleFolder {
                     "no schedule in " + folder,
                     "put a file there for each dataset, whose name ends in .yaml");
         }
-        if (!problems.isEmpty()) {
+        if (!schedules.isEmpty()) {
+            files.forEach(this::say);
+        } else if (!problems.isEmpty()) {
             String all = String.join("\n", problems.values());
             throw new SpillwayException(
                     Fault.CONFIG,

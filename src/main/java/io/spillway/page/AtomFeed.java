@@ -2,10 +2,12 @@ package io.spillway.page;
 
 import io.spillway.catalog.Addresses;
 import io.spillway.catalog.Catalog;
+import io.spillway.catalog.DumpSummary;
 import io.spillway.catalog.Listing;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Part;
 import io.spillway.manifest.Withdrawal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +28,7 @@ final class AtomFeed {
     private static final int MAX_ENTRIES = 50;
 
     /** With more files an entry names the manifest alone. */
-    private static final int MAX_ENCLOSURES = 10;
+    private static final int MAX_ENCLOSURES = DumpSummary.MOST_PARTS;
 
     private static final String AUTHOR = "Spillway";
 
@@ -47,9 +49,9 @@ final class AtomFeed {
     }
 
     static byte[] ofSite(Catalog catalog, Destination destination) {
-        List<Manifest> dumps = catalog.datasets().stream()
+        List<DumpSummary> dumps = catalog.datasets().stream()
                 .flatMap(shelf -> shelf.dumps().stream())
-                .sorted(Comparator.comparing(Manifest::takenAt).reversed().thenComparing(Manifest::dump))
+                .sorted(Comparator.comparing(DumpSummary::takenAt).reversed().thenComparing(DumpSummary::dump))
                 .toList();
         return feed(
                 Texts.all().get(0).say("site.title"),
@@ -63,7 +65,7 @@ final class AtomFeed {
 
     private static byte[] feed(
             String title,
-            List<Manifest> dumps,
+            List<DumpSummary> dumps,
             List<Withdrawal> withdrawn,
             Destination destination,
             Addresses addresses,
@@ -118,17 +120,26 @@ final class AtomFeed {
                 .close();
     }
 
-    private static void entry(Xml xml, Manifest dump, Destination destination, Addresses addresses) {
-        Listing listing = Listing.of(dump, addresses, List.of());
+    private static void entry(Xml xml, DumpSummary dump, Destination destination, Addresses addresses) {
+        ObjectKey folder = new ObjectKey(dump.dump());
+        ObjectKey page = new ObjectKey(dump.id().dataset()).child("index.html");
         Texts texts = Texts.all().get(0);
         xml.open("entry")
                 .text("id", id(destination, new ObjectKey(dump.dump()), dump))
                 .text("title", dump.title() + ", " + dump.id().stamp())
                 .text("updated", dump.takenAt().toString())
-                .empty("link", "rel", "alternate", "type", "text/html", "href", listing.page())
-                .empty("link", "rel", "describedby", "type", "application/json", "href", listing.manifest());
-        if (listing.files().size() <= MAX_ENCLOSURES) {
-            for (Listing.File file : listing.files()) {
+                .empty("link", "rel", "alternate", "type", "text/html", "href", addresses.of(page))
+                .empty(
+                        "link",
+                        "rel",
+                        "describedby",
+                        "type",
+                        "application/json",
+                        "href",
+                        addresses.of(folder.child(Manifest.FILE_NAME)));
+        if (dump.partCount() <= MAX_ENCLOSURES) {
+            for (Part part : dump.firstParts()) {
+                Listing.File file = Listing.File.of(part, addresses.of(folder.child(part.name())));
                 xml.empty(
                         "link",
                         "rel",
@@ -146,19 +157,19 @@ final class AtomFeed {
                 "%s documents, %s files, %s"
                         .formatted(
                                 texts.count(dump.documents()),
-                                texts.count(dump.parts().size()),
+                                texts.count(dump.partCount()),
                                 texts.bytes(dump.bytes())));
         xml.close();
     }
 
     /** An address where there is a public one; else a name that stays the same and belongs to no other dump. */
-    private static String id(Destination destination, ObjectKey key, @Nullable Manifest dump) {
+    private static String id(Destination destination, ObjectKey key, @Nullable DumpSummary dump) {
         Optional<URI> address = destination.publicAddress(key);
         if (address.isPresent()) {
             return address.get().toString();
         }
         String name = key + " "
-                + (dump == null ? destination.name() : dump.parts().get(0).sha256());
+                + (dump == null ? destination.name() : dump.firstParts().get(0).sha256());
         return urn(name);
     }
 

@@ -1,6 +1,6 @@
 package io.spillway.page;
 
-import io.spillway.manifest.Manifest;
+import io.spillway.catalog.DumpSummary;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,15 +31,15 @@ public record Chart(String title, String summary, int width, int height, List<Ba
     static Chart of(
             Texts texts,
             String title,
-            List<Manifest> newestFirst,
-            ToLongFunction<Manifest> number,
+            List<DumpSummary> newestFirst,
+            ToLongFunction<DumpSummary> number,
             LongFunction<String> words) {
-        List<Manifest> shown = new ArrayList<>(newestFirst.subList(0, Math.min(MAX_BARS, newestFirst.size())));
+        List<DumpSummary> shown = new ArrayList<>(newestFirst.subList(0, Math.min(MAX_BARS, newestFirst.size())));
         Collections.reverse(shown);
         long most = Math.max(1, shown.stream().mapToLong(number).max().orElse(1));
         List<Bar> bars = new ArrayList<>();
         for (int i = 0; i < shown.size(); i++) {
-            Manifest dump = shown.get(i);
+            DumpSummary dump = shown.get(i);
             long value = number.applyAsLong(dump);
             int height = value == 0 ? 0 : Math.max(1, (int) Math.round((double) value / most * HEIGHT));
             bars.add(new Bar(
@@ -49,8 +49,8 @@ public record Chart(String title, String summary, int width, int height, List<Ba
                     height,
                     texts.say("chart.bar", texts.date(dump.takenAt()), words.apply(value))));
         }
-        Manifest oldest = shown.get(0);
-        Manifest newest = shown.get(shown.size() - 1);
+        DumpSummary oldest = shown.get(0);
+        DumpSummary newest = shown.get(shown.size() - 1);
         String summary = texts.say(
                 "chart.summary",
                 words.apply(number.applyAsLong(oldest)),

@@ -2,6 +2,7 @@ package io.spillway.page;
 
 import io.spillway.catalog.Addresses;
 import io.spillway.catalog.Catalog;
+import io.spillway.catalog.DumpSummary;
 import io.spillway.catalog.Listing;
 import io.spillway.dataset.License;
 import io.spillway.destination.ObjectKey;
@@ -73,13 +74,13 @@ public record DatasetPage(
             @Nullable String sample) {
         Texts texts = frame.texts();
         Manifest latest = shelf.latest();
-        List<Manifest> dumps = shelf.dumps();
+        List<DumpSummary> dumps = shelf.dumps();
         String license = latest.license();
         return new DatasetPage(
                 frame,
                 latest.title(),
                 latest.description(),
-                dump(texts, latest, addresses),
+                dump(texts, dumps.get(0), addresses),
                 license,
                 license == null ? null : License.address(license).orElse(null),
                 latest.nextDue() == null ? null : texts.date(latest.nextDue()),
@@ -117,7 +118,7 @@ public record DatasetPage(
         return number <= 0 ? null : texts.say(key, texts.count(number));
     }
 
-    private static Dump dump(Texts texts, Manifest dump, Addresses addresses) {
+    private static Dump dump(Texts texts, DumpSummary dump, Addresses addresses) {
         return new Dump(
                 dump.takenAt().toString(),
                 texts.date(dump.takenAt()),
@@ -165,10 +166,10 @@ public record DatasetPage(
                 field.blurred() == null ? "" : texts.say("remark.blurred", field.blurred()));
     }
 
-    private static List<Chart> charts(Texts texts, List<Manifest> dumps) {
+    private static List<Chart> charts(Texts texts, List<DumpSummary> dumps) {
         return List.of(
-                Chart.of(texts, texts.say("chart.documents"), dumps, Manifest::documents, texts::count),
-                Chart.of(texts, texts.say("chart.bytes"), dumps, Manifest::bytes, texts::bytes));
+                Chart.of(texts, texts.say("chart.documents"), dumps, DumpSummary::documents, texts::count),
+                Chart.of(texts, texts.say("chart.bytes"), dumps, DumpSummary::bytes, texts::bytes));
     }
 
     private static List<String> issues(Texts texts, Catalog catalog, Manifest latest) {

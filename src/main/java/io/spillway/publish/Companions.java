@@ -109,7 +109,7 @@ final class Companions {
             lines.append(folder.map(address -> address.resolve(name).toString()).orElse(name))
                     .append('\n');
         }
-        return lines.toString().getBytes(StandardCharsets.US_ASCII);
+        return lines.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private Map<String, String> hashes() {

@@ -1,5 +1,6 @@
 package io.spillway.schedule;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,6 +16,10 @@ public record DestinationSection(
         @JsonPropertyDescription("Where people fetch what lies in that directory, ending in /; only with directory")
         @Nullable
         URI publicUrl,
+
+        @JsonPropertyDescription("Whether the first export tries public-url: puts a file there and fetches it as readers do")
+        @JsonProperty(defaultValue = "true")
+        boolean tryPublicUrl,
 
         @JsonPropertyDescription("A bucket of S3 or of a store that speaks its language") @Nullable
         S3Section s3,
@@ -35,6 +40,6 @@ public record DestinationSection(
 
     /** A directory that nobody has said is public. */
     public static DestinationSection directory(Path path) {
-        return new DestinationSection(path, null, null, null);
+        return new DestinationSection(path, null, true, null, null);
     }
 }

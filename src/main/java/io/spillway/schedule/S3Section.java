@@ -38,6 +38,10 @@ public record S3Section(
         @JsonPropertyDescription("Where people fetch what stands below prefix, ending in /") @Nullable
         URI publicUrl,
 
+        @JsonPropertyDescription("Whether the first export tries public-url: puts a file there and fetches it as readers do")
+        @JsonProperty(defaultValue = "true")
+        boolean tryPublicUrl,
+
         @JsonPropertyDescription("Access key; without it the environment, profiles and roles are asked") @Nullable
         Secret accessKey,
 

@@ -371,7 +371,7 @@ public final class SiteWriter {
                     .orElse("../" + latest.id().stamp() + "/" + part.name());
             text.append(address).append('\n');
         }
-        return text.toString().getBytes(StandardCharsets.US_ASCII);
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static String dataset(Withdrawal notice) {

@@ -43,7 +43,7 @@ class CatalogTest {
 
     private final PublishedDumps dumps = new PublishedDumps();
 
-    private Catalog read() throws SpillwayException {
+    private Catalog read() throws SpillwayException, InterruptedException {
         try (LocalDirectory directory = LocalDirectory.open(root)) {
             return Catalog.read(directory);
         }
@@ -62,7 +62,7 @@ class CatalogTest {
         Catalog catalog = read();
         assertThat(catalog.datasets()).extracting(Catalog.Shelf::dataset).containsExactly("articles", "journals");
         assertThat(catalog.datasets().get(1).dumps())
-                .extracting(Manifest::dump)
+                .extracting(DumpSummary::dump)
                 .containsExactly("journals/2026-11-21T030000Z", "journals/2026-11-14T030000Z");
     }
 

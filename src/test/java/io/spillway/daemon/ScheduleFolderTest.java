@@ -45,20 +45,34 @@ class ScheduleFolderTest {
     }
 
     @Test
-    void allProblemsOfAllFilesAreSaidAtOnce() throws Exception {
+    void aBrokenFileStopsItsOwnDatasetOnly() throws Exception {
         Files.writeString(path.resolve("a.yaml"), "dataset: A\n");
         Files.writeString(path.resolve("b.yaml"), "dataset: [\n");
         write("c.yaml", "fine");
+
+        ScheduleFolder folder = read();
+        assertThat(folder.schedules()).containsOnlyKeys("fine");
+        assertThat(folder.problems()).containsOnlyKeys(path.resolve("a.yaml"), path.resolve("b.yaml"));
+        assertThat(folder.current("fine").dataset()).isEqualTo("fine");
+    }
+
+    @Test
+    void whereAllFilesAreBrokenTheirProblemsAreSaidAtOnce() throws Exception {
+        Files.writeString(path.resolve("a.yaml"), "dataset: A\n");
+        Files.writeString(path.resolve("b.yaml"), "dataset: [\n");
 
         assertRefused("2 files with problems", "a.yaml:1: /dataset", "a.yaml:1: required key `source`", "b.yaml:");
     }
 
     @Test
-    void twoFilesOfOneDatasetAreRefused() throws Exception {
+    void ofTwoFilesOfOneDatasetTheFirstIsInForce() throws Exception {
         write("a.yaml", "one");
         write("b.yaml", "one");
 
-        assertRefused("b.yaml: /dataset: \"one\" is in " + path.resolve("a.yaml") + " already");
+        ScheduleFolder folder = read();
+        assertThat(folder.schedules()).containsOnlyKeys("one");
+        assertThat(folder.problems().get(path.resolve("b.yaml")))
+                .contains("b.yaml: /dataset: \"one\" is in " + path.resolve("a.yaml") + " already");
     }
 
     @Test

@@ -239,6 +239,27 @@ class WatchTest {
     }
 
     @Test
+    void aBrokenScheduleIsToldOnceAndSoIsItsEnd() throws Exception {
+        try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
+            Path file = folder.resolve("schedules/d.yaml");
+            String good = Files.readString(file);
+            for (String text : List.of("dataset: [", "dataset: {", good)) {
+                Files.writeString(file, text);
+                daemon.look();
+                daemon.heedClock(Duration.ofSeconds(1));
+                daemon.alert();
+            }
+            JsonNode first = alerts.take();
+            assertThat(first.path("kind").asText()).isEqualTo("schedule");
+            assertThat(first.path("message").asText())
+                    .contains("d.yaml is broken")
+                    .doesNotContain(folder.toString());
+            assertThat(alerts.take().path("kind").asText()).isEqualTo("resolved");
+        }
+        assertThat(alerts).isEmpty();
+    }
+
+    @Test
     void aFailureIsToldOnceAndSoIsItsEnd() throws Exception {
         exports.failsWith(failure(Fault.GATE)).failsWith(failure(Fault.GATE));
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {

@@ -754,7 +754,7 @@ class ScheduleFileTest {
         assertThat(file.source().politeness().maxShare()).isEqualTo(0.5);
         assertThat(file.destinations())
                 .containsExactly(new DestinationSection(
-                        Path.of("/srv/dumps"), URI.create("https://example.org/dumps/"), null, null));
+                        Path.of("/srv/dumps"), URI.create("https://example.org/dumps/"), true, null, null));
     }
 
     @Test

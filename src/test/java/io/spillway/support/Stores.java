@@ -75,7 +75,7 @@ public final class Stores implements AutoCloseable {
     /** Says that dumps go to a bucket, with this secret key, and more settings after a comma. */
     public String toBucket(String bucket, URI endpoint, String secretKey, String more) throws IOException {
         return ("s3: {bucket: %s, prefix: public/, endpoint: \"%s\", path-style: true,"
-                        + " public-url: \"https://dumps.example.org/\", access-key: \"%s\", secret-key: \"%s\"%s}")
+                        + " public-url: \"https://dumps.example.org/\", try-public-url: false, access-key: \"%s\", secret-key: \"%s\"%s}")
                 .formatted(bucket, endpoint, reference(S3Server.ACCESS_KEY), reference(secretKey), more);
     }
 

@@ -1,0 +1,169 @@
+package io.spillway.catalog;
+
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.fault.Examples;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Lanes;
+import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the manifests of a destination, several at a time, and keeps of each what lists show. Only the newest manifest of
+ * a dataset is kept whole. Used by one thread.
+ */
+final class ManifestReader {
+    private static final Logger LOG = LoggerFactory.getLogger(ManifestReader.class);
+
+    /** How many are read at the same time: enough to hide the time that a bucket takes to answer. */
+    private static final int LANES = 8;
+
+    /**
+     * How many KiB of manifests are read at the same time. A manifest takes several times its length in memory; one that is
+     * larger than this is read alone.
+     */
+    private static final int KIBIBYTES_AT_A_TIME = 4 << 10;
+
+    private final Inventory inventory;
+    private final Semaphore room = new Semaphore(KIBIBYTES_AT_A_TIME);
+
+    /** The newest manifests that could be read so far, by dataset; guarded by itself. */
+    private final Map<String, Manifest> newest = new TreeMap<>();
+
+    private final Map<String, List<DumpSummary>> summaries = new TreeMap<>();
+    private final List<Catalog.Broken> broken = new ArrayList<>();
+
+    /** A reader of the dumps of one inventory. */
+    ManifestReader(Inventory inventory) {
+        this.inventory = inventory;
+    }
+
+    /** What was found of one dump: a summary, or what is wrong, or neither if the manifest is no longer there. */
+    private record Found(@Nullable DumpSummary summary, Catalog.@Nullable Broken broken) {}
+
+    /**
+     * Reads the manifests of all dumps that have one and are neither withdrawn nor pruned.
+     *
+     * @throws SpillwayException a manifest cannot be read now, or the destination does not answer
+     */
+    void read() throws SpillwayException, InterruptedException {
+        List<Callable<Found>> tasks = new ArrayList<>();
+        for (DumpId dump : inventory.dumps()) {
+            tasks.add(() -> find(dump));
+        }
+        if (tasks.isEmpty()) {
+            return;
+        }
+        for (Found found : Lanes.runAll("catalog", Math.min(LANES, tasks.size()), tasks)) {
+            if (found.summary() != null) {
+                summaries
+                        .computeIfAbsent(found.summary().id().dataset(), name -> new ArrayList<>())
+                        .add(found.summary());
+            } else if (found.broken() != null) {
+                broken.add(found.broken());
+            }
+        }
+        warn();
+    }
+
+    /** The datasets with at least one dump, sorted by name. */
+    List<Catalog.Shelf> shelves() {
+        synchronized (newest) {
+            return newest.values().stream()
+                    .map(latest -> new Catalog.Shelf(latest, summaries.getOrDefault(latest.dataset(), List.of())))
+                    .toList();
+        }
+    }
+
+    /** Manifests that cannot be used, in the order in which they were asked for. */
+    List<Catalog.Broken> broken() {
+        return List.copyOf(broken);
+    }
+
+    private Found find(DumpId dump) throws SpillwayException, InterruptedException {
+        int share = (int) Math.min(KIBIBYTES_AT_A_TIME, (inventory.manifestBytes(dump) >> 10) + 1);
+        room.acquire(share);
+        try {
+            DumpAt at = inventory.look(dump);
+            SpillwayException why = at.why();
+            if (at.state() == DumpState.UNREADABLE && why != null) {
+                throw why;
+            } else if (at.state() == DumpState.DAMAGED && why != null) {
+                return new Found(null, new Catalog.Broken(dump, String.valueOf(why.getMessage())));
+            }
+            Manifest manifest = at.isComplete() ? at.manifest() : null;
+            if (manifest == null) {
+                return new Found(null, null);
+            }
+            keepNewest(manifest);
+            return new Found(DumpSummary.of(manifest), null);
+        } finally {
+            room.release(share);
+        }
+    }
+
+    private void keepNewest(Manifest manifest) {
+        synchronized (newest) {
+            newest.merge(
+                    manifest.dataset(),
+                    manifest,
+                    (one, other) -> other.id().instant().isAfter(one.id().instant()) ? other : one);
+        }
+    }
+
+    private void warn() {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        broken.forEach(each -> reasons.put(each.dump().toString(), each.reason()));
+        for (Examples.Group group : Examples.byKind(reasons)) {
+            LOG.warn(
+                    "not listed, the dumps are damaged count={} dumps=\"{}\" cause=\"{}\"",
+                    group.names().size(),
+                    Examples.of(group.names()),
+                    group.first());
+        }
+    }
+
+    /**
+     * Reads one manifest.
+     *
+     * @return empty where it is not there
+     * @throws SpillwayException it cannot be used, or the destination does not answer
+     */
+    static Optional<Manifest> read(Destination destination, DumpId dump) throws SpillwayException {
+        ObjectKey key = new ObjectKey(dump.toString()).child(Manifest.FILE_NAME);
+        String where = destination.name() + "/" + key;
+        try (InputStream in = destination.open(key)) {
+            Manifest manifest = ManifestJson.read(in, where);
+            if (!manifest.dump().equals(dump.toString())) {
+                throw new SpillwayException(
+                        Fault.INTEGRITY,
+                        where + " is the manifest of " + manifest.dump(),
+                        "the file was moved; move it back, or remove it");
+            }
+            return Optional.of(manifest);
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
+        } catch (SpillwayException e) {
+            if (e.fault() == Fault.DESTINATION_REFUSED && destination.find(key).isEmpty()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}

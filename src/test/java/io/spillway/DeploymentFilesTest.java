@@ -1,0 +1,120 @@
+package io.spillway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The examples for systemd and Kubernetes work as they are pasted. */
+class DeploymentFilesTest {
+    private static final Path DEPLOY = Path.of("docs", "deploy");
+    private static final Path VERIFIER = Path.of("/usr/bin/systemd-analyze");
+
+    private static List<JsonNode> documents(String file) throws Exception {
+        YAMLMapper yaml = new YAMLMapper();
+        try (var values = yaml.readerFor(JsonNode.class)
+                .<JsonNode>readValues(DEPLOY.resolve(file).toFile())) {
+            return new ArrayList<>(values.readAll());
+        }
+    }
+
+    private static JsonNode last(String file) throws Exception {
+        List<JsonNode> all = documents(file);
+        return all.get(all.size() - 1);
+    }
+
+    private static JsonNode pod(String file) throws Exception {
+        JsonNode spec = last(file).path("spec");
+        return (spec.has("jobTemplate") ? spec.at("/jobTemplate/spec") : spec).at("/template/spec");
+    }
+
+    @Test
+    void theUnitPassesTheVerifierOfSystemd(@TempDir Path folder) throws Exception {
+        assumeTrue(Files.isExecutable(VERIFIER));
+        Path unit = folder.resolve("spillway.service");
+        // The verifier asks for the program that is run.
+        Files.writeString(
+                unit, Files.readString(DEPLOY.resolve("spillway.service")).replace("/usr/bin/java", "/bin/true"));
+        Process process = new ProcessBuilder(VERIFIER.toString(), "verify", "--man=no", unit.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        assertThat(said.lines().filter(line -> line.contains("spillway.service")))
+                .isEmpty();
+    }
+
+    @Test
+    void everyFileThatTheUnitNeedsIsMadeByAStepBeforeItIsEnabled() throws Exception {
+        String steps = Files.readString(Path.of("docs", "operations.md"));
+        String unit = Files.readString(DEPLOY.resolve("spillway.service"));
+        int enabled = steps.indexOf("systemctl enable --now spillway");
+        assertThat(enabled).isPositive();
+        for (String path : List.of(
+                "/etc/spillway/secrets/elasticsearch-api-key",
+                "/etc/spillway/environment",
+                "/etc/spillway/schedules",
+                "/opt/spillway/spillway.jar",
+                "/srv/dumps")) {
+            assertThat(unit).contains(path);
+            assertThat(steps.substring(0, enabled)).contains(path);
+        }
+    }
+
+    @Test
+    void theUnitDoesNotRestartWhatNeedsAPerson() throws Exception {
+        assertThat(Files.readString(DEPLOY.resolve("spillway.service"))).contains("RestartPreventExitStatus=2 3 4");
+    }
+
+    @Test
+    void oneReplicaHasTheClaimsAlone() throws Exception {
+        JsonNode spec = last("deployment.yaml").path("spec");
+        assertThat(spec.path("replicas").intValue()).isEqualTo(1);
+        assertThat(spec.at("/strategy/type").textValue()).isEqualTo("Recreate");
+    }
+
+    @Test
+    void everyClaimOfTheDeploymentIsMadeByItsFile() throws Exception {
+        List<String> made = documents("deployment.yaml").stream()
+                .filter(each -> each.path("kind").textValue().equals("PersistentVolumeClaim"))
+                .map(each -> each.at("/metadata/name").textValue())
+                .toList();
+        assertThat(pod("deployment.yaml").path("volumes").findValuesAsText("claimName"))
+                .isNotEmpty()
+                .isSubsetOf(made);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deployment.yaml", "cronjob.yaml"})
+    void aReadOnlyRootHasAPlaceForStateAndEveryMountHasAVolume(String file) throws Exception {
+        JsonNode container = pod(file).at("/containers/0");
+        assertThat(container.at("/securityContext/readOnlyRootFilesystem").booleanValue())
+                .isTrue();
+        List<String> mounts = container.path("volumeMounts").findValuesAsText("mountPath");
+        assertThat(mounts).contains("/var/lib/spillway", "/tmp", "/srv/dumps");
+        List<String> volumes = new ArrayList<>();
+        pod(file)
+                .path("volumes")
+                .forEach(volume -> volumes.add(volume.path("name").textValue()));
+        assertThat(container.path("volumeMounts").findValuesAsText("name")).isSubsetOf(volumes);
+        assertThat(container.path("env").toString())
+                .contains("{\"name\":\"SPILLWAY_STATE\",\"value\":\"/var/lib/spillway\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deployment.yaml", "cronjob.yaml"})
+    void theImageNamesARegistryAndAVersion(String file) throws Exception {
+        assertThat(pod(file).at("/containers/0/image").textValue()).matches("[a-z.]+\\.[a-z]+/spillway:[0-9.]+");
+        assertThat(Files.readString(DEPLOY.resolve(file))).contains("Replace before use: the image");
+    }
+}

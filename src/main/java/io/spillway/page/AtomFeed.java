@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,8 @@ final class AtomFeed {
     /** With more files an entry names the manifest alone. */
     private static final int MAX_ENCLOSURES = 10;
 
-    private static final String AUTHOR = "Spillway";
+    /** Of a feed whose dumps state no publisher: the format wants a name. */
+    private static final String NO_AUTHOR = "Spillway";
 
     private AtomFeed() {}
 
@@ -67,12 +69,21 @@ final class AtomFeed {
                 .text("title", title)
                 .text("updated", updated.toString())
                 .open("author")
-                .text("name", AUTHOR)
+                .text("name", author(dumps))
                 .close()
                 .empty("link", "rel", "self", "type", "application/atom+xml", "href", addresses.of(self))
                 .empty("link", "rel", "alternate", "type", "text/html", "href", addresses.of(page));
         dumps.stream().limit(MAX_ENTRIES).forEach(dump -> entry(xml, dump, destination, addresses));
         return xml.finish();
+    }
+
+    /** The publisher of the newest dump that states one. */
+    private static String author(List<Manifest> dumps) {
+        return dumps.stream()
+                .map(Manifest::publisher)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(NO_AUTHOR);
     }
 
     private static void entry(Xml xml, Manifest dump, Destination destination, Addresses addresses) {
@@ -82,6 +93,9 @@ final class AtomFeed {
                 .text("id", id(destination, new ObjectKey(dump.dump()), dump))
                 .text("title", dump.title() + ", " + dump.id().stamp())
                 .text("updated", dump.takenAt().toString())
+                .open("author")
+                .text("name", author(List.of(dump)))
+                .close()
                 .empty("link", "rel", "alternate", "type", "text/html", "href", listing.page())
                 .empty("link", "rel", "describedby", "type", "application/json", "href", listing.manifest());
         if (listing.files().size() <= MAX_ENCLOSURES) {

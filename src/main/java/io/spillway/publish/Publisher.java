@@ -165,6 +165,7 @@ public final class Publisher {
                 draft.parts(),
                 files,
                 draft.repaired() == 0 ? null : draft.repaired(),
-                version);
+                version,
+                dataset.publisher());
     }
 }

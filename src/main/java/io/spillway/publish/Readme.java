@@ -95,7 +95,7 @@ final class Readme {
         text.append("""
                 wget -O urls.txt "$URL/urls.txt" && wget -O SHA256SUMS "$URL/SHA256SUMS"
                 sed "s|.*/||;s|^|$URL/|" urls.txt | while read -r file; do
-                  grep -F "${file##*/}" SHA256SUMS | sha256sum -c >/dev/null 2>&1 || wget -c "$file"
+                  grep -F "${file##*/}" SHA256SUMS | sha256sum -c || wget -c "$file"
                 done
                 grep -F %s SHA256SUMS | sha256sum -c
                 """.formatted(stem));

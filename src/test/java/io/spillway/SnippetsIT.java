@@ -108,7 +108,8 @@ class SnippetsIT {
         return dump.dump() + "/" + dump.parts().get(number).name();
     }
 
-    private void assertFetched() throws IOException {
+    private void assertFetched(String tool) throws IOException {
+        Path fetched = tool.equals("aria2c") ? this.fetched.resolve(dump.dump()) : this.fetched;
         for (var part : dump.parts()) {
             assertThat(fetched.resolve(part.name()))
                     .hasSameBinaryContentAs(root.resolve(dump.dump()).resolve(part.name()));
@@ -121,7 +122,34 @@ class SnippetsIT {
         Tool.require(tool, debianPackage);
         Tool.Result result = paste(snippet("journals/index.html", tool));
         assertThat(result.exitCode()).as(result.output()).isZero();
-        assertFetched();
+        assertFetched(tool);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"wget, wget", "curl, curl", "aria2c, aria2"})
+    void everyLineSucceedsASecondTime(String tool, String debianPackage) throws Exception {
+        Tool.require(tool, debianPackage);
+        String code = "set -e\n" + snippet("journals/index.html", tool);
+        for (int run = 1; run <= 2; run++) {
+            Tool.Result result = paste(code);
+            assertThat(result.exitCode()).as("run %d: %s", run, result.output()).isZero();
+        }
+        assertFetched(tool);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"wget, busybox", "curl, curl"})
+    void theLinesRunTwiceInBusyBox(String tool, String debianPackage) throws Exception {
+        Tool.require("busybox", "busybox");
+        Tool.require(tool.equals("wget") ? "busybox" : tool, debianPackage);
+        Path applets = Files.createDirectories(root.resolve(".applets"));
+        Tool.run(fetched, "busybox", "--install", "-s", applets.toString());
+        String code = "set -e\nPATH=" + applets + ":$PATH\n" + snippet("journals/index.html", tool);
+        for (int run = 1; run <= 2; run++) {
+            Tool.Result result = Tool.run(fetched, List.of("busybox", "sh", "-c", code));
+            assertThat(result.exitCode()).as("run %d: %s", run, result.output()).isZero();
+        }
+        assertFetched(tool);
     }
 
     @ParameterizedTest
@@ -149,7 +177,7 @@ class SnippetsIT {
         server.normally(part(1)).normally(part(2));
         Tool.Result result = paste(code);
         assertThat(result.exitCode()).as(result.output()).isZero();
-        assertFetched();
+        assertFetched(tool);
     }
 
     @Test

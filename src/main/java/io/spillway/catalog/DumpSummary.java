@@ -5,6 +5,7 @@ import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lists of dumps show of one dump. Its size does not depend on the numbers of fields and parts, so that a catalog of
@@ -12,6 +13,7 @@ import java.util.List;
  *
  * @param id         of the dump
  * @param title      of the dataset when the dump was made
+ * @param publisher  the name of its publisher, or null where it states none
  * @param takenAt    when the snapshot was taken
  * @param documents  documents in the dump
  * @param bytes      bytes of all parts
@@ -19,7 +21,10 @@ import java.util.List;
  * @param firstParts the first {@link #MOST_PARTS} of them, in the order of their names
  */
 public record DumpSummary(
-        DumpId id, String title, Instant takenAt, long documents, long bytes, int partCount, List<Part> firstParts) {
+        DumpId id,
+        String title,
+        @Nullable String publisher,
+        Instant takenAt, long documents, long bytes, int partCount, List<Part> firstParts) {
     /** How many parts a summary keeps. */
     public static final int MOST_PARTS = 10;
 
@@ -34,6 +39,7 @@ public record DumpSummary(
         return new DumpSummary(
                 manifest.id(),
                 manifest.title(),
+                manifest.publisher(),
                 manifest.takenAt(),
                 manifest.documents(),
                 manifest.bytes(),

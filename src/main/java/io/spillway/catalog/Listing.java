@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes         bytes of its parts
  * @param schemaVersion moves where fields come, go or change their type; null where nobody counted
  * @param address       its folder, ending with a slash
+ * @param index         address of the dump's own page, which opens everywhere, or null where an older version wrote the dump
  * @param manifest      address of its manifest
  * @param checksums     address of its checksum file
  * @param metalink      address of its metalink, or null where it has none
@@ -49,6 +50,7 @@ public record Listing(
         long bytes,
         @Nullable Integer schemaVersion,
         String address,
+        @Nullable String index,
         String manifest,
         String checksums,
         @Nullable String metalink,
@@ -144,6 +146,7 @@ public record Listing(
                 latest.bytes(),
                 latest.schemaVersion(),
                 addresses.ofFolder(folder),
+                index(latest, addresses),
                 addresses.of(folder.child(Manifest.FILE_NAME)),
                 addresses.of(folder.child(Sha256Sums.FILE_NAME)),
                 beside(latest, addresses, latest.dataset() + ".meta4"),
@@ -152,6 +155,11 @@ public record Listing(
                         .map(part -> File.of(part, addresses.of(folder.child(part.name()))))
                         .toList(),
                 mirrors);
+    }
+
+    /** Address of a dump's own page, or null where it has none. */
+    public static @Nullable String index(Manifest dump, Addresses addresses) {
+        return beside(dump, addresses, "index.html");
     }
 
     private static @Nullable String beside(Manifest latest, Addresses addresses, String name) {

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param files         the other files, this one excepted
  * @param repaired      documents in which bytes that are not UTF-8 were replaced, or null if none
  * @param spillway      the version that wrote it
+ * @param publisher     who publishes the data, by name, or null where it is not stated
  */
 public record Manifest(
         int formatVersion,
@@ -63,7 +64,8 @@ public record Manifest(
         List<Part> parts,
         List<SideFile> files,
         @Nullable Long repaired,
-        String spillway) {
+        String spillway,
+        @Nullable String publisher) {
 
     /** Moves when a reader of an older one would misunderstand a newer one. */
     public static final int FORMAT_VERSION = 1;
@@ -124,6 +126,56 @@ public record Manifest(
             throw new IllegalArgumentException(
                     "the parts of dump %s have %d bytes, not %d".formatted(dump, sum, bytes));
         }
+    }
+
+    /** A manifest that does not state a publisher. */
+    public Manifest(
+            int formatVersion,
+            String dataset,
+            String dump,
+            String title,
+            @Nullable String description,
+            @Nullable String license,
+            @Nullable String homepage,
+            @Nullable List<String> covers,
+            @Nullable Instant nextDue,
+            Instant takenAt,
+            Source source,
+            long documents,
+            long bytes,
+            @Nullable Integer schemaVersion,
+            @Nullable SchemaChanges schemaChanges,
+            @Nullable Previous previous,
+            @Nullable List<String> accepted,
+            List<Format> formats,
+            List<Part> parts,
+            List<SideFile> files,
+            @Nullable Long repaired,
+            String spillway) {
+        this(
+                formatVersion,
+                dataset,
+                dump,
+                title,
+                description,
+                license,
+                homepage,
+                covers,
+                nextDue,
+                takenAt,
+                source,
+                documents,
+                bytes,
+                schemaVersion,
+                schemaChanges,
+                previous,
+                accepted,
+                formats,
+                parts,
+                files,
+                repaired,
+                spillway,
+                null);
     }
 
     /** The dump's id. */

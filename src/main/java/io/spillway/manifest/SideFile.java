@@ -16,4 +16,12 @@ public record SideFile(String name, long bytes, String sha256) {
             throw new IllegalArgumentException("file " + name + " has a negative length");
         }
     }
+
+    /**
+     * Whether the file only leads programs to the other files: the metalink and the torrent. Both are written after the
+     * checksum file and name it; a copy of the dump is whole without them.
+     */
+    public boolean leadsToOthers() {
+        return name.endsWith(".meta4") || name.endsWith(".torrent");
+    }
 }

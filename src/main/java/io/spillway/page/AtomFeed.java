@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -30,7 +31,8 @@ final class AtomFeed {
     /** With more files an entry names the manifest alone. */
     private static final int MAX_ENCLOSURES = DumpSummary.MOST_PARTS;
 
-    private static final String AUTHOR = "Spillway";
+    /** Of a feed whose dumps state no publisher: the format wants a name. */
+    private static final String NO_AUTHOR = "Spillway";
 
     private AtomFeed() {}
 
@@ -86,12 +88,21 @@ final class AtomFeed {
                 .text("title", title)
                 .text("updated", updated.toString())
                 .open("author")
-                .text("name", AUTHOR)
+                .text("name", author(dumps))
                 .close()
                 .empty("link", "rel", "self", "type", "application/atom+xml", "href", addresses.of(self))
                 .empty("link", "rel", "alternate", "type", "text/html", "href", addresses.of(page));
         events.stream().limit(MAX_ENTRIES).forEach(event -> event.entry().accept(xml));
         return xml.finish();
+    }
+
+    /** The publisher of the newest dump that states one. */
+    private static String author(List<DumpSummary> dumps) {
+        return dumps.stream()
+                .map(DumpSummary::publisher)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(NO_AUTHOR);
     }
 
     /** What happened, when, and how it is said. */
@@ -128,6 +139,9 @@ final class AtomFeed {
                 .text("id", id(destination, new ObjectKey(dump.dump()), dump))
                 .text("title", dump.title() + ", " + dump.id().stamp())
                 .text("updated", dump.takenAt().toString())
+                .open("author")
+                .text("name", author(List.of(dump)))
+                .close()
                 .empty("link", "rel", "alternate", "type", "text/html", "href", addresses.of(page))
                 .empty(
                         "link",

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ public record DatasetPage(
         List<Link> beside,
         List<Snippet> snippets,
         List<String> covers,
-        List<String> mirrors,
+        List<Link> mirrors,
         List<FieldRow> fields,
         @Nullable String sample,
         List<Chart> charts,
@@ -51,8 +52,13 @@ public record DatasetPage(
     private static final int MAX_FILES = 100;
     private static final int MAX_HISTORY = 60;
 
-    /** A dump in a table. */
-    public record Dump(String instant, String date, String documents, String size, String manifest) {}
+    /**
+     * A dump in a table.
+     *
+     * @param index address of the dump's own page, or null where an older version wrote the dump without one
+     */
+    public record Dump(
+            String instant, String date, String documents, String size, @Nullable String index, String manifest) {}
 
     /** A file in a table. */
     public record FileRow(String name, String address, String format, String documents, String size) {}
@@ -95,7 +101,7 @@ public record DatasetPage(
                 beside(latest, addresses),
                 snippets,
                 listing.covers(),
-                listing.mirrors().stream().map(URI::toString).toList(),
+                mirrors(latest, listing),
                 latest.source().fields().stream()
                         .map(field -> field(texts, latest, field))
                         .toList(),
@@ -120,10 +126,11 @@ public record DatasetPage(
 
     private static Dump dump(Texts texts, DumpSummary dump, Addresses addresses) {
         return new Dump(
-                dump.takenAt().toString(),
+                Texts.instant(dump.takenAt()),
                 texts.date(dump.takenAt()),
                 texts.count(dump.documents()),
                 texts.bytes(dump.bytes()),
+                Listing.index(dump, addresses),
                 addresses.of(new ObjectKey(dump.dump()).child(Manifest.FILE_NAME)));
     }
 
@@ -155,6 +162,19 @@ public record DatasetPage(
         latest.files().forEach(file -> links.add(new Link(file.name(), addresses.of(folder.child(file.name())))));
         links.add(new Link(Manifest.FILE_NAME, addresses.of(folder.child(Manifest.FILE_NAME))));
         return links;
+    }
+
+    /** A bucket has no directory index: each link names a file that the dump has. */
+    private static List<Link> mirrors(Manifest latest, Listing listing) {
+        String opened = Stream.of(DumpPage.FILE_NAME, "README.md")
+                .filter(name -> latest.files().stream()
+                        .anyMatch(file -> file.name().equals(name)))
+                .findFirst()
+                .orElse(Manifest.FILE_NAME);
+        return listing.mirrors().stream()
+                .map(mirror ->
+                        new Link(mirror.toString(), mirror.resolve(opened).toString()))
+                .toList();
     }
 
     private static FieldRow field(Texts texts, Manifest latest, Manifest.Field field) {

@@ -89,7 +89,7 @@ public final class Pages {
                     inLanguages(addresses, dataset),
                     addresses.of(new ObjectKey(fileName(texts))),
                     addresses.of(dataset.child(FEED)),
-                    StructuredData.of(listing, canonical),
+                    StructuredData.of(listing, canonical, latest.publisher()),
                     style,
                     policy);
             DatasetPage page = DatasetPage.of(frame, catalog, shelf, listing, addresses, snippets, torrents, sample);
@@ -161,7 +161,7 @@ public final class Pages {
         }
     }
 
-    private static String resource(String name) {
+    static String resource(String name) {
         try (InputStream in = Pages.class.getResourceAsStream(name)) {
             return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -44,7 +44,7 @@ public record SitePage(Frame frame, List<Card> cards, String links, String statu
                 latest.title(),
                 latest.description(),
                 page,
-                latest.takenAt().toString(),
+                Texts.instant(latest.takenAt()),
                 texts.date(latest.takenAt()),
                 texts.say("documents") + ": " + texts.count(latest.documents()),
                 texts.bytes(latest.bytes()),

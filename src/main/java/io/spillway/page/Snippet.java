@@ -15,38 +15,45 @@ public record Snippet(String tool, String code) {
     /** Where no public address is known, somebody has to fill it in. */
     private static final String UNKNOWN = "https://ADDRESS-OF-THIS-SITE/";
 
-    private static final String CHECK = "sha256sum --ignore-missing -c SHA256SUMS\n";
+    /** Where a file is not whole yet, the program behind this goes on with it; one that is whole is left alone. */
+    private static final String UNLESS_WHOLE =
+            "xargs -n 1 -P 4 sh -c 'grep -F \"${0##*/}\" SHA256SUMS | sha256sum -c >/dev/null 2>&1 || ";
 
     /**
-     * The snippets for a dump.
+     * The snippets for a dump. Each can be run again, and runs in BusyBox as far as the program itself is there.
      *
      * @param place what the destination calls itself, which says where a bucket is
      */
     static List<Snippet> of(Listing latest, String place) {
         String folder = latest.address().contains("://") ? latest.address() : UNKNOWN + latest.dump() + "/";
-        // Names are relative in dumps that were made before there was a public address, and absolute after.
-        String addresses = "sed \"/:/!s|^|%s|\" urls.txt".formatted(folder);
+        // What the list says before a file's name may be an address of another place, or of where the site was before.
+        String addresses = "sed 's|.*/||;s|^|%s|' urls.txt".formatted(folder);
+        // Not --ignore-missing, which BusyBox has not got, and which passes over files that are missing.
+        String check = "grep -F %s SHA256SUMS | sha256sum -c\n"
+                .formatted(latest.dump().replace('/', '-'));
         List<Snippet> all = new ArrayList<>();
         all.add(new Snippet("wget", """
-                wget -N %1$surls.txt %1$sSHA256SUMS
-                wget -c --base=%1$s -i urls.txt
-                """.formatted(folder) + CHECK));
+                wget -O urls.txt %1$surls.txt
+                wget -O SHA256SUMS %1$sSHA256SUMS
+                %2$s | %3$swget -c "$0"'
+                """.formatted(folder, addresses, UNLESS_WHOLE) + check));
         all.add(new Snippet("curl", """
                 curl -fO %1$surls.txt -fO %1$sSHA256SUMS
-                %2$s | xargs -n 1 -P 4 curl -fO -C -
-                """.formatted(folder, addresses) + CHECK));
+                %2$s | %3$scurl -fO -C - "$0"'
+                """.formatted(folder, addresses, UNLESS_WHOLE) + check));
         all.add(new Snippet(
                 "aria2c",
                 latest.metalink() != null
-                        ? "aria2c -j 4 --check-integrity=true %s%s.meta4\n".formatted(folder, latest.dataset())
+                        ? "aria2c -j 4 -c --auto-file-renaming=false --check-integrity=true %s%s.meta4\n"
+                                .formatted(folder, latest.dataset())
                         : "curl -fO %1$surls.txt -fO %1$sSHA256SUMS\n%2$s | aria2c -j 4 -c -i -\n"
                                         .formatted(folder, addresses)
-                                + CHECK));
+                                + check));
         if (place.startsWith("s3://")) {
             // A second slash would be part of the key.
             String root = place.endsWith("/") ? place : place + "/";
             all.add(new Snippet(
-                    "aws", "aws s3 cp --recursive --no-sign-request %s%s/ .\n".formatted(root, latest.dump()) + CHECK));
+                    "aws", "aws s3 cp --recursive --no-sign-request %s%s/ .\n".formatted(root, latest.dump()) + check));
         }
         reading(latest, folder, all);
         return all;

@@ -23,9 +23,10 @@ final class StructuredData {
     /**
      * JSON that may stand in a script element as it is: no text in it can end that element or begin a comment.
      *
-     * @param page address of the page, or null where it is not public
+     * @param page      address of the page, or null where it is not public
+     * @param publisher name of the publisher, or null where it is not stated
      */
-    static String of(Listing latest, @Nullable String page) {
+    static String of(Listing latest, @Nullable String page, @Nullable String publisher) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("@context", "https://schema.org/");
         data.put("@type", "Dataset");
@@ -39,6 +40,11 @@ final class StructuredData {
             data.put(
                     "license",
                     License.address(license).<Object>map(address -> address).orElse(named));
+        }
+        if (publisher != null) {
+            Map<String, Object> organization = Map.of("@type", "Organization", "name", publisher);
+            data.put("creator", organization);
+            data.put("publisher", organization);
         }
         data.put("isAccessibleForFree", true);
         data.put("version", latest.dump().substring(latest.dataset().length() + 1));

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
@@ -87,6 +88,14 @@ public final class Texts {
             return "> " + percent.format(0.99);
         }
         return percent.format(share);
+    }
+
+    /**
+     * An instant for the attribute {@code datetime} of HTML, which allows three digits of a second's fraction at most:
+     * {@code 2026-11-21T03:00:00Z}.
+     */
+    public static String instant(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 
     /** {@code 21 November 2026}. */

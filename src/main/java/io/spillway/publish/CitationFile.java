@@ -45,9 +45,10 @@ final class CitationFile {
                 "date-released",
                 draft.takenAt().atOffset(ZoneOffset.UTC).toLocalDate().toString());
         license(file, dataset.license());
-        Optional<String> folder = addresses.first().map(URI::toString);
-        page(dataset).or(() -> folder).ifPresent(address -> file.put("url", address));
-        folder.ifPresent(address -> file.put("identifiers", List.of(Map.of("type", "url", "value", address))));
+        // The folder itself opens only where the web server shows a directory index, which buckets never do.
+        Optional<String> index = addresses.index().map(URI::toString);
+        page(dataset).or(() -> index).ifPresent(address -> file.put("url", address));
+        index.ifPresent(address -> file.put("identifiers", List.of(Map.of("type", "url", "value", address))));
         return YamlText.write(file);
     }
 

@@ -1,9 +1,12 @@
 package io.spillway.publish;
 
+import io.spillway.dataset.Dataset;
 import io.spillway.destination.Digests;
+import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.Sha256Sums;
 import io.spillway.manifest.SideFile;
+import io.spillway.page.DumpPage;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -26,6 +30,7 @@ final class Companions {
     static final String SAMPLE = "sample.jsonl";
 
     private static final String URLS = "urls.txt";
+    private static final String RUN = "run.json";
 
     private final Draft draft;
     private final DumpAddresses addresses;
@@ -53,42 +58,89 @@ final class Companions {
 
     private void write(int schemaVersion) throws IOException {
         if (!draft.runJson().isEmpty()) {
-            write("run.json", draft.runJson().getBytes(StandardCharsets.UTF_8));
+            write(RUN, draft.runJson().getBytes(StandardCharsets.UTF_8));
         }
         write(URLS, urls());
-        int first = files.size();
         write(SchemaFile.FILE_NAME, SchemaFile.of(draft, schemaVersion));
         if (!draft.sample().isEmpty()) {
             write(SAMPLE, draft.sample().getBytes(StandardCharsets.UTF_8));
         }
-        write(DataPackage.FILE_NAME, DataPackage.of(draft, List.copyOf(files.subList(first, files.size()))));
+        write(DataPackage.FILE_NAME, DataPackage.of(draft, resources()));
         String license = draft.dataset().license();
         if (license != null) {
             write(LicenseFile.FILE_NAME, LicenseFile.of(draft.dataset(), license));
         }
         write(CitationFile.FILE_NAME, CitationFile.of(draft, addresses));
         write(Readme.FILE_NAME, Readme.of(draft, addresses));
-        forDownloaders(List.copyOf(files.subList(first, files.size())));
+        write(DumpPage.FILE_NAME, page());
         write(Sha256Sums.FILE_NAME, Sha256Sums.write(hashes()));
+        forDownloaders();
+    }
+
+    /** Files beside the parts that readers of data want too. */
+    private List<SideFile> resources() {
+        return files.stream()
+                .filter(file -> Set.of(SchemaFile.FILE_NAME, SAMPLE).contains(file.name()))
+                .toList();
+    }
+
+    /** Links to every file, also to those that come after the page: their names are known. */
+    private byte[] page() {
+        Dataset dataset = draft.dataset();
+        List<DumpPage.File> links = new ArrayList<>();
+        draft.parts().forEach(part -> links.add(DumpPage.File.of(part.name(), part.bytes())));
+        files.forEach(file -> links.add(
+                // How the export went differs from run to run; the page does not.
+                file.name().equals(RUN) ? new DumpPage.File(RUN, "") : DumpPage.File.of(file.name(), file.bytes())));
+        links.add(new DumpPage.File(Sha256Sums.FILE_NAME, ""));
+        downloaders().forEach(name -> links.add(new DumpPage.File(name, "")));
+        links.add(new DumpPage.File(Manifest.FILE_NAME, ""));
+        return DumpPage.write(
+                dataset.title(),
+                dataset.description(),
+                draft.dump().toString(),
+                draft.takenAt(),
+                draft.documents(),
+                draft.bytes(),
+                dataset.license(),
+                dataset.publisher(),
+                addresses.page(),
+                links);
+    }
+
+    /** Names of the files for programs that fetch the whole dump. */
+    private List<String> downloaders() {
+        List<String> names = new ArrayList<>();
+        if (!addresses.folders().isEmpty()) {
+            names.add(metalinkName(draft));
+        }
+        if (!addresses.webSeeds(draft.dump().stamp()).isEmpty()) {
+            names.add(torrentName(draft));
+        }
+        return names;
     }
 
     /**
-     * What programs fetch the whole dump by, where it has an address.
-     *
-     * @param beside what they fetch beside the parts
+     * What programs fetch the whole dump by, where it has an address. The manifest has the checksums of both files, so that
+     * neither can have that of the manifest: the torrent lacks it, and the metalink names it without a checksum. Neither names
+     * itself or the other, which aria2 would follow.
      */
-    private void forDownloaders(List<SideFile> beside) throws IOException {
-        if (addresses.folders().isEmpty()) {
-            return;
-        }
+    private void forDownloaders() throws IOException {
         List<SideFile> all = new ArrayList<>();
         draft.parts().forEach(part -> all.add(new SideFile(part.name(), part.bytes(), part.sha256())));
-        all.addAll(beside);
-        write(metalinkName(draft), Metalink.of(all, addresses.folders(), version));
-        String name = draft.dump().stamp();
-        List<URI> seeds = addresses.webSeeds(name);
-        if (!seeds.isEmpty()) {
-            write(torrentName(draft), Torrent.of(name, all, draft.folder(), seeds, version));
+        all.addAll(files);
+        String stamp = draft.dump().stamp();
+        for (String name : downloaders()) {
+            write(
+                    name,
+                    name.equals(torrentName(draft))
+                            ? Torrent.of(stamp, all, draft.folder(), addresses.webSeeds(stamp), version)
+                            : Metalink.of(
+                                    draft.dump().toString(),
+                                    all,
+                                    List.of(Manifest.FILE_NAME),
+                                    addresses.folders(),
+                                    version));
         }
     }
 
@@ -100,9 +152,12 @@ final class Companions {
         return draft.dataset().name() + ".torrent";
     }
 
-    /** One address a line; where nobody has said one, one name, which is the same relative to the folder. */
+    /**
+     * One address a line where the dump is at one public place. Else one name a line, relative to the folder: the same file
+     * lies at every place, and leads to the files beside it.
+     */
     private byte[] urls() {
-        Optional<URI> folder = addresses.first();
+        Optional<URI> folder = addresses.only();
         StringBuilder lines = new StringBuilder();
         for (Part part : draft.parts()) {
             String name = part.name();

@@ -29,12 +29,16 @@ record DataPackage(
         String version,
         Instant created,
         @Nullable List<License> licenses,
+        @Nullable List<Contributor> contributors,
         List<Resource> resources) {
     static final String FILE_NAME = "datapackage.json";
 
     private static final String PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json";
     /** What the standard takes for the name of a licence; an SPDX identifier may also end in a plus. */
     private static final Pattern LICENSE_NAME = Pattern.compile("[-a-zA-Z0-9._]+");
+
+    /** Who takes part, and in which roles. */
+    record Contributor(String title, List<String> roles) {}
 
     /** The standard wants a name or a path. */
     record License(
@@ -113,6 +117,9 @@ record DataPackage(
                 draft.dump().stamp(),
                 draft.takenAt(),
                 dataset.license() == null ? null : License.of(dataset.license()),
+                dataset.publisher() == null
+                        ? null
+                        : List.of(new Contributor(dataset.publisher(), List.of("publisher"))),
                 Stream.concat(
                                 draft.parts().stream().map(part -> resource(draft, part)),
                                 beside.stream().map(DataPackage::resource))

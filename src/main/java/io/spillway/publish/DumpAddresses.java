@@ -4,6 +4,7 @@ import io.spillway.catalog.Addresses;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
+import io.spillway.page.DumpPage;
 import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
@@ -15,15 +16,23 @@ import java.util.Optional;
  *
  * @param folders  public addresses of the dump's folder, each ending with a slash; those that are slow to show a dump last
  * @param torrents addresses of torrents that places make of the dump by themselves, some time after they have got it
+ * @param page     address of the dataset's page: relative to the dump's folder, or absolute where a place keeps no such pages
  */
-record DumpAddresses(List<URI> folders, List<URI> torrents) {
-    /** Of a dump that nobody has said is public. */
+record DumpAddresses(List<URI> folders, List<URI> torrents, String page) {
+    private static final String RELATIVE_PAGE = "../index.html";
+
+    /** Of a dump without a public address. */
     static final DumpAddresses NONE = new DumpAddresses(List.of(), List.of());
 
     /** Takes copies. */
     DumpAddresses {
         folders = List.copyOf(folders);
         torrents = List.copyOf(torrents);
+    }
+
+    /** Addresses of places that all have the dataset's page above the dump. */
+    DumpAddresses(List<URI> folders, List<URI> torrents) {
+        this(folders, torrents, RELATIVE_PAGE);
     }
 
     /**
@@ -41,7 +50,32 @@ record DumpAddresses(List<URI> folders, List<URI> torrents) {
                         .toList(),
                 places.stream()
                         .flatMap(place -> place.torrentAddress(folder).stream())
-                        .toList());
+                        .toList(),
+                page(dump, places));
+    }
+
+    private static String page(DumpId dump, List<? extends Destination> places) {
+        return places.stream().allMatch(place -> place.traits().keepsSiteFiles())
+                ? RELATIVE_PAGE
+                : places.stream()
+                        .filter(place -> place.traits().keepsSiteFiles())
+                        .flatMap(
+                                place -> place
+                                        .publicAddress(new ObjectKey(dump.dataset()).child("index.html"))
+                                        .stream())
+                        .map(URI::toString)
+                        .findFirst()
+                        .orElse(RELATIVE_PAGE);
+    }
+
+    /** The only public folder, or empty where there is none or where several places have the same files. */
+    Optional<URI> only() {
+        return folders.size() == 1 ? first() : Optional.empty();
+    }
+
+    /** The page of the dump in the folder that readers should try first: every web server and every bucket shows it. */
+    Optional<URI> index() {
+        return first().map(folder -> folder.resolve(DumpPage.FILE_NAME));
     }
 
     /** The folder that readers should try first, or empty where none is public. */

@@ -21,11 +21,15 @@ final class Metalink {
     /**
      * The document. Names and addresses come from keys, which have only characters that XML takes as they are.
      *
-     * @param files   in the order in which they are to be fetched
+     * @param path     the folder that the files are saved in, relative to where the program runs: dumps that are fetched into
+     *     one folder do not overwrite each other's files
+     * @param files    in the order in which they are to be fetched
+     * @param unhashed names of files that are fetched without a check, because their checksums do not exist yet
      * @param folders where they are, the address to be tried first at the start; at least one, as the RFC asks for
-     * @param version Spillway's own
+     * @param version  Spillway's own
      */
-    static byte[] of(List<SideFile> files, List<URI> folders, String version) {
+    static byte[] of(
+            String path, List<SideFile> files, List<String> unhashed, List<URI> folders, String version) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             XMLStreamWriter xml =
@@ -36,17 +40,14 @@ final class Metalink {
             xml.writeDefaultNamespace(NAMESPACE);
             text(xml, 1, "generator", "Spillway/" + version);
             for (SideFile file : files) {
-                line(xml, 1);
-                xml.writeStartElement("file");
-                xml.writeAttribute("name", file.name());
+                open(xml, path, file.name());
                 text(xml, 2, "size", String.valueOf(file.bytes()));
                 text(xml, 2, "hash", file.sha256(), "type", "sha-256");
-                for (int i = 0; i < folders.size(); i++) {
-                    String address = folders.get(i).resolve(file.name()).toString();
-                    text(xml, 2, "url", address, "priority", String.valueOf(i + 1));
-                }
-                line(xml, 1);
-                xml.writeEndElement();
+                close(xml, folders, file.name());
+            }
+            for (String name : unhashed) {
+                open(xml, path, name);
+                close(xml, folders, name);
             }
             line(xml, 0);
             xml.writeEndElement();
@@ -57,6 +58,20 @@ final class Metalink {
         } catch (XMLStreamException e) {
             throw new IllegalStateException("nothing can fail in memory", e);
         }
+    }
+
+    private static void open(XMLStreamWriter xml, String path, String name) throws XMLStreamException {
+        line(xml, 1);
+        xml.writeStartElement("file");
+        xml.writeAttribute("name", path + "/" + name);
+    }
+
+    private static void close(XMLStreamWriter xml, List<URI> folders, String name) throws XMLStreamException {
+        for (int i = 0; i < folders.size(); i++) {
+            text(xml, 2, "url", folders.get(i).resolve(name).toString(), "priority", String.valueOf(i + 1));
+        }
+        line(xml, 1);
+        xml.writeEndElement();
     }
 
     private static void text(XMLStreamWriter xml, int depth, String name, String text, String... attribute)

@@ -177,6 +177,7 @@ public final class Publisher {
                 draft.parts(),
                 files,
                 draft.repaired() == 0 ? null : draft.repaired(),
-                version);
+                version,
+                dataset.publisher());
     }
 }

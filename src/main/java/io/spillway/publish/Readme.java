@@ -35,8 +35,8 @@ final class Readme {
         if (dataset.homepage() != null) {
             row(text, "About", link(dataset.homepage()));
         }
-        fetching(text, addresses.first());
-        text.append(reading(draft.parts())).append("```\n");
+        fetching(text, addresses, draft.dump().fileStem());
+        text.append(reading(draft.parts())).append("```\n\nOn macOS, `shasum -a 256` stands for `sha256sum`, and `curl -f -O` fetches a file.\n");
         otherWays(text, draft, addresses);
         text.append("\n## What is in it\n\n");
         text.append(ReadmeContent.documents(draft));
@@ -52,6 +52,7 @@ final class Readme {
 
                 ## Beside the documents
 
+                * `index.html`: this dump as a page, with a link to each file.
                 * `manifest.json`: the other files with their lengths and checksums, how many documents each part has,
                   the fields, and how they differ from the dump before, if there was one.
                   Without it a folder is not a dump.
@@ -74,20 +75,30 @@ final class Readme {
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void fetching(StringBuilder text, Optional<URI> folder) {
+    private static void fetching(StringBuilder text, DumpAddresses addresses, String stem) {
         text.append("\n## Fetch and check\n\n");
+        Optional<URI> folder = addresses.only();
         if (folder.isEmpty()) {
             text.append("With the address of this folder in `URL`:\n\n");
+        }
+        // The same file lies at every place: it prefers none of them.
+        if (addresses.folders().size() > 1) {
+            addresses.folders().forEach(each -> text.append("* <").append(each).append(">\n"));
+            text.append('\n');
         }
         text.append("```sh\n");
         folder.map(URI::toString)
                 .ifPresent(address -> text.append("URL='")
                         .append(address.substring(0, address.length() - 1).replace("'", "%27"))
                         .append("'\n"));
+        // These lines also run in BusyBox, and run again: a file that is whole is not fetched a second time.
         text.append("""
-                wget "$URL/urls.txt" "$URL/SHA256SUMS" && wget --base="$URL/" -i urls.txt
-                sha256sum --ignore-missing -c SHA256SUMS
-                """);
+                wget -O urls.txt "$URL/urls.txt" && wget -O SHA256SUMS "$URL/SHA256SUMS"
+                sed "s|.*/||;s|^|$URL/|" urls.txt | while read -r file; do
+                  grep -F "${file##*/}" SHA256SUMS | sha256sum -c || wget -c "$file"
+                done
+                grep -F %s SHA256SUMS | sha256sum -c
+                """.formatted(stem));
     }
 
     /** What else fetches the whole dump, and checks it on the way. */
@@ -96,11 +107,12 @@ final class Readme {
             return;
         }
         text.append("\nOr from all places that have it at once, checked on the way:\n\n```sh\n");
-        text.append("aria2c \"$URL/").append(Companions.metalinkName(draft)).append("\"\n```\n");
+        text.append("aria2c -c --auto-file-renaming=false \"$URL/").append(Companions.metalinkName(draft)).append("\"\n```\n");
         if (!addresses.webSeeds(draft.dump().stamp()).isEmpty()) {
             text.append("\n`")
                     .append(Companions.torrentName(draft))
-                    .append("` fetches the same files as a torrent, with these places as its web seeds.\n");
+                    .append("` fetches the same files but `manifest.json` as a torrent, with these places as its web seeds.\n")
+                    .append("`manifest.json`, which `spillway verify` needs, is then fetched alone.\n");
         }
         for (URI torrent : addresses.torrents()) {
             text.append(
@@ -131,10 +143,10 @@ final class Readme {
     /** The program that prints a compressed file. */
     static String cat(String compression) {
         return switch (compression) {
-            case "gzip" -> "zcat";
-            case "zstd" -> "zstdcat";
-            case "xz" -> "xzcat";
-            case "bzip2" -> "bzcat";
+            case "gzip" -> "gzip -dc"; // zcat of macOS wants another ending
+            case "zstd" -> "zstd -dc";
+            case "xz" -> "xz -dc";
+            case "bzip2" -> "bzip2 -dc";
             default -> "cat";
         };
     }

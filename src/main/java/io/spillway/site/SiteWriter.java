@@ -15,13 +15,18 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
+import io.spillway.manifest.Sha256Sums;
 import io.spillway.manifest.Withdrawal;
 import io.spillway.notices.NoticeWriter;
+import io.spillway.page.DumpPage;
 import io.spillway.page.Pages;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -292,13 +297,15 @@ public final class SiteWriter {
             byte[] urls = urls(latest);
             byte[] pointed = LatestFile.write(Listing.of(latest, addresses, elsewhere));
             Map<ObjectKey, byte[]> all = new LinkedHashMap<>(files);
-            all.put(link.child(URLS), urls);
+            Map<ObjectKey, byte[]> linked = new LinkedHashMap<>(Map.of(link.child(URLS), urls));
+            linked.putAll(LatestFolder.files(destination, latest, link));
+            all.putAll(linked);
             all.put(pointer, pointed);
             own.claim(all);
             put(files);
             requireUnchanged(pointer);
             if (!destination.link(link, new ObjectKey(latest.dump()))) {
-                put(link.child(URLS), urls);
+                put(linked);
             }
             put(pointer, pointed);
         }
@@ -315,7 +322,9 @@ public final class SiteWriter {
                 ObjectKey dataset = new ObjectKey(name);
                 delete(dataset.child(LatestFile.FILE_NAME));
                 destination.unlink(dataset.child(LATEST));
-                delete(dataset.child(LATEST).child(URLS));
+                for (String file : List.of(URLS, Sha256Sums.FILE_NAME, DumpPage.FILE_NAME)) {
+                    delete(dataset.child(LATEST).child(file));
+                }
                 Map<ObjectKey, byte[]> left = pages.ofWithdrawn(catalog, name);
                 put(left);
                 for (ObjectKey page : pages.keysOf(name)) {
@@ -346,8 +355,27 @@ public final class SiteWriter {
         }
 
         private void put(ObjectKey key, byte[] bytes) throws SpillwayException, OvertakenException {
-            if (!destination.replace(key, bytes, versions.get(key))) {
+            String version = versions.get(key);
+            if (version != null && isThere(key, bytes)) {
+                return; // a reader's program need not fetch it again
+            }
+            if (!destination.replace(key, bytes, version)) {
                 throw new OvertakenException(key);
+            }
+        }
+
+        private boolean isThere(ObjectKey key, byte[] bytes) throws SpillwayException {
+            Optional<StoredObject> there = destination.find(key);
+            if (there.isEmpty()
+                    || there.get().bytes() != bytes.length
+                    || !Objects.equals(there.get().version(), versions.get(key))) {
+                return false;
+            }
+            try (InputStream in = destination.open(key)) {
+                return Arrays.equals(in.readNBytes(bytes.length + 1), bytes);
+            } catch (IOException e) {
+                LOG.info("written without a comparison file={} cause=\"{}\"", key, e.getMessage());
+                return false;
             }
         }
 

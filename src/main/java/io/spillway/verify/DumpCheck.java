@@ -14,6 +14,7 @@ import io.spillway.manifest.SideFile;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -23,6 +24,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a whole dump back and compares everything with its manifest: every part, every other file, the checksum file,
@@ -30,6 +33,8 @@ import java.util.stream.Stream;
  * read once, a few at the same time, in memory that does not depend on their sizes.
  */
 public final class DumpCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(DumpCheck.class);
+
     private final DumpFiles files;
     private final DumpPlace place;
     private final int readers;
@@ -146,22 +151,37 @@ public final class DumpCheck {
         return manifest;
     }
 
-    private List<Task> tasks(Manifest manifest) {
+    private List<Task> tasks(Manifest manifest) throws SpillwayException {
         List<Task> tasks = new ArrayList<>();
         SortedMap<String, String> hashes = new TreeMap<>();
         for (Part part : manifest.parts()) {
             hashes.put(part.name(), part.sha256());
             tasks.add(new Task(part.name(), part.bytes(), part.sha256(), () -> files.check(part)));
         }
+        Map<String, String> leading = new TreeMap<>();
         for (SideFile file : manifest.files()) {
-            if (file.name().equals(Sha256Sums.FILE_NAME)) {
-                tasks.add(new Task(file.name(), file.bytes(), file.sha256(), () -> files.checkSums(file, hashes)));
+            if (file.leadsToOthers()) {
+                leading.put(file.name(), file.sha256());
+                if (isThere(file)) {
+                    tasks.add(new Task(file.name(), file.bytes(), file.sha256(), () -> files.check(file)));
+                }
+            } else if (file.name().equals(Sha256Sums.FILE_NAME)) {
+                tasks.add(new Task(file.name(), file.bytes(), file.sha256(), () -> files.checkSums(file, hashes, leading)));
             } else {
                 hashes.put(file.name(), file.sha256());
                 tasks.add(new Task(file.name(), file.bytes(), file.sha256(), () -> files.check(file)));
             }
         }
         return tasks;
+    }
+
+    /** Whether a file is there that a copy need not have: a torrent cannot bring itself. */
+    private boolean isThere(SideFile file) throws SpillwayException {
+        if (place.destination().find(place.key(file.name())).isPresent()) {
+            return true;
+        }
+        LOG.info("not in {}, and not needed to read the dump: {}", place.name(), file.name());
+        return false;
     }
 
     /** A file that was whole then, and still has its length; its bytes are not read again. */

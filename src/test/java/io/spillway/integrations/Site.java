@@ -57,6 +57,7 @@ final class Site {
                 1000L * parts,
                 1,
                 folder,
+                folder + "index.html",
                 folder + "manifest.json",
                 folder + "SHA256SUMS",
                 null,

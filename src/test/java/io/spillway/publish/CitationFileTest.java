@@ -65,7 +65,7 @@ class CitationFileTest {
                   "license": "CC-BY-4.0",
                   "url": "https://example.org/",
                   "identifiers": [
-                    {"type": "url", "value": "https://dumps.example.org/journals/2026-11-21T030000Z/"}
+                    {"type": "url", "value": "https://dumps.example.org/journals/2026-11-21T030000Z/index.html"}
                   ]
                 }
                 """));
@@ -83,7 +83,7 @@ class CitationFileTest {
     @Test
     void withoutAPageOfItsOwnTheDumpsFolderIsThePage() throws Exception {
         assertThat(made(dataset("J", null, null), PUBLIC).path("url").textValue())
-                .isEqualTo("https://dumps.example.org/journals/2026-11-21T030000Z/");
+                .isEqualTo("https://dumps.example.org/journals/2026-11-21T030000Z/index.html");
     }
 
     @ParameterizedTest

@@ -19,7 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,9 +65,10 @@ class CompanionsTest {
                         "LICENSE.txt",
                         "CITATION.cff",
                         "README.md",
+                        "index.html",
+                        "SHA256SUMS",
                         "journals.meta4",
-                        "journals.torrent",
-                        "SHA256SUMS");
+                        "journals.torrent");
         assertThat(Files.readAllLines(dump().resolve("urls.txt")))
                 .hasSameSizeAs(manifest.parts())
                 .first()
@@ -85,10 +86,10 @@ class CompanionsTest {
     }
 
     @Test
-    void theChecksumsNameEveryFileButThemselvesAndTheManifest() throws Exception {
+    void theChecksumsNameEveryFileButThemselvesAndWhatIsWrittenAfterThem() throws Exception {
         Manifest manifest = export(root).publicUrl(SITE).run().manifest();
         List<String> expected = new ArrayList<>(names(manifest));
-        expected.remove(Sha256Sums.FILE_NAME);
+        expected.removeAll(List.of(Sha256Sums.FILE_NAME, "journals.meta4", "journals.torrent"));
         manifest.parts().forEach(part -> expected.add(part.name()));
         assertThat(Sha256Sums.read(Files.readAllBytes(dump().resolve(Sha256Sums.FILE_NAME)))
                         .keySet())
@@ -96,16 +97,58 @@ class CompanionsTest {
     }
 
     @Test
-    void theMetalinkLeavesOutWhatIsForOperatorsAlone() throws Exception {
+    void theMetalinkNamesEveryFileButItselfAndTheTorrent() throws Exception {
         Manifest manifest = export(root).publicUrl(SITE).run().manifest();
         String metalink = Files.readString(dump().resolve("journals.meta4"));
         for (SideFile file : manifest.files()) {
-            boolean fetched = !Set.of("run.json", "urls.txt", "journals.meta4", "journals.torrent", "SHA256SUMS")
-                    .contains(file.name());
-            assertThat(metalink.contains("\"" + file.name() + "\""))
+            assertThat(metalink.contains("\"" + manifest.dump() + "/" + file.name() + "\""))
                     .as(file.name())
-                    .isEqualTo(fetched);
+                    .isEqualTo(!file.leadsToOthers());
         }
+        assertThat(metalink).contains("\"" + manifest.dump() + "/manifest.json\"");
+    }
+
+    @Test
+    void thePageOfADumpLinksEachOfItsFilesAndNothingElseBelowIt() throws Exception {
+        Manifest manifest = export(root).publicUrl(SITE).run().manifest();
+        List<String> links = Pattern.compile("href=\"([^\"/]+)\"")
+                .matcher(Files.readString(dump().resolve("index.html")))
+                .results()
+                .map(link -> link.group(1))
+                .distinct()
+                .toList();
+        assertThat(links)
+                .containsExactlyInAnyOrderElementsOf(SyntheticExport.tree(dump()).stream()
+                        .filter(name -> !name.equals("index.html"))
+                        .toList());
+        assertThat(manifest.files()).extracting(SideFile::name).contains("index.html");
+    }
+
+    @Test
+    void whatACitationNamesIsAFile() throws Exception {
+        export(root).publicUrl(SITE).run();
+        assertThat(Files.readString(dump().resolve("CITATION.cff")))
+                .contains("url: \"" + FOLDER + "index.html\"")
+                .doesNotContain("\"" + FOLDER + "\"");
+    }
+
+    @Test
+    void filesOfADumpAtSeveralPlacesPreferNoneOfThem() throws Exception {
+        DraftMaker maker = new DraftMaker();
+        Path folder = Files.createDirectories(root.resolve("draft"));
+        Draft draft = maker.in(folder);
+        Companions.write(
+                draft,
+                1,
+                new DumpAddresses(
+                        List.of(URI.create("https://a.example/" + STAMP + "/"), URI.create("https://b.example/x/")),
+                        List.of()),
+                "1.0");
+        assertThat(folder.resolve("urls.txt"))
+                .hasContent(draft.parts().get(0).name());
+        assertThat(Files.readString(folder.resolve("README.md")))
+                .doesNotContain("URL='")
+                .contains("* <https://a.example/" + STAMP + "/>", "* <https://b.example/x/>");
     }
 
     @Test
@@ -113,7 +156,9 @@ class CompanionsTest {
         Manifest manifest = export(root).publicUrl(SITE).run().manifest();
         export(again).publicUrl(SITE).run();
         for (String name : names(manifest)) {
-            if (!name.equals("run.json") && !name.equals(Sha256Sums.FILE_NAME)) {
+            // The others have the checksum of run.json.
+            if (!List.of("run.json", Sha256Sums.FILE_NAME, "journals.meta4", "journals.torrent")
+                    .contains(name)) {
                 assertThat(again.resolve(manifest.dump()).resolve(name)).hasSameBinaryContentAs(dump().resolve(name));
             }
         }
@@ -124,7 +169,7 @@ class CompanionsTest {
         export(root).publicUrl(SITE).run();
         assertThat(Files.readString(dump().resolve("README.md")))
                 .contains("URL='https://dumps.example.org/open/journals/" + STAMP + "'\n")
-                .contains("aria2c \"$URL/journals.meta4\"\n", "`journals.torrent`", "`LICENSE.txt`", "`CITATION.cff`");
+                .contains("aria2c -c --auto-file-renaming=false \"$URL/journals.meta4\"\n", "`journals.torrent`", "`LICENSE.txt`", "`CITATION.cff`");
     }
 
     @Test
@@ -185,8 +230,16 @@ class CompanionsTest {
         try (WebServer server = WebServer.serving(root)) {
             Manifest manifest = export(root).publicUrl(server.address()).run().manifest();
             String address = server.address() + manifest.dump() + "/journals.meta4";
+            downloads = downloads.resolve(manifest.dump());
             assertFetched(
-                    manifest, Tool.run(downloads, "aria2c", "--no-conf", "-q", "--check-integrity=true", address));
+                    manifest,
+                    Tool.run(
+                            downloads.getParent().getParent(),
+                            "aria2c",
+                            "--no-conf",
+                            "-q",
+                            "--check-integrity=true",
+                            address));
             assertThat(downloads.resolve("README.md")).hasSameBinaryContentAs(dump().resolve("README.md"));
         }
     }

@@ -50,8 +50,8 @@ class MetalinkTest {
     @Test
     void aFileHasItsLengthItsChecksumAndEachOfItsAddresses() throws Exception {
         Document metalink = parsed(Metalink.of(
-                FILES, List.of(URI.create("https://a.example/x/"), URI.create("https://b.example/y/")), "1.0"));
-        assertThat(element(metalink, "file", 1).getAttribute("name")).isEqualTo("a.00002.jsonl");
+                "x/y", FILES, List.of("manifest.json"), List.of(URI.create("https://a.example/x/"), URI.create("https://b.example/y/")), "1.0"));
+        assertThat(element(metalink, "file", 1).getAttribute("name")).isEqualTo("x/y/a.00002.jsonl");
         assertThat(element(metalink, "size", 1).getTextContent()).isEqualTo("9");
         assertThat(element(metalink, "hash", 1).getAttribute("type")).isEqualTo("sha-256");
         assertThat(element(metalink, "hash", 1).getTextContent()).isEqualTo(Digests.sha256(TWO));
@@ -69,8 +69,8 @@ class MetalinkTest {
             assertThat(ended.exitCode()).as(ended.output()).isZero();
             assertThat(server.gets("gone/a.00001.jsonl")).as("asked first").isNotEmpty();
         }
-        assertThat(downloads.resolve("a.00001.jsonl")).hasBinaryContent(ONE);
-        assertThat(downloads.resolve("a.00002.jsonl")).hasBinaryContent(TWO);
+        assertThat(downloads.resolve("x/y/a.00001.jsonl")).hasBinaryContent(ONE);
+        assertThat(downloads.resolve("x/y/a.00002.jsonl")).hasBinaryContent(TWO);
     }
 
     @Test
@@ -94,7 +94,7 @@ class MetalinkTest {
         Path metalink = downloads.resolve("a.meta4");
         List<URI> places =
                 List.of(folders).stream().map(server.address()::resolve).toList();
-        Files.write(metalink, Metalink.of(FILES, places, "1.0"));
+        Files.write(metalink, Metalink.of("x/y", FILES, List.of(), places, "1.0"));
         return Tool.run(downloads, "aria2c", "--no-conf", "--max-tries=1", "-q", "-M", metalink.toString());
     }
 }

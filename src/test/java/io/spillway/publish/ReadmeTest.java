@@ -135,7 +135,7 @@ class ReadmeTest {
         assertThat(page.indexOf("$URL/urls.txt"))
                 .as("urls.txt has to be here before wget can read names from it")
                 .isPositive()
-                .isLessThan(page.indexOf("-i urls.txt"));
+                .isLessThan(page.indexOf("\" urls.txt |"));
     }
 
     @Test
@@ -154,7 +154,7 @@ class ReadmeTest {
         assertThat(readme(Dataset.named("journals"), List.of(plain)))
                 .contains("\ncat journals-2026-11-21T030000Z.00001.jsonl | head -n 1 | jq .\n");
         assertThat(readme("Title", null, null, null))
-                .contains("\nzcat journals-2026-11-21T030000Z.00001.jsonl.gz | head -n 1 | jq .\n");
+                .contains("\ngzip -dc journals-2026-11-21T030000Z.00001.jsonl.gz | head -n 1 | jq .\n");
     }
 
     private static String readme(

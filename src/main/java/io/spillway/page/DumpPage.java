@@ -1,0 +1,94 @@
+package io.spillway.page;
+
+import io.spillway.dataset.License;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page {@code index.html} in the folder of a dump: what the dump is, and a relative link to each of its files. It is
+ * written once, is the same at every destination, and is the address that citations name. It needs no directory listing of
+ * the web server. Programs that copy the links of a page, such as {@code rclone} and {@code wget -r}, copy the dump.
+ *
+ * @param title          of the dataset
+ * @param description    for people, or null
+ * @param dump           the dump's id
+ * @param instant        when the snapshot was taken, in the form of HTML's {@code datetime}
+ * @param documents      how many documents the dump has, in words
+ * @param size           the size of its parts, in words
+ * @param license        an SPDX expression, or null
+ * @param licenseAddress of the licence's text, or null
+ * @param publisher      the publisher's name, or null
+ * @param dataset        address of the dataset's page, relative where possible
+ * @param files          every file of the dump but this page
+ */
+public record DumpPage(
+        String title,
+        @Nullable String description,
+        String dump,
+        String instant,
+        String documents,
+        String size,
+        @Nullable String license,
+        @Nullable String licenseAddress,
+        @Nullable String publisher,
+        String dataset,
+        List<File> files,
+        String style,
+        String policy) {
+    /** Its name, in the folder of the dump. */
+    public static final String FILE_NAME = "index.html";
+
+    /**
+     * A file of the dump.
+     *
+     * @param name its name, which is also its relative address
+     * @param size in words, or empty where the file is written after the page
+     */
+    public record File(String name, String size) {
+        /** A file of {@code bytes} bytes. */
+        public static File of(String name, long bytes) {
+            return new File(name, Texts.all().get(0).bytes(bytes));
+        }
+    }
+
+    /** Takes copies. */
+    public DumpPage {
+        files = List.copyOf(files);
+    }
+
+    /** The bytes of the page. */
+    public static byte[] write(
+            String title,
+            @Nullable String description,
+            String dump,
+            Instant takenAt,
+            long documents,
+            long bytes,
+            @Nullable String license,
+            @Nullable String publisher,
+            String dataset,
+            List<File> files) {
+        Texts texts = Texts.all().get(0);
+        String style = Pages.resource("style.css");
+        return new Templates()
+                .render(
+                        "dump.jte",
+                        new DumpPage(
+                                title,
+                                description,
+                                dump,
+                                Texts.instant(takenAt),
+                                texts.count(documents),
+                                texts.bytes(bytes),
+                                license,
+                                license == null
+                                        ? null
+                                        : License.address(license).orElse(null),
+                                publisher,
+                                dataset,
+                                files,
+                                style,
+                                Templates.policy(style)));
+    }
+}

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param id         of the dump
  * @param title      of the dataset when the dump was made
  * @param publisher  the name of its publisher, or null where it states none
+ * @param hasPage    whether the dump has a page of its own, {@link #PAGE}
  * @param takenAt    when the snapshot was taken
  * @param documents  documents in the dump
  * @param bytes      bytes of all parts
@@ -24,7 +25,11 @@ public record DumpSummary(
         DumpId id,
         String title,
         @Nullable String publisher,
+        boolean hasPage,
         Instant takenAt, long documents, long bytes, int partCount, List<Part> firstParts) {
+    /** The page of a dump, in its folder. */
+    public static final String PAGE = "index.html";
+
     /** How many parts a summary keeps. */
     public static final int MOST_PARTS = 10;
 
@@ -40,6 +45,7 @@ public record DumpSummary(
                 manifest.id(),
                 manifest.title(),
                 manifest.publisher(),
+                manifest.files().stream().anyMatch(file -> file.name().equals(PAGE)),
                 manifest.takenAt(),
                 manifest.documents(),
                 manifest.bytes(),

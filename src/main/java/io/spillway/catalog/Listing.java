@@ -158,8 +158,8 @@ public record Listing(
     }
 
     /** Address of a dump's own page, or null where it has none. */
-    public static @Nullable String index(Manifest dump, Addresses addresses) {
-        return beside(dump, addresses, "index.html");
+    public static @Nullable String index(DumpSummary dump, Addresses addresses) {
+        return dump.hasPage() ? addresses.of(new ObjectKey(dump.dump()).child(DumpSummary.PAGE)) : null;
     }
 
     private static @Nullable String beside(Manifest latest, Addresses addresses, String name) {

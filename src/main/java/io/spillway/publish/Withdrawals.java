@@ -40,6 +40,7 @@ public final class Withdrawals {
     /** Files beside the parts, which have the dump's date in their names. */
     private static final Set<String> COMPANIONS = Set.of(
             "README.md",
+            "index.html",
             "SHA256SUMS",
             "run.json",
             "urls.txt",

@@ -187,7 +187,7 @@ class PagesTest {
                 .contains("class=\"button\" href=\"2026-11-21T030000Z/journals.meta4\"")
                 .contains("class=\"button\" href=\"2026-11-21T030000Z/journals.torrent\"");
         assertThat(renderedInPublic().get("journals/" + name))
-                .contains("aria2c -j 4 --check-integrity=true"
+                .contains("aria2c -j 4 -c --auto-file-renaming=false --check-integrity=true"
                         + " https://dumps.example.org/open/journals/2026-11-21T030000Z/journals.meta4");
     }
 

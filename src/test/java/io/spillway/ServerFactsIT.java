@@ -41,14 +41,34 @@ class ServerFactsIT {
     void whateverTheServerAcceptsBehindADocumentTheDocumentIsExported(int shards) throws Exception {
         String index = cluster.newIndex(shards);
         List<String> behind = List.of(
-                "//", "// x", " /* a *///x", "//,\"sort\":[0,1]}]}}", "//\"sort\":\n", "//x\r", "//x\r\n\t", "/**/", "\n",
-                "/* x", "#x", ",", "]", "}", "{}", "/", "\"x\"", "x", "\u0000", "\uFEFF", "\uFEFF//x");
+                "//",
+                "// x",
+                " /* a *///x",
+                "//,\"sort\":[0,1]}]}}",
+                "//\"sort\":\n",
+                "//x\r",
+                "//x\r\n\t",
+                "/**/",
+                "\n",
+                "/* x",
+                "#x",
+                ",",
+                "]",
+                "}",
+                "{}",
+                "/",
+                "\"x\"",
+                "x",
+                "\u0000",
+                "\uFEFF",
+                "\uFEFF//x");
         List<String> expected = new ArrayList<>();
         List<String> rejected = new ArrayList<>();
         for (String text : behind) {
             String document = "{\"n\":" + expected.size() + "}";
             byte[] body = (document + text).getBytes(StandardCharsets.UTF_8);
-            int status = cluster.send("POST", "/" + index + "/_doc", body, "application/json").statusCode();
+            int status = cluster.send("POST", "/" + index + "/_doc", body, "application/json")
+                    .statusCode();
             (status == 201 ? expected : rejected).add(status == 201 ? document : text);
         }
         cluster.load(index, List.of("{\"bulk\":1}//x", "{\"bulk\":2}", "{\"bulk\":3}//x"));

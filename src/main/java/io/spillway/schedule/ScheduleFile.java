@@ -99,6 +99,7 @@ public record ScheduleFile(
 
     /** An identifier of an expression, with parentheses that close behind it and blanks around those before it. */
     private static final String SPDX_ID = "(?: *[(])* *[A-Za-z0-9][A-Za-z0-9.+:-]*(?: *[)])*";
+
     private static final String NOT_BLANK = "^\\s*\\S[\\s\\S]*$";
     private static final String NOT_BLANK_MESSAGE = "must not be blank";
 

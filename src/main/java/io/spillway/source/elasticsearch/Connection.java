@@ -177,8 +177,7 @@ final class Connection implements AutoCloseable {
             throws IOException, InterruptedException {
         AnswerBuffer buffer = new AnswerBuffer();
         RequestOptions options = into(buffer, MAX_QUESTION_BYTES).build();
-        CompletableFuture<T> answer =
-                question.apply(typed.withTransportOptions(new RestClientOptions(options, false)));
+        CompletableFuture<T> answer = question.apply(typed.withTransportOptions(new RestClientOptions(options, false)));
         try {
             return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

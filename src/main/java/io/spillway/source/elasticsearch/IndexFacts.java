@@ -320,8 +320,8 @@ record IndexFacts(
     /** The longest keep-alive that the cluster allows, or null where this client may not ask. */
     static @Nullable Duration maxKeepAlive(Connection connection) throws InterruptedException {
         try {
-            var settings = connection.ask(
-                    client -> client.cluster().getSettings(request -> request.includeDefaults(true).flatSettings(true)));
+            var settings = connection.ask(client -> client.cluster()
+                    .getSettings(request -> request.includeDefaults(true).flatSettings(true)));
             for (var layer : List.of(settings.transient_(), settings.persistent(), settings.defaults())) {
                 JsonData value = layer.get("search.max_keep_alive");
                 if (value != null) {

@@ -185,7 +185,8 @@ final class SlicePager implements PageReader {
                     Fault.SOURCE_REFUSED,
                     answer.withoutSource() + " documents of "
                             + snapshot.description().name() + " came without a source",
-                    "an index with \"_source\": {\"enabled\": false} cannot be exported: index the documents again with it");
+                    "an index with \"_source\": {\"enabled\": false} cannot be exported: index the documents again"
+                            + " with it");
         }
         if (answer.pitId() != null) {
             snapshot.pit().answered(answer.pitId());
@@ -290,7 +291,8 @@ final class SlicePager implements PageReader {
         spare = null;
         int limit = alone ? snapshot.largestAnswer() : snapshot.answerLimit();
         Duration pause = Duration.ofNanos(Math.max(0, notBefore - System.nanoTime()));
-        return snapshot.send(slice, apart > 0 ? apart : sizer.documents(), after, buffer, limit, pause, progress::requested);
+        return snapshot.send(
+                slice, apart > 0 ? apart : sizer.documents(), after, buffer, limit, pause, progress::requested);
     }
 
     private void waitUntil(long instant) throws InterruptedException {

@@ -42,11 +42,11 @@ class SearchAnswerTest {
     @Test
     void membersMayComeInAnyOrder() throws Exception {
         SearchAnswer answer = parse("""
-                { "hits" : { "hits" : [ { "sort" : [1,2], "_source" : { "a" : 1 } , "new" : [{}],
-                    "_routing" : "r", "_id" : "x", "_index" : "i" } ], "total" : { "value" : 12, "relation" : "eq" } },
-                  "clusters" : null, "_shards" : { "failed" : 0, "total" : 1, "skipped" : 0, "successful" : 1 },
-                  "timed_out" : false, "pit_id" : "p" }
-                """);
+            { "hits" : { "hits" : [ { "sort" : [1,2], "_source" : { "a" : 1 } , "new" : [{}],
+                "_routing" : "r", "_id" : "x", "_index" : "i" } ], "total" : { "value" : 12, "relation" : "eq" } },
+              "clusters" : null, "_shards" : { "failed" : 0, "total" : 1, "skipped" : 0, "successful" : 1 },
+              "timed_out" : false, "pit_id" : "p" }
+            """);
         assertThat(answer.documents()).hasSize(1);
         Document document = answer.documents().get(0);
         assertThat(document.idAsJson()).isEqualTo("\"x\"");
@@ -227,7 +227,14 @@ class SearchAnswerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"// behind", " /**/ //", "//,\"sort\":[7,7]}]}}", "// \"sort\":\n", "//\"sort\":[7,7]\r", "\uFEFF//{\"a\""})
+            strings = {
+                "// behind",
+                " /**/ //",
+                "//,\"sort\":[7,7]}]}}",
+                "// \"sort\":\n",
+                "//\"sort\":[7,7]\r",
+                "\uFEFF//{\"a\""
+            })
     void aCommentBehindTheOnlyDocumentHidesNothing(String comment) throws Exception {
         byte[] answer = bytes(answer(hit("a", "{}" + comment, "[3,1]")));
 
@@ -253,7 +260,8 @@ class SearchAnswerTest {
     @Test
     void twoHitsWhereOneWasAskedForAreNotUsed() throws Exception {
         byte[] answer = bytes(answer(FIRST, SECOND));
-        assertThat(SearchAnswer.parseSingle(answer, answer.length).incompleteness()).contains("more hits");
+        assertThat(SearchAnswer.parseSingle(answer, answer.length).incompleteness())
+                .contains("more hits");
     }
 
     @Test

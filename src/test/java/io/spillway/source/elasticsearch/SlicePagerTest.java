@@ -59,8 +59,8 @@ class SlicePagerTest {
     private static final int SHARDS = 3;
     private static final String SHARDS_OK = "\"successful\":3,\"skipped\":0,\"failed\":0";
     private static final String GONE =
-            "\"failures\":[{\"shard\":1,\"index\":\"books\",\"node\":\"n\",\"reason\":{\"type\":\"node_disconnected_exception\","
-                    + "\"reason\":\"[n][10.0.0.2:9300] disconnected\"}}]";
+            "\"failures\":[{\"shard\":1,\"index\":\"books\",\"node\":\"n\",\"reason\":{\"type\":\"node_disconnected_exception\",\"reason\":\"[n][10.0.0.2:9300]"
+                + " disconnected\"}}]";
     private static final String BREAKER = error(
             "circuit_breaking_exception", "[parent] Data too large, data for [<http_request>] would be [1gb]", 429);
     private static final String REJECTED = error("es_rejected_execution_exception", "rejected execution", 429);
@@ -557,7 +557,8 @@ class SlicePagerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {" // no line end", "//", "/* a *///\"sort\":[1,2]}]}}", "//,\"sort\":[0,1]},{\"_id\":\"b\""})
+    @ValueSource(
+            strings = {" // no line end", "//", "/* a *///\"sort\":[1,2]}]}}", "//,\"sort\":[0,1]},{\"_id\":\"b\""})
     void aDocumentWhoseLastCommentWouldHideOthersIsReadAlone(String comment) throws Exception {
         List<byte[]> sources = new ArrayList<>(Arrays.asList(new byte[300][]));
         sources.replaceAll(nothing -> "{\"n\":1}\n".getBytes(UTF_8));

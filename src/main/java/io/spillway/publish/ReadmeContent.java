@@ -141,8 +141,8 @@ final class ReadmeContent {
                         ? "The action is `create`, which data streams need: a document whose id is taken is reported as a conflict."
                         : "The action is `index`: a document of the same id is replaced.");
         sentences.add("Each file is one request; the largest has " + count(largest) + " bytes before compression, and"
-                + " `http.max_content_length` of the server (100 MB by default) must not be lower."
-                + " `curl` sends a file again while the server is busy (429, 503).");
+                + " `http.max_content_length` of the server (100 MB by default) must not be lower.");
+        sentences.add("`curl` sends a file again while the server is busy (429, 503).");
         sentences.add("With the server's address in `SERVER` and the index in `INDEX`:");
         return paragraph("* `bulk`: ", sentences) + """
 

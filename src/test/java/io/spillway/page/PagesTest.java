@@ -93,7 +93,8 @@ class PagesTest {
         dumps.homepage = "javascript:alert(3)";
         dumps.covers = List.of("/<script>alert(4)</script>");
         dumps.sample = HOSTILE + "\n";
-        dumps.fields = List.of(new Manifest.Field(HOSTILE + "\u001b[2J\u009b", HOSTILE, List.of("string"), 1L, HOSTILE));
+        dumps.fields =
+                List.of(new Manifest.Field(HOSTILE + "\u001b[2J\u009b", HOSTILE, List.of("string"), 1L, HOSTILE));
         dumps.publish(root, "journals", TAKEN, 5);
         Map<String, String> pages = rendered();
         pages.forEach((name, text) -> {

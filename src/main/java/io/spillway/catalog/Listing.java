@@ -146,7 +146,7 @@ public record Listing(
                 latest.bytes(),
                 latest.schemaVersion(),
                 addresses.ofFolder(folder),
-                index(latest, addresses),
+                beside(latest, addresses, DumpSummary.PAGE),
                 addresses.of(folder.child(Manifest.FILE_NAME)),
                 addresses.of(folder.child(Sha256Sums.FILE_NAME)),
                 beside(latest, addresses, latest.dataset() + ".meta4"),

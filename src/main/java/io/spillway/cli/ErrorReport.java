@@ -4,6 +4,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
@@ -31,8 +32,14 @@ final class ErrorReport {
                 "USAGE",
                 USAGE,
                 e instanceof UnmatchedArgumentException unmatched ? unknown(unmatched) : String.valueOf(e.getMessage()),
-                "see " + command.getCommandSpec().qualifiedName() + " --help");
+                didYouMean(e) + "see " + command.getCommandSpec().qualifiedName() + " --help");
         return USAGE;
+    }
+
+    /** The nearest options or commands, or an empty text. */
+    private static String didYouMean(ParameterException e) {
+        List<String> near = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        return near.isEmpty() ? "" : "did you mean " + String.join(" or ", near) + "? ";
     }
 
     /** Names what nobody knows, without a value: behind a mistyped option may stand a secret. */

@@ -144,7 +144,8 @@ final class ShowCommand implements Callable<Integer> {
     private void showFolder(Path named) throws SpillwayException, InterruptedException {
         Path folder = named.endsWith(Manifest.FILE_NAME) && named.getParent() != null ? named.getParent() : named;
         Path parent = folder.getParent();
-        if (!Files.isDirectory(folder) || parent == null || parent.getParent() == null) {
+        boolean latest = folder.endsWith(LATEST); // a name, also where there is no link
+        if ((!latest && !Files.isDirectory(folder)) || parent == null || parent.getParent() == null) {
             throw noneThere(folder.toString());
         }
         String name = String.valueOf(folder.getFileName());

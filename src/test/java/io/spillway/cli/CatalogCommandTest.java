@@ -74,6 +74,18 @@ class CatalogCommandTest {
     }
 
     @Test
+    void showKnowsTheLatestDumpByThatName() {
+        var run = Spillway.run("show", root.resolve("journals/latest").toString());
+        assertThat(run.out()).contains("journals/2026-11-21T030000Z: ").doesNotContain("2026-11-14");
+    }
+
+    @Test
+    void aMisspeltCommandOrOptionIsAnsweredWithTheNearestOne() {
+        assertThat(Spillway.run("catalgo", root.toString()).err()).contains("did you mean", "catalog");
+        assertThat(Spillway.run("list", root.toString(), "--jsn").err()).contains("did you mean", "--json");
+    }
+
+    @Test
     void whatIsNotThereIsAnErrorThatSaysWhere() {
         var run = Spillway.run("show", root.resolve("articles").toString());
         assertThat(run.exitCode()).isEqualTo(3);

@@ -26,7 +26,11 @@ public record DumpSummary(
         String title,
         @Nullable String publisher,
         boolean hasPage,
-        Instant takenAt, long documents, long bytes, int partCount, List<Part> firstParts) {
+        Instant takenAt,
+        long documents,
+        long bytes,
+        int partCount,
+        List<Part> firstParts) {
     /** The page of a dump, in its folder. */
     public static final String PAGE = "index.html";
 

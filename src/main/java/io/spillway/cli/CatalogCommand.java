@@ -69,12 +69,11 @@ final class CatalogCommand implements Callable<Integer> {
         catalog.broken().forEach(broken -> reasons.put(broken.dump().toString(), broken.reason()));
         return Examples.byKind(reasons).stream()
                 .map(group -> group.names().size() == 1
-                        ? "warning: %s is not listed: %s".formatted(group.names().get(0), group.first())
+                        ? "warning: %s is not listed: %s"
+                                .formatted(group.names().get(0), group.first())
                         : "warning: %s dumps are not listed: %s. The cause for the first: %s"
                                 .formatted(
-                                        Amounts.count(group.names().size()),
-                                        Examples.of(group.names()),
-                                        group.first()))
+                                        Amounts.count(group.names().size()), Examples.of(group.names()), group.first()))
                 .toList();
     }
 }

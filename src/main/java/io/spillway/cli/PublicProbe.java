@@ -141,7 +141,10 @@ final class PublicProbe {
     private static SpillwayException wrong(
             Destination place, URI site, String cause, Fault fault, @Nullable Exception e) {
         return new SpillwayException(
-                fault, "public-url %s does not show what is put at %s: %s".formatted(site, place.name(), cause), WHAT_TO_DO, e);
+                fault,
+                "public-url %s does not show what is put at %s: %s".formatted(site, place.name(), cause),
+                WHAT_TO_DO,
+                e);
     }
 
     private static void remove(Destination place, ObjectKey key) {
@@ -149,7 +152,11 @@ final class PublicProbe {
         try {
             place.delete(key);
         } catch (SpillwayException e) {
-            LOG.warn("the file of a check stays, remove it key={} destination={} cause=\"{}\"", key, place.name(), e.getMessage());
+            LOG.warn(
+                    "the file of a check stays, remove it key={} destination={} cause=\"{}\"",
+                    key,
+                    place.name(),
+                    e.getMessage());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

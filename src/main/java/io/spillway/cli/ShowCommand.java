@@ -96,9 +96,7 @@ final class ShowCommand implements Callable<Integer> {
     }
 
     private void skip(Destination place) {
-        spec.commandLine()
-                .getErr()
-                .printf("note: %s is not shown, an archive keeps no list of dumps%n", place.name());
+        spec.commandLine().getErr().printf("note: %s is not shown, an archive keeps no list of dumps%n", place.name());
     }
 
     private void showAddress() throws SpillwayException, InterruptedException {
@@ -204,7 +202,8 @@ final class ShowCommand implements Callable<Integer> {
         for (DumpSummary dump : dumps) {
             if (output.json) {
                 Catalog.manifest(place, dump.id())
-                        .ifPresent(manifest -> out.println(JsonText.line(new DumpLine("dump", place.name(), manifest))));
+                        .ifPresent(
+                                manifest -> out.println(JsonText.line(new DumpLine("dump", place.name(), manifest))));
             } else {
                 out.printf(
                         "  %s  %s documents, %s in %d files%n",

@@ -132,7 +132,8 @@ final class Alerts implements RunListener, AutoCloseable {
         String host = StateFolder.host() + ":";
         for (String file : now.problems().keySet()) {
             if (log.brokenSchedule(host + file, true)) {
-                String message = "the schedule file %s is broken, and its dataset is not exported".formatted(name(file));
+                String message =
+                        "the schedule file %s is broken, and its dataset is not exported".formatted(name(file));
                 tell(new Alert("alert", SCHEDULE, null, null, clock.instant(), null, message, DETAILS));
             }
         }

@@ -58,7 +58,12 @@ public record DatasetPage(
      * @param index address of the dump's own page, or null where an older version wrote the dump without one
      */
     public record Dump(
-            String instant, String date, String documents, String size, @Nullable String index, String manifest) {}
+            String instant,
+            String date,
+            String documents,
+            String size,
+            @Nullable String index,
+            String manifest) {}
 
     /** A file in a table. */
     public record FileRow(String name, String address, String format, String documents, String size) {}
@@ -167,8 +172,8 @@ public record DatasetPage(
     /** A bucket has no directory index: each link names a file that the dump has. */
     private static List<Link> mirrors(Manifest latest, Listing listing) {
         String opened = Stream.of(DumpPage.FILE_NAME, "README.md")
-                .filter(name -> latest.files().stream()
-                        .anyMatch(file -> file.name().equals(name)))
+                .filter(name ->
+                        latest.files().stream().anyMatch(file -> file.name().equals(name)))
                 .findFirst()
                 .orElse(Manifest.FILE_NAME);
         return listing.mirrors().stream()

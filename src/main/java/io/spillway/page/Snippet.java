@@ -29,8 +29,8 @@ public record Snippet(String tool, String code) {
         // What the list says before a file's name may be an address of another place, or of where the site was before.
         String addresses = "sed 's|.*/||;s|^|%s|' urls.txt".formatted(folder);
         // Not --ignore-missing, which BusyBox has not got, and which passes over files that are missing.
-        String check = "grep -F %s SHA256SUMS | sha256sum -c\n"
-                .formatted(latest.dump().replace('/', '-'));
+        String check =
+                "grep -F %s SHA256SUMS | sha256sum -c\n".formatted(latest.dump().replace('/', '-'));
         List<Snippet> all = new ArrayList<>();
         all.add(new Snippet("wget", """
                 wget -O urls.txt %1$surls.txt

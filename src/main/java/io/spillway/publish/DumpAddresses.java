@@ -59,10 +59,8 @@ record DumpAddresses(List<URI> folders, List<URI> torrents, String page) {
                 ? RELATIVE_PAGE
                 : places.stream()
                         .filter(place -> place.traits().keepsSiteFiles())
-                        .flatMap(
-                                place -> place
-                                        .publicAddress(new ObjectKey(dump.dataset()).child("index.html"))
-                                        .stream())
+                        .flatMap(place ->
+                                place.publicAddress(new ObjectKey(dump.dataset()).child("index.html")).stream())
                         .map(URI::toString)
                         .findFirst()
                         .orElse(RELATIVE_PAGE);

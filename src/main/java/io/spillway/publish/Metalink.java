@@ -28,8 +28,7 @@ final class Metalink {
      * @param folders where they are, the address to be tried first at the start; at least one, as the RFC asks for
      * @param version  Spillway's own
      */
-    static byte[] of(
-            String path, List<SideFile> files, List<String> unhashed, List<URI> folders, String version) {
+    static byte[] of(String path, List<SideFile> files, List<String> unhashed, List<URI> folders, String version) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             XMLStreamWriter xml =

@@ -36,7 +36,8 @@ final class Readme {
             row(text, "About", link(dataset.homepage()));
         }
         fetching(text, addresses, draft.dump().fileStem());
-        text.append(reading(draft.parts())).append("```\n\nOn macOS, `shasum -a 256` stands for `sha256sum`, and `curl -f -O` fetches a file.\n");
+        text.append(reading(draft.parts()))
+                .append("```\n\nOn macOS, `shasum -a 256` stands for `sha256sum`, and `curl -f -O` fetches a file.\n");
         otherWays(text, draft, addresses);
         text.append("\n## What is in it\n\n");
         text.append(ReadmeContent.documents(draft));
@@ -107,11 +108,14 @@ final class Readme {
             return;
         }
         text.append("\nOr from all places that have it at once, checked on the way:\n\n```sh\n");
-        text.append("aria2c -c --auto-file-renaming=false \"$URL/").append(Companions.metalinkName(draft)).append("\"\n```\n");
+        text.append("aria2c -c --auto-file-renaming=false \"$URL/")
+                .append(Companions.metalinkName(draft))
+                .append("\"\n```\n");
         if (!addresses.webSeeds(draft.dump().stamp()).isEmpty()) {
             text.append("\n`")
                     .append(Companions.torrentName(draft))
-                    .append("` fetches the same files but `manifest.json` as a torrent, with these places as its web seeds.\n")
+                    .append(
+                            "` fetches the same files but `manifest.json` as a torrent, with these places as its web seeds.\n")
                     .append("`manifest.json`, which `spillway verify` needs, is then fetched alone.\n");
         }
         for (URI torrent : addresses.torrents()) {

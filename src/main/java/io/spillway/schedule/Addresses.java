@@ -18,8 +18,8 @@ final class Addresses {
             throw new IllegalArgumentException(key + " must be an address that ends in /, without ? and #");
         }
         if (!address.normalize().equals(address)) {
-            throw new IllegalArgumentException(
-                    "%s has //, . or .. in its path, which clients remove; write %s".formatted(key, address.normalize()));
+            throw new IllegalArgumentException("%s has //, . or .. in its path, which clients remove; write %s"
+                    .formatted(key, address.normalize()));
         }
     }
 }

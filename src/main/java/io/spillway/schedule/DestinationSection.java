@@ -17,7 +17,8 @@ public record DestinationSection(
         @Nullable
         URI publicUrl,
 
-        @JsonPropertyDescription("Whether the first export tries public-url: puts a file there and fetches it as readers do")
+        @JsonPropertyDescription(
+                "Whether the first export tries public-url: puts a file there and fetches it as readers do")
         @JsonProperty(defaultValue = "true")
         boolean tryPublicUrl,
 

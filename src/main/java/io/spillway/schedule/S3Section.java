@@ -38,7 +38,8 @@ public record S3Section(
         @JsonPropertyDescription("Where people fetch what stands below prefix, ending in /") @Nullable
         URI publicUrl,
 
-        @JsonPropertyDescription("Whether the first export tries public-url: puts a file there and fetches it as readers do")
+        @JsonPropertyDescription(
+                "Whether the first export tries public-url: puts a file there and fetches it as readers do")
         @JsonProperty(defaultValue = "true")
         boolean tryPublicUrl,
 

@@ -41,7 +41,9 @@ final class LatestFolder {
                 byte[] bytes = read(destination, key);
                 files.put(
                         link.child(name),
-                        name.equals(DumpPage.FILE_NAME) ? from(bytes, latest.id().stamp()) : bytes);
+                        name.equals(DumpPage.FILE_NAME)
+                                ? from(bytes, latest.id().stamp())
+                                : bytes);
             }
         }
         return files;
@@ -49,9 +51,7 @@ final class LatestFolder {
 
     private static byte[] from(byte[] page, String stamp) {
         String text = new String(page, StandardCharsets.UTF_8);
-        return BESIDE.matcher(text)
-                .replaceAll("href=\"../" + stamp + "/")
-                .getBytes(StandardCharsets.UTF_8);
+        return BESIDE.matcher(text).replaceAll("href=\"../" + stamp + "/").getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] read(Destination destination, ObjectKey key) throws SpillwayException {

@@ -166,7 +166,8 @@ public final class DumpCheck {
                     tasks.add(new Task(file.name(), file.bytes(), file.sha256(), () -> files.check(file)));
                 }
             } else if (file.name().equals(Sha256Sums.FILE_NAME)) {
-                tasks.add(new Task(file.name(), file.bytes(), file.sha256(), () -> files.checkSums(file, hashes, leading)));
+                tasks.add(new Task(
+                        file.name(), file.bytes(), file.sha256(), () -> files.checkSums(file, hashes, leading)));
             } else {
                 hashes.put(file.name(), file.sha256());
                 tasks.add(new Task(file.name(), file.bytes(), file.sha256(), () -> files.check(file)));

@@ -67,7 +67,8 @@ final class DumpFiles {
      * @param hashes of the files that it has to name
      * @param more   of the files that it may name: earlier versions wrote them before it
      */
-    void checkSums(SideFile file, SortedMap<String, String> hashes, Map<String, String> more) throws SpillwayException, InterruptedException {
+    void checkSums(SideFile file, SortedMap<String, String> hashes, Map<String, String> more)
+            throws SpillwayException, InterruptedException {
         if (file.bytes() > LARGEST_IN_MEMORY) {
             throw different(file.name() + " is too long for a file of checksums");
         }

@@ -11,8 +11,8 @@ import io.spillway.destination.s3.S3Server;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.pipeline.SyntheticExport;
 import io.spillway.pipeline.SteppedDestination;
+import io.spillway.pipeline.SyntheticExport;
 import io.spillway.support.PublishedDumps;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,8 @@ class ArrivalTest {
     }
 
     private static Deliveries deliveries(LocalDirectory home, Path root, boolean spooled, Destination other) {
-        return new Deliveries(home, key -> root.resolve(key.value()), spooled, List.of(other), SyntheticExport.terms(home));
+        return new Deliveries(
+                home, key -> root.resolve(key.value()), spooled, List.of(other), SyntheticExport.terms(home));
     }
 
     @Test

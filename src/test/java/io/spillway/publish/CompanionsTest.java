@@ -144,8 +144,7 @@ class CompanionsTest {
                         List.of(URI.create("https://a.example/" + STAMP + "/"), URI.create("https://b.example/x/")),
                         List.of()),
                 "1.0");
-        assertThat(folder.resolve("urls.txt"))
-                .hasContent(draft.parts().get(0).name());
+        assertThat(folder.resolve("urls.txt")).hasContent(draft.parts().get(0).name());
         assertThat(Files.readString(folder.resolve("README.md")))
                 .doesNotContain("URL='")
                 .contains("* <https://a.example/" + STAMP + "/>", "* <https://b.example/x/>");
@@ -169,7 +168,11 @@ class CompanionsTest {
         export(root).publicUrl(SITE).run();
         assertThat(Files.readString(dump().resolve("README.md")))
                 .contains("URL='https://dumps.example.org/open/journals/" + STAMP + "'\n")
-                .contains("aria2c -c --auto-file-renaming=false \"$URL/journals.meta4\"\n", "`journals.torrent`", "`LICENSE.txt`", "`CITATION.cff`");
+                .contains(
+                        "aria2c -c --auto-file-renaming=false \"$URL/journals.meta4\"\n",
+                        "`journals.torrent`",
+                        "`LICENSE.txt`",
+                        "`CITATION.cff`");
     }
 
     @Test

@@ -163,7 +163,8 @@ class DumpGoldenTest {
                     .contains(file.name())) {
                 names.put(file.sha256(), "@sha256 of " + file.name() + "@");
             }
-            if (List.of("README.md", "run.json", "datapackage.json", "index.html").contains(file.name())) {
+            if (List.of("README.md", "run.json", "datapackage.json", "index.html")
+                    .contains(file.name())) {
                 names.put(
                         "\"name\" : \"" + file.name() + "\",\n    \"bytes\" : " + file.bytes() + ",",
                         "\"name\" : \"" + file.name() + "\",\n    \"bytes\" : @bytes of " + file.name() + "@,");

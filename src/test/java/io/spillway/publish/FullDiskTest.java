@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.spillway.destination.local.LocalDirectory;
-import io.spillway.fault.Fault;
-import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.SmallDisk;
 import io.spillway.support.PublishedDumps;
@@ -75,9 +73,7 @@ class FullDiskTest {
     @Test
     void aDumpIsPrunedOnAFullDisk() throws Exception {
         directory.lock("journals").close();
-        assertThat(prune().removed())
-                .extracting(Shelf.Removed::dump)
-                .containsExactly(oldest.dump());
+        assertThat(prune().removed()).extracting(Shelf.Removed::dump).containsExactly(oldest.dump());
 
         assertThat(disk.root().resolve(oldest.dump())).doesNotExist();
         assertThat(disk.root().resolve(newest.dump()).resolve("manifest.json")).exists();

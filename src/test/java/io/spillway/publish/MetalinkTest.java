@@ -50,7 +50,11 @@ class MetalinkTest {
     @Test
     void aFileHasItsLengthItsChecksumAndEachOfItsAddresses() throws Exception {
         Document metalink = parsed(Metalink.of(
-                "x/y", FILES, List.of("manifest.json"), List.of(URI.create("https://a.example/x/"), URI.create("https://b.example/y/")), "1.0"));
+                "x/y",
+                FILES,
+                List.of("manifest.json"),
+                List.of(URI.create("https://a.example/x/"), URI.create("https://b.example/y/")),
+                "1.0"));
         assertThat(element(metalink, "file", 1).getAttribute("name")).isEqualTo("x/y/a.00002.jsonl");
         assertThat(element(metalink, "size", 1).getTextContent()).isEqualTo("9");
         assertThat(element(metalink, "hash", 1).getAttribute("type")).isEqualTo("sha-256");

@@ -1,8 +1,8 @@
 package io.spillway.notices.kit;
 
 import io.spillway.dataset.Dataset;
-import io.spillway.notices.Negotiation;
 import io.spillway.fault.Printable;
+import io.spillway.notices.Negotiation;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,8 +97,9 @@ public record KitSite(
 
     private static void requireAddress(String what, URI address) {
         if (!ADDRESS.matcher(address.toString()).matches()) {
-            throw new IllegalArgumentException("the " + what + " is not fit for a server's configuration: \""
-                    + Printable.line(address.toString()) + "\"; write http(s)://HOST[:PORT]/PATH/ without signs like % or ?");
+            throw new IllegalArgumentException(
+                    "the " + what + " is not fit for a server's configuration: \"" + Printable.line(address.toString())
+                            + "\"; write http(s)://HOST[:PORT]/PATH/ without signs like % or ?");
         }
     }
 

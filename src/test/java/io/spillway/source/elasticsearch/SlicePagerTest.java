@@ -60,7 +60,7 @@ class SlicePagerTest {
     private static final String SHARDS_OK = "\"successful\":3,\"skipped\":0,\"failed\":0";
     private static final String GONE =
             "\"failures\":[{\"shard\":1,\"index\":\"books\",\"node\":\"n\",\"reason\":{\"type\":\"node_disconnected_exception\",\"reason\":\"[n][10.0.0.2:9300]"
-                + " disconnected\"}}]";
+                    + " disconnected\"}}]";
     private static final String BREAKER = error(
             "circuit_breaking_exception", "[parent] Data too large, data for [<http_request>] would be [1gb]", 429);
     private static final String REJECTED = error("es_rejected_execution_exception", "rejected execution", 429);

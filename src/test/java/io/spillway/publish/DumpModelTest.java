@@ -2,6 +2,8 @@ package io.spillway.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.catalog.Catalog;
@@ -31,10 +33,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * Random sequences of commands and faults over a directory and two buckets, compared after each step with a model that knows
@@ -69,6 +74,17 @@ class DumpModelTest {
 
     private final Set<DumpId> withdrawn = new HashSet<>();
     private final Set<DumpId> pruned = new HashSet<>();
+
+    /** Thousands of expected warnings would take most of the time. */
+    @BeforeAll
+    static void quiet() {
+        ((Logger) LoggerFactory.getLogger("io.spillway")).setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void loud() {
+        ((Logger) LoggerFactory.getLogger("io.spillway")).setLevel(null);
+    }
 
     @ParameterizedTest
     @CsvSource({"1, false", "2, true", "3, false", "4, true", "5, false"})

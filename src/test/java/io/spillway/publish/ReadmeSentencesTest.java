@@ -29,6 +29,7 @@ class ReadmeSentencesTest {
             "Each file can be read alone.",
             "Together the files of one format that are compressed alike hold every document of the dump once,",
             "in no particular order.",
+            "* `index.html`: this dump as a page, with a link to each file.",
             "* `manifest.json`: the other files with their lengths and checksums, how many documents each part has,",
             "the fields, and how they differ from the dump before, if there was one.",
             "Without it a folder is not a dump.",

@@ -85,6 +85,7 @@ class ExportRunTest {
                         DUMP + "/README.md",
                         DUMP + "/SHA256SUMS",
                         DUMP + "/datapackage.json",
+                        DUMP + "/index.html",
                         DUMP + "/journals-2026-11-21T030000Z.00001.jsonl.gz",
                         DUMP + "/manifest.json",
                         DUMP + "/run.json",

@@ -73,7 +73,7 @@ class DeploymentFilesTest {
 
     @Test
     void theUnitDoesNotRestartWhatNeedsAPerson() throws Exception {
-        assertThat(Files.readString(DEPLOY.resolve("spillway.service"))).contains("RestartPreventExitStatus=2 3 4");
+        assertThat(Files.readString(DEPLOY.resolve("spillway.service"))).contains("RestartPreventExitStatus=2 3 40\n");
     }
 
     @Test

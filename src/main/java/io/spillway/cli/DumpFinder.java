@@ -1,6 +1,5 @@
 package io.spillway.cli;
 
-import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
@@ -83,16 +82,13 @@ final class DumpFinder {
             String called = isStamp(name(folder)) ? name(folder) : null;
             return new DumpPlace(LocalDirectory.openToRead(folder), "", called);
         }
-        if (!Dataset.isName(name(folder))) {
-            throw notADump(folder + " holds no dump", WHAT_TO_NAME);
-        }
         try (Stream<Path> inside = Files.list(folder)) {
             String newest = inside.filter(DumpFinder::hasManifest)
                     .map(DumpFinder::name)
                     .filter(DumpFinder::isStamp)
                     .max(Comparator.naturalOrder())
                     .orElseThrow(() -> notADump(folder + " holds no dump", WHAT_TO_NAME));
-            return new DumpPlace(LocalDirectory.openToRead(folder.resolve(newest)), "", name(folder) + "/" + newest);
+            return new DumpPlace(LocalDirectory.openToRead(folder.resolve(newest)), "", newest);
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE, "cannot list " + folder + ": " + e.getMessage(), null, e);
@@ -140,7 +136,7 @@ final class DumpFinder {
                 .filter(DumpFinder::isStamp)
                 .max(Comparator.naturalOrder())
                 .orElseThrow(() -> notADump(bucket.name() + " holds no dump", WHAT_TO_NAME));
-        return new DumpPlace(bucket, newest + "/", Dataset.isName(name) ? name + "/" + newest : newest);
+        return new DumpPlace(bucket, newest + "/", newest.substring(newest.lastIndexOf('/') + 1));
     }
 
     private DumpPlace item(String text, String rest) throws SpillwayException {

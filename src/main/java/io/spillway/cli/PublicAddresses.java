@@ -1,7 +1,7 @@
 package io.spillway.cli;
 
 import io.spillway.destination.ObjectKey;
-import io.spillway.destination.StoredObject;
+import io.spillway.destination.PublicFiles;
 import io.spillway.destination.web.WebFolder;
 import io.spillway.destination.web.WebPatience;
 import io.spillway.fault.Fault;
@@ -45,7 +45,7 @@ final class PublicAddresses implements AddressCheck {
 
     private boolean ask(URI address, long bytes) throws SpillwayException {
         try {
-            Optional<StoredObject> found = folder(address.resolve(".")).find(name(address));
+            Optional<PublicFiles.Look> found = folder(address.resolve(".")).look(name(address));
             if (found.isEmpty()) {
                 LOG.warn("not named in notices, there is nothing address={}", address);
             } else if (bytes != ANY_LENGTH && found.get().bytes() != bytes) {
@@ -54,6 +54,11 @@ final class PublicAddresses implements AddressCheck {
                         address,
                         found.get().bytes(),
                         bytes);
+            } else if (bytes != ANY_LENGTH && found.get().encoding() != null) {
+                LOG.warn(
+                        "not named in notices, clients unpack it and its checksum differs address={} content-encoding={}",
+                        address,
+                        found.get().encoding());
             } else {
                 return true;
             }

@@ -24,18 +24,33 @@ public record Cron(String text) {
     }
 
     /**
-     * Reads an expression; fails with {@link IllegalArgumentException}, whose message has Quartz's reason, on anything
-     * else, and on one whose last time is past.
+     * Reads an expression.
+     *
+     * @throws IllegalArgumentException Quartz does not read the text, or its last time is past; the message says what to
+     *     write where that is known, and otherwise has Quartz's reason
      */
     public static Cron parse(String text) {
         if (!text.matches(PATTERN)) {
-            throw new IllegalArgumentException(EXPECTED);
+            throw new IllegalArgumentException(explain(text));
         }
-        Cron cron = new Cron(text.strip());
+        Cron cron = read(text.strip());
         if (cron.next(Instant.now(), ZoneId.of("UTC")).isEmpty()) {
             throw new IllegalArgumentException("never comes again");
         }
         return cron;
+    }
+
+    /** What is wrong with a text that {@link #PATTERN} does not match, and what to write where that is known. */
+    static String explain(String text) {
+        return CronHint.of(text).orElse(EXPECTED);
+    }
+
+    private static Cron read(String text) {
+        try {
+            return new Cron(text);
+        } catch (IllegalArgumentException invalid) {
+            throw new IllegalArgumentException(CronHint.of(text).orElse(String.valueOf(invalid.getMessage())), invalid);
+        }
     }
 
     /**

@@ -47,7 +47,11 @@ final class SchemaCheck {
     private String describe(Error error, JsonNode node, JsonNode expected) {
         return switch (error.getKeyword()) {
             case "required" -> "required key `" + error.getProperty() + "` is missing";
-            case "pattern" -> expected.path(ConfigSchema.PATTERN_MESSAGE).asText(error.getMessage());
+            case "pattern" ->
+                ValueKind.labelled(expected.path(ConfigSchema.KIND).asText())
+                        .map(kind -> kind.explain(node.asText()))
+                        .orElseGet(() ->
+                                expected.path(ConfigSchema.PATTERN_MESSAGE).asText(error.getMessage()));
             case "enum" -> "must be one of " + names(expected.path("enum"));
             case "minProperties", "maxProperties" -> "must have exactly one of " + keys(expected);
             case "type" -> node.isNull() ? withoutValue(expected) : error.getMessage() + quotes(node, expected);

@@ -40,6 +40,11 @@ enum ValueKind {
         Object parse(String text, Environment environment) {
             return Cron.parse(text);
         }
+
+        @Override
+        String explain(String text) {
+            return Cron.explain(text);
+        }
     },
     ZONE(ZoneId.class, "^[A-Za-z][A-Za-z0-9_+/-]*$", "must be a time zone such as Europe/Berlin or UTC") {
         @Override
@@ -94,6 +99,11 @@ enum ValueKind {
     /** What to say where the text is none of this kind. */
     String expected() {
         return expected;
+    }
+
+    /** What is wrong with a text that does not match the pattern. */
+    String explain(String text) {
+        return expected();
     }
 
     /** How the schema calls it. */

@@ -25,7 +25,8 @@ public interface PublicFiles {
      * A file's bytes, from the first on; the caller closes them. They fail with {@link java.io.IOException} where they end
      * too soon.
      *
-     * @throws SpillwayException as {@link #look} does, and {@code DESTINATION_REFUSED} where there is no such file
+     * @throws SpillwayException as {@link #look} does; {@code DESTINATION_REFUSED} where there is no such file; {@code
+     *     INTEGRITY} where the server sends it with a {@code Content-Encoding}
      */
     InputStream open(URI address) throws SpillwayException;
 
@@ -34,7 +35,24 @@ public interface PublicFiles {
      *
      * @param address where the file is: its address, or where that one leads
      * @param bytes   its length, or -1 where the server does not tell it
-     * @param date    what the server's clock said, to the second, or null where it does not tell
+     * @param date     what the server's clock said, to the second, or null where it does not tell
+     * @param encoding the {@code Content-Encoding} by which clients unpack the file, or null where the server sends it as
+     *                 it is
      */
-    record Look(URI address, long bytes, @Nullable Instant date) {}
+    record Look(URI address, long bytes, @Nullable Instant date, @Nullable String encoding) {
+
+        /**
+         * What is wrong with a file that the server sends with a {@code Content-Encoding}, as a message.
+         *
+         * @param name how the message calls the file
+         */
+        public static String encoded(Object name, String encoding) {
+            return "%s is sent with Content-Encoding: %s, so that clients unpack it and its SHA-256 differs"
+                    .formatted(name, encoding);
+        }
+    }
+
+    /** What an operator does about a {@code Content-Encoding}. */
+    String WITHOUT_ENCODING = "configure the host to send the files of a dump without Content-Encoding, for example remove"
+            + " AddEncoding or the object's metadata";
 }

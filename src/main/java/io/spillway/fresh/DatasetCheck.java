@@ -269,6 +269,11 @@ final class DatasetCheck {
             if (server != null) {
                 serversAhead.add(Duration.between(clock.instant(), server));
             }
+            String encoding = look.get().encoding();
+            if (encoding != null && asked.bytes() >= 0) {
+                findings.add(Finding.wrong(PublicFiles.Look.encoded(asked.address(), encoding)));
+                return false;
+            }
             long bytes = look.get().bytes();
             if (bytes < 0 && asked.bytes() >= 0) {
                 withoutLength.incrementAndGet();

@@ -3,6 +3,7 @@ package io.spillway.verify;
 import io.spillway.destination.Destination;
 import io.spillway.destination.Digests;
 import io.spillway.destination.ObjectKey;
+import io.spillway.destination.PublicFiles;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.lanes.Lanes;
@@ -24,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class DumpCheck {
     private static final Logger LOG = LoggerFactory.getLogger(DumpCheck.class);
+
+    private static final String OTHER_BYTES = "do not use these files; fetch them again, or publish a new dump";
 
     private final DumpFiles files;
     private final DumpPlace place;
@@ -66,6 +70,14 @@ public final class DumpCheck {
     /** A file to be read: what the manifest says of it, and how it is compared. */
     private record Task(String name, long bytes, String sha256, Check check) {}
 
+    /** What differs, and what to do about it alone, or null where the files themselves are of no use. */
+    private record Difference(String what, @Nullable String hint) {
+        static Difference of(SpillwayException e) {
+            String hint = PublicFiles.WITHOUT_ENCODING.equals(e.hint()) ? e.hint() : null;
+            return new Difference(String.valueOf(e.getMessage()), hint);
+        }
+    }
+
     private interface Check {
         void run() throws SpillwayException, InterruptedException;
     }
@@ -95,11 +107,11 @@ public final class DumpCheck {
         progress.expect(manifest.dump(), left.stream().mapToLong(Task::bytes).sum(), left.size());
         // In the order of the tasks, whichever ends first: the same damage is said in the same words.
         ConcurrentLinkedQueue<SpillwayException> failures = new ConcurrentLinkedQueue<>();
-        List<Callable<Optional<String>>> reads = new ArrayList<>();
+        List<Callable<Optional<Difference>>> reads = new ArrayList<>();
         Object oneAtATime = new Object();
         for (Task task : left) {
             reads.add(() -> {
-                Optional<String> difference = read(task, failures);
+                Optional<Difference> difference = read(task, failures);
                 if (difference.isEmpty()) {
                     state.remember(place.name(), manifestHash, task.name(), task.bytes(), task.sha256());
                     synchronized (oneAtATime) {
@@ -112,17 +124,21 @@ public final class DumpCheck {
         return report(manifest, differences(manifest, reads, failures));
     }
 
-    private List<String> differences(
+    private List<Difference> differences(
             Manifest manifest,
-            List<Callable<Optional<String>>> reads,
+            List<Callable<Optional<Difference>>> reads,
             ConcurrentLinkedQueue<SpillwayException> failures)
             throws SpillwayException, InterruptedException {
-        List<String> differences = new ArrayList<>();
+        List<Difference> differences = new ArrayList<>();
         if (place.called() != null && !("/" + manifest.dump()).endsWith("/" + place.called())) {
-            differences.add(Manifest.FILE_NAME + " is that of " + manifest.dump() + ", not of " + place.called());
+            differences.add(new Difference(
+                    Manifest.FILE_NAME + " is that of " + manifest.dump() + ", not of " + place.called(),
+                    "the files are whole, only the folder's name is wrong: rename the folder to "
+                            + manifest.dump().substring(manifest.dump().lastIndexOf('/') + 1)
+                            + ", or to a name that is not a date"));
         }
         if (manifest.files().stream().noneMatch(file -> file.name().equals(Sha256Sums.FILE_NAME))) {
-            differences.add(Manifest.FILE_NAME + " names no " + Sha256Sums.FILE_NAME);
+            differences.add(new Difference(Manifest.FILE_NAME + " names no " + Sha256Sums.FILE_NAME, null));
         }
         try {
             if (!reads.isEmpty()) {
@@ -132,21 +148,24 @@ public final class DumpCheck {
             differences.addAll(strangers(manifest));
         } catch (SpillwayException e) {
             // What differs, differs, whatever the rest may be.
-            failures.forEach(difference -> differences.add(String.valueOf(difference.getMessage())));
+            failures.forEach(difference -> differences.add(Difference.of(difference)));
             if (differences.isEmpty() || e.fault() == Fault.CANCELLED) {
                 throw e;
             }
-            differences.add("not everything was read: " + e.getMessage());
+            differences.add(new Difference("not everything was read: " + e.getMessage(), null));
         }
         return differences;
     }
 
-    private static Manifest report(Manifest manifest, List<String> differences) throws SpillwayException {
+    private static Manifest report(Manifest manifest, List<Difference> differences) throws SpillwayException {
         if (!differences.isEmpty()) {
+            Set<Optional<String>> hints =
+                    differences.stream().map(each -> Optional.ofNullable(each.hint())).collect(Collectors.toSet());
             throw new SpillwayException(
                     Fault.INTEGRITY,
-                    "dump " + manifest.dump() + " differs from its manifest: " + String.join("; ", differences),
-                    "do not use these files; fetch them again, or publish a new dump");
+                    "dump " + manifest.dump() + " differs from its manifest: "
+                            + differences.stream().map(Difference::what).collect(Collectors.joining("; ")),
+                    hints.size() == 1 ? hints.iterator().next().orElse(OTHER_BYTES) : OTHER_BYTES);
         }
         return manifest;
     }
@@ -194,7 +213,7 @@ public final class DumpCheck {
                         .isPresent();
     }
 
-    private Optional<String> read(Task task, ConcurrentLinkedQueue<SpillwayException> failures)
+    private Optional<Difference> read(Task task, ConcurrentLinkedQueue<SpillwayException> failures)
             throws SpillwayException, InterruptedException {
         try {
             task.check().run();
@@ -204,13 +223,13 @@ public final class DumpCheck {
                 throw e;
             }
             failures.add(e);
-            return Optional.of(String.valueOf(e.getMessage()));
+            return Optional.of(Difference.of(e));
         } finally {
             progress.finishedFile();
         }
     }
 
-    private List<String> strangers(Manifest manifest) throws SpillwayException {
+    private List<Difference> strangers(Manifest manifest) throws SpillwayException {
         Set<String> named = Stream.of(
                         manifest.parts().stream().map(Part::name),
                         manifest.files().stream().map(SideFile::name),
@@ -223,6 +242,6 @@ public final class DumpCheck {
                 .toList();
         return others.isEmpty()
                 ? List.of()
-                : List.of("files that the manifest does not name: " + String.join(", ", others));
+                : List.of(new Difference("files that the manifest does not name: " + String.join(", ", others), null));
     }
 }

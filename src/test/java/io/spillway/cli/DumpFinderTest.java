@@ -1,6 +1,7 @@
 package io.spillway.cli;
 
 import static io.spillway.support.WebServer.cutAfter;
+import static io.spillway.support.WebServer.labelled;
 import static io.spillway.support.WebServer.redirect;
 import static io.spillway.support.WebServer.status;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -219,10 +220,45 @@ class DumpFinderTest {
         assertThat(verify(root.resolve("journals").toString())).containsExactly(DUMP);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"books", "some folder", "Dumps (copy)"})
+    void aDatasetsFolderMayHaveAnyName(String name) throws Exception {
+        Files.createDirectory(root.resolve(name));
+        Files.move(root.resolve(DUMP), root.resolve(name).resolve("2026-11-21T030000Z"));
+        assertThat(verify(root.resolve(name).toString())).containsExactly(DUMP);
+    }
+
     @Test
-    void aDatasetsFolderWithTheDumpOfAnotherIsADifference() throws Exception {
-        Files.createDirectory(root.resolve("books"));
-        Files.move(root.resolve(DUMP), root.resolve("books/2026-11-21T030000Z"));
-        assertThat(fails(root.resolve("books").toString(), Fault.INTEGRITY)).hasMessageContaining("books");
+    void aFolderWithTheWrongDateIsToBeRenamedAndItsFilesAreNotCalledDamaged() throws Exception {
+        Path other = root.resolve("journals/2026-11-22T030000Z");
+        Files.move(root.resolve(DUMP), other);
+        assertThat(fails(other.toString(), Fault.INTEGRITY).hint())
+                .isEqualTo("the files are whole, only the folder's name is wrong: rename the folder to"
+                        + " 2026-11-21T030000Z, or to a name that is not a date");
+        Files.writeString(other.resolve("extra"), "");
+        assertThat(fails(other.toString(), Fault.INTEGRITY).hint()).startsWith("do not use these files");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "x-gzip", "br", "identity, GZIP"})
+    void aPartThatClientsWouldUnpackIsADifferenceOfTheHost(String encoding) {
+        server.always(DUMP + "/" + PART, labelled(encoding));
+        SpillwayException failure = fails(server.address() + DUMP, Fault.INTEGRITY);
+        assertThat(failure).hasMessageContaining(PART + " is sent with Content-Encoding: ");
+        assertThat(failure.hint()).startsWith("configure the host").doesNotContain("do not use");
+    }
+
+    @Test
+    void aManifestThatClientsWouldUnpackIsADifferenceOfTheHost() {
+        server.always(DUMP + "/manifest.json", labelled("gzip"));
+        assertThat(fails(server.address() + DUMP, Fault.INTEGRITY))
+                .hasMessageContaining("manifest.json is sent with Content-Encoding: gzip");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "", "aws-chunked"})
+    void anEncodingByWhichNoClientUnpacksIsAccepted(String encoding) throws Exception {
+        server.always(DUMP + "/" + PART, labelled(encoding));
+        assertThat(verify(server.address() + DUMP)).containsExactly(DUMP);
     }
 }

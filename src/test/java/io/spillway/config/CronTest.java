@@ -63,15 +63,54 @@ class CronTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "0 3 * * SUN | must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN",
-                "@daily | must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN",
-                "0 0 3 * * SUN | must be a cron expression; Quartz says: Support for specifying both a day-of-week AND"
-                        + " a day-of-month parameter is not implemented.",
+                "daily | must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN",
+                "@reboot | must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN",
+                "0 25 * * 0 | must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN",
+                "0 0 25 * * ? | must be a cron expression; Quartz says: Hour values must be between 0 and 23",
+                "0 3 1 * 0 | has five fields as in Unix, where either of two days suffices: set one day, and write"
+                        + " seconds first and ? for the other day, such as 0 0 3 ? * SUN",
+                "0 0 3 1 * SUN | sets a day of the month and a day of the week: write ? for one of them",
                 "0 0 0 31 4 ? | never comes again",
                 "0 0 0 1 1 ? 2001 | never comes again"
             })
     void whatQuartzDoesNotReadOrNeverComesIsRefused(String text, String reason) {
         assertThatIllegalArgumentException().isThrownBy(() -> Cron.parse(text)).withMessage(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0 3 * * 0 | 0 0 3 ? * SUN",
+                "0 3 * * 7 | 0 0 3 ? * SUN",
+                "0 3 * * sun | 0 0 3 ? * SUN",
+                "0 3 * * Sunday | 0 0 3 ? * SUN",
+                "0 3 * * * | 0 0 3 * * ?",
+                "*/15 * * * * | 0 */15 * * * ?",
+                "0 3 1 * * | 0 0 3 1 * ?",
+                "0 3 1 * ? | 0 0 3 1 * ?",
+                "0 3 1,15 jan-jun * | 0 0 3 1,15 JAN-JUN ?",
+                "30 4 * * 1-5 | 0 30 4 ? * MON-FRI",
+                "30 4 * * 5-7 | 0 30 4 ? * FRI-SUN",
+                "30 4 * * 1,3,sat | 0 30 4 ? * MON,WED,SAT",
+                "30 4 * * 0-6 | 0 30 4 * * ?",
+                "30 4 * * */2 | 0 30 4 ? * SUN,TUE,THU,SAT",
+                "30 4 * * 1-5/2 | 0 30 4 ? * MON,WED,FRI",
+                "@daily | 0 0 0 * * ?",
+                "@Weekly | 0 0 0 ? * SUN",
+                "0 0 3 * * SUN | 0 0 3 ? * SUN",
+                "0 0 3 * * * | 0 0 3 * * ?",
+                "0 0 3 ? * ? | 0 0 3 * * ?",
+                "0 0 3 1 * * | 0 0 3 1 * ?",
+                "0 0 3 ? * 0 | 0 0 3 ? * SUN",
+                "0 0 3 * * 0 | 0 0 3 ? * SUN",
+                "0 0 3 * * MON 2099 | 0 0 3 ? * MON 2099",
+            })
+    void aCommonMistakeIsAnsweredWithTheFormToWrite(String text, String form) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Cron.parse(text))
+                .satisfies(e -> assertThat(e.getMessage()).endsWith(" " + form).isEqualTo(Cron.explain(text)))
+                .satisfies(e -> assertThat(Cron.parse(form).text()).isEqualTo(form));
     }
 
     private static List<ZonedDateTime> ofTheYear(String text) {

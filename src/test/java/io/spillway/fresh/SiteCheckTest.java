@@ -1,5 +1,6 @@
 package io.spillway.fresh;
 
+import static io.spillway.support.WebServer.labelled;
 import static io.spillway.support.WebServer.redirect;
 import static io.spillway.support.WebServer.status;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -128,6 +129,24 @@ class SiteCheckTest {
         assertThat(found.age()).isEqualTo(Duration.ofDays(1));
         // Two parts, the manifest, the checksums, urls.txt, the sample and the page.
         assertThat(found.files()).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10})
+    void aPartThatClientsWouldUnpackIsFoundWhetherItIsReadOrNot(int sample) throws Exception {
+        server.always(PART, labelled("gzip"));
+        Freshness found = look(
+                "",
+                TAKEN.plus(Duration.ofDays(1)),
+                new Expectations(Duration.ofDays(8), Duration.ofHours(2), sample, true, 2));
+        assertFound(found, Fault.INTEGRITY, PART + " is sent with Content-Encoding: gzip");
+        assertThat(found.findings()).hasSize(1);
+    }
+
+    @Test
+    void whereHeadIsNotAnsweredTheEncodingOfTheFirstByteCounts() throws Exception {
+        server.withoutHead().always(PART, labelled("x-gzip"));
+        assertFound(look(), Fault.INTEGRITY, PART + " is sent with Content-Encoding: x-gzip");
     }
 
     @Test

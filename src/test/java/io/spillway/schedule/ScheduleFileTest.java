@@ -535,6 +535,7 @@ class ScheduleFileTest {
         String address = "must be an http:// or https:// address without a user name or password in it";
         String index = "must have no spaces and begin with neither _ nor -";
         String cron = "must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN";
+        String unix = "has five fields as in Unix: write seconds first and ? for one of the two days: 0 0 3 ? * SUN";
         String zone = "must be a time zone such as Europe/Berlin or UTC";
         String fingerprint = "must be a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons";
         return Stream.of(
@@ -602,7 +603,8 @@ class ScheduleFileTest {
                 limit("notices: {retry-after: 0s}", "/notices/retry-after: must be at least 1s"),
                 limit("notices: {languages: [de, de]}", "/notices: languages must name each language once"),
                 limit("schedule: {}", "/schedule: required key `cron` is missing"),
-                limit(times("0 3 * * SUN"), "/schedule/cron: " + cron),
+                limit(times("0 3 * * SUN"), "/schedule/cron: " + unix),
+                limit(times("0 3 *"), "/schedule/cron: " + cron),
                 limit(
                         times("0 0 25 ? * *"),
                         "/schedule/cron: must be a cron expression; Quartz says: Hour values must be"

@@ -132,6 +132,14 @@ public final class WebServer implements AutoCloseable {
         return (exchange, server) -> server.serve(exchange, Long.MAX_VALUE, moreBytes);
     }
 
+    /** Serves the file as it is, with a {@code Content-Encoding}. */
+    public static Answer labelled(String encoding) {
+        return (exchange, server) -> {
+            exchange.getResponseHeaders().set("Content-Encoding", encoding);
+            server.serve(exchange, Long.MAX_VALUE, 0);
+        };
+    }
+
     /** Answers with a status and a short text. */
     public static Answer status(int status) {
         return (exchange, server) -> {

@@ -15,9 +15,13 @@ import java.nio.channels.UnresolvedAddressException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebFiles implements PublicFiles {
     private static final Pattern TOTAL = Pattern.compile("bytes (?:\\d+-\\d+|\\*)/(\\d+)");
+
+    private static final Set<String> NO_ENCODINGS = Set.of("identity", "aws-chunked");
 
     private final WebClient client;
 
@@ -63,7 +69,20 @@ public final class WebFiles implements PublicFiles {
     }
 
     private static Look look(HttpResponse<?> answer, long bytes) {
-        return new Look(answer.uri(), bytes, date(answer));
+        return new Look(answer.uri(), bytes, date(answer), encoding(answer));
+    }
+
+    /**
+     * What the answer names as its encoding, though none is asked for; null where it names none. Some stores keep the
+     * {@code aws-chunked} of an upload: no client unpacks by it.
+     */
+    private static @Nullable String encoding(HttpResponse<?> answer) {
+        String named = answer.headers().allValues("Content-Encoding").stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .map(String::strip)
+                .filter(value -> !value.isEmpty() && !NO_ENCODINGS.contains(value.toLowerCase(Locale.ROOT)))
+                .collect(Collectors.joining(", "));
+        return named.isEmpty() ? null : named;
     }
 
     private static long length(HttpResponse<?> answer) {
@@ -96,10 +115,14 @@ public final class WebFiles implements PublicFiles {
     /** A file's bytes, or empty where there is none. */
     Optional<InputStream> find(URI address) throws SpillwayException {
         HttpResponse<InputStream> answer = ask(address, () -> client.get(address, 0, null));
-        if (answer.statusCode() == 200) {
+        String encoding = answer.statusCode() == 200 ? encoding(answer) : null;
+        if (answer.statusCode() == 200 && encoding == null) {
             return Optional.of(new ResumedBody(client, address, answer));
         }
         discard(answer.body());
+        if (encoding != null) {
+            throw new SpillwayException(Fault.INTEGRITY, Look.encoded(address, encoding), WITHOUT_ENCODING);
+        }
         if (isMissing(answer)) {
             return Optional.empty();
         }

@@ -2,6 +2,7 @@ package io.spillway.destination.web;
 
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
+import io.spillway.destination.PublicFiles;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
@@ -70,7 +71,12 @@ public final class WebFolder implements Destination {
     /** {@inheritDoc} Its length is -1 where the server does not tell it. */
     @Override
     public Optional<StoredObject> find(ObjectKey key) throws SpillwayException {
-        return files.look(address(key)).map(look -> new StoredObject(key, look.bytes(), null));
+        return look(key).map(look -> new StoredObject(key, look.bytes(), null));
+    }
+
+    /** What the server tells of a file without sending it; empty where there is none. */
+    public Optional<PublicFiles.Look> look(ObjectKey key) throws SpillwayException {
+        return files.look(address(key));
     }
 
     private URI address(ObjectKey key) {

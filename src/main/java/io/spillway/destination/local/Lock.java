@@ -143,6 +143,7 @@ public final class Lock implements AutoCloseable {
                 throw alreadyRunning(what, file, holder(file));
             }
             requireNobodyElse(channel, what, file, owner);
+            keepToOwner(file);
             channel.truncate(0);
             write(channel, COUNT.formatted(0) + self + "\n", 0);
             return new Lock(file, what, channel, self, owner.beat());
@@ -157,24 +158,32 @@ public final class Lock implements AutoCloseable {
         }
     }
 
-    /**
-     * What keeps host and process from a web server that serves the folder: only the owner can read the file, including one
-     * that an earlier version left. Empty on a file system without such permissions.
-     */
+    /** The permissions of a new lock file, which names host and process; none on a file system without permissions. */
     private static FileAttribute<?>[] ownersAlone(Path file) {
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-        if (view == null) {
-            return new FileAttribute<?>[0];
-        }
+        return permissions(file) == null
+                ? new FileAttribute<?>[0]
+                : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER)};
+    }
+
+    /**
+     * Keeps others from reading a lock file that an earlier version left. By its path: to open and close the file would
+     * free every lock that this process holds on it.
+     */
+    private static void keepToOwner(Path file) {
+        PosixFileAttributeView view = permissions(file);
         try {
-            if (view.readAttributes().isRegularFile()) {
-                view.setPermissions(OWNER);
+            if (view != null
+                    && view.readAttributes().isRegularFile()
+                    && !view.readAttributes().permissions().equals(OWNER)) {
+                Files.setPosixFilePermissions(file, OWNER);
             }
         } catch (IOException e) {
             LOG.debug("the permissions of a lock stay as they are file={} reason={}", file, e.toString());
         }
-        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER)};
+    }
+
+    private static @Nullable PosixFileAttributeView permissions(Path file) {
+        return Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
     /**

@@ -93,7 +93,7 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
 
     /**
      * Reads the catalog: one listing, and one object for each dump, several at a time. Memory grows with the number of
-     * dumps, and with the fields and parts of the newest dump of each dataset only. A manifest that vanishes meanwhile
+     * files that are listed, and with the fields of the newest dump of each dataset only. A manifest that vanishes meanwhile
      * belongs to a dump that is withdrawn or pruned, and is not missed. A manifest that is there and cannot be read now fails
      * the call: what is made of the catalog must not lose a dump for that.
      *

@@ -326,6 +326,7 @@ public final class SiteWriter {
                     delete(dataset.child(LATEST).child(file));
                 }
                 Map<ObjectKey, byte[]> left = pages.ofWithdrawn(catalog, name);
+                own.claim(left);
                 put(left);
                 for (ObjectKey page : pages.keysOf(name)) {
                     if (!left.containsKey(page)) {

@@ -71,14 +71,6 @@ class CatalogMemoryTest {
     }
 
     @Test
-    void memoryDoesNotGrowWithThePartsOfOldDumps() throws Exception {
-        dumps.parts = 1_000;
-        dumps.partFiles = false;
-        publish(4);
-        assertThat(catalog("40m")).startsWith("0 ").contains("4 datasets with 240 dumps");
-    }
-
-    @Test
     void aThousandManifestsThatCannotBeUsedAreOneWarning() throws Exception {
         publish(2);
         try (var files = Files.walk(root)) {

@@ -41,8 +41,6 @@ public final class PublishedDumps {
     /** The files of a dump. */
     public int parts = 2;
 
-    /** Whether the parts are files, or in the manifest alone. */
-    public boolean partFiles = true;
 
     /** The sample, or empty. */
     public String sample = "{\"id\":\"a\"}\n";
@@ -73,9 +71,7 @@ public final class PublishedDumps {
         for (int number = 1; number <= parts; number++) {
             byte[] bytes = "{\"id\":\"%d\"}%n".formatted(number).getBytes(StandardCharsets.UTF_8);
             String name = "%s.%05d.jsonl".formatted(dump.fileStem(), number);
-            if (partFiles) {
-                Files.write(folder.resolve(name), bytes);
-            }
+            Files.write(folder.resolve(name), bytes);
             String hash = Digests.sha256(bytes);
             hashes.put(name, hash);
             all.add(new Part(

@@ -3,16 +3,25 @@ package io.spillway.cli;
 import io.spillway.catalog.Catalog;
 import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.SiteStatus;
+import io.spillway.destination.Destination;
+import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Examples;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Withdrawal;
 import io.spillway.publish.Deliveries;
+import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
-        description = "Lists the datasets at a destination: newest dump, size, how the last attempt ended.")
+        description = "Lists the datasets at each destination: newest dump, size, how the last attempt ended.")
 final class ListCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -55,55 +64,92 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SpillwayException, InterruptedException {
+        boolean several = places.areSeveral();
+        Set<String> directories = new HashSet<>();
+        List<SpillwayException> failures = new ArrayList<>();
+        places.each((place, all, known) -> {
+            if (place instanceof LocalDirectory && !directories.add(place.name())) {
+                return; // several schedules publish into one directory
+            }
+            if (several && !output.json) {
+                spec.commandLine().getOut().println("at " + place.name() + ":");
+            }
+            try {
+                list(place);
+            } catch (SpillwayException e) {
+                if (e.fault() == Fault.CANCELLED || !several) {
+                    throw e;
+                }
+                failures.add(e);
+            }
+        });
+        places.eachSchedule(this::listTheRest);
+        if (!failures.isEmpty()) {
+            throw together(failures);
+        }
+        return 0;
+    }
+
+    private static SpillwayException together(List<SpillwayException> failures) {
+        SpillwayException first = failures.get(0);
+        String all = failures.stream().map(e -> String.valueOf(e.getMessage())).collect(Collectors.joining("; "));
+        return failures.size() == 1 ? first : new SpillwayException(first.fault(), all, first.hint(), first);
+    }
+
+    private void list(Destination place) throws SpillwayException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         Clock clock = Clock.systemUTC();
-        places.each((place, all, known) -> {
-            Catalog catalog = Catalog.read(place);
-            SiteStatus status = SiteStatus.of(catalog, place, clock.instant());
-            for (SiteStatus.State state : status.datasets()) {
-                int dumps = catalog.dataset(state.dataset())
-                        .map(shelf -> shelf.dumps().size())
-                        .orElse(0);
-                if (output.json) {
-                    out.println(JsonText.line(new Line("dataset", place.name(), state, dumps)));
-                } else {
-                    print(out, catalog, state, dumps, clock);
-                }
+        Catalog catalog = Catalog.read(place);
+        SiteStatus status = SiteStatus.of(catalog, place, clock.instant());
+        for (SiteStatus.State state : status.datasets()) {
+            int dumps = catalog.dataset(state.dataset())
+                    .map(shelf -> shelf.dumps().size())
+                    .orElse(0);
+            if (output.json) {
+                out.println(JsonText.line(new Line("dataset", place.name(), state, dumps)));
+            } else {
+                print(out, catalog, state, dumps, clock);
             }
-            for (Withdrawal notice : catalog.withdrawn()) {
-                out.println(
-                        output.json
-                                ? JsonText.line(new WithdrawnLine("withdrawn", place.name(), notice))
-                                : notice.dump().substring(0, notice.dump().indexOf('/') + 1) + withdrawn(notice));
+        }
+        for (Withdrawal notice : catalog.withdrawn()) {
+            out.println(
+                    output.json
+                            ? JsonText.line(new WithdrawnLine("withdrawn", place.name(), notice))
+                            : notice.dump().substring(0, notice.dump().indexOf('/') + 1) + withdrawn(notice));
+        }
+        if (!output.json && status.datasets().isEmpty()) {
+            out.println("nothing is published at " + place.name());
+        }
+        if (!status.unreadable().isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            "warning: %s cannot be read at %s: %s%n",
+                            status.unreadable().size() == 1
+                                    ? "1 manifest"
+                                    : Amounts.count(status.unreadable().size()) + " manifests",
+                            place.name(),
+                            Examples.of(status.unreadable()));
+        }
+        out.flush();
+    }
+
+    /** Dumps that wait for a destination, and destinations whose dumps cannot be listed. */
+    private void listTheRest(ScheduleFile schedule, Places open) throws SpillwayException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        for (Destination place : open.all()) {
+            if (!place.traits().keepsSiteFiles() && !output.json) {
+                out.println(place.name() + ": list does not show this destination, because no catalog is kept there");
             }
-            if (!output.json && status.datasets().isEmpty()) {
-                out.println("nothing is published at " + place.name());
+        }
+        for (Deliveries.Delivery each : open.deliveries().undecided(schedule.dataset())) {
+            if (output.json) {
+                out.println(JsonText.line(new WaitingLine("waiting", each.dump(), each.destination(), reason(each))));
+            } else {
+                out.printf("%s: waits for %s: %s%n", each.dump(), each.destination(), reason(each));
             }
-            if (!status.unreadable().isEmpty()) {
-                spec.commandLine()
-                        .getErr()
-                        .printf(
-                                "warning: %s cannot be read at %s: %s%n",
-                                status.unreadable().size() == 1
-                                        ? "1 manifest"
-                                        : Amounts.count(status.unreadable().size()) + " manifests",
-                                place.name(),
-                                Examples.of(status.unreadable()));
-            }
-            out.flush();
-        });
-        places.eachSchedule((schedule, open) -> {
-            for (Deliveries.Delivery each : open.deliveries().undecided(schedule.dataset())) {
-                if (output.json) {
-                    out.println(
-                            JsonText.line(new WaitingLine("waiting", each.dump(), each.destination(), reason(each))));
-                } else {
-                    out.printf("%s: waits for %s: %s%n", each.dump(), each.destination(), reason(each));
-                }
-            }
-            out.flush();
-        });
-        return 0;
+        }
+        out.flush();
     }
 
     /** How an attempt ended, for people. */

@@ -88,6 +88,16 @@ final class PlaceArguments {
         void visit(Site site) throws SpillwayException, InterruptedException;
     }
 
+    /** Whether the arguments mean more than one destination. */
+    boolean areSeveral() throws SpillwayException {
+        return places.size() > 1
+                || (!Files.isDirectory(places.get(0))
+                        && ConfigFile.read(places.get(0), ScheduleFile.class)
+                                        .destinations()
+                                        .size()
+                                > 1);
+    }
+
     /** Visits every destination that keeps files of the site, in the order of the arguments. */
     void each(Visitor visitor) throws SpillwayException, InterruptedException {
         eachSite(site -> visitor.visit(site.place(), site.all(), site.known()));

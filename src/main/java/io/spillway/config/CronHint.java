@@ -24,8 +24,7 @@ final class CronHint {
             "@annually", "0 0 0 1 1 ?");
 
     /** A day, a range or all days, perhaps with a step. */
-    private static final Pattern DAYS =
-            Pattern.compile("(?:\\*|([0-7]|[A-Z]+)(?:-([0-7]|[A-Z]+))?)(?:/([1-7]))?");
+    private static final Pattern DAYS = Pattern.compile("(?:\\*|([0-7]|[A-Z]+)(?:-([0-7]|[A-Z]+))?)(?:/([1-7]))?");
 
     private static final int DAY_OF_MONTH = 3;
     private static final int DAY_OF_WEEK = 5;
@@ -56,8 +55,8 @@ final class CronHint {
             return Optional.of("has five fields as in Unix, where either of two days suffices: set one day, and write"
                     + " seconds first and ? for the other day, such as 0 0 3 ? * SUN");
         }
-        return valid(six).map(form -> "has five fields as in Unix: write seconds first and ? for one of the two days: "
-                + form);
+        return valid(six)
+                .map(form -> "has five fields as in Unix: write seconds first and ? for one of the two days: " + form);
     }
 
     private static Optional<String> days(String[] fields) {
@@ -68,8 +67,9 @@ final class CronHint {
         if (areBothSet(changed)) {
             return Optional.of("sets a day of the month and a day of the week: write ? for one of them");
         }
-        return valid(changed).map(form -> "must have ? for exactly one of the two days, and days of the week as SUN to SAT:"
-                + " write " + form);
+        return valid(changed)
+                .map(form -> "must have ? for exactly one of the two days, and days of the week as SUN to SAT:"
+                        + " write " + form);
     }
 
     private static boolean areBothSet(String[] fields) {

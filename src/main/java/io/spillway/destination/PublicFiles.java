@@ -39,7 +39,11 @@ public interface PublicFiles {
      * @param encoding the {@code Content-Encoding} by which clients unpack the file, or null where the server sends it as
      *                 it is
      */
-    record Look(URI address, long bytes, @Nullable Instant date, @Nullable String encoding) {
+    record Look(
+            URI address,
+            long bytes,
+            @Nullable Instant date,
+            @Nullable String encoding) {
 
         /**
          * What is wrong with a file that the server sends with a {@code Content-Encoding}, as a message.
@@ -53,6 +57,7 @@ public interface PublicFiles {
     }
 
     /** What an operator does about a {@code Content-Encoding}. */
-    String WITHOUT_ENCODING = "configure the host to send the files of a dump without Content-Encoding, for example remove"
-            + " AddEncoding or the object's metadata";
+    String WITHOUT_ENCODING =
+            "configure the host to send the files of a dump without Content-Encoding, for example remove"
+                    + " AddEncoding or the object's metadata";
 }

@@ -1,6 +1,8 @@
 package io.spillway.notices;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,46 +25,90 @@ public final class Negotiation {
 
     private static final int MOST_LANGUAGES = 10;
 
+    private static final String ANYTHING = "*/*";
+
+    private static final List<NoticeFormat> JSON_FIRST =
+            List.of(NoticeFormat.JSON, NoticeFormat.TEXT, NoticeFormat.HTML);
+
+    private static final List<NoticeFormat> TEXT_FIRST =
+            List.of(NoticeFormat.TEXT, NoticeFormat.JSON, NoticeFormat.HTML);
+
+    private static final Comparator<Wish> BEST_FIRST = Comparator.comparingDouble(Wish::weight)
+            .thenComparing(Wish::exactness)
+            .reversed()
+            .thenComparingInt(Wish::place);
+
     private Negotiation() {}
 
+    /** How exactly an entry of {@code Accept} names a form. */
+    private enum Exactness {
+        ANYTHING,
+        KIND,
+        TYPE
+    }
+
+    /** The entry of {@code Accept} that counts for a form, and its place in the header. */
+    private record Wish(Exactness exactness, double weight, int place) {
+        static Wish moreExact(Wish one, Wish other) {
+            int order = one.exactness().compareTo(other.exactness());
+            return order < 0 || (order == 0 && one.weight() < other.weight()) ? other : one;
+        }
+    }
+
     /**
-     * The form that the client likes best, by its weights; of equal ones what it names before what a star stands for, and
-     * then its own order. JSON where it names nothing that there is, except that curl and Wget get text where they take
-     * everything.
+     * The form that the client likes best. For each form its most exact entry counts: {@code application/json;q=0} excludes
+     * JSON, also where everything else is taken. Of equal weights an exact name goes before a star, and then the client's
+     * own order counts. Of forms that one star names, JSON goes first and text second; for curl and Wget text goes first. A
+     * client that takes none of the forms gets JSON, or text where it refuses JSON.
      *
      * @param accept    the header's value, or null where there is none
      * @param userAgent the same
      */
     public static NoticeFormat format(@Nullable String accept, @Nullable String userAgent) {
-        String accepted = accept == null ? "" : accept.strip().toLowerCase(Locale.ROOT);
-        NoticeFormat best = null;
-        boolean anything = accepted.isEmpty();
-        double highest = 0;
-        for (String wish : accepted.split(",", MOST_TYPES)) {
-            String[] pieces = wish.strip().split("\\s*;\\s*", -1);
-            NoticeFormat named = named(pieces[0]);
-            boolean star = pieces[0].equals("*/*") || pieces[0].equals("application/*");
-            double weight = named == null && !star ? 0 : weight(pieces);
-            if (weight > highest || (weight == highest && weight > 0 && best == null && named != null)) {
-                best = named;
-                anything = star;
-                highest = weight;
-            }
-        }
-        if (best != null) {
-            return best;
-        }
+        String accepted = accept == null || accept.isBlank() ? ANYTHING : accept.strip();
+        Map<NoticeFormat, Wish> wishes = wishes(accepted.toLowerCase(Locale.ROOT));
         boolean terminal =
                 userAgent != null && TERMINAL.matcher(userAgent.strip()).matches();
-        return anything && terminal ? NoticeFormat.TEXT : NoticeFormat.JSON;
+        List<NoticeFormat> usual = terminal ? TEXT_FIRST : JSON_FIRST;
+        boolean refusesJson = wishes.containsKey(NoticeFormat.JSON)
+                && wishes.get(NoticeFormat.JSON).exactness() == Exactness.TYPE;
+        return wishes.entrySet().stream()
+                .filter(wish -> wish.getValue().weight() > 0)
+                .min(Map.Entry.<NoticeFormat, Wish>comparingByValue(BEST_FIRST)
+                        .thenComparing(wish -> usual.indexOf(wish.getKey())))
+                .map(Map.Entry::getKey)
+                .orElse(refusesJson ? NoticeFormat.TEXT : NoticeFormat.JSON);
     }
 
-    private static @Nullable NoticeFormat named(String type) {
-        return switch (type) {
-            case "text/html", "application/xhtml+xml" -> NoticeFormat.HTML;
-            case "text/plain" -> NoticeFormat.TEXT;
-            default -> JSON.matcher(type).matches() ? NoticeFormat.JSON : null;
+    private static Map<NoticeFormat, Wish> wishes(String accepted) {
+        Map<NoticeFormat, Wish> wishes = new EnumMap<>(NoticeFormat.class);
+        String[] entries = accepted.split(",", MOST_TYPES);
+        for (int place = 0; place < entries.length; place++) {
+            String[] pieces = entries[place].strip().split("\\s*;\\s*", -1);
+            for (NoticeFormat format : NoticeFormat.values()) {
+                Exactness exactness = exactness(pieces[0], format);
+                if (exactness != null) {
+                    wishes.merge(format, new Wish(exactness, weight(pieces), place), Wish::moreExact);
+                }
+            }
+        }
+        return wishes;
+    }
+
+    private static @Nullable Exactness exactness(String type, NoticeFormat format) {
+        if (type.equals(ANYTHING)) {
+            return Exactness.ANYTHING;
+        }
+        boolean json = format == NoticeFormat.JSON;
+        if (type.equals(json ? "application/*" : "text/*")) {
+            return Exactness.KIND;
+        }
+        boolean named = switch (format) {
+            case HTML -> type.equals("text/html") || type.equals("application/xhtml+xml");
+            case TEXT -> type.equals("text/plain");
+            case JSON -> JSON.matcher(type).matches();
         };
+        return named ? Exactness.TYPE : null;
     }
 
     /** 0 to 1; 1 where nothing is said, and 0 where it is not a weight. */

@@ -159,8 +159,9 @@ public final class DumpCheck {
 
     private static Manifest report(Manifest manifest, List<Difference> differences) throws SpillwayException {
         if (!differences.isEmpty()) {
-            Set<Optional<String>> hints =
-                    differences.stream().map(each -> Optional.ofNullable(each.hint())).collect(Collectors.toSet());
+            Set<Optional<String>> hints = differences.stream()
+                    .map(each -> Optional.ofNullable(each.hint()))
+                    .collect(Collectors.toSet());
             throw new SpillwayException(
                     Fault.INTEGRITY,
                     "dump " + manifest.dump() + " differs from its manifest: "

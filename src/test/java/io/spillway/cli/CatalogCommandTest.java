@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.support.PublishedDumps;
 import io.spillway.support.Spillway;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -58,6 +60,59 @@ class CatalogCommandTest {
     @Test
     void anEmptyDirectoryIsSaidToBeEmpty(@TempDir Path empty) {
         assertThat(Spillway.run("list", empty.toString()).out()).contains("nothing is published");
+    }
+
+    @Test
+    void listSaysWhichOfSeveralDestinationsHasWhat(@TempDir Path empty) {
+        var run = Spillway.run("list", root.toString(), empty.toString());
+        assertThat(run.out().lines())
+                .containsSubsequence(
+                        "at " + root.toAbsolutePath() + ":",
+                        "at " + empty.toAbsolutePath() + ":",
+                        "nothing is published at " + empty.toAbsolutePath());
+    }
+
+    @Test
+    void listShowsADirectoryOfTwoSchedulesOnce(@TempDir Path schedules) throws Exception {
+        Path one = schedule(schedules.resolve("a.yaml"), "a", "directory: '" + root + "'");
+        Path other = schedule(schedules.resolve("b.yaml"), "b", "directory: '" + root + "'");
+        var run = Spillway.run("list", one.toString(), other.toString());
+        assertThat(run.out().lines().filter(line -> line.startsWith("journals: ")))
+                .hasSize(1);
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void listShowsTheOtherDestinationsWhereOneIsAway(@TempDir Path schedules) throws Exception {
+        int unused;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            unused = socket.getLocalPort();
+        }
+        Path away = schedule(
+                schedules.resolve("a.yaml"),
+                "a",
+                ("s3: {bucket: away, region: us-east-1, endpoint: 'http://127.0.0.1:%d', path-style: true,"
+                                + " access-key: '${env:PATH}', secret-key: '${env:PATH}'}")
+                        .formatted(unused));
+        var run = Spillway.run("list", away.toString(), root.toString());
+        assertThat(run.out()).contains("journals: 2 dumps");
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(20);
+    }
+
+    @Test
+    void listWithoutADestinationSaysWhatToName() {
+        var run = Spillway.run("list");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("SCHEDULE.yaml|DIRECTORY");
+    }
+
+    private static Path schedule(Path file, String dataset, String destination) throws Exception {
+        return Files.writeString(file, """
+                dataset: %s
+                source: {elasticsearch: 'http://127.0.0.1:9', index: i}
+                destinations: [{%s}]
+                state: state
+                """.formatted(dataset, destination));
     }
 
     @Test

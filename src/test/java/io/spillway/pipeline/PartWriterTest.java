@@ -170,7 +170,8 @@ class PartWriterTest {
     void aPartIsLongerThanTheLimitOfBytesByItsBuffersAndOneDocumentAtMost() throws Exception {
         long limit = 300_000;
         long document = 2_000;
-        // Between a document and the file: 64 KiB before the compressor, in it, and behind it; libdeflate holds whole pieces.
+        // Between a document and the file: 64 KiB before the compressor, in it, and behind it; libdeflate holds whole
+        // pieces.
         long pieces = Compression.parse("gzip", null).library().isPresent() ? LibDeflate.PIECE_BYTES : 0;
         long buffers = 3 * (64 << 10) + pieces;
         SyntheticSource source = SyntheticSource.seeded(1, 1_000, 1_900);

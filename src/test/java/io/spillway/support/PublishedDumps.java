@@ -41,7 +41,6 @@ public final class PublishedDumps {
     /** The files of a dump. */
     public int parts = 2;
 
-
     /** The sample, or empty. */
     public String sample = "{\"id\":\"a\"}\n";
 

@@ -151,6 +151,12 @@ class ScheduleFileTest {
                         "not-utf8: replace",
                         SourceSection.NotUtf8.REPLACE),
                 inSource(
+                        "vectors",
+                        file -> file.source().vectors(),
+                        SourceSection.Vectors.STOP,
+                        "vectors: rebuilt",
+                        SourceSection.Vectors.REBUILT),
+                inSource(
                         "page-bytes",
                         file -> file.source().pageBytes(),
                         DataSize.parse("4MiB"),
@@ -256,6 +262,12 @@ class ScheduleFileTest {
                         null,
                         LEAST.replace("directory: dumps", "directory: d, public-url: 'https://d.example.org/'"),
                         URI.create("https://d.example.org/")),
+                new Option(
+                        "destinations.try-public-url",
+                        file -> file.destinations().get(0).tryPublicUrl(),
+                        true,
+                        LEAST.replace("directory: dumps", "directory: d, try-public-url: false"),
+                        false),
                 inS3("bucket", "", S3Section::bucket, "b-b"),
                 inS3("prefix", "prefix: public/", S3Section::prefix, "public/"),
                 inS3("region", "region: eu-central-1", S3Section::region, "eu-central-1"),
@@ -270,6 +282,7 @@ class ScheduleFileTest {
                         "public-url: 'https://d.example.org/'",
                         S3Section::publicUrl,
                         URI.create("https://d.example.org/")),
+                inS3("try-public-url", "try-public-url: false", S3Section::tryPublicUrl, false),
                 inS3(
                         "access-key",
                         "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
@@ -332,6 +345,14 @@ class ScheduleFileTest {
                 inKeep("weekly", KeepSection::weekly),
                 inKeep("monthly", KeepSection::monthly),
                 inKeep("yearly", KeepSection::yearly),
+                option(
+                        "keep.grace",
+                        file -> Optional.ofNullable(file.keep())
+                                .map(KeepSection::grace)
+                                .orElse(null),
+                        null,
+                        "keep: {last: 1, grace: 2d}",
+                        Duration.ofDays(2)),
                 inNotices("languages", NoticesSection::languages, "languages: [de]", List.of("de")),
                 inNotices(
                         "documentation",
@@ -545,7 +566,7 @@ class ScheduleFileTest {
                 Arguments.of(LEAST.replace("dataset: d", "dataset: \"d\\n\""), "/dataset: " + name),
                 limit("title: ' '", "/title: must not be blank"),
                 limit("description: ''", "/description: must not be blank"),
-                limit("license: public domain", "/license: must be an SPDX identifier such as CC0-1.0"),
+                limit("license: public domain", "/license: must be an SPDX identifier such as CC0-1.0, or an expression of several"),
                 limit("homepage: example.org", "/homepage: " + address),
                 limit("covers: [a]", "/covers/0: must begin with / and have no spaces"),
                 sourceLimit("elasticsearch: 'http://u:p@h', index: i", "/elasticsearch: " + address),
@@ -749,7 +770,7 @@ class ScheduleFileTest {
                 ConfigFile.read(Path.of("schedules", "journals.yaml"), ScheduleFile.class, ENVIRONMENT::get);
 
         assertThat(file.dataset()).isEqualTo("journals");
-        assertThat(file.covers()).containsExactly("/api/search/journals", "/query/journal");
+        assertThat(file.covers()).containsExactly("/api/search/journals", "/query/journal*");
         assertThat(file.source().elasticsearch()).isEqualTo(URI.create("https://search.example.org:9200"));
         assertThat(reveal(file.source().apiKey())).isEqualTo(HUNTER);
         assertThat(file.source().query()).hasToString("{\"term\":{\"in_directory\":true}}");

@@ -136,7 +136,7 @@ class DestinationsIT {
 
         assertThat(again.exitCode()).as(again.err()).isZero();
         assertThat(again.out()).contains("nothing to resume");
-        assertThat(stores.proxy().seen()).containsOnly(Kind.HEAD);
+        assertThat(stores.proxy().seen()).isNotEmpty().isSubsetOf(Kind.HEAD, Kind.LIST, Kind.GET);
         assertThat(stores.archive().stored()).hasSize(stored);
     }
 

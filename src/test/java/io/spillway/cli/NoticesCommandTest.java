@@ -89,7 +89,10 @@ class NoticesCommandTest {
 
     @Test
     void whatTheWebDoesNotShowIsNotNamed() throws Exception {
-        assertThat(run(web.address().resolve("elsewhere/")).at("/datasets/journals").textValue()).isEqualTo("unreachable");
+        assertThat(run(web.address().resolve("elsewhere/"))
+                        .at("/datasets/journals")
+                        .textValue())
+                .isEqualTo("unreachable");
         assertThat(notice("journals/429.json").at("/bulk_downloads/files")).isEmpty();
     }
 

@@ -566,7 +566,9 @@ class ScheduleFileTest {
                 Arguments.of(LEAST.replace("dataset: d", "dataset: \"d\\n\""), "/dataset: " + name),
                 limit("title: ' '", "/title: must not be blank"),
                 limit("description: ''", "/description: must not be blank"),
-                limit("license: public domain", "/license: must be an SPDX identifier such as CC0-1.0, or an expression of several"),
+                limit(
+                        "license: public domain",
+                        "/license: must be an SPDX identifier such as CC0-1.0, or an expression of several"),
                 limit("homepage: example.org", "/homepage: " + address),
                 limit("covers: [a]", "/covers/0: must begin with / and have no spaces"),
                 sourceLimit("elasticsearch: 'http://u:p@h', index: i", "/elasticsearch: " + address),

@@ -80,7 +80,7 @@ public final class Inventory {
     /**
      * The newest complete dump.
      *
-     * @throws SpillwayException a newer one cannot be read now, so that nobody can tell
+     * @throws SpillwayException a newer one cannot be read now
      */
     public Optional<Manifest> newest() throws SpillwayException {
         for (DumpId dump : files.keySet()) {

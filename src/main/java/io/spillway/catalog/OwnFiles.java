@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The record of the files that Spillway writes at a destination outside of dumps: pages, feeds, {@code robots.txt},
- * pointers and notices. A file whose bytes are not in the record was written by somebody else and is never replaced or
+ * pointers and notices. A file whose bytes are not in the record is foreign and is never replaced or
  * removed.
  *
  * <p>{@link #claim} records the new bytes of files before they are written. So a run that is killed at any moment leaves
@@ -166,7 +166,7 @@ public final class OwnFiles {
      * Records the bytes that files will have. To be called before they are written.
      *
      * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}, naming all of them: files that are there were
-     *                           written by somebody else; nothing has changed
+     *                           foreign; nothing has changed
      */
     public void claim(Map<ObjectKey, byte[]> files) throws SpillwayException {
         for (int i = 0; i < TRIES; i++) {
@@ -191,7 +191,7 @@ public final class OwnFiles {
     /**
      * Makes sure that files may be removed.
      *
-     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}: some were written by somebody else
+     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}: some are foreign
      */
     public void requireOwn(Collection<ObjectKey> keys) throws SpillwayException {
         var unused = requireOwn(keys, destination.find(KEY).isEmpty() ? adopted : read());

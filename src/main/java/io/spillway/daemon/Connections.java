@@ -64,7 +64,7 @@ final class Connections implements Connection.Listener {
                 .getKey();
     }
 
-    /** Counts the time of the request's connection anew, now and when the answer is complete. */
+    /** Counts the time of the request's connection again, now and when the answer is complete. */
     void answering(Request request) {
         Connection connection = request.getConnectionMetaData().getConnection();
         mark(connection, true);

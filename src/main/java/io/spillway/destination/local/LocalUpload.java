@@ -100,7 +100,7 @@ final class LocalUpload implements Upload {
         });
     }
 
-    /** A link is somebody else's, since this class makes none for a file. A rename would replace it. */
+    /** This class makes no link for a file, so a link is foreign. A rename would replace it. */
     private void requireNoLink() throws IOException {
         if (FileTree.attributes(target).map(BasicFileAttributes::isSymbolicLink).orElse(false)) {
             throw new FileAlreadyExistsException(target.toString());

@@ -169,7 +169,7 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     /**
-     * Sends what earlier exports have left to be sent, says so in the status, and prunes; exports nothing.
+     * Sends what earlier exports left to be sent, updates the status, and prunes; exports nothing.
      *
      * @param always whether what points at dumps is renewed also where no dump was missing and nothing says that it is old
      * @return how far the dumps have come

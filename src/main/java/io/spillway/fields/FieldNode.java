@@ -65,7 +65,7 @@ final class FieldNode {
         BLUR,
         /** Nobody has decided, neither on it nor on anything in it. */
         UNDECIDED,
-        /** Nobody has decided on it, but fields in it may have rules. */
+        /** No rule names it, but fields in it may have rules. */
         DESCEND
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param dump          the dump's id, {@code journals/2026-11-21T030000Z}
  * @param title         for people
  * @param description   for people, or null
- * @param license       SPDX expression, or null where nobody has said
+ * @param license       SPDX expression, or null if none is given
  * @param homepage      where people read about the dataset, or null
  * @param covers        the routes of the site that the dump replaces, each starting with {@code /}; null where nobody has
  *                      said

@@ -49,7 +49,7 @@ final class BriefRetries implements RetryStrategy {
         this(usual, System::nanoTime);
     }
 
-    /** @param nanos the time, as {@link System#nanoTime()} tells it */
+    /** @param nanos the time on the clock of {@link System#nanoTime()} */
     BriefRetries(RetryStrategy usual, LongSupplier nanos) {
         this.usual = usual;
         this.nanos = nanos;

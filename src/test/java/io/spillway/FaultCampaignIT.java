@@ -3,8 +3,8 @@ package io.spillway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.fault.SpillwayException;
-import io.spillway.pipeline.ExportReport;
-import io.spillway.pipeline.SyntheticExport;
+import io.spillway.run.ExportReport;
+import io.spillway.run.SyntheticExport;
 import io.spillway.source.elasticsearch.ElasticsearchOptions;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Anonymous;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.NotUtf8;

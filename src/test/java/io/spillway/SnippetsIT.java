@@ -12,7 +12,7 @@ import io.spillway.destination.s3.S3Bucket;
 import io.spillway.destination.s3.S3Server;
 import io.spillway.manifest.Manifest;
 import io.spillway.page.Pages;
-import io.spillway.pipeline.SyntheticExport;
+import io.spillway.run.SyntheticExport;
 import io.spillway.site.SiteWriter;
 import io.spillway.support.Browser;
 import io.spillway.support.BrowserPage;

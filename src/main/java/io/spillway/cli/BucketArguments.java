@@ -1,14 +1,6 @@
 package io.spillway.cli;
 
-import io.spillway.destination.s3.S3Bucket;
-import io.spillway.destination.s3.S3Options;
-import io.spillway.destination.s3.S3Options.Address;
-import io.spillway.destination.s3.S3Options.Dialect;
-import io.spillway.destination.s3.S3Options.Keeping;
-import io.spillway.destination.s3.S3Options.Patience;
-import io.spillway.destination.s3.S3Options.SdkChain;
-import io.spillway.destination.s3.S3Options.Sending;
-import io.spillway.fault.SpillwayException;
+import io.spillway.run.BucketAccess;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -36,19 +28,8 @@ final class BucketArguments {
             description = "Of s3://: the bucket's name stands in the path, as most stores but Amazon's need it.")
     private boolean pathStyle;
 
-    /**
-     * The bucket, to be read; the caller closes it. Asks the store nothing yet.
-     *
-     * @param prefix  empty, or ending in a slash
-     * @param readers how many files are read at the same time, 1 to 64
-     */
-    S3Bucket open(String bucket, String prefix, int readers) throws SpillwayException {
-        return S3Bucket.open(new S3Options(
-                new Address(bucket, prefix, region, endpoint, pathStyle, null),
-                new SdkChain(profile),
-                Dialect.AMAZON,
-                Keeping.DEFAULT,
-                new Sending(Sending.DEFAULT.pieceBytes(), readers),
-                Patience.DEFAULT));
+    /** How the options reach a bucket. */
+    BucketAccess access() {
+        return new BucketAccess(endpoint, region, profile, pathStyle);
     }
 }

@@ -4,6 +4,8 @@ import io.spillway.catalog.Catalog;
 import io.spillway.destination.Destination;
 import io.spillway.fault.Examples;
 import io.spillway.fault.SpillwayException;
+import io.spillway.progress.Amounts;
+import io.spillway.run.Sites;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;

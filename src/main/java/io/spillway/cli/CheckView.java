@@ -1,5 +1,6 @@
 package io.spillway.cli;
 
+import io.spillway.progress.Amounts;
 import io.spillway.verify.CheckProgress;
 import java.util.LinkedHashMap;
 import java.util.Map;

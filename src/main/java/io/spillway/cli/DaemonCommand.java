@@ -4,14 +4,10 @@ import io.spillway.config.Secret;
 import io.spillway.daemon.AlertOptions;
 import io.spillway.daemon.Daemon;
 import io.spillway.daemon.DaemonOptions;
-import io.spillway.daemon.Exports;
 import io.spillway.daemon.WatchOptions;
 import io.spillway.fault.SpillwayException;
-import io.spillway.pipeline.ExportReport;
-import io.spillway.publish.Reach;
-import io.spillway.schedule.ScheduleFile;
-import java.io.PrintWriter;
-import java.io.Writer;
+import io.spillway.run.ExportListener;
+import io.spillway.run.Exporter;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
@@ -145,7 +141,7 @@ final class DaemonCommand implements Callable<Integer> {
     /** A signal during the start interrupts it; what fails for that reason is no fault of the state or of a schedule. */
     private Daemon start() throws SpillwayException, InterruptedException {
         try {
-            return Daemon.start(options(), new Commanded());
+            return Daemon.start(options(), new Exporter(ExportListener.NONE));
         } catch (SpillwayException e) {
             if (Thread.interrupted() || isInterrupt(e)) {
                 throw (InterruptedException) new InterruptedException("stopped while it started").initCause(e);
@@ -213,37 +209,6 @@ final class DaemonCommand implements Callable<Integer> {
             return reference == null ? null : Secret.parse(reference);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** Exports as the command {@code export} does. What it would print goes to the log, which the daemon writes. */
-    private static final class Commanded implements Exports {
-        @Override
-        public ExportReport run(ScheduleFile schedule) throws SpillwayException, InterruptedException {
-            PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-            return ExportCommand.export(schedule, Allowances.NONE, false, nowhere, nowhere);
-        }
-
-        @Override
-        public Reach resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
-            return ExportCommand.resume(schedule, Allowances.NONE, true);
-        }
-
-        @Override
-        public Path home(ScheduleFile schedule) {
-            return Places.homePath(schedule);
-        }
-
-        @Override
-        public void sweep(ScheduleFile schedule) throws SpillwayException {
-            try (Places places = Places.open(schedule)) {
-                var lock = places.workspace().lock(schedule.dataset());
-                try {
-                    var unused = places.workspace().sweep(schedule.dataset());
-                } finally {
-                    lock.close();
-                }
-            }
         }
     }
 }

@@ -5,7 +5,10 @@ import io.spillway.demo.DemoRecords;
 import io.spillway.demo.ElasticsearchServer;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.pipeline.ExportReport;
+import io.spillway.progress.Amounts;
+import io.spillway.run.ExportReport;
+import io.spillway.run.Exporter;
+import io.spillway.run.GateOverrides;
 import io.spillway.schedule.ScheduleFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -55,6 +58,7 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         err.println("starting a throw-away Elasticsearch on this machine, which takes some seconds");
+        Exporter exporter = new Exporter(new ExportView(out, err, output.json));
         List<ExportReport> reports = new ArrayList<>();
         try (ElasticsearchServer server =
                 ElasticsearchServer.builder(serverHome()).start()) {
@@ -62,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
                 err.printf("loading %s records of %s%n", Amounts.count(records.documents()), records.title());
                 records.load(server.url());
                 ScheduleFile schedule = ConfigFile.readText(schedule(records, server), "demo", ScheduleFile.class);
-                ExportReport report = ExportCommand.export(schedule, Allowances.NONE, output.json, out, err);
+                ExportReport report = exporter.export(schedule, GateOverrides.NONE);
                 ExportCommand.requireAll(report.reach());
                 Path dump = to.resolve(report.manifest().dump());
                 VerifyCommand.verify(dump, output, err);

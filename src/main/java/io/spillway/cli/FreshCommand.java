@@ -2,17 +2,14 @@ package io.spillway.cli;
 
 import io.spillway.catalog.Listing;
 import io.spillway.config.DurationText;
-import io.spillway.destination.PublicFiles;
-import io.spillway.destination.web.WebFiles;
-import io.spillway.destination.web.WebPatience;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fresh.Expectations;
 import io.spillway.fresh.Finding;
 import io.spillway.fresh.Freshness;
-import io.spillway.fresh.InTime;
 import io.spillway.fresh.Pointer;
 import io.spillway.fresh.SiteCheck;
+import io.spillway.run.PublicSites;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Clock;
@@ -20,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,10 +41,6 @@ final class FreshCommand implements Callable<Integer> {
 
     /** Longer than a site of a hundred files needs that answers slowly, shorter than the pause between two looks. */
     private static final Duration TIME_LIMIT = Duration.ofMinutes(5);
-
-    /** A monitor asks again anyway: two more attempts, within some seconds. */
-    private static final WebPatience PATIENCE = new WebPatience(
-            Duration.ofSeconds(10), Duration.ofSeconds(30), 3, 100, Duration.ofSeconds(1), Duration.ofSeconds(5));
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -115,13 +107,8 @@ final class FreshCommand implements Callable<Integer> {
         Clock clock = Clock.systemUTC();
         URI url = url();
         Expectations expectations = expectations();
-        PublicFiles web = new WebFiles(PATIENCE);
         Optional<Duration> limit = limit();
-        SiteCheck check = new SiteCheck(
-                limit.isPresent() ? new InTime(web, clock, limit.get()) : web,
-                expectations,
-                clock,
-                new SplittableRandom());
+        SiteCheck check = PublicSites.check(expectations, clock, limit.orElse(null));
         Pointer pointer = find(check, url);
         List<Freshness> found = new ArrayList<>();
         for (Listing listing : pointer.datasets()) {

@@ -6,6 +6,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.fresh.Ages;
 import io.spillway.fresh.Finding;
 import io.spillway.fresh.Freshness;
+import io.spillway.progress.Amounts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -6,7 +6,6 @@ import io.spillway.dataset.Dataset;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.Upload;
-import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.files.ChildEnvironment;
@@ -15,6 +14,7 @@ import io.spillway.notices.kit.KitCheck;
 import io.spillway.notices.kit.KitFile;
 import io.spillway.notices.kit.KitSite;
 import io.spillway.notices.kit.ServerKit;
+import io.spillway.run.Destinations;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -97,9 +97,9 @@ final class Kits {
     }
 
     private static @Nullable Path folder(Destination place) {
-        return place instanceof LocalDirectory directory
-                ? directory.folder(new ObjectKey(FOLDER)).toAbsolutePath().normalize()
-                : null;
+        return Destinations.folder(place, new ObjectKey(FOLDER))
+                .map(found -> found.toAbsolutePath().normalize())
+                .orElse(null);
     }
 
     private void write(Destination place, ServerKit kit, KitSite site) throws SpillwayException, InterruptedException {

@@ -3,14 +3,15 @@ package io.spillway.cli;
 import io.spillway.catalog.Catalog;
 import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.SiteStatus;
+import io.spillway.deliver.Deliveries;
 import io.spillway.destination.Destination;
-import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Examples;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Withdrawal;
-import io.spillway.publish.Deliveries;
+import io.spillway.progress.Amounts;
+import io.spillway.run.Destinations;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -65,11 +66,11 @@ final class ListCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SpillwayException, InterruptedException {
         boolean several = places.areSeveral();
-        Set<String> directories = new HashSet<>();
+        Set<String> seen = new HashSet<>();
         List<SpillwayException> failures = new ArrayList<>();
         places.each((place, all, known) -> {
-            if (place instanceof LocalDirectory && !directories.add(place.name())) {
-                return; // several schedules publish into one directory
+            if (!seen.add(place.name())) {
+                return; // several schedules publish to one destination
             }
             if (several && !output.json) {
                 spec.commandLine().getOut().println("at " + place.name() + ":");
@@ -135,7 +136,7 @@ final class ListCommand implements Callable<Integer> {
     }
 
     /** Dumps that wait for a destination, and destinations whose dumps cannot be listed. */
-    private void listTheRest(ScheduleFile schedule, Places open) throws SpillwayException, InterruptedException {
+    private void listTheRest(ScheduleFile schedule, Destinations open) throws SpillwayException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         for (Destination place : open.all()) {
             if (!place.traits().keepsSiteFiles() && !output.json) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "spillway",
         description = "Publishes whole Elasticsearch indices as verified bulk data dumps.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
+        versionProvider = VersionText.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading =
                 "%nExit codes (anything but 0: nothing new was made public, or not everywhere, as the message says):%n",

@@ -6,6 +6,10 @@ import io.spillway.notices.Availability;
 import io.spillway.notices.NoticeFiles;
 import io.spillway.notices.NoticeSettings;
 import io.spillway.notices.NoticeWriter;
+import io.spillway.progress.Amounts;
+import io.spillway.run.Destinations;
+import io.spillway.run.Site;
+import io.spillway.run.Sites;
 import io.spillway.schedule.NoticesSection;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
@@ -45,13 +49,15 @@ final class NoticesCommand implements Callable<Integer> {
         places.eachSite(site -> {
             report(site.place(), Sites.renewNotices(site));
             kits.write(
-                    site.place(), Places.state(site.schedule()), settings(site).languages());
+                    site.place(),
+                    Destinations.state(site.schedule()),
+                    settings(site).languages());
         });
         kits.finish();
         return 0;
     }
 
-    private static NoticeSettings settings(PlaceArguments.Site site) {
+    private static NoticeSettings settings(Site site) {
         ScheduleFile schedule = site.schedule();
         NoticesSection section = schedule == null ? null : schedule.notices();
         return section == null ? NoticeSettings.DEFAULT : section.toSettings();

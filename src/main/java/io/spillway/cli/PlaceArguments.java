@@ -3,8 +3,9 @@ package io.spillway.cli;
 import io.spillway.config.ConfigFile;
 import io.spillway.config.WebAddress;
 import io.spillway.destination.Destination;
-import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.SpillwayException;
+import io.spillway.run.Destinations;
+import io.spillway.run.Site;
 import io.spillway.schedule.ScheduleFile;
 import java.net.URI;
 import java.nio.file.Files;
@@ -62,25 +63,6 @@ final class PlaceArguments {
                 throws SpillwayException, InterruptedException;
     }
 
-    /**
-     * A destination that keeps files of the site.
-     *
-     * @param place    is closed after the visit
-     * @param all      it and the other destinations of the same schedule
-     * @param schedule whose destination it is, or null for a directory that was named itself
-     * @param spool    where that schedule's dumps are written first, or null where that is a destination
-     */
-    record Site(
-            Destination place,
-            List<Destination> all,
-            @Nullable ScheduleFile schedule,
-            @Nullable Destination spool) {
-        /** The datasets that all of them keep: those of schedules. */
-        Set<String> known() {
-            return schedule == null ? Set.of() : Set.of(schedule.dataset());
-        }
-    }
-
     /** What is done with one of them. */
     @FunctionalInterface
     interface SiteVisitor {
@@ -107,7 +89,7 @@ final class PlaceArguments {
     void eachSite(SiteVisitor visitor) throws SpillwayException, InterruptedException {
         for (Path place : places) {
             if (Files.isDirectory(place)) {
-                try (LocalDirectory directory = LocalDirectory.open(place, publicUrl)) {
+                try (Destination directory = Destinations.openDirectory(place, publicUrl)) {
                     visitor.visit(new Site(directory, List.of(directory), null, null));
                 }
             } else {
@@ -120,7 +102,7 @@ final class PlaceArguments {
     @FunctionalInterface
     interface ScheduleVisitor {
         /** Looks at them; they are closed after the call. */
-        void visit(ScheduleFile schedule, Places open) throws SpillwayException, InterruptedException;
+        void visit(ScheduleFile schedule, Destinations open) throws SpillwayException, InterruptedException;
     }
 
     /** Visits the places of every schedule among the arguments. */
@@ -128,7 +110,7 @@ final class PlaceArguments {
         for (Path place : places) {
             if (!Files.isDirectory(place)) {
                 ScheduleFile schedule = ConfigFile.read(place, ScheduleFile.class);
-                try (Places open = Places.open(schedule)) {
+                try (Destinations open = Destinations.open(schedule)) {
                     visitor.visit(schedule, open);
                 }
             }
@@ -137,7 +119,7 @@ final class PlaceArguments {
 
     private static void visit(ScheduleFile schedule, SiteVisitor visitor)
             throws SpillwayException, InterruptedException {
-        try (Places open = Places.open(schedule)) {
+        try (Destinations open = Destinations.open(schedule)) {
             for (Destination place : open.all()) {
                 if (place.traits().keepsSiteFiles()) {
                     visitor.visit(new Site(place, open.all(), schedule, open.spool()));

@@ -1,7 +1,6 @@
 package io.spillway.cli;
 
 import io.spillway.compress.Compression;
-import io.spillway.destination.archive.ItemLimits;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.Blur;
@@ -12,6 +11,10 @@ import io.spillway.fields.FieldPolicy.FieldDecision;
 import io.spillway.pipeline.HeapRoom;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.SizeEstimate;
+import io.spillway.progress.Amounts;
+import io.spillway.run.Destinations;
+import io.spillway.run.DumpFormats;
+import io.spillway.run.Sources;
 import io.spillway.schedule.ArchiveSection;
 import io.spillway.schedule.DestinationSection;
 import io.spillway.schedule.S3Section;
@@ -58,7 +61,7 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SpillwayException {
         ScheduleFile schedule = arguments.schedule();
-        try (var source = Wiring.source(schedule)) {
+        try (var source = Sources.open(schedule)) {
             SourceSurvey survey = source.survey();
             FieldPolicy policy = schedule.fields().toPolicy();
             List<SizeEstimate> sizes = List.of();
@@ -88,7 +91,7 @@ final class PlanCommand implements Callable<Integer> {
 
     private static List<SizeEstimate> sizes(ScheduleFile schedule, SourceDescription found, SourceSurvey published)
             throws SpillwayException {
-        List<PartFormat> formats = Wiring.formats(schedule, found);
+        List<PartFormat> formats = DumpFormats.of(schedule, found);
         HeapRoom.require(published.lanes(), proofBytes(published), formats);
         List<SizeEstimate> sizes = new ArrayList<>();
         for (PartFormat format : formats) {
@@ -124,7 +127,8 @@ final class PlanCommand implements Callable<Integer> {
                     size.bytes() / schedule.parts().bytes().bytes());
             files += Math.max(survey.slices(), full);
         }
-        return ItemLimits.warnings(total(sizes, SizeEstimate::bytes), (int) Math.min(files, Integer.MAX_VALUE));
+        return Destinations.archiveWarnings(
+                total(sizes, SizeEstimate::bytes), (int) Math.min(files, Integer.MAX_VALUE));
     }
 
     private void printText(ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes)
@@ -170,7 +174,7 @@ final class PlanCommand implements Callable<Integer> {
                     Amounts.bytes(bytes), survey.sampleDocuments());
         }
         archiveWarnings(schedule, survey, sizes).forEach(warning -> out.println("archive       " + warning));
-        Path directory = Places.homePath(schedule);
+        Path directory = Destinations.homePath(schedule);
         long free = free(directory);
         String room = "(%s free%s)".formatted(Amounts.bytes(free), free < bytes ? ", less than the dump may need" : "");
         label = "destination";
@@ -178,10 +182,10 @@ final class PlanCommand implements Callable<Integer> {
             out.printf("%-14s%s%n", label, section.directory() == null ? describe(section) : directory + " " + room);
             label = "";
         }
-        if (Places.isSpooled(schedule)) {
+        if (Destinations.isSpooled(schedule)) {
             out.printf("spool         %s %s%n", directory, room);
         }
-        Wiring.idsTellDates(schedule, source).ifPresent(warning -> out.println("ids           " + warning));
+        DumpFormats.idsRevealDates(schedule, source).ifPresent(warning -> out.println("ids           " + warning));
         List<FieldDecision> fields = schedule.fields().toPolicy().decide(source.fields());
         out.printf("fields        %s%n", counts(fields, schedule.fields().toPolicy()));
         for (FieldDecision field : fields) {
@@ -276,17 +280,17 @@ final class PlanCommand implements Callable<Integer> {
             fields.add(row);
         }
         line.put("fields", fields);
-        line.put("ids_warning", Wiring.idsTellDates(schedule, source).orElse(null));
+        line.put("ids_warning", DumpFormats.idsRevealDates(schedule, source).orElse(null));
         line.put(
                 "destinations",
                 schedule.destinations().stream()
                         .map(section -> section.directory() == null
                                 ? describe(section)
-                                : Places.homePath(schedule).toString())
+                                : Destinations.homePath(schedule).toString())
                         .toList());
-        line.put("spooled", Places.isSpooled(schedule));
-        line.put("destination", Places.homePath(schedule).toString());
-        line.put("destination_free_bytes", free(Places.homePath(schedule)));
+        line.put("spooled", Destinations.isSpooled(schedule));
+        line.put("destination", Destinations.homePath(schedule).toString());
+        line.put("destination_free_bytes", free(Destinations.homePath(schedule)));
         spec.commandLine().getOut().println(JsonText.line(line));
     }
 

@@ -1,5 +1,6 @@
 package io.spillway.cli;
 
+import io.spillway.progress.Amounts;
 import io.spillway.progress.Progress;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -62,7 +63,7 @@ final class ProgressReporter implements AutoCloseable {
 
     /** Shows an export. */
     static ProgressReporter start(String name, Progress progress, PrintWriter out, PrintWriter err, boolean json) {
-        return start(new ExportView(name, progress), out, err, json);
+        return start(new ReadingView(name, progress), out, err, json);
     }
 
     /** Shows whatever the view says. */
@@ -106,7 +107,7 @@ final class ProgressReporter implements AutoCloseable {
         return rate <= 0 ? "?" : Amounts.duration(Duration.ofSeconds(Math.round((double) rest / rate)));
     }
 
-    private record ExportView(String name, Progress progress) implements View {
+    private record ReadingView(String name, Progress progress) implements View {
         @Override
         public Map<String, Object> members(double seconds) {
             Progress.Reading now = progress.now();

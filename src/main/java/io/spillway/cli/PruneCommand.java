@@ -1,17 +1,17 @@
 package io.spillway.cli;
 
 import io.spillway.config.ConfigFile;
+import io.spillway.deliver.Pruner;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.pipeline.Workspace;
-import io.spillway.publish.Shelf;
+import io.spillway.progress.Amounts;
+import io.spillway.run.Upkeep;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +39,6 @@ final class PruneCommand implements Callable<Integer> {
     private OutputOptions output = new OutputOptions();
 
     @Override
-    @SuppressWarnings("try") // the lock is held, not used
     public Integer call() throws SpillwayException, InterruptedException {
         ScheduleFile schedule = ConfigFile.read(file, ScheduleFile.class);
         if (schedule.keep() == null) {
@@ -48,28 +47,21 @@ final class PruneCommand implements Callable<Integer> {
                     file + " has no keep section, so every dump stays",
                     "write which dumps are to stay, such as  keep: {last: 8, monthly: 24}");
         }
-        try (Places places = Places.open(schedule);
-                Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
-            Optional<SpillwayException> open = dryRun ? Optional.empty() : Upkeep.settle(places, schedule);
-            Upkeep.Pruned pruned = Upkeep.prune(places, schedule, dryRun);
-            report(pruned.removed());
-            for (String each : pruned.passedOver()) {
-                spec.commandLine().getErr().println("warning: neither counted nor removed: " + each);
-            }
-            spec.commandLine().getErr().flush();
-            for (SpillwayException failure : pruned.failures()) {
-                throw failure;
-            }
-            if (open.isPresent()) {
-                throw open.get();
-            }
+        Upkeep.Pruned pruned = Upkeep.prune(schedule, dryRun);
+        report(pruned.removed());
+        for (String each : pruned.passedOver()) {
+            spec.commandLine().getErr().println("warning: neither counted nor removed: " + each);
+        }
+        spec.commandLine().getErr().flush();
+        for (SpillwayException failure : pruned.failures()) {
+            throw failure;
         }
         return 0;
     }
 
-    private void report(List<Shelf.Removed> removed) {
+    private void report(List<Pruner.Removed> removed) {
         PrintWriter out = spec.commandLine().getOut();
-        for (Shelf.Removed each : removed) {
+        for (Pruner.Removed each : removed) {
             if (output.json) {
                 Map<String, Object> line = new LinkedHashMap<>();
                 line.put("type", "pruned");

@@ -9,14 +9,14 @@ import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
-import io.spillway.destination.local.LocalDirectory;
-import io.spillway.destination.s3.S3Bucket;
-import io.spillway.destination.web.WebPatience;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Withdrawal;
+import io.spillway.progress.Amounts;
+import io.spillway.run.Destinations;
+import io.spillway.run.DumpFinder;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.verify.DumpPlace;
 import java.io.IOException;
@@ -79,7 +79,7 @@ final class ShowCommand implements Callable<Integer> {
             showAddress();
         } else if (Files.isRegularFile(Path.of(what)) && !what.endsWith(Manifest.FILE_NAME)) {
             ScheduleFile schedule = ConfigFile.read(Path.of(what), ScheduleFile.class);
-            try (Places places = Places.open(schedule)) {
+            try (Destinations places = Destinations.open(schedule)) {
                 for (Destination place : places.all()) {
                     if (place.traits().keepsSiteFiles()) {
                         showDataset(place, schedule.dataset());
@@ -111,12 +111,12 @@ final class ShowCommand implements Callable<Integer> {
                 throw noneThere(what);
             }
             String prefix = above == 0 ? "" : String.join("/", path.subList(0, above)) + "/";
-            try (S3Bucket place = buckets.open(bucket.group(1), prefix, READERS)) {
+            try (Destination place = buckets.access().open(bucket.group(1), prefix, READERS)) {
                 show(place, path.get(above), ofDump ? path.get(path.size() - 1) : null);
             }
             return;
         }
-        DumpFinder finder = new DumpFinder(buckets, 1, WebPatience.DEFAULT, DumpFinder.ARCHIVE);
+        DumpFinder finder = new DumpFinder(buckets.access(), 1);
         for (DumpPlace place : finder.find(what)) {
             try (Destination destination = place.destination()) {
                 ObjectKey key = new ObjectKey(place.folder() + Manifest.FILE_NAME);
@@ -153,7 +153,7 @@ final class ShowCommand implements Callable<Integer> {
         if (root == null) {
             throw noneThere(folder.toString());
         }
-        try (LocalDirectory directory = LocalDirectory.openToRead(root)) {
+        try (Destination directory = Destinations.openToRead(root)) {
             show(directory, ofDump ? dataset : name, ofDump ? name : null);
         }
     }

@@ -1,10 +1,11 @@
 package io.spillway.cli;
 
 import io.spillway.destination.Destination;
-import io.spillway.destination.web.WebPatience;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.progress.Amounts;
+import io.spillway.run.DumpFinder;
 import io.spillway.verify.CheckProgress;
 import io.spillway.verify.CheckState;
 import io.spillway.verify.DumpCheck;
@@ -74,7 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--parallel is 1 to 64, not " + parallel);
         }
         CheckState state = stateFile == null ? CheckState.forgetful() : CheckState.open(stateFile);
-        DumpFinder finder = new DumpFinder(buckets, parallel, WebPatience.DEFAULT, DumpFinder.ARCHIVE);
+        DumpFinder finder = new DumpFinder(buckets.access(), parallel);
         List<DumpPlace> places = finder.find(dump);
         try {
             verifyAll(places, state);

@@ -2,10 +2,8 @@ package io.spillway.cli;
 
 import io.spillway.config.ConfigFile;
 import io.spillway.dataset.DumpId;
-import io.spillway.destination.Destination;
-import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.publish.Withdrawals;
+import io.spillway.run.Upkeep;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -13,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,30 +54,12 @@ final class WithdrawCommand implements Callable<Integer> {
         ScheduleFile schedule = ConfigFile.read(file, ScheduleFile.class);
         DumpId id = id(schedule.dataset());
         PrintWriter out = spec.commandLine().getOut();
-        try (Places places = Places.open(schedule)) {
-            // Without the dataset's lock: a bad dump does not stay for the time that an export takes.
-            Withdrawals.Outcome outcome =
-                    places.withdrawals(schedule.dataset()).withdraw(id, reason, delete, Upkeep.move(places, schedule));
-            if (outcome.withdrawn().isEmpty() && outcome.failed().isEmpty()) {
-                throw new SpillwayException(
-                        Fault.DESTINATION_REFUSED,
-                        "there is no dump %s in %s"
-                                .formatted(
-                                        id,
-                                        places.all().stream()
-                                                .map(Destination::name)
-                                                .collect(Collectors.joining(", "))),
-                        "spillway list names the dumps that there are; a dump that waits in the spool of another machine"
-                                + " is withdrawn there");
-            }
-            outcome.withdrawn().stream()
-                    .filter(place -> place != places.spool())
-                    .forEach(place -> report(place.name(), id, out));
-            out.flush();
-            Optional<SpillwayException> shortfall = outcome.shortfall();
-            if (shortfall.isPresent()) {
-                throw shortfall.get();
-            }
+        Upkeep.Withdrawn outcome = Upkeep.withdraw(schedule, id, reason, delete);
+        outcome.destinations().forEach(place -> report(place, id, out));
+        out.flush();
+        Optional<SpillwayException> shortfall = outcome.shortfall();
+        if (shortfall.isPresent()) {
+            throw shortfall.get();
         }
         return 0;
     }
@@ -88,8 +67,8 @@ final class WithdrawCommand implements Callable<Integer> {
     private DumpId id(String dataset) {
         String stamp = dump.startsWith(dataset + "/") ? dump.substring(dataset.length() + 1) : dump;
         return DumpId.of(dataset, stamp)
-                .orElseThrow(() ->
-                        new ParameterException(spec.commandLine(), "\"%s\" is no dump of %s".formatted(dump, dataset)));
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "\"%s\" is not a dump of %s".formatted(dump, dataset)));
     }
 
     private void report(String place, DumpId id, PrintWriter out) {

@@ -1,6 +1,6 @@
 /**
- * The command line: one class a command, {@link io.spillway.cli.Main} which alone ends the process, and {@code Wiring},
- * the only place where adapters are created. Results go to stdout, everything for people to stderr.
+ * The command line: one class per command, and {@link io.spillway.cli.Main}, which alone ends the process. Results are
+ * printed to stdout, everything else to stderr. The work is done in {@code run}.
  */
 @NullMarked
 package io.spillway.cli;

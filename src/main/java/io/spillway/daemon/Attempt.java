@@ -4,10 +4,10 @@ import io.spillway.daemon.DaemonOptions.Pace;
 import io.spillway.daemon.RunResult.Failure;
 import io.spillway.daemon.RunResult.Outcome;
 import io.spillway.daemon.UnderWay.Interruption;
+import io.spillway.deliver.DeliveryOutcome;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.pipeline.ExportReport;
-import io.spillway.publish.Reach;
+import io.spillway.run.ExportReport;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.schedule.TimesSection;
 import java.time.Clock;
@@ -85,7 +85,7 @@ final class Attempt {
      * @param interruption why it was interrupted on the way, or null
      * @param report       the dump that was made, or null where none was to be
      */
-    RunResult made(@Nullable Interruption interruption, @Nullable ExportReport report, Reach reach) {
+    RunResult made(@Nullable Interruption interruption, @Nullable ExportReport report, DeliveryOutcome reach) {
         SpillwayException shortfall = reach.shortfall().orElse(null);
         if (shortfall == null) {
             return published(report, reach);
@@ -109,7 +109,7 @@ final class Attempt {
         return result(outcome, failure, report, reach, retried ? time : null);
     }
 
-    private RunResult published(@Nullable ExportReport report, Reach reach) {
+    private RunResult published(@Nullable ExportReport report, DeliveryOutcome reach) {
         try {
             next.drop();
         } catch (SpillwayException e) {
@@ -173,7 +173,7 @@ final class Attempt {
      *
      * @param left what is left to do then
      */
-    RunResult stopped(Work left, @Nullable ExportReport report, @Nullable Reach reach) {
+    RunResult stopped(Work left, @Nullable ExportReport report, @Nullable DeliveryOutcome reach) {
         Instant now = clock.instant();
         int again = left == work ? number : 2;
         boolean kept = stored(now, again, left);
@@ -227,7 +227,7 @@ final class Attempt {
             Outcome outcome,
             @Nullable Failure failure,
             @Nullable ExportReport report,
-            @Nullable Reach reach,
+            @Nullable DeliveryOutcome reach,
             @Nullable Instant again) {
         return new RunResult(dataset, number, began, clock.instant(), outcome, failure, report, reach, again);
     }

@@ -1,8 +1,9 @@
 package io.spillway.daemon;
 
+import io.spillway.deliver.DeliveryOutcome;
 import io.spillway.fault.SpillwayException;
-import io.spillway.pipeline.ExportReport;
-import io.spillway.publish.Reach;
+import io.spillway.run.ExportReport;
+import io.spillway.run.Exports;
 import io.spillway.schedule.ScheduleFile;
 import java.nio.file.Path;
 
@@ -26,7 +27,7 @@ final class CurrentExports implements Exports {
     }
 
     @Override
-    public Reach resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
+    public DeliveryOutcome resume(ScheduleFile schedule) throws SpillwayException, InterruptedException {
         return exports.resume(folder.current(schedule.dataset()));
     }
 

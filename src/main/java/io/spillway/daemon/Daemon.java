@@ -2,6 +2,7 @@ package io.spillway.daemon;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.run.Exports;
 import io.spillway.schedule.ScheduleFile;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package io.spillway.daemon;
 
+import io.spillway.deliver.DeliveryOutcome;
 import io.spillway.manifest.Manifest;
-import io.spillway.publish.Reach;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -94,7 +94,7 @@ final class DatasetLog {
     }
 
     /** Notes a dump that became public, once: to bring it on changes nothing of when it was made. */
-    private void reached(RunResult result, Reach reach) throws SQLException {
+    private void reached(RunResult result, DeliveryOutcome reach) throws SQLException {
         update("UPDATE SPILLWAY_DATASETS SET MISSING = ? WHERE DATASET = ?", reach.missing(), result.dataset());
         Manifest manifest = reach.newest();
         if (manifest == null || reach.nowhere()) {

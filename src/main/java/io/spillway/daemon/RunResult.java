@@ -1,7 +1,7 @@
 package io.spillway.daemon;
 
-import io.spillway.pipeline.ExportReport;
-import io.spillway.publish.Reach;
+import io.spillway.deliver.DeliveryOutcome;
+import io.spillway.run.ExportReport;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ record RunResult(
         Outcome outcome,
         @Nullable Failure failure,
         @Nullable ExportReport report,
-        @Nullable Reach reach,
+        @Nullable DeliveryOutcome reach,
         @Nullable Instant again) {
 
     /** What came of an attempt. */

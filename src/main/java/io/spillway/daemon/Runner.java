@@ -2,10 +2,11 @@ package io.spillway.daemon;
 
 import io.spillway.daemon.DaemonOptions.Pace;
 import io.spillway.daemon.RunResult.Failure;
+import io.spillway.deliver.DeliveryOutcome;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.pipeline.ExportReport;
-import io.spillway.publish.Reach;
+import io.spillway.run.ExportReport;
+import io.spillway.run.Exports;
 import io.spillway.schedule.ScheduleFile;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -133,7 +134,7 @@ final class Runner implements AutoCloseable {
             limit = limits.schedule(
                     () -> self.interrupt(UnderWay.Interruption.TIME_LIMIT), millis, TimeUnit.MILLISECONDS);
             ExportReport report = attempt.work() == Work.EXPORT ? exports.run(attempt.schedule()) : null;
-            Reach reach = report == null ? exports.resume(attempt.schedule()) : report.reach();
+            DeliveryOutcome reach = report == null ? exports.resume(attempt.schedule()) : report.reach();
             // An interrupt that came too late is of no consequence: the dump is public.
             return attempt.made(self.finish(), report, reach);
         } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {

@@ -1,5 +1,6 @@
 package io.spillway.destination;
 
+import io.spillway.dataset.DumpId;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +23,11 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
                 throw new IllegalArgumentException("not a key: \"" + value + "\"");
             }
         }
+    }
+
+    /** The prefix of a dump's files: {@code DATASET/STAMP}. */
+    public static ObjectKey of(DumpId dump) {
+        return new ObjectKey(dump.toString());
     }
 
     /** The key one level below this one. */

@@ -27,7 +27,7 @@ public final class DiskRoom {
      * @param documents in the new one
      * @throws SpillwayException as {@link Fault#DESTINATION_UNAVAILABLE}, with the figures
      */
-    static void require(long usable, Manifest previous, long documents, List<PartFormat> formats)
+    public static void require(long usable, Manifest previous, long documents, List<PartFormat> formats)
             throws SpillwayException {
         if (previous.documents() == 0 || !written(formats).equals(written(previous))) {
             return;

@@ -1,6 +1,6 @@
 /**
- * From a snapshot to finished parts. {@link io.spillway.pipeline.ExportRun} is one export from lock to publication; a
- * {@code Lane} is the whole path of one slice, page in, part out.
+ * From a snapshot to finished parts, with the proof that each document is in them once. Begin with {@link
+ * io.spillway.pipeline.Extraction}; a {@code Lane} is the whole path of one slice, page in, part out.
  *
  * <p>Knows ports, never adapters.
  */

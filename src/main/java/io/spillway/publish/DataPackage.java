@@ -2,6 +2,7 @@ package io.spillway.publish;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.spillway.dataset.Dataset;
+import io.spillway.dataset.License;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;

@@ -41,7 +41,7 @@ record DumpAddresses(List<URI> folders, List<URI> torrents, String page) {
      * @param places where it will be, in the order in which readers should try them
      */
     static DumpAddresses of(DumpId dump, List<? extends Destination> places) {
-        ObjectKey folder = Publisher.key(dump);
+        ObjectKey folder = ObjectKey.of(dump);
         return new DumpAddresses(
                 places.stream()
                         // An archive shows what it was sent after hours.

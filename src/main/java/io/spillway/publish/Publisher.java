@@ -1,5 +1,6 @@
 package io.spillway.publish;
 
+import io.spillway.catalog.Memory;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
@@ -66,17 +67,12 @@ public final class Publisher {
 
     /** Whether anything stands under this dump's name: a dated name is never used twice. */
     public boolean isTaken(DumpId dump) throws SpillwayException {
-        return !destination.list(key(dump) + "/").isEmpty();
+        return !destination.list(ObjectKey.of(dump) + "/").isEmpty();
     }
 
     /** Where a dump lies, for people. */
     public String address(DumpId dump) {
-        return destination.name() + "/" + key(dump);
-    }
-
-    /** The key that all files of a dump have in common. */
-    public static ObjectKey key(DumpId dump) {
-        return new ObjectKey(dump.toString());
+        return destination.name() + "/" + ObjectKey.of(dump);
     }
 
     /** The newest dump whose manifest reads at any destination, or empty before the first. */
@@ -123,7 +119,7 @@ public final class Publisher {
             List<SideFile> files = Companions.write(draft, comparison.schemaVersion(), addresses, version);
             Manifest manifest = manifest(draft, comparison, files);
             Companions.write(draft.folder(), Manifest.FILE_NAME, ManifestJson.write(manifest));
-            destination.place(draft.folder(), key(draft.dump()), Manifest.FILE_NAME);
+            destination.place(draft.folder(), ObjectKey.of(draft.dump()), Manifest.FILE_NAME);
             LOG.info(
                     "dump published dump={} documents={} bytes={} parts={} address={}",
                     draft.dump(),

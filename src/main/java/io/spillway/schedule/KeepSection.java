@@ -3,8 +3,8 @@ package io.spillway.schedule;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.spillway.config.Between;
-import io.spillway.publish.Retention;
-import io.spillway.publish.Shelf;
+import io.spillway.deliver.Pruner;
+import io.spillway.deliver.Retention;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +45,8 @@ public record KeepSection(
     }
 
     /** The same, with the time that every dump gets. */
-    public Shelf.Keep toKeep() {
-        return new Shelf.Keep(toRetention(), grace);
+    public Pruner.Keep toKeep() {
+        return new Pruner.Keep(toRetention(), grace);
     }
 
     private static int or0(@Nullable Integer count) {

@@ -12,7 +12,7 @@ import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.pipeline.SteppedDestination;
+import io.spillway.run.SteppedDestination;
 import io.spillway.site.SiteWriter;
 import io.spillway.support.PublishedDumps;
 import java.io.ByteArrayInputStream;

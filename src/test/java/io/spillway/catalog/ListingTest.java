@@ -9,7 +9,7 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.manifest.Manifest;
-import io.spillway.pipeline.SteppedDestination;
+import io.spillway.run.SteppedDestination;
 import io.spillway.support.PublishedDumps;
 import java.io.ByteArrayInputStream;
 import java.net.URI;

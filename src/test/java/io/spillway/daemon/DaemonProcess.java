@@ -1,7 +1,8 @@
 package io.spillway.daemon;
 
-import io.spillway.pipeline.ExportReport;
-import io.spillway.publish.Reach;
+import io.spillway.deliver.DeliveryOutcome;
+import io.spillway.run.ExportReport;
+import io.spillway.run.Exports;
 import io.spillway.schedule.ScheduleFile;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -96,7 +97,7 @@ final class DaemonProcess implements AutoCloseable {
             }
 
             @Override
-            public Reach resume(ScheduleFile schedule) {
+            public DeliveryOutcome resume(ScheduleFile schedule) {
                 throw new IllegalStateException("every dump is everywhere");
             }
 

@@ -1,9 +1,10 @@
 package io.spillway.daemon;
 
+import io.spillway.deliver.DeliveryOutcome;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.pipeline.ExportReport;
-import io.spillway.publish.Reach;
+import io.spillway.run.ExportReport;
+import io.spillway.run.Exports;
 import io.spillway.schedule.ScheduleFile;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -84,19 +85,19 @@ final class FakeExports implements Exports {
     }
 
     @Override
-    public Reach resume(ScheduleFile schedule) throws InterruptedException {
+    public DeliveryOutcome resume(ScheduleFile schedule) throws InterruptedException {
         resumed.add(schedule.dataset());
         awaitGate();
         return reach();
     }
 
-    private Reach reach() {
+    private DeliveryOutcome reach() {
         SpillwayException shortfall = next(shortfalls);
         if (shortfall == null) {
             return Schedules.report().reach();
         }
-        Reach partly = Schedules.partly(shortfall);
-        return nowhere ? new Reach(partly.newest(), List.of(), List.of(), shortfall) : partly;
+        DeliveryOutcome partly = Schedules.partly(shortfall);
+        return nowhere ? new DeliveryOutcome(partly.newest(), List.of(), List.of(), shortfall) : partly;
     }
 
     private void awaitGate() throws InterruptedException {

@@ -2,12 +2,12 @@ package io.spillway.daemon;
 
 import io.spillway.config.ConfigFile;
 import io.spillway.config.Cron;
+import io.spillway.deliver.DeliveryOutcome;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
-import io.spillway.pipeline.ExportReport;
 import io.spillway.pipeline.RunStats;
-import io.spillway.publish.Reach;
+import io.spillway.run.ExportReport;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.schedule.TimesSection;
 import io.spillway.schedule.TimesSection.Missed;
@@ -108,11 +108,11 @@ final class Schedules {
                 manifest,
                 new RunStats(1.5, 3, 300, 7, 2, 1, 1, Map.of(), List.of()),
                 "/srv/dumps",
-                new Reach(manifest, List.of(), List.of("/srv/dumps"), null));
+                new DeliveryOutcome(manifest, List.of(), List.of("/srv/dumps"), null));
     }
 
     /** How far that dump comes where the links to it cannot be renewed, for this reason. */
-    static Reach partly(SpillwayException failure) {
+    static DeliveryOutcome partly(SpillwayException failure) {
         return report().reach().withPointers(failure);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.run.SyntheticExport;
 import io.spillway.support.SyntheticSource;
 import java.nio.file.Path;
 import java.util.List;

@@ -9,6 +9,7 @@ import io.spillway.compress.Compression;
 import io.spillway.encode.JsonLines;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.run.SyntheticExport;
 import io.spillway.support.SyntheticSource;
 import java.nio.file.Path;
 import java.util.Arrays;

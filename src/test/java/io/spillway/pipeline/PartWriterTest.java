@@ -20,6 +20,7 @@ import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;
 import io.spillway.progress.Stage;
 import io.spillway.progress.StageClock;
+import io.spillway.run.SyntheticExport;
 import io.spillway.source.Document;
 import io.spillway.source.Page;
 import io.spillway.source.PageReader;

@@ -14,6 +14,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;
 import io.spillway.progress.StageClock;
+import io.spillway.run.SyntheticExport;
 import io.spillway.source.Document;
 import io.spillway.source.PageReader;
 import io.spillway.source.Snapshot;

@@ -6,7 +6,7 @@ import io.spillway.dataset.Dataset;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Sha256Sums;
 import io.spillway.manifest.SideFile;
-import io.spillway.pipeline.SyntheticExport;
+import io.spillway.run.SyntheticExport;
 import io.spillway.support.SyntheticSource;
 import io.spillway.support.Tool;
 import io.spillway.support.WebServer;

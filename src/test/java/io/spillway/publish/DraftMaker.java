@@ -18,7 +18,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A draft of {@code journals} with one part, not compressed, so that it is the same to the byte everywhere. */
-final class DraftMaker {
+public final class DraftMaker {
     Instant takenAt = Instant.parse("2026-11-21T03:00:00Z");
     Dataset dataset = Dataset.named("journals");
     int documents = 100;
@@ -44,39 +44,39 @@ final class DraftMaker {
     long repaired;
     long altered;
 
-    static PublishedField field(String path, @Nullable String type, long documents, String... jsonTypes) {
+    public static PublishedField field(String path, @Nullable String type, long documents, String... jsonTypes) {
         return new PublishedField(path, type, List.of(jsonTypes), documents, null, null);
     }
 
-    DraftMaker takenAt(String instant) {
+    public DraftMaker takenAt(String instant) {
         takenAt = Instant.parse(instant);
         return this;
     }
 
-    DraftMaker documents(int number) {
+    public DraftMaker documents(int number) {
         documents = number;
         return this;
     }
 
-    DraftMaker fields(PublishedField... others) {
+    public DraftMaker fields(PublishedField... others) {
         fields = List.of(others);
         return this;
     }
 
     /** The draft, with its part in {@code folder}. */
-    Draft in(Path folder) throws IOException {
+    public Draft in(Path folder) throws IOException {
         Draft draft = make(folder);
         Files.write(folder.resolve(draft.parts().get(0).name()), part());
         return draft;
     }
 
     /** The draft without a file anywhere. */
-    Draft make() {
+    public Draft make() {
         return make(Path.of("nowhere"));
     }
 
     /** The manifest that would be published of it. */
-    Manifest manifest() {
+    public Manifest manifest() {
         Draft draft = make();
         return new Manifest(
                 1,

@@ -7,7 +7,7 @@ import io.spillway.dataset.Dataset;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.SideFile;
-import io.spillway.pipeline.SyntheticExport;
+import io.spillway.run.SyntheticExport;
 import io.spillway.support.SyntheticSource;
 import java.io.IOException;
 import java.io.InputStream;

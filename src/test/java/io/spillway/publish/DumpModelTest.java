@@ -7,14 +7,19 @@ import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.catalog.Catalog;
-import io.spillway.cli.DirectoryMemory;
 import io.spillway.dataset.DumpId;
+import io.spillway.deliver.Deliveries;
+import io.spillway.deliver.Pruner;
+import io.spillway.deliver.Retention;
+import io.spillway.deliver.Terms;
+import io.spillway.deliver.Withdrawals;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.run.DirectoryMemory;
 import io.spillway.support.FakeBucket;
 import io.spillway.support.PublishedDumps;
 import java.io.InputStream;
@@ -204,11 +209,11 @@ class DumpModelTest {
         if (previous.dump().isPresent() && previous.dump().get().id().compareTo(dump) > 0) {
             return;
         }
-        Path work = home.newWorkFolder(Publisher.key(dump));
+        Path work = home.newWorkFolder(ObjectKey.of(dump));
         Manifest manifest = maker.in(work, DATASET, now, 1);
         madeUnder.put(dump, policy);
         deliveries().making(dump);
-        home.place(work, Publisher.key(dump), Manifest.FILE_NAME);
+        home.place(work, ObjectKey.of(dump), Manifest.FILE_NAME);
         deliveries().deliver(manifest);
         prune();
     }
@@ -222,11 +227,11 @@ class DumpModelTest {
     private void prune() throws Exception {
         settle();
         Clock clock = Clock.fixed(now.plusSeconds(1), ZoneOffset.UTC);
-        Shelf.Keep keep = new Shelf.Keep(new Retention(2, 0, 0, 0, 0), Duration.ZERO);
+        Pruner.Keep keep = new Pruner.Keep(new Retention(2, 0, 0, 0, 0), Duration.ZERO);
         for (Destination place : places()) {
             try {
-                new Shelf(place, DATASET, clock, new DirectoryMemory(home))
-                        .prune(keep, false, Shelf.Move.NONE)
+                new Pruner(place, DATASET, clock, new DirectoryMemory(home))
+                        .prune(keep, false, Pruner.Move.NONE)
                         .removed()
                         .forEach(each -> pruned.add(id(each.dump())));
             } catch (SpillwayException e) {
@@ -272,7 +277,7 @@ class DumpModelTest {
         DumpId dump = dumps.get(random.nextInt(dumps.size()));
         boolean manifest = random.nextBoolean();
         String name = manifest ? "manifest.json" : dump.fileStem() + ".00001.jsonl";
-        ObjectKey key = Publisher.key(dump).child(name);
+        ObjectKey key = ObjectKey.of(dump).child(name);
         if (place instanceof FakeBucket bucket) {
             bucket.objects.put(key.value(), new byte[] {'{'});
         } else {
@@ -447,7 +452,7 @@ class DumpModelTest {
         if (place instanceof FakeBucket bucket) {
             bytes = bucket.objects.get(dump + "/manifest.json");
         } else {
-            try (InputStream in = place.open(Publisher.key(dump).child(Manifest.FILE_NAME))) {
+            try (InputStream in = place.open(ObjectKey.of(dump).child(Manifest.FILE_NAME))) {
                 bytes = in.readAllBytes();
             }
         }

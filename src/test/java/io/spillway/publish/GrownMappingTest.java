@@ -9,7 +9,7 @@ import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fields.PublishedField;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.SchemaChanges;
-import io.spillway.pipeline.SyntheticExport;
+import io.spillway.run.SyntheticExport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,8 @@ package io.spillway.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spillway.cli.DirectoryMemory;
+import io.spillway.catalog.Ledger;
+import io.spillway.catalog.Memory;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
@@ -12,7 +13,8 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
-import io.spillway.pipeline.SteppedDestination;
+import io.spillway.run.DirectoryMemory;
+import io.spillway.run.SteppedDestination;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.spillway.catalog.Memory;
 import io.spillway.config.Percent;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
+import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
-import io.spillway.pipeline.SteppedDestination;
-import io.spillway.pipeline.SyntheticExport;
+import io.spillway.run.SteppedDestination;
+import io.spillway.run.SyntheticExport;
 import io.spillway.support.FaultySource;
 import io.spillway.support.SyntheticSource;
 import java.io.IOException;
@@ -164,7 +166,7 @@ class PublicationOrderTest {
             })
     void theManifestIsWrittenAfterEveryOtherFile(String obstacle) throws Exception {
         try (LocalDirectory directory = inPublic()) {
-            Path folder = directory.newWorkFolder(Publisher.key(new DumpId("journals", NEW)));
+            Path folder = directory.newWorkFolder(ObjectKey.of(new DumpId("journals", NEW)));
             // A file that is in the way of this one stops the publisher exactly there.
             Files.writeString(folder.resolve(obstacle), "in the way");
             assertThatExceptionOfType(SpillwayException.class)
@@ -177,7 +179,7 @@ class PublicationOrderTest {
     @Test
     void theChecksumsAreWrittenAfterWhatTheyNameAndBeforeTheManifest() throws Exception {
         try (LocalDirectory directory = inPublic()) {
-            Path folder = directory.newWorkFolder(Publisher.key(new DumpId("journals", NEW)));
+            Path folder = directory.newWorkFolder(ObjectKey.of(new DumpId("journals", NEW)));
             Files.writeString(folder.resolve("manifest.json"), "in the way");
             assertThatExceptionOfType(SpillwayException.class)
                     .isThrownBy(() -> publisher(directory).publish(draft(folder)));

@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.catalog.Catalog;
 import io.spillway.dataset.DumpId;
+import io.spillway.deliver.Deliveries;
+import io.spillway.deliver.Deliveries.Delivery;
+import io.spillway.deliver.EarlyUpload;
+import io.spillway.deliver.StatusFile;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.destination.s3.S3Bucket;
@@ -14,11 +18,7 @@ import io.spillway.destination.s3.S3Options;
 import io.spillway.destination.s3.S3Server;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.pipeline.SyntheticExport;
-import io.spillway.publish.Ahead;
-import io.spillway.publish.Deliveries;
-import io.spillway.publish.Deliveries.Delivery;
-import io.spillway.publish.StatusFile;
+import io.spillway.run.SyntheticExport;
 import io.spillway.support.PublishedDumps;
 import io.spillway.verify.DumpCheck;
 import java.io.IOException;
@@ -151,7 +151,7 @@ class TwoPublishersTest {
             deliveries.removeOrphans("journals");
             Manifest manifest = new PublishedDumps().publish(home, "journals", date, 1);
             Path links = Files.createDirectory(home.resolve("ahead"));
-            try (Ahead ahead = deliveries.ahead(manifest.id(), links)) {
+            try (EarlyUpload ahead = deliveries.ahead(manifest.id(), links)) {
                 ahead.offer(home.resolve(manifest.dump())
                         .resolve(manifest.parts().get(0).name()));
                 ahead.keep();

@@ -11,7 +11,7 @@ import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.pipeline.SyntheticExport;
+import io.spillway.run.SyntheticExport;
 import io.spillway.support.SyntheticSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -11,14 +11,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spillway.catalog.Memory;
+import io.spillway.deliver.Pruner;
+import io.spillway.deliver.Retention;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.s3.S3Options.Keeping;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.publish.Memory;
-import io.spillway.publish.Retention;
-import io.spillway.publish.Shelf;
 import io.spillway.site.SiteWriter;
 import io.spillway.support.PublishedDumps;
 import io.spillway.verify.DumpCheck;
@@ -136,8 +136,11 @@ class RadosRightsTest {
             new SiteWriter(store, List.of(), SiteWriter.Turns.NONE, Clock.systemUTC()).publish("journals");
             leaveAnUpload();
             assertThat(store.sweep(new ObjectKey("journals"))).isEqualTo(1);
-            assertThat(new Shelf(store, "journals", Clock.systemUTC(), Memory.NONE)
-                            .prune(new Shelf.Keep(new Retention(1, 0, 0, 0, 0), Duration.ZERO), false, Shelf.Move.NONE)
+            assertThat(new Pruner(store, "journals", Clock.systemUTC(), Memory.NONE)
+                            .prune(
+                                    new Pruner.Keep(new Retention(1, 0, 0, 0, 0), Duration.ZERO),
+                                    false,
+                                    Pruner.Move.NONE)
                             .removed())
                     .hasSize(1);
             assertThat(store.check().problems()).isEmpty();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.cli.Main;
 import io.spillway.destination.ObjectKey;
-import io.spillway.pipeline.SyntheticExport;
+import io.spillway.run.SyntheticExport;
 import io.spillway.support.SyntheticSource;
 import java.io.PrintWriter;
 import java.io.StringWriter;

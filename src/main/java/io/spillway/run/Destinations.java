@@ -1,0 +1,290 @@
+package io.spillway.run;
+
+import io.spillway.catalog.Memory;
+import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
+import io.spillway.dataset.License;
+import io.spillway.deliver.Deliveries;
+import io.spillway.deliver.Terms;
+import io.spillway.deliver.Withdrawals;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.archive.ArchiveOptions;
+import io.spillway.destination.archive.InternetArchive;
+import io.spillway.destination.archive.ItemLimits;
+import io.spillway.destination.archive.ItemMetadata;
+import io.spillway.destination.archive.ItemTemplate;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.s3.Checksums;
+import io.spillway.destination.s3.S3Bucket;
+import io.spillway.destination.s3.S3Options;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.ArchiveSection;
+import io.spillway.schedule.DestinationSection;
+import io.spillway.schedule.S3Section;
+import io.spillway.schedule.ScheduleFile;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places of a schedule, open: the directory in which dumps are written, and the destinations that they are sent to
+ * from there. Without a directory among the destinations the first is a spool in the folder for state.
+ */
+public final class Destinations implements AutoCloseable {
+    /** What the environment may say of where state is kept. */
+    private static final String STATE_VARIABLE = "SPILLWAY_STATE";
+
+    private final LocalDirectory home;
+    private final boolean spooled;
+    private final List<Destination> others;
+    private final Terms terms;
+
+    /** Destinations that are open. Closing this closes them. */
+    Destinations(LocalDirectory home, boolean spooled, List<Destination> others, String configuration) {
+        this.home = home;
+        this.spooled = spooled;
+        this.others = others;
+        this.terms = new Terms(configuration, Set.of(), new DirectoryMemory(home));
+    }
+
+    /** Opens all places of a schedule; the caller closes them. */
+    public static Destinations open(ScheduleFile schedule) throws SpillwayException {
+        Optional<DestinationSection> directory = schedule.destinations().stream()
+                .filter(each -> each.directory() != null)
+                .findFirst();
+        LocalDirectory home = directory.isPresent()
+                ? LocalDirectory.open(path(directory.get()), directory.get().publicUrl())
+                : LocalDirectory.openPrivate(spool(schedule));
+        List<Destination> others = new ArrayList<>();
+        try {
+            for (DestinationSection section : schedule.destinations()) {
+                if (section.s3() != null) {
+                    others.add(S3Bucket.open(options(section.s3())));
+                } else if (section.internetArchive() != null) {
+                    others.add(InternetArchive.open(
+                            options(section.internetArchive(), schedule.toDataset(), spool(schedule))));
+                }
+            }
+        } catch (SpillwayException | RuntimeException e) {
+            others.forEach(Destination::close);
+            home.close();
+            throw e;
+        }
+        return new Destinations(home, directory.isEmpty(), others, Configuration.digest(schedule));
+    }
+
+    /**
+     * Opens a directory with dumps; the caller closes it.
+     *
+     * @param publicUrl where readers fetch its files, ending in a slash, or null
+     */
+    public static Destination openDirectory(Path directory, @Nullable URI publicUrl) throws SpillwayException {
+        return LocalDirectory.open(directory, publicUrl);
+    }
+
+    /** Opens a directory with dumps that is only read; the caller closes it. */
+    public static Destination openToRead(Path directory) throws SpillwayException {
+        return LocalDirectory.openToRead(directory);
+    }
+
+    /** The directory on this machine that a destination keeps its files in, or empty if it keeps them elsewhere. */
+    public static Optional<Path> folder(Destination place, ObjectKey key) {
+        return place instanceof LocalDirectory directory ? Optional.of(directory.folder(key)) : Optional.empty();
+    }
+
+    /**
+     * What speaks against sending dumps of this size to the Internet Archive.
+     *
+     * @param bytes of all files of a dump
+     * @param files of a dump
+     */
+    public static List<String> archiveWarnings(long bytes, int files) {
+        return ItemLimits.warnings(bytes, files);
+    }
+
+    /** Where dumps are written: a destination itself, or a spool. */
+    public LocalDirectory home() {
+        return home;
+    }
+
+    /** The home where it is a spool, else null. */
+    public @Nullable Destination spool() {
+        return spooled ? home : null;
+    }
+
+    /** Where readers look, first of all; never the spool. */
+    public List<Destination> all() {
+        return Stream.concat(spooled ? Stream.of() : Stream.of(home), others.stream())
+                .toList();
+    }
+
+    /** The destinations from which a dump can be taken away: an archive keeps what it has. */
+    List<Destination> shelves() {
+        return all().stream().filter(place -> place.traits().keepsSiteFiles()).toList();
+    }
+
+    /** The archives among the destinations. */
+    List<InternetArchive> archives() {
+        return others.stream()
+                .filter(InternetArchive.class::isInstance)
+                .map(InternetArchive.class::cast)
+                .toList();
+    }
+
+    /** How dumps get to the destinations beside the home. */
+    public Deliveries deliveries() {
+        return deliveries(Set.of());
+    }
+
+    /**
+     * The same, where the operator has decided on dumps that wait.
+     *
+     * @param anyway dumps that are sent, whatever they were made under
+     */
+    Deliveries deliveries(Set<DumpId> anyway) {
+        return new Deliveries(home, home::folder, spooled, others, terms.withAnyway(anyway));
+    }
+
+    /** What is kept at home between runs. */
+    Memory memory() {
+        return terms.memory();
+    }
+
+    /** Withdrawals from every place that a dump can be removed from. */
+    Withdrawals withdrawals(String dataset) {
+        return new Withdrawals(home, spooled, shelves(), dataset, Clock.systemUTC());
+    }
+
+    /** Where parts lie until they are published. */
+    Workspace workspace() {
+        return new DirectoryWorkspace(home);
+    }
+
+    /** The directory in which a schedule's dumps are written, whether it is there or not. */
+    public static Path homePath(ScheduleFile schedule) {
+        return schedule.destinations().stream()
+                .filter(each -> each.directory() != null)
+                .findFirst()
+                .map(Destinations::path)
+                .orElseGet(() -> spool(schedule))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** Whether no destination is a directory, so that dumps are written into a spool first. */
+    public static boolean isSpooled(ScheduleFile schedule) {
+        return schedule.destinations().stream().allMatch(each -> each.directory() == null);
+    }
+
+    private static Path path(DestinationSection section) {
+        Path directory = section.directory();
+        if (directory == null) {
+            throw new IllegalStateException("no directory");
+        }
+        return directory;
+    }
+
+    private static Path spool(ScheduleFile schedule) {
+        return state(schedule).resolve("spool");
+    }
+
+    /**
+     * The folder for state: the schedule's, the environment's, or the place that the XDG rules give it.
+     *
+     * @param schedule null where a command has none
+     */
+    public static Path state(@Nullable ScheduleFile schedule) {
+        if (schedule != null && schedule.state() != null) {
+            return schedule.state();
+        }
+        String named = System.getenv(STATE_VARIABLE);
+        if (named != null && !named.isBlank()) {
+            return Path.of(named);
+        }
+        String xdg = System.getenv("XDG_STATE_HOME");
+        Path base = xdg != null && !xdg.isBlank()
+                ? Path.of(xdg)
+                : Path.of(System.getProperty("user.home"), ".local", "state");
+        return base.resolve("spillway");
+    }
+
+    public static S3Options options(S3Section section) {
+        var address = new S3Options.Address(
+                section.bucket(),
+                section.prefix() == null ? "" : section.prefix(),
+                section.region(),
+                section.endpoint(),
+                section.pathStyle(),
+                section.publicUrl());
+        S3Options.Credentials credentials = section.accessKey() != null && section.secretKey() != null
+                ? new S3Options.Keys(section.accessKey(), section.secretKey(), section.sessionToken())
+                : new S3Options.SdkChain(section.profile());
+        var dialect = new S3Options.Dialect(
+                switch (section.checksums()) {
+                    case SHA256 -> Checksums.SHA256;
+                    case CRC64NVME -> Checksums.CRC64NVME;
+                    case MD5 -> Checksums.MD5;
+                },
+                section.conditionalWrites(),
+                section.proof() == S3Section.Proof.READ ? S3Options.Proof.READ : S3Options.Proof.AUTO);
+        return new S3Options(
+                address,
+                credentials,
+                dialect,
+                new S3Options.Keeping(section.storageClass(), section.encryption(), section.kmsKey()),
+                new S3Options.Sending(section.pieceBytes().bytes(), section.requests()),
+                S3Options.Patience.DEFAULT);
+    }
+
+    private static ArchiveOptions.Endpoints endpoints(ArchiveSection section) {
+        var own = ArchiveOptions.Endpoints.ARCHIVE;
+        return new ArchiveOptions.Endpoints(
+                section.uploads() == null ? own.upload() : section.uploads(),
+                section.site() == null ? own.front() : section.site(),
+                own.trusted());
+    }
+
+    private static ArchiveOptions options(ArchiveSection section, Dataset dataset, Path spool)
+            throws SpillwayException {
+        try {
+            Files.createDirectories(spool);
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "cannot make the folder for state %s: %s".formatted(spool, e.getMessage()),
+                    "name another one with state: in the schedule, or with " + STATE_VARIABLE,
+                    e);
+        }
+        String license = dataset.license();
+        URI licenseUrl = license == null
+                ? null
+                : License.address(license).map(URI::create).orElse(null);
+        return new ArchiveOptions(
+                new ItemTemplate(section.item()),
+                section.collection(),
+                section.mediatype(),
+                new ItemMetadata(
+                        dataset.title(), dataset.description(), section.creator(), licenseUrl, section.subjects()),
+                section.accessKey(),
+                section.secretKey(),
+                endpoints(section),
+                ArchiveOptions.Patience.DEFAULT.sendingWithin(section.sendWithin()),
+                spool);
+    }
+
+    @Override
+    public void close() {
+        others.forEach(Destination::close);
+        home.close();
+    }
+}

@@ -1,0 +1,211 @@
+package io.spillway.run;
+
+import io.spillway.dataset.DumpId;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.web.WebFolder;
+import io.spillway.destination.web.WebPatience;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.verify.DumpPlace;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * From what somebody types to the dumps that it means: a folder, {@code s3://BUCKET/PREFIX}, an address of http or https,
+ * {@code ia://ITEM}, or a file that names the latest dumps. Reads nothing but what it needs to find them.
+ */
+public final class DumpFinder {
+    /** Where the Internet Archive hands out the files of an item; it redirects to the node that has them. */
+    static final URI ARCHIVE = URI.create("https://archive.org/download/");
+
+    private static final Pattern ADDRESS = Pattern.compile("([a-z0-9]{2,}):/+(.*)");
+    private static final Pattern ITEM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,100}");
+    private static final String WHAT_TO_NAME =
+            "name the folder of a dump, such as journals/2026-11-21T030000Z, or of a dataset";
+
+    private final BucketAccess buckets;
+    private final int readers;
+    private final WebPatience patience;
+    private final URI archive;
+
+    /**
+     * A finder with the default timeouts, which looks for items at the Internet Archive.
+     *
+     * @param buckets how buckets are reached
+     * @param readers how many files are going to be read at the same time, 1 to 64
+     */
+    public DumpFinder(BucketAccess buckets, int readers) {
+        this(buckets, readers, WebPatience.DEFAULT, ARCHIVE);
+    }
+
+    /**
+     * A finder.
+     *
+     * @param readers  how many files are going to be read at the same time
+     * @param archive  where items are handed out, ending in a slash
+     */
+    DumpFinder(BucketAccess buckets, int readers, WebPatience patience, URI archive) {
+        this.buckets = buckets;
+        this.readers = readers;
+        this.patience = patience;
+        this.archive = archive;
+    }
+
+    /** The dumps that {@code text} means, at least one; the caller closes their destinations. */
+    public List<DumpPlace> find(String text) throws SpillwayException {
+        Matcher address = ADDRESS.matcher(text);
+        if (!address.matches()) {
+            return List.of(folder(Path.of(text).toAbsolutePath().normalize()));
+        }
+        String rest = address.group(2);
+        return switch (address.group(1)) {
+            case "s3" -> List.of(bucket(text, rest));
+            case "ia" -> List.of(item(text, rest));
+            case "http", "https" -> web(text);
+            default ->
+                throw notADump(
+                        "\"" + text + "\" is no address of a dump",
+                        "name a folder, or an address that begins with https://, s3:// or ia://");
+        };
+    }
+
+    /** The folder itself if a manifest is in it or it is called like a dump; in a dataset's folder its newest dump. */
+    public static DumpPlace folder(Path named) throws SpillwayException {
+        Path folder = named.endsWith(Manifest.FILE_NAME) && named.getParent() != null ? named.getParent() : named;
+        if (!Files.isDirectory(folder)) {
+            throw notADump(folder + " is not a folder", WHAT_TO_NAME);
+        }
+        if (hasManifest(folder) || isStamp(name(folder))) {
+            String called = isStamp(name(folder)) ? name(folder) : null;
+            return new DumpPlace(LocalDirectory.openToRead(folder), "", called);
+        }
+        try (Stream<Path> inside = Files.list(folder)) {
+            String newest = inside.filter(DumpFinder::hasManifest)
+                    .map(DumpFinder::name)
+                    .filter(DumpFinder::isStamp)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow(() -> notADump(folder + " holds no dump", WHAT_TO_NAME));
+            return new DumpPlace(LocalDirectory.openToRead(folder.resolve(newest)), "", newest);
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE, "cannot list " + folder + ": " + e.getMessage(), null, e);
+        }
+    }
+
+    private static boolean hasManifest(Path folder) {
+        return Files.exists(folder.resolve(Manifest.FILE_NAME), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static String name(Path folder) {
+        return folder.getFileName() == null ? "" : folder.getFileName().toString();
+    }
+
+    /** Whether that is the date of a dump, as folders are called. */
+    private static boolean isStamp(String name) {
+        return DumpId.of("any", name).isPresent();
+    }
+
+    private DumpPlace bucket(String text, String rest) throws SpillwayException {
+        int slash = rest.indexOf('/');
+        if (slash < 1) {
+            throw notADump("\"" + text + "\" names no dump", "name it as s3://BUCKET/PREFIX/DATASET/DATE");
+        }
+        String path = folderPath(rest.substring(slash + 1));
+        Destination bucket = buckets.open(rest.substring(0, slash), path, readers);
+        try {
+            return inBucket(bucket, lastSegment(path));
+        } catch (SpillwayException | RuntimeException e) {
+            bucket.close();
+            throw e;
+        }
+    }
+
+    private static DumpPlace inBucket(Destination bucket, String name) throws SpillwayException {
+        if (isStamp(name)) {
+            return new DumpPlace(bucket, "", name);
+        } else if (bucket.find(new ObjectKey(Manifest.FILE_NAME)).isPresent()) {
+            return new DumpPlace(bucket, "", null);
+        }
+        String newest = bucket.list("").stream()
+                .map(object -> object.key().value())
+                .filter(key -> key.endsWith("/" + Manifest.FILE_NAME))
+                .map(key -> key.substring(0, key.length() - Manifest.FILE_NAME.length() - 1))
+                .filter(DumpFinder::isStamp)
+                .max(Comparator.naturalOrder())
+                .orElseThrow(() -> notADump(bucket.name() + " holds no dump", WHAT_TO_NAME));
+        return new DumpPlace(bucket, newest + "/", newest.substring(newest.lastIndexOf('/') + 1));
+    }
+
+    private DumpPlace item(String text, String rest) throws SpillwayException {
+        String item = rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest;
+        if (!ITEM.matcher(item).matches()) {
+            throw notADump("\"" + text + "\" names no item", "name it as ia://ITEM");
+        }
+        return new DumpPlace(WebFolder.open(archive.resolve(item + "/"), patience), "", null);
+    }
+
+    private List<DumpPlace> web(String text) throws SpillwayException {
+        URI address = uri(text);
+        String path = String.valueOf(address.getRawPath());
+        String file = path.substring(path.lastIndexOf('/') + 1);
+        if (file.equals(Pointers.LINKS) || file.equals(Pointers.LATEST)) {
+            return named(Pointers.read(WebFolder.open(address.resolve("."), patience), file, address));
+        }
+        URI folder = file.equals(Manifest.FILE_NAME) ? address.resolve(".") : address;
+        String name = lastSegment(folderPath(folder.getRawPath()));
+        WebFolder web = WebFolder.open(folder, patience);
+        if (!isStamp(name)
+                && web.find(new ObjectKey(Manifest.FILE_NAME)).isEmpty()
+                && web.find(new ObjectKey(Pointers.LATEST)).isPresent()) {
+            return named(Pointers.read(web, Pointers.LATEST, URI.create(web.name() + Pointers.LATEST)));
+        }
+        return List.of(new DumpPlace(web, "", isStamp(name) ? name : null));
+    }
+
+    private List<DumpPlace> named(List<Pointers.Target> targets) throws SpillwayException {
+        List<DumpPlace> places = new ArrayList<>();
+        for (Pointers.Target target : targets) {
+            Destination folder = WebFolder.open(target.folder(), patience);
+            places.add(new DumpPlace(folder, "", target.dump()));
+        }
+        return places;
+    }
+
+    private static URI uri(String text) throws SpillwayException {
+        try {
+            return URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw notADump("\"" + text + "\" is no address", "write blanks and the like in it as %20");
+        }
+    }
+
+    /** Without slashes at the start and a manifest at the end; empty, or with one slash at the end. */
+    private static String folderPath(String path) {
+        String whole = path.endsWith("/" + Manifest.FILE_NAME)
+                ? path.substring(0, path.length() - Manifest.FILE_NAME.length())
+                : path;
+        String bare = whole.replaceAll("^/+|/+$", "");
+        return bare.isEmpty() ? "" : bare + "/";
+    }
+
+    private static String lastSegment(String folderPath) {
+        String bare = folderPath.isEmpty() ? "" : folderPath.substring(0, folderPath.length() - 1);
+        return bare.substring(bare.lastIndexOf('/') + 1);
+    }
+
+    private static SpillwayException notADump(String what, String hint) {
+        return new SpillwayException(Fault.CONFIG, what, hint);
+    }
+}

@@ -1,0 +1,24 @@
+package io.spillway.run;
+
+import io.spillway.progress.Progress;
+
+/** Receives the progress and the results of an {@link Exporter}, on the thread that calls it. Must not throw. */
+public interface ExportListener {
+    /** Ignores everything. */
+    ExportListener NONE = new ExportListener() {};
+
+    /** Shows progress until it is closed. */
+    @FunctionalInterface
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Documents are about to be read; {@code progress} is updated until the returned watch is closed. */
+    default Watch reading(String dataset, Progress progress) {
+        return () -> {};
+    }
+
+    /** A dump is public at home. Called before links, status of other destinations and retention, which can still fail. */
+    default void exported(ExportReport report) {}
+}

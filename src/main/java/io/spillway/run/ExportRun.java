@@ -1,0 +1,277 @@
+package io.spillway.run;
+
+import io.spillway.dataset.DumpId;
+import io.spillway.deliver.Deliveries;
+import io.spillway.deliver.Deliveries.Delivery;
+import io.spillway.deliver.DeliveryOutcome;
+import io.spillway.deliver.EarlyUpload;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.files.Folders;
+import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
+import io.spillway.pipeline.DiskRoom;
+import io.spillway.pipeline.Extraction;
+import io.spillway.pipeline.HeapRoom;
+import io.spillway.pipeline.PartFormat;
+import io.spillway.pipeline.RunStats;
+import io.spillway.progress.Progress;
+import io.spillway.publish.Draft;
+import io.spillway.publish.Publisher;
+import io.spillway.source.DocumentSource;
+import io.spillway.source.Snapshot;
+import io.spillway.source.SourceDescription;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One export of one dataset, in six steps: {@link #run() lock}, {@link #freeze freeze}, {@link Extraction#read read}, {@link
+ * Extraction#prove prove}, {@link #publish publish}, {@link #deliver deliver}. If {@code run()} returns, a complete dump is
+ * public at home. If it throws, nothing was published, and what was written is removed. For one call, on one thread.
+ */
+public final class ExportRun {
+    private static final Logger LOG = LoggerFactory.getLogger(ExportRun.class);
+
+    /** A snapshot that is lost three times in a row has a cause that an operator must look at. */
+    private static final int MAX_ATTEMPTS = 3;
+
+    private final ExportSettings settings;
+    private final DocumentSource source;
+    private final Workspace workspace;
+    private final Publisher publisher;
+    private final Deliveries deliveries;
+    private final Progress progress;
+    private final Clock clock = Clock.systemUTC();
+
+    /**
+     * An export that has not begun.
+     *
+     * @param settings   what is exported, and how it is written
+     * @param source     the documents; the caller closes it
+     * @param workspace  holds the dataset's lock and the parts until they are published
+     * @param publisher  publishes at home; the caller closes its destinations
+     * @param deliveries sends the dump to the other destinations
+     * @param progress   is updated while the export runs
+     */
+    public ExportRun(
+            ExportSettings settings,
+            DocumentSource source,
+            Workspace workspace,
+            Publisher publisher,
+            Deliveries deliveries,
+            Progress progress) {
+        this.settings = settings;
+        this.source = source;
+        this.workspace = workspace;
+        this.publisher = publisher;
+        this.deliveries = deliveries;
+        this.progress = progress;
+    }
+
+    /**
+     * Completes the deliveries of earlier runs, exports, publishes and delivers. A delivery that fails, or that an interrupt
+     * cancels, is part of the report; the interrupt stays pending. The dump is public where the report says, and the next
+     * run tries again.
+     *
+     * @throws SpillwayException    nothing was published; the fault is the reason
+     * @throws InterruptedException the thread was interrupted; nothing was published
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    public ExportReport run() throws SpillwayException, InterruptedException {
+        String dataset = settings.dataset().name();
+        try (Workspace.Lock lock = workspace.lock(dataset)) {
+            List<String> removed = workspace.sweep(dataset);
+            if (!removed.isEmpty()) {
+                LOG.info("files of dead runs removed dataset={} names={}", dataset, removed);
+            }
+            List<Delivery> all = new ArrayList<>(deliveries.resume(dataset));
+            deliveries.removeOrphans(dataset);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("while completing the deliveries of earlier runs");
+            }
+            ExportReport report = makeDump(lock);
+            all.addAll(deliver(report.manifest(), lock));
+            return report.with(deliveries.reach(report.manifest(), all));
+        }
+    }
+
+    /**
+     * Completes the deliveries of earlier runs and exports nothing. An interrupt is handled as in {@link #run}.
+     *
+     * @return the outcome; without a dump if every destination already had the newest
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    public DeliveryOutcome resume() throws SpillwayException {
+        String dataset = settings.dataset().name();
+        try (Workspace.Lock lock = workspace.lock(dataset)) {
+            List<Delivery> done = deliveries.resume(dataset);
+            // The newest of several dumps is delivered last.
+            Manifest newest = done.isEmpty() ? null : done.get(done.size() - 1).manifest();
+            return deliveries.reach(newest, done);
+        }
+    }
+
+    /** Starts again on a new snapshot if one is lost. */
+    private ExportReport makeDump(Workspace.Lock lock) throws SpillwayException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            awaitFreeDate();
+            try (Snapshot snapshot = freeze()) {
+                return makeDump(snapshot, lock);
+            } catch (SpillwayException e) {
+                requireHeld(lock, e);
+                if (e.fault() != Fault.SNAPSHOT_LOST || attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+                LOG.warn("starting again on a new snapshot attempt={} cause=\"{}\"", attempt + 1, e.getMessage());
+                progress.startAgain();
+            }
+        }
+    }
+
+    /** A process that takes over the lock removes our files; the lost lock is then the cause of the failure. */
+    private static void requireHeld(Workspace.Lock lock, SpillwayException failure) throws SpillwayException {
+        try {
+            lock.requireHeld();
+        } catch (SpillwayException lost) {
+            lost.addSuppressed(failure);
+            throw lost;
+        }
+    }
+
+    private Snapshot freeze() throws SpillwayException, InterruptedException {
+        Snapshot snapshot = source.freeze();
+        progress.expect(snapshot.documents());
+        return snapshot;
+    }
+
+    private ExportReport makeDump(Snapshot snapshot, Workspace.Lock lock)
+            throws SpillwayException, InterruptedException {
+        DumpId dump = new DumpId(settings.dataset().name(), snapshot.takenAt());
+        List<PartFormat> formats = requirePossible(snapshot, dump);
+        Path folder = workspace.newFolder(dump);
+        Path links = deliveries.sendAhead() ? workspace.newFolder(dump) : folder;
+        try (EarlyUpload early = deliveries.ahead(dump, links)) {
+            Extraction extraction = new Extraction(
+                    dump, settings.fields(), settings.disclosure().examples(), settings.limits(), formats, progress);
+            extraction.read(snapshot, folder, early::offer);
+            extraction.prove(snapshot);
+            RunStats stats = extraction.stats(snapshot);
+            // The cluster need not keep anything for this run from here on.
+            snapshot.close();
+            Manifest manifest = publish(snapshot, extraction, stats, folder, lock);
+            early.keep();
+            String address = deliveries.isSpooled() ? null : publisher.address(dump);
+            return new ExportReport(manifest, stats, address, deliveries.reach(manifest, List.of()));
+        } catch (SpillwayException e) {
+            if (Thread.interrupted()) {
+                // An interrupt closes channels in the middle of a write; the disk is not at fault.
+                throw (InterruptedException) new InterruptedException("while writing " + dump).initCause(e);
+            }
+            throw e;
+        } finally {
+            remove(folder);
+            remove(links);
+        }
+    }
+
+    /** Refuses, before anything is read, what could not be published: an empty index, undecided fields, too little room. */
+    private List<PartFormat> requirePossible(Snapshot snapshot, DumpId dump) throws SpillwayException {
+        if (snapshot.documents() == 0 && !settings.allowEmpty()) {
+            throw new SpillwayException(
+                    Fault.GATE,
+                    source.name() + " holds no documents to export",
+                    "if that is right, publish an empty dump with --allow-empty or gate: {empty: publish}");
+        }
+        SourceDescription found = snapshot.description();
+        settings.fields().require(found.fields(), found.name());
+        Optional<Manifest> previous = publisher.requireEnough(dump, snapshot.documents());
+        List<PartFormat> formats = settings.formats().of(found);
+        HeapRoom.require(snapshot.lanes(), proofBytes(snapshot), formats);
+        if (previous.isPresent()) {
+            DiskRoom.require(workspace.usableBytes(), previous.get(), snapshot.documents(), formats);
+            requireLater(dump, previous.get());
+        }
+        return formats;
+    }
+
+    private Manifest publish(Snapshot snapshot, Extraction extraction, RunStats stats, Path folder, Workspace.Lock lock)
+            throws SpillwayException, InterruptedException {
+        extraction.requireFilledColumns(snapshot);
+        extraction.logWithheld();
+        SourceDescription found = snapshot.description();
+        DumpId dump = new DumpId(settings.dataset().name(), snapshot.takenAt());
+        Draft draft = new Draft(
+                settings.dataset(),
+                dump,
+                snapshot.takenAt(),
+                found.withFields(settings.fields().published(found.fields())),
+                snapshot.documents(),
+                extraction.parts(),
+                extraction.facts(),
+                extraction.fields(),
+                settings.disclosure(),
+                extraction.sample(),
+                extraction.repaired(),
+                extraction.altered(),
+                new String(ManifestJson.write(stats), StandardCharsets.UTF_8),
+                folder);
+        lock.requireHeld();
+        deliveries.making(dump);
+        return publisher.publish(draft, settings.fields()::mayName);
+    }
+
+    /** The dump is public at home: a lost lock keeps it from being sent, and nothing else. */
+    private List<Delivery> deliver(Manifest manifest, Workspace.Lock lock) {
+        try {
+            lock.requireHeld();
+        } catch (SpillwayException e) {
+            return deliveries.withhold(manifest, e);
+        }
+        return deliveries.deliver(manifest);
+    }
+
+    private static long proofBytes(Snapshot snapshot) {
+        return HeapRoom.proofBytes(
+                snapshot.slices().size(), snapshot.description().shards(), snapshot.documents());
+    }
+
+    /** Dumps are told apart, and the newest is found, by their dates. */
+    private static void requireLater(DumpId dump, Manifest previous) throws SpillwayException {
+        if (previous.id().compareTo(dump) > 0) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "system clock is behind: this dump would be %s, but %s already exists"
+                            .formatted(dump, previous.dump()),
+                    "set the clock of this machine; if it was ahead when that dump was made, withdraw that dump with "
+                            + " spillway withdraw  and export again");
+        }
+    }
+
+    /** Waits, less than a second, while the present second's name is taken: a dated name is never used twice. */
+    private void awaitFreeDate() throws SpillwayException, InterruptedException {
+        Instant now = clock.instant();
+        while (publisher.isTaken(new DumpId(settings.dataset().name(), now))) {
+            Instant next = now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+            TimeUnit.NANOSECONDS.sleep(Math.max(1, now.until(next, ChronoUnit.NANOS)));
+            now = clock.instant();
+        }
+    }
+
+    private static void remove(Path folder) {
+        try {
+            Folders.remove(folder);
+        } catch (IOException e) {
+            LOG.warn("left behind, the next run removes it folder={} cause={}", folder, e.getMessage());
+        }
+    }
+}

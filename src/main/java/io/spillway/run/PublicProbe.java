@@ -1,0 +1,166 @@
+package io.spillway.run;
+
+import io.spillway.catalog.Addresses;
+import io.spillway.catalog.LatestFile;
+import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.web.WebFolder;
+import io.spillway.destination.web.WebPatience;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.DestinationSection;
+import io.spillway.schedule.ScheduleFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries a public address: puts a small file at the destination, fetches it through the address as a reader does, without
+ * an account, compares the bytes, and removes it. A dump never changes, so a wrong address in it stays wrong.
+ */
+public final class PublicProbe {
+    private static final Logger LOG = LoggerFactory.getLogger(PublicProbe.class);
+
+    private static final WebPatience PATIENCE = new WebPatience(
+            Duration.ofSeconds(5), Duration.ofSeconds(10), 2, 0, Duration.ofMillis(500), Duration.ofSeconds(1));
+
+    private static final String WHAT_TO_DO = "correct public-url, or let everybody read there; if the host is reachable"
+            + " later only, write try-public-url: false beside it";
+
+    private PublicProbe() {}
+
+    /**
+     * Tries the addresses that no dump of the dataset has yet: those of a first export, and those that were changed since
+     * the latest dump.
+     *
+     * @throws SpillwayException an address does not show what is put there, or does not answer
+     */
+    static void tryNew(ScheduleFile schedule, Destinations places) throws SpillwayException {
+        Set<URI> untried = untried(schedule);
+        for (Destination place : places.shelves()) {
+            Optional<URI> site = Addresses.publicSite(place);
+            if (site.isPresent() && !untried.contains(site.get()) && !isKnown(place, schedule.dataset(), site.get())) {
+                tryOut(place);
+            }
+        }
+    }
+
+    private static Set<URI> untried(ScheduleFile schedule) {
+        Set<URI> untried = new HashSet<>();
+        for (DestinationSection section : schedule.destinations()) {
+            if (section.publicUrl() != null && !section.tryPublicUrl()) {
+                untried.add(section.publicUrl());
+            }
+            if (section.s3() != null
+                    && section.s3().publicUrl() != null
+                    && !section.s3().tryPublicUrl()) {
+                untried.add(section.s3().publicUrl());
+            }
+        }
+        return untried;
+    }
+
+    /** Whether the latest dump of a dataset is published under this address. */
+    private static boolean isKnown(Destination place, String dataset, URI site) throws SpillwayException {
+        ObjectKey key = new ObjectKey(dataset).child(LatestFile.FILE_NAME);
+        if (place.find(key).isEmpty()) {
+            return false;
+        }
+        try (InputStream in = place.open(key)) {
+            return LatestFile.read(in, place.name() + "/" + key).address().startsWith(site.toString());
+        } catch (SpillwayException e) {
+            if (e.fault() != Fault.INTEGRITY) {
+                throw e;
+            }
+            return false;
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "%s/%s cannot be read: %s".formatted(place.name(), key, e.getMessage()),
+                    "try again",
+                    e);
+        }
+    }
+
+    /**
+     * Tries the address of a destination; does nothing where it has none.
+     *
+     * @throws SpillwayException {@code DESTINATION_REFUSED}: something else or nothing is there, or not everybody may read
+     *                           it; {@code DESTINATION_UNAVAILABLE}: the host does not answer
+     */
+    public static void tryOut(Destination place) throws SpillwayException {
+        // No dot at its beginning: many web servers refuse such names.
+        ObjectKey key = new ObjectKey("spillway-check-" + UUID.randomUUID() + ".txt");
+        Optional<URI> address = place.publicAddress(key);
+        if (address.isEmpty()) {
+            return;
+        }
+        byte[] bytes = (key + "\n").getBytes(StandardCharsets.US_ASCII);
+        try {
+            if (!place.replace(key, bytes, null)) {
+                throw new IllegalStateException(key + " was there already");
+            }
+            fetch(place, address.get(), bytes);
+        } finally {
+            remove(place, key);
+        }
+    }
+
+    private static void fetch(Destination place, URI address, byte[] expected) throws SpillwayException {
+        URI site = address.resolve(".");
+        try (WebFolder web = WebFolder.open(site, PATIENCE);
+                InputStream in = web.open(new ObjectKey(name(address)))) {
+            if (!Arrays.equals(in.readNBytes(expected.length + 1), expected)) {
+                throw wrong(place, site, "other bytes come from there", Fault.DESTINATION_REFUSED, null);
+            }
+        } catch (IOException e) {
+            throw wrong(place, site, String.valueOf(e.getMessage()), Fault.DESTINATION_UNAVAILABLE, e);
+        } catch (SpillwayException e) {
+            if (e.fault() == Fault.CANCELLED || WHAT_TO_DO.equals(e.hint())) {
+                throw e;
+            }
+            throw wrong(place, site, String.valueOf(e.getMessage()), e.fault(), e);
+        }
+    }
+
+    private static String name(URI address) {
+        String path = address.getRawPath();
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    private static SpillwayException wrong(
+            Destination place, URI site, String cause, Fault fault, @Nullable Exception e) {
+        return new SpillwayException(
+                fault,
+                "public-url %s does not show what is put at %s: %s".formatted(site, place.name(), cause),
+                WHAT_TO_DO,
+                e);
+    }
+
+    private static void remove(Destination place, ObjectKey key) {
+        boolean interrupted = Thread.interrupted(); // it would end the removal; kept for the caller
+        try {
+            place.delete(key);
+        } catch (SpillwayException e) {
+            LOG.warn(
+                    "the file of a check stays, remove it key={} destination={} cause=\"{}\"",
+                    key,
+                    place.name(),
+                    e.getMessage());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

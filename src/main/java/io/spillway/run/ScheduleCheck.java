@@ -1,0 +1,271 @@
+package io.spillway.run;
+
+import io.spillway.deliver.Deliveries;
+import io.spillway.destination.archive.ItemTemplate;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.s3.BucketReport;
+import io.spillway.destination.s3.S3Bucket;
+import io.spillway.destination.s3.S3Options;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.fields.FieldCounts;
+import io.spillway.fields.FieldFilter;
+import io.spillway.fields.FieldPolicy;
+import io.spillway.fields.PublishedField;
+import io.spillway.progress.Amounts;
+import io.spillway.schedule.DestinationSection;
+import io.spillway.schedule.S3Section;
+import io.spillway.schedule.ScheduleFile;
+import io.spillway.source.Document;
+import io.spillway.source.SourceDescription;
+import io.spillway.source.SourceField;
+import io.spillway.source.SourceSurvey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds everything that would keep the exports of a schedule from working: its destinations, its source, its fields and its
+ * formats. Reads a small sample of documents. Writes nothing but probes to buckets and to directories with a public URL, and
+ * removes them. For one schedule, on one thread.
+ */
+public final class ScheduleCheck {
+    private final ScheduleFile schedule;
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<Note> notes = new ArrayList<>();
+
+    private ScheduleCheck(ScheduleFile schedule) {
+        this.schedule = schedule;
+    }
+
+    /**
+     * A problem.
+     *
+     * @param pointer JSON Pointer of the key in the schedule
+     * @param fault   that an export would end with
+     * @param what    is wrong
+     * @param hint    what to do, or null if {@code what} is enough
+     */
+    public record Problem(
+            String pointer,
+            Fault fault,
+            String what,
+            @Nullable String hint) {}
+
+    /**
+     * Something to know that does not keep exports from working.
+     *
+     * @param pointer JSON Pointer of the key in the schedule
+     * @param what    to know
+     */
+    public record Note(String pointer, String what) {}
+
+    /**
+     * The outcome.
+     *
+     * @param problems in the order in which they were found; empty if exports will work
+     * @param notes    for the operator
+     */
+    public record Result(List<Problem> problems, List<Note> notes) {}
+
+    /** Checks a schedule. Never fails: what cannot be reached is a problem. */
+    public static Result of(ScheduleFile schedule) {
+        ScheduleCheck check = new ScheduleCheck(schedule);
+        check.checkDestinations();
+        if (check.problems.isEmpty() && Files.isDirectory(Destinations.homePath(schedule))) {
+            check.checkWaiting();
+        }
+        check.checkSource();
+        return new Result(List.copyOf(check.problems), List.copyOf(check.notes));
+    }
+
+    private void add(String pointer, Fault fault, String what, @Nullable String hint) {
+        problems.add(new Problem(pointer, fault, what, hint));
+    }
+
+    private void note(String pointer, String what) {
+        notes.add(new Note(pointer, what));
+    }
+
+    /** Dumps that wait for a decision; a place that does not answer is said when they are sent. */
+    private void checkWaiting() {
+        try (Destinations places = Destinations.open(schedule)) {
+            for (Deliveries.Delivery each : places.deliveries().undecided(schedule.dataset())) {
+                SpillwayException why = each.failure();
+                if (why != null) {
+                    add(
+                            "/fields",
+                            why.fault(),
+                            "%s lacks %s: %s".formatted(each.destination(), each.dump(), why.getMessage()),
+                            why.hint());
+                }
+            }
+        } catch (SpillwayException e) {
+            add("/destinations", e.fault(), String.valueOf(e.getMessage()), e.hint());
+        }
+    }
+
+    private void checkDestinations() {
+        for (int i = 0; i < schedule.destinations().size(); i++) {
+            DestinationSection section = schedule.destinations().get(i);
+            String key = "/destinations/" + i;
+            try {
+                if (section.directory() != null) {
+                    checkDirectory(key, section.directory());
+                    tryAddress(key, section);
+                } else if (section.s3() != null) {
+                    checkBucket(key + "/s3", section.s3());
+                } else if (section.internetArchive() != null) {
+                    for (String problem :
+                            ItemTemplate.problems(section.internetArchive().item(), schedule.dataset())) {
+                        add(key + "/internet-archive/item", Fault.CONFIG, problem, null);
+                    }
+                }
+            } catch (SpillwayException e) {
+                add(key, e.fault(), String.valueOf(e.getMessage()), e.hint());
+            }
+        }
+    }
+
+    private void checkDirectory(String key, Path directory) throws SpillwayException {
+        if (Files.exists(directory)) {
+            LocalDirectory.openToRead(directory).close();
+        }
+        Path there = existing(directory);
+        if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+            add(
+                    key + "/directory",
+                    Fault.DESTINATION_REFUSED,
+                    there + " is not a directory that this user may write to",
+                    "give the user of Spillway the right to write there");
+        }
+    }
+
+    /** Tries the public address of a directory; one that is not there yet is tried by the first export. */
+    private void tryAddress(String key, DestinationSection section) {
+        Path directory = section.directory();
+        if (directory == null
+                || section.publicUrl() == null
+                || !section.tryPublicUrl()
+                || !Files.isDirectory(directory)
+                || !Files.isWritable(directory)) {
+            return;
+        }
+        try (LocalDirectory place = LocalDirectory.open(directory, section.publicUrl())) {
+            PublicProbe.tryOut(place);
+        } catch (SpillwayException e) {
+            add(key + "/public-url", e.fault(), String.valueOf(e.getMessage()), e.hint());
+        }
+    }
+
+    /** Tries what an upload needs, under keys that are gone afterwards. */
+    private void checkBucket(String key, S3Section section) throws SpillwayException {
+        S3Options options = Destinations.options(section);
+        try (S3Bucket bucket = S3Bucket.open(options)) {
+            BucketReport report = bucket.check();
+            for (String problem : report.problems()) {
+                add(key, Fault.DESTINATION_REFUSED, problem, null);
+            }
+            if (report.problems().isEmpty() && section.publicUrl() != null && section.tryPublicUrl()) {
+                tryAddress(key, bucket);
+            }
+            if (report.problems().isEmpty() && !report.advised().equals(options.dialect())) {
+                note(
+                        key,
+                        "%s behaves differently from what the schedule states; write %s"
+                                .formatted(bucket.name(), difference(options.dialect(), report.advised())));
+            }
+        }
+    }
+
+    private void tryAddress(String key, S3Bucket bucket) {
+        try {
+            PublicProbe.tryOut(bucket);
+        } catch (SpillwayException e) {
+            add(key + "/public-url", e.fault(), String.valueOf(e.getMessage()), e.hint());
+        }
+    }
+
+    /** The keys of a schedule that say something else of the store than what was found, with the values to write. */
+    private static String difference(S3Options.Dialect used, S3Options.Dialect advised) {
+        List<String> keys = new ArrayList<>();
+        if (used.checksums() != advised.checksums()) {
+            keys.add("checksums: " + advised.checksums().name().toLowerCase(Locale.ROOT));
+        }
+        if (used.conditionalWrites() != advised.conditionalWrites()) {
+            keys.add("conditional-writes: " + advised.conditionalWrites());
+        }
+        if (used.proof() != advised.proof()) {
+            keys.add("proof: " + advised.proof().name().toLowerCase(Locale.ROOT));
+        }
+        return String.join(", ", keys);
+    }
+
+    private static Path existing(Path directory) {
+        Path there = directory.toAbsolutePath().normalize();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        try {
+            return there.toRealPath();
+        } catch (IOException unreadable) {
+            return there;
+        }
+    }
+
+    private void checkSource() {
+        SourceSurvey survey;
+        try (var source = Sources.open(schedule)) {
+            survey = source.survey();
+        } catch (SpillwayException e) {
+            add("/source", e.fault(), String.valueOf(e.getMessage()), e.hint());
+            return;
+        }
+        if (survey.keepAlive().compareTo(SourceSurvey.KEEP_ALIVE) < 0) {
+            note(
+                    "/source",
+                    "the cluster keeps a point in time for %s only (search.max_keep_alive); exports use that"
+                            .formatted(Amounts.duration(survey.keepAlive())));
+        }
+        SourceDescription found = survey.description();
+        FieldPolicy policy = schedule.fields().toPolicy();
+        checkFields(policy, survey);
+        DumpFormats.idsRevealDates(schedule, found).ifPresent(warning -> note("/formats", warning));
+        for (int i = 0; i < schedule.formats().size(); i++) {
+            try {
+                DumpFormats.of(schedule.formats().get(i), schedule.parts(), policy, found);
+            } catch (SpillwayException e) {
+                add("/formats/" + i, e.fault(), String.valueOf(e.getMessage()), e.hint());
+            }
+        }
+    }
+
+    private void checkFields(FieldPolicy policy, SourceSurvey survey) {
+        List<SourceField> mapped = survey.description().fields();
+        List<FieldPolicy.Problem> undecided = policy.problems(mapped);
+        for (FieldPolicy.Problem problem : undecided) {
+            add(problem.key(), Fault.FIELD_POLICY, problem.what(), null);
+        }
+        FieldFilter filter = policy.filter(mapped);
+        try {
+            for (Document document : undecided.isEmpty() ? survey.sample() : List.<Document>of()) {
+                filter.apply(document);
+            }
+        } catch (SpillwayException e) {
+            add("/fields", e.fault(), String.valueOf(e.getMessage()), e.hint());
+        }
+        FieldCounts counts = new FieldCounts();
+        counts.add(0, filter);
+        Set<String> seen = counts.published().stream().map(PublishedField::path).collect(Collectors.toSet());
+        for (FieldPolicy.Problem problem :
+                FieldPolicy.strayDescriptions(schedule.fields().descriptions().keySet(), mapped, seen)) {
+            add(problem.key(), Fault.CONFIG, problem.what(), null);
+        }
+    }
+}

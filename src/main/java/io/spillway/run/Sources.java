@@ -1,0 +1,55 @@
+package io.spillway.run;
+
+import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.ScheduleFile;
+import io.spillway.schedule.SourceSection;
+import io.spillway.source.DocumentSource;
+import io.spillway.source.elasticsearch.ElasticsearchOptions;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
+import io.spillway.source.elasticsearch.ElasticsearchSource;
+
+/** Opens the source that a schedule names. */
+public final class Sources {
+    private Sources() {}
+
+    /**
+     * Opens the source of a schedule; the caller closes it.
+     *
+     * @throws SpillwayException the credentials or certificates cannot be read
+     */
+    public static DocumentSource open(ScheduleFile schedule) throws SpillwayException {
+        SourceSection source = schedule.source();
+        var paging = new ElasticsearchOptions.Paging(
+                source.slices(),
+                source.politeness().lanes(),
+                source.pageBytes().bytes(),
+                source.requestTimeout(),
+                source.politeness().maxShare(),
+                source.notUtf8() == SourceSection.NotUtf8.REPLACE
+                        ? ElasticsearchOptions.NotUtf8.REPLACE
+                        : ElasticsearchOptions.NotUtf8.STOP,
+                ElasticsearchOptions.Patience.DEFAULT);
+        return ElasticsearchSource.open(new ElasticsearchOptions(
+                source.elasticsearch(),
+                credentials(source),
+                new ElasticsearchOptions.Trust(source.caFile(), source.fingerprint()),
+                source.index(),
+                source.query() == null ? null : source.query().toString(),
+                new ElasticsearchOptions.Copies(source.preference(), source.routing()),
+                source.vectors() == SourceSection.Vectors.REBUILT
+                        ? ElasticsearchOptions.Vectors.REBUILT
+                        : ElasticsearchOptions.Vectors.STOP,
+                paging));
+    }
+
+    private static Credentials credentials(SourceSection source) {
+        if (source.apiKey() != null) {
+            return new ElasticsearchOptions.ApiKey(source.apiKey());
+        } else if (source.bearerToken() != null) {
+            return new ElasticsearchOptions.Bearer(source.bearerToken());
+        } else if (source.username() != null && source.password() != null) {
+            return new ElasticsearchOptions.Basic(source.username(), source.password());
+        }
+        return new ElasticsearchOptions.Anonymous();
+    }
+}

@@ -1,0 +1,192 @@
+package io.spillway.run;
+
+import io.spillway.dataset.DumpId;
+import io.spillway.deliver.DeliveryOutcome;
+import io.spillway.deliver.Pruner;
+import io.spillway.deliver.Withdrawals;
+import io.spillway.destination.Destination;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.ScheduleFile;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is done at a schedule's destinations besides exporting: withdrawals, links, retention. */
+public final class Upkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    private Upkeep() {}
+
+    /**
+     * Prunes every destination of a schedule that has a keep section, under the dataset's lock.
+     *
+     * @param dryRun reports what would be removed, and removes nothing
+     * @return the outcome; its failures include a withdrawal that is not complete
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    public static Pruned prune(ScheduleFile schedule, boolean dryRun) throws SpillwayException, InterruptedException {
+        try (Destinations places = Destinations.open(schedule);
+                Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
+            Optional<SpillwayException> open = dryRun ? Optional.empty() : settle(places, schedule);
+            Pruned pruned = prune(places, schedule, dryRun);
+            open.ifPresent(pruned.failures()::add);
+            return pruned;
+        }
+    }
+
+    /**
+     * Withdraws a dump from every destination. Does not wait for the dataset's lock, so that a bad dump does not stay public
+     * while an export runs.
+     *
+     * @param reason is published
+     * @param delete whether the dump's files are removed as well
+     * @return where the dump was withdrawn, and what failed
+     * @throws SpillwayException there is no such dump at any destination
+     */
+    public static Withdrawn withdraw(ScheduleFile schedule, DumpId dump, String reason, boolean delete)
+            throws SpillwayException, InterruptedException {
+        try (Destinations places = Destinations.open(schedule)) {
+            Withdrawals.Outcome outcome =
+                    places.withdrawals(schedule.dataset()).withdraw(dump, reason, delete, move(places, schedule));
+            if (outcome.withdrawn().isEmpty() && outcome.failed().isEmpty()) {
+                throw new SpillwayException(
+                        Fault.DESTINATION_REFUSED,
+                        "there is no dump %s in %s"
+                                .formatted(
+                                        dump,
+                                        places.all().stream()
+                                                .map(Destination::name)
+                                                .collect(Collectors.joining(", "))),
+                        "spillway list names the dumps that there are; a dump that waits in the spool of another machine"
+                                + " is withdrawn there");
+            }
+            return new Withdrawn(
+                    outcome.withdrawn().stream()
+                            .filter(place -> place != places.spool())
+                            .map(Destination::name)
+                            .toList(),
+                    outcome.shortfall());
+        }
+    }
+
+    /**
+     * The outcome of a withdrawal.
+     *
+     * @param destinations the names of the destinations where the dump was withdrawn, home first
+     * @param shortfall    why it is not withdrawn everywhere, or empty
+     */
+    public record Withdrawn(List<String> destinations, Optional<SpillwayException> shortfall) {}
+
+    /**
+     * Completes withdrawals that are remembered and not complete everywhere.
+     *
+     * @return why one is not complete yet, or empty
+     */
+    static Optional<SpillwayException> settle(Destinations places, ScheduleFile schedule)
+            throws SpillwayException, InterruptedException {
+        return places.withdrawals(schedule.dataset())
+                .settle(move(places, schedule))
+                .shortfall();
+    }
+
+    /** Moves links and the status, at one place. */
+    static Withdrawals.Move move(Destinations places, ScheduleFile schedule) {
+        return place -> {
+            new Statuses(places, schedule.dataset()).takenBack(place);
+            Sites.publish(places, place, schedule);
+        };
+    }
+
+    /**
+     * Renews what points at dumps, and prunes; that links could not move, or that this was cancelled, is in the answer.
+     *
+     * @param open why a withdrawal is not complete, or empty
+     */
+    static DeliveryOutcome after(
+            Destinations places,
+            ScheduleFile schedule,
+            Statuses statuses,
+            DeliveryOutcome reach,
+            Optional<SpillwayException> open) {
+        SpillwayException failure = null;
+        try {
+            try {
+                Sites.publish(places, reach.lacking().keySet(), schedule);
+            } catch (SpillwayException e) {
+                failure = e;
+            }
+            if (schedule.keep() != null && (failure == null || failure.fault() != Fault.CANCELLED)) {
+                prune(places, schedule);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failure = new SpillwayException(
+                    Fault.CANCELLED,
+                    "cancelled while what points at dumps of %s was renewed".formatted(schedule.dataset()),
+                    null,
+                    e);
+        }
+        if (failure != null) {
+            statuses.notPointedAt(failure);
+        } else if (open.isPresent()) {
+            failure = open.get();
+        }
+        return failure == null ? reach : reach.withPointers(failure);
+    }
+
+    /** What could not be removed goes the next time: nothing that an export fails for. */
+    @SuppressWarnings("try") // the lock is held, not used
+    private static void prune(Destinations places, ScheduleFile schedule) throws InterruptedException {
+        try (Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
+            for (SpillwayException failure : prune(places, schedule, false).failures()) {
+                LOG.warn("old dumps stay for now cause=\"{}\"", failure.getMessage());
+            }
+        } catch (SpillwayException e) {
+            LOG.warn("old dumps stay for now cause=\"{}\"", e.getMessage());
+        }
+    }
+
+    /**
+     * The outcome of pruning at all destinations.
+     *
+     * @param removed    the dumps that were removed, or would be
+     * @param passedOver dumps that were neither counted nor removed, each with the reason
+     * @param failures   of the destinations that could not be pruned, or whose links could not be updated
+     */
+    public record Pruned(List<Pruner.Removed> removed, List<String> passedOver, List<SpillwayException> failures) {}
+
+    /** Prunes at every place, also behind one that fails. The caller holds the lock; the schedule has a keep section. */
+    static Pruned prune(Destinations places, ScheduleFile schedule, boolean dryRun)
+            throws SpillwayException, InterruptedException {
+        Pruned all = new Pruned(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        if (schedule.keep() == null) {
+            throw new IllegalStateException("asked for only where there is one");
+        }
+        for (Destination place : places.shelves()) {
+            Pruner shelf = new Pruner(place, schedule.dataset(), Clock.systemUTC(), places.memory());
+            try {
+                Pruner.Outcome outcome =
+                        shelf.prune(schedule.keep().toKeep(), dryRun, () -> Sites.publish(places, place, schedule));
+                all.removed().addAll(outcome.removed());
+                outcome.passedOver().forEach(each -> {
+                    LOG.warn("neither counted nor removed destination={} dump=\"{}\"", place.name(), each);
+                    all.passedOver().add(place.name() + ": " + each);
+                });
+                if (outcome.failure() != null) {
+                    all.failures().add(outcome.failure());
+                }
+            } catch (SpillwayException e) {
+                if (e.fault() == Fault.CANCELLED) {
+                    throw e;
+                }
+                all.failures().add(e);
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,47 @@
+package io.spillway.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.spillway.config.ConfigFile;
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.ScheduleFile;
+import io.spillway.source.SourceDescription;
+import io.spillway.support.SyntheticSource;
+import org.junit.jupiter.api.Test;
+
+/** Which formats a schedule may have. */
+class DumpFormatsTest {
+    @Test
+    void aFormatThatNamesTheIndexIsRefusedWhereTheScheduleWithholdsIt() throws Exception {
+        SpillwayException e = catchThrowableOfType(
+                SpillwayException.class,
+                () -> DumpFormats.of(schedule("publish-index: false, ", "{jsonl: {id: _id}}"), source()));
+        assertThat(e.fault()).isEqualTo(Fault.FIELD_POLICY);
+        assertThat(e.getMessage()).contains("publish-index", "_id");
+    }
+
+    @Test
+    void formatsWithoutTheIndexAreAllowedWhereTheScheduleWithholdsIt() throws Exception {
+        assertThat(DumpFormats.of(schedule("publish-index: false, ", "{jsonl: {}}, {bulk: {}}"), source()))
+                .hasSize(2);
+        assertThat(DumpFormats.of(schedule("", "{jsonl: {id: _id}}"), source())).hasSize(1);
+    }
+
+    private static ScheduleFile schedule(String source, String formats) throws SpillwayException {
+        return ConfigFile.readText("""
+                dataset: books
+                source: {%selasticsearch: "http://127.0.0.1:9200", index: "tenant-*"}
+                destinations: [{directory: /srv/dumps}]
+                formats: [%s]
+                """.formatted(source, formats), "test", ScheduleFile.class);
+    }
+
+    private static SourceDescription source() throws Exception {
+        try (var source = SyntheticSource.seeded(1, 1);
+                var snapshot = source.freeze()) {
+            return snapshot.description();
+        }
+    }
+}

@@ -335,9 +335,9 @@ public final class Daemon implements AutoCloseable {
 
     private static SpillwayException stateFailed(SQLException e) {
         return new SpillwayException(
-                Fault.CONFIG,
+                Fault.STATE_UNAVAILABLE,
                 "the state database failed (" + e.getMessage() + ")",
-                "see docs/operations.md for what the state is and how it is restored",
+                "check that the state database answers; docs/operations.md describes how the state is restored",
                 e);
     }
 }

@@ -73,6 +73,9 @@ final class StateDatabase implements AutoCloseable {
     /** One host or several, with their ports. Without any, the driver takes localhost. */
     private static final Pattern HOSTS = Pattern.compile("jdbc:postgresql:(?://([^/?]*))?.*");
 
+    /** H2's code of a file that it cannot read. */
+    private static final int DAMAGED = 90_030;
+
     private final HikariDataSource pool;
     private final boolean shared;
 
@@ -272,9 +275,19 @@ final class StateDatabase implements AutoCloseable {
         return url.split("[?;]", 2)[0];
     }
 
+    /** Whether the same call may succeed later: no wrong password, missing database or damaged file is the cause. */
+    private static boolean mayPass(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        // PostgreSQL: 28 is a rejected login, 3D a missing database, 42 a missing right. H2: 90030 is a damaged file.
+        return !state.startsWith("28")
+                && !state.startsWith("3D")
+                && !state.startsWith("42")
+                && e.getErrorCode() != DAMAGED;
+    }
+
     private static SpillwayException unusable(String name, @Nullable Throwable cause) {
         return new SpillwayException(
-                Fault.CONFIG,
+                cause instanceof SQLException e && mayPass(e) ? Fault.STATE_UNAVAILABLE : Fault.CONFIG,
                 "%s cannot be used (%s)".formatted(name, cause instanceof SQLException e ? e.getMessage() : cause),
                 "see docs/operations.md for what the state is and how it is restored",
                 cause);

@@ -307,9 +307,9 @@ final class Timetable implements AutoCloseable {
     private static SpillwayException failed(String what, Exception cause) {
         Throwable root = cause.getCause() == null ? cause : cause.getCause();
         return new SpillwayException(
-                Fault.CONFIG,
+                Fault.STATE_UNAVAILABLE,
                 what + " (" + root.getMessage() + ")",
-                "see whether the state database answers and its disk has room",
+                "check that the state database answers and that its disk has room",
                 cause);
     }
 

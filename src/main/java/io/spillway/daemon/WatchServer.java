@@ -120,7 +120,12 @@ final class WatchServer implements AutoCloseable {
         });
     }
 
-    /** Answers from now on; fails with {@link Fault#CONFIG} where the address is not to be had. */
+    /**
+     * Listens and answers until it is closed.
+     *
+     * @throws SpillwayException {@code STATE_UNAVAILABLE}: the port is in use; {@code CONFIG}: this machine does not have
+     *                           the address, or this user may not listen on it
+     */
     static WatchServer start(InetSocketAddress address, WatchOptions options, Source source, NoticeEndpoint notices)
             throws SpillwayException {
         WatchServer watch = new WatchServer(address, options, source, notices);
@@ -129,10 +134,11 @@ final class WatchServer implements AutoCloseable {
         } catch (Exception e) {
             watch.close();
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            boolean inUse = String.valueOf(cause.getMessage()).contains("in use");
             throw new SpillwayException(
-                    Fault.CONFIG,
+                    inUse ? Fault.STATE_UNAVAILABLE : Fault.CONFIG,
                     "cannot listen on " + address + " (" + cause.getMessage() + ")",
-                    "name another address with --listen, or none",
+                    "end the process that uses the port, or name another address, or none, with --listen",
                     e);
         }
         watch.sweepLater(watch.connector.getScheduler());

@@ -20,6 +20,8 @@ public enum Fault {
     FIELD_POLICY(32, Retry.NEVER, "field policy: a field that nobody decided on"),
     ALREADY_RUNNING(40, Retry.NEVER, "already running: another export of this dataset holds the lock"),
     STALE(41, Retry.NEVER, "stale: the latest dump is older than the limit"),
+    STATE_UNAVAILABLE(
+            50, Retry.BACKOFF, "state unavailable: the daemon's state database does not answer, or its port is in use"),
     CANCELLED(130, Retry.NEVER, "cancelled by a signal, or by the daemon after the time limit");
 
     /** What a scheduler may do after a fault. */

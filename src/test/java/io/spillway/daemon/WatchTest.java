@@ -201,7 +201,9 @@ class WatchTest {
             InetSocketAddress taken = new InetSocketAddress(
                     InetAddress.getLoopbackAddress(), daemon.port().orElseThrow());
             assertThatThrownBy(() -> WatchServer.start(taken, WatchOptions.NONE, null, null))
-                    .isInstanceOf(SpillwayException.class)
+                    .isInstanceOfSatisfying(
+                            SpillwayException.class,
+                            e -> assertThat(e.fault()).isEqualTo(Fault.STATE_UNAVAILABLE))
                     .hasMessageContaining("cannot listen on");
         }
     }

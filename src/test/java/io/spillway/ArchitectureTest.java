@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** Who may know whom. Each rule has a test beside it that shows the rule failing. */
+/** Which package may import which. A second test for each rule shows that the rule can fail. */
 class ArchitectureTest {
     private static final String ROOT = "io.spillway";
 
@@ -62,11 +62,11 @@ class ArchitectureTest {
 
     private static final JavaClasses MAIN = production();
 
-    /** From the folder or jar that the program itself runs from, which has no tests in it. */
+    /** The folder or jar that the program itself runs from. It contains no tests. */
     private static JavaClasses production() {
         try {
             return importer()
-                    // What templates became is nobody's code.
+                    // Compiled templates are not source code of the project.
                     .withImportOption(location -> !location.contains("/gg/jte/generated/"))
                     .importPath(Path.of(Main.class
                             .getProtectionDomain()
@@ -78,7 +78,7 @@ class ArchitectureTest {
         }
     }
 
-    /** Libraries are known by name alone: reading all of their classes too would take most of the test's time. */
+    /** Libraries are known by name only: reading all their classes would take most of the test's time. */
     private static ClassFileImporter importer() {
         ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
         return new ClassFileImporter();
@@ -95,7 +95,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void anImportFromTheOwnRowOrAboveIsNoticed() {
+    void anImportFromTheSameRowOrAboveIsDetected() {
         assertThat(upwards(MAIN, List.of(Set.of("fault"), everyOtherRow()))).isNotEmpty();
         assertThat(upwards(MAIN, List.of(everyOtherRow(), Set.of("fault")))).isNotEmpty();
     }
@@ -108,7 +108,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyPackageHasAPlaceInThePicture() {
+    void everyPackageHasARowInThePicture() {
         Set<String> present = concepts(MAIN);
         Set<String> placed = ROWS.stream().flatMap(Set::stream).collect(Collectors.toCollection(TreeSet::new));
         assertThat(present).isEqualTo(placed);
@@ -118,7 +118,8 @@ class ArchitectureTest {
     void onlyTheApplicationOpensAdapters() {
         for (String adapter : adapters(MAIN)) {
             // Server configurations are written by their own command alone.
-            onlyFromHereOr(adapter.equals("notices.kit") ? "cli" : "run", adapter).check(MAIN);
+            onlyFromHereOr(adapter.equals("notices.kit") ? "cli" : "run", adapter)
+                    .check(MAIN);
         }
         assertThat(adapters(MAIN))
                 .contains(
@@ -130,12 +131,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void theDemoIsImportedByTheCommandLineAlone() {
+    void onlyTheCommandLineImportsTheDemo() {
         onlyFromHereOr("cli", "demo").check(MAIN);
     }
 
     @Test
-    void anImportOfAnAdapterFromElsewhereIsNoticed() {
+    void anImportOfAnAdapterByAnotherPackageIsDetected() {
         assertFails(onlyFromHereOr("publish", "destination.local"), MAIN);
     }
 
@@ -183,7 +184,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheGzipCodecKnowsLibdeflate() {
+    void onlyTheGzipCodecUsesLibdeflate() {
         libdeflate("io.spillway.compress.Compression").check(MAIN);
         assertFails(libdeflate("io.spillway.compress.EqualPieces"), MAIN);
     }
@@ -200,7 +201,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void aLibraryOutsideItsHomeIsNoticed() {
+    void aLibraryOutsideItsHomeIsDetected() {
         assertFails(home("compress", "picocli.."), MAIN);
         assertFails(home("cli", "org.elasticsearch.."), MAIN);
     }
@@ -215,7 +216,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void jacksonStaysInsideThePackagesThatSpeakJson() {
+    void onlyPackagesThatReadOrWriteJsonUseJackson() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
@@ -235,7 +236,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void schedulesAndPublishersKnowJacksonAsATreeAlone() {
+    void schedulesAndPublishersUseOnlyTheTreeModelOfJackson() {
         noClasses()
                 .that()
                 .resideInAnyPackage(ROOT + ".schedule..", ROOT + ".publish..", ROOT + ".run..")
@@ -245,7 +246,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onTheCommandLineTheArgumentsAloneKnowJackson() {
+    void onTheCommandLineOnlyTheArgumentsUseJackson() {
         ArchRule rule = noClasses()
                 .that()
                 .resideInAPackage(ROOT + ".cli..")
@@ -258,7 +259,7 @@ class ArchitectureTest {
                 noClasses().that().resideInAPackage(ROOT + ".cli..").should().dependOnClassesThat(jackson()), MAIN);
     }
 
-    /** Annotations may stand anywhere; everything else of Jackson is code. */
+    /** Annotations are allowed everywhere. Everything else in Jackson is code. */
     private static DescribedPredicate<JavaClass> jackson() {
         return resideInAPackage("com.fasterxml.jackson..")
                 .and(DescribedPredicate.not(resideInAnyPackage(
@@ -266,7 +267,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void aNameSaysWhatAThingIs() {
+    void classNamesAreDescriptive() {
         names().check(MAIN);
         assertFails(names(), importer().importClasses(FileUtil.class));
     }
@@ -276,7 +277,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyMainEndsTheProcess() {
+    void onlyMainExitsTheProcess() {
         ends().check(MAIN);
         assertFails(ends(), importer().importClasses(EndsTheProcess.class));
     }
@@ -294,7 +295,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyPackageSaysThatNothingIsNullUnlessItSaysSo() {
+    void everyPackageIsNullMarked() {
         List<String> unmarked = new ArrayList<>();
         for (String name : packages(MAIN)) {
             JavaPackage each = MAIN.getPackage(name);
@@ -307,24 +308,24 @@ class ArchitectureTest {
     }
 
     @Test
-    void aPackageWithoutTheAnnotationIsNoticed() {
+    void aPackageWithoutTheAnnotationIsDetected() {
         JavaPackage tests = importer().importClasses(FileUtil.class).getPackage(ROOT);
         assertThat(tests.tryGetAnnotationOfType(NullMarked.class).isPresent()).isFalse();
     }
 
     @Test
-    void noStateIsShared() {
+    void thereIsNoSharedMutableState() {
         Map<String, String> shared = sharedState(MAIN);
-        // Its Javadoc says why: a lock of the operating system belongs to the process, not to an object.
+        // Its Javadoc gives the reason: a lock of the operating system belongs to the process, not to an object.
         assertThat(shared.keySet()).containsExactly("io.spillway.destination.local.Lock.HELD_HERE");
     }
 
     @Test
-    void sharedStateIsNoticed() {
+    void sharedMutableStateIsDetected() {
         assertThat(sharedState(importer().importClasses(SharesState.class))).hasSize(2);
     }
 
-    /** Static fields that are not final, or of a type that exists to be changed. */
+    /** Static fields that are not final, or that have a mutable type. */
     private static Map<String, String> sharedState(JavaClasses classes) {
         Map<String, String> found = new TreeMap<>();
         for (JavaClass each : classes) {
@@ -349,7 +350,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void thereIsOneWayToLog() {
+    void onlyOneLoggingApiIsUsed() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -358,13 +359,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void nothingIsReadOrWrittenBehindOurBack() {
+    void thereAreNoThreadLocalsAndDatasetDoesNoInputOrOutput() {
         noFields().should().haveRawType(ThreadLocal.class).check(MAIN);
         classes()
                 .that()
                 .resideInAPackage(ROOT + ".dataset..")
                 .and()
-                // Reads the list of licences that comes with the program.
+                // Reads the list of licences that is part of the program.
                 .doNotHaveSimpleName("SpdxList")
                 .should()
                 .onlyDependOnClassesThat()
@@ -396,7 +397,7 @@ class ArchitectureTest {
         return found;
     }
 
-    /** Two adapters of one concept: {@code destination.local} and another one beside it. */
+    /** Two adapters of one concept, such as {@code destination.local} and another adapter in the same row. */
     private static boolean areSiblings(JavaClass one, JavaClass other) {
         String a = one.getPackageName();
         String b = other.getPackageName();
@@ -435,17 +436,17 @@ class ArchitectureTest {
         assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> rule.check(classes));
     }
 
-    /** A name that says nothing. */
+    /** A name that describes nothing. */
     static final class FileUtil {}
 
-    /** What only the entry point may do. */
+    /** Only the entry point may do this. */
     static final class EndsTheProcess {
         static void end() {
             Runtime.getRuntime().halt(1);
         }
     }
 
-    /** What no class may have. */
+    /** No class may have this. */
     static final class SharesState {
         static final AtomicInteger COUNTER = new AtomicInteger();
         static int last;

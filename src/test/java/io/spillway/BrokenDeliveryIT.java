@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged program, killed and stopped while a piece of a dump is on its way to a bucket. */
+/** The packaged program is killed or stopped while a piece of a dump is being sent to a bucket. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class BrokenDeliveryIT {
-    /** Compressed, random digits make 12 MB of them, which is three pieces of 5 MiB. */
+    /** Random digits, which compress to 12 MB: three pieces of 5 MiB. */
     private static final int DOCUMENTS = 12_000;
 
     private static final int PIECES = 3;
@@ -88,7 +88,7 @@ class BrokenDeliveryIT {
     }
 
     @Test
-    void afterAKillTheSameCommandSendsOnlyWhatIsNotThere() throws Exception {
+    void afterAKillTheSameCommandSendsOnlyWhatIsMissing() throws Exception {
         int before;
         try (Program program = Program.start(folder, Map.of(), "export", schedule)) {
             reached.await();
@@ -109,8 +109,8 @@ class BrokenDeliveryIT {
         assertThat(first).isEqualTo(Stores.verify(stores.openDirectory(), dumps.get(0)));
         Stores.verify(stores.openBucket(), dumps.get(1));
         assertThat(stores.server().unfinishedUploads()).isZero();
-        // Of the first dump what it lacked: all pieces but one, the other files but those that were there. Then the
-        // second, and what points at dumps, once.
+        // The missing files of the first dump: all pieces but one, and the other files except those that were stored.
+        // Then the second dump, and the files that point at dumps, once.
         assertThat(Collections.frequency(stores.proxy().seen(), Kind.PIECE)).isEqualTo(PIECES - 1 + PIECES);
         int others = first.parts().size() + first.files().size();
         // The record of own files is written again before each group of files that it names.
@@ -119,11 +119,11 @@ class BrokenDeliveryIT {
     }
 
     @Test
-    void aSignalEndsTheProgramThoughTheStoreHangsAndResumeSendsTheRest() throws Exception {
+    void aSignalStopsTheProgramWhileTheStoreHangsAndResumeSendsTheRest() throws Exception {
         try (Program program = Program.start(folder, Map.of(), "export", schedule)) {
             reached.await();
             program.terminate();
-            // Its own limit is 30 seconds, after which it would be halted with the same code and say so.
+            // The program's own limit is 30 seconds. After that it would be halted with the same code and a message.
             assertThat(program.exitCode()).as(program.output()).isEqualTo(130);
             assertThat(program.output()).contains("export --resume").doesNotContain("not stopped within");
         }

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The reference of keys and the schema for editors say what the code does. After a change of the records, {@code mvn
- * test -Dtest=ConfigurationDocsTest -Ddocs.update} writes both again.
+ * The reference of keys and the schema for editors match the code. After a change of the records, {@code mvn test
+ * -Dtest=ConfigurationDocsTest -Ddocs.update} writes both again.
  */
 class ConfigurationDocsTest {
     private static final Path REFERENCE = Path.of("docs", "configuration.md");
@@ -42,12 +42,12 @@ class ConfigurationDocsTest {
     Path folder;
 
     @Test
-    void theSchemaForEditorsIsThatOfTheCode() throws Exception {
+    void theSchemaForEditorsMatchesTheCode() throws Exception {
         assertCurrent(SCHEMA, ConfigSchema.json(ScheduleFile.class));
     }
 
     @Test
-    void theReferenceListsEveryKeyAsTheCodeHasIt() throws Exception {
+    void theReferenceListsEveryKeyOfTheCode() throws Exception {
         String page = Files.readString(REFERENCE);
         int begin = page.indexOf(BEGIN) + BEGIN.length();
         int end = page.indexOf(END);
@@ -57,7 +57,7 @@ class ConfigurationDocsTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void anExampleIsRightForAnEditorThatKnowsNoEnvironment(Path example) throws Exception {
+    void anExampleIsValidForAnEditorWithoutEnvironmentVariables(Path example) throws Exception {
         var schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
                 .getSchema(new JsonMapper().readTree(Files.readString(SCHEMA)));
 
@@ -69,7 +69,7 @@ class ConfigurationDocsTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void anExampleIsRead(Path example) throws Exception {
+    void everyExampleCanBeRead(Path example) throws Exception {
         ScheduleFile schedule = ConfigFile.read(
                 example,
                 ScheduleFile.class,
@@ -86,7 +86,7 @@ class ConfigurationDocsTest {
     }
 
     @Test
-    void theShortestFileOfThePageIsRead() throws Exception {
+    void theShortestFileOnThePageCanBeRead() throws Exception {
         String page = Files.readString(REFERENCE);
         String fence = "```yaml\n";
         int begin = page.indexOf(fence) + fence.length();
@@ -96,7 +96,7 @@ class ConfigurationDocsTest {
     }
 
     @Test
-    void theMistakesOfThePageReadAsTheyStandThere() throws Exception {
+    void theMistakesOnThePageGiveTheMessagesShownThere() throws Exception {
         Path file = Files.writeString(folder.resolve("journals.yaml"), """
                 dataset: journals
                 source:

@@ -9,14 +9,17 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The image of the Dockerfile, built and run as {@code .ci/container} says, by whatever this machine has for that. */
+/**
+ * Builds and runs the image of the Dockerfile as {@code .ci/container} does, with whatever container tool this machine
+ * has.
+ */
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ContainerIT {
-    /** How the script says that it has nothing to build or run an image with. */
+    /** The script's exit code if it has no tool to build or run an image. */
     private static final int SKIPPED = 77;
 
     @Test
-    void theImageRunsTheDaemonAsNobodyOnAReadOnlyRootAndEndsInTime() throws Exception {
+    void theImageRunsTheDaemonUnprivilegedOnAReadOnlyRootAndStopsInTime() throws Exception {
         Process script = new ProcessBuilder("bash", Path.of(".ci/container").toString())
                 .redirectErrorStream(true)
                 .start();

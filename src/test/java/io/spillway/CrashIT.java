@@ -28,14 +28,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged program as a process of its own, killed and stopped in the middle of an export. */
+/** The packaged program as a separate process, killed or stopped in the middle of an export. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class CrashIT {
     private static final String DATASET = "crashes";
     private static final int DOCUMENTS = 100_000;
     private static final int CANCELLED = 130;
 
-    /** Pages that such an export has at least, with its slices and sizes as they are by default. */
+    /** The minimum number of pages of such an export, with the default slices and sizes. */
     private static final int PAGES = 20;
 
     private static String index;
@@ -68,10 +68,10 @@ class CrashIT {
         }
     }
 
-    /** A request at which the process is killed, and how much longer it may live. */
+    /** The request at which the process is killed, and how much longer it may live. */
     record Moment(Kind kind, int number, int millisLater) {}
 
-    /** The points between two steps, and pages and the time of publication as the seed has it. */
+    /** The points between two steps, and seeded pages and times of publication. */
     static Stream<Moment> moments() {
         SplittableRandom random = new SplittableRandom(20_261_122);
         List<Moment> moments = new ArrayList<>(List.of(
@@ -84,7 +84,7 @@ class CrashIT {
             moments.add(new Moment(Kind.PAGE, 2 + random.nextInt(PAGES - 2), random.nextInt(50)));
         }
         for (int i = 0; i < 4; i++) {
-            // Publication takes some 100 ms.
+            // Publication takes about 100 ms.
             moments.add(new Moment(Kind.CLOSE, 1, 1 + random.nextInt(20 << i)));
         }
         return moments.stream();
@@ -92,7 +92,7 @@ class CrashIT {
 
     @ParameterizedTest
     @MethodSource("moments")
-    void aKilledExportLeavesAWholeDumpOrNoneAndTheNextOneTidiesUp(Moment moment) throws Exception {
+    void aKilledExportLeavesAWholeDumpOrNoneAndTheNextExportCleansUp(Moment moment) throws Exception {
         DatasetFolder folder = new DatasetFolder(root, DATASET);
         try (FaultProxy proxy = FaultProxy.before(cluster.url(), 1)) {
             proxy.disturb(moment.kind, n -> n == moment.number, exchange -> {
@@ -115,7 +115,7 @@ class CrashIT {
             if (Files.exists(dump.resolve("manifest.json"))) {
                 assertVerified(dump);
             } else {
-                // The name alone, taken just before the folder was to get it.
+                // Only the name, reserved just before the rename.
                 assertThat(dump).isEmptyDirectory();
             }
         }
@@ -137,7 +137,7 @@ class CrashIT {
         DatasetFolder folder = new DatasetFolder(root, DATASET);
         int contexts = cluster.openContexts();
         try (FaultProxy proxy = FaultProxy.before(cluster.url(), 1)) {
-            // This page never comes.
+            // This page is never answered.
             proxy.disturb(Kind.PAGE, n -> n == 6, exchange -> {
                 reached.countDown();
                 goOn.await();
@@ -157,7 +157,7 @@ class CrashIT {
     }
 
     @Test
-    void aSignalWhileWaitingForAClusterThatRefusesCancelsCleanly() throws Exception {
+    void aSignalWhileWaitingForAnUnavailableClusterCancelsCleanly() throws Exception {
         DatasetFolder folder = new DatasetFolder(root, DATASET);
         try (FaultProxy proxy = FaultProxy.before(cluster.url(), 1)) {
             proxy.disturb(Kind.PAGE, n -> n > 4, exchange -> {
@@ -192,12 +192,12 @@ class CrashIT {
     private void send(String signal) throws IOException, InterruptedException {
         Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
         if (signal.equals("INT") && Files.exists(status)) {
-            // A shell without job control starts what runs in the background so, and Java leaves it at that.
+            // A shell without job control starts background processes with SIGINT ignored, and Java keeps it so.
             boolean ignored = Files.readString(status, StandardCharsets.US_ASCII)
                     .lines()
                     .filter(line -> line.startsWith("SigIgn:"))
                     .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
-            Assumptions.assumeFalse(ignored, "whoever started these tests has them ignore SIGINT");
+            Assumptions.assumeFalse(ignored, "these tests run with SIGINT ignored");
         }
         assertThat(new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
                         .start()

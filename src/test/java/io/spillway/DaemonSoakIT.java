@@ -41,31 +41,31 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The packaged daemon with many schedules, whose source and whose bucket fail now and then, and the bucket for a while
- * altogether: nothing is lost, and nothing grows. Half a minute by default; by hand for ten:
+ * The packaged daemon runs many schedules. Its source and its bucket fail now and then, and the bucket is unavailable
+ * for a while: nothing is lost, and nothing grows. It takes half a minute by default. To run it for ten minutes:
  *
  * <pre>{@code
  * mvn verify -Dit.test=DaemonSoakIT -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
- *     -Dsoak.seconds=600 -Dsoak.schedules=200
+ * -Dsoak.seconds=600 -Dsoak.schedules=200
  * }</pre>
  *
- * <p>The figures are printed, and kept in {@code target/soak.txt}.
+ * <p>The figures are printed and kept in {@code target/soak.txt}.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class DaemonSoakIT {
     private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("soak.seconds", 30));
     private static final int SCHEDULES = Integer.getInteger("soak.schedules", 40);
-    /** Each schedule's export comes so often; two a second is what a daemon keeps up with beside all others here. */
+    /** How often each schedule exports. A daemon keeps up with two exports a second beside everything else here. */
     private static final int PERIOD_SECONDS = Math.min(60, Math.max(20, SCHEDULES / 2));
 
-    /** In which each schedule has had its turn, however slow the machine. */
+    /** Long enough for each schedule to have its turn, even on a slow machine. */
     private static final Duration TURN_FOR_ALL = Duration.ofMinutes(5);
 
     private static final long SEED = 20_261_122;
     private static final int[] DOCUMENTS = {1, 40, 300, 2_000};
     private static final Pattern PORT = Pattern.compile("daemon answers port=(\\d+)");
     private static final Pattern COUNTED = Pattern.compile("spillway_exports_total\\{.*outcome=\"(\\w+)\"} ([0-9.E]+)");
-    /** What comes and goes: lanes, connections, requests for pages under way. */
+    /** What varies: lanes, connections, page requests in flight. */
     private static final int BREATHING = 25;
 
     @TempDir
@@ -79,8 +79,7 @@ class DaemonSoakIT {
 
     @BeforeEach
     void start() throws Exception {
-        assumeTrue(
-                Files.isDirectory(Path.of("/proc/self/fd")), "the system does not say which files a process has open");
+        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "the system does not list the open files of a process");
         stores = new Stores(folder);
         for (int documents : DOCUMENTS) {
             String index = cluster.newIndex(1);
@@ -101,7 +100,7 @@ class DaemonSoakIT {
                         FaultProxy.dropAnswer(),
                         FaultProxy.shardFailed(),
                         FaultProxy.instead(FaultProxy.NO_SHARD)));
-        // One in fifty cannot even begin, and is tried again by the daemon where its own patience ends.
+        // One export in fifty cannot start. The daemon retries it after its own retries are used up.
         source.disturb(FaultProxy.Kind.OPEN, n -> n % 50 == 0, FaultProxy.dropRequest());
     }
 
@@ -111,7 +110,7 @@ class DaemonSoakIT {
         stores.close();
     }
 
-    /** A bucket that fails once in thirty requests, in any way; and with all of them while it is away. */
+    /** The bucket fails once in thirty requests, in any way, and on all requests while it is unavailable. */
     private void disturbBucket() {
         SplittableRandom random = new SplittableRandom(SEED);
         List<S3FaultProxy.Fault> ways = List.of(
@@ -134,7 +133,7 @@ class DaemonSoakIT {
         return "d%03d".formatted(number);
     }
 
-    /** Every fourth one sends its dumps to the bucket, too. */
+    /** Every fourth dataset sends its dumps to the bucket, too. */
     private static boolean isSent(int number) {
         return number % 4 == 1;
     }
@@ -191,28 +190,28 @@ class DaemonSoakIT {
                 "4")) {
             URI address = address(daemon);
             soaking = Soaking.of(daemon, temporary, stores.directory());
-            soaking.lasts(LENGTH.multipliedBy(3).dividedBy(10));
+            soaking.sampleFor(LENGTH.multipliedBy(3).dividedBy(10));
             bucketIsAway = true;
-            soaking.lasts(LENGTH.multipliedBy(15).dividedBy(100));
+            soaking.sampleFor(LENGTH.multipliedBy(15).dividedBy(100));
             bucketIsAway = false;
-            soaking.lasts(LENGTH.multipliedBy(55).dividedBy(100));
+            soaking.sampleFor(LENGTH.multipliedBy(55).dividedBy(100));
             metrics = get(address.resolve("/metrics"));
             status = new JsonMapper().readTree(get(address.resolve("/status")));
             long stopping = System.nanoTime();
             daemon.terminate();
             assertThat(daemon.exitCode()).as(daemon.output()).isZero();
-            soaking.say("stopped after %.1f s".formatted((System.nanoTime() - stopping) / 1e9));
+            soaking.addLine("stopped after %.1f s".formatted((System.nanoTime() - stopping) / 1e9));
         }
-        soaking.say(counts(metrics) + ", requests disturbed: " + source.disturbed() + " of pages and openings, "
+        soaking.addLine(counts(metrics) + ", requests disturbed: " + source.disturbed() + " of pages and openings, "
                 + stores.proxy().seen().size() + " to the bucket in all");
         soaking.write(Path.of("target/soak.txt"));
 
         assertThat(hidden(stores.directory())).isEmpty();
         assertThat(stores.server().unfinishedUploads()).isZero();
         for (int n = 0; n < SCHEDULES; n++) {
-            isWholeOrSaidToBeMissing(n, status.path("datasets").path(n));
+            isWholeOrReportedMissing(n, status.path("datasets").path(n));
         }
-        bringTheRest(schedules);
+        deliverTheRest(schedules);
         assertThat(soaking.threads()).satisfies(DaemonSoakIT::doesNotGrow);
         assertThat(soaking.files()).satisfies(DaemonSoakIT::doesNotGrow);
         assertThat(soaking.temporary()).satisfies(DaemonSoakIT::doesNotGrow);
@@ -223,15 +222,15 @@ class DaemonSoakIT {
         assertThat(growth.atTheEnd()).as(growth.what()).isLessThanOrEqualTo(growth.inTheMiddle() + BREATHING);
     }
 
-    private void isWholeOrSaidToBeMissing(int n, JsonNode told) throws Exception {
+    private void isWholeOrReportedMissing(int n, JsonNode told) throws Exception {
         assertThat(told.path("dataset").asText()).isEqualTo(dataset(n));
         Optional<String> newest = newest(stores.openDirectory(), n);
         if (newest.isEmpty()) {
-            // In half a minute not each of them has its turn.
+            // Half a minute is not enough for each of them to have its turn.
             boolean waits = !told.path("last").isObject() && LENGTH.compareTo(TURN_FOR_ALL) < 0;
             boolean runs = told.at("/last/outcome").asText().equals("running");
             assertThat(told.at("/last/message").asText().isEmpty() && !waits && !runs)
-                    .as("%s has no dump, and nobody says why: %s", dataset(n), told)
+                    .as("%s has no dump, and no reason is reported: %s", dataset(n), told)
                     .isFalse();
             return;
         }
@@ -249,8 +248,8 @@ class DaemonSoakIT {
         }
     }
 
-    /** What the daemon's end has cut off is completed by whoever comes next. */
-    private void bringTheRest(Path schedules) throws Exception {
+    /** A later run completes what the daemon's end interrupted. */
+    private void deliverTheRest(Path schedules) throws Exception {
         stores.proxy().disturb((kind, number) -> null);
         for (int n = 1; n < SCHEDULES; n += 4) {
             CommandRun resumed = CommandRun.of(

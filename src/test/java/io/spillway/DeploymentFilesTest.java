@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples for systemd and Kubernetes work as they are pasted. */
+/** The examples for systemd and Kubernetes work as they are. */
 class DeploymentFilesTest {
     private static final Path DEPLOY = Path.of("docs", "deploy");
     private static final Path VERIFIER = Path.of("/usr/bin/systemd-analyze");
@@ -42,7 +42,7 @@ class DeploymentFilesTest {
     void theUnitPassesTheVerifierOfSystemd(@TempDir Path folder) throws Exception {
         assumeTrue(Files.isExecutable(VERIFIER));
         Path unit = folder.resolve("spillway.service");
-        // The verifier asks for the program that is run.
+        // The verifier checks that the program exists.
         Files.writeString(
                 unit, Files.readString(DEPLOY.resolve("spillway.service")).replace("/usr/bin/java", "/bin/true"));
         Process process = new ProcessBuilder(VERIFIER.toString(), "verify", "--man=no", unit.toString())
@@ -55,7 +55,7 @@ class DeploymentFilesTest {
     }
 
     @Test
-    void everyFileThatTheUnitNeedsIsMadeByAStepBeforeItIsEnabled() throws Exception {
+    void everyFileThatTheUnitNeedsIsCreatedByAnEarlierStep() throws Exception {
         String steps = Files.readString(Path.of("docs", "operations.md"));
         String unit = Files.readString(DEPLOY.resolve("spillway.service"));
         int enabled = steps.indexOf("systemctl enable --now spillway");
@@ -72,19 +72,19 @@ class DeploymentFilesTest {
     }
 
     @Test
-    void theUnitDoesNotRestartWhatNeedsAPerson() throws Exception {
+    void theUnitDoesNotRestartAfterAFaultThatNeedsAPerson() throws Exception {
         assertThat(Files.readString(DEPLOY.resolve("spillway.service"))).contains("RestartPreventExitStatus=2 3 40\n");
     }
 
     @Test
-    void oneReplicaHasTheClaimsAlone() throws Exception {
+    void onlyOneReplicaUsesTheClaims() throws Exception {
         JsonNode spec = last("deployment.yaml").path("spec");
         assertThat(spec.path("replicas").intValue()).isEqualTo(1);
         assertThat(spec.at("/strategy/type").textValue()).isEqualTo("Recreate");
     }
 
     @Test
-    void everyClaimOfTheDeploymentIsMadeByItsFile() throws Exception {
+    void everyClaimOfTheDeploymentIsDefinedInItsFile() throws Exception {
         List<String> made = documents("deployment.yaml").stream()
                 .filter(each -> each.path("kind").textValue().equals("PersistentVolumeClaim"))
                 .map(each -> each.at("/metadata/name").textValue())
@@ -96,7 +96,7 @@ class DeploymentFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"deployment.yaml", "cronjob.yaml"})
-    void aReadOnlyRootHasAPlaceForStateAndEveryMountHasAVolume(String file) throws Exception {
+    void aReadOnlyRootHasAWritableStateAndEveryMountHasAVolume(String file) throws Exception {
         JsonNode container = pod(file).at("/containers/0");
         assertThat(container.at("/securityContext/readOnlyRootFilesystem").booleanValue())
                 .isTrue();

@@ -34,7 +34,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One schedule with several destinations, through the command line: what arrives where, and what one's failure costs. */
+/**
+ * One schedule with several destinations, run from the command line: what each destination receives, and what the
+ * failure of one costs.
+ */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class DestinationsIT {
     private static final JsonMapper JSON = new JsonMapper();
@@ -71,7 +74,7 @@ class DestinationsIT {
     }
 
     @Test
-    void oneExportBringsTheSameBytesToADirectoryABucketAndTheArchive() throws Exception {
+    void oneExportSendsTheSameBytesToADirectoryABucketAndTheArchive() throws Exception {
         CommandRun run = export(schedule(stores.toDirectory(), stores.toBucket(), stores.toArchive()));
 
         assertThat(run.exitCode()).as(run.err()).isZero();
@@ -90,7 +93,7 @@ class DestinationsIT {
     }
 
     @Test
-    void aDryRunPrintsWhatTheArchiveWouldBeSentWithoutTheKeysAndSendsNothing() throws Exception {
+    void aDryRunPrintsTheRequestsForTheArchiveWithoutTheKeysAndSendsNothing() throws Exception {
         Path schedule = schedule(stores.toDirectory(), stores.toArchive());
         export(schedule);
         int stored = stores.archive().stored().size();
@@ -105,7 +108,7 @@ class DestinationsIT {
     }
 
     @Test
-    void theStatusInTheBucketNamesTheDumpThatIsThere() throws Exception {
+    void theStatusInTheBucketNamesTheDumpInTheBucket() throws Exception {
         export(schedule(stores.toBucket()));
         JsonNode status = statusInBucket();
         assertThat(status.at("/last_attempt/outcome").textValue()).isEqualTo("published");
@@ -114,7 +117,7 @@ class DestinationsIT {
     }
 
     @Test
-    void withoutADirectoryTheSpoolKeepsTheManifestAlone() throws Exception {
+    void withoutADirectoryTheSpoolKeepsOnlyTheManifest() throws Exception {
         CommandRun run = export(schedule(stores.toBucket(), stores.toArchive()));
 
         assertThat(run.exitCode()).as(run.err()).isZero();
@@ -141,7 +144,7 @@ class DestinationsIT {
     }
 
     @Test
-    void aBucketThatRefusesTheKeysIsNamedAndTheOthersAreFinished() throws Exception {
+    void aBucketThatRejectsTheKeysIsNamedAndTheOthersAreFinished() throws Exception {
         String wrong = stores.toBucket(S3Server.BUCKET, stores.proxy().endpoint(), WRONG, "");
         CommandRun run = failAndResume(wrong, Fault.DESTINATION_REFUSED);
         assertThat(run.err()).contains("s3://dumps/public/ did not get dump").contains("status 403");
@@ -159,7 +162,7 @@ class DestinationsIT {
     }
 
     @Test
-    void aStoreThatIsAwayIsNamedAndTheOthersAreFinished() throws Exception {
+    void anUnreachableStoreIsNamedAndTheOthersAreFinished() throws Exception {
         int port;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = taken.getLocalPort();
@@ -171,7 +174,7 @@ class DestinationsIT {
     }
 
     @Test
-    void aDumpThatIsNotEverywhereIsNeitherDoneNorFailedUntilTheRestIsSent() throws Exception {
+    void aPartialDeliveryIsNeitherDoneNorFailedUntilTheRestIsSent() throws Exception {
         Path metrics = folder.resolve("records.prom");
         Path schedule = schedule(
                 stores.toBucket("other-bucket", stores.proxy().endpoint(), S3Server.SECRET_KEY, ""),
@@ -229,7 +232,7 @@ class DestinationsIT {
     }
 
     @Test
-    void anArchiveThatTakesNothingNowIsNamedAndTheOthersAreFinished() throws Exception {
+    void anArchiveThatAcceptsNoUploadsIsNamedAndTheOthersAreFinished() throws Exception {
         stores.archive().answerLimits(StubArchive.limit("1", "total_tasks_queued exceeds total_global_limit"));
         Path schedule = schedule(stores.toDirectory(), stores.toArchive(), stores.toBucket());
 
@@ -246,7 +249,7 @@ class DestinationsIT {
     }
 
     @Test
-    void anArchiveThatRefusesTheKeysIsNamedAndTheOthersAreFinished() throws Exception {
+    void anArchiveThatRejectsTheKeysIsNamedAndTheOthersAreFinished() throws Exception {
         Path schedule = schedule(stores.toArchive(WRONG), stores.toBucket());
         CommandRun run = export(schedule);
         assertThat(run.exitCode()).as(run.err()).isEqualTo(Fault.DESTINATION_REFUSED.exitCode());
@@ -254,7 +257,7 @@ class DestinationsIT {
         Stores.verify(stores.openBucket(), stores.dumpsInBucket().get(0));
     }
 
-    /** A bucket that fails beside a directory and the archive; afterwards the right one gets what it lacks. */
+    /** A bucket fails beside a directory and the archive. Afterwards, the working bucket gets what is missing. */
     private CommandRun failAndResume(String wrong, Fault fault) throws Exception {
         CommandRun run = export(schedule(wrong, stores.toDirectory(), stores.toArchive()));
         assertThat(run.exitCode()).as(run.err()).isEqualTo(fault.exitCode());
@@ -279,7 +282,7 @@ class DestinationsIT {
     }
 
     @Test
-    void flagsNameADirectoryAndABucketAndTheKeysAreNowhereToBeSeen() throws Exception {
+    void flagsNameADirectoryAndABucketAndTheKeysAreNeverPrinted() throws Exception {
         Map<String, String> keys = Map.of("S3_ACCESS", S3Server.ACCESS_KEY, "S3_SECRET", S3Server.SECRET_KEY);
         try (Program program = flags(keys)) {
             assertThat(program.commandLine()).doesNotContain(S3Server.SECRET_KEY);
@@ -291,7 +294,7 @@ class DestinationsIT {
     }
 
     @Test
-    void noLogAndNoStackTraceShowsAKeyThatIsRefused() throws Exception {
+    void noLogAndNoStackTraceShowsARejectedKey() throws Exception {
         try (Program program = flags(Map.of("S3_ACCESS", S3Server.ACCESS_KEY, "S3_SECRET", WRONG))) {
             assertThat(program.exitCode()).isEqualTo(Fault.DESTINATION_REFUSED.exitCode());
             assertThat(program.output()).contains("\tat ").doesNotContain(WRONG);
@@ -327,7 +330,7 @@ class DestinationsIT {
     }
 
     @Test
-    void aSpoolWhoseDiskFillsUpEndsTheRunAndNothingIsPublished() throws Exception {
+    void aFullSpoolDiskEndsTheRunAndNothingIsPublished() throws Exception {
         String large = cluster.newIndex(1);
         cluster.load(
                 large,
@@ -371,7 +374,7 @@ class DestinationsIT {
     }
 
     @Test
-    void planSaysWhatEachDestinationIsAndWhereTheSpoolLies() throws Exception {
+    void planDescribesEachDestinationAndTheSpool() throws Exception {
         CommandRun run = CommandRun.of(
                 "plan", schedule(stores.toBucket(), stores.toArchive()).toString());
         assertThat(run.exitCode()).as(run.err()).isZero();
@@ -384,7 +387,7 @@ class DestinationsIT {
     }
 
     @Test
-    void checkSaysWhichKeysToWriteForAStoreThatSpeaksAnotherDialect() throws Exception {
+    void checkNamesTheKeysToWriteForAStoreWithAnotherDialect() throws Exception {
         String old = stores.toBucket(
                 S3Server.BUCKET,
                 stores.proxy().endpoint(),
@@ -403,7 +406,7 @@ class DestinationsIT {
     }
 
     @Test
-    void checkSaysNothingOfAStoreThatSpeaksAsTheScheduleSays() throws Exception {
+    void checkReportsNothingForAStoreThatMatchesTheSchedule() throws Exception {
         CommandRun run = CommandRun.of("check", schedule(stores.toBucket()).toString());
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.err()).doesNotContain("dialect");

@@ -40,13 +40,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Documents that are legal and hostile: on lines of their own, in strict JSON and UTF-8, and otherwise as they were. */
+/**
+ * Documents that are legal and hostile: each is on a line of its own, in strict JSON and UTF-8, and otherwise
+ * unchanged.
+ */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class EdgeCasesIT {
     private static final Path MAKER = Path.of("..", "shared", "edge", "make_edge_cases.py");
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** The documents have strings of 25 MB; beyond that a line has to please a strict parser as it is. */
+    /** The documents contain strings of 25 MB. Otherwise, a strict parser must accept each line as it is. */
     private static final JsonFactory STRICT = JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxStringLength(100_000_000).build())
@@ -79,7 +82,7 @@ class EdgeCasesIT {
 
     @ParameterizedTest(name = "{0} shards, {1} slices")
     @CsvSource({"1,1", "1,2", "1,7", "3,1", "3,2", "3,7"})
-    void everyHostileDocumentStandsOnALineOfItsOwn(int shards, int slices) throws Exception {
+    void everyHostileDocumentIsOnALineOfItsOwn(int shards, int slices) throws Exception {
         TestCluster cluster = TestCluster.shared();
         if (!OWN.containsKey(shards)) {
             String index = EdgeSet.newIndex(cluster, shards);
@@ -95,7 +98,7 @@ class EdgeCasesIT {
 
     @ParameterizedTest(name = "{0} shards, {1} slices")
     @CsvSource({"1,1", "1,2", "1,7", "3,1", "3,2", "3,7"})
-    void everyGeneratedDocumentComesOutAsItWasSent(int shards, int slices) throws Exception {
+    void everyGeneratedDocumentIsExportedUnchanged(int shards, int slices) throws Exception {
         Assumptions.assumeTrue(Files.isReadable(MAKER), "no generated documents: there is no " + MAKER);
         TestCluster cluster = TestCluster.shared();
         if (!GENERATED.containsKey(shards)) {
@@ -134,7 +137,7 @@ class EdgeCasesIT {
     }
 
     @Test
-    void everyByteThatIsNotUtf8IsReplacedWhereThatIsAskedForAndTheManifestCountsTheDocuments() throws Exception {
+    void withReplaceEveryByteThatIsNotUtf8IsReplacedAndTheManifestCountsTheDocuments() throws Exception {
         TestCluster cluster = TestCluster.shared();
         String index = EdgeSet.newIndex(cluster, 1);
         EdgeSet.load(cluster, index, EdgeSet.notUtf8());
@@ -170,7 +173,7 @@ class EdgeCasesIT {
 
     @ParameterizedTest
     @MethodSource("otherEncodings")
-    void aPlanSaysThatADocumentInAnotherEncodingCannotBeExported(Edge edge) throws Exception {
+    void aPlanReportsThatADocumentInAnotherEncodingCannotBeExported(Edge edge) throws Exception {
         TestCluster cluster = TestCluster.shared();
         String index = EdgeSet.newIndex(cluster, 1);
         EdgeSet.load(cluster, index, List.of(edge));
@@ -181,7 +184,7 @@ class EdgeCasesIT {
     }
 
     @Test
-    void documentsOf25MegabytesPassThrough256MebibytesOfHeapInSixteenSlices() throws Exception {
+    void sixteenSlicesExportDocumentsOf25MegabytesIn256MebibytesOfHeap() throws Exception {
         Large large = Large.once();
         Path root = folder.resolve("dumps");
 
@@ -195,7 +198,7 @@ class EdgeCasesIT {
     }
 
     @Test
-    void archivesOfDocumentsOf25MegabytesAreMadeIn256MebibytesOfHeapInSixteenSlices() throws Exception {
+    void sixteenSlicesArchiveDocumentsOf25MegabytesIn256MebibytesOfHeap() throws Exception {
         Large large = Large.once();
         Path root = folder.resolve("dumps");
 
@@ -230,7 +233,7 @@ class EdgeCasesIT {
     }
 
     @Test
-    void aPlanForDocumentsOf25MegabytesIsMadeIn256MebibytesOfHeap() throws Exception {
+    void aPlanForDocumentsOf25MegabytesFitsIn256MebibytesOfHeap() throws Exception {
         Large large = Large.once();
 
         Outcome outcome =
@@ -260,7 +263,9 @@ class EdgeCasesIT {
         return args.toArray(new String[0]);
     }
 
-    /** Documents that no page can hold together, six of 25 MB among small ones, on a server with room for them. */
+    /**
+     * Documents that do not fit into one page together, six of 25 MB among small ones, on a server with room for them.
+     */
     private static final class Large {
         private static Large once;
 
@@ -295,7 +300,7 @@ class EdgeCasesIT {
                 .toList();
     }
 
-    /** Half of a surrogate pair in a key is JSON, and the one thing here that Jackson refuses to read. */
+    /** Half of a surrogate pair in a key is valid JSON, and the only input here that Jackson refuses to read. */
     private static void assertStrictJson(List<String> lines) throws IOException {
         for (String line : lines) {
             ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.ISO_8859_1));
@@ -312,12 +317,12 @@ class EdgeCasesIT {
     }
 
     /**
-     * What the maker of the documents wrote and the index holds now.
+     * The documents as generated, and as the index holds them.
      *
      * @param index     the index
-     * @param sent      for each document whose text the server kept: the line that has to come out
-     * @param rewritten how many documents there are beside these
-     * @param meaning   every document without white space outside strings, as the maker expects it
+     * @param sent      the expected line of each document whose text the server kept
+     * @param rewritten the number of documents besides these
+     * @param meaning   every document without white space outside strings, as the generator expects it
      */
     private record Generated(String index, List<String> sent, int rewritten, List<String> meaning) {
         static Generated load(TestCluster cluster, int shards, Path folder) throws IOException, InterruptedException {
@@ -378,7 +383,7 @@ class EdgeCasesIT {
             }
         }
 
-        /** Follows a bulk body: what each id holds after it, and nothing where the server wrote the text. */
+        /** Follows a bulk body and records the document of each id, or nothing if the server wrote the text itself. */
         private static void note(String bulk, int shards, Map<String, String> texts) throws IOException {
             String[] lines = bulk.split("\n", 0);
             for (int i = 0; i < lines.length; i++) {
@@ -406,7 +411,7 @@ class EdgeCasesIT {
             for (String name : List.of("expected.jsonl", "expected-big.jsonl")) {
                 for (String line :
                         Dump.bytes(Files.readAllBytes(folder.resolve(name))).split("\n", 0)) {
-                    // In one shard an id exists once, whatever its routing: the last of these three.
+                    // One shard holds an id once, whatever its routing: the last of these three.
                     if (shards > 1 || !line.matches("\\{\"case\":\"routing-twin-r[34]\".*")) {
                         documents.add(line.substring(line.indexOf(",\"source\":") + 10, line.length() - 1));
                     }
@@ -423,7 +428,7 @@ class EdgeCasesIT {
             return without("\r\n\t ", document);
         }
 
-        /** Drops these characters, comments and byte order marks outside strings. */
+        /** Drops these characters, and comments and byte order marks outside strings. */
         private static String without(String dropped, String document) {
             StringBuilder kept = new StringBuilder(document.length());
             boolean inString = false;

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** From the command line to the files: whole dumps, dumps that were tampered with, and commands that are wrong. */
+/** From the command line to the files: whole dumps, modified dumps, and wrong commands. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ExportIT {
     private static final int MANY = 400_000;
@@ -46,7 +46,7 @@ class ExportIT {
     @TempDir
     private Path folder;
 
-    /** A large dump and a small index, made by the first test that asks. */
+    /** A large dump and a small index, created by the first test that needs them. */
     private static final class Once {
         static final Path MANY_DUMPED = shared.resolve("many");
         static final String SMALL = small();
@@ -58,7 +58,7 @@ class ExportIT {
                 cluster.load(index, numbered(0, 1_000));
                 return index;
             } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException("the small index was not made", e);
+                throw new IllegalStateException("the small index was not created", e);
             }
         }
     }
@@ -66,9 +66,9 @@ class ExportIT {
     /**
      * A command that cannot succeed.
      *
-     * @param exitCode how it has to end
-     * @param says     what its error has to contain
-     * @param args     the arguments; {@code URL}, {@code INDEX}, {@code ROOT} and {@code FOLDER} are put in
+     * @param exitCode the expected exit code
+     * @param says     what its error must contain
+     * @param args     the arguments; {@code URL}, {@code INDEX}, {@code ROOT} and {@code FOLDER} are filled in
      */
     record Wrong(int exitCode, String says, List<String> args) {
         @Override
@@ -131,7 +131,7 @@ class ExportIT {
     }
 
     @Test
-    void everyOf400000DocumentsIsThereOnceFromAHeapOf256Mebibytes() throws Exception {
+    void eachOf400000DocumentsIsExportedOnceIn256MebibytesOfHeap() throws Exception {
         BitSet seen = new BitSet(MANY);
         Dump dump = many();
         for (String line : dump.lines()) {
@@ -145,13 +145,13 @@ class ExportIT {
     }
 
     @Test
-    void aReaderChecksTheDumpWithSha256sum() throws Exception {
+    void sha256sumVerifiesTheDump() throws Exception {
         Assumptions.assumeTrue(Dump.hasSha256sum(), "there is no sha256sum here");
         assertThat(many().sha256sum()).isZero();
     }
 
     @Test
-    void verifyAgreesWithTheDumpAndSaysHowManyDocumentsItHolds() throws Exception {
+    void verifyConfirmsTheDumpAndPrintsItsNumberOfDocuments() throws Exception {
         Outcome outcome = Spillway.run("verify", "--json", many().folder().toString());
 
         JsonNode line = JSON.readTree(outcome.succeeded().out());
@@ -161,7 +161,7 @@ class ExportIT {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5, 0.999})
-    void oneChangedByteIsFoundAndItsFileIsNamed(double where) throws Exception {
+    void oneChangedByteIsDetectedAndItsFileIsNamed(double where) throws Exception {
         Dump dump = smallDump();
         String name = dump.partNames().get(dump.partNames().size() / 2);
         Path part = dump.folder().resolve(name);
@@ -178,7 +178,7 @@ class ExportIT {
     }
 
     @Test
-    void aPartThatIsMissingIsFoundAndNamed() throws Exception {
+    void aMissingPartIsDetectedAndNamed() throws Exception {
         Dump dump = smallDump();
         String name = dump.partNames().get(0);
         Files.delete(dump.folder().resolve(name));
@@ -197,7 +197,7 @@ class ExportIT {
     }
 
     @Test
-    void aSecondDumpInTheSameSecondTakesAnotherNameAndLeavesTheFirstAsItIs() throws Exception {
+    void aSecondDumpInTheSameSecondGetsAnotherNameAndLeavesTheFirstUnchanged() throws Exception {
         exportSmall();
         Path first = Dump.folders(folder, "records").get(0);
         Map<String, String> before = contents(first);
@@ -214,7 +214,7 @@ class ExportIT {
     }
 
     @Test
-    void aDatedNameThatIsTakenIsLeftAlone() throws Exception {
+    void anExistingDumpNameIsNotOverwritten() throws Exception {
         DateTimeFormatter stamp =
                 DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
         Instant now = Instant.now();
@@ -239,7 +239,7 @@ class ExportIT {
 
     @ParameterizedTest
     @MethodSource("wrong")
-    void aCommandThatIsWrongSaysSoOnceAndPublishesNothing(Wrong wrong) throws Exception {
+    void aWrongCommandPrintsOneErrorAndPublishesNothing(Wrong wrong) throws Exception {
         Path root = folder.resolve("dumps");
         String[] args = filledIn(wrong.args(), root);
         int open = TestCluster.shared().openContexts();
@@ -264,7 +264,7 @@ class ExportIT {
     }
 
     @Test
-    void aFailureIsOneObjectOnStdoutWhereMachinesListen() throws Exception {
+    void withJsonAFailureIsOneObjectOnStdout() throws Exception {
         Outcome outcome = Spillway.export(TestCluster.shared(), "no-such-index", folder, "--json");
 
         assertThat(outcome.exitCode()).isEqualTo(12);
@@ -276,7 +276,7 @@ class ExportIT {
     }
 
     @Test
-    void theStackTraceIsPrintedWhereItIsAskedFor() throws Exception {
+    void theStackTraceIsPrintedOnRequest() throws Exception {
         Outcome outcome = Spillway.export(TestCluster.shared(), "no-such-index", folder, "--stacktrace");
 
         assertThat(outcome.exitCode()).isEqualTo(12);
@@ -284,7 +284,7 @@ class ExportIT {
     }
 
     @Test
-    void aPlanSaysWhatAnExportWouldDoAndTouchesNothing() throws Exception {
+    void aPlanDescribesAnExportAndChangesNothing() throws Exception {
         Path root = folder.resolve("dumps");
         int open = TestCluster.shared().openContexts();
 
@@ -297,7 +297,7 @@ class ExportIT {
     }
 
     @Test
-    void aPlanEstimatesEachFormatAsItWouldBeWritten() throws Exception {
+    void aPlanEstimatesEachFormat() throws Exception {
         String[] formats = {"--format", "jsonl,csv,tar", "--compression", "zstd"};
 
         Outcome text = Spillway.run(filledIn(flags(0, "", formats).args(), folder, "plan"));
@@ -323,7 +323,7 @@ class ExportIT {
     }
 
     @Test
-    void aPlanForMachinesIsOneObject() throws Exception {
+    void aPlanInJsonIsOneObject() throws Exception {
         Path root = folder.resolve("dumps");
 
         Outcome outcome =
@@ -395,7 +395,7 @@ class ExportIT {
         return filled;
     }
 
-    /** The dump of many documents, made by the packaged jar in a small heap. */
+    /** The dump of many documents, exported by the packaged jar in a small heap. */
     private static synchronized Dump many() throws IOException, InterruptedException {
         if (!Files.exists(Once.MANY_DUMPED)) {
             TestCluster cluster = TestCluster.shared();

@@ -35,16 +35,16 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Exports through seeded storms of faults: what is published is exactly the index, or nothing is published. {@code
- * mvn verify} runs a few storms; {@code mvn verify -Dit.test=FaultCampaignIT -Dspillway.campaign.seeds=1000} runs as many as
- * that, {@code -Dspillway.campaign.first} says with which seed they begin.
+ * Exports under seeded storms of faults: the published dump equals the index, or nothing is published. {@code mvn
+ * verify} runs a few storms. {@code mvn verify -Dit.test=FaultCampaignIT -Dspillway.campaign.seeds=1000} runs a
+ * thousand, and {@code -Dspillway.campaign.first} sets the first seed.
  */
 class FaultCampaignIT {
     private static final int SEEDS = Integer.getInteger("spillway.campaign.seeds", 60);
     private static final int FIRST = Integer.getInteger("spillway.campaign.first", 0);
     private static final int DOCUMENTS = 700;
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]*)\"");
-    /** Pauses of milliseconds, and an end soon where a fault does not pass. */
+    /** Pauses of milliseconds, and few retries if a fault does not pass. */
     private static final Patience PATIENCE =
             new Patience(Duration.ofMillis(1), Duration.ofMillis(8), Duration.ofSeconds(3), 3);
 
@@ -54,7 +54,7 @@ class FaultCampaignIT {
     private Path root;
 
     @Test
-    void whatIsPublishedInAStormIsExactlyTheIndexOrNothing(TestReporter reporter) throws Exception {
+    void aStormPublishesExactlyTheIndexOrNothing(TestReporter reporter) throws Exception {
         List<Index> indices = List.of(index(1), index(3));
         Map<String, Integer> outcomes = new TreeMap<>();
         Map<FaultStorm.Fault, Integer> struck = new EnumMap<>(FaultStorm.Fault.class);
@@ -70,11 +70,11 @@ class FaultCampaignIT {
         reporter.publishEntry("storms", String.valueOf(SEEDS));
         reporter.publishEntry("outcomes", outcomes.toString());
         reporter.publishEntry("faults", struck.toString());
-        assertThat(wrong).as("published and not the index").isEmpty();
+        assertThat(wrong).as("published but different from the index").isEmpty();
         assertThat(outcomes).as("outcomes").containsKey("published");
     }
 
-    /** Every third storm has all faults, the others few of them, so that what one loses is doubled by another. */
+    /** Every third storm has all faults. The others have few, so that a loss by one fault is not hidden by another. */
     private static FaultStorm storm(int seed, SplittableRandom random, Index index) {
         List<FaultStorm.Fault> all = List.of(FaultStorm.Fault.values());
         List<FaultStorm.Fault> some = all;
@@ -86,7 +86,7 @@ class FaultCampaignIT {
         return new FaultStorm(seed, 0.02 + 0.3 * random.nextDouble() * random.nextDouble(), some, index.other());
     }
 
-    /** What became of the export in a word. */
+    /** The outcome of the export in one word. */
     private String export(int seed, SplittableRandom random, Index index, FaultStorm storm, List<String> wrong)
             throws Exception {
         Path folder = Files.createDirectory(root.resolve("seed-" + seed));
@@ -120,11 +120,11 @@ class FaultCampaignIT {
      * An index in its last state.
      *
      * @param lines the documents
-     * @param other points in time that an export of it must not read
+     * @param other points in time that an export must not read
      */
     private record Index(String name, List<String> lines, Other other) {}
 
-    /** Documents with up to three nested ones, of which some were deleted and some replaced after another point in time. */
+    /** Documents with up to three nested documents. Some were deleted and some replaced after another point in time. */
     private Index index(int shards) throws Exception {
         String name = cluster.newIndex("""
                 {"settings": {"number_of_shards": %d, "number_of_replicas": 0, "max_result_window": 40},

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The command {@code export}, from a real server through a proxy that lets answers go wrong: after any of these faults
- * there is a dump that equals the index, or none. A new fault is one row of {@link #TROUBLES}.
+ * The command {@code export}, run on a real server through a proxy that breaks answers: after any of these faults there
+ * is a dump that equals the index, or none. A new fault is one row of {@link #TROUBLES}.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class FaultSuiteIT {
@@ -44,9 +44,9 @@ class FaultSuiteIT {
     private static final int INTEGRITY = 30;
 
     /**
-     * What goes wrong, and how the command has to end.
+     * A fault, and the expected end of the command.
      *
-     * @param name        in words
+     * @param name        a description
      * @param exitCode    of the command
      * @param arrangement prepares the proxy
      */
@@ -206,7 +206,7 @@ class FaultSuiteIT {
                     FaultProxy.afterwards(FaultProxy.page(500))),
             trouble("closing dropped", WHOLE, Kind.CLOSE, FaultSuiteIT::first, FaultProxy.dropAnswer()));
 
-    /** Faults that pass, for the storm. */
+    /** Transient faults, for the storm. */
     private static final List<Disturbance> PASSING = List.of(
             FaultProxy.late(Duration.ofMillis(50)),
             FaultProxy.cut(),
@@ -270,7 +270,7 @@ class FaultSuiteIT {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-    void aStormOfFaultsThatPassLosesNothing(long seed) throws Exception {
+    void aStormOfTransientFaultsLosesNothing(long seed) throws Exception {
         DatasetFolder folder = new DatasetFolder(root, DATASET);
         int contexts = cluster.openContexts();
         try (FaultProxy proxy = FaultProxy.before(cluster.url(), seed)) {
@@ -300,7 +300,7 @@ class FaultSuiteIT {
     }
 
     @Test
-    void aFaultLeavesTheDumpBeforeAsItWas() throws Exception {
+    void aFaultLeavesThePreviousDumpUnchanged() throws Exception {
         DatasetFolder folder = new DatasetFolder(root, DATASET);
         assertThat(CommandRun.export(cluster.url(), index(3), folder).exitCode())
                 .isZero();
@@ -329,7 +329,7 @@ class FaultSuiteIT {
         assertThat(folder.leftOvers()).isEmpty();
     }
 
-    /** A request that nobody waits for any more may hold a context until the server has answered it. */
+    /** An abandoned request may keep a context open until the server has answered it. */
     private void awaitOpenContexts(int expected) throws Exception {
         long begun = System.nanoTime();
         int found = cluster.openContexts();
@@ -339,7 +339,7 @@ class FaultSuiteIT {
         assertThat(found).as("points in time that are still open").isLessThanOrEqualTo(expected);
     }
 
-    /** One for each number of shards, with pages short enough that there are several in each slice. */
+    /** One index for each number of shards, with pages short enough that each slice has several. */
     private String index(int shards) {
         return INDICES.computeIfAbsent(shards, n -> {
             try {
@@ -363,17 +363,17 @@ class FaultSuiteIT {
         return new Trouble(name, exitCode, proxy -> proxy.disturb(kind, which, disturbance));
     }
 
-    /** One in the middle. */
+    /** A page in the middle. */
     private static boolean third(int n) {
         return n == 3;
     }
 
-    /** Several in a row, so that a retry fails too; few, as the pauses between retries grow. */
+    /** Several in a row, so that a retry fails too; few, because the pauses between retries grow. */
     private static boolean thirdToFifth(int n) {
         return n >= 3 && n <= 5;
     }
 
-    /** A page that is no slice's last, with 1 to 7 slices. */
+    /** A page that is not the last of any slice, with 1 to 7 slices. */
     private static boolean second(int n) {
         return n == 2;
     }

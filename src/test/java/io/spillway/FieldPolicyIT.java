@@ -31,15 +31,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What rules of fields keep out of a dump, and what they let in. Every value that is to be withheld is or has the word
- * {@code canary}, every name of such a field {@code hush}: neither may be in any byte that is published.
+ * What the rules of {@code fields} keep out of a dump, and what they let in. Every value to withhold is or contains the
+ * word {@code canary}, and every name of such a field contains {@code hush}. Neither may occur in any published byte.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class FieldPolicyIT {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int DOCUMENTS = 60;
 
-    /** All the ways in which documents have fields that a mapping knows, or does not. */
+    /** All the ways in which documents have fields, known and unknown to the mapping. */
     private static final String MAPPING = """
             {"settings": {"number_of_shards": 2, "number_of_replicas": 0},
              "mappings": {"dynamic": false, "runtime": {"hush_runtime": {"type": "keyword"}}, "properties": {
@@ -109,7 +109,7 @@ class FieldPolicyIT {
                 .replace("#", Integer.toString(n));
     }
 
-    /** What is published of it. */
+    /** The published form of the document. */
     private static String kept(int n) {
         return ("{\"id\":\"d#\",\"title\":\"Title #\",\"price\":1.10,"
                         + "\"loose\":{\"known\":\"k\",\"open\":[1.0,2.50,12345678901234567890]},"
@@ -130,7 +130,7 @@ class FieldPolicyIT {
         return index;
     }
 
-    /** A schedule of the dataset {@code records}, with these sections beside. */
+    /** A schedule of the dataset {@code records} with these additional sections. */
     private Path schedule(String index, String more) throws IOException {
         return Files.writeString(folder.resolve("records.yaml"), """
                 dataset: records
@@ -178,7 +178,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void whatWasLeftOutWithoutARuleIsInTheLogOfTheOperator() throws Exception {
+    void fieldsLeftOutWithoutARuleAreInTheOperatorsLog() throws Exception {
         Path file = schedule(canaries(), RULES);
 
         Outcome outcome = Spillway.child(folder, 256, "export", file.toString()).succeeded();
@@ -190,7 +190,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void everythingElseIsThereDigitForDigit() throws Exception {
+    void everythingElseIsPublishedDigitForDigit() throws Exception {
         export(canaries(), RULES + "formats: [jsonl: {}]\n").succeeded();
 
         Dump.only(root, "records")
@@ -200,7 +200,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void theSchemaTellsOfThePublishedFieldsAndOfNoOther() throws Exception {
+    void theSchemaDescribesOnlyThePublishedFields() throws Exception {
         export(canaries(), RULES).succeeded();
 
         Dump dump = Dump.only(root, "records");
@@ -230,7 +230,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void aMappingThatGrowsStopsTheNextRunBeforeAnythingIsRead() throws Exception {
+    void aNewMappedFieldStopsTheNextRunBeforeAnythingIsRead() throws Exception {
         String index = cluster.newIndex(1);
         cluster.load(index, List.of("{\"id\":1}"));
         String rules = "fields: {include: [id]}\n";
@@ -251,7 +251,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void withUnlistedWithholdItGoesThroughWithoutTheNewField() throws Exception {
+    void withUnlistedWithholdTheRunSucceedsWithoutTheNewField() throws Exception {
         String index = cluster.newIndex(1);
         cluster.load(index, List.of("{\"id\":1}", "{\"id\":2,\"new\":{\"mail\":\"canary@example.org\"}}"));
 
@@ -281,7 +281,7 @@ class FieldPolicyIT {
         assertThat(status().toString()).contains("FIELD_POLICY").doesNotContain("stray");
     }
 
-    /** Two indices of one pattern: a keyword in one, documents with an object there in the other. */
+    /** Two indices of one pattern: the field is a keyword in one, and documents of the other have an object there. */
     private String contacts(String prefix) throws Exception {
         for (int n = 1; n <= 2; n++) {
             String contact = n == 1 ? ",\"contact\":{\"type\":\"keyword\"}" : "";
@@ -300,7 +300,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void anObjectUnderALeafOfAnotherIndexStopsTheRunWithTheNameOfItsField() throws Exception {
+    void anObjectWhereAnotherIndexHasALeafStopsTheRunAndTheFieldIsNamed() throws Exception {
         Outcome outcome = export(contacts("leaf-a"), "fields: {include: [id, contact], unlisted: stop}\n")
                 .refused(32);
 
@@ -309,7 +309,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void anObjectUnderALeafOfAnotherIndexIsWithheldInEveryFormat() throws Exception {
+    void anObjectWhereAnotherIndexHasALeafIsWithheldInEveryFormat() throws Exception {
         Path file = schedule(contacts("leaf-b"), """
                 fields: {include: [id, contact], unlisted: withhold, examples: true}
                 formats: [jsonl: {}, csv: {}, tar: {}]
@@ -372,7 +372,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void aColumnThatNoRulePublishesIsRefusedAsSuch() throws Exception {
+    void aColumnThatNoRulePublishesIsRefusedAsWithheld() throws Exception {
         String index = cluster.newIndex(1);
         cluster.load(index, List.of("{\"id\":1,\"hush\":\"canary\"}"));
 
@@ -386,7 +386,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void aFieldThatIsWithheldFromNowOnIsNotNamedInTheNextDump() throws Exception {
+    void aFieldWithheldFromNowOnIsNotNamedInTheNextDump() throws Exception {
         String index = cluster.newIndex(1);
         cluster.load(index, List.of("{\"id\":1,\"hush\":\"a\",\"old\":1}"));
         export(index, "fields: {include: [id, hush, old]}\n").succeeded();
@@ -410,7 +410,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void publishedIdsBesideABlurredDateAreWarnedOf() throws Exception {
+    void publishedIdsWithABlurredDateCauseAWarning() throws Exception {
         String index = cluster.newIndex("{\"mappings\":{\"properties\":{\"made\":{\"type\":\"date\"}}}}");
         cluster.load(index, List.of("{\"made\":\"2026-11-21T03:00:00Z\"}"));
         String rules = "fields: {include: [_id, _routing], blur: [{field: made, by: year}]}\n";
@@ -425,7 +425,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void blurredFieldsArePublishedLessTelling() throws Exception {
+    void blurredFieldsArePublishedWithLessPrecision() throws Exception {
         String index = cluster.newIndex(1);
         cluster.load(
                 index,
@@ -459,7 +459,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void planShowsWhatBecomesOfEachFieldAndWhichRuleSaysSo() throws Exception {
+    void planShowsTheOutcomeAndTheRuleForEachField() throws Exception {
         Outcome outcome =
                 Spillway.run("plan", schedule(canaries(), RULES).toString()).succeeded();
 
@@ -473,7 +473,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void planPrintsTheTableAndEndsWith32WhereAFieldIsUndecided() throws Exception {
+    void planPrintsTheTableAndExitsWith32IfAFieldIsUndecided() throws Exception {
         Outcome outcome = Spillway.run(
                 "plan",
                 schedule(canaries(), "fields: {include: [id], exclude: [hush]}\n")
@@ -500,7 +500,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void planPrintsTheTableAlsoWhereOnlyASampledDocumentHasTheField() throws Exception {
+    void planPrintsTheTableEvenIfOnlyASampledDocumentHasTheField() throws Exception {
         String index =
                 cluster.newIndex("{\"mappings\":{\"dynamic\":false,\"properties\":{\"id\":{\"type\":\"long\"}}}}");
         cluster.load(index, List.of("{\"id\":1,\"stray\":\"canary\"}"));
@@ -545,7 +545,7 @@ class FieldPolicyIT {
                         "9 /parts/documents");
     }
 
-    /** Eight faults that only the mapping and the formats show. */
+    /** Eight faults that only the mapping and the formats reveal. */
     private Path eightAgainstTheMapping(String name, String dataset) throws Exception {
         String index = cluster.newIndex("""
                 {"mappings": {"properties": {"id": {"type": "long"}, "mail": {"type": "keyword"},
@@ -591,7 +591,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void checkLooksAtAllFilesAndAtDatasetsThatAreThereTwice() throws Exception {
+    void checkReadsAllFilesAndReportsDuplicateDatasets() throws Exception {
         Path wrong = eightAgainstTheMapping("m.yaml", "same");
         Path missing = folder.resolve("missing.yaml");
         String index = cluster.newIndex("{\"mappings\":{\"properties\":{\"id\":{\"type\":\"long\"}}}}");
@@ -620,7 +620,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void checkSaysOfAFileWithoutProblemsThatItIsFine() throws Exception {
+    void checkConfirmsAFileWithoutProblems() throws Exception {
         Outcome outcome = Spillway.run(
                         "check",
                         schedule(canaries(), RULES.replace(", authors.hush: canary", ""))
@@ -669,7 +669,7 @@ class FieldPolicyIT {
             "**";                   bulk: {};           0
             id;                     jsonl: {};          0
             """)
-    void withRulesIdsArePublishedOnlyWhereARuleNamesThem(String include, String format, int exitCode) throws Exception {
+    void withRulesIdsArePublishedOnlyIfARuleNamesThem(String include, String format, int exitCode) throws Exception {
         String index = cluster.newIndex(1);
         cluster.bulk(index, "{\"index\":{\"_id\":\"canary\"}}\n{\"id\":1}\n".getBytes(StandardCharsets.UTF_8));
         cluster.request("POST", "/" + index + "/_refresh", null);
@@ -687,7 +687,7 @@ class FieldPolicyIT {
     }
 
     @Test
-    void excludedIdsWinOverEveryInclude() throws Exception {
+    void excludedIdsTakePrecedenceOverEveryInclude() throws Exception {
         String index = cluster.newIndex(1);
         cluster.load(index, List.of("{\"id\":1}"));
         export(index, "fields: {include: ['**'], exclude: [_id, _routing]}\nformats: [bulk: {}]\n")
@@ -698,7 +698,7 @@ class FieldPolicyIT {
 
     @ParameterizedTest
     @CsvSource({"true", "false"})
-    void theQueryIsInTheManifestOnlyIfAskedFor(boolean asked) throws Exception {
+    void theQueryIsInTheManifestOnlyOnRequest(boolean asked) throws Exception {
         String index = cluster.newIndex(1);
         cluster.load(index, List.of("{\"id\":1,\"hush\":false}", "{\"id\":2,\"hush\":true}"));
         Path file = schedule(index, "fields: {include: [id], exclude: [hush]}\n");
@@ -716,10 +716,10 @@ class FieldPolicyIT {
     }
 
     @Test
-    void noServerKeepsADocumentThatNestsDeeperThanIsLookedInto() throws Exception {
+    void theServerRejectsDocumentsNestedDeeperThanSpillwayReads() throws Exception {
         String index =
                 cluster.newIndex("{\"mappings\":{\"properties\":{\"raw\":{\"type\":\"object\",\"enabled\":false}}}}");
-        // The document is a level of its own.
+        // The document itself is one level.
         cluster.load(index, List.of(deep(990)));
         assertThatThrownBy(() -> cluster.load(index, List.of(deep(1_001)))).hasMessageContaining("depth");
 

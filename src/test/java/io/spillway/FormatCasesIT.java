@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What formats make of documents and mappings that are out of the ordinary, and what their papers say of it. */
+/** How formats handle unusual documents and mappings, and how the files of a dump describe it. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class FormatCasesIT {
     private static final JsonMapper JSON = new JsonMapper();
@@ -60,7 +60,7 @@ class FormatCasesIT {
                 "m.time,m.time.min,m.time.max;m.time,m.time.min,m.time.max|10,1,500|11,2,",
                 "m.time.max,m.time;m.time.max,m.time|,11|500,10"
             })
-    void fieldsOfOneBeginningHaveAColumnEach(String columns, String lines) throws Exception {
+    void fieldsWithACommonPrefixHaveAColumnEach(String columns, String lines) throws Exception {
         String index = index(
                 SUBOBJECTS,
                 "{\"m\":{\"time\":10,\"time.min\":1,\"time.max\":500}}",
@@ -87,7 +87,7 @@ class FormatCasesIT {
     }
 
     @Test
-    void aColumnThatNoDocumentHasStopsTheRunWithTheNearestName() throws Exception {
+    void aColumnThatNoDocumentHasStopsTheRunAndTheNearestNameIsSuggested() throws Exception {
         String index = index(CLOSED, "{\"text\":\"t1\",\"unmapped\":\"u1\"}");
         var outcome = export(index, "--columns", "text,unmaped,txet");
         outcome.refused(3);
@@ -96,7 +96,7 @@ class FormatCasesIT {
     }
 
     @Test
-    void aMappingThatTakesEveryFieldRefusesOtherColumnsBeforeAnythingIsRead() throws Exception {
+    void withAMappingThatAcceptsEveryFieldOtherColumnsAreRefusedBeforeAnythingIsRead() throws Exception {
         String index = index("{\"mappings\":{\"properties\":{\"text\":{\"type\":\"keyword\"}}}}", "{\"text\":\"a\"}");
         var outcome = export(index, "--columns", "text,unmapped");
         outcome.refused(3);
@@ -104,7 +104,7 @@ class FormatCasesIT {
     }
 
     @Test
-    void fieldsAboveTheLimitOfTheMappingMayBeColumns() throws Exception {
+    void fieldsBeyondTheFieldLimitOfTheMappingMayBeColumns() throws Exception {
         String index = index("""
                 {"settings":{"index.mapping.total_fields.limit":1,
                   "index.mapping.total_fields.ignore_dynamic_beyond_limit":true},
@@ -120,13 +120,13 @@ class FormatCasesIT {
                 "{\"runtime\":{\"more\":{\"type\":\"keyword\"}},\"properties\":{\"text\":{\"type\":\"keyword\"}}}",
                 "{\"dynamic_templates\":[{\"all\":{\"match_mapping_type\":\"*\",\"runtime\":{}}}]}",
             })
-    void fieldsOfAMappingThatParsesNothingOrReadsThemAtRuntimeMayBeColumns(String mapping) throws Exception {
+    void fieldsThatTheMappingDoesNotParseOrReadsAtRuntimeMayBeColumns(String mapping) throws Exception {
         String index = index("{\"mappings\":" + mapping + "}", "{\"text\":\"a\",\"more\":\"b\"}");
         assertThat(csv(index, "--columns", "text,more")).containsExactlyInAnyOrder("text,more", "a,b");
     }
 
     @Test
-    void theIdIsAColumnOnDemand() throws Exception {
+    void theIdIsAColumnOnRequest() throws Exception {
         String index = index(CLOSED, "{\"text\":\"a\"}", "{\"text\":\"b\"}");
         assertThat(csv(index, "--with-id")).containsExactlyInAnyOrder("_id,text", "0,a", "1,b");
         assertThat(csv(index, "--columns", "text,_id,_index,_routing"))
@@ -135,7 +135,7 @@ class FormatCasesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"csv --with-id", "csv --columns=_id,text", "csv --columns=text,_routing", "tar --with-id"})
-    void idsArePublishedOnlyWhereARuleNamesThem(String options) throws Exception {
+    void idsArePublishedOnlyIfARuleNamesThem(String options) throws Exception {
         String index = index(CLOSED, "{\"text\":\"a\"}");
         String[] words = options.split(" ", -1);
         String[] rules = {"--format", words[0], words[1], "--include", "text"};
@@ -145,7 +145,7 @@ class FormatCasesIT {
     }
 
     @Test
-    void anElementOfAnArchiveMaySayWhichDocumentItIs() throws Exception {
+    void anElementOfAnArchiveMayIdentifyItsDocument() throws Exception {
         String index = index(CLOSED, "{\"text\":\"a\"}");
         Spillway.export(cluster, index, folder, "--format", "tar", "--with-id", "--compression", "none")
                 .succeeded();
@@ -157,7 +157,7 @@ class FormatCasesIT {
     }
 
     @Test
-    void aBulkPartIsARequestThatTheServerTakes() throws Exception {
+    void aBulkPartIsARequestThatTheServerAccepts() throws Exception {
         String index = cluster.newIndex("""
                 {"settings":{"number_of_replicas":0},"mappings":{"properties":{"s":{"type":"keyword","index":false,
                  "doc_values":false}}}}
@@ -189,7 +189,7 @@ class FormatCasesIT {
     }
 
     @Test
-    void theServerKeepsADocumentThatABulkPartWouldCreateAgain() throws Exception {
+    void aBulkPartOfCreatesDoesNotOverwriteADocument() throws Exception {
         String index = index(CLOSED, "{\"text\":\"a\"}");
         Path schedule = Files.writeString(
                 folder.resolve("records.yaml"), """
@@ -205,7 +205,7 @@ class FormatCasesIT {
         assertThat(bash(dump, copy)).contains("\"errors\":true").contains("version_conflict_engine_exception");
     }
 
-    /** The papers of a dump say that documents are as indexed where they are, and that they were altered where they were. */
+    /** The files of a dump describe documents as indexed if they are, and as altered if they are. */
     @ParameterizedTest
     @CsvSource({
         "'',0",
@@ -214,7 +214,7 @@ class FormatCasesIT {
         "--exclude=nothing*;--unlisted=publish,0",
         "--query={\"term\":{\"text\":\"t1\"}},0"
     })
-    void thePapersSayWhetherDocumentsWereAltered(String options, int altered) throws Exception {
+    void theFilesOfADumpStateWhetherDocumentsWereAltered(String options, int altered) throws Exception {
         String index =
                 index(CLOSED, "{\"text\":\"t1\",\"b\":1}", "{\"text\":\"t2\",\"a\":[{\"c\":1}]}", "{\"text\":\"t3\"}");
         List<String> more = new ArrayList<>(List.of("--compression", "none"));
@@ -289,7 +289,7 @@ class FormatCasesIT {
     }
 
     @Test
-    void aBulkPartThatABusyServerDoesNotTakeIsSentAgainAndNoneIsSkipped() throws Exception {
+    void aBulkPartRejectedByABusyServerIsSentAgainAndNoneIsSkipped() throws Exception {
         String index = index(CLOSED, "{\"text\":\"a\"}", "{\"text\":\"b\"}");
         Spillway.export(cluster, index, folder, "--format", "bulk", "--slices", "1", "--part-documents", "1")
                 .succeeded();
@@ -316,7 +316,7 @@ class FormatCasesIT {
         return bash(dump, cluster.url().toString(), index);
     }
 
-    /** Runs the commands for bulk parts that the README of a dump has, in its folder. */
+    /** Runs the commands for bulk parts from the README of a dump, in its folder. */
     private static String bash(Dump dump, String server, String index) throws IOException, InterruptedException {
         String readme = Files.readString(dump.folder().resolve("README.md"));
         String commands = readme.substring(readme.indexOf("for part in"));

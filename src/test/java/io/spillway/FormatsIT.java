@@ -75,7 +75,7 @@ class FormatsIT {
     }
 
     @Test
-    void aBulkDumpIndexedAgainIsTheSameIndex() throws Exception {
+    void aBulkDumpRestoresTheIndex() throws Exception {
         Spillway.export(cluster, index, folder, "--format", "bulk", "--part-documents", "300")
                 .succeeded();
         Dump dump = Dump.only(folder, "records");
@@ -90,7 +90,7 @@ class FormatsIT {
     }
 
     @Test
-    void eachLineMaySayWhichDocumentItIs() throws Exception {
+    void eachLineMayIdentifyItsDocument() throws Exception {
         Spillway.export(cluster, index, folder, "--with-id").succeeded();
         Map<String, String> lines = new TreeMap<>();
         for (String line : Dump.only(folder, "records").lines()) {
@@ -194,7 +194,7 @@ class FormatsIT {
     }
 
     @Test
-    void aColumnThatNeitherTheMappingNorADocumentHasIsRefused() throws Exception {
+    void aColumnThatIsInNeitherTheMappingNorADocumentIsRefused() throws Exception {
         var outcome = Spillway.export(cluster, index, folder, "--format", "csv", "--columns", "n,titel");
         outcome.refused(3);
         assertThat(outcome.err()).contains("titel").contains("title");
@@ -202,7 +202,7 @@ class FormatsIT {
     }
 
     @Test
-    void aFieldWithoutAColumnStopsTheRunWhereTheScheduleSaysSo() throws Exception {
+    void aFieldWithoutAColumnStopsTheRunIfTheScheduleRequiresIt() throws Exception {
         Path schedule = Files.writeString(
                 folder.resolve("records.yaml"), """
                 dataset: records
@@ -240,7 +240,7 @@ class FormatsIT {
         return dump.partNames().stream().map(dump.folder()::resolve).toList();
     }
 
-    /** Every document of every archive as Python reads it, as Jackson prints it; skips the test without Python. */
+    /** Every document of every archive as Python reads it and Jackson prints it. Skips the test without Python. */
     private List<String> tarDocuments(Dump dump) throws Exception {
         Path script = Files.writeString(folder.resolve("read.py"), """
                 import json, sys, tarfile
@@ -266,7 +266,10 @@ class FormatsIT {
                 .toList();
     }
 
-    /** What a command of this machine prints, errors too; skips the test where there is none, fails where it fails. */
+    /**
+     * The output of a command of this machine, errors included. Skips the test if the command is missing, fails it if
+     * the command fails.
+     */
     private String run(String... command) throws IOException, InterruptedException {
         Path output = Files.createTempFile(folder, "output", ".txt");
         Process process;
@@ -282,7 +285,7 @@ class FormatsIT {
         return Files.readString(output);
     }
 
-    /** Routing and source of each document by its id, asked of the server in one page. */
+    /** The routing and source of each document by its id, fetched from the server in one page. */
     private static Map<String, String> documents(String of) throws IOException, InterruptedException {
         JsonNode answer = JSON.readTree(cluster.request("POST", "/" + of + "/_search?size=10000", null));
         Map<String, String> documents = new TreeMap<>();

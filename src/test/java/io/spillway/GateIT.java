@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An index that loses half of its documents between two exports, and what readers and operators see of it. */
+/** An index that loses half of its documents between two exports, and what readers and operators see. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class GateIT {
     private static final JsonMapper JSON = new JsonMapper();
@@ -63,21 +63,21 @@ class GateIT {
     }
 
     @Test
-    void theSecondExportIsRefusedWithTheNumbersAndTheFlag() throws Exception {
+    void theRefusalOfTheSecondExportNamesTheNumbersAndTheFlag() throws Exception {
         Outcome outcome = export().refused(31);
         assertThat(outcome.err())
                 .contains("documents fell from 400 to 200, by 50%, and gate.shrink allows 5%", "--accept-shrink");
     }
 
     @Test
-    void theOldDumpStaysTheOnlyOneAndWhole() throws Exception {
+    void theOldDumpRemainsTheOnlyOneAndWhole() throws Exception {
         export().refused(31);
         assertThat(Dump.folders(root, "records")).containsExactly(old);
         Spillway.run("verify", old.toString()).succeeded();
     }
 
     @Test
-    void theStatusTellsOfTheRefusalAndOfTheLastGoodDump() throws Exception {
+    void theStatusShowsTheRefusalAndTheLastGoodDump() throws Exception {
         export().refused(31);
         assertThat(status().at("/last_attempt/outcome").textValue()).isEqualTo("refused");
         assertThat(status().at("/last_attempt/exit_code").intValue()).isEqualTo(31);
@@ -86,7 +86,7 @@ class GateIT {
     }
 
     @Test
-    void acceptedOnceItIsPublishedAndTheManifestSaysSo() throws Exception {
+    void withAcceptShrinkItIsPublishedAndTheManifestRecordsIt() throws Exception {
         export("--accept-shrink").succeeded();
         List<Path> dumps = Dump.folders(root, "records");
         assertThat(dumps).hasSize(2).startsWith(old);
@@ -100,7 +100,7 @@ class GateIT {
     }
 
     @Test
-    void theNextExportIsMeasuredAgainstTheOneThatWasAccepted() throws Exception {
+    void theNextExportIsComparedWithTheAcceptedOne() throws Exception {
         export("--accept-shrink").succeeded();
         export().succeeded();
         Path third = Dump.folders(root, "records").get(2);
@@ -108,7 +108,7 @@ class GateIT {
     }
 
     @Test
-    void aMappingThatGrewIsTheNextVersionOfTheSchema() throws Exception {
+    void aNewMappedFieldGivesTheNextVersionOfTheSchema() throws Exception {
         bulk("{\"index\":{}}\n{\"n\":1,\"title\":\"new\"}\n");
         export("--accept-shrink").succeeded();
         JsonNode manifest = Dump.at(Dump.folders(root, "records").get(1)).manifest();
@@ -117,7 +117,7 @@ class GateIT {
     }
 
     @Test
-    void aClusterThatIsAwayHasFailedAndIsNotNamed() throws Exception {
+    void anUnavailableClusterIsAFailureAndIsNotNamed() throws Exception {
         Spillway.run("export", "--elasticsearch", "http://127.0.0.1:1", "--index", "records", "--to", root.toString())
                 .refused(10);
         assertThat(status().at("/last_attempt/outcome").textValue()).isEqualTo("failed");

@@ -36,14 +36,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a name can stand for, and what an index can be: exported whole, or refused with the reason. */
+/** What a name can refer to, and what kinds of index there are: each is exported whole, or refused with the reason. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class IndexKindsIT {
     private static final String WINDOW_OF_50 =
             "{\"settings\":{\"number_of_shards\":3,\"number_of_replicas\":0,\"max_result_window\":50}}";
 
     private TestCluster cluster;
-    /** What the names of this test's indices begin with, and no others. */
+    /** The prefix of the names of this test's indices, and of no others. */
     private String prefix;
 
     @TempDir
@@ -58,7 +58,7 @@ class IndexKindsIT {
     }
 
     @Test
-    void anAliasStandsForAllItsIndices() throws Exception {
+    void anAliasExportsAllItsIndices() throws Exception {
         List<String> documents = twoIndices();
         String alias = alias("both", "{}", "a", "b");
 
@@ -70,21 +70,21 @@ class IndexKindsIT {
     }
 
     @Test
-    void aPatternStandsForEveryIndexThatItMatches() throws Exception {
+    void aPatternExportsEveryIndexThatItMatches() throws Exception {
         JsonNode manifest = exported(prefix + "*", twoIndices());
 
         assertThat(texts(manifest.at("/source/indices"))).containsExactly(prefix + "a", prefix + "b");
     }
 
     @Test
-    void aListStandsForEachOfItsIndices() throws Exception {
+    void aListExportsEachOfItsIndices() throws Exception {
         JsonNode manifest = exported(prefix + "b," + prefix + "a", twoIndices());
 
         assertThat(texts(manifest.at("/source/indices"))).containsExactly(prefix + "a", prefix + "b");
     }
 
     @Test
-    void anIndexThatIsNamedInThreeWaysIsExportedOnce() throws Exception {
+    void anIndexNamedInThreeWaysIsExportedOnce() throws Exception {
         List<String> documents = twoIndices();
         String alias = alias("both", "{}", "a", "b");
 
@@ -92,7 +92,7 @@ class IndexKindsIT {
     }
 
     @Test
-    void anAliasWithAFilterIsRefusedWithTheWayToSayIt() throws Exception {
+    void aFilteredAliasIsRefusedWithAHintToUseAQuery() throws Exception {
         twoIndices();
         String alias = alias("part", "{\"filter\":{\"range\":{\"n\":{\"lt\":5}}}}", "a");
 
@@ -109,7 +109,7 @@ class IndexKindsIT {
     }
 
     @Test
-    void aFilterOnOneOfAnAliassIndicesIsEnoughToRefuseIt() throws Exception {
+    void anAliasIsRefusedIfItFiltersOneOfItsIndices() throws Exception {
         twoIndices();
         alias("part", "{\"filter\":{\"range\":{\"n\":{\"lt\":5}}}}", "a");
         String alias = alias("part", "{}", "b");
@@ -118,7 +118,7 @@ class IndexKindsIT {
     }
 
     @Test
-    void aPatternThatMatchesAnAliasWithAFilterIsRefused() throws Exception {
+    void aPatternThatMatchesAFilteredAliasIsRefused() throws Exception {
         twoIndices();
         alias("part", "{\"filter\":{\"range\":{\"n\":{\"lt\":5}}}}", "a");
 
@@ -126,7 +126,7 @@ class IndexKindsIT {
     }
 
     @Test
-    void anAliasWithAFilterIsRefusedAlsoWhereAPatternBesideItLeavesItsIndexOut() throws Exception {
+    void aFilteredAliasIsRefusedEvenIfAPatternExcludesItsIndex() throws Exception {
         twoIndices();
         alias("part", "{\"filter\":{\"range\":{\"n\":{\"lt\":5}}}}", "a");
 
@@ -134,7 +134,7 @@ class IndexKindsIT {
     }
 
     @Test
-    void anAliasWithAFilterIsRefusedAlsoWhereItsNameIsComputedFromTheDate() throws Exception {
+    void aFilteredAliasIsRefusedEvenIfItsNameIsDateMath() throws Exception {
         twoIndices();
         alias("of-2001", "{\"filter\":{\"range\":{\"n\":{\"lt\":5}}}}", "a");
 
@@ -143,7 +143,7 @@ class IndexKindsIT {
 
     @ParameterizedTest
     @CsvSource({"missing", "a;missing", "missing-*"})
-    void anIndexThatIsMissingIsSaid(String names) throws Exception {
+    void aMissingIndexIsReported(String names) throws Exception {
         twoIndices();
         String asked = prefix + names.replace(";", "," + prefix);
 
@@ -162,7 +162,7 @@ class IndexKindsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"enabled\":false}", "{\"excludes\":[\"secret\"]}", "{\"includes\":[\"n\"]}"})
-    void anIndexThatDoesNotKeepItsWholeDocumentsIsRefused(String source) throws Exception {
+    void anIndexThatDoesNotStoreWholeDocumentsIsRefused(String source) throws Exception {
         create("a", "{\"mappings\":{\"_source\":" + source + "}}");
         cluster.load(prefix + "a", numbered(0, 3));
 
@@ -171,7 +171,7 @@ class IndexKindsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"index.mapping.source.mode\":\"synthetic", "index.mode\":\"logsdb"})
-    void anIndexThatMakesItsDocumentsUpIsRefused(String setting) throws Exception {
+    void anIndexWithSyntheticSourceIsRefused(String setting) throws Exception {
         String mapping = "\"mappings\":{\"properties\":{\"@timestamp\":{\"type\":\"date\"}}}";
         create("a", "{\"settings\":{\"" + setting + "\"}," + mapping + "}");
         cluster.load(prefix + "a", List.of("{\"@timestamp\":\"2001-01-01T00:00:00Z\",\"b\":1,\"a\":[2,1,1]}"));
@@ -180,14 +180,14 @@ class IndexKindsIT {
     }
 
     @Test
-    void anEmptyIndexIsHeldBackAtTheGate() throws Exception {
+    void theGateRefusesAnEmptyIndex() throws Exception {
         create("a", null);
 
         assertThat(refused(31, prefix + "a").err()).contains(prefix + "a", "--allow-empty");
     }
 
     @Test
-    void anEmptyIndexMakesAValidDumpWhereThatIsAllowed() throws Exception {
+    void anEmptyIndexGivesAValidDumpIfAllowed() throws Exception {
         create("a", null);
 
         Spillway.export(cluster, prefix + "a", root, "--allow-empty").succeeded();
@@ -199,7 +199,7 @@ class IndexKindsIT {
     }
 
     @Test
-    void aDumpHoldsTheIndexAsItWasWhenTheSnapshotWasTakenWhateverHappensMeanwhile() throws Exception {
+    void aDumpHoldsTheIndexAsOfTheSnapshotWhateverChangesMeanwhile() throws Exception {
         create("a", WINDOW_OF_50);
         cluster.bulk(prefix + "a", indexing(0, 2_000, "before"));
         cluster.request("POST", "/" + prefix + "a/_refresh", null);
@@ -222,7 +222,7 @@ class IndexKindsIT {
     }
 
     @Test
-    void nestedDocumentsCountAsTheDocumentThatTheyStandIn() throws Exception {
+    void nestedDocumentsAreNotCountedSeparately() throws Exception {
         create("a", "{\"mappings\":{\"properties\":{\"kids\":{\"type\":\"nested\"}}}}");
         List<String> documents = IntStream.range(0, 100)
                 .mapToObj(i -> "{\"n\":" + i + ",\"kids\":[{\"k\":1},{\"k\":2},{\"k\":3}]}")
@@ -239,7 +239,7 @@ class IndexKindsIT {
         create("a", "{\"settings\":{\"number_of_shards\":3,\"number_of_replicas\":0}}");
         List<String> documents = new ArrayList<>();
         StringBuilder bulk = new StringBuilder();
-        // With three shards, each of these routings leads to another one.
+        // With three shards, each of these routings leads to a different shard.
         for (String routing : List.of("r3", "r4", "r5")) {
             documents.add("{\"routing\":\"" + routing + "\"}");
             bulk.append("{\"index\":{\"_id\":\"twin\",\"routing\":\"" + routing + "\"}}\n{\"routing\":\"" + routing
@@ -273,7 +273,7 @@ class IndexKindsIT {
     }
 
     @Test
-    void aQueryChoosesTheDocumentsAndIsNotPublished() throws Exception {
+    void aQuerySelectsTheDocumentsAndIsNotPublished() throws Exception {
         create("a", null);
         cluster.load(prefix + "a", numbered(0, 100));
 
@@ -289,7 +289,7 @@ class IndexKindsIT {
     }
 
     @Test
-    void shardsAndSlicesWithoutDocumentsAreNoReasonToStop() throws Exception {
+    void emptyShardsAndSlicesDoNotStopTheExport() throws Exception {
         create("a", "{\"settings\":{\"number_of_shards\":5,\"number_of_replicas\":0}}");
         StringBuilder bulk = new StringBuilder();
         for (String document : numbered(0, 7)) {
@@ -301,11 +301,14 @@ class IndexKindsIT {
         exported(prefix + "a", numbered(0, 7), "--slices", "64");
     }
 
-    /** Before a page: some documents go, others come or change, and now and then the segments are rewritten. */
+    /**
+     * Runs before a page: some documents are deleted, others are added or changed, and now and then segments are
+     * merged.
+     */
     private void change(int page) throws IOException, InterruptedException {
         String index = "/" + prefix + "a";
         if (page == 0) {
-            // Not one document of the snapshot lives on unchanged.
+            // Not one document of the snapshot remains unchanged.
             StringBuilder gone = new StringBuilder();
             IntStream.range(1_000, 2_000).forEach(i -> gone.append("{\"delete\":{\"_id\":\"" + i + "\"}}\n"));
             cluster.bulk(prefix + "a", gone.toString().getBytes(StandardCharsets.UTF_8));
@@ -326,7 +329,7 @@ class IndexKindsIT {
         return bulk.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Indices a and b with ten documents each, and what they hold. */
+    /** Indices a and b with ten documents each, and their contents. */
     private List<String> twoIndices() throws IOException, InterruptedException {
         create("a", null);
         create("b", null);
@@ -371,12 +374,12 @@ class IndexKindsIT {
         return texts;
     }
 
-    /** What happens before the page with this number, from 0, is asked for. */
+    /** Runs before the page with this number, from 0, is requested. */
     private interface Change {
         void before(int page) throws IOException, InterruptedException;
     }
 
-    /** Stands between the exporter and the cluster, and changes something before each search goes through. */
+    /** A proxy between the exporter and the cluster, which changes something before it forwards each search. */
     private static final class Between implements AutoCloseable {
         private final TestCluster cluster;
         private final Change change;
@@ -409,7 +412,7 @@ class IndexKindsIT {
         private void pass(HttpExchange exchange) throws IOException {
             try (exchange) {
                 byte[] body = exchange.getRequestBody().readAllBytes();
-                // Searches on the snapshot; what comes before it is opened still has to see the index as it was.
+                // Searches on the snapshot. Before the snapshot is opened, the index is still unchanged.
                 if (exchange.getRequestURI().getPath().equals("/_search")) {
                     changeBeforePage();
                 }

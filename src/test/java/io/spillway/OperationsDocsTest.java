@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Pages that mirror code say what the code says. */
+/** Pages that mirror code match the code. */
 class OperationsDocsTest {
     private static final Pattern ROW = Pattern.compile("\\| (\\d+) \\| (.+) \\|");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
 
     @Test
-    void theTableOfExitCodesIsTheOneInTheCode() throws IOException {
+    void theTableOfExitCodesMatchesTheCode() throws IOException {
         Map<Integer, String> documented = new TreeMap<>();
         for (String line : Files.readAllLines(Path.of("docs/operations.md"))) {
             Matcher row = ROW.matcher(line);
@@ -34,7 +34,7 @@ class OperationsDocsTest {
     }
 
     @Test
-    void everyTestThatThePageOnReliabilityNamesExists() throws IOException {
+    void everyTestNamedInTheReliabilityPageExists() throws IOException {
         Matcher named = TEST.matcher(Files.readString(Path.of("docs/reliability.md")));
         int count = 0;
         while (named.find()) {

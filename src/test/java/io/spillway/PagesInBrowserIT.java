@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Pages as people see them, in Chromium, on a site of five datasets with thirty dumps each. Pictures stay in {@code
- * target/screenshots}. Skipped where the browser is missing.
+ * Pages as people see them, in Chromium, on a site of five datasets with thirty dumps each. Screenshots are kept in
+ * {@code target/screenshots}. Skipped if the browser is missing.
  */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class PagesInBrowserIT {
@@ -62,7 +62,7 @@ class PagesInBrowserIT {
         }
     }
 
-    /** The site's page and that of each dataset, in every language. */
+    /** The site's page and the page of each dataset, in every language. */
     static Stream<String> pages() {
         return Stream.of("", "journals/", "hostile/", "long-names/", "rtl/", "plain/")
                 .flatMap(folder -> LANGUAGES.stream().map(language -> folder + "index" + language + ".html"));
@@ -79,7 +79,7 @@ class PagesInBrowserIT {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void nothingScrollsSidewaysLiesOnAnotherOrIsCutOff(String path) throws Exception {
+    void nothingScrollsSidewaysOverlapsOrIsCutOff(String path) throws Exception {
         for (int width : List.of(TELEPHONE, DESK)) {
             try (BrowserPage page = open(path, width)) {
                 page.screenshot(path.replace('/', '-').replace(".html", "-" + width));
@@ -89,7 +89,7 @@ class PagesInBrowserIT {
     }
 
     @Test
-    void onATelephoneTheColumnsOfFilesAndDumpsAreAllSeen() {
+    void onAPhoneAllColumnsOfFilesAndDumpsAreVisible() {
         try (BrowserPage page = open("journals/index.html", TELEPHONE)) {
             assertThat(page.texts("[...document.querySelectorAll('.scroll')].map(each => "
                             + "each.scrollWidth <= each.clientWidth ? each.getAttribute('aria-labelledby') : '')"))
@@ -104,7 +104,7 @@ class PagesInBrowserIT {
         "is cut off, document.querySelector('.lead').style = 'overflow:hidden;white-space:nowrap'",
         "wider than the, document.querySelector('.button').style = 'width:3rem;white-space:nowrap'"
     })
-    void aLayoutThatIsWrongIsNoticed(String problem, String wrong) {
+    void aBrokenLayoutIsDetected(String problem, String wrong) {
         try (BrowserPage page = open("journals/index.html", TELEPHONE)) {
             page.evaluate(wrong);
             assertThat(page.texts(layout)).anySatisfy(each -> assertThat(each).contains(problem));
@@ -113,7 +113,7 @@ class PagesInBrowserIT {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void aPageAsksForNothingElseAndComplainsOfNothing(String path) {
+    void aPageLoadsNothingElseAndLogsNoErrors(String path) {
         try (BrowserPage page = open(path, DESK)) {
             assertThat(page.complaints()).isEmpty();
             assertThat(page.requests()).containsExactly(server.address() + path);
@@ -129,7 +129,7 @@ class PagesInBrowserIT {
                 "image | document.body.append(Object.assign(new Image(), {src: '/index.html'}))",
                 "connection | fetch('/links.json').catch(() => 1)"
             })
-    void whatSomebodyPutsIntoAPageIsRefusedByItsPolicy(String what, String injection) {
+    void thePolicyBlocksContentInjectedIntoAPage(String what, String injection) {
         try (BrowserPage page = open("journals/index.html", DESK)) {
             page.evaluate(injection + " && 1");
             page.evaluate("new Promise(done => setTimeout(done, 100))");
@@ -153,7 +153,7 @@ class PagesInBrowserIT {
     }
 
     @Test
-    void theKeyboardReachesTheDownloadAndShowsWhereItIs() {
+    void theKeyboardReachesTheDownloadAndTheFocusIsVisible() {
         try (BrowserPage page = open("journals/index.html", DESK)) {
             List<String> stops = new ArrayList<>();
             do {
@@ -189,7 +189,7 @@ class PagesInBrowserIT {
     }
 
     @Test
-    void aPageIsDarkForThoseWhoPreferThat() throws IOException {
+    void aPageIsDarkForReadersWhoPreferIt() throws IOException {
         String background =
                 "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).reduce((a, b) => a + +b, 0)";
         for (String scheme : SCHEMES) {
@@ -208,7 +208,7 @@ class PagesInBrowserIT {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void axeFindsNothingSerious(String path) throws Exception {
+    void axeFindsNoSeriousViolation(String path) throws Exception {
         String axe = Files.readString(NpmPackages.file("axe-core/axe.min.js"));
         for (String scheme : SCHEMES) {
             try (BrowserPage page = browser.page().width(DESK).scheme(scheme)) {
@@ -222,7 +222,7 @@ class PagesInBrowserIT {
     }
 
     @Test
-    void axeFindsWhatIsSerious() throws Exception {
+    void axeDetectsASeriousViolation() throws Exception {
         String axe = Files.readString(NpmPackages.file("axe-core/axe.min.js"));
         try (BrowserPage page = open("journals/index.html", DESK)) {
             page.evaluate("document.querySelector('.lead').style.color = '#ddd';"
@@ -234,7 +234,7 @@ class PagesInBrowserIT {
         }
     }
 
-    /** What axe finds of an impact and above, as sentences. */
+    /** The violations that axe finds at this impact or above, as sentences. */
     private static String violations(String least) {
         return """
                 (async () => {
@@ -248,8 +248,8 @@ class PagesInBrowserIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ".de", ".pt"})
-    void whatAPublisherWritesIsTextAndNeverRuns(String language) {
-        // What HTML has no way to write is shown as what stands for it.
+    void aPublishersTextIsShownAsTextAndNeverRuns(String language) {
+        // Characters that HTML cannot represent are shown as their replacements.
         String shown = ExampleSite.HOSTILE;
         try (BrowserPage page = open("hostile/index" + language + ".html", DESK)) {
             assertThat(page.evaluate("document.title").textValue()).isEqualTo(shown);
@@ -281,7 +281,7 @@ class PagesInBrowserIT {
     }
 
     @Test
-    void programsReadTheSameWordsInTheLinks() {
+    void theLinksForProgramsHaveTheSameWords() {
         try (BrowserPage page = browser.page()) {
             page.open(server.address().resolve("links.json"));
             assertThat(page.texts("JSON.parse(document.body.innerText).datasets.map(each => each.title)"))

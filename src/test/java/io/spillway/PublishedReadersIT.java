@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was published, read with the tools that people have for such places. Each is skipped where it is not installed. */
+/**
+ * Published files, read with the tools that people use for such places. Each test is skipped if its tool is not
+ * installed.
+ */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class PublishedReadersIT {
     @TempDir
@@ -109,15 +112,14 @@ class PublishedReadersIT {
                 folder.resolve("ia.ini"),
                 "[s3]\naccess = %s\nsecret = %s\n[general]\nscreenname = tester\n"
                         .formatted(StubArchive.ACCESS_KEY, StubArchive.SECRET_KEY));
-        // It has no option for hosts: everything it asks for goes to the stand-in, and nothing to the archive.
+        // It has no option for hosts: all its requests go to the stand-in, and none to the archive.
         String stub = stores.archive().url().toString();
         Map<String, String> settings = Map.of(
                 "IA_CONFIG_FILE", configuration.toString(), "http_proxy", stub, "https_proxy", stub, "no_proxy", "");
         String item = "example-" + dump.replace('/', '-');
 
         assertThat(run(settings, "ia", "--insecure", "list", item)).contains(Manifest.FILE_NAME, "SHA256SUMS");
-        // Without what begins with the item's name: the archive's own files, which the stand-in lists and does not
-        // keep.
+        // Without files named after the item: the archive's own files, which the stand-in lists and does not keep.
         run(
                 settings,
                 "ia",
@@ -133,7 +135,7 @@ class PublishedReadersIT {
         assertWhole();
     }
 
-    /** As README tells readers. */
+    /** As the README tells readers. */
     private void assertWhole() throws Exception {
         String checked = run(Map.of(), "sh", "-c", "cd '" + target + "' && sha256sum -c SHA256SUMS");
         assertThat(checked.lines()).isNotEmpty().allMatch(line -> line.endsWith(": OK"));

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.xml.sax.SAXException;
 
 /**
- * What pages and feeds are by their standards, as validators of others see it. Each is skipped where its program is
- * missing; each has a test beside it that shows it refusing something.
+ * Pages and feeds, checked by independent validators of their standards. Each test is skipped if its program is
+ * missing. A second test for each shows that the validator rejects something.
  */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class PublishedStandardsIT {
@@ -59,7 +59,7 @@ class PublishedStandardsIT {
         }
     }
 
-    /** A copy in which a pattern is something else. */
+    /** A copy in which the match of a pattern is replaced. */
     private Path changed(Path file, String from, String to) throws IOException {
         String before = Files.readString(file);
         String after = before.replaceAll(from, to);
@@ -85,7 +85,7 @@ class PublishedStandardsIT {
 
     @ParameterizedTest
     @CsvSource({"<updated>.*</updated>, ''", "<id>.*</id>, ''", "href=, link=", "text/html, html"})
-    void whatIsNotAtomIsRefused(String from, String to) throws Exception {
+    void aFileThatIsNotAtomIsRejected(String from, String to) throws Exception {
         assertThat(jing(List.of(changed(root.resolve("feed.atom"), from, to))).exitCode())
                 .isNotZero();
     }
@@ -97,13 +97,13 @@ class PublishedStandardsIT {
     }
 
     @Test
-    void theSitemapKeepsToTheProtocol() throws Exception {
+    void theSitemapFollowsTheProtocol() throws Exception {
         sitemaps().validate(new StreamSource(root.resolve("sitemap.xml").toFile()));
     }
 
     @ParameterizedTest
     @CsvSource({"<loc>https://, <loc>/", "<lastmod>20, <lastmod>", "</lastmod>, </lastmod><image/>"})
-    void aSitemapThatDoesNotIsRefused(String from, String to) throws Exception {
+    void aSitemapThatViolatesTheProtocolIsRejected(String from, String to) throws Exception {
         Path wrong = changed(root.resolve("sitemap.xml"), from, to);
         assertThatExceptionOfType(SAXException.class)
                 .isThrownBy(() -> sitemaps().validate(new StreamSource(wrong.toFile())));
@@ -127,7 +127,7 @@ class PublishedStandardsIT {
     }
 
     @Test
-    void whatIsNotHtmlIsRefused() throws Exception {
+    void aPageThatIsNotHtmlIsRejected() throws Exception {
         Tool.Result result = nu(List.of(changed(root.resolve("journals/index.html"), "<dt>", "<dt id=\"latest\">")));
         assertThat(result.exitCode()).isNotZero();
         assertThat(result.output()).contains("Duplicate ID");
@@ -165,7 +165,7 @@ class PublishedStandardsIT {
     }
 
     @Test
-    void datasetsAreDescribedInTheWordsOfSchemaOrg() throws Exception {
+    void datasetsAreDescribedInTheTermsOfSchemaOrg() throws Exception {
         Tool.Result result = structuredData(allData());
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output()).contains("15 documents");
@@ -180,7 +180,7 @@ class PublishedStandardsIT {
         "\"@type\":\"Dataset\", \"@type\":\"Person\", is no property of",
         "\"@type\":\"DataDownload\", \"@type\":\"Downlaod\", is no class"
     })
-    void wordsThatSchemaOrgDoesNotHaveAreRefused(String from, String to, String problem) throws Exception {
+    void termsUnknownToSchemaOrgAreRejected(String from, String to, String problem) throws Exception {
         Path wrong = changed(data(root.resolve("journals/index.html")), from, to);
         Tool.Result result = structuredData(List.of(wrong));
         assertThat(result.exitCode()).isNotZero();

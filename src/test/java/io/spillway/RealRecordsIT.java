@@ -27,9 +27,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Records that others have made, with the mappings that they are searched by, come out byte for byte as they went in,
- * however many shards they lie in and slices they are read in. Reads the sets from {@code ../shared/data}, where that
- * folder is.
+ * Real records with their real mappings are exported byte for byte as they were indexed, for any number of shards and
+ * slices. Reads the sets from {@code ../shared/data} if that folder exists.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RealRecordsIT {
@@ -47,7 +46,7 @@ class RealRecordsIT {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** The indices made so far: each is exported many times. */
+    /** The indices created so far: each is exported many times. */
     private static final Map<String, String> INDICES = new HashMap<>();
 
     @TempDir
@@ -61,7 +60,7 @@ class RealRecordsIT {
 
     @ParameterizedTest(name = "{0}, {1} shards, {2} slices")
     @MethodSource("everySetShardsAndSlices")
-    void everyRecordComesOutByteForByte(String set, int shards, int slices) throws Exception {
+    void everyRecordIsExportedByteForByte(String set, int shards, int slices) throws Exception {
         List<String> records = records(set);
         TestCluster cluster = TestCluster.shared();
         String index = index(cluster, set, shards, records);

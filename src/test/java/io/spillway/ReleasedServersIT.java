@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.elasticsearch.ElasticsearchContainer;
 
-/** The same contract against released servers, where a Docker engine answers; skipped elsewhere. */
+/** The same contract against released servers. Skipped without a Docker engine. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ReleasedServersIT {
     private static final String IMAGES = "docker.elastic.co/elasticsearch/elasticsearch:";

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A cluster with TLS and logins: which key suffices, what a key that does not is told, and who is believed. */
+/**
+ * A cluster with TLS and logins: which key suffices, what the error says for a key that does not, and which
+ * certificates are trusted.
+ */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SecurityIT {
     private static final String INDEX = "guarded";
@@ -75,7 +78,7 @@ class SecurityIT {
     }
 
     @Test
-    void aKeyWithoutViewIndexMetadataIsToldSo() throws Exception {
+    void aKeyWithoutViewIndexMetadataIsReportedAsSuch() throws Exception {
         CommandRun run = trusting(server.newKey(INDEX, "read"));
 
         assertRefused(run);
@@ -83,7 +86,7 @@ class SecurityIT {
     }
 
     @Test
-    void aKeyWithoutReadIsToldSo() throws Exception {
+    void aKeyWithoutReadIsReportedAsSuch() throws Exception {
         CommandRun run = trusting(server.newKey(INDEX, "view_index_metadata"));
 
         assertRefused(run);
@@ -99,7 +102,7 @@ class SecurityIT {
     }
 
     @Test
-    void aWrongKeyIsRefusedAndTheHintNamesTheOption() throws Exception {
+    void aWrongKeyIsRejectedAndTheHintNamesTheOption() throws Exception {
         CommandRun run =
                 trusting(Base64.getEncoder().encodeToString("no-such-id:no-such-key".getBytes(StandardCharsets.UTF_8)));
 
@@ -108,7 +111,7 @@ class SecurityIT {
     }
 
     @Test
-    void aCertificateOfAnUnknownAuthorityIsNotBelievedAndTheHintSaysWhatToDo() throws Exception {
+    void aCertificateOfAnUnknownAuthorityIsNotTrustedAndTheHintSaysWhatToDo() throws Exception {
         CommandRun run = export(goodKey());
 
         assertUnavailable(run);
@@ -116,7 +119,7 @@ class SecurityIT {
     }
 
     @Test
-    void theFileOfAnotherAuthorityIsNotBelieved() throws Exception {
+    void theFileOfAnotherAuthorityIsNotTrusted() throws Exception {
         Path elsewhere = Files.createDirectory(root.resolve("other"));
         SecuredServerAuthority other = new SecuredServerAuthority(elsewhere);
 
@@ -126,14 +129,14 @@ class SecurityIT {
     }
 
     @Test
-    void theFingerprintOfAnotherAuthorityIsNotBelieved() throws Exception {
+    void theFingerprintOfAnotherAuthorityIsNotTrusted() throws Exception {
         CommandRun run = export(goodKey(), "--fingerprint", "ab".repeat(32));
 
         assertUnavailable(run);
     }
 
     @Test
-    void aCertificateForAnotherHostIsNotBelievedWithTheRightFile() throws Exception {
+    void aCertificateForAnotherHostIsNotTrustedDespiteTheRightFile() throws Exception {
         CommandRun run = CommandRun.export(
                 otherName(),
                 INDEX,
@@ -148,7 +151,7 @@ class SecurityIT {
     }
 
     @Test
-    void aCertificateForAnotherHostIsNotBelievedWithTheRightFingerprint() throws Exception {
+    void aCertificateForAnotherHostIsNotTrustedDespiteTheRightFingerprint() throws Exception {
         CommandRun run = CommandRun.export(
                 otherName(),
                 INDEX,
@@ -162,7 +165,7 @@ class SecurityIT {
     }
 
     @Test
-    void noOutputHoldsTheSecretOfARunThatSucceeds() throws Exception {
+    void theOutputOfASuccessfulRunContainsNoSecret() throws Exception {
         String key = goodKey();
 
         assertThat(verboseOutput(key, 0))
@@ -172,7 +175,7 @@ class SecurityIT {
     }
 
     @Test
-    void noOutputHoldsTheSecretOfARunThatIsRefused() throws Exception {
+    void theOutputOfARejectedRunContainsNoSecret() throws Exception {
         String key = server.newKey(INDEX, "read");
 
         assertThat(verboseOutput(key, REFUSED))
@@ -201,7 +204,7 @@ class SecurityIT {
         return "${file:" + file + "}";
     }
 
-    /** The same server by a name that its certificate does not have. */
+    /** The same server under a name that is not in its certificate. */
     private static URI otherName() {
         return URI.create("https://localhost:" + server.url().getPort());
     }
@@ -225,7 +228,7 @@ class SecurityIT {
         return new String(Base64.getDecoder().decode(key), StandardCharsets.UTF_8).split(":", 2)[1];
     }
 
-    /** Everything that a process of its own says, logs included. */
+    /** Everything that a separate process prints, logs included. */
     private String verboseOutput(String key, int exitCode) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),

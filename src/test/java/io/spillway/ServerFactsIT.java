@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names, queries, settings and mistakes that a real server answers in its own way. */
+/** Names, queries, settings and mistakes for which a real server has its own answers. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ServerFactsIT {
     @TempDir
@@ -38,7 +38,7 @@ class ServerFactsIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void whateverTheServerAcceptsBehindADocumentTheDocumentIsExported(int shards) throws Exception {
+    void aDocumentIsExportedDespiteAcceptedTrailingContent(int shards) throws Exception {
         String index = cluster.newIndex(shards);
         List<String> behind = List.of(
                 "//",
@@ -82,7 +82,7 @@ class ServerFactsIT {
     }
 
     @Test
-    void aPercentSignInANameIsAPercentSign() throws Exception {
+    void aPercentSignInANameIsLiteral() throws Exception {
         String index = index("{}", "{\"n\":1}");
         cluster.request("PUT", "/" + index + "%252cb/_doc/1?refresh=true", "{\"odd\":1}");
 
@@ -93,7 +93,7 @@ class ServerFactsIT {
     }
 
     @Test
-    void nowInARangeIsTheInstantOfTheSnapshotAndTheManifestNamesIt() throws Exception {
+    void nowInARangeIsTheInstantOfTheSnapshotAndTheManifestRecordsIt() throws Exception {
         String index = index("{\"ts\":{\"type\":\"date\"}}", "{\"ts\":\"2020-01-01\"}", "{\"ts\":\"9000-01-01\"}");
 
         Spillway.export(cluster, index, root, "--query", "{\"range\":{\"ts\":{\"lte\":\"now\"}}}")
@@ -118,7 +118,7 @@ class ServerFactsIT {
                 "{\"query\":{\"match_all\":{}}}; 2; --query takes only what a search has under \"query\"",
                 "{\"size\":10}; 2; --query takes only what a search has under \"query\""
             })
-    void aQueryThatCannotBeMeantIsRefusedWithTheReason(String query, int exitCode, String reason) throws Exception {
+    void aQueryThatMakesNoSenseIsRefusedWithTheReason(String query, int exitCode, String reason) throws Exception {
         String index = index("{\"ts\":{\"type\":\"date\"}}", "{\"ts\":\"2020-01-01\"}");
 
         Outcome outcome = Spillway.export(cluster, index, root, "--query", query);
@@ -129,7 +129,7 @@ class ServerFactsIT {
 
     @ParameterizedTest
     @CsvSource({"read", "metadata"})
-    void aBlockedIndexIsNotAMissingRight(String block) throws Exception {
+    void aBlockedIndexIsNotReportedAsAMissingPrivilege(String block) throws Exception {
         String index = cluster.newIndex("{\"settings\":{\"index.blocks." + block + "\":true}}");
 
         Outcome outcome = Spillway.export(cluster, index, root).refused(12);
@@ -139,7 +139,7 @@ class ServerFactsIT {
 
     @ParameterizedTest
     @CsvSource({"::data,without ::data", "::failures,without a selector", "::*,without a selector"})
-    void aSelectorIsSaidToBeOne(String selector, String hint) throws Exception {
+    void aSelectorIsReportedAsASelector(String selector, String hint) throws Exception {
         String index = index("{}", "{\"n\":1}");
 
         assertThat(Spillway.export(cluster, index + selector, root).refused(3).err())
@@ -147,7 +147,7 @@ class ServerFactsIT {
     }
 
     @Test
-    void httpsOnAPlainPortIsNotACertificate() {
+    void httpsOnAPlainPortIsNotReportedAsACertificateProblem() {
         Outcome outcome = Spillway.run(
                 "export",
                 "--elasticsearch",

@@ -41,8 +41,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What a dataset's page says to paste into a shell works when it is pasted: taken out of the page as a browser shows it,
- * run with the tools themselves against a web server on the loopback. Skipped where the browser or a tool is missing.
+ * The shell snippets on a dataset's page work when they are pasted: each is read from the page as a browser shows it
+ * and run with the real tool against a web server on loopback. Skipped if the browser or a tool is missing.
  */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class SnippetsIT {
@@ -88,7 +88,7 @@ class SnippetsIT {
         server.close();
     }
 
-    /** What the page says under a tool's name, as somebody selects it there. */
+    /** The snippet for a tool on the page, as a reader would select it. */
     private String snippet(String page, String tool) {
         try (BrowserPage open = browser.page().open(server.address().resolve(page))) {
             List<String> found = open.texts("""
@@ -109,7 +109,7 @@ class SnippetsIT {
     }
 
     private void assertFetched() {
-        // A metalink has the folders of the dataset and the dump in its names; lists of addresses have none.
+        // A metalink has the folders of the dataset and the dump in its names; lists of URLs have none.
         Path below = this.fetched.resolve(dump.dump());
         Path fetched = Files.isDirectory(below) ? below : this.fetched;
         for (var part : dump.parts()) {
@@ -156,7 +156,7 @@ class SnippetsIT {
 
     @ParameterizedTest
     @CsvSource({"wget, wget", "curl, curl", "aria2c, aria2"})
-    void aDamagedFileIsSaidToBeDamaged(String tool, String debianPackage) throws Exception {
+    void aDamagedFileIsReported(String tool, String debianPackage) throws Exception {
         Tool.require(tool, debianPackage);
         Path part = root.resolve(part(1));
         byte[] bytes = Files.readAllBytes(part);
@@ -169,10 +169,10 @@ class SnippetsIT {
 
     @ParameterizedTest
     @CsvSource({"wget, wget", "curl, curl", "aria2c, aria2"})
-    void theSameLineGoesOnAfterABrokenDownload(String tool, String debianPackage) throws Exception {
+    void theSameLineResumesAfterABrokenDownload(String tool, String debianPackage) throws Exception {
         Tool.require(tool, debianPackage);
         String code = snippet("journals/index.html", tool);
-        // Every attempt of the first run breaks off, however often the tool tries.
+        // Every attempt of the first run is cut off, however often the tool retries.
         server.always(part(1), cutAfter(100)).always(part(2), cutAfter(0));
         String impatient = code.replace("wget -c", "wget -c --tries=1").replace("aria2c -j", "aria2c --max-tries=1 -j");
         assertThat(paste(impatient).exitCode()).isNotZero();
@@ -188,7 +188,7 @@ class SnippetsIT {
             Files.copy(root.resolve(dump.dump()).resolve(part.name()), fetched.resolve(part.name()));
         }
         String code = snippet("journals/index.html", "DuckDB");
-        // The shell takes the line apart; the same DuckDB as in the program of that name, from Java, runs what it gets.
+        // The shell splits the line. The same version of DuckDB as the program of that name runs the result, from Java.
         Tool.Result query = paste("duckdb() { [ \"$#\" = 2 ] && [ \"$1\" = -c ] && printf %s \"$2\"; }\n" + code);
         assertThat(query.exitCode()).as(query.output()).isZero();
         assertThat(DuckDb.count(fetched, query.output())).isEqualTo(10);
@@ -233,7 +233,7 @@ class SnippetsIT {
             Map<ObjectKey, byte[]> pages = new TreeMap<>(
                     new Pages(bucket).ofDataset(catalog, catalog.datasets().get(0), List.of()));
             Files.write(root.resolve("bucket.html"), pages.get(new ObjectKey("journals/index.html")));
-            // The store is on the loopback, which the page cannot know.
+            // The store is on loopback, which the page cannot know.
             String code =
                     "aws() { command aws --endpoint-url %s --region us-east-1 \"$@\"; }\n".formatted(store.endpoint())
                             + snippet("bucket.html", "aws");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of an export when a node of the cluster dies, or a shard moves, in the middle of it. */
+/** What happens to an export when a node of the cluster dies, or a shard moves, in the middle of it. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class TwoNodesIT {
     private static final List<String> LINES = IntStream.range(0, 10_000)
@@ -52,7 +52,7 @@ class TwoNodesIT {
     }
 
     @Test
-    void nothingIsPublishedWhenTheNodeOfAShardWithoutReplicaDies() throws Exception {
+    void nothingIsPublishedIfTheNodeOfAShardWithoutReplicaDies() throws Exception {
         String index = load(0);
         DatasetFolder folder = new DatasetFolder(root, "crashed");
 
@@ -65,7 +65,7 @@ class TwoNodesIT {
     }
 
     @Test
-    void withAReplicaTheExportStartsAgainOnTheNodeThatIsLeft() throws Exception {
+    void withAReplicaTheExportRestartsOnTheRemainingNode() throws Exception {
         String index = load(1);
         DatasetFolder folder = new DatasetFolder(root, "replicated");
 
@@ -76,7 +76,7 @@ class TwoNodesIT {
     }
 
     @Test
-    void aShardThatMovesDoesNotShortenTheDump() throws Exception {
+    void aMovingShardDoesNotShortenTheDump() throws Exception {
         String index = load(0);
         DatasetFolder folder = new DatasetFolder(root, "moved");
         String shards = nodes.cluster().request("GET", "/_cat/shards/" + index + "?h=shard,node", null);
@@ -103,7 +103,7 @@ class TwoNodesIT {
         return index;
     }
 
-    /** Exports while, before one page in the middle is asked for, something happens to the cluster. */
+    /** Exports, and triggers an event in the cluster before one page in the middle is requested. */
     private static CommandRun exportDisturbedBy(Disturbance event, String index, DatasetFolder folder)
             throws IOException {
         try (FaultProxy proxy = FaultProxy.before(nodes.url(), 1)) {
@@ -112,7 +112,7 @@ class TwoNodesIT {
                 exchange.reply(exchange.forward());
             });
             CommandRun run = CommandRun.export(proxy.url(), index, folder, "--slices", "2");
-            assertThat(proxy.disturbed()).as("the event came in time").isEqualTo(1);
+            assertThat(proxy.disturbed()).as("the event happened in time").isEqualTo(1);
             return run;
         }
     }

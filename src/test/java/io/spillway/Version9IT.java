@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Elasticsearch 9 does with documents that version 8 does not. */
+/** How Elasticsearch 9 treats documents differently from version 8. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class Version9IT {
     private static final String WITH_A_VECTOR = "{\"title\":\"a\",\"t\":1.10,\"n\":1e400,\"embedding\":[1,2,3]}";
@@ -32,7 +32,7 @@ class Version9IT {
     private final TestCluster cluster = TestCluster.version9();
 
     @Test
-    void anIndexThatLeavesVectorsOutOfItsDocumentsIsRefusedWithTheAlternative() throws Exception {
+    void anIndexThatExcludesVectorsFromSourceIsRefusedWithTheAlternative() throws Exception {
         String index = index("{}", FIELDS + "," + VECTOR, WITH_A_VECTOR, WITHOUT);
 
         Outcome outcome = Spillway.export(cluster, index, root).refused(12);
@@ -49,21 +49,21 @@ class Version9IT {
                 "\"o\":{\"type\":\"nested\",\"properties\":{\"embedding\":{\"type\":\"dense_vector\",\"dims\":3}}}",
                 "\"o\":{\"properties\":{\"embedding\":{\"type\":\"dense_vector\",\"dims\":3,\"index\":false}}}"
             })
-    void aVectorInAnObjectIsFound(String vector) throws Exception {
+    void aVectorInAnObjectIsDetected(String vector) throws Exception {
         String index = index("{}", FIELDS + "," + vector, "{\"o\":{\"embedding\":[1,2,3]}}");
 
         assertThat(Spillway.export(cluster, index, root).refused(12).err()).contains("o.embedding (dense_vector)");
     }
 
     @Test
-    void aSparseVectorIsFound() throws Exception {
+    void aSparseVectorIsDetected() throws Exception {
         String index = index("{}", "\"s\":{\"type\":\"sparse_vector\"}", "{\"s\":{\"a\":1.5}}");
 
         assertThat(Spillway.export(cluster, index, root).refused(12).err()).contains("s (sparse_vector)");
     }
 
     @Test
-    void rebuiltVectorsArePublishedWhereThatIsAskedForAndTheDumpSaysSo() throws Exception {
+    void rebuiltVectorsArePublishedOnRequestAndTheDumpRecordsIt() throws Exception {
         String index = index("{}", FIELDS + "," + VECTOR, WITH_A_VECTOR, WITHOUT);
 
         Spillway.export(cluster, index, root, "--vectors", "rebuilt").succeeded();
@@ -78,7 +78,7 @@ class Version9IT {
     }
 
     @Test
-    void vectorsThatAreKeptInTheDocumentsArePublishedAsTheyAre() throws Exception {
+    void vectorsStoredInTheDocumentsArePublishedUnchanged() throws Exception {
         String index = index(
                 "{\"index.mapping.exclude_source_vectors\":false}", FIELDS + "," + VECTOR, WITH_A_VECTOR, WITHOUT);
 
@@ -90,7 +90,7 @@ class Version9IT {
     }
 
     @Test
-    void anIndexWithoutVectorsIsPublishedAsItIs() throws Exception {
+    void anIndexWithoutVectorsIsPublishedUnchanged() throws Exception {
         String index = index("{}", FIELDS, WITHOUT);
 
         Spillway.export(cluster, index, root).succeeded();
@@ -104,7 +104,7 @@ class Version9IT {
                 "\"dims\":2,\"element_type\":\"bfloat16\"",
                 "\"dims\":64,\"index_options\":{\"type\":\"bbq_disk\"}"
             })
-    void aMappingWithAWordThatOlderServersDoNotKnowIsRead(String parameters) throws Exception {
+    void aMappingParameterUnknownToOlderServersIsRead(String parameters) throws Exception {
         String index = index("{}", "\"v\":{\"type\":\"dense_vector\"," + parameters + "}", "{\"a\":1}");
 
         Spillway.export(cluster, index, root).succeeded();
@@ -127,7 +127,7 @@ class Version9IT {
                 "{\"index.mapping.source.mode\":\"synthetic\"}",
                 "{\"index.mapping.source.mode\":\"disabled\"}"
             })
-    void anIndexThatIsNotKnownToStoreItsDocumentsIsRefused(String settings) throws Exception {
+    void anIndexNotKnownToStoreItsDocumentsIsRefused(String settings) throws Exception {
         String index = index(
                 settings, "\"@timestamp\":{\"type\":\"date\"}", "{\"@timestamp\":\"2026-11-01T00:00:00Z\",\"z\":1.10}");
 

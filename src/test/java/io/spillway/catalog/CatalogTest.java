@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The manifests are the only memory. */
+/** The manifests are the only source of the catalog. */
 class CatalogTest {
     private static final Instant FIRST = Instant.parse("2026-11-14T03:00:00Z");
     private static final Instant SECOND = Instant.parse("2026-11-21T03:00:00Z");
@@ -67,7 +67,7 @@ class CatalogTest {
     }
 
     @Test
-    void aBrokenManifestIsReportedAndTheOneBeforeIsTheLatest() throws Exception {
+    void aBrokenManifestIsReportedAndThePreviousDumpIsTheLatest() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         Manifest cut = dumps.publish(root, "journals", SECOND, 1);
         Files.writeString(root.resolve(cut.dump()).resolve("manifest.json"), "{\"format_version\":1,");
@@ -80,7 +80,7 @@ class CatalogTest {
     }
 
     @Test
-    void aManifestInAnotherDumpsFolderIsNotListed() throws Exception {
+    void aManifestInTheFolderOfAnotherDumpIsNotListed() throws Exception {
         Manifest first = dumps.publish(root, "journals", FIRST, 1);
         Path other = Files.createDirectories(root.resolve("journals/2026-11-21T030000Z"));
         Files.copy(root.resolve(first.dump()).resolve("manifest.json"), other.resolve("manifest.json"));
@@ -100,7 +100,7 @@ class CatalogTest {
     }
 
     @Test
-    void aDumpThatIsTakenBackIsListedByItsNoticeAlone() throws Exception {
+    void aWithdrawnDumpIsListedByItsNoticeOnly() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         DumpId second = dumps.publish(root, "journals", SECOND, 1).id();
         notice(second, notice(second));
@@ -118,7 +118,7 @@ class CatalogTest {
     }
 
     @Test
-    void aNoticeThatCannotBeReadIsOneAllTheSame() throws Exception {
+    void anUnreadableNoticeStillCountsAsANotice() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         DumpId second = dumps.publish(root, "journals", SECOND, 1).id();
         notice(second, "{}");
@@ -127,7 +127,7 @@ class CatalogTest {
     }
 
     @Test
-    void aFolderWithoutAManifestIsNoDump() throws Exception {
+    void aFolderWithoutAManifestIsNotADump() throws Exception {
         Manifest first = dumps.publish(root, "journals", FIRST, 1);
         Files.delete(root.resolve(first.dump()).resolve("manifest.json"));
         assertThat(read().datasets()).isEmpty();
@@ -135,7 +135,7 @@ class CatalogTest {
     }
 
     @Test
-    void manifestsAtAnyOtherDepthAreNotOurs() throws Exception {
+    void manifestsAtAnyOtherDepthAreIgnored() throws Exception {
         Files.createDirectories(root.resolve("journals/2026-11-21T030000Z/deeper"));
         Files.writeString(root.resolve("journals/2026-11-21T030000Z/deeper/manifest.json"), "{}");
         Files.writeString(root.resolve("journals/manifest.json"), "{}");
@@ -145,14 +145,14 @@ class CatalogTest {
     }
 
     @Test
-    void aDatasetThatHasOnlyTriedIsKnownByItsStatus() throws Exception {
+    void aDatasetWithoutADumpIsKnownByItsStatus() throws Exception {
         Files.createDirectories(root.resolve("articles"));
         Files.writeString(root.resolve("articles/status.json"), "{}");
         assertThat(read().attempts()).containsExactly("articles");
     }
 
     @Test
-    void aDestinationThatDoesNotAnswerIsNotAnEmptyOne() throws Exception {
+    void anUnavailableDestinationIsNotReportedAsEmpty() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         try (LocalDirectory directory = LocalDirectory.open(root)) {
             Destination away = new SteppedDestination(directory, (step, folder) -> {}) {
@@ -165,7 +165,7 @@ class CatalogTest {
         }
     }
 
-    /** What a refused right, a broken disk and a connection that ends too soon look like. */
+    /** The failures of a missing permission, a broken disk and a connection that ends too soon. */
     static Stream<Arguments> failures() {
         return Stream.of(
                 Arguments.of(Fault.DESTINATION_REFUSED, "403", (Reading) in -> {
@@ -203,7 +203,7 @@ class CatalogTest {
 
     @ParameterizedTest(name = "{1}")
     @MethodSource("failures")
-    void aManifestThatCannotBeReadNowFailsTheCatalog(Fault fault, String name, Reading reading) throws Exception {
+    void aTemporarilyUnreadableManifestFailsTheCatalog(Fault fault, String name, Reading reading) throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         try (LocalDirectory directory = LocalDirectory.open(root)) {
             Destination place = unreadable(directory, Manifest.FILE_NAME, reading);
@@ -215,7 +215,7 @@ class CatalogTest {
 
     @ParameterizedTest(name = "{1}")
     @MethodSource("failures")
-    void aNoticeThatCannotBeReadNowFailsTheCatalog(Fault fault, String name, Reading reading) throws Exception {
+    void aTemporarilyUnreadableNoticeFailsTheCatalog(Fault fault, String name, Reading reading) throws Exception {
         DumpId dump = dumps.publish(root, "journals", FIRST, 1).id();
         notice(dump, notice(dump) + " ".repeat(200));
         try (LocalDirectory directory = LocalDirectory.open(root)) {
@@ -243,7 +243,7 @@ class CatalogTest {
     }
 
     @Test
-    void aDumpThatLacksAPartIsReportedAndNotListed() throws Exception {
+    void aDumpWithAMissingPartIsReportedAndNotListed() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         Manifest second = dumps.publish(root, "journals", SECOND, 1);
         Files.delete(root.resolve(second.dump()).resolve(second.parts().get(1).name()));
@@ -255,7 +255,7 @@ class CatalogTest {
     }
 
     @Test
-    void aDumpThatRetentionRemovesIsNotListed() throws Exception {
+    void aDumpBeingPrunedIsNotListed() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         Manifest second = dumps.publish(root, "journals", SECOND, 1);
         Files.writeString(root.resolve(second.dump()).resolve("removing.json"), "{}");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files that programs read obey the schemas that are given out with them, and say what is there. */
+/** The files for programs conform to their published schemas and describe what is published. */
 class ListingTest {
     private static final Instant TAKEN = Instant.parse("2026-11-21T03:00:00Z");
     private static final URI MIRROR = URI.create("https://archive.example/download/journals-2026-11-21/");
@@ -60,7 +60,7 @@ class ListingTest {
     }
 
     @Test
-    void withoutAPublicAddressAPathStartsAtTheFileThatNamesIt() throws Exception {
+    void withoutAPublicUrlAPathIsRelativeToTheFileThatContainsIt() throws Exception {
         Manifest manifest = dumps.publish(root, "journals", TAKEN, 5);
         JsonNode links = links(Listing.of(manifest, Addresses.fromRoot(directory), List.of()));
         JsonNode latest = latest(Listing.of(manifest, Addresses.fromDataset(directory, "journals"), List.of()));
@@ -74,7 +74,7 @@ class ListingTest {
     }
 
     @Test
-    void withAPublicAddressEveryLinkIsAbsolute() throws Exception {
+    void withAPublicUrlEveryLinkIsAbsolute() throws Exception {
         Manifest manifest = dumps.publish(root, "journals", TAKEN, 5);
         JsonNode latest = latest(Listing.of(manifest, Addresses.fromDataset(published, "journals"), List.of(MIRROR)));
         String folder = "https://dumps.example.org/open/journals/2026-11-21T030000Z/";
@@ -88,7 +88,7 @@ class ListingTest {
     }
 
     @Test
-    void whatNobodyHasSaidIsAbsentAndCoversIsEmpty() throws Exception {
+    void unsetValuesAreAbsentAndCoversIsEmpty() throws Exception {
         dumps.description = null;
         dumps.license = null;
         dumps.homepage = null;
@@ -102,7 +102,7 @@ class ListingTest {
     }
 
     @Test
-    void filesForProgramsHaveAddressesWhereThereAreAny() throws Exception {
+    void filesForProgramsHaveUrlsIfThereIsAPublicUrl() throws Exception {
         Manifest without = dumps.publish(root, "journals", TAKEN, 5);
         JsonNode plain = latest(Listing.of(without, Addresses.fromDataset(directory, "journals"), List.of()));
         assertThat(plain.has("metalink") || plain.has("torrent")).isFalse();
@@ -116,7 +116,7 @@ class ListingTest {
     }
 
     @Test
-    void factsAreThoseOfTheManifest() throws Exception {
+    void factsMatchTheManifest() throws Exception {
         dumps.nextDue = Instant.parse("2026-11-28T03:00:00Z");
         Manifest manifest = dumps.publish(root, "journals", TAKEN, 5);
         JsonNode listing = latest(Listing.of(manifest, Addresses.fromRoot(directory), List.of()));
@@ -130,7 +130,7 @@ class ListingTest {
     }
 
     @Test
-    void whatWasWrittenIsReadBack() throws Exception {
+    void whatIsWrittenIsReadBack() throws Exception {
         Manifest manifest = dumps.publish(root, "journals", TAKEN, 5);
         Listing listing = Listing.of(manifest, Addresses.fromRoot(directory), List.of(MIRROR));
         assertThat(LatestFile.read(new ByteArrayInputStream(LatestFile.write(listing)), "here"))
@@ -141,7 +141,7 @@ class ListingTest {
     }
 
     @Test
-    void theSitesStatusGathersWhatEachDatasetSays() throws Exception {
+    void theStatusOfTheSiteCollectsTheStatusOfEachDataset() throws Exception {
         dumps.nextDue = Instant.parse("2026-11-28T03:00:00Z");
         dumps.publish(root, "journals", TAKEN, 5);
         Files.writeString(root.resolve("journals/status.json"), """
@@ -164,7 +164,7 @@ class ListingTest {
     }
 
     @Test
-    void withoutAPlanNothingIsLate() throws Exception {
+    void withoutAScheduleNothingIsLate() throws Exception {
         dumps.publish(root, "journals", TAKEN, 5);
         JsonNode status = assertObeys(
                 "status",

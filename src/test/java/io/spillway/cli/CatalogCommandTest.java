@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands that look at what is published, on directories. */
+/** The commands that show what is published, run on directories. */
 class CatalogCommandTest {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -30,7 +30,7 @@ class CatalogCommandTest {
     }
 
     @Test
-    void catalogWritesTheLinksAgainAndNamesWhatIsBroken() throws Exception {
+    void catalogRewritesTheLinksAndNamesBrokenDumps() throws Exception {
         Path broken = Files.createDirectories(root.resolve("journals/2026-11-22T030000Z"));
         Files.writeString(broken.resolve("manifest.json"), "{}");
         var run = Spillway.run("catalog", root.toString(), "--public-url", "https://dumps.example.org/");
@@ -50,7 +50,7 @@ class CatalogCommandTest {
     }
 
     @Test
-    void listTellsMachinesTheSame() throws Exception {
+    void listInJsonHasTheSameContent() throws Exception {
         JsonNode line =
                 JSON.readTree(Spillway.run("list", root.toString(), "--json").out());
         assertThat(line.at("/dataset/last_good/dump").textValue()).isEqualTo("journals/2026-11-21T030000Z");
@@ -58,12 +58,12 @@ class CatalogCommandTest {
     }
 
     @Test
-    void anEmptyDirectoryIsSaidToBeEmpty(@TempDir Path empty) {
+    void anEmptyDirectoryIsReportedAsEmpty(@TempDir Path empty) {
         assertThat(Spillway.run("list", empty.toString()).out()).contains("nothing is published");
     }
 
     @Test
-    void listSaysWhichOfSeveralDestinationsHasWhat(@TempDir Path empty) {
+    void listShowsWhichOfSeveralDestinationsHasADump(@TempDir Path empty) {
         var run = Spillway.run("list", root.toString(), empty.toString());
         assertThat(run.out().lines())
                 .containsSubsequence(
@@ -83,7 +83,7 @@ class CatalogCommandTest {
     }
 
     @Test
-    void listShowsTheOtherDestinationsWhereOneIsAway(@TempDir Path schedules) throws Exception {
+    void listShowsTheOtherDestinationsIfOneIsUnavailable(@TempDir Path schedules) throws Exception {
         int unused;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             unused = socket.getLocalPort();
@@ -100,7 +100,7 @@ class CatalogCommandTest {
     }
 
     @Test
-    void listWithoutADestinationSaysWhatToName() {
+    void listWithoutADestinationAsksForOne() {
         var run = Spillway.run("list");
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("SCHEDULE.yaml|DIRECTORY");
@@ -116,32 +116,32 @@ class CatalogCommandTest {
     }
 
     @Test
-    void showHasEveryDumpOfADataset() {
+    void showListsEveryDumpOfADataset() {
         var run = Spillway.run("show", root.resolve("journals").toString());
         assertThat(run.out()).contains("2026-11-14T030000Z  2,000 documents", "2026-11-21T030000Z  2,400 documents");
     }
 
     @Test
-    void showHasEveryFileOfADump() {
+    void showListsEveryFileOfADump() {
         var run =
                 Spillway.run("show", root.resolve("journals/2026-11-14T030000Z").toString());
         assertThat(run.out()).contains("journals-2026-11-14T030000Z.00002.jsonl  1,000 documents");
     }
 
     @Test
-    void showKnowsTheLatestDumpByThatName() {
+    void showAcceptsTheNameLatest() {
         var run = Spillway.run("show", root.resolve("journals/latest").toString());
         assertThat(run.out()).contains("journals/2026-11-21T030000Z: ").doesNotContain("2026-11-14");
     }
 
     @Test
-    void aMisspeltCommandOrOptionIsAnsweredWithTheNearestOne() {
+    void aMisspeltCommandOrOptionGetsTheNearestOneAsASuggestion() {
         assertThat(Spillway.run("catalgo", root.toString()).err()).contains("did you mean", "catalog");
         assertThat(Spillway.run("list", root.toString(), "--jsn").err()).contains("did you mean", "--json");
     }
 
     @Test
-    void whatIsNotThereIsAnErrorThatSaysWhere() {
+    void aMissingDumpIsAnErrorThatNamesThePlace() {
         var run = Spillway.run("show", root.resolve("articles").toString());
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.err()).contains("there is no dump at " + root.resolve("articles"));

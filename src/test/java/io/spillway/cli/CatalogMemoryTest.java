@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A catalog of many dumps, each of which has a large manifest. */
+/** A catalog of many dumps with large manifests. */
 class CatalogMemoryTest {
     private static final Instant FIRST = Instant.parse("2026-01-01T03:00:00Z");
     private static final int DUMPS = 60;
@@ -71,7 +71,7 @@ class CatalogMemoryTest {
     }
 
     @Test
-    void aThousandManifestsThatCannotBeUsedAreOneWarning() throws Exception {
+    void aThousandUnusableManifestsGiveOneWarning() throws Exception {
         publish(2);
         try (var files = Files.walk(root)) {
             for (Path manifest :

@@ -9,7 +9,7 @@ class CheckViewTest {
     private final CheckView view = new CheckView(new CheckProgress());
 
     @Test
-    void beforeTheManifestIsReadNothingIsClaimed() {
+    void beforeTheManifestIsReadNoTotalsAreShown() {
         assertThat(view.line(1, share -> "[bar]")).isEqualTo("verify waiting for the manifest");
         assertThat(view.members(1)).containsEntry("expected", null).containsEntry("bytes", 0L);
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a monitor sees: an exit code, one line that says it all, and the rest below. */
+/** What a monitor sees: an exit code, one summary line, and the details below. */
 @Timeout(60)
 class FreshCommandTest {
     @TempDir
@@ -63,7 +63,7 @@ class FreshCommandTest {
     }
 
     @Test
-    void theFirstLineIsTheWholeResultWithTheAgesBehindIt() {
+    void theFirstLineIsTheWholeResultWithTheAges() {
         var run = fresh("", "--max-age", "8d").succeeded();
         assertThat(firstLine(run))
                 .matches("FRESH OK - 2 datasets, the oldest, articles, is 5d00h old, 14 files, 44 B"
@@ -82,14 +82,14 @@ class FreshCommandTest {
     }
 
     @Test
-    void oneDatasetCanBeAskedForAlone() {
+    void oneDatasetCanBeChecked() {
         assertThat(firstLine(
                         fresh("", "--max-age", "4d", "--dataset", "journals").succeeded()))
                 .startsWith("FRESH OK - journals is 2d00h old, 7 files, 22 B");
     }
 
     @Test
-    void aDatasetThatIsNotThereIsNotFresh() {
+    void aMissingDatasetIsNotFresh() {
         var run = fresh("", "--dataset", "journals", "--dataset", "theses");
         assertThat(run.exitCode()).isEqualTo(41);
         assertThat(firstLine(run)).contains("FRESH STALE - ", "links.json names no dump of theses | journals=");
@@ -104,7 +104,7 @@ class FreshCommandTest {
     }
 
     @Test
-    void aFileThatIsMissingEndsWith30AndEveryOneIsNamed() throws Exception {
+    void aMissingFileEndsWith30AndEachOneIsNamed() throws Exception {
         try (var files = Files.walk(root)) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith("urls.txt")).toList()) {
@@ -119,7 +119,7 @@ class FreshCommandTest {
     }
 
     @Test
-    void machinesAreToldTheSame() throws Exception {
+    void jsonHasTheSameContent() throws Exception {
         var run = fresh("journals/", "--json", "--deep", "--max-age", "1d");
         assertThat(run.exitCode()).isEqualTo(41);
         List<String> lines = run.out().lines().toList();
@@ -135,7 +135,7 @@ class FreshCommandTest {
     }
 
     @Test
-    void aServerThatIsAwayEndsWith20AndOneLine() {
+    void anUnavailableServerEndsWith20AndOneLine() {
         server.close();
         var run = fresh("");
         assertThat(run.exitCode()).isEqualTo(20);
@@ -144,14 +144,14 @@ class FreshCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/srv/dumps", "ftp://127.0.0.1/", "two words", "https://reader:hunter2@127.0.0.1/"})
-    void whatIsNoPublicAddressIsConfigurationAndNoSecretIsSaid(String address) {
+    void aUrlThatIsNotPublicIsAConfigurationErrorAndNoSecretIsPrinted(String address) {
         var run = Spillway.run("fresh", address).refused(3);
         assertThat(run.err()).doesNotContain("hunter2");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--max-age=8", "--grace=soon", "--parallel=9", "--sample=-1", "--time-limit=-5m"})
-    void anOptionThatCannotBeIsUsage(String option) {
+    void anInvalidOptionIsAUsageError(String option) {
         var run = fresh("", option);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains(option.substring(0, option.indexOf('=')));

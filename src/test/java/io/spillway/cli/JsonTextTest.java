@@ -13,7 +13,7 @@ class JsonTextTest {
     private record Line(String someName, int count, List<String> names, Map<Stage, Double> seconds) {}
 
     @Test
-    void aRecordIsOneLineWithNamesAsInAManifest() {
+    void aRecordIsOneLineWithTheNamesOfAManifest() {
         assertThat(JsonText.line(new Line("a", 3, List.of("b"), Map.of(Stage.READING, 1.5))))
                 .isEqualTo("{\"some_name\":\"a\",\"count\":3,\"names\":[\"b\"],\"seconds\":{\"reading\":1.5}}");
     }
@@ -28,7 +28,7 @@ class JsonTextTest {
     }
 
     @Test
-    void whateverStandsInATextItStaysOneLine() throws Exception {
+    void anyTextStaysOnOneLine() throws Exception {
         String text = "a\nb\r\n\u0000\"\\ \uD83D\uDCDA";
         String line = JsonText.line(Map.of("message", text));
         assertThat(line.lines()).hasSize(1);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Configurations beside the notices of a directory. */
+/** Configurations for the notices of a directory. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class KitsTest {
     private static final URI ADDRESS = URI.create("https://data.example.org/");
@@ -78,7 +78,7 @@ class KitsTest {
     }
 
     @Test
-    void aKitKnowsWhatDumpsCoverAndWhereTheNoticesAre() throws Exception {
+    void aKitContainsTheCoveredPathsAndTheUrlOfTheNotices() throws Exception {
         assertThat(write("--server", "nginx")).contains("nginx: 3 files, 3 of them new", "robots.txt: 1 files");
         assertThat(file("nginx/http.conf")).content().contains("\"~^/api/search/journals(?:[/;]|$)\" \"journals/\";");
         assertThat(file("nginx/server.conf"))
@@ -88,7 +88,7 @@ class KitsTest {
     }
 
     @Test
-    void optionsStandInTheKit() throws Exception {
+    void theKitContainsTheOptions() throws Exception {
         write(
                 "--server=nginx,haproxy",
                 "--rate=30/m",
@@ -113,7 +113,7 @@ class KitsTest {
     }
 
     @Test
-    void whatHasNotChangedIsNotTouched() throws Exception {
+    void unchangedFilesAreNotTouched() throws Exception {
         write("--server", "nginx");
         FileTime old = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
         Files.setLastModifiedTime(file("nginx/http.conf"), old);
@@ -124,7 +124,7 @@ class KitsTest {
     }
 
     @Test
-    void theHookRunsWhereWhatIsCoveredHasChanged() throws Exception {
+    void theHookRunsIfTheCoveredPathsHaveChanged() throws Exception {
         write("--server", "nginx");
         dumps.covers = List.of("/query/journal");
         dumps.publish(root, "journals", Instant.parse("2026-11-22T03:00:00Z"), 1_000);
@@ -134,7 +134,7 @@ class KitsTest {
     }
 
     @Test
-    void theCommandWritesKitsWhereTheWebDoesNotReadThem() {
+    void theCommandWritesKitsOutsideTheWebRoot() {
         Path kits = state.resolve("etc");
         var run = Spillway.run(
                 "notices",
@@ -154,7 +154,7 @@ class KitsTest {
     }
 
     @Test
-    void theCommandWritesNothingWhereNobodyKnowsTheServer() {
+    void theCommandWritesNothingIfTheServerIsUnknown() {
         var run = Spillway.run("notices", root.toString(), "--public-url", ADDRESS.toString(), "--server", "iis");
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.err()).contains("\"iis\"", "hint:", "nginx");
@@ -162,12 +162,12 @@ class KitsTest {
     }
 
     @Test
-    void aHookThatFailsIsAFailure() {
+    void aFailingHookIsAFailure() {
         assertRefused("the hook ended with code 7", "--server", "nginx", "--hook", "exit 7");
     }
 
     @Test
-    void aCheckSaysWhatCameOfIt() throws Exception {
+    void aCheckReportsItsResult() throws Exception {
         JsonNode line = new JsonMapper()
                 .readTree(write(ADDRESS, true, "--server", "nginx", "--check")
                         .lines()
@@ -178,7 +178,7 @@ class KitsTest {
     }
 
     @Test
-    void whatAServerRefusesIsNotWritten() {
+    void aConfigurationThatTheServerRejectsIsNotWritten() {
         Assumptions.assumeTrue(
                 Files.isExecutable(Path.of("/usr/sbin/varnishd")), "no varnishd: install Debian's varnish");
         assertRefused(
@@ -192,7 +192,7 @@ class KitsTest {
     }
 
     @Test
-    void aServerThatNobodyKnowsIsRefusedWithThoseThatThereAre() {
+    void anUnknownServerIsRefusedWithTheListOfKnownOnes() {
         assertRefused("called \"iis\"", "--server", "nginx,iis");
     }
 
@@ -202,31 +202,31 @@ class KitsTest {
     }
 
     @Test
-    void aServerThatReadsNoFilesNeedsTheAddressOfOneThatDoes() {
+    void aServerThatReadsNoFilesNeedsTheUrlOfOneThatDoes() {
         assertRefused("haproxy reads no files", "--server", "haproxy");
     }
 
     @Test
-    void anUnknownAddressIsAskedFor() {
+    void aKitNeedsAPublicUrl() {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> write(null, false, "--server", "nginx"))
                 .withMessageContaining("public address");
     }
 
     @Test
-    void aLimitThatMisleadsIsRefused() {
+    void aMisleadingLimitIsRefused() {
         assertRefused("10 to 86400 seconds, not 5", "--server", "nginx", "--retry-after", "5");
     }
 
     @Test
-    void aCoveredPathThatHasNoPlaceInAConfigurationIsRefusedByItsDataset() throws Exception {
+    void aCoveredPathThatNoConfigurationCanExpressIsRefusedWithItsDataset() throws Exception {
         dumps.covers = List.of("/api/\";}");
         dumps.publish(root, "journals", Instant.parse("2026-11-22T03:00:00Z"), 1_000);
         assertRefused("dataset journals covers a path", "--server", "nginx");
     }
 
     @Test
-    void whatAnEarlierVersionWroteInPublicLeadsToTheNewPlaceAndSaysNothingElse() throws Exception {
+    void filesOfAnEarlierVersionInPublicPointToTheNewPlaceAndContainNothingElse() throws Exception {
         Path old = Files.createDirectories(root.resolve("notices"));
         for (String name : List.of(
                 "nginx/http.conf",

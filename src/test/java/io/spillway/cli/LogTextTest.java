@@ -15,7 +15,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.slf4j.Logger;
 
-/** The text log, with what servers, manifests and file names may hold. */
+/** The text log, with anything that servers, manifests and file names may contain. */
 @ResourceLock(Resources.SYSTEM_ERR)
 class LogTextTest {
     private static final String HOSTILE =
@@ -45,7 +45,7 @@ class LogTextTest {
                         .doesNotContainPattern("[\\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"));
     }
 
-    /** What the product's own configuration writes, a line each. */
+    /** The lines that the product's own configuration writes. */
     private static List<String> logged(Consumer<Logger> act) throws Exception {
         PrintStream before = System.err;
         ByteArrayOutputStream written = new ByteArrayOutputStream();

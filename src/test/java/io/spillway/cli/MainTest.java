@@ -29,10 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the program says, where, and with which exit code; nothing here needs a server. */
+/** What the program prints, where, and with which exit code. No test here needs a server. */
 @Timeout(60)
 class MainTest {
-    /** Looks like one on purpose: it must be nowhere in what is said. */
+    /** Looks like a secret on purpose: it must not occur in any output. */
     private static final String SECRET = "VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw==";
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -61,7 +61,7 @@ class MainTest {
     }
 
     @Test
-    void helpGoesToStdout() {
+    void helpIsPrintedToStdout() {
         Run run = Run.of("--help");
         assertThat(run.exitCode()).isZero();
         assertThat(run.err()).isEmpty();
@@ -69,14 +69,14 @@ class MainTest {
     }
 
     @Test
-    void theExitCodesInTheHelpAreThoseOfTheTable() {
+    void theExitCodesInTheHelpMatchTheTable() {
         Map<String, String> promised = new LinkedHashMap<>();
         promised.put("0", "done");
         promised.put("1", "a bug of ours");
         promised.put("2", "usage");
         Arrays.stream(Fault.values()).forEach(fault -> promised.put(String.valueOf(fault.exitCode()), fault.meaning()));
 
-        // Long lines are wrapped: one blank stands for each run of them.
+        // Long lines are wrapped: a run of white space counts as one space.
         String help = Run.of("--help").out().replaceAll("\\s+", " ");
         promised.forEach((code, meaning) -> assertThat(help).contains(" " + code + " " + meaning));
         Pattern row = Pattern.compile("(?m)^ {2,}(\\d+) +\\p{Lower}");
@@ -106,7 +106,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"demo", "export", "plan", "verify"})
-    void everyCommandOfOursSpeaksJsonAndSaysWhatEachOptionIs(String command) {
+    void everyCommandSupportsJsonAndDescribesEachOption(String command) {
         var spec = Main.commandLine().getSubcommands().get(command).getCommandSpec();
         assertThat(spec.optionsMap()).containsKeys("--json", "--stacktrace", "--verbose");
         assertThat(spec.options())
@@ -116,13 +116,13 @@ class MainTest {
     }
 
     @Test
-    void theHelpShowsHowASecretIsNamed() {
+    void theHelpShowsHowToPassASecret() {
         String help = Run.of("export", "--help").out();
         assertThat(help).contains("${env:NAME}", "${file:PATH}").doesNotContain("$$");
     }
 
     @Test
-    void withoutACommandTheUsageIsWrong() {
+    void aMissingCommandIsAUsageError() {
         Run run = Run.of();
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
@@ -131,7 +131,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"exprot", "--elasticsearch", "--json"})
-    void whatIsNoCommandIsWrongUsage(String arg) {
+    void anUnknownCommandIsAUsageError(String arg) {
         Run run = Run.of(arg);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).startsWith("error: ");
@@ -139,7 +139,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"demo", "export", "plan", "verify"})
-    void anUnknownOptionIsWrongUsageAndTheHintNamesTheCommand(String command) {
+    void anUnknownOptionIsAUsageErrorAndTheHintNamesTheCommand(String command) {
         Run run = Run.of(command, "--no-such-option", "anything");
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
@@ -148,14 +148,14 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"export", "plan"})
-    void aScheduleOrFlagsMustBeGiven(String command) {
+    void aScheduleOrFlagsAreRequired(String command) {
         Run run = Run.of(command);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("name a schedule file, or give --elasticsearch, --index and --to");
     }
 
     @Test
-    void aFlagThatIsMissingIsNamed() {
+    void aMissingFlagIsNamed() {
         Run run = Run.of("export", "--elasticsearch", "http://localhost:1", "--index", "journals");
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("--to must be given too");
@@ -171,13 +171,13 @@ class MainTest {
     }
 
     @Test
-    void allFlagsThatAreTooManyAreNamedAndHowToSpeakMayBeGiven() {
+    void everyFlagThatConflictsWithTheFileIsNamed() {
         Run run = Run.of("export", "journals.yaml", "--to", "x", "--slices", "3", "--json", "--allow-empty");
         assertThat(run.err()).contains("--to, --slices cannot be given").doesNotContain("--json", "--allow-empty");
     }
 
     @Test
-    void aFileThatIsNotThereIsAnErrorOfTheConfiguration() {
+    void aMissingFileIsAConfigurationError() {
         Path missing = temporary.resolve("missing.yaml");
         Run run = Run.of("export", missing.toString());
         assertThat(run.exitCode()).isEqualTo(Fault.CONFIG.exitCode());
@@ -186,7 +186,7 @@ class MainTest {
     }
 
     @Test
-    void everyProblemOfAFileIsSaidAtOnce() throws Exception {
+    void allProblemsOfAFileAreReportedAtOnce() throws Exception {
         Path file = Files.writeString(temporary.resolve("bad.yaml"), """
                 dataset: Not A Name
                 source: {elasticsearch: "http://localhost:1", index: "", slices: 0}
@@ -198,7 +198,7 @@ class MainTest {
     }
 
     @Test
-    void withJsonAnErrorIsAnObjectToo() throws Exception {
+    void withJsonAnErrorIsAlsoAnObject() throws Exception {
         Path missing = temporary.resolve("missing.yaml");
         Run run = Run.of("export", missing.toString(), "--json");
         JsonNode error = run.json();
@@ -211,14 +211,14 @@ class MainTest {
     }
 
     @Test
-    void withJsonWrongUsageIsAnObjectToo() throws Exception {
+    void withJsonAUsageErrorIsAlsoAnObject() throws Exception {
         JsonNode error = Run.of("export", "--json").json();
         assertThat(error.get("fault").asText()).isEqualTo("USAGE");
         assertThat(error.get("exit_code").asInt()).isEqualTo(2);
     }
 
     @Test
-    void aStackTraceIsPrintedOnlyWhenItIsAskedFor() {
+    void aStackTraceIsPrintedOnlyOnRequest() {
         String missing = temporary.resolve("missing.yaml").toString();
         assertThat(Run.of("export", missing).err()).doesNotContain("\tat io.spillway");
         assertThat(Run.of("export", missing, "--stacktrace").err()).contains("\tat io.spillway");
@@ -249,7 +249,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http://somebody:%s@localhost:1", "https://localhost:1/?key=%s", "http://local host/%s"})
-    void aSecretInTheAddressIsRefusedWithoutBeingRepeated(String address) {
+    void aSecretInTheUrlIsRefusedWithoutBeingRepeated(String address) {
         Run run = Run.of(
                 "export",
                 "--elasticsearch",
@@ -266,14 +266,14 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--apikey=%s", "--api-kye=%s", "--bearertoken=%s", "--api-key %s extra", "--pasword %s"})
-    void aSecretBehindAMistypedOptionIsNotRepeated(String arguments) {
+    void aSecretAfterAMistypedOptionIsNotRepeated(String arguments) {
         Run run = Run.of(("export --json " + arguments.formatted(SECRET)).split(" ", -1));
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.all()).doesNotContain(SECRET);
     }
 
     @Test
-    void aVariableThatIsNotSetIsNamed() {
+    void anUnsetVariableIsNamed() {
         Run run = Run.of(
                 "export",
                 "--elasticsearch",
@@ -290,7 +290,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "7", "{", "", "not json", "{} trailing"})
-    void aQueryThatIsNoObjectIsWrongUsage(String query) {
+    void aQueryThatIsNotAnObjectIsAUsageError(String query) {
         Run run = Run.of(
                 "export",
                 "--elasticsearch",
@@ -309,8 +309,8 @@ class MainTest {
 
     @ParameterizedTest
     @CsvSource({"'jsonl,bulk',3", "bulk,3", "jsonl,3", "tar,3"})
-    void formatsMayBeChosen(String formats, int exitCode) {
-        // The missing secret is the only problem: the formats are none.
+    void formatsCanBeChosen(String formats, int exitCode) {
+        // The missing secret is the only problem: the formats are fine.
         Run run = Run.of(
                 "export",
                 "--elasticsearch",
@@ -328,7 +328,7 @@ class MainTest {
     }
 
     @Test
-    void aFormatThatNobodyKnowsIsNamed() {
+    void anUnknownFormatIsNamed() {
         Run run = Run.of(
                 "export", "--elasticsearch", "http://localhost:1", "--index", "a", "--to", "x", "--format", "parquet");
         assertThat(run.exitCode()).isIn(2, Fault.CONFIG.exitCode());
@@ -336,7 +336,7 @@ class MainTest {
     }
 
     @Test
-    void anIndexThatIsNoNameNeedsADataset() {
+    void anIndexThatIsNotAValidNameNeedsADataset() {
         Run run = Run.of("export", "--elasticsearch", "http://localhost:1", "--index", "logs-*", "--to", "x");
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("--dataset");
@@ -348,7 +348,7 @@ class MainTest {
     }
 
     @Test
-    void verifyReadsADumpAndSaysWhatItFound() throws Exception {
+    void verifyReadsADumpAndPrintsItsResult() throws Exception {
         Path dump = publish();
         Run run = Run.of("verify", dump.toString());
         assertThat(run.exitCode()).isZero();
@@ -377,7 +377,7 @@ class MainTest {
     }
 
     @Test
-    void ofSeveralDumpsAllAreVerifiedThoughOneIsDamaged() throws Exception {
+    void allDumpsAreVerifiedEvenIfOneIsDamaged() throws Exception {
         Path dump = publish();
         try (WebServer server = WebServer.serving(temporary.toRealPath().resolve("dumps"))) {
             Files.writeString(temporary.resolve("dumps/links.json"), """
@@ -390,7 +390,7 @@ class MainTest {
     }
 
     @Test
-    void verifyForgetsItsStateWhereEverythingIsWholeAndKeepsItElse() throws Exception {
+    void verifyDeletesItsStateIfEverythingIsWholeAndKeepsItOtherwise() throws Exception {
         Path dump = publish();
         Path state = temporary.resolve("state");
         String readme = Files.readString(dump.resolve("README.md"));
@@ -407,13 +407,13 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "65", "many"})
-    void verifyTakesOneTo64Readers(String readers) {
+    void verifyAcceptsOneTo64Readers(String readers) {
         assertThat(Run.of("verify", temporary.toString(), "--parallel", readers).exitCode())
                 .isEqualTo(2);
     }
 
     @Test
-    void ofADatasetTheNewestDumpIsVerified() throws Exception {
+    void forADatasetTheNewestDumpIsVerified() throws Exception {
         Path dump = publish();
         Files.createDirectory(dump.resolveSibling("2026-11-20T030000Z"));
         Run run = Run.of("verify", dump.getParent().toString());
@@ -431,7 +431,7 @@ class MainTest {
     }
 
     @Test
-    void whatIsNoDumpIsSaidToBeNone() throws Exception {
+    void aPathThatIsNotADumpIsReported() throws Exception {
         Path nothing = Files.createDirectory(temporary.resolve("nothing"));
         for (String path :
                 List.of(nothing.toString(), nothing.resolve("missing").toString(), "/")) {
@@ -442,7 +442,7 @@ class MainTest {
     }
 
     @Test
-    void aDumpThatNobodyMayWriteToCanBeVerified() throws Exception {
+    void aReadOnlyDumpCanBeVerified() throws Exception {
         Path folder = Files.createDirectory(temporary.toRealPath().resolve("medium"));
         try (SmallDisk disk = SmallDisk.mount(folder, "size=4m")) {
             new SyntheticExport(disk.root(), SyntheticSource.seeded(1, 100)).run();

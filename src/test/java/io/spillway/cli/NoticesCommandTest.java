@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command on a directory that a real web server shows, or does not. */
+/** The command on a directory that a real web server serves, or does not serve. */
 @Timeout(120)
 class NoticesCommandTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -56,7 +56,7 @@ class NoticesCommandTest {
     }
 
     @Test
-    void whatTheWebShowsIsNamed() throws Exception {
+    void filesThatTheWebServesAreNamed() throws Exception {
         Spillway.run("catalog", root.toString(), "--public-url", web.address().toString())
                 .succeeded();
         JsonNode line = run(web.address());
@@ -74,13 +74,13 @@ class NoticesCommandTest {
     }
 
     @Test
-    void anAddressIsAskedForOnce() throws Exception {
+    void aUrlIsRequestedOnce() throws Exception {
         run(web.address());
         assertThat(web.requests().stream().map(WebServer.Request::path)).doesNotHaveDuplicates();
     }
 
     @Test
-    void pagesThatAreNotThereAreNotNamed() throws Exception {
+    void missingPagesAreNotNamed() throws Exception {
         run(web.address());
         JsonNode notice = notice("journals/429.json");
         assertThat(notice.has("help")).isFalse();
@@ -88,7 +88,7 @@ class NoticesCommandTest {
     }
 
     @Test
-    void whatTheWebDoesNotShowIsNotNamed() throws Exception {
+    void filesThatTheWebDoesNotServeAreNotNamed() throws Exception {
         assertThat(run(web.address().resolve("elsewhere/"))
                         .at("/datasets/journals")
                         .textValue())
@@ -97,7 +97,7 @@ class NoticesCommandTest {
     }
 
     @Test
-    void aServerThatIsDownIsNotWaitedForAgainAndAgain() throws Exception {
+    void anUnavailableServerIsNotRequestedAgainAndAgain() throws Exception {
         URI nobody;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = URI.create("http://127.0.0.1:" + free.getLocalPort() + "/");
@@ -106,7 +106,7 @@ class NoticesCommandTest {
     }
 
     @Test
-    void aScheduleSaysHowAndForWhichDataset() throws Exception {
+    void aScheduleSetsTheOptionsAndTheDataset() throws Exception {
         Path schedule = Files.writeString(schedules.resolve("s.yaml"), """
                 dataset: articles
                 source: {elasticsearch: "http://localhost:1", index: i}

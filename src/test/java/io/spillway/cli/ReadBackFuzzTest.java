@@ -35,8 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files that are read back from a destination, with anything in them: every command ends with an exit code of its own, says
- * why in plain characters, and takes little time. {@code -Dspillway.fuzz.rounds=N} makes a longer campaign of it.
+ * Files with arbitrary contents are read back from a destination: every command ends with an exit code of its own,
+ * gives the reason in plain characters, and takes little time. {@code -Dspillway.fuzz.rounds=N} runs a longer campaign.
  */
 @Timeout(300)
 class ReadBackFuzzTest {
@@ -124,7 +124,7 @@ class ReadBackFuzzTest {
     }
 
     @Test
-    void whateverAFileHoldsACommandEndsWithACodeAndPlainWords() throws Exception {
+    void anyFileContentEndsInAnExitCodeAndPlainWords() throws Exception {
         Random random = new Random(SEED);
         for (int round = 0; round < ROUNDS; round++) {
             renew();
@@ -164,7 +164,7 @@ class ReadBackFuzzTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[", "{\"a\":"})
-    void filesThatAreNestedWithoutEndAreRefused(String opening) throws Exception {
+    void endlesslyNestedFilesAreRefused(String opening) throws Exception {
         renew();
         for (Path file : files) {
             Files.writeString(root.resolve(file), opening.repeat(200_000));
@@ -217,7 +217,7 @@ class ReadBackFuzzTest {
         }
     }
 
-    /** Of this thread: a busy machine makes nothing slower that way. */
+    /** Of this thread, so that a busy machine does not slow it down. */
     private static long cpuNanos() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
@@ -233,7 +233,7 @@ class ReadBackFuzzTest {
         }
     }
 
-    /** One of several ways to break a file, most of which keep it JSON. */
+    /** One of several ways to break a file. Most of them keep it JSON. */
     private static byte[] broken(byte[] bytes, Random random) throws IOException {
         return switch (random.nextInt(8)) {
             case 0 -> Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
@@ -258,7 +258,7 @@ class ReadBackFuzzTest {
         return flipped;
     }
 
-    /** Replaces a random value; numbers that Java cannot hold are put in as text. */
+    /** Replaces a random value. Numbers that Java cannot hold are inserted as text. */
     private static String changed(JsonNode tree, Random random) {
         List<Runnable> places = new ArrayList<>();
         JsonNode[] value = new JsonNode[1];

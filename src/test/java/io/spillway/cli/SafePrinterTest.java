@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What is left of hostile text once it is printed. */
+/** The printed form of hostile text. */
 class SafePrinterTest {
     private static final String HOSTILE = "a\u001b[2J\nforged\r\u0085\u009b\u202e\u2028\u2066\u007f";
     private static final String ESCAPED = "a\\u001b[2J\\u000aforged\\u000d\\u0085\\u009b\\u202e\\u2028\\u2066\\u007f";
@@ -27,13 +27,13 @@ class SafePrinterTest {
     }
 
     @Test
-    void aWholeTextKeepsItsLineEndsAndNothingElse() {
+    void aWholeTextKeepsItsLineEndsAndNoOtherControlCharacters() {
         assertThat(printed(out -> out.print("a\tb\nc\u001b[0m\r"))).isEqualTo("a\tb\nc\\u001b[0m\\u000d");
         assertThat(printed(out -> out.append("\u009b").write('\u001b'))).isEqualTo("\\u009b\\u001b");
     }
 
     @Test
-    void jsonMeansTheSameAsBefore() throws Exception {
+    void jsonKeepsItsMeaning() throws Exception {
         String line = JsonText.line(Map.of("title", HOSTILE + "\\ \"quoted\" é 😀"));
         String printed = printed(out -> out.println(line));
         assertThat(printed).doesNotContainPattern("[\\p{Cc}&&[^\\n]]|\u202e|\u2028");
@@ -42,13 +42,13 @@ class SafePrinterTest {
     }
 
     @Test
-    void ordinaryTextOfAllLanguagesIsPrintedAsItIs() {
+    void ordinaryTextInAnyLanguageIsPrintedUnchanged() {
         String text = "Zürich 東京 עברית العربية हिन्दी 👩\u200d👩\u200d👧 soft\u00adhyphen \u200c";
         assertThat(printed(out -> out.println(text))).isEqualTo(text + "\n");
     }
 
     @Test
-    void theLineOfATerminalIsReplacedWithoutCommandsOfOthers() {
+    void theStatusLineOfATerminalIsReplacedWithoutForeignEscapeSequences() {
         assertThat(printed(out -> SafePrinter.status(out, HOSTILE))).isEqualTo("\r" + ESCAPED + "\u001b[K");
     }
 

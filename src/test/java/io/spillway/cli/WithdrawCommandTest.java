@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What readers find while a dump is taken back, between any two steps, and after a death in the middle. */
+/** What readers see while a dump is withdrawn, between any two steps, and after the process dies in the middle. */
 @Timeout(120)
 class WithdrawCommandTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -68,7 +68,7 @@ class WithdrawCommandTest {
         new SiteWriter(destination, List.of(), SiteWriter.Turns.NONE, NOW).publish(dataset);
     }
 
-    /** A directory, links and all, in which somebody looks around before each change, which is behind the one before. */
+    /** A directory with links. A reader looks at it before each change, when the previous one is complete. */
     private final class Observed extends SteppedDestination {
         private final Runnable look;
 
@@ -107,8 +107,8 @@ class WithdrawCommandTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void betweenAnyTwoStepsEveryLinkHolds(boolean anotherIsLeft) throws Exception {
-        leave(anotherIsLeft);
+    void everyLinkHoldsBetweenAnyTwoSteps(boolean anotherIsLeft) throws Exception {
+        publishOld(anotherIsLeft);
         int[] looks = {0};
         assertThat(withdraw(
                         new Observed(() -> {
@@ -123,9 +123,9 @@ class WithdrawCommandTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aDeathAtAnyStepIsMendedByTheNextCall(boolean anotherIsLeft) throws Exception {
+    void theNextCallRecoversFromADeathAtAnyStep(boolean anotherIsLeft) throws Exception {
         for (int dieAt = 1; ; dieAt++) {
-            leave(anotherIsLeft);
+            publishOld(anotherIsLeft);
             int[] left = {dieAt};
             Throwable thrown = catchThrowable(() -> withdraw(
                     new Observed(() -> {
@@ -148,7 +148,7 @@ class WithdrawCommandTest {
         }
     }
 
-    private void leave(boolean another) throws Exception {
+    private void publishOld(boolean another) throws Exception {
         if (another && !Files.exists(root.resolve(OLD.toString()))) {
             dumps.publish(root, "journals", OLD.instant(), 3);
             point(directory, "journals");
@@ -196,7 +196,8 @@ class WithdrawCommandTest {
             try (Stream<Path> pages = Files.walk(root)) {
                 for (Path page : pages.filter(path -> path.toString().matches(".*(html|atom)"))
                         .toList()) {
-                    // Pages of a dataset that is listed no more go one after the other, and name each other until then.
+                    // The pages of an unlisted dataset are removed one after the other, and link to each other until
+                    // then.
                     if (page.getParent().equals(root) || listed.contains(page.getParent())) {
                         assertHolds(page);
                     }
@@ -224,8 +225,8 @@ class WithdrawCommandTest {
     }
 
     @Test
-    void anotherPlaceMovesBeforeTheFirstOneLosesTheDump(@TempDir Path elsewhere) throws Exception {
-        leave(true);
+    void anotherPlaceIsUpdatedBeforeTheFirstOneLosesTheDump(@TempDir Path elsewhere) throws Exception {
+        publishOld(true);
         dumps.publish(elsewhere, "journals", NEW.instant(), 3);
         List<String> order = new ArrayList<>();
         try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
@@ -256,8 +257,8 @@ class WithdrawCommandTest {
     }
 
     @Test
-    void theReasonIsShownByListAndShow() throws Exception {
-        leave(true);
+    void listAndShowPrintTheReason() throws Exception {
+        publishOld(true);
         String schedule = schedule();
         assertThat(Spillway.run("withdraw", schedule, NEW.stamp(), "--reason", "it was\u001B[31m wrong")
                         .exitCode())
@@ -271,15 +272,15 @@ class WithdrawCommandTest {
     }
 
     @Test
-    void theReasonIsShownWhereNoDumpIsLeft() throws Exception {
+    void theReasonIsPrintedIfNoDumpIsLeft() throws Exception {
         Spillway.run("withdraw", schedule(), NEW.stamp(), "--reason", "it was wrong");
         assertThat(Spillway.run("show", root.resolve("journals").toString()).out())
                 .contains("journals: no dump", "withdrawn", "it was wrong");
     }
 
     @Test
-    void machinesAreToldTheReasonToo() throws Exception {
-        leave(true);
+    void jsonIncludesTheReason() throws Exception {
+        publishOld(true);
         Spillway.run("withdraw", schedule(), NEW.stamp(), "--reason", "it was wrong");
         List<String> lines =
                 Spillway.run("list", root.toString(), "--json").out().lines().toList();
@@ -289,8 +290,8 @@ class WithdrawCommandTest {
     }
 
     @Test
-    void theLastGoodDumpIsNotTheOneThatWasTakenBack() throws Exception {
-        leave(true);
+    void theLastGoodDumpIsNotTheWithdrawnOne() throws Exception {
+        publishOld(true);
         Files.writeString(root.resolve("journals/status.json"), """
                 {"dataset": "journals",
                  "last_attempt": {"at": "2026-11-21T04:00:00Z", "outcome": "published", "exit_code": 0},

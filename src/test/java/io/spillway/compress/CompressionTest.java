@@ -40,7 +40,7 @@ public class CompressionTest {
         "bzip2, BZIP2, 9, bz2",
         "none,  NONE,  0, ''",
     })
-    void wordDefaultLevelAndExtensionAreThoseOfTheUsualTools(String word, Codec codec, int level, String extension) {
+    void nameDefaultLevelAndExtensionMatchTheUsualTools(String word, Codec codec, int level, String extension) {
         Compression compression = Compression.parse(word, null);
         assertThat(compression).isEqualTo(new Compression(codec, level, 0));
         assertThat(compression.name()).isEqualTo(word);
@@ -48,7 +48,7 @@ public class CompressionTest {
     }
 
     @Test
-    void anUnknownNameIsAnsweredWithTheKnownOnes() {
+    void anUnknownNameIsRefusedWithTheListOfKnownOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Compression.parse("rar", null))
                 .withMessage("unknown compression \"rar\", known are gzip, zstd, xz, bzip2, none");
@@ -56,7 +56,7 @@ public class CompressionTest {
 
     @ParameterizedTest
     @CsvSource({"gzip, 1", "gzip, 9", "zstd, 1", "zstd, 19", "xz, 0", "xz, 9", "bzip2, 1", "bzip2, 9"})
-    void aLevelInRangeIsTaken(String word, int level) {
+    void aLevelInRangeIsAccepted(String word, int level) {
         assertThat(Compression.parse(word, level).level()).isEqualTo(level);
     }
 
@@ -79,14 +79,14 @@ public class CompressionTest {
     }
 
     @Test
-    void noneTakesNoLevel() {
+    void noneAcceptsNoLevel() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Compression.parse("none", 1))
                 .withMessage("compression \"none\" takes no level, not 1");
     }
 
     @Test
-    void zstdTakesWorkers() {
+    void zstdAcceptsWorkers() {
         assertThat(Compression.parse("zstd", 5).withWorkers(64)).isEqualTo(new Compression(Codec.ZSTD, 5, 64));
     }
 
@@ -100,14 +100,14 @@ public class CompressionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "xz", "bzip2", "none"})
-    void onlyZstdTakesWorkers(String word) {
+    void onlyZstdAcceptsWorkers(String word) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Compression.parse(word, null).withWorkers(2))
                 .withMessage("compression \"%s\" takes no workers, not 2", word);
     }
 
     @Test
-    void noneLeavesTheBytesAsTheyAre() throws IOException {
+    void noneLeavesTheBytesUnchanged() throws IOException {
         byte[] content = text(1, 10_000);
         assertThat(compress(NONE, content)).isEqualTo(content);
         assertThat(decompress(NONE, content)).isEqualTo(content);
@@ -119,31 +119,31 @@ public class CompressionTest {
         assertThat(HexFormat.of().formatHex(header)).isEqualTo("1f8b08000000000000ff");
     }
 
-    /** Magic number, then a descriptor that says: a checksum, no content size, no dictionary. */
+    /** Magic number, then a descriptor: a checksum, no content size, no dictionary. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
-    void theZstdHeaderPromisesAChecksum(int workers) throws IOException {
+    void theZstdHeaderDeclaresAChecksum(int workers) throws IOException {
         byte[] header =
                 Arrays.copyOf(compress(Compression.parse("zstd", null).withWorkers(workers), text(1, 1_000)), 5);
         assertThat(HexFormat.of().formatHex(header)).isEqualTo("28b52ffd04");
     }
 
-    /** The last byte before the header's own checksum is the kind of the data's: 4 is CRC64. */
+    /** The last byte before the header's own checksum is the type of the data's checksum: 4 is CRC64. */
     @Test
-    void theXzHeaderPromisesCrc64() throws IOException {
+    void theXzHeaderDeclaresCrc64() throws IOException {
         byte[] header = Arrays.copyOf(compress(Compression.parse("xz", null), text(1, 1_000)), 8);
         assertThat(HexFormat.of().formatHex(header)).isEqualTo("fd377a585a000004");
     }
 
     @Test
-    void theBzip2HeaderNamesTheSizeOfItsBlocks() throws IOException {
+    void theBzip2HeaderDeclaresItsBlockSize() throws IOException {
         assertThat(compress(Compression.parse("bzip2", null), text(1, 1_000))).startsWith('B', 'Z', 'h', '9');
         assertThat(compress(Compression.parse("bzip2", 2), text(1, 1_000))).startsWith('B', 'Z', 'h', '2');
     }
 
     @ParameterizedTest
     @CsvSource({"gzip, 1, 9", "zstd, 1, 12", "xz, 0, 4", "bzip2, 1, 9"})
-    void aHigherLevelCompressesFurther(String word, int low, int high) throws IOException {
+    void aHigherLevelCompressesBetter(String word, int low, int high) throws IOException {
         byte[] content = text(2, 500_000);
         assertThat(compress(Compression.parse(word, high), content).length)
                 .isLessThan(compress(Compression.parse(word, low), content).length);
@@ -159,7 +159,7 @@ public class CompressionTest {
         assertThat(compressInCuts(compression, content, new Random(4))).isEqualTo(expected);
     }
 
-    /** Level 1 cuts its input into jobs of two megabytes, so these are several. */
+    /** Level 1 splits its input into jobs of two megabytes, so there are several. */
     @Test
     void anyNumberOfWorkersGivesTheSameBytes() throws IOException {
         byte[] content = text(3, 9_000_000);
@@ -173,7 +173,7 @@ public class CompressionTest {
 
     @ParameterizedTest
     @MethodSource("io.spillway.compress.Samples#usual")
-    void anEmptyInputIsAWholeFile(Compression compression) throws IOException {
+    void anEmptyInputGivesAWholeFile(Compression compression) throws IOException {
         byte[] compressed = compress(compression, new byte[0]);
         assertThat(compressed).isNotEmpty();
         assertThat(decompress(compression, compressed)).isEmpty();
@@ -185,13 +185,13 @@ public class CompressionTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void whatIsCompressedComesBack(long seed) throws IOException {
+    void compressedContentIsReadBack(long seed) throws IOException {
         Random random = new Random(seed);
         byte[] content =
                 random.nextBoolean() ? text(seed, random.nextInt(300_000)) : noise(random, random.nextInt(300_000));
         List<Codec> codecs = List.of(Codec.values());
         Codec codec = codecs.get(random.nextInt(codecs.size()));
-        // The highest levels of xz need more heap than a test should.
+        // The highest levels of xz need more heap than a test should use.
         int highest = codec == Codec.XZ ? 4 : codec.maxLevel();
         int level = codec.minLevel() + random.nextInt(highest - codec.minLevel() + 1);
         Compression compression = new Compression(codec, level, codec == Codec.ZSTD ? random.nextInt(4) : 0);
@@ -209,17 +209,20 @@ public class CompressionTest {
         }
     }
 
-    /** A heap that is planned with these numbers must not run out. All but bzip2 make no garbage, so a block will do. */
+    /**
+     * A heap that is planned with these numbers must be large enough. Only bzip2 creates garbage, so one block is
+     * enough.
+     */
     @ParameterizedTest
     @CsvSource({"gzip, 6", "zstd, 3", "zstd, 19", "xz, 0", "xz, 1", "xz, 3", "bzip2, 1", "bzip2, 9", "none, 0"})
-    void aStreamTakesNoMoreHeapThanItSays(String word, int level) throws IOException {
+    void aStreamUsesNoMoreHeapThanItDeclares(String word, int level) throws IOException {
         assumeTrue(
                 ManagementFactory.getThreadMXBean() instanceof ThreadMXBean,
                 "this JVM does not count what a thread allocates");
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         byte[] content = text(level, 90_000);
         Compression compression = Compression.parse(word, level);
-        compress(compression, new byte[1]); // Loading its classes is not what is measured.
+        compress(compression, new byte[1]); // Loading its classes is not measured.
         long before = threads.getCurrentThreadAllocatedBytes();
         try (OutputStream out = compression.compress(OutputStream.nullOutputStream())) {
             out.write(content);
@@ -230,7 +233,7 @@ public class CompressionTest {
 
     @ParameterizedTest
     @CsvSource({"xz, 6, 94", "xz, 9, 674", "bzip2, 9, 8"})
-    void theHeapOfTheHungryLevelsIsKnown(String word, int level, long mebibytes) {
+    void theHeapOfTheLargestLevelsIsKnown(String word, int level, long mebibytes) {
         assertThat(Compression.parse(word, level).heapBytes() >> 20).isBetween(mebibytes - 1, mebibytes + 1);
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the stream below sees of a compressing stream: when it is written to, and that it is closed once. */
+/** What the stream below a compressing stream sees: when it is written to, and that it is closed once. */
 @Timeout(60)
 public class FailingOutputTest {
     static Stream<Compression> all() {
@@ -34,7 +34,7 @@ public class FailingOutputTest {
     }
 
     @Test
-    void closingWhatIsNotCompressedClosesTheStreamBelow() throws IOException {
+    void closingAnUncompressedStreamClosesTheStreamBelow() throws IOException {
         Limited out = new Limited(Integer.MAX_VALUE);
         new Compression(Codec.NONE, 0).compress(out).close();
         assertThat(out.closings).isOne();
@@ -61,10 +61,10 @@ public class FailingOutputTest {
         }
     }
 
-    /** Full after any number of bytes: in the header, in the middle, within the last bytes that closing writes. */
+    /** Full after any number of bytes: in the header, in the middle, in the last bytes that closing writes. */
     @ParameterizedTest
     @MethodSource("all")
-    void anOutputThatIsFullFailsTheCompressionWhereverThatHappens(Compression compression) throws IOException {
+    void aFullOutputFailsTheCompressionAtAnyPosition(Compression compression) throws IOException {
         byte[] content = noise(new Random(1), 400_000);
         int whole = compress(compression, content).length;
         for (int room : new int[] {0, 1, 20, 70_000, 200_000, whole - 30, whole - 9, whole - 1}) {
@@ -82,16 +82,16 @@ public class FailingOutputTest {
         }
     }
 
-    /** A gap in the middle and a sound end would be worse than no end. */
+    /** A gap in the middle with a valid end would be worse than no end. */
     @ParameterizedTest
     @MethodSource("all")
-    void nothingIsWrittenAfterAFailureEvenWhenThereIsRoomAgain(Compression compression) throws IOException {
+    void nothingIsWrittenAfterAFailureEvenIfThereIsRoomAgain(Compression compression) throws IOException {
         byte[] content = noise(new Random(1), 1_000_000);
         Limited out = new Limited(100_000);
         OutputStream stream = compression.compress(out);
         assertThatIOException()
                 .isThrownBy(() -> {
-                    for (int i = 0; i < 20; i++) { // bzip2 holds back 100 kB, the workers of zstd two megabytes
+                    for (int i = 0; i < 20; i++) { // bzip2 buffers 100 kB, the workers of zstd two megabytes
                         stream.write(content);
                     }
                 })
@@ -104,7 +104,7 @@ public class FailingOutputTest {
         assertThat(out.closings).isOne();
     }
 
-    /** Takes so many bytes, then fails each write as a whole. */
+    /** Accepts so many bytes, then rejects each write as a whole. */
     private static final class Limited extends OutputStream {
         private int room;
         private int size;

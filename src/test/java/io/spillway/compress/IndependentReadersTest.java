@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The tools that people have read what is written here, from a file and from the network. */
+/** The common tools read what is written here, from a file and from the network. */
 @Timeout(120)
 public class IndependentReadersTest {
     @TempDir
@@ -53,7 +53,7 @@ public class IndependentReadersTest {
         "bzip2, 1, 0",
         "bzip2, 9, 0",
     })
-    void theCommandOfThatNameReadsTheFile(String word, int level, int workers) throws Exception {
+    void theTypicalToolReadsTheFile(String word, int level, int workers) throws Exception {
         Compression compression = Compression.parse(word, level).withWorkers(workers);
         byte[] content = joined(text(level, 400_000), noise(new Random(level), 200_000));
         Path file = file(compression, content);
@@ -63,7 +63,7 @@ public class IndependentReadersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "zstd", "xz", "bzip2"})
-    void theCommandOfThatNameReadsAnEmptyFile(String word) throws Exception {
+    void theTypicalToolReadsAnEmptyFile(String word) throws Exception {
         Path file = file(Compression.parse(word, null), new byte[0]);
         run(word, "-t", file.toString());
         assertThat(run(word, "-dc", file.toString())).isEmptyFile();
@@ -87,7 +87,9 @@ public class IndependentReadersTest {
                 .contains("XXH64");
     }
 
-    /** The JDK's reader asks available() whether a further member follows, which on a socket says nothing. */
+    /**
+     * The JDK's reader uses available() to decide whether another member follows, which is not reliable on a socket.
+     */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void theJdkReadsGzipWholeFromASocket(long seed) throws Exception {
@@ -104,7 +106,7 @@ public class IndependentReadersTest {
 
     @ParameterizedTest
     @MethodSource("io.spillway.compress.Samples#usual")
-    void whatArrivesFromASocketIsReadWhole(Compression compression) throws Exception {
+    void contentFromASocketIsReadWhole(Compression compression) throws Exception {
         byte[] content = text(9, 250_000);
         byte[] read = overSocket(compress(compression, content), new Random(9), in -> {
             try (InputStream decompressed = compression.decompress(in)) {
@@ -119,8 +121,8 @@ public class IndependentReadersTest {
     }
 
     /**
-     * Sends the bytes in seeded cuts, with a cut before each of the last ten, and ends the connection. A piece leaves
-     * only when the reader has taken all before it: so nothing is available at every cut.
+     * Sends the bytes in seeded pieces, with a cut before each of the last ten bytes, and closes the connection. A
+     * piece is sent only when the reader has consumed all before it, so nothing is available at each cut.
      */
     private static byte[] overSocket(byte[] bytes, Random random, Reading reading) throws Exception {
         ExecutorService sender = Executors.newSingleThreadExecutor();
@@ -153,7 +155,7 @@ public class IndependentReadersTest {
         }
     }
 
-    /** Asks for one more piece before each read that would wait. */
+    /** Requests one more piece before each read that would block. */
     private static final class Asking extends FilterInputStream {
         private final Semaphore wanted;
 
@@ -185,7 +187,7 @@ public class IndependentReadersTest {
         return Files.write(folder.resolve("part.jsonl." + compression.extension()), compress(compression, content));
     }
 
-    /** Skips the test where there is no such command; fails it where the command does. What it said to stdout. */
+    /** The command's stdout. Skips the test if there is no such command, and fails it if the command fails. */
     private Path run(String... command) throws IOException, InterruptedException {
         Path output = folder.resolve("output");
         Path errors = folder.resolve("errors");

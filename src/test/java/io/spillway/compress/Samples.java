@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 public final class Samples {
     private Samples() {}
 
-    /** Every codec that compresses, at the level that costs least: a thousand xz streams at level 6 take minutes. */
+    /** Every codec that compresses, at its cheapest level: a thousand xz streams at level 6 take minutes. */
     public static List<Compression> cheapest() {
         return compressing()
                 .map(codec -> new Compression(codec, codec.minLevel()))
@@ -48,7 +48,7 @@ public final class Samples {
         }
     }
 
-    /** Writes in seeded cuts, single bytes and flushes among them. */
+    /** Writes in seeded pieces, including single bytes and flushes. */
     public static byte[] compressInCuts(Compression compression, byte[] content, Random random) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (OutputStream stream = compression.compress(out)) {

@@ -28,7 +28,7 @@ import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZ;
 import org.tukaani.xz.XZOutputStream;
 
-/** What is damaged, cut or followed by something never reads as a whole file, in any codec. */
+/** In every codec, a file that is damaged, cut or followed by other bytes never reads as a whole file. */
 @Timeout(120)
 public class StrictReadingTest {
     private static final String CHEAPEST = "io.spillway.compress.Samples#cheapest";
@@ -57,10 +57,10 @@ public class StrictReadingTest {
         }
     }
 
-    /** Noise does not compress, so that the file is larger than every buffer; the cuts meet their borders. */
+    /** Noise does not compress, so the file is larger than every buffer. The cuts are at buffer boundaries. */
     @ParameterizedTest
     @MethodSource(CHEAPEST)
-    void aTruncationOfALargeFileIsAnErrorWhereverItFalls(Compression compression) throws IOException {
+    void aTruncationOfALargeFileIsAnErrorAtAnyPosition(Compression compression) throws IOException {
         Random random = new Random(6);
         byte[] whole = compress(compression, joined(text(6, 300_000), noise(random, 300_000)));
         int[] borders = {65_535, 65_536, 65_537, 131_072, 196_608, 262_144};
@@ -73,7 +73,7 @@ public class StrictReadingTest {
         }
     }
 
-    /** All the content is out by then; only the end that is missing tells. */
+    /** All the content has been read by then. Only the missing end reveals the truncation. */
     @ParameterizedTest
     @MethodSource(CHEAPEST)
     void everyTruncationWithinTheTrailerIsAnError(Compression compression) throws IOException {
@@ -89,7 +89,7 @@ public class StrictReadingTest {
     /** The source ends each read early, as a network does, so that the end of the data meets the end of a read. */
     @ParameterizedTest
     @MethodSource(CHEAPEST)
-    void aTruncatedFileIsAnErrorAlsoWhenItArrivesByteByByte(Compression compression) throws IOException {
+    void aTruncatedFileIsAnErrorEvenIfItArrivesByteByByte(Compression compression) throws IOException {
         byte[] whole = compress(compression, text(7, 400));
         for (int length = 0; length < whole.length; length++) {
             InputStream trickle = new Trickle(Arrays.copyOf(whole, length));
@@ -103,14 +103,14 @@ public class StrictReadingTest {
 
     @ParameterizedTest
     @MethodSource(CHEAPEST)
-    void aWholeFileIsReadAlsoWhenItArrivesByteByByte(Compression compression) throws IOException {
+    void aWholeFileIsReadEvenIfItArrivesByteByByte(Compression compression) throws IOException {
         byte[] content = text(7, 4_000);
         try (InputStream in = compression.decompress(new Trickle(compress(compression, content)))) {
             assertThat(in.readAllBytes()).isEqualTo(content);
         }
     }
 
-    /** Some bits carry nothing, a time stamp for one; then the content is untouched. */
+    /** Some bits do not affect the content, for example those of a time stamp. */
     @ParameterizedTest
     @MethodSource(CHEAPEST)
     void noFlippedBitGivesOtherContent(Compression compression) throws IOException {
@@ -156,12 +156,12 @@ public class StrictReadingTest {
 
     @ParameterizedTest
     @MethodSource(CHEAPEST)
-    void bytesAfterTheEndAreAnErrorHoweverFewAndMany(Compression compression) throws IOException {
+    void anyNumberOfBytesAfterTheEndIsAnError(Compression compression) throws IOException {
         byte[] whole = compress(compression, text(8, 2_000));
         for (int extra : new int[] {1, 2, 3, 4, 5, 8, 100, 70_000}) {
             byte[] longer = Arrays.copyOf(whole, whole.length + extra);
             assertThatIOException()
-                    .as("%d zero bytes behind", extra)
+                    .as("%d trailing zero bytes", extra)
                     .isThrownBy(() -> decompress(compression, longer))
                     .withMessageContaining("bytes follow the end of the " + compression.name());
         }
@@ -169,7 +169,7 @@ public class StrictReadingTest {
 
     @ParameterizedTest
     @MethodSource(CHEAPEST)
-    void aSecondFileBehindTheFirstIsAnError(Compression compression) throws IOException {
+    void aSecondFileAfterTheFirstIsAnError(Compression compression) throws IOException {
         byte[] first = compress(compression, text(8, 2_000));
         for (byte[] second : new byte[][] {compress(compression, new byte[0]), first}) {
             assertThatIOException()
@@ -178,7 +178,7 @@ public class StrictReadingTest {
         }
     }
 
-    /** The library's own streams take the start of one more for the end of the file. */
+    /** The library's own streams treat the start of another file as the end of the file. */
     @ParameterizedTest
     @MethodSource(CHEAPEST)
     void theStartOfASecondFileIsAnError(Compression compression) throws IOException {
@@ -193,7 +193,7 @@ public class StrictReadingTest {
 
     @ParameterizedTest
     @MethodSource(CHEAPEST)
-    void whatFollowsIsAnErrorAgainOnTheNextRead(Compression compression) throws IOException {
+    void trailingBytesAreAnErrorAgainOnTheNextRead(Compression compression) throws IOException {
         byte[] whole = compress(compression, new byte[] {1});
         InputStream in = compression.decompress(new ByteArrayInputStream(Arrays.copyOf(whole, whole.length + 1)));
         try (in) {
@@ -258,7 +258,7 @@ public class StrictReadingTest {
                 .withMessageContaining("no checksum");
     }
 
-    /** Such a frame holds no content and may stand anywhere in a file of the format; the library passes over it. */
+    /** Such a frame holds no content and may occur anywhere in a file. The library skips it. */
     @Test
     void aSkippableZstdFrameIsRefused() throws IOException {
         Compression zstd = new Compression(Codec.ZSTD, 3);
@@ -279,16 +279,17 @@ public class StrictReadingTest {
                 .withMessageContaining("no checksum");
     }
 
-    /** The size of the dictionary is what the reader must allocate, and the file names it. */
+    /** The file declares the size of the dictionary, and the reader must allocate it. */
     @Test
-    void anXzFileThatAsksForMoreMemoryThanAnyLevelIsRefused() throws IOException {
+    void anXzFileThatNeedsMoreMemoryThanAnyLevelIsRefused() throws IOException {
         LZMA2Options small = new LZMA2Options(0);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (XZOutputStream xz = new XZOutputStream(out, small)) {
             xz.write(text(1, 1_000));
         }
         byte[] greedy = out.toByteArray();
-        // Byte 16 is the dictionary's size in the first block's header, whose CRC32 stands in its last four bytes.
+        // Byte 16 is the dictionary size in the header of the first block. The last four bytes of the header are its
+        // CRC32.
         assertThat(greedy[14]).as("the id of the only filter").isEqualTo((byte) 0x21);
         greedy[16] = 36; // 1 GiB
         CRC32 crc = new CRC32();
@@ -312,7 +313,7 @@ public class StrictReadingTest {
     }
 
     @Test
-    void closingWhatIsNotCompressedClosesTheSource() throws IOException {
+    void closingAnUncompressedStreamClosesTheSource() throws IOException {
         Closing source = new Closing(new byte[10]);
         new Compression(Codec.NONE, 0).decompress(source).close();
         assertThat(source.closings).isOne();
@@ -328,7 +329,7 @@ public class StrictReadingTest {
 
     @ParameterizedTest
     @MethodSource(CHEAPEST)
-    void aSourceThatFailsFailsTheReading(Compression compression) throws IOException {
+    void aFailingSourceFailsTheRead(Compression compression) throws IOException {
         byte[] whole = compress(compression, noise(new Random(1), 200_000));
         InputStream failing = new FilterInputStream(new ByteArrayInputStream(whole)) {
             private int left = 100_000;
@@ -367,7 +368,7 @@ public class StrictReadingTest {
         return all;
     }
 
-    /** One byte a read, and nothing ever available. */
+    /** One byte per read, and nothing ever available. */
     private static final class Trickle extends ByteArrayInputStream {
         Trickle(byte[] bytes) {
             super(bytes);

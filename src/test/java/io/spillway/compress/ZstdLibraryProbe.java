@@ -4,7 +4,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** A process of its own, in which the native library has not been loaded yet: asks twice, then writes and reads. */
+/**
+ * A separate process in which the native library has not been loaded yet: checks availability twice, then writes and
+ * reads.
+ */
 final class ZstdLibraryProbe {
     private ZstdLibraryProbe() {}
 

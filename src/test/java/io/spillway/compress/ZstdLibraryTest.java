@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each case needs a process of its own: a library that was loaded stays so. */
+/** Each case needs a separate process, because a loaded library stays loaded. */
 @Timeout(120)
 class ZstdLibraryTest {
     @TempDir
     Path folder;
 
     @Test
-    void itLoadsHere() {
+    void theLibraryLoadsHere() {
         for (Codec codec : Codec.values()) {
             assertThat(new Compression(codec, codec.defaultLevel()).whyUnavailable())
                     .as(codec.name())
@@ -31,7 +31,7 @@ class ZstdLibraryTest {
     }
 
     @Test
-    void whereItLoadsWritingAndReadingReachTheCodec() throws Exception {
+    void withALoadedLibraryWritesAndReadsReachTheCodec() throws Exception {
         assertThat(probe()).containsExactly("loads", "loads", "done", "the file is no zstd frame", "loads");
     }
 
@@ -44,7 +44,7 @@ class ZstdLibraryTest {
     }
 
     @Test
-    void aTemporaryFolderThatIsMissingIsNamed() throws Exception {
+    void aMissingTemporaryFolderIsNamed() throws Exception {
         Path missing = folder.resolve("missing");
         assertUnavailable(probe("-Djava.io.tmpdir=" + missing))
                 .contains("it is unpacked into " + missing)
@@ -52,19 +52,19 @@ class ZstdLibraryTest {
     }
 
     @Test
-    void anotherFolderThatIsMissingIsNamed() throws Exception {
+    void aMissingAlternativeFolderIsNamed() throws Exception {
         Path missing = folder.resolve("missing");
         assertUnavailable(probe("-DZstdTempFolder=" + missing)).contains("it is unpacked into " + missing);
     }
 
     @Test
-    void anotherFolderHelpsWhereTheTemporaryOneIsMissing() throws Exception {
+    void anAlternativeFolderReplacesAMissingTemporaryFolder() throws Exception {
         assertThat(probe("-Djava.io.tmpdir=" + folder.resolve("missing"), "-DZstdTempFolder=" + folder))
                 .startsWith("loads");
     }
 
     @Test
-    void aLibraryThatIsNoneIsNamed() throws Exception {
+    void aFileThatIsNotALibraryIsNamed() throws Exception {
         Path text = Files.writeString(folder.resolve("libzstd.so"), "not a library\n");
         assertUnavailable(probe("-DZstdNativePath=" + text))
                 .contains(text.toString())
@@ -72,14 +72,14 @@ class ZstdLibraryTest {
     }
 
     @Test
-    void aFolderMountedWithoutTheRightToExecuteIsNamed() throws Exception {
+    void aFolderMountedNoexecIsNamed() throws Exception {
         Path mount = noexecMount();
         assertUnavailable(probe("-Djava.io.tmpdir=" + mount))
                 .contains("it is unpacked into " + mount + ", which must")
                 .contains("noexec");
     }
 
-    /** One line, the same each time, and in the exceptions too; the other codecs don't mind. */
+    /** One line, the same each time, also in the exceptions. The other codecs are not affected. */
     private static AbstractStringAssert<?> assertUnavailable(List<String> lines) {
         assertThat(lines).hasSize(5);
         assertThat(lines.get(4)).isEqualTo("loads");

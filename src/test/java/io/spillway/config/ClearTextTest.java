@@ -19,7 +19,7 @@ class ClearTextTest {
                 "https://es.example.org",
                 "HTTPS://10.1.2.3"
             })
-    void whatStaysOnThisMachineOrIsEncryptedIsNotReadable(String address) {
+    void localOrEncryptedTrafficIsNotClearText(String address) {
         assertThat(ClearText.isReadable(URI.create(address))).isFalse();
     }
 
@@ -35,7 +35,7 @@ class ClearTextTest {
                 "http://127",
                 "http://cafe"
             })
-    void plainHttpToAnotherHostIsReadable(String address) {
+    void plainHttpToAnotherHostIsClearText(String address) {
         assertThat(ClearText.isReadable(URI.create(address))).isTrue();
     }
 }

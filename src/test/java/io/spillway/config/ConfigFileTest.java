@@ -86,7 +86,7 @@ class ConfigFileTest {
     Path folder;
 
     @Test
-    void defaultsFillWhatTheFileLeavesOut() throws Exception {
+    void omittedKeysHaveDefaults() throws Exception {
         Bucket read = read("bucket: b");
 
         assertThat(read)
@@ -159,7 +159,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void problemsOfEveryStageComeTogether() {
+    void problemsOfEveryStageAreReportedTogether() {
         assertProblems(
                 """
                 bucket: b
@@ -185,7 +185,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void aRuleOfTheWholeFileStandsOnItsFirstLine() {
+    void aRuleOfTheWholeFileIsReportedOnItsFirstLine() {
         assertProblems("\nbucket: b\nprefix: b\n", "FILE:2: prefix and bucket are the same");
     }
 
@@ -205,28 +205,28 @@ class ConfigFileTest {
     }
 
     @Test
-    void aRuleIsNotCheckedWhereAValueIsWrong() {
+    void aRuleIsNotCheckedIfAValueIsWrong() {
         assertProblems(
                 "bucket: b\nretries: {least: 6, most: x}\n", "FILE:2: /retries/most: string found, integer expected");
     }
 
     @Test
-    void aMissingKeyStandsWhereItsSectionBegins() {
+    void aMissingKeyIsReportedAtTheStartOfItsSection() {
         assertProblems("prefix: x\n", "FILE:1: required key `bucket` is missing");
     }
 
     @Test
-    void anUnknownKeyHasItsOwnLineEvenBeforeABlock() {
+    void anUnknownKeyIsReportedOnItsOwnLineEvenBeforeABlock() {
         assertProblems("bucket: b\nretrys:\n  least: 1\n", "FILE:2: /retrys: unknown key, did you mean `retries`?");
     }
 
     @Test
-    void anUnknownKeyLikeNoOtherGetsNoSuggestion() {
+    void anUnknownKeyWithoutASimilarOneGetsNoSuggestion() {
         assertProblems("bucket: b\nschedule/x: 1\n", "FILE:2: /schedule~1x: unknown key");
     }
 
     @Test
-    void anUnknownKeyOfASectionIsFound() {
+    void anUnknownKeyOfASectionIsReported() {
         assertProblems(
                 "bucket: b\nretries:\n  most: 3\n  leest: 1\n",
                 "FILE:4: /retries/leest: unknown key, did you mean `least`?");
@@ -249,7 +249,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void exactlyOneMeansNeitherNoneNorTwo() {
+    void exactlyOneRejectsNoneAndTwo() {
         assertProblems(
                 "bucket: b\nchoices:\n  - {}\n  - plain: {}\n    fancy: {}\n",
                 "2 problems in FILE",
@@ -258,7 +258,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void aWordThatIsNoneOfThoseAllowedNamesThem() {
+    void aValueThatIsNotAllowedIsReportedWithTheAllowedOnes() {
         assertProblems("bucket: b\nmode: slow\n", "FILE:2: /mode: must be one of fast, run-once");
     }
 
@@ -291,14 +291,14 @@ class ConfigFileTest {
     }
 
     @Test
-    void aNumberBeyondItsTypeIsAProblemOfItsKey() {
+    void aNumberOutOfRangeIsAProblemOfItsKey() {
         assertProblems(
                 "bucket: b\nretries: {least: 1, most: 99999999999999999999}\n",
                 "FILE:2: /retries/most: is outside of what can be read here");
     }
 
     @Test
-    void aNumberThatIsNoneIsRefused() {
+    void aTextThatIsNotANumberIsRefused() {
         assertProblems("bucket: b\nuploads: .nan\n", "FILE:2: /uploads: string found, integer expected");
     }
 
@@ -328,7 +328,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void whatLooksLikeAReferenceOnceItIsResolvedObeysTheSchema() {
+    void aResolvedValueThatLooksLikeAReferenceObeysTheSchema() {
         assertProblems(
                 "bucket: b\npaths: ['$${env:A}', '${env:B}']\n",
                 Map.of("B", "${env:C}"),
@@ -338,7 +338,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void aDoubledDollarStandsForItself() throws Exception {
+    void aDoubledDollarIsOneDollar() throws Exception {
         assertThat(read("bucket: b\nprefix: $${env:A}/$5").prefix()).isEqualTo("${env:A}/$5");
     }
 
@@ -368,7 +368,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void aSecretWrittenOutIsRefusedAndNotRepeated() {
+    void aLiteralSecretIsRefusedAndNotRepeated() {
         SpillwayException failure = failure("bucket: b\nkey: hunter2\n", Map.of());
 
         assertThat(failure).hasMessage(file() + ":2: /key: " + Secret.EXPECTED);
@@ -376,7 +376,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void aSecretInThePlaceOfAnotherValueIsNotRepeated() {
+    void aSecretGivenForAnotherKeyIsNotRepeated() {
         SpillwayException failure = failure("""
                 bucket: ${env:KEY}
                 piece-size: ${env:KEY}
@@ -402,7 +402,7 @@ class ConfigFileTest {
         "http://host:99999/",
         "http://[::1",
     })
-    void anAddressOfAnotherKindIsRefused(String address) {
+    void aUrlWithAnotherSchemeIsRefused(String address) {
         assertProblems(
                 "bucket: b\nendpoint: '" + address + "'\n", "FILE:2: /endpoint: " + ValueKind.ADDRESS.expected());
     }
@@ -422,7 +422,7 @@ class ConfigFileTest {
                 "bucket: b: c|FILE:1: not YAML: mapping values are not allowed here",
                 "bucket: *nowhere|FILE:1: /bucket: aliases are not read, write the value itself",
             })
-    void aMistakeOfSyntaxHasItsLine(String text, String expected) {
+    void aSyntaxErrorHasItsLine(String text, String expected) {
         SpillwayException failure = failure(text.translateEscapes(), Map.of());
 
         assertThat(failure.getMessage().replace(file(), "FILE"))
@@ -431,14 +431,14 @@ class ConfigFileTest {
     }
 
     @Test
-    void aMistakeOfSyntaxShowsNothingOfTheFile() {
+    void aSyntaxErrorShowsNothingOfTheFile() {
         SpillwayException failure = failure("bucket: b\nkey: hunter2: [\n", Map.of());
 
         assertThat(stackTrace(failure)).doesNotContain("hunter2");
     }
 
     @Test
-    void problemsBeforeAMistakeOfSyntaxAreKept() {
+    void problemsBeforeASyntaxErrorAreKept() {
         SpillwayException failure = failure("bucket: b\nbucket: c\nprefix: [", Map.of());
 
         assertThat(failure.getMessage().lines()).hasSize(3);
@@ -451,12 +451,12 @@ class ConfigFileTest {
 
     @ParameterizedTest
     @CsvSource({"''", "'# nothing'", "---", "~"})
-    void anEmptyFileSaysSo(String text) {
+    void anEmptyFileIsReportedAsEmpty(String text) {
         assertProblems(text, "FILE:1: the file is empty");
     }
 
     @Test
-    void aListOrATextIsNoConfiguration() {
+    void aListOrATextIsNotAConfiguration() {
         assertProblems("- a\n", "FILE:1: array found, object expected");
         assertProblems("a\n", "FILE:1: string found, object expected");
     }
@@ -468,13 +468,13 @@ class ConfigFileTest {
     }
 
     @Test
-    void aFolderIsNamed() {
+    void aFolderIsReported() {
         assertThatThrownBy(() -> ConfigFile.read(folder, Bucket.class))
                 .hasMessage(folder + ": is a directory, not a file");
     }
 
     @Test
-    void aFileOfBytesIsNamed() throws Exception {
+    void aBinaryFileIsReported() throws Exception {
         Path file = folder.resolve("bytes.yaml");
         Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xff, (byte) 0xfe});
 
@@ -490,7 +490,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void theEnvironmentOfTheProcessIsTheUsualOne() throws Exception {
+    void theDefaultEnvironmentIsThatOfTheProcess() throws Exception {
         Files.writeString(folder.resolve("c.yaml"), "bucket: b\nprefix: ${env:PATH}\n");
 
         assertThat(ConfigFile.read(folder.resolve("c.yaml"), Bucket.class).prefix())

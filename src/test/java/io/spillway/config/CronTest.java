@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CronTest {
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
-    /** 2027: clocks go forward on 28 March (02:00 to 03:00) and back on 31 October (03:00 to 02:00). */
+    /** 2027: clocks are set forward on 28 March (02:00 to 03:00) and back on 31 October (03:00 to 02:00). */
     private static final ZonedDateTime YEAR = ZonedDateTime.of(2027, 1, 1, 0, 0, 0, 0, BERLIN);
 
     @Test
-    void aTimeOfDayStaysThatTimeOfDayThroughTheYear() {
+    void aTimeOfDayStaysTheSameThroughTheYear() {
         List<ZonedDateTime> times = ofTheYear("0 0 4 * * ?");
 
         assertThat(times).hasSize(365).allMatch(time -> time.toLocalTime().equals(LocalTime.of(4, 0)));
@@ -29,33 +29,33 @@ class CronTest {
     }
 
     @Test
-    void aWeeklyTimeComesOnEverySundayOfTheYear() {
+    void aWeeklyTimeFiresOnEverySundayOfTheYear() {
         assertThat(ofTheYear("0 0 3 ? * SUN"))
                 .hasSize(52)
                 .allMatch(time -> time.getHour() == 3 && time.getDayOfWeek().getValue() == 7);
     }
 
     @Test
-    void aTimeThatTheChangeOfClocksLeavesOutDoesNotComeThatDay() {
+    void aTimeSkippedByTheClockChangeDoesNotFireThatDay() {
         assertThat(ofTheYear("0 30 2 * * ?"))
                 .hasSize(364)
                 .noneMatch(time -> time.getMonthValue() == 3 && time.getDayOfMonth() == 28);
     }
 
     @Test
-    void aTimeThatComesTwiceWhenClocksGoBackIsKeptOnce() {
+    void aTimeRepeatedByTheClockChangeFiresOnce() {
         assertThat(ofTheYear("0 30 2 * * ?"))
                 .filteredOn(time -> time.getMonthValue() == 10 && time.getDayOfMonth() == 31)
                 .hasSize(1);
     }
 
     @Test
-    void anHourlyTimeComesInEveryHourThatThereIsButTheRepeatedOne() {
+    void anHourlyTimeFiresInEveryHourExceptTheRepeatedOne() {
         assertThat(ofTheYear("0 0 * * * ?")).hasSizeBetween(365 * 24 - 1, 365 * 24);
     }
 
     @Test
-    void anExpressionWithoutAFurtherTimeHasNone() {
+    void anExpressionWithoutAnotherTimeHasNone() {
         assertThat(new Cron("0 0 0 1 1 ? 2020").next(YEAR.toInstant(), BERLIN)).isEmpty();
     }
 
@@ -73,7 +73,7 @@ class CronTest {
                 "0 0 0 31 4 ? | never comes again",
                 "0 0 0 1 1 ? 2001 | never comes again"
             })
-    void whatQuartzDoesNotReadOrNeverComesIsRefused(String text, String reason) {
+    void anExpressionThatQuartzRejectsOrThatNeverFiresIsRefused(String text, String reason) {
         assertThatIllegalArgumentException().isThrownBy(() -> Cron.parse(text)).withMessage(reason);
     }
 
@@ -106,7 +106,7 @@ class CronTest {
                 "0 0 3 * * 0 | 0 0 3 ? * SUN",
                 "0 0 3 * * MON 2099 | 0 0 3 ? * MON 2099",
             })
-    void aCommonMistakeIsAnsweredWithTheFormToWrite(String text, String form) {
+    void aCommonMistakeIsRefusedWithTheRightForm(String text, String form) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Cron.parse(text))
                 .satisfies(e -> assertThat(e.getMessage()).endsWith(" " + form).isEqualTo(Cron.explain(text)))

@@ -44,19 +44,19 @@ class DataSizeTest {
     }
 
     @Test
-    void lessThanNothingIsRefused() {
+    void aNegativeSizeIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> DataSize.ofBytes(-1));
     }
 
     @ParameterizedTest
     @CsvSource({"0, 0B", "1001, 1001B", "1000, 1KB", "1024, 1KiB", "1073741824, 1GiB", "1500000000, 1500MB"})
-    void aSizePrintsInTheGreatestUnitThatDividesIt(long bytes, String text) {
+    void aSizePrintsInTheLargestUnitThatDividesIt(long bytes, String text) {
         assertThat(DataSize.ofBytes(bytes)).hasToString(text);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
-    void whatIsPrintedReadsBackEqual(long seed) {
+    void aPrintedSizeReadsBackEqual(long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < 1_000; i++) {
             DataSize size = DataSize.ofBytes(random.nextLong() >>> random.nextInt(1, 64));

@@ -34,7 +34,7 @@ class DurationTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"99999999999999999999s", "9223372036854775807d", "9223372036854775807ms1ms"})
-    void moreThanTheClockHoldsIsRefused(String text) {
+    void aDurationThatOverflowsIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DurationText.parse(text))
                 .withMessage("is too long for a duration");

@@ -25,7 +25,7 @@ class PercentTest {
     }
 
     @Test
-    void moreThanAllOrLessThanNothingIsRefused() {
+    void aPercentageAboveAllOrBelowZeroIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Percent(BigDecimal.valueOf(101)));
         assertThatIllegalArgumentException().isThrownBy(() -> new Percent(BigDecimal.valueOf(-1)));
     }

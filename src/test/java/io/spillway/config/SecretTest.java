@@ -24,7 +24,7 @@ class SecretTest {
     Path folder;
 
     @Test
-    void aVariableGivesItsValueAsItIs() {
+    void theValueOfAVariableIsUnchanged() {
         assertThat(Secret.parse("${env:KEY}", ENVIRONMENT).reveal()).isEqualTo("hunter2");
     }
 
@@ -41,7 +41,7 @@ class SecretTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"hunter2", "", "x${env:KEY}", "${env:KEY} ", "${env:}", "${file:}", "${KEY}", "${env:A-B}"})
-    void aSecretWrittenOutIsRefusedAndNotRepeated(String text) {
+    void aLiteralSecretIsRefusedAndNotRepeated(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Secret.parse(text))
                 .withMessage(Secret.EXPECTED)
@@ -49,7 +49,7 @@ class SecretTest {
     }
 
     @Test
-    void aVariableThatIsMissingOrEmptyIsNamed() {
+    void aMissingOrEmptyVariableIsNamed() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Secret.parse("${env:NONE}", ENVIRONMENT))
                 .withMessage("environment variable NONE is not set");
@@ -82,7 +82,7 @@ class SecretTest {
     }
 
     @Test
-    void equalSecretsAreEqualAndTheirHashTellsNothing() throws Exception {
+    void equalSecretsAreEqualAndTheirHashRevealsNothing() throws Exception {
         Secret secret = Secret.parse("${env:KEY}", ENVIRONMENT);
 
         assertThat(secret).isEqualTo(Secret.parse("${env:SAME}", ENVIRONMENT)).isNotEqualTo(fromFile("hunter3"));
@@ -90,7 +90,7 @@ class SecretTest {
     }
 
     @Test
-    void jacksonRefusesToWriteItHoweverItIsTold() {
+    void jacksonNeverWritesIt() {
         JsonMapper mapper = JsonMapper.builder()
                 .visibility(PropertyAccessor.ALL, JsonAutoDetect.Visibility.ANY)
                 .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)

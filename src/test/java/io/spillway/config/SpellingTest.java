@@ -27,12 +27,12 @@ class SpellingTest {
 
     @ParameterizedTest
     @CsvSource({"schedule", "keep", "x", "password"})
-    void aNameLikeNoOtherHasNoNearest(String unknown) {
+    void aNameUnlikeAnyOtherHasNoNearest(String unknown) {
         assertThat(Spelling.nearest(unknown, KNOWN)).isEmpty();
     }
 
     @Test
-    void nothingIsNearWhereNothingIsKnown() {
+    void withoutKnownNamesThereIsNoNearest() {
         assertThat(Spelling.nearest("a", List.of())).isEmpty();
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Addresses as people write them. */
+/** URLs as people write them. */
 class WebAddressTest {
     @ParameterizedTest
     @CsvSource({
@@ -22,7 +22,7 @@ class WebAddressTest {
         "Https://[::1]:9200/a,https://[::1]:9200/a",
         "https://h,https://h",
     })
-    void whatIsReadIsInAscii(String written, String read) {
+    void aParsedUrlIsInAscii(String written, String read) {
         assertThat(WebAddress.parse(written)).hasToString(read);
         assertThat(written).matches(WebAddress.PATTERN);
     }
@@ -47,7 +47,7 @@ class WebAddressTest {
     }
 
     @Test
-    void aHostThatNoNameServerKnowsIsRefused() {
+    void aHostThatCannotBeADomainNameIsRefused() {
         String label = "ü".repeat(70);
         assertThatThrownBy(() -> WebAddress.parse("http://" + label + ".example/"))
                 .hasMessage(WebAddress.EXPECTED);

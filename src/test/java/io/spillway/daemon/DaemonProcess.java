@@ -16,8 +16,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A daemon in a process of its own, which may be killed. Its exports do nothing but say so: the first one on a machine
- * never ends, the others publish.
+ * A daemon in a separate process, which may be killed. Its exports only report that they run: the first one on a
+ * machine never ends, the others publish.
  */
 final class DaemonProcess implements AutoCloseable {
     private final Process process;
@@ -25,7 +25,7 @@ final class DaemonProcess implements AutoCloseable {
 
     private DaemonProcess(Process process) {
         this.process = process;
-        // A thread of its own, as waiting for a pipe cannot be interrupted and waiting for a queue can.
+        // A separate thread, because waiting for a pipe cannot be interrupted and waiting for a queue can.
         Thread reader = new Thread(this::read, "daemon-process");
         reader.setDaemon(true);
         reader.start();
@@ -37,7 +37,7 @@ final class DaemonProcess implements AutoCloseable {
                 said.add(line);
             }
         } catch (IOException killed) {
-            // It says no more.
+            // The end of its output.
         }
         said.add("(has ended)");
     }
@@ -57,8 +57,8 @@ final class DaemonProcess implements AutoCloseable {
         return new DaemonProcess(builder.start());
     }
 
-    /** The next word it says. */
-    String says() throws InterruptedException {
+    /** The next word of its output. */
+    String nextWord() throws InterruptedException {
         return said.take();
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class DaemonTest {
-    /** Retries at once, as far as Quartz goes. */
+    /** Retries at once, as far as Quartz is concerned. */
     private static final Pace FAST =
             new Pace(Duration.ofMillis(50), Duration.ofMillis(1), Duration.ofMillis(10), Duration.ofSeconds(1));
 
@@ -50,8 +50,8 @@ class DaemonTest {
         return Clock.offset(Clock.systemUTC(), Duration.ofDays(-days));
     }
 
-    /** Puts schedules in as a daemon of two days ago has done, and never fires them. */
-    private void putInTwoDaysAgo() throws Exception {
+    /** Adds schedules as a daemon did two days ago, and never fires them. */
+    private void addSchedulesTwoDaysAgo() throws Exception {
         Clock then = daysAgo(2);
         ScheduleFolder read = new ScheduleFolder(folder.resolve("schedules"));
         read.readAll();
@@ -67,7 +67,7 @@ class DaemonTest {
     }
 
     @Test
-    void aTimeThatComesIsKept() throws Exception {
+    void aScheduledTimeFires() throws Exception {
         schedules("* * * * * ?", "a");
         FakeExports exports = new FakeExports();
 
@@ -78,13 +78,13 @@ class DaemonTest {
     }
 
     @Test
-    void afterTwoDaysOffWhatWasMissedRunsOnceOrNotAtAll() throws Exception {
+    void afterTwoDaysOffMissedTimesRunOnceOrNotAtAll() throws Exception {
         schedules("0 0 * * * ?", "a-once");
         Files.writeString(
                 folder.resolve("schedules/b-skip.yaml"),
                 Schedules.yaml("b-skip", "0 0 * * * ?").replace("'}", "', missed: skip}"));
         schedules("0 30 * * * ?", "c-once");
-        putInTwoDaysAgo();
+        addSchedulesTwoDaysAgo();
         FakeExports exports = new FakeExports();
 
         try (Daemon daemon = Daemon.start(options(1), exports)) {
@@ -101,7 +101,7 @@ class DaemonTest {
     }
 
     @Test
-    void aTypoWhileFieldsAreTightenedLetsNothingBegin() throws Exception {
+    void aTypoWhileFieldsAreTightenedStartsNoExport() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         FakeExports exports = new FakeExports();
 
@@ -123,7 +123,7 @@ class DaemonTest {
     }
 
     @Test
-    void aRetryIsFiredByTheTimetable() throws Exception {
+    void theTimetableFiresARetry() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         FakeExports exports = new FakeExports()
                 .failsWith(new SpillwayException(Fault.SOURCE_UNAVAILABLE, "no answer", null))
@@ -144,7 +144,7 @@ class DaemonTest {
     }
 
     @Test
-    void noMoreExportsRunAtATimeThanAreAllowed() throws Exception {
+    void noMoreExportsRunAtATimeThanAllowed() throws Exception {
         schedules(Schedules.FAR_AWAY, "a", "b", "c");
         FakeExports exports = new FakeExports();
         CountDownLatch gate = exports.holdsRuns();
@@ -181,7 +181,7 @@ class DaemonTest {
     }
 
     @Test
-    void anExportThatTheEndOfItsDaemonStopsRunsAtTheNextStart() throws Exception {
+    void anExportInterruptedByTheEndOfItsDaemonRunsAtTheNextStart() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         FakeExports exports = new FakeExports();
         exports.holdsRuns();
@@ -214,7 +214,7 @@ class DaemonTest {
     }
 
     @Test
-    void keepingEndsWithAnInterrupt() throws Exception {
+    void anInterruptEndsTheWait() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         try (Daemon daemon = Daemon.start(options(1), new FakeExports())) {
             Thread.currentThread().interrupt();
@@ -223,7 +223,7 @@ class DaemonTest {
     }
 
     @Test
-    void aSecondDaemonOnOneStateIsRefused() throws Exception {
+    void aSecondDaemonOnTheSameStateIsRefused() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         try (Daemon daemon = Daemon.start(options(1), new FakeExports())) {
             assertThatThrownBy(() -> Daemon.start(options(1), new FakeExports()))
@@ -254,7 +254,7 @@ class DaemonTest {
     }
 
     @Test
-    void aStateOfAnOlderVersionIsUpgradedAndKeepsWhatItKnows() throws Exception {
+    void aStateOfAnOlderVersionIsUpgradedAndKeepsItsData() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         Daemon.start(options(1), new FakeExports()).close();
         Instant known;
@@ -279,7 +279,7 @@ class DaemonTest {
     }
 
     @Test
-    void aDeliveryThatIsTriedAgainIsFiredByTheTimetableAndMakesNoDump() throws Exception {
+    void theTimetableFiresADeliveryRetryAndItMakesNoDump() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         FakeExports exports = new FakeExports()
                 .missesSomewhere(new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "away", null))
@@ -300,7 +300,7 @@ class DaemonTest {
     }
 
     @Test
-    void aPendingDeliveryIsDroppedWhenAnotherRunPublishesEverywhere() throws Exception {
+    void aPendingDeliveryIsDroppedIfAnotherRunPublishesEverywhere() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         FakeExports exports =
                 new FakeExports().missesSomewhere(new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "away", null));
@@ -330,7 +330,7 @@ class DaemonTest {
     }
 
     @Test
-    void timesThatAClockWhichWasAheadHasPassedOverComeOnceItIsRight() throws Exception {
+    void timesSkippedByAClockThatWasAheadFireOnceItIsRight() throws Exception {
         schedules("0 0 * * * ?", "a");
         Clock ahead = Clock.offset(Clock.systemUTC(), Duration.ofDays(400));
         ScheduleFolder read = new ScheduleFolder(folder.resolve("schedules"));
@@ -349,7 +349,7 @@ class DaemonTest {
     }
 
     @Test
-    void aClockThatIsSetBackWhileTheDaemonRunsKeepsNoTimeWaiting() throws Exception {
+    void aClockSetBackWhileTheDaemonRunsDelaysNoTime() throws Exception {
         schedules("0 0 0 1 * ?", "a");
         SetClock clock = new SetClock(Instant.now().plus(Duration.ofDays(400)));
         try (Daemon daemon = Daemon.start(options(1), new FakeExports(), clock)) {
@@ -365,7 +365,7 @@ class DaemonTest {
     }
 
     @Test
-    void aClockThatIsSetIsNoticedAndOneThatGoesIsNot() {
+    void aClockChangeIsDetectedAndNormalPassageOfTimeIsNot() {
         SetClock clock = new SetClock(Instant.parse("2026-11-22T03:00:00Z"));
         long[] nanos = {17};
         ClockWatch watch = new ClockWatch(clock, () -> nanos[0]);
@@ -380,7 +380,7 @@ class DaemonTest {
     }
 
     @Test
-    void aStateWhoseDiskWasFullGoesOnOnceThereIsRoom() throws Exception {
+    void theDaemonContinuesOnceAFullStateDiskHasRoom() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         Path state = Files.createDirectory(folder.resolve("state"));
         FakeExports exports = new FakeExports();
@@ -389,7 +389,7 @@ class DaemonTest {
             Path filler = disk.root().resolve("filler");
             Files.write(
                     filler, new byte[Math.toIntExact(Files.getFileStore(state).getUsableSpace())]);
-            // What fits into the file as it is may go well for a while.
+            // Data that fits into the existing file may still be written for a while.
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 10_000; i++) {
                             daemon.log().known("dataset-" + i, Instant.now());
@@ -400,7 +400,7 @@ class DaemonTest {
 
             Files.delete(filler);
 
-            // Each connection that was open tells once that it is of no use any more.
+            // Each open connection reports once that it is no longer usable.
             boolean taken = false;
             while (!taken) {
                 try {
@@ -415,7 +415,7 @@ class DaemonTest {
     }
 
     @Test
-    void aFullDiskAtTheStartIsSaid() throws Exception {
+    void aFullDiskAtTheStartIsReported() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         Path state = Files.createDirectory(folder.resolve("state"));
         try (SmallDisk disk = SmallDisk.mount(state, "size=16k")) {
@@ -427,7 +427,7 @@ class DaemonTest {
     }
 
     @Test
-    void aStateThatIsNoDatabaseIsRefused() throws Exception {
+    void aStateThatIsNotADatabaseIsRefused() throws Exception {
         schedules(Schedules.FAR_AWAY, "a");
         Files.createDirectories(folder.resolve("state"));
         Files.writeString(folder.resolve("state/state.mv.db"), "something else\n".repeat(1_000));

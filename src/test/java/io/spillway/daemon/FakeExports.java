@@ -16,15 +16,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Exports nothing: says what began, and ends each attempt as it was told to. */
+/** Exports nothing: records what began, and ends each attempt as the test says. */
 final class FakeExports implements Exports {
-    /** The datasets of runs that began, in their order. */
+    /** The datasets of started runs, in order. */
     final BlockingQueue<String> began = new LinkedBlockingQueue<>();
 
     /** Runs that were interrupted. */
     final AtomicInteger interrupted = new AtomicInteger();
 
-    /** The datasets whose dumps were brought on, in their order; not among those that began. */
+    /** The datasets whose deliveries were resumed, in order. They are not among the started runs. */
     final BlockingQueue<String> resumed = new LinkedBlockingQueue<>();
 
     final Queue<String> swept = new ConcurrentLinkedQueue<>();
@@ -36,19 +36,22 @@ final class FakeExports implements Exports {
     private volatile Path home = Path.of("dumps");
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
-    /** The next run fails so; several calls, several runs. */
+    /** Makes the next run fail with this. Several calls set up several runs. */
     synchronized FakeExports failsWith(SpillwayException failure) {
         failures.add(failure);
         return this;
     }
 
-    /** The next dump, or the next attempt to bring it on, is missing somewhere for this reason; several calls, several. */
+    /**
+     * Makes the next dump, or the next attempt to deliver it, miss a destination for this reason. Several calls set up
+     * several.
+     */
     synchronized FakeExports missesSomewhere(SpillwayException shortfall) {
         shortfalls.add(shortfall);
         return this;
     }
 
-    /** The next dump is public nowhere, for this reason. */
+    /** Makes the next dump public nowhere, for this reason. */
     synchronized FakeExports reachesNowhere(SpillwayException shortfall) {
         shortfalls.add(shortfall);
         nowhere = true;
@@ -61,13 +64,13 @@ final class FakeExports implements Exports {
         cutShort = true;
     }
 
-    /** Says that dumps are written there. */
+    /** States that dumps are written there. */
     FakeExports writesTo(Path folder) {
         home = folder;
         return this;
     }
 
-    /** Runs begin, and end when the latch is open or they are interrupted. */
+    /** Runs start, and end when the latch opens or they are interrupted. */
     CountDownLatch holdsRuns() {
         gate = new CountDownLatch(1);
         return gate;

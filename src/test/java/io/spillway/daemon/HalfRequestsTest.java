@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a daemon does with requests that are half, huge, slow or no requests at all. */
+/** How a daemon handles requests that are incomplete, huge, slow or not HTTP at all. */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HalfRequestsTest {
@@ -80,7 +80,7 @@ class HalfRequestsTest {
         return socket;
     }
 
-    /** A connection on which this was sent, and nothing is read; a server may close it while it is being sent. */
+    /** A connection on which this was sent, without reading anything. A server may close it while it is being sent. */
     private Socket send(byte[] request) throws IOException {
         Socket socket = connect();
         try {
@@ -96,7 +96,7 @@ class HalfRequestsTest {
         return send(request.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** All that comes back until the server closes the connection. */
+    /** Everything that is received until the server closes the connection. */
     private static String answer(Socket socket) throws IOException {
         StringBuilder text = new StringBuilder();
         byte[] buffer = new byte[8192];
@@ -133,7 +133,7 @@ class HalfRequestsTest {
                 "POST /notice HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
                 "GET /status HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
             })
-    void halfRequestsDoNotKeepOthersFromTheirAnswer(String half) throws Exception {
+    void incompleteRequestsDoNotDelayOtherRequests(String half) throws Exception {
         for (int i = 0; i < 64; i++) {
             send(half);
         }
@@ -143,7 +143,7 @@ class HalfRequestsTest {
     }
 
     @Test
-    void fifteenHundredIdleConnectionsDoNotKeepOthersFromTheirAnswer() throws Exception {
+    void fifteenHundredIdleConnectionsDoNotDelayOtherRequests() throws Exception {
         for (int i = 0; i < 1_500; i++) {
             connect();
         }
@@ -168,7 +168,7 @@ class HalfRequestsTest {
     }
 
     @Test
-    void aHeaderThatComesByteByByteIsNotWaitedForForEver() throws Exception {
+    void aHeaderSentByteByByteTimesOut() throws Exception {
         Socket slow = send("GET /health/live HTTP/1.1\r\nX: ");
         long start = System.nanoTime();
         Thread drip = new Thread(() -> drip(slow));
@@ -191,7 +191,7 @@ class HalfRequestsTest {
     }
 
     @Test
-    void aClientThatReadsNothingKeepsNobodyFromAnAnswer() throws Exception {
+    void aClientThatReadsNothingDoesNotDelayOtherRequests() throws Exception {
         String page = "GET /status HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n";
         for (int i = 0; i < 16; i++) {
             send(page.repeat(200));
@@ -212,7 +212,7 @@ class HalfRequestsTest {
 
     @ParameterizedTest
     @MethodSource("tooLarge")
-    void headersThatAreTooLargeAreRefused(String request) throws Exception {
+    void tooLargeHeadersAreRefused(String request) throws Exception {
         String answer = answer(send(request));
         if (!answer.isEmpty()) {
             assertThat(status(answer)).isEqualTo(431);
@@ -221,13 +221,13 @@ class HalfRequestsTest {
         assertAliveWithinASecond();
     }
 
-    /** Short enough for the server to read it all, so that closing the connection loses no answer. */
+    /** Short enough for the server to read all of it, so that closing the connection does not lose the answer. */
     private static String tooLargeButRead() {
         return "GET /status HTTP/1.1\r\nHost: localhost\r\nX-A: " + "a".repeat(WatchServer.MOST_HEADER) + "\r\n\r\n";
     }
 
     @Test
-    void anAddressThatIsTooLongIsRefused() throws Exception {
+    void aTooLongUrlIsRefused() throws Exception {
         assertThat(status(answer(send("GET /" + "a".repeat(WatchServer.MOST_HEADER) + " HTTP/1.1\r\nHost: x\r\n\r\n"))))
                 .isEqualTo(414);
         assertThat(answer(send("GET /" + "a".repeat(3_000_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")))
@@ -236,7 +236,7 @@ class HalfRequestsTest {
     }
 
     @Test
-    void theLongestAcceptLanguageThatIsAdmittedIsAnsweredAtOnce() throws Exception {
+    void theLongestAllowedAcceptLanguageIsAnsweredAtOnce() throws Exception {
         String wishes = IntStream.range(0, 700)
                 .mapToObj(i -> "" + (char) ('a' + i % 26) + (char) ('a' + i / 26 % 26) + ";q=0." + (999 - i))
                 .reduce((one, other) -> one + "," + other)
@@ -249,7 +249,7 @@ class HalfRequestsTest {
     }
 
     @Test
-    void requestsOneAfterTheOtherOnOneConnectionAreAnsweredInTheirOrder() throws Exception {
+    void pipelinedRequestsAreAnsweredInOrder() throws Exception {
         String answer = answer(send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
                 + "HEAD /health/live HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"
                 + LIVE));
@@ -258,7 +258,7 @@ class HalfRequestsTest {
     }
 
     @Test
-    void aRequestOfHttp10NeedsNoHost() throws Exception {
+    void anHttp10RequestNeedsNoHost() throws Exception {
         assertThat(status(answer(send("GET /status HTTP/1.0\r\n\r\n")))).isEqualTo(200);
     }
 
@@ -287,7 +287,7 @@ class HalfRequestsTest {
         "evil.example:9482,421",
         "xn--localhost-,421"
     })
-    void theStatusIsForNamesThatAreTheDaemonsOwn(String host, int status) throws Exception {
+    void theStatusAnswersOnlyToTheDaemonsOwnNames(String host, int status) throws Exception {
         for (String path : List.of("/status", "/", "/metrics")) {
             assertThat(status(answer(
                             send("GET " + path + " HTTP/1.1\r\nConnection: close\r\nHost: " + host + "\r\n\r\n"))))
@@ -297,7 +297,7 @@ class HalfRequestsTest {
     }
 
     @Test
-    void aWholeAddressInTheRequestLineIsCheckedLikeHost() throws Exception {
+    void anAbsoluteUrlInTheRequestLineIsCheckedLikeHost() throws Exception {
         assertThat(status(answer(send(
                         "GET http://evil.example/status HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))))
                 .isEqualTo(421);
@@ -308,7 +308,7 @@ class HalfRequestsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/health/live", "/health/ready", "/notice"})
-    void healthAndNoticesTellNothingAndAnswerToEveryName(String path) throws Exception {
+    void healthAndNoticesRevealNothingAndAnswerToEveryName(String path) throws Exception {
         assertThat(status(answer(send("GET " + path + " HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))))
                 .isEqualTo(path.equals("/notice") ? 429 : 200);
     }
@@ -330,12 +330,12 @@ class HalfRequestsTest {
                 "GET /notice?path=%zz&status=%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
                 "GET /..%2f..%2fetc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
             })
-    void whatIsNoRequestGetsAPlainAnswer(String request) throws Exception {
+    void aRequestThatIsNotHttpGetsAPlainAnswer(String request) throws Exception {
         assertPlain(request, answer(send(request)));
         assertAliveWithinASecond();
     }
 
-    /** No trace of the program and none of the request, on one line. */
+    /** One line, without any trace of the program or of the request. */
     private static void assertPlain(String request, String answer) {
         int status = status(answer);
         assertThat(status).as(request).isBetween(200, 599).isNotEqualTo(500);
@@ -347,7 +347,7 @@ class HalfRequestsTest {
     }
 
     @Test
-    void noRequestOfAnyBytesGetsATraceOrAControlCharacterOrNoAnswerAtAll() throws Exception {
+    void anyBytesGetAnAnswerWithoutATraceOrAControlCharacter() throws Exception {
         Random random = new Random(20261129);
         List<String> seeds = List.of(
                 "GET /notice?path=/api/works&status=429 HTTP/1.1\r\nHost: x\r\nAccept: text/html;q=0.5\r\n",

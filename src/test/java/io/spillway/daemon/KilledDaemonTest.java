@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real processes, ended with SIGKILL in the middle of an export. */
+/** Real processes, killed with SIGKILL in the middle of an export. */
 @Timeout(180)
 class KilledDaemonTest {
     @TempDir
@@ -20,14 +20,14 @@ class KilledDaemonTest {
         Schedules.folder(folder.resolve("schedules"), Schedules.FAR_AWAY, "d");
         Files.createFile(folder.resolve("now"));
         try (DaemonProcess killed = DaemonProcess.start(folder, null, "killed")) {
-            assertThat(killed.says()).isEqualTo("runs");
-            assertThat(killed.says()).isEqualTo("began");
+            assertThat(killed.nextWord()).isEqualTo("runs");
+            assertThat(killed.nextWord()).isEqualTo("began");
             killed.kill();
         }
         try (DaemonProcess next = DaemonProcess.start(folder, null, "next")) {
-            assertThat(next.says()).isIn("runs", "began");
-            assertThat(next.says()).isIn("runs", "began", "published");
-            assertThat(next.says()).isIn("runs", "published");
+            assertThat(next.nextWord()).isIn("runs", "began");
+            assertThat(next.nextWord()).isIn("runs", "began", "published");
+            assertThat(next.nextWord()).isIn("runs", "published");
             next.kill();
         }
         try (StateFolder state = StateFolder.open(folder.resolve("state"));
@@ -39,32 +39,32 @@ class KilledDaemonTest {
     }
 
     @Test
-    void ofTwoDaemonsOneTakesOverWhatTheOtherWasKilledIn() throws Exception {
+    void ofTwoDaemonsOneTakesOverTheExportOfTheKilledOne() throws Exception {
         Schedules.folder(folder.resolve("schedules"), Schedules.FAR_AWAY, "d");
         try (PostgresServer postgres = PostgresServer.start();
                 DaemonProcess one = DaemonProcess.start(folder, postgres.url(), "one")) {
-            assertThat(one.says()).isEqualTo("runs");
+            assertThat(one.nextWord()).isEqualTo("runs");
             Files.createFile(folder.resolve("now"));
             try (DaemonProcess other = DaemonProcess.start(folder, postgres.url(), "other")) {
-                assertThat(other.says()).isEqualTo("runs");
-                // Whichever has it says so; the trigger is taken within five seconds by either.
+                assertThat(other.nextWord()).isEqualTo("runs");
+                // The process that has it prints so. Either process picks up the trigger within five seconds.
                 try (StateDatabase database =
                         StateDatabase.shared(new DaemonOptions.SharedDatabase(postgres.url(), null, null))) {
                     DatasetLog log = new DatasetLog(database.connections(), "test");
                     DaemonProcess runs = runner(one, other, log);
                     DaemonProcess idle = runs == one ? other : one;
-                    assertThat(runs.says()).isEqualTo("began");
+                    assertThat(runs.nextWord()).isEqualTo("began");
                     runs.kill();
 
-                    assertThat(idle.says()).isEqualTo("began");
-                    assertThat(idle.says()).isEqualTo("published");
+                    assertThat(idle.nextWord()).isEqualTo("began");
+                    assertThat(idle.nextWord()).isEqualTo("published");
                     assertThat(log.find("d").orElseThrow().last().number()).isEqualTo(2);
                 }
             }
         }
     }
 
-    /** Who has begun, as the state names its process. */
+    /** The process that started the run, as named in the state. */
     private static DaemonProcess runner(DaemonProcess one, DaemonProcess other, DatasetLog log) throws Exception {
         Optional<String> node = Optional.empty();
         while (node.isEmpty()) {

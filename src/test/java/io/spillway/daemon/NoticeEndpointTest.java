@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a daemon answers in the place of a server that refuses a client. */
+/** What a daemon answers for a server that rejects a client. */
 @Timeout(120)
 class NoticeEndpointTest {
     private static final String SCHEDULE = """
@@ -98,7 +98,7 @@ class NoticeEndpointTest {
     }
 
     @Test
-    void aRefusedProgramGetsTheFilesOfItsDatasetAndEveryHeader() throws Exception {
+    void aRejectedProgramGetsTheFilesOfItsDatasetAndEveryHeader() throws Exception {
         publish();
         HttpResponse<String> answer = ask("?path=/api/search/journals%3Fpage%3D9&status=429");
         assertThat(answer.statusCode()).isEqualTo(429);
@@ -124,7 +124,7 @@ class NoticeEndpointTest {
                 "text/plain; x; fr; text/plain; journals/429.en.txt",
                 "*/*; python-requests/2; de-CH; application/problem+json; journals/429.de.json",
             })
-    void theBodyIsChosenByWhatTheClientTakes(String accept, String agent, String language, String type, String file)
+    void theBodyDependsOnTheAcceptHeader(String accept, String agent, String language, String type, String file)
             throws Exception {
         publish();
         HttpResponse<String> answer =
@@ -137,7 +137,7 @@ class NoticeEndpointTest {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 403, 400})
-    void theStatusIsTheOneThatIsAskedFor(int status) throws Exception {
+    void theStatusIsTheRequestedOne(int status) throws Exception {
         publish();
         HttpResponse<String> answer = ask("?path=/api/search/journals&status=" + status);
         assertThat(answer.statusCode()).isEqualTo(status);
@@ -147,7 +147,7 @@ class NoticeEndpointTest {
     }
 
     @Test
-    void theLimiterKnowsBestWhenToRetry() throws Exception {
+    void theLimitersRetryAfterTakesPrecedence() throws Exception {
         assertThat(header(ask("?path=/&retry-after=7"), "Retry-After")).isEqualTo("7");
         assertThat(header(ask("?path=/&status=403&retry-after=3600"), "Retry-After"))
                 .isEqualTo("3600");
@@ -156,7 +156,7 @@ class NoticeEndpointTest {
     }
 
     @Test
-    void aPathThatNoDatasetCoversGetsTheSitesNotice() throws Exception {
+    void aPathThatNoDatasetCoversGetsTheNoticeOfTheSite() throws Exception {
         publish();
         assertThat(ask("?path=/other").body()).isEqualTo(Files.readString(root.resolve("notices/429.json")));
     }
@@ -170,13 +170,13 @@ class NoticeEndpointTest {
     }
 
     @Test
-    void whereNothingWasEverWrittenThereIsAnAnswer() throws Exception {
+    void aPlaceWithoutAnyNoticeHasAnAnswer() throws Exception {
         for (String question : List.of("", "?path=/api/search/journals", "?path=%zz", "?=&&x", "?path=/%00")) {
             HttpResponse<String> answer;
             try {
                 answer = ask(question);
             } catch (IllegalArgumentException e) {
-                continue; // The client itself doesn't send that.
+                continue; // The client itself does not send that.
             }
             assertThat(answer.statusCode()).as(question).isEqualTo(429);
             assertThat(answer.body()).as(question).contains("\"none\"");
@@ -190,7 +190,7 @@ class NoticeEndpointTest {
     }
 
     @Test
-    void theMethodOfTheRefusedRequestDoesNotMatter() throws Exception {
+    void theMethodOfTheRejectedRequestDoesNotMatter() throws Exception {
         publish();
         assertThat(send("POST", "?path=/api/search/journals").statusCode()).isEqualTo(429);
         HttpResponse<String> head = send("HEAD", "?path=/api/search/journals");
@@ -200,7 +200,7 @@ class NoticeEndpointTest {
     }
 
     @Test
-    void aPreflightIsNotRefusedAndLetsTheScriptAsk() throws Exception {
+    void aPreflightIsAcceptedAndAllowsTheScriptToAsk() throws Exception {
         HttpResponse<String> answer = send(
                 "OPTIONS",
                 "?path=/api/search/journals",

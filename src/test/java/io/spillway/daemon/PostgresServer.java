@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** A real PostgreSQL on loopback, from the system's package; skips the test, visibly, where there is none. */
+/** A real PostgreSQL on loopback, from the system's package. Skips the test visibly if it is not installed. */
 final class PostgresServer implements AutoCloseable {
     private static final Path INSTALLED = Path.of("/usr/lib/postgresql");
 

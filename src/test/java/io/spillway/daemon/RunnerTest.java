@@ -65,7 +65,7 @@ class RunnerTest {
         return new SpillwayException(fault, "it failed", "do something");
     }
 
-    /** Keeps what is to come next, as the timetable does. */
+    /** Keeps the next times, as the timetable does. */
     private static final class Next implements NextAttempt {
         private final List<Duration> pauses = new ArrayList<>();
         private final List<Integer> attempts = new ArrayList<>();
@@ -86,13 +86,13 @@ class RunnerTest {
             dropped++;
         }
 
-        /** Whether there is one that was not asked for yet. */
+        /** Whether there is a time that was not taken yet. */
         private boolean comes() {
             return kept-- > 0;
         }
     }
 
-    /** Runs until nothing is to be tried again. */
+    /** Runs until there is nothing left to retry. */
     private List<Outcome> runAll() {
         runner.run("d", 1, Work.EXPORT, false, next);
         while (next.comes()) {
@@ -103,7 +103,7 @@ class RunnerTest {
     }
 
     @Test
-    void aPublishedDumpIsRemembered() throws Exception {
+    void aPublishedDumpIsRecorded() throws Exception {
         assertThat(runAll()).containsExactly(Outcome.PUBLISHED);
 
         DatasetState state = log.find("d").orElseThrow();
@@ -126,13 +126,13 @@ class RunnerTest {
     }
 
     @Test
-    void aPauseIsNeverLongerThanTheLongest() {
+    void aPauseIsNeverLongerThanTheMaximum() {
         assertThat(DaemonOptions.Pace.DEFAULT.after(7)).isEqualTo(Duration.ofHours(1));
         assertThat(DaemonOptions.Pace.DEFAULT.after(1_000)).isEqualTo(Duration.ofHours(1));
     }
 
     @Test
-    void aSuccessAfterAFailureSetsTheCountBack() throws Exception {
+    void aSuccessAfterAFailureResetsTheCount() throws Exception {
         exports.failsWith(failure(Fault.SNAPSHOT_LOST));
 
         assertThat(runAll()).containsExactly(Outcome.RETRIES, Outcome.PUBLISHED);
@@ -141,7 +141,7 @@ class RunnerTest {
 
     @ParameterizedTest
     @EnumSource(Fault.class)
-    void onlyWhatMayPassIsTriedAgain(Fault fault) {
+    void onlyTransientFailuresAreRetried(Fault fault) {
         exports.failsWith(failure(fault));
 
         boolean passing = fault.retry() != Fault.Retry.NEVER || fault == Fault.ALREADY_RUNNING;
@@ -149,7 +149,7 @@ class RunnerTest {
     }
 
     @Test
-    void whatTheGateRefusesIsARefusal() {
+    void aRefusalByTheGateIsARefusal() {
         exports.failsWith(failure(Fault.GATE));
 
         assertThat(runAll()).containsExactly(Outcome.REFUSED);
@@ -157,7 +157,7 @@ class RunnerTest {
     }
 
     @Test
-    void anExportOverItsTimeLimitIsStoppedAndNotTriedAgain() {
+    void anExportOverItsTimeLimitIsStoppedAndNotRetried() {
         TimesSection times = schedules.get("d").schedule();
         schedules.put(
                 "d",
@@ -173,7 +173,7 @@ class RunnerTest {
     }
 
     @Test
-    void anExportThatItsDaemonStopsBeginsAgainWithTheSameNumber() throws Exception {
+    void anExportStoppedByItsDaemonRestartsWithTheSameNumber() throws Exception {
         exports.holdsRuns();
         CompletableFuture<Void> run = CompletableFuture.runAsync(() -> runner.run("d", 2, Work.EXPORT, false, next));
         exports.began.take();
@@ -188,7 +188,7 @@ class RunnerTest {
     }
 
     @Test
-    void nothingBeginsOnceTheDaemonEnds() throws Exception {
+    void nothingStartsOnceTheDaemonEnds() throws Exception {
         runner.stop(Duration.ofSeconds(1));
 
         runner.run("d", 1, Work.EXPORT, false, next);
@@ -198,7 +198,7 @@ class RunnerTest {
     }
 
     @Test
-    void anExportThatKillsItsDaemonIsNotRecoveredForEver() throws Exception {
+    void anExportThatKillsItsDaemonIsNotRecoveredForever() throws Exception {
         for (int death = 1; death <= 4; death++) {
             log.began("d", death, NOW);
             runner.run("d", 1, Work.EXPORT, true, next);
@@ -220,7 +220,7 @@ class RunnerTest {
     }
 
     @Test
-    void aDumpThatIsNotEverywhereIsBroughtOnAndNotMadeAgain() throws Exception {
+    void aDumpThatIsNotEverywhereIsDeliveredAndNotExportedAgain() throws Exception {
         exports.missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE))
                 .missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE));
 
@@ -232,7 +232,7 @@ class RunnerTest {
     }
 
     @Test
-    void aDumpThatIsNotEverywhereIsRememberedAsPublicAndAsMissing() throws Exception {
+    void aDumpThatIsNotEverywhereIsRecordedAsPublicAndAsMissing() throws Exception {
         exports.missesSomewhere(failure(Fault.DESTINATION_REFUSED));
 
         assertThat(runAll()).containsExactly(Outcome.PARTLY);
@@ -248,7 +248,7 @@ class RunnerTest {
     }
 
     @Test
-    void toBringADumpOnChangesNothingOfWhenItWasMade() throws Exception {
+    void deliveringADumpDoesNotChangeItsTime() throws Exception {
         exports.missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE));
         runner.run("d", 1, Work.EXPORT, false, next);
         DatasetState.Success made = log.find("d").orElseThrow().success();
@@ -263,7 +263,7 @@ class RunnerTest {
     }
 
     @Test
-    void deliveriesAreTriedAsOftenAsExportsWhateverTheExportCost() {
+    void deliveriesAreRetriedAsOftenAsExportsWhateverTheExportTook() {
         exports.failsWith(failure(Fault.SOURCE_UNAVAILABLE)).failsWith(failure(Fault.SOURCE_UNAVAILABLE));
         for (int i = 0; i < 9; i++) {
             exports.missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE));
@@ -278,7 +278,7 @@ class RunnerTest {
     }
 
     @Test
-    void whatIsLeftToDoIsDroppedOnceADumpIsEverywhere() {
+    void remainingDeliveriesAreDroppedOnceADumpIsEverywhere() {
         exports.missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE));
         runner.run("d", 1, Work.EXPORT, false, next);
         assertThat(next.dropped).isZero();
@@ -290,7 +290,7 @@ class RunnerTest {
     }
 
     @Test
-    void aDeliveryThatTheDaemonsEndCutsOffIsGoneOnWithAndNotExportedAgain() throws Exception {
+    void aDeliveryInterruptedByTheDaemonsEndIsResumedAndNotExportedAgain() throws Exception {
         exports.holdsRuns();
         CompletableFuture<Void> run = CompletableFuture.runAsync(() -> runner.run("d", 3, Work.RESUME, false, next));
         exports.resumed.take();
@@ -303,7 +303,7 @@ class RunnerTest {
     }
 
     @Test
-    void anExportThatTheDaemonsEndCutsOffWhileItDeliversIsNotExportedAgain() throws Exception {
+    void anExportInterruptedDuringDeliveryIsNotExportedAgain() throws Exception {
         exports.cutShortByInterrupts();
         CompletableFuture<Void> run = CompletableFuture.runAsync(() -> runner.run("d", 1, Work.EXPORT, false, next));
         exports.began.take();
@@ -317,7 +317,7 @@ class RunnerTest {
     }
 
     @Test
-    void aDumpThatIsPublicNowhereIsAFailureThatIsBroughtOn() throws Exception {
+    void aDumpThatIsPublicNowhereIsAFailureThatIsDelivered() throws Exception {
         exports.reachesNowhere(failure(Fault.DESTINATION_UNAVAILABLE));
 
         assertThat(runAll()).containsExactly(Outcome.RETRIES, Outcome.PUBLISHED);

@@ -57,7 +57,7 @@ class ScheduleFolderTest {
     }
 
     @Test
-    void whereAllFilesAreBrokenTheirProblemsAreSaidAtOnce() throws Exception {
+    void ifAllFilesAreBrokenTheirProblemsAreReportedAtOnce() throws Exception {
         Files.writeString(path.resolve("a.yaml"), "dataset: A\n");
         Files.writeString(path.resolve("b.yaml"), "dataset: [\n");
 
@@ -65,7 +65,7 @@ class ScheduleFolderTest {
     }
 
     @Test
-    void ofTwoFilesOfOneDatasetTheFirstIsInForce() throws Exception {
+    void ofTwoFilesForOneDatasetTheFirstIsUsed() throws Exception {
         write("a.yaml", "one");
         write("b.yaml", "one");
 
@@ -87,7 +87,7 @@ class ScheduleFolderTest {
     }
 
     @Test
-    void aChangedAnAddedAndARemovedFileAreNoticed() throws Exception {
+    void changedAddedAndRemovedFilesAreDetected() throws Exception {
         write("a.yaml", "one");
         Path removed = write("b.yaml", "two");
         ScheduleFolder folder = read();
@@ -127,7 +127,7 @@ class ScheduleFolderTest {
     }
 
     @Test
-    void anExportUsesTheFileAsItIsAndNotAsItWasAtTheLastLook() throws Exception {
+    void anExportUsesTheCurrentFileAndNotTheLastScan() throws Exception {
         Path file = write("a.yaml", "one");
         ScheduleFolder folder = read();
 
@@ -151,7 +151,7 @@ class ScheduleFolderTest {
     }
 
     @Test
-    void aDatasetIsNotExportedWhenItsFileNamesAnotherOne() throws Exception {
+    void aDatasetIsNotExportedIfItsFileNamesAnotherOne() throws Exception {
         write("a.yaml", "one");
         write("b.yaml", "two");
         ScheduleFolder folder = read();
@@ -181,7 +181,7 @@ class ScheduleFolderTest {
     }
 
     @Test
-    void aFileThatTakesAnothersDatasetKeepsItsLastGoodVersion() throws Exception {
+    void aFileThatClaimsAnotherDatasetKeepsItsLastGoodVersion() throws Exception {
         write("a.yaml", "one");
         Path later = write("b.yaml", "two");
         ScheduleFolder folder = read();
@@ -200,7 +200,7 @@ class ScheduleFolderTest {
     }
 
     @Test
-    void aNewFileDoesNotTakeADatasetFromTheFileThatHasIt() throws Exception {
+    void aNewFileDoesNotTakeADatasetFromItsCurrentFile() throws Exception {
         write("b.yaml", "one");
         ScheduleFolder folder = read();
 
@@ -211,7 +211,7 @@ class ScheduleFolderTest {
     }
 
     @Test
-    void twoFilesMayExchangeTheirDatasets() throws Exception {
+    void twoFilesMaySwapTheirDatasets() throws Exception {
         write("a.yaml", "one");
         write("b.yaml", "two");
         ScheduleFolder folder = read();
@@ -225,7 +225,7 @@ class ScheduleFolderTest {
     }
 
     @Test
-    void aFolderThatIsSuddenlyEmptyOrGoneTakesNothingOutOfForce() throws Exception {
+    void aFolderThatIsSuddenlyEmptyOrMissingDisablesNoSchedule() throws Exception {
         Path file = write("a.yaml", "one");
         ScheduleFolder folder = read();
 

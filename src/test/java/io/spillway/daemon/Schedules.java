@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Schedules and reports for tests of the daemon. */
 final class Schedules {
-    /** Comes on no day of a test: 29 February of a year far away. */
+    /** Never fires during a test: 29 February of a distant year. */
     static final String FAR_AWAY = "0 0 0 29 2 ? 2096";
 
     private Schedules() {}
@@ -77,7 +77,7 @@ final class Schedules {
         return folder;
     }
 
-    /** What an export that published three documents says. */
+    /** The report of an export that published three documents. */
     static ExportReport report() {
         String hash = "0".repeat(64);
         Part part = new Part("d.jsonl", "jsonl", "none", 30, 30, 3, hash, "0".repeat(32), "0".repeat(40));
@@ -111,7 +111,7 @@ final class Schedules {
                 new DeliveryOutcome(manifest, List.of(), List.of("/srv/dumps"), null));
     }
 
-    /** How far that dump comes where the links to it cannot be renewed, for this reason. */
+    /** The outcome of that dump if its links cannot be updated for this reason. */
     static DeliveryOutcome partly(SpillwayException failure) {
         return report().reach().withPointers(failure);
     }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** Stands still until it is set. */
+/** Does not advance until it is set. */
 final class SetClock extends Clock {
     private volatile Instant now;
 

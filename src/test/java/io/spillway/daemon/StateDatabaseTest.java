@@ -34,8 +34,7 @@ class StateDatabaseTest {
     @Test
     void aDamagedDatabaseNeedsAnOperator() throws Exception {
         Files.writeString(folder.resolve("state.mv.db"), "not a database".repeat(1000));
-        SpillwayException e =
-                catchThrowableOfType(SpillwayException.class, () -> StateDatabase.inFolder(folder));
+        SpillwayException e = catchThrowableOfType(SpillwayException.class, () -> StateDatabase.inFolder(folder));
         assertThat(e.fault()).isEqualTo(Fault.CONFIG);
     }
 }

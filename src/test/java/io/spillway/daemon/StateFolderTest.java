@@ -20,7 +20,7 @@ class StateFolderTest {
     private Path temporary;
 
     @Test
-    void aLinkInPlaceOfTheLockIsRefusedAndItsTargetKeepsItsBytes() throws Exception {
+    void aLinkInPlaceOfTheLockIsRefusedAndItsTargetIsUnchanged() throws Exception {
         Path target = Files.writeString(temporary.resolve("precious"), "keep me");
         Path folder = Files.createDirectory(temporary.resolve("state"));
         Files.createSymbolicLink(folder.resolve("daemon.lock"), target);
@@ -30,7 +30,7 @@ class StateFolderTest {
     }
 
     @Test
-    void aLinkInPlaceOfTheDatabaseIsRefusedAndItsTargetKeepsItsBytes() throws Exception {
+    void aLinkInPlaceOfTheDatabaseIsRefusedAndItsTargetIsUnchanged() throws Exception {
         Path target = Files.writeString(temporary.resolve("precious"), "keep me");
         Files.createSymbolicLink(temporary.resolve("state.mv.db"), target);
         SpillwayException e =
@@ -40,7 +40,7 @@ class StateFolderTest {
     }
 
     @Test
-    void theStateIsItsOwnersAlone() throws Exception {
+    void onlyItsOwnerCanReadTheState() throws Exception {
         Path folder = temporary.resolve("new/state");
         try (StateFolder state = StateFolder.open(folder);
                 StateDatabase database = StateDatabase.inFolder(state.path())) {
@@ -52,7 +52,7 @@ class StateFolderTest {
     }
 
     @Test
-    void aStateOfAnEarlierVersionBecomesItsOwnersAlone() throws Exception {
+    void aStateOfAnEarlierVersionBecomesReadableByItsOwnerOnly() throws Exception {
         Path file = temporary.resolve("state.mv.db");
         StateDatabase.inFolder(temporary.toRealPath()).close();
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
@@ -73,7 +73,7 @@ class StateFolderTest {
         "jdbc:postgresql:spillway, true",
         "jdbc:postgresql:///spillway, true"
     })
-    void aDatabaseOnAnotherHostHasToProveWhoItIs(String address, boolean verified) {
+    void aDatabaseOnAnotherHostNeedsAVerifiedCertificate(String address, boolean verified) {
         assertThat(StateDatabase.isVerified(address)).isEqualTo(verified);
     }
 

@@ -48,7 +48,7 @@ class StateObjectsTest {
     @TempDir
     private Path folder;
 
-    /** Stands for any class of the class path that acts when it is deserialized. */
+    /** Represents any class of the class path that acts when it is deserialized. */
     private static final class Gadget implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -99,7 +99,7 @@ class StateObjectsTest {
     }
 
     @Test
-    void anObjectOfManyReferencesIsRefused() throws Exception {
+    void anObjectWithTooManyReferencesIsRefused() throws Exception {
         List<Object> many = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {
             many.add(new Date(i));
@@ -109,7 +109,7 @@ class StateObjectsTest {
     }
 
     @Test
-    void aCalendarInTheDatabaseRunsNothing() throws Exception {
+    void aCalendarInTheDatabaseRunsNoCode() throws Exception {
         try (StateDatabase database = StateDatabase.inFolder(folder.toRealPath())) {
             try (Timetable timetable = Timetable.open(database, "test", 1, Duration.ofSeconds(5), Clock.systemUTC())) {
                 String prefix = StateDatabase.TABLE_PREFIX;

@@ -102,7 +102,7 @@ class WatchTest {
     }
 
     @Test
-    void aDaemonThatRunsIsAliveAndReady() throws Exception {
+    void aRunningDaemonIsAliveAndReady() throws Exception {
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
             assertThat(ask(daemon, "GET", "/health/live").statusCode()).isEqualTo(200);
             assertThat(ask(daemon, "GET", "/health/ready").statusCode()).isEqualTo(200);
@@ -112,7 +112,7 @@ class WatchTest {
     }
 
     @Test
-    void metricsTellOfSuccessesAndOfFaults() throws Exception {
+    void metricsReportSuccessesAndFaults() throws Exception {
         exports.failsWith(failure(Fault.SOURCE_UNAVAILABLE));
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
             daemon.timetable().now("d");
@@ -164,7 +164,7 @@ class WatchTest {
     }
 
     @Test
-    void anExportIsStartedByWhoHasTheToken() throws Exception {
+    void aClientWithTheTokenStartsAnExport() throws Exception {
         try (Daemon daemon = start(Schedules.FAR_AWAY, true, Clock.systemUTC())) {
             String path = "/datasets/d/export";
             assertThat(ask(daemon, "POST", path).statusCode()).isEqualTo(401);
@@ -187,7 +187,7 @@ class WatchTest {
     }
 
     @Test
-    void withoutATokenNobodyStartsAnything() throws Exception {
+    void withoutATokenNothingCanBeStarted() throws Exception {
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
             assertThat(ask(daemon, "POST", "/datasets/d/export", "Authorization", "Bearer ")
                             .statusCode())
@@ -196,20 +196,19 @@ class WatchTest {
     }
 
     @Test
-    void aPortThatIsTakenIsSaidAtStart() throws Exception {
+    void aPortInUseIsReportedAtStart() throws Exception {
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
             InetSocketAddress taken = new InetSocketAddress(
                     InetAddress.getLoopbackAddress(), daemon.port().orElseThrow());
             assertThatThrownBy(() -> WatchServer.start(taken, WatchOptions.NONE, null, null))
                     .isInstanceOfSatisfying(
-                            SpillwayException.class,
-                            e -> assertThat(e.fault()).isEqualTo(Fault.STATE_UNAVAILABLE))
+                            SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.STATE_UNAVAILABLE))
                     .hasMessageContaining("cannot listen on");
         }
     }
 
     @Test
-    void withoutTheTokenTheStatusSaysWhatAFaultMeansAndNothingOfTheRun() throws Exception {
+    void withoutTheTokenTheStatusExplainsAFaultAndRevealsNothingOfTheRun() throws Exception {
         exports.failsWith(new SpillwayException(
                 Fault.SOURCE_REFUSED,
                 "document jane@example.org of index tenant-secret at http://10.1.2.3:9200 in " + folder,
@@ -241,7 +240,7 @@ class WatchTest {
     }
 
     @Test
-    void aBrokenScheduleIsToldOnceAndSoIsItsEnd() throws Exception {
+    void aBrokenScheduleIsReportedOnceAndSoIsItsEnd() throws Exception {
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
             Path file = folder.resolve("schedules/d.yaml");
             String good = Files.readString(file);
@@ -262,7 +261,7 @@ class WatchTest {
     }
 
     @Test
-    void aFailureIsToldOnceAndSoIsItsEnd() throws Exception {
+    void aFailureIsReportedOnceAndSoIsItsEnd() throws Exception {
         exports.failsWith(failure(Fault.GATE)).failsWith(failure(Fault.GATE));
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
             for (int run = 0; run < 3; run++) {
@@ -284,7 +283,7 @@ class WatchTest {
     }
 
     @Test
-    void aDumpThatIsNotEverywhereHasALabelAndAGaugeOfItsOwn() throws Exception {
+    void aPartialDeliveryHasALabelAndAGauge() throws Exception {
         exports.missesSomewhere(failure(Fault.DESTINATION_REFUSED));
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
             daemon.timetable().now("d");
@@ -309,7 +308,7 @@ class WatchTest {
     }
 
     @Test
-    void aDumpThatIsNotEverywhereIsToldOnceNobodyBringsItOnAnyMore() throws Exception {
+    void aPartialDeliveryIsReportedOnceRetriesHaveEnded() throws Exception {
         for (int i = 0; i < 2; i++) {
             exports.missesSomewhere(failure(i == 0 ? Fault.DESTINATION_UNAVAILABLE : Fault.DESTINATION_REFUSED));
         }
@@ -333,7 +332,7 @@ class WatchTest {
     }
 
     @Test
-    void theRoomOfEveryDiskIsMeasured() throws Exception {
+    void theFreeSpaceOfEveryDiskIsMeasured() throws Exception {
         Path dumps = folder.resolve("dumps");
         exports.writesTo(dumps);
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
@@ -348,7 +347,7 @@ class WatchTest {
                         .isEqualTo((double) Files.getFileStore(folder).getTotalSpace());
                 assertThat(value(metrics, "spillway_disk_free_bytes" + label)).isPositive();
             }
-            // Five hundredths above the thirty bytes of the dump before.
+            // Five percent above the thirty bytes of the previous dump.
             assertThat(value(metrics, "spillway_disk_needed_bytes{folder=\"" + dumps + "\"} "))
                     .isEqualTo(32);
         }
@@ -364,7 +363,7 @@ class WatchTest {
     }
 
     @Test
-    void aDiskThatTheNextExportWillNotFitOnIsToldOnceAndSoIsItsEnd() throws Exception {
+    void aDiskTooFullForTheNextExportIsReportedOnceAndSoIsItsEnd() throws Exception {
         AlertOptions options = new AlertOptions(
                 null, secret("hook", "http://127.0.0.1:" + hook.getAddress().getPort()));
         try (StateDatabase database = StateDatabase.inFolder(folder.toRealPath());
@@ -388,7 +387,7 @@ class WatchTest {
     }
 
     @Test
-    void aRestartDoesNotTellAgain() throws Exception {
+    void aRestartDoesNotReportAgain() throws Exception {
         exports.failsWith(failure(Fault.CONFIG)).failsWith(failure(Fault.CONFIG));
         for (int start = 0; start < 2; start++) {
             try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
@@ -400,7 +399,7 @@ class WatchTest {
     }
 
     @Test
-    void latenessIsToldOnceThoughEachMinuteLooks() throws Exception {
+    void latenessIsReportedOnceAlthoughItIsCheckedEveryMinute() throws Exception {
         Instant start = Instant.parse("2026-11-22T00:00:00Z");
         SetClock clock = new SetClock(start);
         Schedules.folder(folder.resolve("schedules"), "0 0 3 * * ?", "d");
@@ -438,7 +437,7 @@ class WatchTest {
     }
 
     @Test
-    void aFileOfMetricsKeepsTheLastSuccessOverAFailure() throws Exception {
+    void theMetricsFileKeepsTheLastSuccessAfterAFailure() throws Exception {
         Path file = folder.resolve("d.prom");
         MetricsFile metrics = new MetricsFile(file, "d");
         Instant began = Instant.parse("2026-11-22T03:00:00Z");

@@ -14,7 +14,7 @@ class DumpIdTest {
     private static final Instant INSTANT = Instant.parse("2026-11-21T03:00:00Z");
 
     @Test
-    void itPrintsAsThePathThatItNames() {
+    void itPrintsAsItsPath() {
         DumpId id = new DumpId("journals", INSTANT);
         assertThat(id).hasToString("journals/2026-11-21T030000Z");
         assertThat(id.stamp()).isEqualTo("2026-11-21T030000Z");
@@ -22,12 +22,12 @@ class DumpIdTest {
     }
 
     @Test
-    void whatIsLessThanASecondIsCutOff() {
+    void fractionsOfASecondAreDropped() {
         assertThat(new DumpId("journals", INSTANT.plusMillis(999))).isEqualTo(new DumpId("journals", INSTANT));
     }
 
     @Test
-    void whatWasPrintedIsReadBackEqual() {
+    void aPrintedIdIsReadBackEqual() {
         for (String instant : List.of("2026-11-21T03:00:00Z", "2024-02-29T23:59:59Z", "1999-12-31T00:00:00Z")) {
             DumpId id = new DumpId("journals", Instant.parse(instant));
             assertThat(DumpId.of("journals", id.stamp())).contains(id);
@@ -54,7 +54,7 @@ class DumpIdTest {
                 "2026-11-21T030000Z/",
                 "\u0662026-11-21T030000Z"
             })
-    void anotherNameIsNoDate(String stamp) {
+    void anotherNameIsNotADate(String stamp) {
         assertThat(DumpId.of("journals", stamp)).isEmpty();
     }
 
@@ -87,14 +87,14 @@ class DumpIdTest {
                 "a\n",
                 "\u00E9"
             })
-    void whatCouldNotStandInAPathIsNoNameOfADataset(String name) {
+    void aNameThatIsNotAPathSegmentIsNotADatasetName(String name) {
         assertThat(Dataset.isName(name)).isFalse();
         assertThatIllegalArgumentException().isThrownBy(() -> Dataset.named(name));
         assertThatIllegalArgumentException().isThrownBy(() -> new DumpId(name, INSTANT));
     }
 
     @Test
-    void aNameHasSixtyFourCharactersAtMost() {
+    void aNameHasAtMostSixtyFourCharacters() {
         assertThat(Dataset.isName("a".repeat(64))).isTrue();
         assertThat(Dataset.isName("a".repeat(65))).isFalse();
     }

@@ -20,19 +20,19 @@ class LicenseTest {
         "ODbL-1.0, Open Data Commons Open Database License v1.0, https://opendatacommons.org/licenses/odbl/1-0/",
         "MIT, MIT License, https://spdx.org/licenses/MIT.html"
     })
-    void aLicenceHasTheNameThatSpdxGivesItAndAnAddress(String spdx, String name, String address) {
+    void aLicenceHasItsSpdxNameAndAUrl(String spdx, String name, String address) {
         assertThat(License.name(spdx)).hasValue(name);
         assertThat(License.address(spdx)).contains(address);
     }
 
     @ParameterizedTest
     @CsvSource({"CC-BY-9.9", "LicenseRef-ours"})
-    void aNameThatIsNotKnownIsNotMadeUp(String spdx) {
+    void noNameIsInventedForAnUnknownLicence(String spdx) {
         assertThat(License.name(spdx)).isEmpty();
     }
 
     @Test
-    void aLicenceOfOnesOwnIsAtNobodysAddress() {
+    void aCustomLicenceHasNoUrl() {
         assertThat(License.address("LicenseRef-our-terms")).isEmpty();
     }
 
@@ -49,7 +49,7 @@ class LicenseTest {
         "GPL-2.0+, GPL-2.0+",
         "apache-2.0+, Apache-2.0+"
     })
-    void anExpressionIsSpelledAsSpdxDoes(String text, String normalized) {
+    void anExpressionIsNormalizedToSpdxSpelling(String text, String normalized) {
         assertThat(normalized(text)).isEqualTo(normalized);
     }
 
@@ -87,7 +87,7 @@ class LicenseTest {
     }
 
     @Test
-    void noAddressIsMadeUp() {
+    void noUrlIsInvented() {
         assertThat(List.of("CC0", "MIT OR CC0-1.0", "LicenseRef-mine"))
                 .allMatch(text ->
                         License.address(text).isEmpty() && License.name(text).isEmpty());

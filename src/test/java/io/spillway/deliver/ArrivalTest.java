@@ -76,7 +76,7 @@ class ArrivalTest {
     }
 
     @Test
-    void aDumpThatIsThereAlreadyIsNotDeliveredAgain() throws Exception {
+    void anExistingDumpIsNotDeliveredAgain() throws Exception {
         Manifest manifest = dumps.publish(folder, "journals", TAKEN, 1);
         try (LocalDirectory home = LocalDirectory.open(folder)) {
             Deliveries deliveries = deliveries(home, folder, false, bucket);
@@ -87,7 +87,7 @@ class ArrivalTest {
     }
 
     @Test
-    void aStoreWithLateListingsKeepsTheDumpThatItHas() throws Exception {
+    void aStoreWithDelayedListingsKeepsItsDump() throws Exception {
         Manifest manifest = dumps.publish(folder, "journals", TAKEN, 1);
         Destination late = new SteppedDestination(bucket, (step, at) -> {}) {
             @Override

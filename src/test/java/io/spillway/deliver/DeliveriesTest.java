@@ -65,7 +65,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void aDestinationThatFailsDoesNotHoldUpTheOthers() throws Exception {
+    void aFailingDestinationDoesNotDelayTheOthers() throws Exception {
         one.failAfter(2);
         ExportReport report = export(1).deliveredTo(one, other).run();
 
@@ -76,7 +76,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void theReachOfADumpSaysWhereItIsPublicAndWhereItIsMissing() throws Exception {
+    void theOutcomeStatesWhereADumpIsPublicAndWhereItIsMissing() throws Exception {
         one.failAfter(2);
         DeliveryOutcome reach = export(1).deliveredTo(one, other).run().reach();
 
@@ -95,7 +95,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void aDumpThatIsEverywhereLacksNothing() throws Exception {
+    void aDumpThatIsEverywhereIsMissingNowhere() throws Exception {
         DeliveryOutcome reach = export(1).deliveredTo(one, other).run().reach();
 
         assertThat(reach.everywhere()).isTrue();
@@ -105,7 +105,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void aDumpInASpoolThatNobodyGotIsPublicNowhere() throws Exception {
+    void aSpooledDumpWithoutAnyDeliveryIsPublicNowhere() throws Exception {
         export(1).run();
         Deliveries spooled = deliveries(true, one.failAfter(2));
         List<Delivery> done = spooled.resume("journals");
@@ -117,7 +117,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void linksThatAreOldAreMissingToo() throws Exception {
+    void outdatedLinksAreAlsoMissing() throws Exception {
         DeliveryOutcome reach = export(1)
                 .deliveredTo(one)
                 .run()
@@ -131,7 +131,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void whatWasBrokenOffIsCompletedWithoutSendingAnythingTwice() throws Exception {
+    void anInterruptedDeliveryIsCompletedWithoutSendingAnythingTwice() throws Exception {
         ExportReport report = export(1).deliveredTo(one.failAfter(3)).run();
         assertThat(one.sent).hasSize(3);
 
@@ -144,7 +144,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void theNextExportCompletesWhatTheOneBeforeLeft() throws Exception {
+    void theNextExportCompletesTheDeliveriesOfThePreviousOne() throws Exception {
         ExportReport first = export(1).deliveredTo(one.failAfter(3)).run();
         ExportReport second =
                 export(2).deliveredTo(one.failAfter(Integer.MAX_VALUE)).run();
@@ -154,7 +154,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void nothingIsLeftToDoWhereEveryDestinationHasTheNewestDump() throws Exception {
+    void nothingRemainsIfEveryDestinationHasTheNewestDump() throws Exception {
         export(1).deliveredTo(one).run();
         one.sent.clear();
 
@@ -163,7 +163,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void ofADirectoryOnlyTheNewestDumpIsSentAgain() throws Exception {
+    void fromADirectoryOnlyTheNewestDumpIsSentAgain() throws Exception {
         export(1).run();
         ExportReport newest = export(2).run();
 
@@ -173,7 +173,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void aSpoolKeepsADumpUntilEveryDestinationHasItAndThenTheManifestAlone() throws Exception {
+    void aSpoolKeepsADumpUntilEveryDestinationHasItAndThenOnlyTheManifest() throws Exception {
         ExportReport report = export(1).run();
         try (LocalDirectory home = LocalDirectory.open(root)) {
             deliveries(true, one.failAfter(3), other).resume("journals");
@@ -189,7 +189,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void ofASpoolEveryDumpIsSentTheOldestFirst() throws Exception {
+    void fromASpoolEveryDumpIsSentTheOldestFirst() throws Exception {
         ExportReport first = export(1).run();
         ExportReport second = export(2).run();
 
@@ -219,7 +219,7 @@ class DeliveriesTest {
 
     @Test
     @Timeout(60)
-    void anExportThatFailsTakesBackWhatWasSent() throws Exception {
+    void aFailedExportAbandonsItsUploads() throws Exception {
         SyntheticExport export = export(1)
                 .deliveredTo(one)
                 .destination(home -> new SteppedDestination(home, (step, placed) -> {
@@ -236,7 +236,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void partsThatADeadRunHasSentAreRemovedByTheNext() throws Exception {
+    void theNextRunRemovesPartsSentByADeadRun() throws Exception {
         Path part = Files.writeString(folder.resolve("part"), "{}");
         ObjectKey dead = new ObjectKey("journals/2026-11-01T030000Z/journals-2026-11-01T030000Z.00001.jsonl.gz");
         ObjectKey notOurs = new ObjectKey("journals/2026-11-02T030000Z/notes.txt");
@@ -250,7 +250,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void partsThatAreRemovedWhileADumpIsSentAreNoticedAndTheManifestTakenBack() throws Exception {
+    void partsRemovedDuringADeliveryAreDetectedAndTheManifestIsUnpublished() throws Exception {
         ExportReport report = export(1).run();
         String part = report.manifest().parts().get(0).name();
         FileByFile swept = new FileByFile("swept", LocalDirectory.open(folder.resolve("swept"))) {
@@ -271,7 +271,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void aDumpThatAppearsWhileItsPartsAreTakenForLeftOversIsTakenBack() throws Exception {
+    void aDumpThatAppearsWhileItsPartsAreRemovedAsOrphansIsUnpublished() throws Exception {
         Path part = Files.writeString(folder.resolve("part"), "{}");
         ObjectKey dump = new ObjectKey("journals/2026-11-01T030000Z");
         FileByFile late = new FileByFile("late", LocalDirectory.open(folder.resolve("late"))) {
@@ -315,7 +315,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void aBugInOneDestinationDoesNotHoldUpTheOthers() throws Exception {
+    void aBugInOneDestinationDoesNotDelayTheOthers() throws Exception {
         Destination buggy = new SteppedDestination(LocalDirectory.open(folder.resolve("one")), (step, at) -> {
             throw new IllegalArgumentException("a bug");
         });
@@ -328,7 +328,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void aDumpThatArrivedHasArrivedThoughLeftOversCannotBeRemoved() throws Exception {
+    void aDumpHasArrivedEvenIfOrphansCannotBeRemoved() throws Exception {
         ExportReport report = export(1).run();
         FileByFile unswept = new FileByFile("unswept", LocalDirectory.open(folder.resolve("unswept"))) {
             @Override
@@ -341,7 +341,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void anInterruptEndsADeliveryAsCancelledAndStaysPending() throws Exception {
+    void anInterruptEndsADeliveryAsCancelledAndItStaysPending() throws Exception {
         ExportReport report = export(1).run();
         Thread caller = Thread.currentThread();
         Destination slow =
@@ -373,7 +373,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void anOldManifestThatIsDamagedKeepsNothingFromBeingDelivered() throws Exception {
+    void aDamagedOldManifestDoesNotPreventADelivery() throws Exception {
         ExportReport first = export(1).run();
         ExportReport second = export(2).run();
         Path manifest = root.resolve(first.manifest().dump()).resolve(Manifest.FILE_NAME);
@@ -386,7 +386,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void whatAKilledRunLeftInTheSpoolOfADeliveredDumpIsRemoved() throws Exception {
+    void filesThatAKilledRunLeftInTheSpoolOfADeliveredDumpAreRemoved() throws Exception {
         ExportReport report = export(1).run();
         deliveries(false, one).deliver(report.manifest());
         try (LocalDirectory home = LocalDirectory.open(root)) {
@@ -399,7 +399,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void aDumpThatLacksAFileIsNotDelivered() throws Exception {
+    void aDumpWithAMissingFileIsNotDelivered() throws Exception {
         ExportReport report = export(1).run();
         try (LocalDirectory home = LocalDirectory.open(root)) {
             home.delete(new ObjectKey(report.manifest().dump()).child("README.md"));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Taking dumps away frees space, and must not need any. */
+/** Removing dumps frees space, and must not need any. */
 class FullDiskTest {
     private static final Instant TAKEN = Instant.parse("2026-11-21T03:00:00Z");
 

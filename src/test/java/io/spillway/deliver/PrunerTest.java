@@ -50,7 +50,7 @@ class PrunerTest {
     }
 
     @Test
-    void whatIsNotKeptIsRemovedWithAllItsFiles() throws Exception {
+    void dumpsNotKeptAreRemovedWithAllTheirFiles() throws Exception {
         dumps(1, 2, 3);
 
         assertThat(shelf().prune(LAST_TWO, false, Pruner.Move.NONE).removed())
@@ -92,7 +92,7 @@ class PrunerTest {
     }
 
     @Test
-    void wherePruningDiesTheNextCompletesItAndNoManifestNamesMissingFiles() throws Exception {
+    void theNextRunCompletesAnInterruptedPruningAndNoManifestNamesMissingFiles() throws Exception {
         dumps(1, 2, 3);
         int steps = names(id(1)).size() + 2;
         for (int dieAt = 1; dieAt < steps; dieAt++) {
@@ -119,7 +119,7 @@ class PrunerTest {
     }
 
     @Test
-    void aDumpThatIsTakenBackIsNoneAnyMoreAndANoticeSaysWhy() throws Exception {
+    void aWithdrawnDumpNoLongerExistsAndANoticeGivesTheReason() throws Exception {
         dumps(1, 2);
 
         assertThat(takeBack(directory, id(2), "names of authors were in it", false))
@@ -133,7 +133,7 @@ class PrunerTest {
     }
 
     @Test
-    void itsFilesGoWhereThatIsAskedForAlsoLater() throws Exception {
+    void itsFilesAreDeletedOnRequestAlsoLater() throws Exception {
         dumps(1, 2);
         takeBack(directory, id(2), "wrong", false);
 
@@ -143,14 +143,14 @@ class PrunerTest {
     }
 
     @Test
-    void aDumpThatIsNotThereCannotBeTakenBack() throws Exception {
+    void aMissingDumpCannotBeWithdrawn() throws Exception {
         dumps(1);
         assertThat(takeBack(directory, id(9), "wrong", true)).isFalse();
         assertThat(folders()).containsExactly(id(1).stamp());
     }
 
     @Test
-    void whatWasTakenBackIsNotSentAgain() throws Exception {
+    void aWithdrawnDumpIsNotSentAgain() throws Exception {
         FileByFile other = new FileByFile("other", LocalDirectory.open(root.resolveSibling(root.getFileName() + "-2")));
         export(1).deliveredTo(other).run();
         takeBack(other, id(1), "wrong", true);
@@ -162,7 +162,7 @@ class PrunerTest {
     }
 
     @Test
-    void untilItGoesADumpThatIsTakenBackStaysWhole() throws Exception {
+    void aDumpBeingWithdrawnStaysWholeUntilItIsRemoved() throws Exception {
         dumps(1, 2);
         byte[] manifest = Files.readAllBytes(root.resolve(id(2) + "/manifest.json"));
 
@@ -173,7 +173,7 @@ class PrunerTest {
     }
 
     @Test
-    void theFirstReasonStays() throws Exception {
+    void theFirstReasonIsKept() throws Exception {
         dumps(1);
         announce(directory, id(1), "the first");
         takeBack(directory, id(1), "the second", false);
@@ -181,7 +181,7 @@ class PrunerTest {
     }
 
     @Test
-    void whatIsJustTakenBackIsNotCountedAmongTheDumpsThatStay() throws Exception {
+    void aDumpBeingWithdrawnIsNotCountedAmongTheKeptDumps() throws Exception {
         dumps(1, 2, 3);
         announce(directory, id(3), "wrong");
 
@@ -189,7 +189,7 @@ class PrunerTest {
     }
 
     @Test
-    void whatIsJustTakenBackIsNotSentElsewhere() throws Exception {
+    void aDumpBeingWithdrawnIsNotSentElsewhere() throws Exception {
         dumps(1);
         announce(directory, id(1), "wrong");
         FileByFile other = new FileByFile("other", LocalDirectory.open(root.resolveSibling(root.getFileName() + "-3")));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class RetentionTest {
 
     @Test
-    void theNewestAreKept() {
+    void theNewestDumpsAreKept() {
         assertThat(kept(new Retention(2, 0, 0, 0, 0), "2026-01-01", "2026-01-02", "2026-01-03"))
                 .containsExactly("2026-01-02", "2026-01-03");
     }
@@ -33,25 +33,25 @@ class RetentionTest {
 
     @Test
     void aWeekBeginsOnMonday() {
-        // The 2nd of November 2026 is a Monday.
+        // 2 November 2026 is a Monday.
         assertThat(kept(new Retention(0, 0, 2, 0, 0), "2026-10-26", "2026-11-01", "2026-11-02", "2026-11-08"))
                 .containsExactly("2026-11-01", "2026-11-08");
     }
 
     @Test
-    void theFirstDaysOfAYearMayBelongToTheLastWeekOfTheYearBefore() {
+    void theFirstDaysOfAYearMayBelongToTheLastWeekOfThePreviousYear() {
         assertThat(kept(new Retention(0, 0, 2, 0, 0), "2026-12-30", "2027-01-01", "2027-01-04"))
                 .containsExactly("2027-01-01", "2027-01-04");
     }
 
     @Test
-    void aDumpStaysWhileAnyRuleWantsIt() {
+    void aDumpIsKeptIfAnyRuleKeepsIt() {
         assertThat(kept(new Retention(1, 0, 0, 0, 2), "2024-05-05", "2025-01-01", "2025-12-31", "2026-01-01"))
                 .containsExactly("2025-12-31", "2026-01-01");
     }
 
     @Test
-    void theNewestIsAlwaysKept() {
+    void theNewestDumpIsAlwaysKept() {
         Random random = new Random(6);
         for (int i = 0; i < 200; i++) {
             List<DumpId> dumps = new ArrayList<>();

@@ -78,14 +78,14 @@ class StatusFileTest {
     }
 
     @Test
-    void whoPublishesLateDoesNotHideTheNewerDumpOfSomebodyElse() throws Exception {
+    void aLatePublisherDoesNotHideTheNewerDumpOfAnother() throws Exception {
         Manifest newer = new PublishedDumps().publish(root, "journals", Instant.parse("2026-11-21T03:30:00Z"), 1);
         status.published(new DraftMaker().manifest());
         assertThat(written().at("/last_good/dump").textValue()).isEqualTo(newer.dump());
     }
 
     @Test
-    void aRefusalSaysItsMeaningAndWhichDumpStays() throws Exception {
+    void aRefusalHasItsMeaningAndTheRemainingDump() throws Exception {
         new PublishedDumps().publish(root, "journals", Instant.parse("2026-11-14T03:00:00Z"), 1);
         status.failed(failure(Fault.GATE, "documents fell from 100 to 51"));
         assertThat(written().path("last_attempt")).isEqualTo(JSON.readTree("""
@@ -108,7 +108,7 @@ class StatusFileTest {
 
     @ParameterizedTest
     @EnumSource(Fault.class)
-    void whatTheGateOrThePolicyEndsIsRefusedAndEverythingElseHasFailed(Fault fault) throws Exception {
+    void aStopByTheGateOrThePolicyIsARefusalAndAnyOtherIsAFailure(Fault fault) throws Exception {
         status.failed(failure(fault, "reasons"));
         if (fault == Fault.ALREADY_RUNNING) {
             assertThat(root.resolve("journals")).doesNotExist();
@@ -120,7 +120,7 @@ class StatusFileTest {
     }
 
     @Test
-    void aCancelledAttemptIsWrittenThoughTheThreadIsInterrupted() throws Exception {
+    void aCancelledAttemptIsRecordedEvenIfTheThreadIsInterrupted() throws Exception {
         Thread.currentThread().interrupt();
         status.failed(new InterruptedException("while reading"));
         assertThat(Thread.interrupted()).isTrue();
@@ -130,7 +130,7 @@ class StatusFileTest {
     }
 
     @Test
-    void ofABugOnlyTheKindIsTold() throws Exception {
+    void forABugOnlyTheKindIsPublished() throws Exception {
         status.failed(new IllegalStateException("a document's own words"));
         assertThat(written().at("/last_attempt/exit_code").intValue()).isEqualTo(1);
         assertThat(written().at("/last_attempt/reason").textValue())
@@ -139,7 +139,7 @@ class StatusFileTest {
 
     @ParameterizedTest
     @EnumSource(value = Fault.class, names = "ALREADY_RUNNING", mode = EnumSource.Mode.EXCLUDE)
-    void nothingThatAMessageQuotesIsPublished(Fault fault) throws Exception {
+    void nothingQuotedInAMessageIsPublished(Fault fault) throws Exception {
         SpillwayException quoting = failure(
                 fault,
                 "jane@example.org has {\"term\":{\"tenant\":\"acme\"}} at http://10.1.2.3:9200 in /srv/private/dumps");
@@ -152,7 +152,7 @@ class StatusFileTest {
     }
 
     @Test
-    void aReasonThatAnEarlierVersionWroteIsNotRepeated() throws Exception {
+    void aReasonWrittenByAnEarlierVersionIsNotRepeated() throws Exception {
         Files.writeString(Files.createDirectories(root.resolve("journals")).resolve("status.json"), """
                 {"dataset":"journals","last_attempt":{"at":"2026-11-21T04:00:00Z","outcome":"failed","exit_code":12,
                 "fault":"SOURCE_REFUSED","reason":"document jane@example.org is not UTF-8"}}
@@ -168,13 +168,13 @@ class StatusFileTest {
     }
 
     @Test
-    void theFieldsThatNobodyDecidedOnAreNotPublishedByTheirNames() throws Exception {
+    void theNamesOfUndecidedFieldsAreNotPublished() throws Exception {
         status.failed(failure(Fault.FIELD_POLICY, "field internal_note is mapped, and no rule names it"));
         assertThat(written().toString()).contains("field policy").doesNotContain("internal_note");
     }
 
     @Test
-    void aDestinationThatDoesNotTakeItHidesNothing() {
+    void aDestinationThatRejectsTheStatusHidesNothing() {
         Destination broken = new SteppedDestination(directory, (step, folder) -> {
             throw new IllegalStateException("not today");
         });
@@ -185,7 +185,7 @@ class StatusFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"theirs", "{}", "{\"dataset\":\"works\",\"last_attempt\":{\"exit_code\":0}}"})
-    void aFileOfOthersUnderItsNameStays(String theirs) throws Exception {
+    void aForeignFileUnderItsNameStays(String theirs) throws Exception {
         Path file = root.resolve("journals/status.json");
         Files.createDirectories(file.getParent());
         Files.writeString(file, theirs);

@@ -47,7 +47,7 @@ class DemoRecordsTest {
 
     @ParameterizedTest
     @MethodSource("all")
-    void theMappingRefusesUnknownFieldsAndKnowsAllThatTheRecordsHave(DemoRecords records) throws IOException {
+    void theMappingIsStrictAndCoversAllFieldsOfTheRecords(DemoRecords records) throws IOException {
         JsonNode mappings = JSON.readTree(records.indexBody()).get("mappings");
         assertThat(mappings.get("dynamic").asText()).isEqualTo("strict");
         Set<String> inRecords = new TreeSet<>();
@@ -70,7 +70,7 @@ class DemoRecordsTest {
     }
 
     @Test
-    void allRecordsTogetherTakeAtMostTwoMegabytesAndTheirFilesHoldNoDate() throws IOException {
+    void allRecordsTakeAtMostTwoMegabytesAndTheirFilesHaveNoDate() throws IOException {
         int bytes = 0;
         for (DemoRecords records : DemoRecords.all()) {
             byte[] packed = resource(records.dataset() + ".jsonl.gz");
@@ -81,7 +81,7 @@ class DemoRecordsTest {
     }
 
     @Test
-    void escapesStayAsTheSourceSpellsThem() throws IOException {
+    void escapesKeepTheSpellingOfTheSource() throws IOException {
         assertThat(lines(named("countries")).get(0))
                 .startsWith("{\"name\":{\"common\":\"Aruba\",")
                 .contains("\"symbol\":\"\\u0192\"");
@@ -119,7 +119,7 @@ class DemoRecordsTest {
     }
 
     @Test
-    void aRefusedDocumentIsAnErrorWithItsReason() throws Exception {
+    void aRejectedDocumentIsAnErrorWithItsReason() throws Exception {
         String refusal = "{\"errors\":true,\"items\":[{\"index\":{\"error\":{\"reason\":\"no such field\"}}}]}";
         try (Recorder server = new Recorder(refusal, 250)) {
             assertThatThrownBy(() -> named("countries").load(server.url()))
@@ -130,7 +130,7 @@ class DemoRecordsTest {
     }
 
     @Test
-    void aServerThatCountsLessIsAnError() throws Exception {
+    void aServerThatCountsFewerDocumentsIsAnError() throws Exception {
         try (Recorder server = new Recorder("{\"errors\":false}", 249)) {
             assertThatThrownBy(() -> named("countries").load(server.url()))
                     .isInstanceOfSatisfying(
@@ -140,7 +140,7 @@ class DemoRecordsTest {
     }
 
     @Test
-    void aServerThatIsNotThereIsUnavailable() throws Exception {
+    void aMissingServerIsUnavailable() throws Exception {
         URI gone;
         try (Recorder server = new Recorder("", 0)) {
             gone = server.url();
@@ -150,7 +150,7 @@ class DemoRecordsTest {
                         SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.SOURCE_UNAVAILABLE));
     }
 
-    /** Adds the path of every value, and of every flattened object, which swallows what is below it. */
+    /** Adds the path of every value, and of every flattened object, which contains everything below it. */
     private static void collectFields(JsonNode value, JsonNode mapping, String path, Set<String> found) {
         if (value.isArray()) {
             value.forEach(element -> collectFields(element, mapping, path, found));
@@ -194,7 +194,7 @@ class DemoRecordsTest {
         }
     }
 
-    /** Takes what is sent, and answers as it was told to. */
+    /** Accepts requests, and answers as the test says. */
     private static final class Recorder implements AutoCloseable {
         private final HttpServer server;
         private final List<String> requests = new CopyOnWriteArrayList<>();

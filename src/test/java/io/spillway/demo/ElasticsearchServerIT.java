@@ -78,7 +78,7 @@ class ElasticsearchServerIT {
     }
 
     @Test
-    void twoServersRunAtOnceAsNodesOfOneClusterAndOneMayCrash() throws Exception {
+    void twoServersRunAsNodesOfOneClusterAndOneMayCrash() throws Exception {
         ElasticsearchServer first = start(builder()
                 .heapMebibytes(384)
                 .setting("cluster.name", "pair")
@@ -106,12 +106,13 @@ class ElasticsearchServerIT {
     }
 
     @Test
-    void aSecuredServerIsWaitedForWithTheLoginAndTheCertificateGiven() throws Exception {
+    void aSecuredServerIsAwaitedWithTheGivenLoginAndCertificate() throws Exception {
         String login =
                 "Basic " + Base64.getEncoder().encodeToString("reader:spillway".getBytes(StandardCharsets.UTF_8));
         Path keys = selfSigned();
         SSLContext tls = trusting(keys);
-        // In the system's folder for temporary files, which another user reaches too: a JUnit folder is closed to all.
+        // In the system's folder for temporary files, which other users can access too: a folder made by JUnit is
+        // closed to all.
         ElasticsearchServer server = start(ElasticsearchServer.builder(home)
                 .setting("xpack.security.enabled", "true")
                 .setting("xpack.security.http.ssl.enabled", "true")
@@ -134,7 +135,7 @@ class ElasticsearchServerIT {
     }
 
     @Test
-    void aHomeThatIsMissingIsRefusedWithAHint() {
+    void aMissingHomeIsRefusedWithAHint() {
         assertThatThrownBy(() -> ElasticsearchServer.builder(folder.resolve("nowhere"))
                         .directory(folder)
                         .start())
@@ -147,7 +148,7 @@ class ElasticsearchServerIT {
     }
 
     @Test
-    void aServerThatEndsWhileItStartsIsReportedWithWhatItSaid() {
+    void aServerThatExitsDuringStartIsReportedWithItsOutput() {
         assertThatThrownBy(() -> start(builder().setting("no.such.setting", "1")))
                 .isInstanceOfSatisfying(
                         SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.SOURCE_UNAVAILABLE))
@@ -157,7 +158,7 @@ class ElasticsearchServerIT {
     }
 
     @Test
-    void aServerThatIsNotReadyInTimeIsGivenUp() {
+    void aServerThatIsNotReadyInTimeTimesOut() {
         assertThatThrownBy(() -> start(builder().limit(Duration.ofMillis(1))))
                 .isInstanceOfSatisfying(
                         SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.SOURCE_UNAVAILABLE))
@@ -187,7 +188,7 @@ class ElasticsearchServerIT {
     }
 
     @Test
-    void theServerAndItsFolderGoWhenTheJvmThatStartedItIsKilled() throws Exception {
+    void theServerAndItsFolderAreRemovedIfTheJvmThatStartedItIsKilled() throws Exception {
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
                         "-cp",
@@ -215,9 +216,9 @@ class ElasticsearchServerIT {
         }
     }
 
-    /** A JVM of its own, to be killed: starts a server, says its process id, and waits. */
+    /** A separate JVM, to be killed: starts a server, prints its process id, and waits. */
     static final class Starter {
-        @SuppressWarnings("resource") // being killed is what it is for
+        @SuppressWarnings("resource") // it exists to be killed
         public static void main(String[] arguments) throws Exception {
             ElasticsearchServer server = ElasticsearchServer.builder(Path.of(arguments[0]))
                     .directory(Path.of(arguments[1]))
@@ -238,12 +239,12 @@ class ElasticsearchServerIT {
         return server;
     }
 
-    /** Processes below this JVM that were not there before the test: other tests share a server of their own. */
+    /** Processes below this JVM that did not exist before the test: other tests share a server of their own. */
     private Stream<ProcessHandle> ours() {
         return ProcessHandle.current().descendants().filter(process -> !before.contains(process));
     }
 
-    /** Until the launcher runs, the Java that is told in which folder the server lives. */
+    /** Until the launcher runs: the Java process that gets the server's folder as an argument. */
     private void awaitLauncher() {
         String told = "-Des.path.conf=" + folder;
         while (ours().noneMatch(

@@ -17,7 +17,7 @@ class ElasticsearchServerTest {
     private Path folder;
 
     @Test
-    void theNewestUnpackedServerIsTakenByNumberNotByName() throws IOException {
+    void theNewestUnpackedServerIsChosenByNumberNotByName() throws IOException {
         unpack("elasticsearch-8.9.2");
         Path newest = unpack("elasticsearch-8.19.21");
         Files.createDirectory(folder.resolve("elasticsearch-9.1.0")); // half unpacked
@@ -27,7 +27,7 @@ class ElasticsearchServerTest {
     }
 
     @Test
-    void aServerThatOtherUsersMayWriteToIsPassedOver() throws IOException {
+    void aServerThatOtherUsersCanWriteToIsSkipped() throws IOException {
         Path safe = unpack("elasticsearch-8.9.2");
         Path open = unpack("elasticsearch-8.19.21");
         for (Path writable : new Path[] {open, open.resolve("bin/elasticsearch")}) {
@@ -40,7 +40,7 @@ class ElasticsearchServerTest {
     }
 
     @Test
-    void whereNothingIsUnpackedNothingIsFound() {
+    void withoutAnUnpackedServerNothingIsFound() {
         assertThat(ElasticsearchServer.newest(folder)).isEmpty();
         assertThat(ElasticsearchServer.newest(folder.resolve("nowhere"))).isEmpty();
     }

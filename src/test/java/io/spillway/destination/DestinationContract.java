@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What every destination promises: one test for each sentence of {@link Destination} and {@link Upload}. An adapter's
- * test implements this and gains all of them.
+ * The promises of every destination: one test for each sentence of {@link Destination} and {@link Upload}. The test of
+ * an adapter implements this interface and inherits all of them.
  */
 @Timeout(120)
 public interface DestinationContract {
@@ -43,7 +43,9 @@ public interface DestinationContract {
     /** A new, empty destination. The test closes it. */
     Destination create() throws Exception;
 
-    /** What the keys of these tests begin with: nothing, or a dump's folder where nothing else can be kept. */
+    /**
+     * The prefix of the keys of these tests: nothing, or the folder of a dump if the destination keeps nothing else.
+     */
     default String root() {
         return "";
     }
@@ -53,7 +55,7 @@ public interface DestinationContract {
         return new ObjectKey(root() + name);
     }
 
-    /** The names, below {@link #root}, of what is listed with this prefix. */
+    /** The names, below {@link #root}, of the keys listed with this prefix. */
     private List<String> names(Destination destination, String prefix) throws Exception {
         return keys(destination.list(root() + prefix)).stream()
                 .map(key -> key.substring(root().length()))
@@ -93,7 +95,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void aBodyThatThrowsHalfWayLeavesTheOldObject() throws Exception {
+    default void aBodyThatThrowsHalfwayLeavesTheOldObject() throws Exception {
         try (Destination destination = create()) {
             ObjectKey key = key("links.json");
             put(destination, key, bytes("old"));
@@ -131,7 +133,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void anUploadIsCommittedOnce() throws Exception {
+    default void anUploadCanBeCommittedOnce() throws Exception {
         try (Destination destination = create();
                 Upload upload = destination.begin(key("a"))) {
             upload.commit();
@@ -140,7 +142,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void aClosedUploadIsNotCommitted() throws Exception {
+    default void aClosedUploadCannotBeCommitted() throws Exception {
         try (Destination destination = create()) {
             Upload upload = destination.begin(key("a"));
             upload.close();
@@ -185,7 +187,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void aReaderSeesWholeVersionsOnly() throws Exception {
+    default void aReaderSeesOnlyWholeVersions() throws Exception {
         try (Destination destination = create()) {
             assumeTrue(destination.traits().replacesAtomically(), "this destination does not replace atomically");
             ObjectKey key = key("journals/latest.json");
@@ -222,7 +224,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void aVersionThatIsNotThereAnyMoreIsNotReplaced() throws Exception {
+    default void aVersionThatNoLongerExistsIsNotReplaced() throws Exception {
         try (Destination destination = create()) {
             assumeTrue(destination.traits().keepsSiteFiles(), "this destination keeps dumps, whose files never change");
             ObjectKey key = key("journals/latest.json");
@@ -239,7 +241,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void whatIsNotThereIsWrittenOnce() throws Exception {
+    default void aMissingObjectIsWrittenOnce() throws Exception {
         try (Destination destination = create()) {
             assumeTrue(destination.traits().keepsSiteFiles(), "this destination keeps dumps, whose files never change");
             ObjectKey key = key("links.json");
@@ -294,7 +296,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void deletingWhatIsNotThereSucceeds() throws Exception {
+    default void deletingAMissingObjectSucceeds() throws Exception {
         try (Destination destination = create()) {
             destination.delete(key("a/b"));
             put(destination, key("a/b"), bytes("1"));
@@ -308,7 +310,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void openingWhatIsNotThereIsRefused() throws Exception {
+    default void openingAMissingObjectIsRefused() throws Exception {
         try (Destination destination = create()) {
             put(destination, key("a/b"), bytes("1"));
             assertRefused(() -> destination.open(key("c")));
@@ -363,7 +365,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void placingCompletesACallThatWasBrokenOff(@TempDir Path folder) throws Exception {
+    default void placingCompletesAnInterruptedCall(@TempDir Path folder) throws Exception {
         Map<String, byte[]> files = dump(folder, 4);
         try (Destination destination = create()) {
             assumeTrue(!destination.traits().placesAtOnce(), "this destination places all files in one step");
@@ -398,7 +400,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void placingRefusesAPrefixThatIsTakenAndLeavesItAlone(@TempDir Path folder) throws Exception {
+    default void placingRefusesAnExistingPrefixAndLeavesItUnchanged(@TempDir Path folder) throws Exception {
         dump(folder, 4);
         try (Destination destination = create()) {
             ObjectKey prefix = new ObjectKey("journals/2026-11-21T030000Z");
@@ -412,10 +414,10 @@ public interface DestinationContract {
     }
 
     @Test
-    default void placingBesideAPrefixThatStartsAlikeIsFine(@TempDir Path folder) throws Exception {
+    default void placingNextToAPrefixWithTheSameStartSucceeds(@TempDir Path folder) throws Exception {
         dump(folder, 1);
         try (Destination destination = create()) {
-            assumeTrue(destination.traits().keepsSiteFiles(), "this destination keeps dumps and nothing beside them");
+            assumeTrue(destination.traits().keepsSiteFiles(), "this destination keeps only dumps");
             put(destination, new ObjectKey("journals/2026-11-21T030000Z-note/a"), bytes("old"));
             ObjectKey prefix = new ObjectKey("journals/2026-11-21T030000Z");
             destination.place(folder, prefix, "manifest.json");
@@ -440,7 +442,7 @@ public interface DestinationContract {
     }
 
     @Test
-    default void theFileThatMakesTheOthersCountIsNeverSeenBeforeThem(@TempDir Path folder) throws Exception {
+    default void theFileThatCompletesADumpIsNeverSeenBeforeTheOthers(@TempDir Path folder) throws Exception {
         try (Destination destination = create()) {
             for (int i = 0; i < 10; i++) {
                 Path source = Files.createDirectory(folder.resolve("source" + i));
@@ -556,7 +558,7 @@ public interface DestinationContract {
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_REFUSED));
     }
 
-    /** Runs {@code reader} again and again in its own thread, once at least, from before {@code writer} until after. */
+    /** Runs {@code reader} repeatedly in its own thread, at least once, from before {@code writer} until after it. */
     static void whileLooping(Action reader, Action writer) throws Exception {
         AtomicBoolean done = new AtomicBoolean();
         CyclicBarrier start = new CyclicBarrier(2);
@@ -589,7 +591,7 @@ public interface DestinationContract {
         void run() throws Exception;
     }
 
-    /** Long enough for several writes, and of another length for each number; each byte is the number. */
+    /** Long enough for several writes, and of a different length for each number. Each byte is the number. */
     private static byte[] version(int number) {
         byte[] content = new byte[200_000 + number];
         Arrays.fill(content, (byte) number);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class DigestsTest {
 
     @Test
-    void theThreeHashesAreThoseThatTheStandardsGive() {
+    void theThreeHashesMatchTheStandards() {
         Digests digests = new Digests();
         byte[] abc = "xabcx".getBytes(StandardCharsets.US_ASCII);
         digests.update(abc, 1, 2);

@@ -23,7 +23,7 @@ class ObjectKeyTest {
                 "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/..", "a/./b", "a b", "a\\b", "a:b", "ä", "a%2Fb",
                 "a\n", "a\u0000", "~", "C:/a"
             })
-    void whatCouldLeaveTheDestinationOrNeedEscapingIsNoKey(String value) {
+    void aNameThatCouldLeaveTheDestinationOrNeedsEscapingIsNotAKey(String value) {
         assertThatIllegalArgumentException().isThrownBy(() -> new ObjectKey(value));
     }
 
@@ -41,7 +41,7 @@ class ObjectKeyTest {
     }
 
     @Test
-    void aChildCannotClimb() {
+    void aChildCannotLeaveItsParent() {
         ObjectKey key = new ObjectKey("journals");
         assertThatIllegalArgumentException().isThrownBy(() -> key.child(".."));
     }

@@ -41,7 +41,7 @@ class CsvColumnsTest {
     }
 
     @Test
-    void aPlainFieldAndThoseBelowItHaveAColumnEach() throws Exception {
+    void aPlainFieldAndItsSubfieldsHaveAColumnEach() throws Exception {
         assertThat(CsvColumns.fromMapping(
                                 mapping("a:keyword", "a.b.c:long", "a-b:long", "m.t:long|object", "m.t.min:long"))
                         .names())
@@ -49,14 +49,14 @@ class CsvColumnsTest {
     }
 
     @Test
-    void whatLiesBelowAFieldThatIsNestedInOneIndexStaysInItsColumn() throws Exception {
+    void fieldsBelowAFieldThatIsNestedInOneIndexStayInItsColumn() throws Exception {
         assertThat(CsvColumns.fromMapping(mapping("a:keyword|nested", "a.b:long", "f:flattened", "f.x:long"))
                         .names())
                 .containsExactly("a", "f");
     }
 
     @Test
-    void anObjectIsAColumnOnlyWhereNothingIsBelowIt() throws Exception {
+    void anObjectIsAColumnOnlyIfItHasNoFields() throws Exception {
         assertThat(CsvColumns.fromMapping(mapping("a:object", "a.b:long", "c:object"))
                         .names())
                 .containsExactly("a.b", "c");
@@ -79,12 +79,12 @@ class CsvColumnsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bibjson", "bibjson.subject", "author", "author.name", "labels.any.key", "place.lat"})
-    void objectsAndWhatNoMappingNamesMayBeColumns(String name) throws Exception {
+    void objectsAndUnmappedFieldsMayBeColumns(String name) throws Exception {
         assertThat(CsvColumns.named(List.of(name), source(BOOKS)).names()).containsExactly(name);
     }
 
     @Test
-    void aFieldThatOnlyDocumentsHaveMayBeAColumnWhereTheMappingLeavesSuchFieldsOut() throws Exception {
+    void aFieldThatOnlyDocumentsHaveMayBeAColumnIfTheMappingOmitsSuchFields() throws Exception {
         CsvColumns columns = CsvColumns.named(List.of("id", "unmapped", "bibjson.titel", "id.x"), open(BOOKS));
         assertThat(columns.names()).containsExactly("id", "unmapped", "bibjson.titel", "id.x");
         assertThat(columns.unmapped())
@@ -104,7 +104,7 @@ class CsvColumnsTest {
     }
 
     @Test
-    void noColumnIsRefused() {
+    void anEmptyListOfColumnsIsRefused() {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> CsvColumns.named(List.of(), source(BOOKS)))
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
@@ -112,7 +112,7 @@ class CsvColumnsTest {
     }
 
     @Test
-    void everyProblemIsSaidAtOnceWithTheNearestNames() {
+    void everyProblemIsReportedAtOnceWithTheNearestNames() {
         List<String> names = List.of("id", "title", "created_dat", "id.keyword", "qqqqqqqq", "author.nmae", "id");
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> CsvColumns.named(names, source(BOOKS)))

@@ -37,8 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random documents as CSV, read back by a reader that is not ours and as strict as there is, and compared with what a
- * slow and simple reading of the same documents by Jackson says.
+ * Random documents as CSV, read back by an independent and very strict reader, and compared with a slow and simple
+ * reading of the same documents by Jackson.
  */
 @Timeout(120)
 class CsvRoundTripTest {
@@ -84,7 +84,7 @@ class CsvRoundTripTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-    void whatIsWrittenIsReadBack(long seed) throws Exception {
+    void writtenRowsAreReadBack(long seed) throws Exception {
         Random random = new Random(seed);
         CsvOptions options = new CsvOptions(
                 random.nextBoolean() ? ArrayForm.JSON : ArrayForm.JOIN,
@@ -128,10 +128,10 @@ class CsvRoundTripTest {
         assertThat(csv.leftOut()).isEqualTo(leftOut);
     }
 
-    /** DuckDB, which tells an empty cell from an empty string, as Python's csv does not. */
+    /** Read by DuckDB, which distinguishes an empty cell from an empty string. Python's csv does not. */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {11, 12, 13, 14, 15})
-    void aReaderThatKnowsNullReadsTheSame(long seed) throws Exception {
+    void aReaderThatSupportsNullReadsTheSame(long seed) throws Exception {
         Random random = new Random(seed);
         List<String> names = Arrays.asList(COLUMNS.clone());
         Collections.shuffle(names, random);
@@ -156,7 +156,7 @@ class CsvRoundTripTest {
     }
 
     @Test
-    void nullAndNothingAreDistinctFromTheEmptyString() throws Exception {
+    void nullAndAbsentAreDistinctFromTheEmptyString() throws Exception {
         List<Document> documents = new ArrayList<>();
         for (String text : List.of(
                 "{\"a\":null,\"c\":1}",
@@ -178,7 +178,7 @@ class CsvRoundTripTest {
                         List.of("[]", "5"));
     }
 
-    /** The columns that are plain fields of the mapping; the others are such as may hold objects. */
+    /** The columns that are plain fields of the mapping. The others may hold objects. */
     private static Set<String> plain(List<String> names, Random random) {
         return names.stream().filter(name -> random.nextBoolean()).collect(Collectors.toSet());
     }
@@ -190,7 +190,7 @@ class CsvRoundTripTest {
     }
 
     private static String object(Random random, int depth) {
-        // Elasticsearch refuses the same name twice in one object; the same path it takes.
+        // Elasticsearch rejects the same name twice in one object. It accepts the same path twice.
         return IntStream.range(0, random.nextInt(5))
                 .mapToObj(i -> NAMES[random.nextInt(NAMES.length)])
                 .distinct()
@@ -277,7 +277,10 @@ class CsvRoundTripTest {
         }
     }
 
-    /** What a row should say, by another way: all paths of a document in a list, and each column looks for its own. */
+    /**
+     * The expected row, computed in another way: all paths of a document in a list, from which each column selects its
+     * own.
+     */
     private static final class Reference {
         private final byte[] source;
         private final List<String> columns;
@@ -319,7 +322,7 @@ class CsvRoundTripTest {
             }
         }
 
-        /** Reads the value at the parser with all that is in it; the document itself has no path. */
+        /** Reads the value at the parser with everything in it. The document itself has no path. */
         private Value read(JsonParser parser, String path, boolean inArray, boolean taken) throws IOException {
             JsonToken kind = parser.currentToken();
             int start = (int) parser.currentTokenLocation().getByteOffset();
@@ -350,7 +353,7 @@ class CsvRoundTripTest {
             return new Value(kind, json, escapeHalves(text), elements, false);
         }
 
-        /** Whether a dotted name goes on below a column that has what lies in it. */
+        /** Whether a dotted name continues below a column that contains its fields. */
         private boolean passes(String below, String full, String column) {
             return column.startsWith(below)
                     && full.startsWith(column + ".")
@@ -362,7 +365,7 @@ class CsvRoundTripTest {
             return plain.contains(column) && columns.stream().anyMatch(other -> other.startsWith(column + "."));
         }
 
-        /** A member goes to the column of its own path, and to those its dotted name passes by. */
+        /** A member belongs to the column of its own path, and to those that are prefixes of its dotted name. */
         private void record(String below, String full, Value value, boolean inArray) {
             for (String column : columns) {
                 if (column.equals(full) && isParted(full)) {
@@ -376,7 +379,7 @@ class CsvRoundTripTest {
             }
         }
 
-        /** Objects are other fields; what stands beside them in arrays is not. */
+        /** Objects are other fields. Other values in the same array are not. */
         private void putParted(String column, Value value, boolean inArray) {
             if (!value.holdsObject()) {
                 put(column, value, inArray);

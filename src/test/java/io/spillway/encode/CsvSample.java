@@ -12,11 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** Documents and what becomes of them. */
+/** Documents and their encoded form. */
 final class CsvSample {
     private CsvSample() {}
 
-    /** A document as a page reader makes it, somewhere in the middle of an answer. */
+    /** A document as a page reader creates it, somewhere in the middle of an answer. */
     static Document document(byte[] source) throws MalformedJsonException {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         answer.writeBytes("[\"7\",\"books\",".getBytes(StandardCharsets.UTF_8));
@@ -56,7 +56,10 @@ final class CsvSample {
                 .toList();
     }
 
-    /** Columns in the order of their names here: a keyword each, an object above others, or what stands behind a colon. */
+    /**
+     * Columns in the order of their names: a keyword each, an object if it is above others, or the type after the
+     * colon.
+     */
     static CsvColumns columns(String... columns) throws Exception {
         List<String> names =
                 Arrays.stream(columns).map(column -> column.split(":", -1)[0]).toList();

@@ -50,7 +50,7 @@ class CsvTest {
     }
 
     @Test
-    void nothingOfOneRowIsLeftInTheNext() throws Exception {
+    void aRowContainsNothingOfThePreviousOne() throws Exception {
         Csv csv = new Csv(columns("a", "b"), CsvOptions.DEFAULTS);
         assertThat(part(csv, List.of(document("{\"a\":[1],\"b\":2}"), document("{\"b\":3}"), document("{}"))))
                 .isEqualTo("a,b\r\n[1],2\r\n,3\r\n,\r\n".getBytes(UTF_8));
@@ -85,7 +85,7 @@ class CsvTest {
     }
 
     @Test
-    void aFailureToWriteComesOutAsItIs() throws Exception {
+    void aFailureToWriteIsRethrownUnchanged() throws Exception {
         OutputStream full = new OutputStream() {
             @Override
             public void write(int b) throws IOException {
@@ -118,12 +118,12 @@ class CsvTest {
     }
 
     @Test
-    void blanksAtTheEndsOfAStringStay() throws Exception {
+    void spacesAtTheEndsOfAStringAreKept() throws Exception {
         assertThat(row("{\"a\":\" x \"}", "a")).isEqualTo(" x \r\n");
     }
 
     @Test
-    void nullAndNothingAreEmptyAndTheEmptyStringIsQuoted() throws Exception {
+    void nullAndAbsentAreEmptyAndTheEmptyStringIsQuoted() throws Exception {
         assertThat(row("{\"a\":null,\"c\":\"\"}", "a", "b", "c")).isEqualTo(",,\"\"\r\n");
     }
 
@@ -150,7 +150,7 @@ class CsvTest {
     }
 
     @Test
-    void trueAndFalseAreWords() throws Exception {
+    void trueAndFalseAreWritten() throws Exception {
         assertThat(row("{\"a\":true,\"b\":false}", "a", "b")).isEqualTo("true,false\r\n");
     }
 
@@ -161,19 +161,19 @@ class CsvTest {
     }
 
     @Test
-    void theCharacterZeroIsACharacter() throws Exception {
+    void theCharacterZeroIsWritten() throws Exception {
         assertThat(row("{\"a\":\"x\\u0000y\"}", "a")).isEqualTo("x\0y\r\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\\ud800", "\\uDC00", "\\ud800x", "\\udc00\\ud800", "\\ud800\\n", "\\ud800\\ud800"})
-    void halfASurrogatePairStaysTheEscapeItWas(String escapes) throws Exception {
+    void halfASurrogatePairKeepsItsEscape(String escapes) throws Exception {
         assertThat(row("{\"a\":\"" + escapes.replace("\\n", "\\u0041") + "\"}", "a"))
                 .isEqualTo(escapes.replace("\\n", "A") + "\r\n");
     }
 
     @Test
-    void lineSeparatorsOfUnicodeAreLeftAlone() throws Exception {
+    void unicodeLineSeparatorsAreUnchanged() throws Exception {
         assertThat(row("{\"a\":\"1\u20282\u20293\u00854\"}", "a")).isEqualTo("1\u20282\u20293\u00854\r\n");
     }
 
@@ -217,7 +217,7 @@ class CsvTest {
     }
 
     @Test
-    void aNameThatOnlyBeginsLikeAColumnIsAnother() throws Exception {
+    void aNameWithAColumnAsPrefixIsAnotherField() throws Exception {
         assertThat(row("{\"ab\":1,\"a\":2,\"\":3,\"abc\":4}", "ab")).isEqualTo("1\r\n");
     }
 
@@ -228,7 +228,7 @@ class CsvTest {
     }
 
     @Test
-    void anObjectMayStandWholeBesideItsMembers() throws Exception {
+    void anObjectMayBeAColumnBesideItsMembers() throws Exception {
         assertThat(row("{\"a\":{\"b\":1,\"c\":2}}", "a", "a.b")).isEqualTo("\"{\"\"b\"\":1,\"\"c\"\":2}\",1\r\n");
     }
 
@@ -256,13 +256,13 @@ class CsvTest {
                 "{\"m\":{\"time\":\"{\"}}; {,,",
                 "{\"m\":{\"time\":[\"{\\\"\"]}}; \"[\"\"{\\\"\"\"\"]\",,"
             })
-    void fieldsOfOneBeginningHaveACellEach(String source, String row) throws Exception {
+    void fieldsWithACommonPrefixHaveACellEach(String source, String row) throws Exception {
         assertThat(row(source, "m.time:long", "m.time.min:long", "m.time.max:long"))
                 .isEqualTo(row + "\r\n");
     }
 
     @Test
-    void fieldsOfOneBeginningHaveACellEachAtAnyDepth() throws Exception {
+    void fieldsWithACommonPrefixHaveACellEachAtAnyDepth() throws Exception {
         assertThat(row(
                         "{\"a\":1,\"a.b\":2,\"a.b.c\":3,\"a.b.c.d\":4}",
                         "a:long",
@@ -282,7 +282,7 @@ class CsvTest {
     }
 
     @Test
-    void anObjectInThePlaceOfAPlainValueIsJsonText() throws Exception {
+    void anObjectInPlaceOfAPlainValueIsJsonText() throws Exception {
         assertThat(row("{\"a\":{\"b\":1}}", "a:long", "z")).isEqualTo("\"{\"\"b\"\":1}\",\r\n");
     }
 
@@ -298,7 +298,7 @@ class CsvTest {
                 "{\"a\":{\"b\":2}}; \"{\"\"b\"\":2}\",2",
                 "{\"a.b\":2}; \"{\"\"b\"\":2}\",2"
             })
-    void aFieldThatNoMappingHasIsNoObjectWhereADocumentGivesItAValue(String source, String row) throws Exception {
+    void anUnmappedFieldIsNotAnObjectIfADocumentHasAValueForIt(String source, String row) throws Exception {
         CsvColumns columns = CsvColumns.named(List.of("a", "a.b"), CsvSample.open(List.of()));
         assertThat(part(
                         new Csv(columns, CsvOptions.DEFAULTS),
@@ -307,14 +307,14 @@ class CsvTest {
     }
 
     @Test
-    void whatAValueOfItsOwnShutsOutOfACellIsCounted() throws Exception {
+    void valuesLeftOutOfACellByAnotherValueAreCounted() throws Exception {
         CsvColumns columns = CsvColumns.named(List.of("a"), CsvSample.open(List.of()));
         Csv csv = new Csv(columns, CsvOptions.DEFAULTS);
         part(csv, List.of(document("{\"a\":1,\"a.b\":2}"), document("{\"a.b\":2}"), document("{\"a\":1}")));
         assertThat(csv.leftOut()).containsExactly(entry("a.b", 1L));
     }
 
-    // What is beside a document
+    // Metadata of a document
 
     @Test
     void theIdIsAColumn() throws Exception {
@@ -323,7 +323,7 @@ class CsvTest {
     }
 
     @Test
-    void indexAndRoutingMayBeColumnsTooInAnyOrder() throws Exception {
+    void indexAndRoutingMayAlsoBeColumnsInAnyOrder() throws Exception {
         assertThat(row("{\"t\":\"a\"}", "t", "_routing", "_index", "_id")).isEqualTo("a,,books,7\r\n");
     }
 
@@ -341,7 +341,7 @@ class CsvTest {
         assertThat(csv.leftOut()).containsExactly(entry("_id", 1L));
     }
 
-    // What cells are
+    // Contents of cells
 
     @ParameterizedTest
     @CsvSource(
@@ -367,7 +367,7 @@ class CsvTest {
     }
 
     @Test
-    void typesOfSeveralPartsAreTakenTogether() throws Exception {
+    void typesOfSeveralPartsAreMerged() throws Exception {
         ColumnKinds all = new ColumnKinds();
         all.add(new ColumnKinds());
         for (String value : List.of("1", "2.5", "null")) {
@@ -400,29 +400,29 @@ class CsvTest {
     }
 
     @Test
-    void valuesOfAnArrayOfObjectsStandInOneArray() throws Exception {
+    void valuesOfAnArrayOfObjectsAreInOneArray() throws Exception {
         assertThat(row("{\"author\":[{\"name\":\"A\",\"n\":1},{\"name\":\"B\"}]}", "author.name", "author.n"))
                 .isEqualTo("\"[\"\"A\"\",\"\"B\"\"]\",[1]\r\n");
     }
 
     @Test
-    void arraysAmongTheValuesPourIntoTheOneArray() throws Exception {
+    void arraysAmongTheValuesAreFlattenedIntoOneArray() throws Exception {
         assertThat(row("{\"a\":[{\"b\":[1,2]},{\"b\":[ ]},[{\"b\":3}],[[]],{\"b\":null},{\"b\":[[4]]}]}", "a.b"))
                 .isEqualTo("\"[1,2,3,null,[4]]\"\r\n");
     }
 
     @Test
-    void anArrayOfObjectsWithoutTheMemberIsNothing() throws Exception {
+    void anArrayOfObjectsWithoutTheMemberIsEmpty() throws Exception {
         assertThat(row("{\"a\":[{\"c\":1},{}]}", "a.b", "z")).isEqualTo(",\r\n");
     }
 
     @Test
-    void aPathThatIsThereTwiceHasBothValues() throws Exception {
+    void aRepeatedPathHasBothValues() throws Exception {
         assertThat(row("{\"a.b\":1,\"a\":{\"b\":\"x\"}}", "a.b")).isEqualTo("\"[1,\"\"x\"\"]\"\r\n");
     }
 
     @Test
-    void arraysAreJoinedOnDemand() throws Exception {
+    void arraysAreJoinedOnRequest() throws Exception {
         assertThat(row(JOINED, "{\"a\":[\"x\\n\",1.10,true,null,[2,3],{\"y\":4}]}", "a"))
                 .isEqualTo("\"x\n|1.10|true||[2,3]|{\"\"y\"\":4}\"\r\n");
     }
@@ -434,7 +434,7 @@ class CsvTest {
     }
 
     @Test
-    void anEmptyArrayJoinedIsAnEmptyText() throws Exception {
+    void anEmptyJoinedArrayIsAnEmptyText() throws Exception {
         assertThat(row(JOINED, "{\"a\":[]}", "a", "b")).isEqualTo("\"\",\r\n");
     }
 
@@ -451,7 +451,7 @@ class CsvTest {
     }
 
     @Test
-    void manyValuesOfADocumentAllArrive() throws Exception {
+    void allOfManyValuesOfADocumentAreWritten() throws Exception {
         StringBuilder array = new StringBuilder();
         StringBuilder expected = new StringBuilder();
         for (int i = 0; i < 1_000; i++) {
@@ -462,15 +462,15 @@ class CsvTest {
     }
 
     @Test
-    void depthIsNoLimit() throws Exception {
+    void depthIsNotLimited() throws Exception {
         String deep = "[".repeat(100_000) + "{\"b\":1}" + "]".repeat(100_000);
         assertThat(row("{\"a\":" + deep + "}", "a.b")).isEqualTo("[1]\r\n");
     }
 
-    // What changes data is off until asked for
+    // Changes to data are off by default
 
     @Test
-    void thereIsAByteOrderMarkOnDemandOnly() throws Exception {
+    void aByteOrderMarkIsWrittenOnlyOnRequest() throws Exception {
         CsvOptions options = new CsvOptions(ArrayForm.JSON, "|", true, false, Unlisted.NOTE);
         assertThat(part(new Csv(columns("a"), options), List.of(document("{\"a\":1}"))))
                 .isEqualTo("\uFEFFa\r\n1\r\n".getBytes(UTF_8));
@@ -478,7 +478,7 @@ class CsvTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"=1+1", "+1", "-1", "@x", "\\tx", "\\rx", "\\nx", "＝1", "＋1", "－1", "＠x"})
-    void textThatBeginsLikeAFormulaGetsAnApostropheOnDemand(String text) throws Exception {
+    void textThatLooksLikeAFormulaGetsAnApostropheOnRequest(String text) throws Exception {
         String decoded = text.replace("\\t", "\t").replace("\\r", "\r").replace("\\n", "\n");
         boolean quoted = decoded.indexOf('\n') >= 0 || decoded.indexOf('\r') >= 0;
         String source = "{\"a\":\"" + text + "\"}";
@@ -487,7 +487,7 @@ class CsvTest {
     }
 
     @Test
-    void numbersAreNoFormulas() throws Exception {
+    void numbersAreNotFormulas() throws Exception {
         assertThat(row(ESCAPED, "{\"a\":-1.5,\"b\":\"x=1\",\"c\":\"\"}", "a", "b", "c"))
                 .isEqualTo("-1.5,x=1,\"\"\r\n");
     }
@@ -508,7 +508,7 @@ class CsvTest {
     }
 
     @Test
-    void theFactsSayWhatTheFileDoesNot() throws Exception {
+    void theFactsDescribeWhatTheFileDoesNot() throws Exception {
         CsvColumns columns = columns("a", "b.c");
         assertThat(CsvOptions.DEFAULTS.facts(columns))
                 .containsExactly(
@@ -525,10 +525,10 @@ class CsvTest {
                         entry("formulas_escaped", true));
     }
 
-    // Fields that no column takes
+    // Fields without a column
 
     @Test
-    void fieldsWithoutAColumnAreCountedOnceADocument() throws Exception {
+    void fieldsWithoutAColumnAreCountedOncePerDocument() throws Exception {
         assertThat(leftOut(
                         List.of("a", "b.c"),
                         "{\"a\":1,\"x\":1,\"b\":{\"c\":1,\"d\":2},\"y\":{\"z\":1}}",
@@ -537,14 +537,14 @@ class CsvTest {
     }
 
     @Test
-    void nothingIsLeftOutWhereEveryFieldHasAColumn() throws Exception {
+    void nothingIsLeftOutIfEveryFieldHasAColumn() throws Exception {
         assertThat(leftOut(List.of("a", "b.c"), "{\"a\":{\"deep\":1},\"b\":{\"c\":[{\"x\":1}]}}", "{}"))
                 .isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "{}", "[]", "[null, [], {}]", "[[ ]]"})
-    void valuesThatHoldNothingAreNotLeftOut(String value) throws Exception {
+    void emptyValuesAreNotLeftOut(String value) throws Exception {
         assertThat(leftOut(List.of("a", "b.c"), "{\"x\":" + value + ",\"b\":" + value + "}"))
                 .isEmpty();
     }
@@ -554,7 +554,7 @@ class CsvTest {
             delimiter = ';',
             quoteCharacter = '~',
             value = {"0", "\"\"", "false", "[null,0]", "{\"\":null}", "\"null\""})
-    void valuesThatHoldSomethingAre(String value) throws Exception {
+    void nonEmptyValuesAreLeftOut(String value) throws Exception {
         assertThat(leftOut(List.of("a"), "{\"x\":" + value + "}")).containsExactly(entry("x", 1L));
     }
 
@@ -565,13 +565,13 @@ class CsvTest {
     }
 
     @Test
-    void whatAColumnTakesAsJsonTextIsNotLeftOut() throws Exception {
+    void fieldsInJsonTextOfAColumnAreNotLeftOut() throws Exception {
         assertThat(leftOut(List.of("a", "a.b"), "{\"a\":{\"c\":1,\"b\":{\"d\":1}},\"a.e.f\":1}"))
                 .isEmpty();
     }
 
     @Test
-    void onlySoManyPathsAreKept() throws Exception {
+    void theNumberOfKeptPathsIsLimited() throws Exception {
         StringBuilder source = new StringBuilder("{\"a\":1");
         for (int i = 0; i < 1_500; i++) {
             source.append(",\"x").append(i).append("\":1");
@@ -582,12 +582,12 @@ class CsvTest {
     }
 
     @Test
-    void aPathOfEndlessLengthIsNotKept() throws Exception {
+    void anOverlongPathIsNotKept() throws Exception {
         assertThat(leftOut(List.of("a"), "{\"" + "x".repeat(60_000) + "\":1}")).containsExactly(entry("…", 1L));
     }
 
     @Test
-    void stoppingNamesFieldAndDocumentAndWritesNothing() throws Exception {
+    void stoppingNamesTheFieldAndTheDocumentAndWritesNothing() throws Exception {
         Csv csv = new Csv(columns("a", "b.c"), STRICT);
         Document document = document("{\"a\":1,\"b\":{\"d\":2}}");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -600,7 +600,7 @@ class CsvTest {
     }
 
     @Test
-    void stoppingPassesDocumentsWithoutOtherFields() throws Exception {
+    void stoppingAcceptsDocumentsWithoutOtherFields() throws Exception {
         assertThat(row(STRICT, "{\"a\":1,\"x\":null}", "a")).isEqualTo("1\r\n");
     }
 

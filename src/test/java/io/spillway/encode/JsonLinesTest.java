@@ -26,7 +26,7 @@ class JsonLinesTest {
                 "{\"a\":\"\u2028\u2029\u0085\u007F\"}",
                 "{\"a\":{\"a\":{\"a\":[[[[null,true,false]]]]}}}"
             })
-    void aDocumentIsTheBytesThatWereIndexedAndALineFeed(String document) throws Exception {
+    void aDocumentIsTheIndexedBytesAndALineFeed(String document) throws Exception {
         assertThat(encode(document)).isEqualTo(document + "\n");
     }
 
@@ -44,7 +44,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void nothingStandsBeforeTheFirstDocument() throws Exception {
+    void nothingIsWrittenBeforeTheFirstDocument() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new JsonLines().begin(out);
         assertThat(out.size()).isZero();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The two formats that say which document a line is. */
+/** The two formats whose lines identify their documents. */
 class LinesWithIdTest {
     private static final String ID = "\"a-1\"";
     private static final String ROUTING = "\"r/1\"";
@@ -30,14 +30,14 @@ class LinesWithIdTest {
     }
 
     @Test
-    void bulkNamesNoIndexSoThatAnyCanTakeIt() throws Exception {
+    void bulkNamesNoIndexSoThatAnyIndexCanBeUsed() throws Exception {
         assertThat(encode(bulk(), ID, ROUTING, "{}")).doesNotContain("index-7", "_index");
         assertThat(bulk().format()).isEqualTo("bulk");
         assertThat(bulk().extension()).isEqualTo("bulk.ndjson");
     }
 
     @Test
-    void aLineWithAnIdHoldsTheDocumentBesideIt() throws Exception {
+    void aLineWithAnIdContainsTheDocumentBesideIt() throws Exception {
         assertThat(encode(new JsonLinesWithId(), ID, "", "{\"a\":1.0}"))
                 .isEqualTo("{\"_id\":\"a-1\",\"_index\":\"index-7\",\"_source\":{\"a\":1.0}}\n");
         assertThat(encode(new JsonLinesWithId(), ID, ROUTING, "{}"))
@@ -47,21 +47,21 @@ class LinesWithIdTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\\\"q\\\"\"", "\"a\\nb\"", "\"\\u0000\"", "\"../\u00E9 \uD83D\uDCDA\"", "\"\""})
-    void anIdStaysTheJsonThatItCameAs(String id) throws Exception {
+    void anIdKeepsItsJsonSpelling(String id) throws Exception {
         assertThat(encode(bulk(), id, "", "{}")).isEqualTo("{\"index\":{\"_id\":" + id + "}}\n{}\n");
         assertThat(encode(new JsonLinesWithId(), id, "", "{}"))
                 .isEqualTo("{\"_id\":" + id + ",\"_index\":\"index-7\",\"_source\":{}}\n");
     }
 
     @Test
-    void aDocumentOnManyLinesStillTakesOne() throws Exception {
+    void aDocumentOnManyLinesBecomesOneLine() throws Exception {
         String pretty = "{\r\n \"a\" : 1 /* one */\n}";
         assertThat(encode(bulk(), ID, "", pretty)).endsWith("}}\n{ \"a\" : 1 }\n");
         assertThat(encode(new JsonLinesWithId(), ID, "", pretty)).endsWith(",\"_source\":{ \"a\" : 1 }}\n");
     }
 
     @Test
-    void bulkCreatesWhereThatIsAskedFor() throws Exception {
+    void bulkWritesCreatesOnRequest() throws Exception {
         assertThat(encode(new BulkLines(BulkLines.Action.CREATE, 1_000), ID, ROUTING, "{\"@timestamp\":1}"))
                 .isEqualTo("{\"create\":{\"_id\":\"a-1\",\"routing\":\"r/1\"}}\n{\"@timestamp\":1}\n");
     }
@@ -82,7 +82,7 @@ class LinesWithIdTest {
     }
 
     @Test
-    void aDocumentAboveTheLimitOfABulkPartHasOneAlone() throws Exception {
+    void aDocumentAboveTheLimitOfABulkPartHasAPartOfItsOwn() throws Exception {
         Document small = document(ID, "", "{}");
         Document large = document(ID, "", "{\"a\":\"" + "x".repeat(1_000) + "\"}");
         BulkLines part = new BulkLines(BulkLines.Action.INDEX, 500);
@@ -92,7 +92,7 @@ class LinesWithIdTest {
     }
 
     @Test
-    void bytesThatAreNotUtf8CountAsWhatTakesTheirPlace() throws Exception {
+    void bytesThatAreNotUtf8CountAsTheirReplacements() throws Exception {
         byte[] broken = "{\"a\":\"____\"}".getBytes(StandardCharsets.UTF_8);
         for (int i = 6; i < 10; i++) {
             broken[i] = (byte) 0xFF;

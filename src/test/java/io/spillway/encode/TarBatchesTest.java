@@ -42,7 +42,7 @@ class TarBatchesTest {
     private Path folder;
 
     @Test
-    void aFileIsAnArrayWithOneDocumentALine() throws Exception {
+    void aFileIsAnArrayWithOneDocumentPerLine() throws Exception {
         assertThat(files(archive(WIDE, SyntheticSource.of("{\"a\":1.10}", "{\n\"b\" : \"\\n\"\n}", "{}"))))
                 .isEqualTo(
                         Map.of(FOLDER + "journals_batch_00001.json", "[\n{\"a\":1.10},\n{\"b\" : \"\\n\"},\n{}\n]\n"));
@@ -64,7 +64,7 @@ class TarBatchesTest {
     }
 
     @Test
-    void noDocumentIsAddedToAFileThatHasReachedTheLimitOfBytes() throws Exception {
+    void noDocumentIsAddedToAFileThatHasReachedTheByteLimit() throws Exception {
         int document = SyntheticSource.seeded(1, 1).lines().get(0).length();
         TarBatches.Limits limits = new TarBatches.Limits(1_000_000, 200_000);
         Map<String, String> files = files(archive(limits, SyntheticSource.seeded(1, 5_000)));
@@ -80,7 +80,7 @@ class TarBatchesTest {
     }
 
     @Test
-    void hostileDocumentsStandThereByteForByte() throws Exception {
+    void hostileDocumentsAreStoredByteForByte() throws Exception {
         List<byte[]> sent = EdgeSet.all().stream()
                 .map(edge -> edge.sent().getBytes(StandardCharsets.ISO_8859_1))
                 .toList();
@@ -90,7 +90,7 @@ class TarBatchesTest {
     }
 
     @Test
-    void aDocumentOf25MegabytesPasses() throws Exception {
+    void aDocumentOf25MegabytesIsWritten() throws Exception {
         String document = "{\"raw\":\"" + "0123456789abcdefghijklmno".repeat(1_000_000) + "\"}";
         byte[] archive = archive(WIDE, SyntheticSource.of("{}", document, "{}"));
         assertThat(files(archive))
@@ -98,7 +98,7 @@ class TarBatchesTest {
     }
 
     @Test
-    void anEntryCarriesTheSnapshotsInstantAndNothingOfThisMachine() throws Exception {
+    void anEntryHasTheTimeOfTheSnapshotAndNothingOfThisMachine() throws Exception {
         for (TarArchiveEntry entry : entries(archive(WIDE, SyntheticSource.of("{}")))) {
             assertThat(entry.getLastModifiedTime().toInstant()).isEqualTo(Instant.parse("2026-11-21T03:00:00Z"));
             assertThat(entry.getLongUserId()).isZero();
@@ -118,7 +118,7 @@ class TarBatchesTest {
     }
 
     @Test
-    void archivesOfOneDirectoryOverwriteNothingOfEachOther() throws Exception {
+    void archivesInOneDirectoryDoNotOverwriteEachOther() throws Exception {
         Set<String> names = new HashSet<>();
         for (DumpId dump : List.of(DUMP, new DumpId("journals", Instant.parse("2026-11-22T03:00:00Z")))) {
             for (int slice = 0; slice < 3; slice++) {
@@ -133,7 +133,7 @@ class TarBatchesTest {
     }
 
     @Test
-    void aNameThatTheHeaderOfOldCannotHoldIsKeptWhole() throws Exception {
+    void aNameTooLongForTheOldHeaderIsKeptWhole() throws Exception {
         String dataset = "d".repeat(64);
         PartPlace place =
                 new PartPlace(new DumpId(dataset, SyntheticSource.TAKEN_AT), 1_023, 7, folder.resolve("scratch"));
@@ -144,13 +144,13 @@ class TarBatchesTest {
     }
 
     @Test
-    void theScratchFileIsGoneAfterwards() throws Exception {
+    void theScratchFileIsDeletedAfterwards() throws Exception {
         archive(WIDE, SyntheticSource.seeded(1, 2_000));
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
-    void anArchiveThatIsAbandonedLeavesNoScratchFile() throws Exception {
+    void anAbandonedArchiveLeavesNoScratchFile() throws Exception {
         TarBatches encoder = new TarBatches(WIDE, false);
         encoder.begin(new PartPlace(DUMP, 0, 1, folder.resolve("scratch")), new ByteArrayOutputStream());
         encoder.close();
@@ -160,14 +160,14 @@ class TarBatchesTest {
     }
 
     @Test
-    void withoutAPlaceThereIsNoArchive() {
+    void withoutAFolderThereIsNoArchive() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> new TarBatches(WIDE, false).begin(new ByteArrayOutputStream()))
                 .withMessageContaining("which part");
     }
 
     @Test
-    void limitsThatNothingCouldMeetCannotBeMade() {
+    void impossibleLimitsAreRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> new TarBatches.Limits(0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> new TarBatches.Limits(1, 0));
         assertThatIllegalArgumentException()

@@ -22,7 +22,7 @@ class ExamplesTest {
     }
 
     @Test
-    void reasonsThatDifferInNamesAndNumbersAreOfOneKind() {
+    void reasonsThatDifferOnlyInNamesAndNumbersAreOfOneKind() {
         Map<String, String> reasons = new LinkedHashMap<>();
         reasons.put("journals/1", "/srv/journals/1/manifest.json is not a manifest: 3 bytes");
         reasons.put("articles/2", "/srv/articles/2/manifest.json is not a manifest: 44 bytes");

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class FaultTest {
 
-    /** The promise to everybody who reads an exit code; a number never gets another meaning. */
+    /** The promise to everyone who reads an exit code: a number never gets another meaning. */
     @Test
-    void exitCodesAreThoseThatArePromised() {
+    void exitCodesAreThePromisedOnes() {
         Map<String, Integer> promised = new LinkedHashMap<>();
         promised.put("CONFIG", 3);
         promised.put("SOURCE_UNAVAILABLE", 10);
@@ -37,7 +37,7 @@ class FaultTest {
     }
 
     @Test
-    void onlyWhatMayPassIsTriedAgain() {
+    void onlyTransientFaultsAreRetried() {
         Map<Fault, Retry> retries = new LinkedHashMap<>();
         for (Fault fault : Fault.values()) {
             if (fault.retry() != NEVER) {
@@ -53,7 +53,7 @@ class FaultTest {
     }
 
     @Test
-    void noExitCodeMeansTwoThingsOrIsTakenByTheShell() {
+    void everyExitCodeIsUniqueAndNotUsedByTheShell() {
         assertThat(Arrays.stream(Fault.values()).map(Fault::exitCode))
                 .doesNotHaveDuplicates()
                 .allMatch(code -> code >= 3 && code <= 130)

@@ -21,7 +21,7 @@ class BlursTest {
     }
 
     @Test
-    void theSameTextHasTheSameHashWithTheSameKeyAlone() {
+    void theSameTextHasTheSameHashOnlyWithTheSameKey() {
         Optional<String> hash = Blurs.hash(KEY).blur("jane");
         assertThat(Blurs.hash(KEY).blur("jane")).isEqualTo(hash);
         assertThat(Blurs.hash(KEY + "x").blur("jane")).isNotEqualTo(hash);
@@ -29,7 +29,7 @@ class BlursTest {
     }
 
     @Test
-    void aShortKeyIsRefusedWithoutBeingShown() {
+    void aShortKeyIsRefusedWithoutBeingPrinted() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Blurs.hash("hunter2"))
                 .withMessageContaining("16 bytes")
@@ -44,7 +44,7 @@ class BlursTest {
         "2026-11, 2026, 2026-11, 2026-11",
         "2026, 2026, 2026, 2026"
     })
-    void aDateKeepsAsMuchAsIsAskedFor(String date, String year, String month, String day) {
+    void aDateKeepsTheRequestedPrecision(String date, String year, String month, String day) {
         assertThat(Blurs.date(Blurs.Precision.YEAR).blur(date)).contains(year);
         assertThat(Blurs.date(Blurs.Precision.MONTH).blur(date)).contains(month);
         assertThat(Blurs.date(Blurs.Precision.DAY).blur(date)).contains(day);
@@ -52,7 +52,7 @@ class BlursTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1763694000000", "21.11.2026", "yesterday", "", "2026-1-2", "2026-11-21x", "true"})
-    void whatIsNoDateIsNotPublished(String text) {
+    void anInvalidDateIsNotPublished(String text) {
         assertThat(Blurs.date(Blurs.Precision.DAY).blur(text)).isEmpty();
     }
 
@@ -64,7 +64,7 @@ class BlursTest {
         "a@1-2-3.example.org, ***@1-2-3.example.org",
         "a@163.com, ***@163.com"
     })
-    void anAddressKeepsItsDomain(String address, String masked) {
+    void anEmailAddressKeepsItsDomain(String address, String masked) {
         assertThat(Blurs.email().blur(address)).contains(masked);
     }
 
@@ -94,7 +94,7 @@ class BlursTest {
                 "jane@example..org",
                 "jane@example.org."
             })
-    void whatIsNoAddressIsNotPublished(String text) {
+    void anInvalidEmailAddressIsNotPublished(String text) {
         assertThat(Blurs.email().blur(text)).isEmpty();
     }
 
@@ -109,7 +109,7 @@ class BlursTest {
         "fe80::1, fe80::",
         "::ffff:203.0.113.77, 203.0.113.0",
         "64:ff9b::203.0.113.77, 64:ff9b::",
-        // 6to4: the v4 address stands in the network itself.
+        // 6to4: the network contains the v4 address.
         "2002:cb00:714d::1, 2002:cb00:7100::"
     })
     void anIpAddressKeepsItsNetwork(String address, String masked) {
@@ -131,13 +131,13 @@ class BlursTest {
                 "",
                 "3405803853"
             })
-    void whatIsNoIpAddressIsNotPublished(String text) {
+    void anInvalidIpAddressIsNotPublished(String text) {
         assertThat(Blurs.ip().blur(text)).isEmpty();
     }
 
     @Test
     @Timeout(10)
-    void aVeryLongTextIsNoAddress() {
+    void aVeryLongTextIsNotAnAddress() {
         String labels = "a.".repeat(1_000_000);
         assertThat(Blurs.email().blur("jane@" + labels + "org")).isEmpty();
         assertThat(Blurs.ip().blur("1:" + labels)).isEmpty();

@@ -25,14 +25,14 @@ class FieldFilterTest {
     private static final String NUMBERS = "{ \"a\" : 1.00 ,\t\"b\": 1e400, \"c\": [0.10, -0.0 ], \"x\":7}";
 
     @Test
-    void aDocumentOfWhichNothingIsWithheldIsPassedOnAsItIs() throws Exception {
+    void aDocumentWithoutWithheldFieldsIsUnchanged() throws Exception {
         FieldFilter filter = policy(List.of("**"), List.of("secret"), STOP).filter(List.of());
         Document document = document(NUMBERS);
         assertThat(filter.apply(document)).isSameAs(document);
     }
 
     @Test
-    void withoutRulesEveryDocumentIsPassedOnAsItIs() throws Exception {
+    void withoutRulesEveryDocumentIsUnchanged() throws Exception {
         FieldFilter filter = FieldPolicy.publishAll().filter(mapped("a:long", "c:nested", "c.d:keyword"));
         Document document = document(NUMBERS);
         assertThat(filter.apply(document)).isSameAs(document);
@@ -71,7 +71,7 @@ class FieldFilterTest {
             o.x;        {"o":null,"a":1};                   {"o":null,"a":1}
             o.x;        {"o":{"x":1,"n":null}};             {"o":{"n":null}}
             """)
-    void whatExcludeNamesIsLeftOutWithItsName(String exclude, String document, String published) throws Exception {
+    void anExcludedFieldIsRemovedWithItsName(String exclude, String document, String published) throws Exception {
         FieldFilter filter =
                 policy(List.of(), List.of(exclude.split(",", -1)), PUBLISH).filter(List.of());
         assertThat(apply(filter, document)).isEqualTo(published);
@@ -94,14 +94,14 @@ class FieldFilterTest {
             a.b;        {"a.b":1,"a":{"c":1}};              {"a.b":1}
             **.b;       {"b":1,"a":{"b":2,"c":3}};          {"b":1,"a":{"b":2}}
             """)
-    void withWithholdOnlyWhatIncludeNamesIsLeft(String include, String document, String published) throws Exception {
+    void withWithholdOnlyIncludedFieldsRemain(String include, String document, String published) throws Exception {
         FieldFilter filter =
                 policy(List.of(include.split(",", -1)), List.of(), WITHHOLD).filter(List.of());
         assertThat(apply(filter, document)).isEqualTo(published);
     }
 
     @Test
-    void anEscapedNameIsTheNameThatItStandsFor() throws Exception {
+    void anEscapedNameIsDecoded() throws Exception {
         FieldFilter filter =
                 policy(List.of("**"), List.of("email", "a.b"), STOP).filter(List.of());
         assertThat(apply(filter, "{\"em\\u0061il\":1,\"a\\u002eb\":2,\"c\":3}")).isEqualTo("{\"c\":3}");
@@ -125,7 +125,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void aFieldThatNobodyDecidedOnStopsTheRunWithItsNameAndTheDocuments() {
+    void anUndecidedFieldStopsTheRunWithItsNameAndTheDocuments() {
         FieldFilter filter = policy(List.of("a"), List.of(), STOP).filter(List.of());
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> apply(filter, "{\"a\":1,\"o\":[{\"new\":\"canary\"}]}"))
@@ -139,14 +139,14 @@ class FieldFilterTest {
     }
 
     @Test
-    void aFieldThatNobodyDecidedOnWithNothingInItIsLeftOut() throws Exception {
+    void anEmptyUndecidedFieldIsLeftOut() throws Exception {
         FieldFilter filter = policy(List.of("a"), List.of(), STOP).filter(List.of());
         assertThat(apply(filter, "{\"a\":1,\"n\":null,\"e\":[],\"f\":[[],[null]]}"))
                 .isEqualTo("{\"a\":1}");
     }
 
     @Test
-    void aValueOfAMappedTypeBelongsToItsFieldWithItsMembers() throws Exception {
+    void membersOfAValueOfAMappedTypeBelongToItsField() throws Exception {
         FieldFilter filter = policy(List.of("place"), List.of(), STOP).filter(mapped("place:geo_point"));
         String document = "{\"place\":{\"lat\":1.50,\"lon\":2}}";
         assertThat(apply(filter, document)).isEqualTo(document);
@@ -160,7 +160,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void whatLiesInAnOpenFieldIsDecidedByItsOwnPath() {
+    void aValueInAnOpenFieldIsDecidedByItsOwnPath() {
         FieldFilter filter = policy(List.of("labels"), List.of(), STOP).filter(mapped("labels:flattened"));
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> apply(filter, "{\"labels\":{\"color\":\"red\"}}"))
@@ -185,7 +185,7 @@ class FieldFilterTest {
             date_range;            {"a":{"gte":1,"lt":2,"by":"canary"}};       {"a":{"gte":1,"lt":2}}
             completion;            {"a":[{"input":["x"],"weight":1,"m":2}]};   {"a":[{"input":["x"],"weight":1}]}
             """)
-    void anObjectUnderAPublishedFieldIsDecidedByItsOwnPathsWhateverTheMappingSays(
+    void anObjectUnderAPublishedFieldIsDecidedByItsOwnPathsWhateverTheMapping(
             String type, String document, String published) throws Exception {
         FieldFilter filter = policy(List.of("id", "a"), List.of(), WITHHOLD).filter(mapped("a:" + type));
         assertThat(apply(filter, document)).isEqualTo(published);
@@ -196,7 +196,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void anObjectUnderAMappedLeafStopsTheRunWithTheNameOfTheFieldInIt() {
+    void anObjectInPlaceOfAMappedLeafStopsTheRunWithTheNameOfItsField() {
         FieldFilter filter = policy(List.of("contact"), List.of(), STOP).filter(mapped("contact:keyword"));
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> apply(filter, "{\"contact\":{\"email\":\"canary\"}}"))
@@ -213,7 +213,7 @@ class FieldFilterTest {
             {"c.mail":"canary","\\u0063":"7"};    {"\\u0063":"gone"}
             {"o":[{"c.mail":1}],"c":[{"x":1}]};     {"c":[null]}
             """)
-    void aDottedNameBelowABlurredFieldIsAnObjectToIt(String document, String published) throws Exception {
+    void aDottedNameBelowABlurredFieldCountsAsAnObject(String document, String published) throws Exception {
         FieldPolicy policy = new FieldPolicy(
                 Fields.patterns(List.of("id")),
                 Fields.patterns(List.of("c.mail")),
@@ -233,7 +233,7 @@ class FieldFilterTest {
             secret.*.b;      id;          secret:keyword
             foo.max;         foo.max id;  foo:long foo.max:long
             """)
-    void aFieldThatAPatternCouldMatchBelowIsNoPublishedField(String include, String listed, String mapping)
+    void aFieldThatAPatternCouldMatchBelowIsNotAPublishedField(String include, String listed, String mapping)
             throws Exception {
         List<SourceField> fields = mapped(("id:long " + mapping).split(" ", -1));
         FieldPolicy policy = policy(List.of("id", include), List.of(), WITHHOLD);
@@ -255,7 +255,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void excludeAndBlurReachBothSpellingsOfALetterAndIncludeItsOwn() throws Exception {
+    void excludeAndBlurMatchBothSpellingsOfALetterAndIncludeOnlyItsOwn() throws Exception {
         FieldPolicy policy = new FieldPolicy(
                 Fields.patterns(List.of("caf\u00e9", "x")),
                 Fields.patterns(List.of("r\u00e9sum\u00e9", "a\u030angstro\u0308m*")),
@@ -283,7 +283,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void aBlurredNumberIsListedAsTheTextThatStandsInTheDump() throws Exception {
+    void aBlurredNumberIsListedAsTheTextInTheDump() throws Exception {
         FieldPolicy policy = new FieldPolicy(
                 List.of(),
                 List.of(),
@@ -297,7 +297,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void aNameWithDotsIsCountedAsTheObjectsThatItIsTheSameAs() throws Exception {
+    void aNameWithDotsIsCountedAsTheEquivalentObjects() throws Exception {
         List<SourceField> fields = mapped("kids:nested", "kids.name:keyword", "labels:flattened");
         FieldPolicy policy = policy(List.of("kids.name", "labels.**"), List.of(), STOP);
         FieldFilter dotted = policy.filter(fields);
@@ -335,7 +335,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void aBlurredValueIsReplacedWhereverItStands() throws Exception {
+    void aBlurredValueIsReplacedWhereverItOccurs() throws Exception {
         FieldPolicy policy = new FieldPolicy(
                 Fields.patterns(List.of("**")),
                 List.of(),
@@ -362,20 +362,20 @@ class FieldFilterTest {
     }
 
     @Test
-    void commentsAndBytesThatAreNotUtf8AreMendedBeforeFieldsAreLeftOut() throws Exception {
+    void commentsAndBytesThatAreNotUtf8AreFixedBeforeFieldsAreLeftOut() throws Exception {
         FieldFilter filter = policy(List.of("**"), List.of("x"), STOP).filter(List.of());
         assertThat(apply(filter, "{\"a\":1,/* x */\n\"x\":2,\"b\":\"c\"}")).isEqualTo("{\"a\":1,\"b\":\"c\"}");
     }
 
     @Test
-    void aMappedFieldBelowAnotherWithValuesIsAFieldOfItsOwn() throws Exception {
+    void aMappedFieldBelowAnotherWithValuesIsASeparateField() throws Exception {
         // As in a mapping with subobjects: false.
         FieldFilter filter = policy(List.of("foo"), List.of(), WITHHOLD).filter(mapped("foo:long", "foo.max:long"));
         assertThat(apply(filter, "{\"foo\":1.0,\"foo.max\":2}")).isEqualTo("{\"foo\":1.0}");
     }
 
     @Test
-    void noFieldOfAnObjectThatIsLeftOutOrBlurredIsListed() throws Exception {
+    void noFieldOfALeftOutOrBlurredObjectIsListed() throws Exception {
         FieldPolicy policy = new FieldPolicy(
                 Fields.patterns(List.of("**")),
                 Fields.patterns(List.of("gone")),
@@ -397,7 +397,7 @@ class FieldFilterTest {
             {"a":[{"b":1}]} {"a":{"b":2}};      ~~
             {"b":1} {"a":2} {"a":3};            2
             """)
-    void anExampleIsTheFirstValueOfTheFieldAsItStandsThere(String documents, String example) throws Exception {
+    void anExampleIsTheFirstValueOfTheFieldUnchanged(String documents, String example) throws Exception {
         FieldFilter filter = policy(List.of("a.**"), List.of("b"), STOP).filter(mapped("a:keyword"), true);
         for (String document : documents.split(" ", -1)) {
             apply(filter, document);
@@ -409,7 +409,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void anExampleIsOfTheLowestSliceThatHasOneWhicheverIsReady() throws Exception {
+    void anExampleComesFromTheLowestSliceThatHasOneWhicheverIsReadyFirst() throws Exception {
         FieldPolicy policy = FieldPolicy.publishAll();
         FieldCounts counts = new FieldCounts();
         for (int slice : List.of(2, 1, 0)) {
@@ -421,7 +421,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void anExampleOfABlurredFieldIsWhatStandsInTheDump() throws Exception {
+    void anExampleOfABlurredFieldIsTheValueInTheDump() throws Exception {
         FieldPolicy policy = new FieldPolicy(
                 Fields.patterns(List.of("**")),
                 List.of(),
@@ -435,7 +435,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void aLongValueIsNoExample() throws Exception {
+    void aLongValueIsNotUsedAsAnExample() throws Exception {
         FieldFilter filter = FieldPolicy.publishAll().filter(List.of(), true);
         apply(filter, "{\"a\":\"" + "x".repeat(500) + "\"}");
         apply(filter, "{\"a\":\"short\"}");
@@ -445,7 +445,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void nothingIsKeptAsAnExampleUnlessAskedFor() throws Exception {
+    void noExamplesAreKeptUnlessRequested() throws Exception {
         FieldFilter filter = FieldPolicy.publishAll().filter(List.of());
         apply(filter, "{\"a\":1}");
         assertThat(counts(filter).published())
@@ -454,7 +454,7 @@ class FieldFilterTest {
     }
 
     @Test
-    void aPrettyPrintedFieldWithNothingInItIsLeftOutToo() throws Exception {
+    void anEmptyPrettyPrintedFieldIsLeftOutToo() throws Exception {
         FieldFilter filter = policy(List.of("a"), List.of(), STOP).filter(List.of());
         assertThat(apply(filter, "{\"a\":1,\"e\":[\r\n null\n]}")).isEqualTo("{\"a\":1}");
     }

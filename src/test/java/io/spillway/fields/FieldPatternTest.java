@@ -44,7 +44,7 @@ class FieldPatternTest {
         "a+, a+, true",
         "a+, aa, false"
     })
-    void aPatternNamesAPathOrNot(String pattern, String path, boolean named) {
+    void aPatternMatchesAPathOrNot(String pattern, String path, boolean named) {
         FieldPattern rule = FieldPattern.of(pattern);
         long at = rule.start();
         for (String name : path.split("\\.", -1)) {
@@ -55,12 +55,12 @@ class FieldPatternTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "a..b", ".a", "a.", " a", "a. b", "a**", "**a", "a.b**.c", "***"})
-    void whatCannotNameAFieldIsRefused(String text) {
+    void aPatternThatCannotNameAFieldIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> FieldPattern.of(text));
     }
 
     @Test
-    void aPatternOfMoreNamesThanCanBeFollowedIsRefused() {
+    void aPatternWithTooManyNamesIsRefused() {
         assertThat(FieldPattern.of("a" + ".a".repeat(61)).isExact()).isTrue();
         assertThatIllegalArgumentException().isThrownBy(() -> FieldPattern.of("a" + ".a".repeat(62)));
     }

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random mappings, rules and documents: what the rules publish is in every format, and nothing else is, neither values nor
- * names. {@code -Dpolicy.worlds} tries more of them.
+ * Random mappings, rules and documents: every format contains what the rules publish, and nothing else, neither values
+ * nor names. {@code -Dpolicy.worlds} tries more of them.
  */
 class FieldPolicyCanaryTest {
     private static final int WORLDS = Integer.getInteger("policy.worlds", 3_000);
@@ -62,7 +62,7 @@ class FieldPolicyCanaryTest {
             }
             seen.add(trial);
         }
-        // A test of nothing would pass, too.
+        // A test without anything to check would also pass.
         assertThat(seen.documents).isGreaterThan(WORLDS * DOCUMENTS * 5 / 6);
         assertThat(seen.published).isGreaterThan(WORLDS);
         assertThat(seen.withheld).isGreaterThan(WORLDS);
@@ -90,7 +90,7 @@ class FieldPolicyCanaryTest {
         }
     }
 
-    /** One world, all formats of its dump, and what the oracle says of it. */
+    /** One world, all formats of its dump, and the oracle's expectations. */
     private final class Trial {
         private final PolicyWorld world;
         private final PolicyOracle oracle;
@@ -164,7 +164,7 @@ class FieldPolicyCanaryTest {
             canaries.addAll(canaries(all, wanted));
             Set<String> shown = endings(line);
             for (String path : shown) {
-                // An array keeps the places of what stands beside something that is published.
+                // An array keeps the places of the elements beside a published one.
                 if (!isNameable(path)
                         && shown.stream().noneMatch(below -> below.startsWith(path + ".") && isNameable(below))) {
                     fail("%s shows %s", what, path);
@@ -173,7 +173,7 @@ class FieldPolicyCanaryTest {
             }
         }
 
-        /** The values that are published, blurred where they are; values that cannot be blurred and null are nothing. */
+        /** The published values, blurred if a rule says so. Null and values that cannot be blurred are absent. */
         private List<Leaf> wanted(List<Leaf> all) {
             List<Leaf> wanted = new ArrayList<>();
             for (Leaf leaf : values(all)) {
@@ -194,7 +194,7 @@ class FieldPolicyCanaryTest {
             return wanted;
         }
 
-        /** Texts and numbers that are not published; each is in the documents once. */
+        /** Unpublished texts and numbers; each occurs in the documents once. */
         private List<String> canaries(List<Leaf> all, List<Leaf> wanted) {
             return values(all).stream()
                     .filter(leaf -> !wanted.contains(leaf))
@@ -203,7 +203,7 @@ class FieldPolicyCanaryTest {
                     .toList();
         }
 
-        /** Whether the rules let a dump show this path: it is published, or lies above a path that is. */
+        /** Whether the rules let a dump show this path: it is published, or is above a published path. */
         private boolean isNameable(String path) {
             Fate fate = oracle.fate(path);
             return fate == Fate.PUBLISHED
@@ -217,7 +217,7 @@ class FieldPolicyCanaryTest {
                     .anyMatch(field -> field.startsWith(path + ".") && isNameable(field));
         }
 
-        /** No withheld value is in any format or list, and no name that is not on the way to a published value. */
+        /** No format or list contains a withheld value, or a name that is not on the path to a published value. */
         void checkFiles() throws IOException {
             for (Encoder encoder : encoders) {
                 encoder.end(files);
@@ -255,7 +255,7 @@ class FieldPolicyCanaryTest {
             }
         }
 
-        /** The lists of fields have every mapped field that is published, and the fields of all published values. */
+        /** The lists of fields have every published mapped field, and the fields of all published values. */
         void checkLists() {
             List<String> byMapping = policy.published(world.mapped).stream()
                     .map(SourceField::path)
@@ -288,7 +288,7 @@ class FieldPolicyCanaryTest {
         return leaves.stream().filter(leaf -> !leaf.isNull()).toList();
     }
 
-    /** Paths of all values of a document, null and empty arrays and objects included. */
+    /** Paths of all values of a document, including null and empty arrays and objects. */
     private static Set<String> endings(String json) throws IOException {
         if (json.equals("{}")) {
             return Set.of();
@@ -298,7 +298,7 @@ class FieldPolicyCanaryTest {
                 .toList());
     }
 
-    /** With every escape of a letter of a name read. */
+    /** With every escape of a letter in a name decoded. */
     private static String unescaped(String text) {
         StringBuilder read = new StringBuilder();
         int from = 0;

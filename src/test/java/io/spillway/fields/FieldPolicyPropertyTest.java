@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random documents and policies, each value a canary of its own, against the rules read in the plainest way: a path at a
- * time, with regular expressions.
+ * Random documents and policies, each value a unique canary, compared with the rules applied in the plainest way: one
+ * path at a time, with regular expressions.
  */
 class FieldPolicyPropertyTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -76,7 +76,7 @@ class FieldPolicyPropertyTest {
                     .as("%s of %s", rules, json)
                     .isEqualTo(wanted);
             if (wanted.size() == all.size()) {
-                // Every value is there: nothing may differ but what had nothing in it.
+                // Every value is there: only empty values may differ.
                 assertThat(published.replaceAll("\\s", "").length()).isLessThanOrEqualTo(json.length());
             }
             List<String> withheld = new ArrayList<>(all);
@@ -176,7 +176,7 @@ class FieldPolicyPropertyTest {
 
     private static Pattern regex(String pattern) {
         return KNOWN.computeIfAbsent(pattern, text -> {
-            // Every name gets a dot in front, so that ** may stand for no name at all.
+            // Every name gets a dot in front, so that ** can match no name at all.
             StringBuilder regex = new StringBuilder();
             for (String name : text.split("\\.", -1)) {
                 regex.append(

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FieldPolicyTest {
 
     @Test
-    void everyMappedFieldThatNobodyDecidedOnIsNamedWithTheLineToAdd() {
+    void everyUndecidedMappedFieldIsNamedWithTheLineToAdd() {
         FieldPolicy policy = policy(List.of("id"), List.of("note"), STOP);
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> policy.require(
@@ -44,7 +44,7 @@ class FieldPolicyTest {
     }
 
     @Test
-    void aRuleThatWithholdsNothingIsNamedAsAMisspeltOneIs() {
+    void aRuleThatMatchesNothingIsReportedLikeAMisspeltOne() {
         FieldPolicy policy = policy(List.of("**"), List.of("author.emial", "*.later", "author"), STOP);
         assertThat(policy.problems(mapped("author.email:keyword")))
                 .singleElement()
@@ -55,13 +55,13 @@ class FieldPolicyTest {
     }
 
     @Test
-    void aRuleBelowAnOpenFieldNamesSomething() {
+    void aRuleBelowAnOpenFieldIsValid() {
         FieldPolicy policy = policy(List.of("**"), List.of("labels.secret"), STOP);
         assertThat(policy.problems(mapped("labels:flattened"))).isEmpty();
     }
 
     @Test
-    void anOpenFieldIsDecidedOnlyWithWhatLiesInIt() {
+    void anOpenFieldIsDecidedOnlyTogetherWithItsMembers() {
         List<SourceField> fields = mapped("labels:flattened");
         assertThat(policy(List.of("labels"), List.of(), STOP).problems(fields))
                 .singleElement()
@@ -75,7 +75,7 @@ class FieldPolicyTest {
     }
 
     @Test
-    void excludeWinsOverIncludeInWhateverOrder() {
+    void excludeTakesPrecedenceOverIncludeInAnyOrder() {
         FieldPolicy policy = policy(List.of("a.**", "a.b.c"), List.of("a.b"), STOP);
         assertThat(policy.decide("a.b.c").kind()).isEqualTo(Decision.Kind.WITHHELD);
         assertThat(policy.decide("a.b.c").rule()).isEqualTo("a.b");
@@ -83,7 +83,7 @@ class FieldPolicyTest {
     }
 
     @Test
-    void excludeWinsOverBlurAndBlurOverInclude() {
+    void excludeTakesPrecedenceOverBlurAndBlurOverInclude() {
         FieldPolicy policy = new FieldPolicy(
                 Fields.patterns(List.of("**")),
                 Fields.patterns(List.of("a")),
@@ -98,7 +98,7 @@ class FieldPolicyTest {
     }
 
     @Test
-    void whatIncludeNamesBelowABlurredFieldStopsTheRun() {
+    void anIncludeBelowABlurredFieldStopsTheRun() {
         FieldPolicy policy = new FieldPolicy(
                 Fields.patterns(List.of("foo.max", "id")),
                 List.of(),
@@ -116,14 +116,14 @@ class FieldPolicyTest {
     }
 
     @Test
-    void aRuleThatIsSpelledOtherwiseThanTheMappingProtectsItsField() {
+    void aRuleSpelledDifferentlyFromTheMappingProtectsItsField() {
         FieldPolicy policy = policy(List.of("**"), List.of("caf\u00e9"), STOP);
         assertThat(policy.problems(mapped("cafe\u0301:keyword"))).isEmpty();
         assertThat(policy.decide("cafe\u0301").kind()).isEqualTo(Decision.Kind.WITHHELD);
     }
 
     @Test
-    void aNameMayBeShownWhereARulePublishesItOrLeadsToIt() {
+    void aNameMayBeShownIfARulePublishesItOrLeadsToIt() {
         FieldPolicy policy = policy(List.of("a.b", "**.email", "x.**"), List.of("x.y"), WITHHOLD);
         assertThat(List.of("a", "a.b", "c.email", "x", "x.z")).allMatch(policy::mayName);
         assertThat(List.of("c", "a.c", "x.y", "x.y.z", "a.b.c")).noneMatch(policy::mayName);
@@ -143,14 +143,14 @@ class FieldPolicyTest {
     }
 
     @Test
-    void aFieldWithFieldsInItIsDecidedByThem() {
+    void aFieldWithSubfieldsIsDecidedByThem() {
         FieldPolicy policy = policy(List.of("kids.name"), List.of("kids.age"), STOP);
         assertThat(policy.problems(mapped("kids:nested", "kids.name:keyword", "kids.age:long")))
                 .isEmpty();
     }
 
     @Test
-    void onlyFieldsOfWhichSomethingIsPublishedAreLeft() {
+    void onlyFieldsWithPublishedValuesRemain() {
         List<SourceField> fields =
                 mapped("a:keyword", "b:keyword", "kids:nested", "kids.name:keyword", "others:nested", "others.x:long");
         assertThat(policy(List.of("a", "kids.*"), List.of("b", "others.x"), STOP)
@@ -161,21 +161,21 @@ class FieldPolicyTest {
     }
 
     @Test
-    void aFieldWithValuesAndFieldsBelowItIsDecidedToo() {
+    void aFieldWithValuesAndSubfieldsIsDecidedToo() {
         assertThat(policy(List.of("foo.max"), List.of(), STOP).problems(mapped("foo:long", "foo.max:long")))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.what()).contains("\"foo\" (long)"));
     }
 
     @Test
-    void anOpenFieldOfWhichSomethingIsExcludedIsNotDecidedByThatAlone() {
+    void anExcludeInsideAnOpenFieldDoesNotDecideTheField() {
         assertThat(policy(List.of("a"), List.of("labels.secret"), STOP).problems(mapped("a:long", "labels:flattened")))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.what()).contains("\"labels\""));
     }
 
     @Test
-    void aMemberOfAValueWithMembersCanBeNamedAndOfAPlainOneNot() {
+    void aMemberOfAStructuredValueCanBeNamedAndOneOfAPlainValueCannot() {
         List<SourceField> fields = mapped("place:geo_point", "title:text");
         assertThat(policy(List.of("**"), List.of("place.lat"), STOP).problems(fields))
                 .isEmpty();
@@ -184,7 +184,7 @@ class FieldPolicyTest {
     }
 
     @Test
-    void idsAndRoutingCanBeExcludedForGoodMeasure() {
+    void idsAndRoutingCanBeExcludedExplicitly() {
         assertThat(policy(List.of("**"), List.of("_id", "_routing"), STOP).problems(mapped("a:long")))
                 .isEmpty();
     }
@@ -199,7 +199,7 @@ class FieldPolicyTest {
             say "hi";       - "say \\"hi\\""
             café;           - "café"
             """)
-    void theLineToAddIsYamlAsItStands(String path, String line) throws Exception {
+    void theLineToAddIsValidYaml(String path, String line) throws Exception {
         assertThat(policy(List.of("x"), List.of(), STOP)
                         .problems(List.of(new SourceField(path, "keyword")))
                         .get(0)
@@ -209,7 +209,7 @@ class FieldPolicyTest {
     }
 
     @Test
-    void aDescriptionOfNoFieldIsNamedWithItsKey() {
+    void aDescriptionOfAnUnknownFieldIsReportedWithItsKey() {
         List<SourceField> fields = mapped("author.name:keyword", "labels:flattened", "a/b:long");
         assertThat(FieldPolicy.strayDescriptions(
                         List.of("author", "author.name", "labels.x", "seen", "a/c", "autor"), fields, List.of("seen")))

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Short words for tests of this package. */
+/** Short helpers for the tests of this package. */
 final class Fields {
     private Fields() {}
 
@@ -31,7 +31,7 @@ final class Fields {
                 .toList();
     }
 
-    /** What filters have counted, as slices 0, 1 and so on. */
+    /** The counts of these filters, as slices 0, 1 and so on. */
     static FieldCounts counts(FieldFilter... filters) {
         FieldCounts counts = new FieldCounts();
         for (int slice = 0; slice < filters.length; slice++) {

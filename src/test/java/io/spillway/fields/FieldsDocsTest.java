@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The examples of the page on fields are what the code does. */
+/** The examples of the page on fields match the code. */
 class FieldsDocsTest {
     private static final Path PAGE = Path.of("docs/fields.md");
 
@@ -22,7 +22,7 @@ class FieldsDocsTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void anExampleOfRulesIsTrue(List<String> row) throws Exception {
+    void anExampleOfRulesIsRight(List<String> row) throws Exception {
         FieldFilter filter = Fields.policy(rules(row.get(0)), rules(row.get(1)), Unlisted.WITHHOLD)
                 .filter(List.of());
         assertThat(Fields.apply(filter, row.get(2))).isEqualTo(row.get(3));
@@ -34,7 +34,7 @@ class FieldsDocsTest {
 
     @ParameterizedTest
     @MethodSource("blurs")
-    void anExampleOfABlurIsTrue(List<String> row) {
+    void anExampleOfABlurIsRight(List<String> row) {
         Blur blur = switch (row.get(0)) {
             case "hash" -> Blurs.hash("0123456789abcdef");
             case "year" -> Blurs.date(Blurs.Precision.YEAR);
@@ -53,7 +53,7 @@ class FieldsDocsTest {
 
     @ParameterizedTest
     @MethodSource("patterns")
-    void aPatternNamesWhatThePageSays(List<String> row) {
+    void aPatternMatchesWhatThePageSays(List<String> row) {
         FieldPolicy policy = Fields.policy(List.of(row.get(0)), List.of(), Unlisted.STOP);
         assertThat(rules(row.get(1)))
                 .isNotEmpty()
@@ -68,7 +68,7 @@ class FieldsDocsTest {
 
     @ParameterizedTest
     @MethodSource("members")
-    void theMembersOfAValueAreThoseOfThePage(List<String> row) {
+    void theMembersOfAValueMatchThePage(List<String> row) {
         for (String type : rules(row.get(0))) {
             assertThat(FieldTypes.membersOf(type)).containsExactlyInAnyOrderElementsOf(rules(row.get(1)));
             assertThat(rules(row.get(1))).allMatch(member -> FieldTypes.isPartOfValue(type, member));
@@ -80,7 +80,7 @@ class FieldsDocsTest {
         return Stream.of(cell.split(", ", -1)).filter(rule -> !rule.isEmpty()).toList();
     }
 
-    /** The rows of the table that follows, without its head, each as its cells without backticks. */
+    /** The rows of the next table, without its head, each as its cells without backticks. */
     private static Stream<List<String>> rows(String begin, String end) throws IOException {
         String page = Files.readString(PAGE);
         int from = page.indexOf(begin);

@@ -39,11 +39,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Documents that a cluster may well hold and nobody would write: odd, deep, wide and large. */
+/** Documents that a cluster may well contain and no person would write: odd, deep, wide and large. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class HostileDocumentsTest {
     private static final JsonMapper JSON = new JsonMapper();
-    /** What a thread has by default, as that of {@code plan} and {@code check}; lanes have more. */
+    /** The default stack of a thread, which {@code plan} and {@code check} use. Lanes have more. */
     private static final long USUAL_STACK = 1 << 20;
     /** Rules that are tried on one document. */
     private static final int TRIED = 12;
@@ -54,7 +54,7 @@ class HostileDocumentsTest {
 
     @ParameterizedTest
     @MethodSource("edges")
-    void withoutAnyOneOfItsFieldsADocumentKeepsTheDigitsAndLettersOfAllOthers(Edge edge) throws Exception {
+    void withoutAnyOneOfItsFieldsADocumentKeepsTheExactTextOfAllOthers(Edge edge) throws Exception {
         String document = new String(edge.line().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         List<String> all = leaves(document);
         for (String rule : rules(all)) {
@@ -71,7 +71,7 @@ class HostileDocumentsTest {
         }
     }
 
-    /** Rules for the first fields and the last ones, by their paths and by their last names. */
+    /** Rules for the first and the last fields, by their paths and by their last names. */
     private static Set<String> rules(List<String> leaves) {
         Set<String> rules = new LinkedHashSet<>();
         List<String> paths =
@@ -107,11 +107,11 @@ class HostileDocumentsTest {
         return leaf.substring(0, leaf.indexOf("\u0000="));
     }
 
-    /** Each value as its path and its text, digit for digit, in the order of the document. */
+    /** Each value as its path and its exact text, in the order of the document. */
     private static List<String> leaves(String document) throws IOException {
         List<String> leaves = new ArrayList<>();
         Deque<String> names = new ArrayDeque<>();
-        // Jackson has no way to hold half of a pair in a name; ours keeps its escape as text.
+        // Jackson cannot represent half of a surrogate pair in a name; our code keeps its escape as text.
         try (JsonParser parser = JSON.createParser(document.replace("\"a\\ud83db\"", "\"a\\\\ud83db\""))) {
             while (parser.nextToken() != null) {
                 JsonToken token = parser.currentToken();
@@ -136,7 +136,7 @@ class HostileDocumentsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"k\":#}", "[#]", "{\"k\":[#]}"})
-    void aDocumentAsDeepAsElasticsearchReadsIsLookedInto(String level) throws Exception {
+    void aDocumentAsDeepAsElasticsearchAcceptsIsFiltered(String level) throws Exception {
         int levels = (FieldFilter.MAX_DEPTH - 2) / (level.length() > 8 ? 2 : 1);
         String document = "{\"raw\":" + deep(level, levels, "{\"secret\":\"canary\",\"n\":1.00}") + "}";
 
@@ -153,7 +153,7 @@ class HostileDocumentsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"k\":#}", "[#]", "{\"k\":[#]}"})
-    void aDeeperOneIsRefusedWithWhatToDo(String level) {
+    void aDeeperDocumentIsRefusedWithAHint(String level) {
         String document = "{\"raw\":" + deep(level, 100_000, "\"canary\"") + "}";
 
         assertThatExceptionOfType(SpillwayException.class)
@@ -163,7 +163,7 @@ class HostileDocumentsTest {
     }
 
     @Test
-    void aNameWithAHundredThousandDotsIsRefusedWithWhatToDo() {
+    void aNameWithAHundredThousandDotsIsRefusedWithAHint() {
         String document = "{\"raw\":{\"" + "k.".repeat(100_000) + "k\":\"canary\"}}";
 
         assertThatExceptionOfType(SpillwayException.class)
@@ -173,7 +173,7 @@ class HostileDocumentsTest {
     }
 
     @Test
-    void arraysOfABlurredFieldThatNestTooDeepAreRefused() {
+    void tooDeeplyNestedArraysOfABlurredFieldAreRefused() {
         FieldPolicy policy = new FieldPolicy(
                 List.of(),
                 List.of(),
@@ -196,7 +196,7 @@ class HostileDocumentsTest {
     }
 
     @Test
-    void aDeepValueThatIsPublishedOrWithheldAsAWholeIsNoTrouble() throws Exception {
+    void aDeepValuePublishedOrWithheldAsAWholeIsAccepted() throws Exception {
         String whole = "\"whole\":" + deep("{\"k\":#}", 100_000, "1");
         String gone = "\"gone\":" + deep("[#]", 100_000, "\"canary\"");
 
@@ -246,7 +246,7 @@ class HostileDocumentsTest {
     }
 
     @Test
-    void withheldNamesAreCountedUpToABoundAndTheMappedOnesAlways() throws Exception {
+    void withheldNamesAreCountedUpToALimitAndMappedOnesAlways() throws Exception {
         FieldFilter filter = policy(List.of("id"), List.of(), WITHHOLD).filter(mapped("id:keyword"));
         String others =
                 IntStream.range(0, 100_000).mapToObj(n -> "\"k" + n + "\":" + n).collect(Collectors.joining(","));
@@ -262,7 +262,7 @@ class HostileDocumentsTest {
     }
 
     @Test
-    void whereNamesAreTooManyFieldsThatWereNotCountedInFullAreNotListed() throws Exception {
+    void ifNamesAreTooManyFieldsWithoutAFullCountAreNotListed() throws Exception {
         FieldFilter filter = FieldPolicy.publishAll().filter(mapped("id:keyword"));
         apply(filter, "{\"id\":1,\"first\":2}");
         assertThat(counts(filter).published()).extracting(PublishedField::path).containsExactly("first", "id");
@@ -273,7 +273,7 @@ class HostileDocumentsTest {
     }
 
     @Test
-    void longNamesAreToldApartUpToABoundToo() throws Exception {
+    void longNamesAreAlsoDistinguishedUpToALimit() throws Exception {
         FieldFilter filter = policy(List.of(), List.of("**.secret"), PUBLISH).filter(List.of());
         String key = "k".repeat(20_000);
         String document = IntStream.range(0, 200)
@@ -285,7 +285,7 @@ class HostileDocumentsTest {
     }
 
     @Test
-    void aDocumentOf25MegabytesLosesTheFieldAlone() throws Exception {
+    void aDocumentOf25MegabytesLosesOnlyTheField() throws Exception {
         byte[] long25 = new byte[25_000_000];
         Arrays.fill(long25, (byte) 'x');
         String text =
@@ -299,7 +299,7 @@ class HostileDocumentsTest {
     }
 
     @Test
-    void aPathThatWouldBreakAMessageIsEscapedAndCut() {
+    void aPathThatWouldBreakAMessageIsEscapedAndShortened() {
         FieldFilter filter = policy(List.of("a"), List.of(), STOP).filter(List.of());
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> apply(filter, "{\"line\\nbreak\\u001b[31m" + "x".repeat(5_000) + "\":1}"))

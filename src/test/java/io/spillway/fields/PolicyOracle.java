@@ -19,11 +19,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The rules of docs/fields.md, read in the plainest way: a document is a list of paths with values, and a regular
+ * The rules of docs/fields.md, applied in the plainest way: a document is a list of paths with values, and a regular
  * expression for each rule decides on each path.
  */
 final class PolicyOracle {
-    /** What becomes of a path. */
+    /** The decision on a path. */
     enum Fate {
         PUBLISHED,
         BLURRED,
@@ -32,10 +32,10 @@ final class PolicyOracle {
     }
 
     /**
-     * A value that is no object and no array.
+     * A value that is neither an object nor an array.
      *
      * @param path dotted, without the places in arrays
-     * @param text a string's text, a number's digits, {@code true}, {@code false}, or {@code null}
+     * @param text the text of a string, the digits of a number, {@code true}, {@code false}, or {@code null}
      */
     record Leaf(String path, String text, boolean isNull) {}
 
@@ -70,7 +70,7 @@ final class PolicyOracle {
         mapped.forEach(field -> types.put(field.path(), field.type()));
     }
 
-    /** All values of a document, in its order, names that it has twice included. */
+    /** All values of a document, in its order, including repeated names. */
     static List<Leaf> leaves(String json) throws IOException {
         List<Leaf> leaves = new ArrayList<>();
         Deque<String> names = new ArrayDeque<>();
@@ -113,7 +113,7 @@ final class PolicyOracle {
                 : Fate.UNLISTED;
     }
 
-    /** The blur of a path by the first rule that names it. */
+    /** The blur of a path by the first rule that matches it. */
     Blur blurOf(String path) {
         return blur.stream()
                 .filter(rule -> matchesEither(List.of(rule.field().toString()), path))
@@ -122,7 +122,7 @@ final class PolicyOracle {
                 .orElse(null);
     }
 
-    /** Whether the members of a mapped field's own value lie there. */
+    /** Whether the path is a member of a mapped field's own value. */
     boolean belongsToAValue(String path) {
         List<String> above = above(path);
         for (int i = above.size() - 1; i >= 0 && !types.containsKey(path); i--) {
@@ -167,7 +167,7 @@ final class PolicyOracle {
         return Normalizer.normalize(text, Normalizer.Form.NFC);
     }
 
-    /** Every name gets a dot in front, so that {@code **} can mean no name at all. */
+    /** Every name gets a dot in front, so that {@code **} can match no name at all. */
     private Pattern regex(String rule) {
         return patterns.computeIfAbsent(rule, text -> {
             StringBuilder regex = new StringBuilder();

@@ -13,17 +13,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A random mapping of one to three indices, random rules, and documents that need not fit the mapping: as after fields that
- * were mapped late, with {@code dynamic: false}, {@code subobjects: false} or {@code ignore_malformed}. Each text and each
- * number is found once in all documents of a world.
+ * A random mapping of one to three indices, random rules, and documents that need not fit the mapping: as after fields
+ * that were mapped late, with {@code dynamic: false}, {@code subobjects: false} or {@code ignore_malformed}. Each text
+ * and each number occurs once in all documents of a world.
  */
 final class PolicyWorld {
-    /** None is a part of another, or of anything that a format writes by itself. */
+    /** None is a part of another, or of anything that a format writes on its own. */
     static final List<String> NAMES =
             List.of("zqa", "zqb", "zqc", "zqd", "zqf", "zqg", "zqh", "zqj", "zqk", "zqm", "zqn", "zq\u00e9");
 
     private static final String DECOMPOSED = "zqe\u0301";
-    /** Names that values of some types have, and an empty one: too common to look for. */
+    /** Names that values of some types have, and an empty one: too common to search for. */
     private static final List<String> COMMON =
             List.of("lat", "lon", "gte", "lt", "input", "weight", "coordinates", "type", "geometries", "");
 
@@ -59,7 +59,7 @@ final class PolicyWorld {
         }
         mapped = mapping();
         for (SourceField field : mapped) {
-            // Members of values, and others beside them.
+            // Members of values, and other names.
             paths.add(field.path() + "." + one(COMMON.subList(0, COMMON.size() - 1)));
         }
         include = rules(4);
@@ -100,13 +100,13 @@ final class PolicyWorld {
         return of.get(random.nextInt(of.size()));
     }
 
-    /** A new path, or one below a path that is there. */
+    /** A new path, or one below an existing path. */
     private String path() {
         String above = paths.isEmpty() || random.nextInt(3) > 0 ? name() : one(paths);
         return random.nextBoolean() ? above : above + "." + name();
     }
 
-    /** As the source describes it: where indices disagree, all types of a path. */
+    /** As the source describes it: if indices disagree, all types of a path. */
     private List<SourceField> mapping() {
         Map<String, TreeSet<String>> types = new TreeMap<>();
         int indices = 1 + random.nextInt(3);
@@ -166,7 +166,7 @@ final class PolicyWorld {
         int members = random.nextInt(depth == 0 ? 7 : 4);
         Set<String> taken = new LinkedHashSet<>();
         for (int i = 0; i < members; i++) {
-            // Names of the paths that rules and mapping know, dotted or one inside of the other, or any others.
+            // Names of the paths in rules and mapping, dotted or nested, or any other names.
             String name = random.nextInt(4) == 0 ? path() : one(paths);
             if (random.nextInt(3) > 0) {
                 String[] names = name.split("\\.", -1);

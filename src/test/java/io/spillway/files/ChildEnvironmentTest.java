@@ -9,7 +9,7 @@ class ChildEnvironmentTest {
     private final ProcessBuilder program = new ProcessBuilder("true");
 
     @Test
-    void aProgramGetsWhatProgramsNeedAndNoSecret() {
+    void aProgramGetsTheUsualEnvironmentAndNoSecret() {
         program.environment()
                 .putAll(Map.of(
                         "ELASTICSEARCH_API_KEY", "secret",
@@ -27,7 +27,7 @@ class ChildEnvironmentTest {
     }
 
     @Test
-    void theOperatorNamesWhatElseIsPassedOn() {
+    void theOperatorNamesAdditionalVariables() {
         program.environment()
                 .putAll(Map.of(
                         ChildEnvironment.PASSED,

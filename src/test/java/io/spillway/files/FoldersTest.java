@@ -13,14 +13,14 @@ class FoldersTest {
     private Path folder;
 
     @Test
-    void aNewPrivateFolderIsItsOwnersAlone() throws Exception {
+    void onlyItsOwnerCanReadANewPrivateFolder() throws Exception {
         Path made = Folders.createPrivate(folder.resolve("a/b"));
         assertThat(rights(made)).isEqualTo("rwx------");
         assertThat(rights(folder.resolve("a"))).isEqualTo("rwx------");
     }
 
     @Test
-    void aFolderThatExistsKeepsItsRights() throws Exception {
+    void anExistingFolderKeepsItsPermissions() throws Exception {
         Path there = Files.createDirectory(folder.resolve("there"));
         Files.setPosixFilePermissions(there, PosixFilePermissions.fromString("rwxr-x---"));
         Folders.createPrivate(there);
@@ -28,7 +28,7 @@ class FoldersTest {
     }
 
     @Test
-    void aFileThatOthersMayWriteIsRecognised() throws Exception {
+    void aFileWritableByOthersIsDetected() throws Exception {
         Path file = Files.createFile(folder.resolve("file"));
         for (String rights : new String[] {"rwx------", "rwxr-xr-x"}) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(rights));

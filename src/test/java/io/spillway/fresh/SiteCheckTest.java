@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a site says of its dumps is compared with what anybody gets who believes it. */
+/** What a site claims about its dumps is compared with what a reader gets. */
 @Timeout(60)
 class SiteCheckTest {
     private static final Instant TAKEN = Instant.parse("2026-11-21T03:00:00Z");
@@ -122,7 +122,7 @@ class SiteCheckTest {
                 "journals/index.de.html",
                 "journals/latest.json"
             })
-    void aSiteThatKeepsItsWordIsFreshWhereverOneBegins(String path) throws Exception {
+    void aCorrectSiteIsFreshFromAnyStartingPoint(String path) throws Exception {
         Freshness found = look(path, TAKEN.plus(Duration.ofDays(1)), EIGHT_DAYS);
         assertThat(found.findings()).isEmpty();
         assertThat(found.dump()).isEqualTo("journals/2026-11-21T030000Z");
@@ -133,7 +133,7 @@ class SiteCheckTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 10})
-    void aPartThatClientsWouldUnpackIsFoundWhetherItIsReadOrNot(int sample) throws Exception {
+    void aPartThatClientsWouldDecompressIsReportedWhetherItIsReadOrNot(int sample) throws Exception {
         server.always(PART, labelled("gzip"));
         Freshness found = look(
                 "",
@@ -144,13 +144,13 @@ class SiteCheckTest {
     }
 
     @Test
-    void whereHeadIsNotAnsweredTheEncodingOfTheFirstByteCounts() throws Exception {
+    void withoutHeadTheEncodingOfTheFirstByteCounts() throws Exception {
         server.withoutHead().always(PART, labelled("x-gzip"));
         assertFound(look(), Fault.INTEGRITY, PART + " is sent with Content-Encoding: x-gzip");
     }
 
     @Test
-    void nobodyIsAskedForMoreThanLengthsAndNothingIsSentThatSaysWho() throws Exception {
+    void onlyLengthsAreRequestedAndRequestsAreAnonymous() throws Exception {
         look();
         assertThat(server.gets(PART)).isEmpty();
         assertThat(server.requests())
@@ -166,7 +166,7 @@ class SiteCheckTest {
     }
 
     @Test
-    void aDumpThatShouldHaveBeenFollowedIsStaleAfterTheGrace() throws Exception {
+    void anOverdueDumpIsStaleAfterTheGracePeriod() throws Exception {
         Expectations dueOnly = new Expectations(null, Duration.ofHours(2), 0, true, 2);
         Instant end = DUE.plus(Duration.ofHours(2));
         assertThat(look("", end, dueOnly).worst()).isEmpty();
@@ -174,35 +174,35 @@ class SiteCheckTest {
     }
 
     @Test
-    void aDumpFromTheFutureIsNotFreshForEver() throws Exception {
+    void aDumpFromTheFutureIsNotFreshForever() throws Exception {
         assertFound(look("", TAKEN.minus(Duration.ofHours(1)), EIGHT_DAYS), Fault.INTEGRITY, "yet to come");
     }
 
     @Test
-    void aClockThatDiffersFromTheServersIsNoted() throws Exception {
+    void aDifferenceToTheServersClockIsReported() throws Exception {
         assertThat(look().notes()).singleElement().asString().contains("the server's clock is");
     }
 
     @Test
-    void aFileThatIsMissingIsWrong() throws Exception {
+    void aMissingFileIsWrong() throws Exception {
         Files.delete(root.resolve(PART));
         assertFound(look(), Fault.INTEGRITY, PART + " is not there");
     }
 
     @Test
-    void aFileOfAnotherLengthIsWrong() throws Exception {
+    void aFileWithAnotherLengthIsWrong() throws Exception {
         change(PART, "}", "} ");
         assertFound(look(), Fault.INTEGRITY, PART + " has");
     }
 
     @Test
-    void aFileBesideThePartsIsLookedAtToo() throws Exception {
+    void aFileBesideThePartsIsCheckedToo() throws Exception {
         Files.delete(root.resolve(DUMP + "urls.txt"));
         assertFound(look(), Fault.INTEGRITY, "urls.txt is not there");
     }
 
     @Test
-    void aPageThatIsMissingIsWrong() throws Exception {
+    void aMissingPageIsWrong() throws Exception {
         Files.delete(root.resolve("journals/index.html"));
         assertFound(look("links.json", TAKEN, EIGHT_DAYS), Fault.INTEGRITY, "index.html is not there");
     }
@@ -214,13 +214,13 @@ class SiteCheckTest {
     }
 
     @Test
-    void aServerThatIsBusyIsUnavailable() throws Exception {
+    void aBusyServerIsUnavailable() throws Exception {
         server.always(PART, status(503));
         assertFound(look(), Fault.DESTINATION_UNAVAILABLE, PART, "status 503");
     }
 
     @Test
-    void whatIsWrongComesBeforeWhatIsStaleAndThatBeforeWhatIsUnknown() throws Exception {
+    void wrongTakesPrecedenceOverStaleAndStaleOverUnknown() throws Exception {
         server.always(DUMP + "urls.txt", status(503));
         Instant late = TAKEN.plus(Duration.ofDays(100));
         assertThat(look("", late, EIGHT_DAYS).worst()).contains(Fault.STALE);
@@ -229,7 +229,7 @@ class SiteCheckTest {
     }
 
     @Test
-    void aChangedByteIsFoundByReadingTheFile() throws Exception {
+    void aChangedByteIsDetectedByReadingTheFile() throws Exception {
         change(PART, "1", "2");
         assertThat(look().worst()).isEmpty();
         Freshness deep = look("", TAKEN, new Expectations(null, Duration.ZERO, Integer.MAX_VALUE, true, 2));
@@ -238,7 +238,7 @@ class SiteCheckTest {
     }
 
     @Test
-    void aSampleReadsAsManyFilesAsItSays() throws Exception {
+    void aSampleReadsTheRequestedNumberOfFiles() throws Exception {
         Freshness found = look("", TAKEN, new Expectations(null, Duration.ZERO, 1, true, 2));
         assertThat(found.read()).isEqualTo(1);
         assertThat(server.requests())
@@ -248,7 +248,7 @@ class SiteCheckTest {
     }
 
     @Test
-    void aServerThatAnswersNoHeadIsAskedForTheFirstByte() throws Exception {
+    void ifHeadIsNotSupportedTheFirstByteIsRequested() throws Exception {
         server.withoutHead();
         assertThat(look().worst()).isEmpty();
         assertThat(server.gets(PART))
@@ -259,13 +259,13 @@ class SiteCheckTest {
     }
 
     @Test
-    void linksThatSayOtherThanTheManifestAreWrong() throws Exception {
+    void linksThatDisagreeWithTheManifestAreWrong() throws Exception {
         change("links.json", "\"documents\" : 10,", "\"documents\" : 11,");
         assertFound(look(), Fault.INTEGRITY, "documents 10, not 11");
     }
 
     @Test
-    void aChecksumFileThatSaysOtherThanTheLinksIsWrong() throws Exception {
+    void aChecksumFileThatDisagreesWithTheLinksIsWrong() throws Exception {
         String line = Files.readAllLines(root.resolve(DUMP + "SHA256SUMS")).get(0);
         change(DUMP + "SHA256SUMS", line, "0".repeat(64) + line.substring(64));
         assertThat(look().findings())
@@ -275,19 +275,19 @@ class SiteCheckTest {
     }
 
     @Test
-    void aManifestThatIsNoneIsWrong() throws Exception {
+    void anInvalidManifestIsWrong() throws Exception {
         Files.writeString(root.resolve(DUMP + "manifest.json"), "<html>please log in</html>");
         assertFound(look(), Fault.INTEGRITY, "manifest.json is not a manifest");
     }
 
     @Test
-    void linksThatLeadElsewhereThanAReaderWouldGoAreWrong() throws Exception {
+    void linksWithAnotherSchemeAreWrong() throws Exception {
         change("links.json", "\"" + PART + "\"", "\"file:///etc/passwd\"");
         assertFound(look("links.json", TAKEN, EIGHT_DAYS), Fault.INTEGRITY, "\"file:///etc/passwd\"");
     }
 
     @Test
-    void linksOfALaterFormatAreNotGuessedAt() throws Exception {
+    void linksOfALaterFormatAreNotInterpreted() throws Exception {
         change("links.json", "\"format_version\" : 1", "\"format_version\" : 2");
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(this::look)
@@ -295,7 +295,7 @@ class SiteCheckTest {
     }
 
     @Test
-    void addressesStartWhereARedirectHasLed() throws Exception {
+    void urlsAreRelativeToTheTargetOfARedirect() throws Exception {
         Path moved = Files.createDirectories(root.resolve("open"));
         try (Stream<Path> all = Files.list(root)) {
             for (Path each : all.filter(path -> !path.equals(moved)).toList()) {
@@ -308,14 +308,14 @@ class SiteCheckTest {
     }
 
     @Test
-    void aSiteThatIsNoneIsRefused() {
+    void aUrlThatIsNotASiteIsRefused() {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> look("elsewhere/", TAKEN, EIGHT_DAYS))
                 .withMessageContaining("neither links.json nor latest.json");
     }
 
     @Test
-    void aDumpThatIsTakenAwayWhileOneLooksIsNotMissed() throws Exception {
+    void aDumpRemovedDuringTheCheckIsNotReportedAsMissing() throws Exception {
         byte[] before = Files.readAllBytes(root.resolve("links.json"));
         dumps.publish(root, "journals", TAKEN.plusSeconds(60), 5);
         point();
@@ -334,7 +334,7 @@ class SiteCheckTest {
     }
 
     @Test
-    void mirrorsAreCountedWhereTheyHaveEveryFile() throws Exception {
+    void mirrorsAreCountedIfTheyHaveEveryFile() throws Exception {
         mirror();
         assertThat(look().mirrors()).isEqualTo(1);
         Expectations without = new Expectations(null, Duration.ZERO, 0, false, 2);
@@ -342,7 +342,7 @@ class SiteCheckTest {
     }
 
     @Test
-    void aMirrorThatLacksAFileIsWrong() throws Exception {
+    void aMirrorWithAMissingFileIsWrong() throws Exception {
         mirror();
         Files.delete(elsewhere.resolve(PART));
         Freshness found = look();
@@ -374,7 +374,7 @@ class SiteCheckTest {
     }
 
     @Test
-    void asManyFilesAreAskedForAtTheSameTimeAsWasSaidAndNoMore() throws Exception {
+    void concurrentRequestsReachTheConfiguredNumberAndNoMore() throws Exception {
         CyclicBarrier both = new CyclicBarrier(2);
         for (int part = 1; part <= 2; part++) {
             String path = PART.replace("00001", "0000" + part);
@@ -399,7 +399,7 @@ class SiteCheckTest {
     }
 
     @Test
-    void nothingIsAskedForWhenTheTimeIsUp() throws Exception {
+    void nothingIsRequestedAfterTheTimeLimit() throws Exception {
         PublicFiles web = new WebFiles(LITTLE);
         Instant[] now = {TAKEN};
         InstantSource source = () -> now[0];
@@ -415,7 +415,7 @@ class SiteCheckTest {
     }
 
     @Test
-    void aPointerFromBeforePagesIsEnough() throws Exception {
+    void aPointerOfAVersionWithoutPagesIsSufficient() throws Exception {
         Listing listing;
         try (var in = Files.newInputStream(root.resolve("journals/latest.json"))) {
             listing = LatestFile.read(in, "here");

@@ -24,9 +24,9 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
-/** What came back, read by parsers. */
+/** A response, read by parsers. */
 record Answer(HttpResponse<byte[]> response) {
-    /** A link of RFC 8288: the address, then parameters. */
+    /** A link of RFC 8288: the URL, then parameters. */
     private static final Pattern LINK = Pattern.compile("\\s*<([^>]*)>((?:\\s*;\\s*\\w+=\"[^\"]*\")*)\\s*(,|$)");
 
     private static final Pattern PARAMETER = Pattern.compile(";\\s*(\\w+)=\"([^\"]*)\"");
@@ -41,12 +41,12 @@ record Answer(HttpResponse<byte[]> response) {
         return response.headers().allValues(name).get(0);
     }
 
-    /** The media type alone. */
+    /** The media type without parameters. */
     String mediaType() {
         return header("Content-Type").replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
     }
 
-    /** Addresses by their relation. */
+    /** URLs by their relation. */
     Map<String, URI> links() {
         Map<String, URI> links = new LinkedHashMap<>();
         String value = header("Link");
@@ -61,7 +61,7 @@ record Answer(HttpResponse<byte[]> response) {
             }
             end = link.end();
         }
-        assertThat(end).as("where the list of links ends: " + value).isEqualTo(value.length());
+        assertThat(end).as("the end of the list of links: " + value).isEqualTo(value.length());
         return links;
     }
 
@@ -74,7 +74,7 @@ record Answer(HttpResponse<byte[]> response) {
         return new JsonMapper().readTree(response.body());
     }
 
-    /** The page, which is well-formed XML too. */
+    /** The page, which is also well-formed XML. */
     Document page() throws IOException {
         assertThat(mediaType()).isEqualTo("text/html");
         assertThat(text()).startsWith("<!DOCTYPE html>\n");
@@ -87,7 +87,7 @@ record Answer(HttpResponse<byte[]> response) {
         }
     }
 
-    /** Where the page's links lead. */
+    /** The targets of the page's links. */
     List<String> pageLinks() throws IOException {
         return elements(page().getElementsByTagName("a"))
                 .map(link -> link.getAttribute("href"))

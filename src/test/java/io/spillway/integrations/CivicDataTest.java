@@ -52,7 +52,7 @@ class CivicDataTest {
     }
 
     @Test
-    void aPageTooDeepIsExplainedInPortugueseWithTheFile() throws Exception {
+    void aTooDeepPageIsExplainedInPortugueseWithTheFile() throws Exception {
         Answer answer = portal.get("/unthrottled" + TABLE + "?page=90000", "*/*", NAMED);
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().at("/title").asText()).isEqualTo("Página profunda demais");
@@ -61,7 +61,7 @@ class CivicDataTest {
     }
 
     @Test
-    void aProgramWithoutANameGetsAPageThatSaysWhatToDo() throws Exception {
+    void aProgramWithoutANameGetsAPageWithInstructions() throws Exception {
         Answer page = portal.get(TABLE, NoticeContract.BROWSERS_ACCEPT, "python-requests/2.31.0");
 
         assertThat(page.status()).isEqualTo(403);
@@ -78,7 +78,7 @@ class CivicDataTest {
     }
 
     @Test
-    void whoAsksTooOftenIsToldInPortuguese() throws Exception {
+    void aClientOverTheLimitGetsAnAnswerInPortuguese() throws Exception {
         Answer answer = portal.get(TABLE, "*/*", NAMED);
         for (int i = 0; i < 3; i++) {
             answer = portal.get(TABLE, "*/*", NAMED);

@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Django REST framework: besides the contract, pages that lie too deep, blocked programs, and what it negotiates first. */
+/**
+ * Django REST framework: besides the contract, pages beyond the paging limit, blocked programs, and content
+ * negotiation.
+ */
 class DjangoTest extends NoticeContract {
     private static final String BAD_BOT = "BadBot/2.0 (+https://bot.example.org)";
 
@@ -17,7 +20,7 @@ class DjangoTest extends NoticeContract {
         return example();
     }
 
-    /** What starts it; skips the test, visibly, where the framework is not installed. */
+    /** The command that starts it. Skips the test visibly if the framework is not installed. */
     static List<String> example() throws Exception {
         return List.of(
                 Installed.python("rest_framework", "python3-djangorestframework"),
@@ -26,7 +29,7 @@ class DjangoTest extends NoticeContract {
     }
 
     @Test
-    void aPageWithinTheCapIsAPage() throws Exception {
+    void aPageWithinTheCapIsServed() throws Exception {
         Answer answer = example.get("/unthrottled?page=10", "*/*", PYTHON);
 
         assertThat(answer.status()).isEqualTo(200);
@@ -35,7 +38,7 @@ class DjangoTest extends NoticeContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"page=11", "page=last", "page=999999999999999999999"})
-    void aPageBeyondTheCapIsToldWhyAndWhereTheRestIs(String query) throws Exception {
+    void aPageBeyondTheCapGetsTheReasonAndTheDump(String query) throws Exception {
         Answer answer = example.get("/unthrottled?" + query, "*/*", PYTHON);
 
         assertThat(answer.status()).isEqualTo(400);
@@ -49,18 +52,18 @@ class DjangoTest extends NoticeContract {
     }
 
     @Test
-    void theNextPageIsLinkedAlsoWhereTheCapIs() throws Exception {
+    void theNextPageIsLinkedEvenAtTheCap() throws Exception {
         assertThat(example.get("/unthrottled?page=10", "*/*", PYTHON).text()).contains("/unthrottled?page=11");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"page=x", "page=0", "page=-1"})
-    void whatIsNoPageIsStillTheFrameworksToSay(String query) throws Exception {
+    void theFrameworkStillAnswersForAnInvalidPage(String query) throws Exception {
         assertThat(example.get("/unthrottled?" + query, "*/*", PYTHON).status()).isEqualTo(404);
     }
 
     @Test
-    void aBlockedProgramIsToldWhereTheFilesAre() throws Exception {
+    void aBlockedProgramGetsTheUrlOfTheFiles() throws Exception {
         Answer page = example.get("/api/search/journals", BROWSERS_ACCEPT, BAD_BOT);
 
         assertThat(page.status()).isEqualTo(403);
@@ -74,18 +77,18 @@ class DjangoTest extends NoticeContract {
     }
 
     @Test
-    void aBlockedProgramMayReadWhatIsForRobots() throws Exception {
+    void aBlockedProgramMayReadRobotsTxt() throws Exception {
         assertThat(example.get("/robots.txt", "*/*", BAD_BOT).status()).isEqualTo(200);
     }
 
     @Test
-    void otherErrorsAreStillTheFrameworks() throws Exception {
+    void theFrameworkStillAnswersOtherErrors() throws Exception {
         assertThat(example.get("/unthrottled?page=99999x", "*/*", PYTHON).mediaType())
                 .isEqualTo("application/json");
     }
 
     @Test
-    void anAcceptThatNothingServesIsCountedAndNotRefusedFirst() throws Exception {
+    void anAcceptHeaderThatNothingMatchesIsCountedAndNotRefusedFirst() throws Exception {
         assertThat(example.get("/unthrottled", "image/png", PYTHON).status()).isEqualTo(200);
         assertThat(example.get("/other", "image/png", PYTHON).status()).isEqualTo(429);
     }

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An example of docs/integrations as a program of its own, on a free port of the loopback, which it prints. It ends when it
- * is closed, and with this JVM however that ends.
+ * An example of docs/integrations as a separate process, on a free port of loopback, which it prints. It ends when it
+ * is closed, and with this JVM, however that ends.
  */
 final class ExampleProcess implements AutoCloseable {
     /** The shell ends the command when our end of the pipe on its standard input is closed, and ends with it. */
@@ -32,7 +32,7 @@ final class ExampleProcess implements AutoCloseable {
             kill $guard 2>/dev/null
             """;
 
-    /** Nobody waits for what the application does not do: only a hang takes so long. */
+    /** Long enough that only a hang exceeds it. */
     private static final Duration HANG = Duration.ofSeconds(8);
 
     private final Process process;
@@ -48,7 +48,7 @@ final class ExampleProcess implements AutoCloseable {
     /**
      * Starts it and waits until it has printed its address.
      *
-     * @param folder takes what it says otherwise
+     * @param folder receives its other output
      */
     static ExampleProcess start(Path folder, List<String> command, Map<String, String> environment)
             throws IOException, InterruptedException {
@@ -75,7 +75,7 @@ final class ExampleProcess implements AutoCloseable {
         }
     }
 
-    /** An answer to a GET. */
+    /** The answer to a GET. */
     Answer get(String path, String accept, String userAgent) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(address.resolve(path))
                 .timeout(HANG)
@@ -94,7 +94,7 @@ final class ExampleProcess implements AutoCloseable {
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
-            // It is gone already.
+            // It has already exited.
         }
         if (!process.waitFor(20, TimeUnit.SECONDS)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);

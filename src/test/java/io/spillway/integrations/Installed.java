@@ -7,14 +7,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/** Programs of the system that examples need; where one is missing, the test is skipped and says what would help. */
+/**
+ * Programs of the system that examples need. If one is missing, the test is skipped and names the package to install.
+ */
 final class Installed {
     /** The files that examples are started from. */
     static final Path EXAMPLES = Path.of("docs", "integrations").toAbsolutePath();
 
     private Installed() {}
 
-    /** Debian's Python has Debian's modules; another one may stand before it on the path. */
+    /** Debian's Python has Debian's modules. Another Python may come before it on the path. */
     static String python(String module, String debianPackage) throws IOException, InterruptedException {
         for (String python : List.of("/usr/bin/python3", "python3")) {
             if (ends(List.of(python, "-c", "import " + module))) {
@@ -24,7 +26,7 @@ final class Installed {
         return Assumptions.abort("no Python with " + module + ": install Debian's " + debianPackage);
     }
 
-    /** Runs a command to its end, a minute at most; whether it was there and ended well. */
+    /** Runs a command to its end, a minute at most; returns whether it exists and succeeded. */
     static boolean ends(List<String> command) throws IOException, InterruptedException {
         try {
             run(Path.of("").toAbsolutePath(), command);
@@ -34,7 +36,7 @@ final class Installed {
         }
     }
 
-    /** Runs a command to its end, five minutes at most. Fails, with what it said, where it is not there or ends badly. */
+    /** Runs a command to its end, five minutes at most. Fails with its output if it is missing or fails. */
     static void run(Path folder, List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())

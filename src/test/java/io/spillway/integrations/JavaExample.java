@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
-/** Compiles a folder of docs/integrations, with what it shares with others, for the class path of the tests. */
+/** Compiles a folder of docs/integrations, with the code it shares with others, for the class path of the tests. */
 final class JavaExample {
     private JavaExample() {}
 
-    /** Compiles, every warning an error, and says how the example is started. */
+    /** Compiles with every warning as an error, and returns the command that starts the example. */
     static List<String> compile(String folder) throws IOException {
         Path classes = Files.createDirectories(Path.of("target", "integrations", folder));
         List<String> arguments = new ArrayList<>(

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every file of docs/integrations promises, shown with the framework itself: its example runs as a program of its own
- * and is driven over its limit, which lasts for longer than any test.
+ * What every file of docs/integrations promises, shown with the framework itself: its example runs as a separate
+ * process and is driven over its limit, which lasts longer than any test.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
@@ -40,7 +40,7 @@ abstract class NoticeContract {
     static final String JOURNALS = "/api/search/journals/issn?page=7";
     static final String DOCUMENTATION = "https://example.org/docs/limits";
 
-    /** Limits of the examples are three, but a limiter may be generous. */
+    /** The examples have a limit of three, but a limiter may be generous. */
     private static final int ENOUGH = 20;
 
     private static final String FIRST = "2026-11-21T030000Z";
@@ -51,7 +51,7 @@ abstract class NoticeContract {
     ExampleProcess example;
     private final List<Integer> statuses = new ArrayList<>();
 
-    /** The command that starts the example; skips the test, visibly, where something is not installed. */
+    /** The command that starts the example. Skips the test visibly if something is not installed. */
     abstract List<String> command() throws Exception;
 
     @BeforeAll
@@ -72,7 +72,7 @@ abstract class NoticeContract {
         return statuses;
     }
 
-    /** With every look at links.json as early as can be. */
+    /** With the shortest interval between reads of links.json. */
     private ExampleProcess start(String from) throws Exception {
         return ExampleProcess.start(folder, command(), Map.of("LINKS", from, "SITE", Site.ADDRESS, "CHECK", "0"));
     }
@@ -96,7 +96,7 @@ abstract class NoticeContract {
     }
 
     @Test
-    void aProgramGetsProblemDetailsWithTheFilesOfWhatItAskedFor() throws Exception {
+    void aProgramGetsProblemDetailsWithTheFilesOfTheRequestedDataset() throws Exception {
         Answer answer = example.get(JOURNALS, "*/*", PYTHON);
 
         assertThat(answer.status()).isEqualTo(429);
@@ -126,7 +126,7 @@ abstract class NoticeContract {
     }
 
     @Test
-    void aBrowserGetsAPageThatStandsAlone() throws Exception {
+    void aBrowserGetsASelfContainedPage() throws Exception {
         Answer answer = example.get(JOURNALS, BROWSERS_ACCEPT, FIREFOX);
 
         assertThat(answer.status()).isEqualTo(429);
@@ -154,7 +154,7 @@ abstract class NoticeContract {
     }
 
     @Test
-    void headersSayWhenToComeAgainAndWhereToReadOn() throws Exception {
+    void headersStateWhenToRetryAndWhereToFindTheDumps() throws Exception {
         Answer answer = example.get(JOURNALS, "*/*", PYTHON);
 
         assertThat(Long.parseLong(answer.header("Retry-After"))).isBetween(1L, 2 * 24 * 60 * 60L);
@@ -176,23 +176,23 @@ abstract class NoticeContract {
                 "application/problem+json",
                 ",;,q=;*"
             })
-    void jsonIsForWhoAsksForItAndForWhatNobodyCanServe(String accept) throws Exception {
+    void jsonIsForClientsThatAcceptItAndTheFallbackForAllOthers(String accept) throws Exception {
         assertThat(example.get(JOURNALS, accept, PYTHON).mediaType()).isEqualTo("application/problem+json");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/json;q=0.1, text/plain", "text/plain, */*"})
-    void textIsForWhoAsksForIt(String accept) throws Exception {
+    void textIsForClientsThatAcceptIt(String accept) throws Exception {
         assertThat(example.get(JOURNALS, accept, PYTHON).mediaType()).isEqualTo("text/plain");
     }
 
     @Test
-    void whoAsksForJsonByNameGetsItWhateverTheProgram() throws Exception {
+    void aClientThatNamesJsonGetsItWhateverTheProgram() throws Exception {
         assertThat(example.get(JOURNALS, "application/json", CURL).mediaType()).isEqualTo("application/problem+json");
     }
 
     @Test
-    void theLongestPathChoosesTheDataset() throws Exception {
+    void theLongestPathSelectsTheDataset() throws Exception {
         assertThat(dataset("/api/search/other")).isEqualTo("records");
         assertThat(dataset("/api/search/journals")).isEqualTo("journals");
         assertThat(dataset("/query/journal,article/_search")).isEqualTo("journals");
@@ -257,7 +257,7 @@ abstract class NoticeContract {
                 "{\"format_version\":1,\"datasets\":[null]}",
                 "{\"format_version\":1,\"datasets\":{\"a\":1}}"
             })
-    void whatIsNoListOfLinksIsAsNone(String document) throws Exception {
+    void anInvalidListOfLinksCountsAsMissing(String document) throws Exception {
         Site.publish(links, document.getBytes(StandardCharsets.UTF_8));
 
         assertPlain();
@@ -315,7 +315,7 @@ abstract class NoticeContract {
     }
 
     @Test
-    void anAddressThatIsNotOfTheWebIsLeftOut() throws Exception {
+    void aUrlWithAnotherSchemeIsLeftOut() throws Exception {
         List<URI> mirrors = List.of(URI.create("javascript:alert(1)//"), URI.create("ftp://mirror.example.org/"));
         Site.publish(links, List.of(Site.journals(FIRST, "Journals", Site.ADDRESS, mirrors)));
 
@@ -325,7 +325,7 @@ abstract class NoticeContract {
     }
 
     @Test
-    void addressesThatBeginAtTheListAreMadeWhole() throws Exception {
+    void urlsRelativeToTheListAreResolved() throws Exception {
         Site.publish(links, List.of(Site.journals(FIRST, "Journals", "", List.of())));
 
         Answer answer = example.get(JOURNALS, "*/*", PYTHON);
@@ -350,7 +350,7 @@ abstract class NoticeContract {
     }
 
     @Test
-    void linksMayComeFromAnAddress() throws Exception {
+    void linksMayComeFromAUrl() throws Exception {
         Path served = Files.createTempDirectory(folder, "served");
         Site.publish(served.resolve("links.json"), Site.of(FIRST));
         try (WebServer server = WebServer.serving(served);
@@ -360,7 +360,7 @@ abstract class NoticeContract {
             assertNames(reader, "journals/" + FIRST);
             Site.publish(served.resolve("links.json"), Site.of(NEXT));
             assertNames(reader, "journals/" + NEXT);
-            // A server in trouble takes nothing back; one that says that there is no such file does.
+            // A server that fails does not remove known links; one that answers that the file is missing does.
             server.then(
                     "links.json",
                     Stream.generate(() -> WebServer.status(500)).limit(3).toArray(WebServer.Answer[]::new));
@@ -370,7 +370,7 @@ abstract class NoticeContract {
         }
     }
 
-    /** What is fetched aside is known some requests later. */
+    /** The result of a background fetch is known some requests later. */
     private static void assertNames(ExampleProcess reader, String dump) throws Exception {
         while (!dump(reader).equals(dump)) {
             Thread.onSpinWait();
@@ -378,7 +378,7 @@ abstract class NoticeContract {
     }
 
     @Test
-    void noRequestWaitsForAServerThatHangs() throws Exception {
+    void noRequestWaitsForAHangingServer() throws Exception {
         try (WebServer server = WebServer.serving(folder)) {
             server.then(
                     "links.json",

@@ -2,7 +2,7 @@ package io.spillway.integrations;
 
 import java.util.List;
 
-/** The servlet filter before Tomcat's own limiter. */
+/** The servlet filter in front of Tomcat's own limiter. */
 class ServletTest extends NoticeContract {
     @Override
     List<String> command() throws Exception {

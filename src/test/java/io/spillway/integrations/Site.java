@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A site's links.json with two datasets, journals and all records, and what a test makes of it. */
+/** A site's links.json with two datasets, journals and all records, which tests modify. */
 final class Site {
     static final String ADDRESS = "https://dumps.example.org/public/";
     static final String MIRROR = "https://mirror.example.org/";
@@ -24,17 +24,17 @@ final class Site {
         return List.of(journals(date, "Journals", ADDRESS, List.of(URI.create(MIRROR))), records());
     }
 
-    /** What covers the longer paths. */
+    /** The dataset that covers the longer paths. */
     static Listing journals(String date, String title, String base, List<URI> mirrors) {
         return listing("journals", title, List.of("/api/search/journals", "/query/journal*"), date, base, mirrors, 2);
     }
 
-    /** What covers the shorter one. */
+    /** The dataset that covers the shorter path. */
     static Listing records() {
         return listing("records", "Records", List.of("/api/search"), "2026-11-01T030000Z", ADDRESS, List.of(), 1);
     }
 
-    /** A dataset, with so many parts of ten documents each, at addresses that begin with {@code base}. */
+    /** A dataset with so many parts of ten documents each, at URLs that begin with {@code base}. */
     static Listing listing(
             String dataset, String title, List<String> covers, String date, String base, List<URI> mirrors, int parts) {
         String folder = base + dataset + "/" + date + "/";
@@ -66,12 +66,12 @@ final class Site {
                 mirrors);
     }
 
-    /** Puts a links.json in the place of the one before, as the publisher does. */
+    /** Replaces links.json, as the publisher does. */
     static void publish(Path links, List<Listing> datasets) throws IOException {
         publish(links, LinksFile.write(datasets));
     }
 
-    /** Puts any bytes there. */
+    /** Writes any bytes there. */
     static void publish(Path links, byte[] document) throws IOException {
         Path next = Files.write(links.resolveSibling("links.next"), document);
         Files.move(next, links, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

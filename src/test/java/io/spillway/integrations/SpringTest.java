@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Spring MVC in Tomcat: besides the contract, pages that lie too deep. */
+/** Spring MVC in Tomcat: besides the contract, pages beyond the paging limit. */
 class SpringTest extends NoticeContract {
     @Override
     List<String> command() throws Exception {
@@ -13,7 +13,7 @@ class SpringTest extends NoticeContract {
     }
 
     @Test
-    void aPageBeyondTheCapIsToldWhyAndWhereTheRestIs() throws Exception {
+    void aPageBeyondTheCapGetsTheReasonAndTheDump() throws Exception {
         Answer answer = example.get("/unthrottled/x?page=11", "*/*", PYTHON);
 
         assertThat(answer.status()).isEqualTo(400);

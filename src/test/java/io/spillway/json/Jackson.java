@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Jackson as the judge of what is JSON, with its limits lifted and none of its leniencies. In one thing it is stricter
- * than RFC 8259: an escaped surrogate without its other half is an error where it stands in a name. So the
- * first digit of such escapes becomes 0 before Jackson sees them, which leaves the structure as it is.
+ * Jackson as the reference for valid JSON, with its limits lifted and none of its leniencies. In one respect it is
+ * stricter than RFC 8259: an escaped surrogate without its other half is an error in a name. So the first digit of such
+ * escapes becomes 0 before Jackson reads them, which does not change the structure.
  */
 final class Jackson {
     private static final JsonFactory STRICT = JsonFactory.builder()
@@ -31,7 +31,7 @@ final class Jackson {
 
     private Jackson() {}
 
-    /** The one value's tokens, each with its text: a number's as it is spelt. */
+    /** The tokens of the one value, each with its text: a number as it is spelled. */
     static List<String> tokens(String text) throws IOException {
         List<String> tokens = new ArrayList<>();
         try (JsonParser parser = STRICT.createParser(SURROGATE.matcher(text).replaceAll("$10"))) {
@@ -55,8 +55,8 @@ final class Jackson {
     }
 
     /**
-     * Whether these bytes are one JSON value if any byte above ASCII is taken for a character: read as ISO 8859-1, the
-     * structure is judged without a word about UTF-8, and nothing is guessed about other encodings.
+     * Whether these bytes are one JSON value if any byte above ASCII counts as a character: read as ISO 8859-1, so that
+     * only the structure is judged, not UTF-8, and no other encoding is guessed.
      */
     static boolean acceptsStructureOf(byte[] bytes) {
         try {

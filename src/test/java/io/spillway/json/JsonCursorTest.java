@@ -18,7 +18,7 @@ class JsonCursorTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void aValueEndsWhereItsLastByteStands(long seed) throws MalformedJsonException {
+    void aValueEndsAtItsLastByte(long seed) throws MalformedJsonException {
         Random random = new Random(seed);
         for (int run = 0; run < RUNS_A_SEED; run++) {
             RandomJson json = RandomJson.value(random);
@@ -33,7 +33,7 @@ class JsonCursorTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void aDocumentEndsWhereItsLastByteStandsWhateverLiesBetweenItsTokens(long seed) throws MalformedJsonException {
+    void aDocumentEndsAtItsLastByteWhateverIsBetweenItsTokens(long seed) throws MalformedJsonException {
         Random random = new Random(seed);
         for (int run = 0; run < RUNS_A_SEED; run++) {
             RandomJson json = RandomJson.document(random);
@@ -54,12 +54,12 @@ class JsonCursorTest {
     }
 
     /**
-     * One byte changed, one left out, one put in, or the end cut off: a cursor that is not lenient takes what Jackson
-     * takes and nothing else, and says of every text whether it is UTF-8.
+     * One byte changed, removed or inserted, or the end cut off: a cursor that is not lenient accepts what Jackson
+     * accepts and nothing else, and reports for every text whether it is UTF-8.
      */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {11, 12, 13, 14, 15, 16})
-    void aSpoiltValueIsTakenExactlyIfJacksonTakesIt(long seed) {
+    void aCorruptedValueIsAcceptedExactlyIfJacksonAcceptsIt(long seed) {
         Random random = new Random(seed);
         int taken = 0;
         int refused = 0;
@@ -82,20 +82,20 @@ class JsonCursorTest {
                 }
             }
         }
-        assertThat(taken).as("spoilt but still JSON").isGreaterThan(100);
-        assertThat(refused).as("spoilt and no JSON").isGreaterThan(100);
+        assertThat(taken).as("corrupted but still JSON").isGreaterThan(100);
+        assertThat(refused).as("corrupted and not JSON").isGreaterThan(100);
     }
 
-    @ParameterizedTest(name = "byte {0} behind the value")
+    @ParameterizedTest(name = "byte {0} after the value")
     @ValueSource(ints = {0x00, 0x0B, 0x7F, 0x80, 0xA0, 0xEF, 0xFE, 0xFF})
-    void noByteButWhiteSpaceCountsAsTheEnd(int last) {
+    void onlyWhiteSpaceMayFollowAValue(int last) {
         byte[] bytes = {'{', '}', (byte) last};
         assertThat(accepts(new JsonCursor(bytes, 0, bytes.length))).isFalse();
     }
 
-    /** The loop that looks at eight bytes at a time, against one that looks at each. */
+    /** The loop that reads eight bytes at a time, compared with one that reads each byte. */
     @Test
-    void aStringEndsWhereAReaderOfSingleBytesSaysForEveryByteAtEveryPlace() {
+    void aStringEndsWhereAByteWiseReaderEndsIt() {
         int positions = 24;
         for (int offset = 0; offset <= 16; offset++) {
             for (int tail : new int[] {0, 9}) {
@@ -112,9 +112,9 @@ class JsonCursorTest {
         }
     }
 
-    /** The same with two odd bytes, so that what a borrow does to the byte behind is seen. */
+    /** The same with two special bytes, so that the effect of a borrow on the next byte is visible. */
     @Test
-    void twoOddBytesInOneWordAreBothSeen() {
+    void twoSpecialBytesInOneWordAreBothDetected() {
         byte[] odd = {0, 1, 0x1F, 0x20, 0x21, '"', '#', '[', '\\', ']', 0x7F, (byte) 0x80, (byte) 0xC3, (byte) 0xFF};
         for (byte first : odd) {
             for (byte second : odd) {
@@ -155,13 +155,13 @@ class JsonCursorTest {
     @ValueSource(
             strings = {"EDA080", "EDA0BDEDB880", "C080", "E080AF", "C0A2", "F4908080", "F5808080", "FF", "80", "F09F98"
             })
-    void whatOtherDecodersTolerateIsNotUtf8(String hex) throws MalformedJsonException {
+    void sequencesThatOtherDecodersTolerateAreNotUtf8(String hex) throws MalformedJsonException {
         assertThat(findingsOf(document(HexFormat.of().parseHex(hex)))).isEqualTo(JsonCursor.NOT_UTF8);
     }
 
-    /** C0 A2 is an overlong quote: whoever decodes it ends the string here. */
+    /** C0 A2 is an overlong quote: a decoder that accepts it ends the string here. */
     @Test
-    void anOverlongQuoteEndsNoString() throws MalformedJsonException {
+    void anOverlongQuoteDoesNotEndAString() throws MalformedJsonException {
         byte[] bytes = document(HexFormat.of().parseHex("C0A2"));
         JsonCursor cursor = new JsonCursor(bytes, 0, bytes.length);
         cursor.skipDocument();
@@ -170,33 +170,33 @@ class JsonCursorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{/**/}", "{//\n}", "{} // behind", "/* before */{}", "{\uFEFF}", "\uFEFF{}", "[1/**/]"})
-    void commentsAndByteOrderMarksAreNoJsonOutsideADocument(String text) {
+    void commentsAndByteOrderMarksAreNotJsonOutsideADocument(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         assertThat(accepts(new JsonCursor(bytes, 0, bytes.length))).isFalse();
     }
 
     @Test
-    void aCommentLineEndsAtACarriageReturnToo() throws MalformedJsonException {
+    void aCommentLineAlsoEndsAtACarriageReturn() throws MalformedJsonException {
         byte[] bytes = "{// \"a\":1,\r\"b\":2}".getBytes(StandardCharsets.UTF_8);
         assertThat(findingsOf(bytes)).isEqualTo(JsonCursor.COMMENT | JsonCursor.LINE_BREAK);
     }
 
     @Test
-    void whatLooksLikeACommentInsideAStringIsNone() throws MalformedJsonException {
+    void aStringMayContainTextThatLooksLikeAComment() throws MalformedJsonException {
         assertThat(findingsOf("{\"/* a */\":\"// b\"}".getBytes(StandardCharsets.UTF_8)))
                 .isZero();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{/*}", "{/*/}", "{/}", "{//}", "{/* *"})
-    void aCommentThatNeverEndsIsAnError(String text) {
+    void anUnterminatedCommentIsAnError(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         assertThatExceptionOfType(MalformedJsonException.class)
                 .isThrownBy(() -> new JsonCursor(bytes, 0, bytes.length).skipDocument());
     }
 
     @Test
-    void findingsSpeakOfTheLastDocumentAndOfItsInsideAlone() throws MalformedJsonException {
+    void findingsDescribeOnlyTheInsideOfTheLastDocument() throws MalformedJsonException {
         byte[] bytes = "{\n\"a\":1} // behind\n, /* before */ {\"b\":2} // behind\n".getBytes(StandardCharsets.UTF_8);
         JsonCursor cursor = new JsonCursor(bytes, 0, bytes.length);
         cursor.skipDocument();
@@ -227,7 +227,7 @@ class JsonCursorTest {
     }
 
     @Test
-    void nothingBehindTheLimitIsRead() {
+    void nothingBeyondTheLimitIsRead() {
         byte[] bytes = "{\"a\":\"0123456789\"}".getBytes(StandardCharsets.UTF_8);
         for (int limit = 0; limit < bytes.length; limit++) {
             JsonCursor cursor = new JsonCursor(bytes, 0, limit);
@@ -236,7 +236,7 @@ class JsonCursorTest {
         }
     }
 
-    /** Where a text that is cut off fails is its end: that is how a caller tells it from one that is wrong. */
+    /** A text that is cut off fails at its end: that is how a caller distinguishes it from an invalid one. */
     @Test
     void aTextThatIsCutOffFailsAtItsEnd() {
         byte[] bytes =
@@ -252,7 +252,7 @@ class JsonCursorTest {
     }
 
     @Test
-    void aMessageNamesThePlaceAndNotTheText() {
+    void aMessageNamesThePositionAndNotTheText() {
         byte[] bytes = "{\"secret\":\"x\" \"y\"}".getBytes(StandardCharsets.UTF_8);
         assertThatExceptionOfType(MalformedJsonException.class)
                 .isThrownBy(() -> new JsonCursor(bytes, 0, bytes.length).skipValue())
@@ -261,7 +261,7 @@ class JsonCursorTest {
 
     @ParameterizedTest
     @CsvSource({"-1, 2", "2, 1", "0, 5"})
-    void aRangeOutsideTheArrayIsTheCallersMistake(int from, int limit) {
+    void aRangeOutsideTheArrayIsACallersMistake(int from, int limit) {
         assertThatIllegalArgumentException().isThrownBy(() -> new JsonCursor(new byte[4], from, limit));
     }
 
@@ -306,7 +306,7 @@ class JsonCursorTest {
         }
     }
 
-    /** Behind the string's closing quote, or -1: byte by byte. Of escapes only those occur that two bytes make. */
+    /** The position after the string's closing quote, or -1: byte by byte. Only two-byte escapes occur. */
     private static int stringEnd(byte[] bytes, int start) {
         int p = start + 1;
         while (p < bytes.length) {

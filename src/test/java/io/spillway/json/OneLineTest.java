@@ -18,7 +18,7 @@ class OneLineTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {21, 22, 23, 24, 25})
-    void onlyLineBreaksCommentsAndByteOrderMarksGo(long seed) throws IOException, MalformedJsonException {
+    void onlyLineBreaksCommentsAndByteOrderMarksAreRemoved(long seed) throws IOException, MalformedJsonException {
         Random random = new Random(seed);
         for (int run = 0; run < RUNS_A_SEED; run++) {
             RandomJson json = RandomJson.document(random);
@@ -43,7 +43,7 @@ class OneLineTest {
     }
 
     @Test
-    void aDocumentOnOneLineStaysAsItIs() throws IOException, MalformedJsonException {
+    void aDocumentOnOneLineIsUnchanged() throws IOException, MalformedJsonException {
         String text = "{\"a\" : [1.00,\t1e400, -0.0],\"b\":\"\\u000a \\\\\" }";
         assertThat(copy(bytes(text)).bytes()).isEqualTo(bytes(text));
     }
@@ -52,11 +52,11 @@ class OneLineTest {
     @CsvSource({
         "EDA080, 3", // a surrogate
         "EDA0BDEDB880, 6", // a character above U+FFFF as two surrogates (CESU-8)
-        "C080, 2", // NUL as Java writes it
+        "C080, 2", // NUL in Java's modified UTF-8
         "E080AF, 3", // an overlong slash
         "C0A2, 2", // an overlong quote
         "F4908080, 4", // above U+10FFFF
-        "F09F98, 3", // a sequence that ends too early
+        "F09F98, 3", // a truncated sequence
         "FF, 1",
     })
     void eachByteThatIsNotUtf8IsReplacedAndCounted(String hex, int count) throws IOException, MalformedJsonException {
@@ -67,7 +67,7 @@ class OneLineTest {
     }
 
     @Test
-    void bytesThatAreNotUtf8InsideACommentGoWithIt() throws IOException, MalformedJsonException {
+    void bytesThatAreNotUtf8InsideACommentAreRemovedWithIt() throws IOException, MalformedJsonException {
         byte[] odd = HexFormat.of().parseHex("FFC0");
         Copy copy = copy(JsonCursorTest.join(bytes("{/*"), odd, bytes("*/\"a\":1}")));
         assertThat(copy.bytes()).isEqualTo(bytes("{\"a\":1}"));
@@ -75,7 +75,7 @@ class OneLineTest {
     }
 
     @Test
-    void aByteOrderMarkInsideAStringStays() throws IOException, MalformedJsonException {
+    void aByteOrderMarkInsideAStringIsKept() throws IOException, MalformedJsonException {
         assertThat(copy(bytes("{\"a\":\"\uFEFF\"\uFEFF}")).bytes()).isEqualTo(bytes("{\"a\":\"\uFEFF\"}"));
     }
 

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /**
- * A random JSON value as bytes, and beside it what a copy on one line has to look like: the two grow together, token by
- * token and gap by gap, so that the expected copy owes nothing to the code under test.
+ * A random JSON value as bytes, and the expected copy on one line. Both grow together, token by token and gap by gap,
+ * so that the expected copy does not depend on the code under test.
  */
 final class RandomJson {
-    /** What stands between two tokens of strict JSON: text, what stays of it, findings. */
+    /** The text between two tokens of strict JSON, what remains of it, and the findings. */
     private static final Gap[] STRICT = {
         new Gap("", "", 0),
         new Gap("", "", 0),
@@ -124,7 +124,7 @@ final class RandomJson {
         return findings;
     }
 
-    /** A gap of its own: before or behind a document, where nothing of it is copied. */
+    /** A separate gap before or after a document, of which nothing is copied. */
     static byte[] gapAround(Random random) {
         RandomJson json = new RandomJson(random, true);
         for (int i = random.nextInt(3); i > 0; i--) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 public class LanesTest {
     private static final String NAME = "lanes-test";
 
-    /** After each of these tests, whatever it did: a thread that is left is seen by its name. */
+    /** Runs after each of these tests: a thread that is left is found by its name. */
     @AfterEach
     void noThreadOutlivesTheCall() {
         assertThat(liveLanes(NAME)).isEmpty();
@@ -40,7 +40,7 @@ public class LanesTest {
     }
 
     @Test
-    void resultsComeInTheOrderOfTheTasksWhateverEndsFirst() throws Exception {
+    void resultsAreInTheOrderOfTheTasksWhicheverEndsFirst() throws Exception {
         CountDownLatch secondIsDone = new CountDownLatch(1);
         List<String> results = Lanes.runAll(
                 NAME,
@@ -77,14 +77,14 @@ public class LanesTest {
     }
 
     @Test
-    void lanesCarryTheNameAndANumber() throws Exception {
+    void lanesHaveTheNameAndANumber() throws Exception {
         List<String> names = Lanes.runAll(
                 NAME, 1, List.<Callable<String>>of(() -> Thread.currentThread().getName()));
         assertThat(names).containsExactly("lanes-test-lane-01");
     }
 
     @Test
-    void oneFailureFreesALaneBlockedOnAFullQueue() {
+    void aFailureFreesALaneBlockedOnAFullQueue() {
         BlockingQueue<String> queue = new ArrayBlockingQueue<>(1);
         CountDownLatch queueIsFull = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
@@ -111,7 +111,7 @@ public class LanesTest {
     }
 
     @Test
-    void theFirstFailureWinsOverThoseThatItCauses() {
+    void theFirstFailureIsThrownAndNotTheOnesItCauses() {
         CountDownLatch waiting = new CountDownLatch(1);
         SpillwayException first = new SpillwayException(Fault.SNAPSHOT_LOST, "first", null);
         List<Callable<String>> tasks = List.of(
@@ -132,7 +132,7 @@ public class LanesTest {
     }
 
     @Test
-    void theCallReturnsOnlyAfterALaneThatIsSlowToStopHasEnded() {
+    void theCallReturnsOnlyAfterASlowLaneHasEnded() {
         CountDownLatch waiting = new CountDownLatch(1);
         AtomicInteger cleanedUp = new AtomicInteger();
         List<Callable<String>> tasks = List.of(
@@ -156,7 +156,7 @@ public class LanesTest {
     }
 
     @Test
-    void aBugInALaneComesOutAsItIs() {
+    void aBugInALaneIsRethrownUnchanged() {
         for (Throwable bug : List.of(new IllegalStateException("a bug"), new StackOverflowError("a deep bug"))) {
             Callable<String> task = () -> {
                 if (bug instanceof Error error) {
@@ -196,7 +196,7 @@ public class LanesTest {
     }
 
     @Test
-    void aSecondInterruptDoesNotAbandonTheLanesAndIsNotForgotten() throws Exception {
+    void aSecondInterruptDoesNotAbandonTheLanesAndIsNotLost() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch stopping = new CountDownLatch(1);
         CountDownLatch mayEnd = new CountDownLatch(1);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The JDK's Deflater makes the streams, its Inflater says what is true of them. */
+/** The JDK's Deflater creates the streams, and its Inflater is the reference. */
 @Timeout(120)
 class DeflateBlocksTest {
     private static final int[] STRATEGIES = {Deflater.DEFAULT_STRATEGY, Deflater.FILTERED, Deflater.HUFFMAN_ONLY};
@@ -35,7 +35,7 @@ class DeflateBlocksTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void theEndAndTheLengthAreThoseOfTheInflater(long seed) throws Exception {
+    void theEndAndTheLengthMatchTheInflater(long seed) throws Exception {
         Random random = new Random(seed);
         for (int level = 0; level <= 9; level++) {
             for (int strategy : STRATEGIES) {
@@ -49,7 +49,10 @@ class DeflateBlocksTest {
         }
     }
 
-    /** Only the last block says that it is: without that bit the inflater makes the same of it, and asks for more. */
+    /**
+     * Only the last block is marked as last: without that bit the inflater returns the same content and asks for more
+     * input.
+     */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void theLastBlockIsTheOneThatEndsTheStream(long seed) throws Exception {
@@ -65,11 +68,11 @@ class DeflateBlocksTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0300", // a fixed block with nothing in it
-                "010000ffff", // a stored block with nothing in it
+                "0300", // an empty fixed block
+                "010000ffff", // an empty stored block
                 "4b040043beb7e8", // "a", then bytes that belong to something else
             })
-    void theSmallestStreamsAreWalked(String hex) throws Exception {
+    void theSmallestStreamsAreParsed(String hex) throws Exception {
         byte[] deflated = HexFormat.of().parseHex(hex);
         Inflated expected = inflate(deflated).orElseThrow();
         DeflateBlocks.Found found = blocks.walk(ByteBuffer.wrap(deflated));
@@ -78,7 +81,7 @@ class DeflateBlocksTest {
         assertThat((found.end() + 7) / 8).isEqualTo(expected.consumed());
     }
 
-    /** Byte i occurs as often as the i-th Fibonacci number says, which makes the longest codes there can be. */
+    /** Byte i occurs as often as the i-th Fibonacci number, which gives the longest possible codes. */
     @Test
     void codesOfFifteenBitsAreFound() throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -102,7 +105,7 @@ class DeflateBlocksTest {
     }
 
     @Test
-    void aStreamThatEndsEarlyIsRefusedWhereverItEnds() throws Exception {
+    void aTruncatedStreamIsRefusedAtAnyPosition() throws Exception {
         byte[] deflated = deflate(content(new Random(7), 3_000), 6, Deflater.DEFAULT_STRATEGY, new Random(7));
         for (int length = 0; length < deflated.length; length++) {
             ByteBuffer cut = ByteBuffer.wrap(Arrays.copyOf(deflated, length));
@@ -113,23 +116,26 @@ class DeflateBlocksTest {
     }
 
     @Test
-    void aBlockOfTheKindThatDoesNotExistIsRefused() {
+    void aBlockOfTheReservedTypeIsRefused() {
         assertThatExceptionOfType(ZipException.class)
                 .isThrownBy(() -> blocks.walk(ByteBuffer.wrap(new byte[] {7, 0, 0})))
                 .withMessage("a block of no known kind at bit 0");
     }
 
     @Test
-    void aStoredBlockOfDamagedLengthIsRefused() {
+    void aStoredBlockWithADamagedLengthIsRefused() {
         assertThatExceptionOfType(ZipException.class)
                 .isThrownBy(() -> blocks.walk(ByteBuffer.wrap(new byte[] {1, 1, 0, 0, 0, 9})))
                 .withMessageStartingWith("a stored block of damaged length");
     }
 
-    /** What the inflater takes is walked to the same end; the rest is refused or walked, but nothing else happens. */
+    /**
+     * Streams that the inflater accepts are parsed to the same end. Others are refused or parsed, and nothing else
+     * happens.
+     */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void damageIsRefusedOrSeenAsTheInflaterSeesIt(long seed) throws Exception {
+    void aDamagedStreamIsRefusedOrParsedAsTheInflaterDoes(long seed) throws Exception {
         Random random = new Random(seed);
         byte[] deflated = deflate(
                 content(random, 200 + random.nextInt(3_000)),
@@ -166,7 +172,7 @@ class DeflateBlocksTest {
         }
     }
 
-    /** Text, noise, or long repetitions; a mixture more often than not. */
+    /** Text, noise, or long repetitions, and often a mixture. */
     static byte[] content(Random random, int length) {
         byte[] content = new byte[length];
         int at = 0;
@@ -183,7 +189,7 @@ class DeflateBlocksTest {
         return content;
     }
 
-    /** In cuts that are flushed now and then, which makes empty blocks and blocks that end on a byte. */
+    /** In pieces that are sometimes flushed, which creates empty blocks and blocks that end on a byte boundary. */
     private static byte[] deflate(byte[] content, int level, int strategy, Random random) {
         Deflater deflater = new Deflater(level, true);
         deflater.setStrategy(strategy);
@@ -194,7 +200,7 @@ class DeflateBlocksTest {
             deflater.setInput(content, 0, flushed);
             int flush = random.nextBoolean() ? Deflater.SYNC_FLUSH : Deflater.FULL_FLUSH;
             int made;
-            do { // The first call after a change of strategy may answer nothing.
+            do { // The first call after a change of strategy may return nothing.
                 made = deflater.deflate(buffer, 0, buffer.length, flush);
                 out.write(buffer, 0, made);
             } while (made > 0 || !deflater.needsInput());
@@ -228,7 +234,7 @@ class DeflateBlocksTest {
 
     private record Inflated(long bytes, long consumed, boolean finished) {}
 
-    /** What the inflater made of it; empty where it refused. */
+    /** The inflater's output; empty if it refused the input. */
     private static Optional<Inflated> inflate(byte[] deflated) {
         Inflater inflater = new Inflater(true);
         try {

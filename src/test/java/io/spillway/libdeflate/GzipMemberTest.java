@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pieces that the JDK deflated, so that this holds on every Java; libdeflate has the same tests to pass elsewhere. */
+/** Pieces that the JDK deflated, so that this works on every Java. Libdeflate must pass the same tests elsewhere. */
 @Timeout(120)
 class GzipMemberTest {
     private static final Compression GZIP = Compression.parse("gzip", null);
@@ -33,7 +33,7 @@ class GzipMemberTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 1, 50 * PIECE})
-    void aNumberOfBytesAroundThePieceComesBack(int length) throws IOException {
+    void aNumberOfBytesAroundThePieceSizeIsReadBack(int length) throws IOException {
         byte[] content = text(length, length);
         byte[] member = member(content, 6, new JdkPieces(6, Deflater.DEFAULT_STRATEGY, PIECE));
         assertThat(decompress(GZIP, member)).isEqualTo(content);
@@ -44,10 +44,10 @@ class GzipMemberTest {
         return LongStream.rangeClosed(1, 40).boxed();
     }
 
-    /** Levels from 0 on, so that there are stored blocks; strategies, so that there are blocks without matches. */
+    /** Levels from 0, so that there are stored blocks; strategies, so that there are blocks without matches. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void anyContentComesBackFromPiecesOfAnyKind(long seed) throws IOException {
+    void anyContentIsReadBackFromPiecesOfAnyKind(long seed) throws IOException {
         Random random = new Random(seed);
         for (int strategy : new int[] {Deflater.DEFAULT_STRATEGY, Deflater.FILTERED, Deflater.HUFFMAN_ONLY}) {
             byte[] content = DeflateBlocksTest.content(random, random.nextInt(200_000));
@@ -58,9 +58,9 @@ class GzipMemberTest {
         }
     }
 
-    /** A piece of one byte ends at every bit of a byte sooner or later. */
+    /** Pieces of one byte end at every bit of a byte sooner or later. */
     @Test
-    void theSeamFitsWhereverAPieceEnds() throws IOException {
+    void piecesJoinAtEveryBitPosition() throws IOException {
         for (int length = 1; length < 40; length++) {
             byte[] content = noise(new Random(length), 10 * length);
             byte[] member = member(content, 6, new JdkPieces(9, Deflater.DEFAULT_STRATEGY, length));
@@ -70,7 +70,7 @@ class GzipMemberTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 6, 9})
-    void theHeaderIsThatOfTheJdksWay(int level) throws IOException {
+    void theHeaderIsThatOfTheJdk(int level) throws IOException {
         String flags = level == 1 ? "04" : level == 9 ? "02" : "00";
         byte[] member = member(text(1, 100), level, new JdkPieces(level, Deflater.DEFAULT_STRATEGY, PIECE));
         assertThat(HexFormat.of().formatHex(member, 0, 10)).isEqualTo("1f8b080000000000" + flags + "ff");
@@ -92,7 +92,7 @@ class GzipMemberTest {
     }
 
     @Test
-    void theDeflaterIsFreedWhereTheOutputFails() {
+    void theDeflaterIsFreedIfTheOutputFails() {
         JdkPieces deflater = new JdkPieces(6, Deflater.DEFAULT_STRATEGY, PIECE);
         OutputStream full = new OutputStream() {
             @Override
@@ -111,7 +111,7 @@ class GzipMemberTest {
     }
 
     @Test
-    void aCompressorThatLosesBytesIsNoticedAndTheFileStaysWithoutAnEnd() throws IOException {
+    void aCompressorThatLosesBytesIsDetectedAndTheFileHasNoValidEnd() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         OutputStream stream = new GzipMember(out, 6, new Losing(new JdkPieces(6, Deflater.DEFAULT_STRATEGY, PIECE)));
         assertThatIllegalStateException()
@@ -123,7 +123,7 @@ class GzipMemberTest {
         assertThat(out.size()).isEqualTo(written);
     }
 
-    /** Deflates a byte less than it was given. */
+    /** Deflates one byte less than it was given. */
     private record Losing(JdkPieces honest) implements PieceDeflater {
         @Override
         public ByteBuffer piece() {

@@ -3,7 +3,7 @@ package io.spillway.libdeflate;
 import java.nio.ByteBuffer;
 import java.util.zip.Deflater;
 
-/** The JDK's own compressor, a whole stream for each piece. Counts how often it was closed. */
+/** The JDK's own compressor, with a whole stream for each piece. Counts how often it was closed. */
 final class JdkPieces implements PieceDeflater {
     private final Deflater deflater;
     private final ByteBuffer piece;
@@ -27,7 +27,7 @@ final class JdkPieces implements PieceDeflater {
         deflater.finish();
         byte[] room = new byte[piece.capacity() * 2 + 100];
         int length = 0;
-        // The first call after a change of strategy may answer nothing.
+        // The first call after a change of strategy may return nothing.
         while (!deflater.finished()) {
             length += deflater.deflate(room, length, room.length - length);
         }

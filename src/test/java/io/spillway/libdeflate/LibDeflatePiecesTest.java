@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What libdeflate makes of more than one piece. {@link LibDeflateTest} runs this on a Java that can call it. */
+/** The output of libdeflate for more than one piece. {@link LibDeflateTest} runs this on a Java that can call it. */
 @Timeout(120)
 class LibDeflatePiecesTest {
     private LibDeflate library;
@@ -40,7 +40,7 @@ class LibDeflatePiecesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
-    void everyLevelComesBack(int level) throws IOException {
+    void everyLevelIsReadBack(int level) throws IOException {
         byte[] content = joined(Samples.text(level, 2_500_000), Samples.noise(new Random(level), 1_200_000));
         Compression gzip = Compression.parse("gzip", level);
         byte[] member = compress(gzip, content);
@@ -54,7 +54,7 @@ class LibDeflatePiecesTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void anyContentComesBackFromPiecesOfAnySize(long seed) throws IOException {
+    void anyContentIsReadBackFromPiecesOfAnySize(long seed) throws IOException {
         Random random = new Random(seed);
         byte[] content = DeflateBlocksTest.content(random, random.nextInt(600_000));
         int level = 1 + random.nextInt(9);
@@ -83,11 +83,11 @@ class LibDeflatePiecesTest {
         assertThatIllegalStateException().isThrownBy(deflater::deflate).withMessage("the compressor is freed");
     }
 
-    /** Three hundred streams that kept their memory would hold more than a gigabyte. */
+    /** If three hundred streams kept their memory, they would hold more than a gigabyte. */
     @Test
-    void whatAStreamHoldsOutsideTheHeapIsFreedByClosingIt() throws IOException {
+    void closingAStreamFreesItsMemoryOutsideTheHeap() throws IOException {
         Path status = Path.of("/proc/self/status");
-        assumeTrue(Files.isReadable(status), "this system does not say how much memory a process has");
+        assumeTrue(Files.isReadable(status), "this system does not show the memory of a process");
         long before = residentKibibytes(status);
         Compression gzip = Compression.parse("gzip", null);
         for (int i = 0; i < 300; i++) {

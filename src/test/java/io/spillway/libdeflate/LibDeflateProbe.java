@@ -12,7 +12,10 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** A process of its own, perhaps on another Java: says who makes gzip, and runs the test classes that it is given. */
+/**
+ * A separate process, perhaps on another Java: prints which gzip implementation is used, and runs the given test
+ * classes.
+ */
 final class LibDeflateProbe {
     private LibDeflateProbe() {}
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each case needs a process of its own: a library that was found stays so. And some need a newer Java than others. */
+/** Each case needs a separate process, because a loaded library stays loaded. Some need a newer Java. */
 @Timeout(300)
 class LibDeflateTest {
     private static final int FIRST_JAVA = 22;
@@ -29,14 +29,14 @@ class LibDeflateTest {
     Path folder;
 
     @Test
-    void whereItIsInstalledANewerJavaUsesIt() throws Exception {
+    void aNewerJavaUsesAnInstalledLibrary() throws Exception {
         requireInstalled();
         assertThat(probe(newerJava(), List.of()).lines()).containsExactly("libdeflate", "libdeflate", "comes back");
     }
 
-    /** The same promises, by the same tests, with the other compressor. */
+    /** The same promises, checked by the same tests with the other compressor. */
     @Test
-    void whatHoldsForGzipHoldsForItToo() throws Exception {
+    void thePromisesOfGzipHoldWithTheLibrary() throws Exception {
         requireInstalled();
         List<String> classes = Stream.of(
                         CompressionTest.class,
@@ -54,7 +54,7 @@ class LibDeflateTest {
     }
 
     @Test
-    void anOlderJavaDoesWithout() throws Exception {
+    void anOlderJavaWorksWithoutTheLibrary() throws Exception {
         assumeTrue(Runtime.version().feature() < FIRST_JAVA, "this Java is new enough to call it");
         Answer answer = probe(ownJava(), List.of());
         assertThat(answer.lines()).containsExactly("jdk", "jdk", "comes back");
@@ -62,14 +62,14 @@ class LibDeflateTest {
     }
 
     @Test
-    void switchedOffItIsNotUsedAndNobodyIsWarned() throws Exception {
+    void ifSwitchedOffTheLibraryIsNotUsedAndThereIsNoWarning() throws Exception {
         Answer answer = probe(newerJava(), List.of(OFF));
         assertThat(answer.lines()).containsExactly("jdk", "jdk", "comes back");
         assertThat(answer.log()).doesNotContain("WARN");
     }
 
     @Test
-    void aFileThatIsNoLibraryIsNamedOnce() throws Exception {
+    void aFileThatIsNotALibraryIsNamedOnce() throws Exception {
         Path text = Files.writeString(folder.resolve("libdeflate.so"), "not a library\n");
         Answer answer = probe(newerJava(), List.of("-Dspillway.libdeflate=" + text));
         assertThat(answer.lines()).containsExactly("jdk", "jdk", "comes back");
@@ -79,7 +79,7 @@ class LibDeflateTest {
     }
 
     @Test
-    void aLibraryWithoutItsFunctionsIsLeftAlone() throws Exception {
+    void aLibraryWithoutItsFunctionsIsNotUsed() throws Exception {
         Path file = compiled("int libdeflate_alloc_compressor(int level) { return level; }\n");
         Answer answer = probe(newerJava(), List.of("-Dspillway.libdeflate=" + file));
         assertThat(answer.lines()).containsExactly("jdk", "jdk", "comes back");
@@ -87,9 +87,9 @@ class LibDeflateTest {
                 .contains("WARN", file + " is not usable: it has no function libdeflate_free_compressor");
     }
 
-    /** It stores its first byte again and again: a sound stream of the right length, and not what it was given. */
+    /** It stores its first byte again and again: a valid stream of the right length with the wrong content. */
     @Test
-    void aLibraryThatMakesSomethingElseIsFoundOut() throws Exception {
+    void aLibraryWithWrongOutputIsDetected() throws Exception {
         Path file = compiled("""
                 #include <stddef.h>
                 void *libdeflate_alloc_compressor(int level) { static int one; return &one; }
@@ -121,7 +121,9 @@ class LibDeflateTest {
         return library;
     }
 
-    /** By the file itself: were the program asked, one that never finds it would skip instead of failing. */
+    /**
+     * Checks the file itself: if the program were asked, a program that never finds it would skip instead of failing.
+     */
     private static void requireInstalled() throws IOException {
         for (String root : List.of("/usr/lib", "/usr/lib64", "/usr/local/lib")) {
             if (Files.isDirectory(Path.of(root))) {
@@ -142,7 +144,7 @@ class LibDeflateTest {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
-    /** This Java where it is new enough, else one that is installed beside it. */
+    /** This Java if it is new enough, otherwise one that is installed beside it. */
     private static Path newerJava() throws IOException {
         if (Runtime.version().feature() >= FIRST_JAVA) {
             return ownJava();
@@ -162,7 +164,7 @@ class LibDeflateTest {
         return abort("there is no Java %d or newer in %s".formatted(FIRST_JAVA, installed));
     }
 
-    /** What the file {@code release} of a Java's folder says; 0 where it says nothing. */
+    /** The version in the {@code release} file of a Java installation; 0 if there is none. */
     private static int feature(Path home) {
         try {
             return Files.readAllLines(home.resolve("release")).stream()

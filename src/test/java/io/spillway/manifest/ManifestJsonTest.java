@@ -29,12 +29,12 @@ class ManifestJsonTest {
     private final Manifest manifest = new ManifestTest.Draft().make();
 
     @Test
-    void whatWasWrittenIsReadBackEqual() throws Exception {
+    void aWrittenManifestIsReadBackEqual() throws Exception {
         assertThat(read(ManifestJson.write(manifest))).isEqualTo(manifest);
     }
 
     @Test
-    void namesAreInSnakeCaseAndUnknownThingsAreLeftOut() throws Exception {
+    void namesAreInSnakeCaseAndUnknownValuesAreOmitted() throws Exception {
         String text = text(manifest);
         assertThat(text)
                 .contains("\"format_version\" : 1", "\"taken_at\" : \"2026-11-21T03:00:00.123Z\"")
@@ -53,7 +53,7 @@ class ManifestJsonTest {
     }
 
     @Test
-    void whatTheFirstManifestsHadIsEnoughForOne() throws Exception {
+    void theMembersOfTheFirstManifestsAreSufficient() throws Exception {
         ObjectNode tree = tree();
         tree.remove(List.of("schema_version", "schema_changes", "previous", "accepted"));
         ((ObjectNode) tree.get("source").get("fields").get(0)).remove(List.of("json_types", "documents", "blurred"));
@@ -64,7 +64,7 @@ class ManifestJsonTest {
     }
 
     @Test
-    void membersThatANewerVersionHasAddedArePassedOver() throws Exception {
+    void membersOfANewerVersionAreIgnored() throws Exception {
         ObjectNode tree = tree();
         tree.put("mirrors", "later").putObject("schema").put("version", 7);
         ((ObjectNode) tree.get("parts").get(0)).put("blake3", "later");
@@ -113,7 +113,7 @@ class ManifestJsonTest {
 
     @ParameterizedTest(name = "{0} is null")
     @MethodSource("membersThatMustBeThere")
-    void aMemberThatIsNullIsAnErrorThatNamesTheFile(String path) throws Exception {
+    void aNullMemberIsAnErrorThatNamesTheFile(String path) throws Exception {
         ObjectNode tree = tree();
         String name = path.substring(path.lastIndexOf('/') + 1);
         ((ObjectNode) tree.at(path.substring(0, path.lastIndexOf('/')))).putNull(name);
@@ -122,12 +122,12 @@ class ManifestJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "null", "[]", "{}", "7", "\"text\"", "{", "not JSON", "{\"format_version\":1}"})
-    void whatIsNoManifestIsAnErrorThatNamesTheFile(String text) {
+    void anInvalidManifestIsAnErrorThatNamesTheFile(String text) {
         assertNoManifest(text);
     }
 
     @Test
-    void aCutFileIsAnErrorWhereverItWasCut() {
+    void aTruncatedFileIsAnErrorAtAnyPosition() {
         String text = text(manifest);
         for (int length = 0; length < text.length() - 1; length += 37) {
             assertNoManifest(text.substring(0, length));
@@ -135,20 +135,20 @@ class ManifestJsonTest {
     }
 
     @Test
-    void bytesBehindTheObjectAreAnError() {
+    void trailingBytesAreAnError() {
         assertNoManifest(text(manifest) + "{}");
         assertNoManifest(text(manifest) + "garbage");
     }
 
     @Test
-    void aPartThatIsNullIsAnError() throws Exception {
+    void aNullPartIsAnError() throws Exception {
         ObjectNode tree = tree();
         tree.withArray("parts").addNull();
         assertNoManifest(tree.toString());
     }
 
     @Test
-    void whatDoesNotAddUpIsAnErrorThatSaysWhy() throws Exception {
+    void anInconsistentManifestIsAnErrorWithTheReason() throws Exception {
         ObjectNode tree = tree();
         tree.put("documents", 31);
         assertThat(assertNoManifest(tree.toString()))
@@ -205,7 +205,7 @@ class ManifestJsonTest {
     }
 
     @Test
-    void aRecordOfOursThatIsNoJsonIsABug() {
+    void writingAnUnsupportedObjectIsABug() {
         assertThatExceptionOfType(UncheckedIOException.class)
                 .isThrownBy(() -> ManifestJson.write(Map.of("self", new Object())));
     }

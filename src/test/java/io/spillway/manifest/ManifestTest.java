@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What does not add up cannot be constructed: one test for each thing that could be wrong. */
+/** An inconsistent manifest cannot be constructed: one test for each possible inconsistency. */
 class ManifestTest {
     private static final String HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    /** A manifest with two parts in each of two compressions; tests change a member and look what happens. */
+    /** A manifest with two parts in each of two compressions. Tests change a member and check the result. */
     static final class Draft {
         int formatVersion = 1;
         String dataset = "journals";
@@ -88,7 +88,7 @@ class ManifestTest {
     }
 
     @Test
-    void partsAreInTheFormatsThatItNames() {
+    void partsMustBeInTheNamedFormats() {
         Draft fewer = new Draft();
         fewer.formats.remove(0);
         assertRefused(fewer, "jsonl", "none");
@@ -98,20 +98,20 @@ class ManifestTest {
     }
 
     @Test
-    void oneThatAddsUpCanBeMade() {
+    void aConsistentManifestCanBeConstructed() {
         Manifest manifest = new Draft().make();
         assertThat(manifest.id()).hasToString("journals/2026-11-21T030000Z");
     }
 
     @Test
-    void partsThatHoldLessThanTheSnapshotAreRefused() {
+    void partsWithFewerDocumentsThanTheSnapshotAreRefused() {
         Draft draft = new Draft();
         draft.parts.set(0, part("journals-2026-11-21T030000Z.00001.jsonl", "none", 9));
         assertRefused(draft, "29", "30", "none");
     }
 
     @Test
-    void partsThatHoldMoreThanTheSnapshotAreRefused() {
+    void partsWithMoreDocumentsThanTheSnapshotAreRefused() {
         Draft draft = new Draft();
         draft.parts.set(1, part("journals-2026-11-21T030000Z.00001.jsonl.gz", "gzip", 21));
         assertRefused(draft, "31", "30", "gzip");
@@ -126,14 +126,14 @@ class ManifestTest {
     }
 
     @Test
-    void aTotalThatIsNotTheSnapshotsIsRefused() {
+    void aTotalThatDiffersFromTheSnapshotIsRefused() {
         Draft draft = new Draft();
         draft.inSnapshot = 31;
         assertRefused(draft, "30", "31", draft.dump);
     }
 
     @Test
-    void aSumOfBytesThatDiffersIsRefused() {
+    void aWrongSumOfBytesIsRefused() {
         Draft draft = new Draft();
         draft.bytes = 3_999;
         assertRefused(draft, "4000", "3999");
@@ -166,7 +166,7 @@ class ManifestTest {
     }
 
     @Test
-    void aDatasetThatIsNoNameIsRefused() {
+    void anInvalidDatasetNameIsRefused() {
         Draft draft = new Draft();
         draft.dataset = "../etc";
         draft.dump = "../etc/2026-11-21T030000Z";
@@ -203,7 +203,7 @@ class ManifestTest {
     }
 
     @Test
-    void aNameThatLeavesTheDumpsFolderIsRefused() {
+    void aNameThatLeavesTheFolderOfTheDumpIsRefused() {
         for (String name : List.of("../other", "a/b", "", ".", "..", ".hidden", "a b", "a\nb")) {
             assertThatIllegalArgumentException().as(name).isThrownBy(() -> part(name, "none", 1));
             assertThatIllegalArgumentException().as(name).isThrownBy(() -> new SideFile(name, 1, HASH));
@@ -211,14 +211,14 @@ class ManifestTest {
     }
 
     @Test
-    void aDateThatIsNotTheDumpsIsRefused() {
+    void aDateThatDiffersFromTheDumpIsRefused() {
         Draft draft = new Draft();
         draft.takenAt = Instant.parse("2026-11-21T03:00:01Z");
         assertRefused(draft, "2026-11-21T03:00:01Z", draft.dump);
     }
 
     @Test
-    void whatItWasMadeOfMayChangeAfterwards() {
+    void theListsItWasMadeFromMayChangeAfterwards() {
         Draft draft = new Draft();
         Manifest manifest = draft.make();
         draft.parts.clear();
@@ -227,7 +227,7 @@ class ManifestTest {
     }
 
     @Test
-    void aPartKeepsEverythingButItsName() {
+    void aRenamedPartKeepsEverythingElse() {
         assertThat(part("a", "gzip", 3).named("b")).isEqualTo(part("b", "gzip", 3));
     }
 }

@@ -12,21 +12,21 @@ class SchemaChangesTest {
     }
 
     @Test
-    void theSameFieldsInAnotherOrderAreNoChange() {
+    void theSameFieldsInAnotherOrderAreNotAChange() {
         assertThat(SchemaChanges.between(
                         List.of(field("a", "long"), field("b", null)), List.of(field("b", null), field("a", "long"))))
                 .isEmpty();
     }
 
     @Test
-    void moreDocumentsWithAFieldAreNoChange() {
+    void moreDocumentsWithAFieldAreNotAChange() {
         Manifest.Field before = new Manifest.Field("a", "long", List.of("number"), 1L, null);
         Manifest.Field after = new Manifest.Field("a", "long", List.of("number", "string"), 2L, null);
         assertThat(SchemaChanges.between(List.of(before), List.of(after))).isEmpty();
     }
 
     @Test
-    void whatCameWentAndTurnedIsNamedInTheOrderOfPaths() {
+    void addedRemovedAndChangedFieldsAreNamedInTheOrderOfPaths() {
         List<Manifest.Field> before =
                 List.of(field("z", "date"), field("gone", "long"), field("away", "long"), field("k", "text"));
         List<Manifest.Field> after =
@@ -41,7 +41,7 @@ class SchemaChangesTest {
     }
 
     @Test
-    void aFieldThatComesIntoTheMappingChangesItsType() {
+    void aFieldThatBecomesMappedChangesItsType() {
         assertThat(SchemaChanges.between(List.of(field("a", null)), List.of(field("a", "long"))))
                 .hasValueSatisfying(
                         changes -> assertThat(changes.changed().get(0)).hasToString("a (not mapped to long)"));

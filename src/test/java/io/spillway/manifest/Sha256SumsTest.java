@@ -15,13 +15,13 @@ class Sha256SumsTest {
     private static final String TWO = "ab".repeat(32);
 
     @Test
-    void linesAreHashTwoBlanksNameInTheOrderOfTheNames() {
+    void aLineIsHashTwoSpacesAndNameAndLinesAreSortedByName() {
         assertThat(text(Map.of("urls.txt", ONE, "README.md", TWO, "a.00002.jsonl.gz", ONE)))
                 .isEqualTo(TWO + "  README.md\n" + ONE + "  a.00002.jsonl.gz\n" + ONE + "  urls.txt\n");
     }
 
     @Test
-    void whatWasWrittenIsReadBackEqual() {
+    void writtenChecksumsAreReadBackEqual() {
         Map<String, String> hashes = new TreeMap<>(Map.of("urls.txt", ONE, "README.md", TWO));
         assertThat(Sha256Sums.read(Sha256Sums.write(hashes))).isEqualTo(hashes);
     }
@@ -44,7 +44,7 @@ class Sha256SumsTest {
                 "\\1111111111111111111111111111111111111111111111111111111111111111  a\\nb",
                 "# a comment"
             })
-    void anotherLineIsNoneOfOurs(String line) {
+    void anyOtherLineIsRefused(String line) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Sha256Sums.read((line + "\n").getBytes(StandardCharsets.UTF_8)))
                 .withMessageContaining(line);

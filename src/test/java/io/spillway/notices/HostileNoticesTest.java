@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever an operator's texts hold, each body is what it should be for who parses it, and shows the text as text. */
+/** Whatever an operator's texts contain, each body stays valid for its parser and shows the text as text. */
 class HostileNoticesTest {
     private static final List<String> PIECES = List.of(
             "</title><script>alert(1)</script>",
@@ -78,7 +78,7 @@ class HostileNoticesTest {
     @TempDir
     private Path root;
 
-    /** Each piece alone, and as many mixtures as make a hundred. */
+    /** Each piece alone, and enough mixtures for a total of a hundred. */
     static Stream<String> texts() {
         Random random = new Random(8);
         List<String> texts = new ArrayList<>(PIECES);
@@ -90,7 +90,7 @@ class HostileNoticesTest {
 
     @ParameterizedTest(name = "{index}")
     @MethodSource("texts")
-    void aHostileTextIsTextInEachBody(String text) throws Exception {
+    void aHostileTextIsPlainTextInEachBody(String text) throws Exception {
         try (PublishedNotices site = new PublishedNotices(root)) {
             site.dumps.title = text;
             site.dumps.description = text;
@@ -175,7 +175,7 @@ class HostileNoticesTest {
     }
 
     @Test
-    void anAddressThatIsNoneIsNotNamed() throws Exception {
+    void anInvalidUrlIsNotNamed() throws Exception {
         try (PublishedNotices site = new PublishedNotices(root)) {
             for (String homepage : List.of("javascript:alert(1)", "http://", "https://x y", "//x", "https://\u001B/")) {
                 site.dumps.homepage = homepage;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Folders of servers' configurations that earlier versions wrote beside those of datasets. */
+/** Folders with server configurations that earlier versions wrote beside those of datasets. */
 class KitFoldersTest {
     @TempDir
     private Path root;
@@ -33,20 +33,20 @@ class KitFoldersTest {
     }
 
     @Test
-    void aFolderOfAServerIsNoDataset() throws Exception {
+    void aServerFolderIsNotADataset() throws Exception {
         assertThat(site.renew().datasets()).containsOnlyKeys("journals");
         assertThat(site.file("nginx/429.json")).doesNotExist();
         assertThat(site.file("haproxy/429.json")).doesNotExist();
     }
 
     @Test
-    void aFolderOfAServerInWhichNoticesWereWrittenByMistakeIsNone() throws Exception {
+    void aServerFolderWithNoticesWrittenByMistakeIsNotADataset() throws Exception {
         Files.writeString(site.file("nginx/429.json"), "{}");
         assertThat(site.renew().datasets()).containsOnlyKeys("journals");
     }
 
     @Test
-    void aDatasetThatIsCalledLikeAServerHasItsNotices() throws Exception {
+    void aDatasetNamedLikeAServerHasItsNotices() throws Exception {
         site.dumps.publish(root, "nginx", Instant.parse("2026-11-21T03:00:00Z"), 5);
         assertThat(site.renew("haproxy").datasets())
                 .containsOnlyKeys("haproxy", "journals", "nginx")
@@ -56,7 +56,7 @@ class KitFoldersTest {
     }
 
     @Test
-    void aDatasetThatIsGoneKeepsItsNotices() throws Exception {
+    void aRemovedDatasetKeepsItsNotices() throws Exception {
         site.renew("gone");
         assertThat(site.renew().datasets()).containsEntry("gone", Availability.NONE);
     }

@@ -62,7 +62,7 @@ class NegotiationTest {
                 "'application/*'; -; JSON",
                 "'application/*'; curl/8; JSON",
             })
-    void theFormatIsTheOneThatIsNamed(String accept, String agent, NoticeFormat expected) {
+    void theFormatIsTheNamedOne(String accept, String agent, NoticeFormat expected) {
         assertThat(Negotiation.format(accept, agent)).isEqualTo(expected);
     }
 
@@ -83,19 +83,19 @@ class NegotiationTest {
                 "''; en",
                 "-; en",
             })
-    void theLanguageIsTheBestThatThereIs(String header, String expected) {
+    void theLanguageIsTheBestAvailableOne(String header, String expected) {
         assertThat(Negotiation.language(header, LANGUAGES)).isEqualTo(expected);
     }
 
     @Test
-    void languagesBeyondAHandfulCountForNothing() {
+    void languagesBeyondAHandfulAreIgnored() {
         String wishes = "fr,it,es,nl,sv,da,fi,cs,pl,";
         assertThat(Negotiation.language(wishes + "de", LANGUAGES)).isEqualTo("de");
         assertThat(Negotiation.language(wishes + "hu,de", LANGUAGES)).isEqualTo("en");
     }
 
     @Test
-    void theLongestPrefixChoosesTheDataset() {
+    void theLongestPrefixSelectsTheDataset() {
         Map<String, List<String>> covers = Map.of(
                 "works", List.of("/api/"),
                 "journals", List.of("/api/search/journals", "/query/journal"),
@@ -109,7 +109,7 @@ class NegotiationTest {
     }
 
     @Test
-    void ofTwoDatasetsWithOnePrefixTheFirstByNameIsMeant() {
+    void ofTwoDatasetsWithOnePrefixTheFirstByNameIsSelected() {
         assertThat(Negotiation.dataset("/api/x", Map.of("b", List.of("/api"), "a", List.of("/api"))))
                 .contains("a");
     }

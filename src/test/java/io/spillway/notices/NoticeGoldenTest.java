@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Notices byte for byte, so that none changes by accident. After a change on purpose {@code mvn test
+ * Notices are compared byte for byte, so that none changes by accident. After an intended change, {@code mvn test
  * -Dtest=NoticeGoldenTest -Dgolden.update} writes them again, and the difference is reviewed.
  */
 class NoticeGoldenTest {
@@ -50,7 +50,7 @@ class NoticeGoldenTest {
                 "articles/429.json",
                 "problems.html"
             })
-    void aNoticeIsTheGoldenOne(String name) throws Exception {
+    void aNoticeMatchesItsGoldenFile(String name) throws Exception {
         try (PublishedNotices site = published()) {
             Path golden = GOLDEN.resolve(name);
             if (UPDATE) {
@@ -62,7 +62,7 @@ class NoticeGoldenTest {
     }
 
     @Test
-    void everyGoldenFileIsLookedAt() throws Exception {
+    void everyGoldenFileIsUsed() throws Exception {
         try (var files = Files.walk(GOLDEN)) {
             assertThat(files.filter(Files::isRegularFile)).hasSize(12);
         }

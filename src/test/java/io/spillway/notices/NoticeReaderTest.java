@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Somebody is refused all the time while dumps come. */
+/** A reader is rejected all the time while dumps are published. */
 @Timeout(120)
 class NoticeReaderTest {
     private static final int DUMPS = 6;
@@ -25,7 +25,7 @@ class NoticeReaderTest {
     private Path root;
 
     @Test
-    void whoeverReadsAllTheTimeSeesWholeNoticesAndDumpsThatAreThere() throws Exception {
+    void aConstantReaderSeesWholeNoticesAndExistingDumps() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (PublishedNotices site = new PublishedNotices(root)) {
             site.renew("journals");

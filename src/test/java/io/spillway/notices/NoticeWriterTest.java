@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which notices there are, what they point at, and what they say where there is nothing to point at. */
+/** Which notices there are, what they point at, and what they say if there is nothing to point at. */
 @Timeout(120)
 class NoticeWriterTest {
     @TempDir
@@ -97,7 +97,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void aDatasetsNoticeHasTheFactsOfItsLatestDump() throws Exception {
+    void theNoticeOfADatasetHasTheFactsOfItsLatestDump() throws Exception {
         site.dumps.nextDue = TAKEN.plus(Duration.ofDays(7));
         Manifest manifest = site.dumps.publish(root, "journals", TAKEN, 5);
         site.site(site.directory).publish("journals");
@@ -142,7 +142,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void theSitesNoticeNamesTheDatasets() throws Exception {
+    void theNoticeOfTheSiteNamesTheDatasets() throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.dumps.publish(root, "articles", TAKEN, 5);
         site.site(site.directory).rebuild(Set.of());
@@ -155,7 +155,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void everyLanguageSaysTheSameInItsOwnWords() throws Exception {
+    void everyLanguageHasTheSameContent() throws Exception {
         site.settings = settings("pt", "de", "en");
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.renew();
@@ -167,7 +167,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void aFileWhoseAddressDoesNotAnswerIsNotNamed() throws Exception {
+    void aFileWhoseUrlDoesNotAnswerIsNotNamed() throws Exception {
         Manifest manifest = site.dumps.publish(root, "journals", TAKEN, 5);
         String second = manifest.parts().get(1).name();
         AddressCheck all = site.check;
@@ -180,11 +180,11 @@ class NoticeWriterTest {
     }
 
     @Test
-    void aFileOfAnotherLengthIsNotTheFile() throws Exception {
+    void aFileOfAnotherLengthIsNotNamed() throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.renew();
         assertThat(downloads("journals/429.json").path("files")).hasSize(2);
-        // What a page that asks for a login looks like from outside.
+        // What a page behind a login looks like from outside.
         AddressCheck all = site.check;
         site.check = (address, bytes) -> all.answers(address, bytes + 1);
         assertThat(site.renew().datasets()).containsEntry("journals", Availability.UNREACHABLE);
@@ -193,7 +193,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void whereNothingIsPublicNothingIsNamed() throws Exception {
+    void ifNothingIsPublicNothingIsNamed() throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.check = AddressCheck.NONE;
         try (LocalDirectory hidden = LocalDirectory.open(root)) {
@@ -207,7 +207,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void mirrorsThatAnswerAreNamedBehindTheDumpsOwnPlace() throws Exception {
+    void reachableMirrorsAreNamedAfterThePlaceOfTheDump() throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.dumps.publish(elsewhere, "journals", TAKEN, 5);
         AddressCheck all = site.check;
@@ -224,7 +224,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void checksThatWereTurnedOffAskNobody() throws Exception {
+    void disabledChecksRequestNothing() throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.settings = new NoticeSettings(List.of("en"), null, null, null, 10, false);
         site.check = (address, bytes) -> {
@@ -246,14 +246,14 @@ class NoticeWriterTest {
     }
 
     @Test
-    void anAttemptThatFailedMakesNoNoticesWhereThereAreNone() throws Exception {
+    void aFailedAttemptCreatesNoNotices() throws Exception {
         site.site(site.directory).sayStatus("journals");
         assertThat(root.resolve("status.json")).exists();
         assertThat(root.resolve("notices")).doesNotExist();
     }
 
     @Test
-    void anAttemptThatFailedLeavesANoticeThatSaysSo() throws Exception {
+    void aFailedAttemptKeepsTheNoticeAndRecordsTheFailure() throws Exception {
         site.renew();
         site.site(site.directory).sayStatus("journals");
         assertThat(downloads("journals/429.json").path("availability").textValue())
@@ -261,7 +261,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void aDatasetWhoseLastDumpWasTakenBackSaysSo() throws Exception {
+    void aDatasetWhoseLastDumpWasWithdrawnSaysSo() throws Exception {
         Manifest manifest = site.dumps.publish(root, "journals", TAKEN, 5);
         site.site(site.directory).publish("journals");
         announce(manifest.id());
@@ -275,7 +275,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void anOlderDumpIsNamedAgainWhenTheNewestIsTakenBack() throws Exception {
+    void anOlderDumpIsNamedAgainIfTheNewestIsWithdrawn() throws Exception {
         site.dumps.publish(root, "journals", TAKEN.minus(Duration.ofDays(7)), 5);
         Manifest newest = site.dumps.publish(root, "journals", TAKEN, 5);
         site.site(site.directory).publish("journals");
@@ -314,7 +314,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void aDumpOfEveryHourIsNotStaleForADay() throws Exception {
+    void anHourlyDumpIsNotStaleForADay() throws Exception {
         site.dumps.nextDue = TAKEN.plus(Duration.ofHours(1));
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.now = TAKEN.plus(Duration.ofHours(25));
@@ -322,7 +322,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void manyFilesEndInACountAndTheAddressOfTheList() throws Exception {
+    void aLongListOfFilesEndsInACountAndTheUrlOfTheList() throws Exception {
         site.dumps.parts = 500;
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.site(site.directory).publish("journals");
@@ -334,7 +334,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void longAddressesLeaveFewerFilesInABody() throws Exception {
+    void longUrlsLeaveFewerFilesInABody() throws Exception {
         site.dumps.parts = 20;
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.check = AddressCheck.NONE;
@@ -347,7 +347,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void whatCannotBeMadeShortIsRefused() throws Exception {
+    void aNoticeThatCannotBeShortenedIsRefused() throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.check = AddressCheck.NONE;
         URI deep = URI.create("https://dumps.example.org/" + "d".repeat(3_000) + "/");
@@ -369,7 +369,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void whatIsEqualIsNotWrittenAgain() throws Exception {
+    void unchangedNoticesAreNotWrittenAgain() throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.site(site.directory).publish("journals");
         FileTime longAgo = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
@@ -382,7 +382,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void whatAScheduleSetStaysForWhoWritesWithoutOne() throws Exception {
+    void theSettingsOfAScheduleAreKeptForWritersWithoutOne() throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         site.settings = settings("de");
         site.renew();
@@ -395,7 +395,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void settingsThatSomebodyBrokeAreThoseOfTheBeginning() throws Exception {
+    void damagedSettingsAreReplacedByTheDefaults() throws Exception {
         Files.createDirectories(root.resolve("notices"));
         Files.writeString(site.file("settings.json"), "{\"languages\": [\"../x\"]}");
         site.dumps.publish(root, "journals", TAKEN, 5);
@@ -404,7 +404,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void noticesComeAfterTheLinksThatTheyFollow() throws Exception {
+    void noticesAreWrittenAfterTheirLinks() throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         List<String> moves = new ArrayList<>();
         Destination watched = new SteppedDestination(site.directory, (step, folder) -> {}) {
@@ -429,7 +429,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void aCopyHasTheSameFiles() throws Exception {
+    void aCopyNamesTheSameFiles() throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         try (LocalDirectory copy = LocalDirectory.open(elsewhere)) {
             var catalog = io.spillway.catalog.Catalog.read(site.directory);
@@ -441,7 +441,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void everybodyMayReadThem() throws Exception {
+    void everyoneMayReadNotices() throws Exception {
         site.renew("journals");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(site.file("journals/429.json"))))
                 .isEqualTo("rw-r--r--");
@@ -455,7 +455,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void dyingBetweenAnyTwoFilesLeavesEachNoticeWholeAndPointingAtADump() throws Exception {
+    void aDeathBetweenAnyTwoFilesLeavesWholeNoticesThatPointToADump() throws Exception {
         Instant old = TAKEN.minus(Duration.ofDays(7));
         site.settings = settings("en");
         site.dumps.publish(root, "journals", old, 5);
@@ -489,7 +489,7 @@ class NoticeWriterTest {
                 site.site(dying).publish("journals");
                 done = true;
             } catch (Death e) {
-                // The next one goes on from here.
+                // The next one continues from here.
             }
             for (String name : List.of("journals/429.json", "journals/403.en.json", "journals/400.json")) {
                 String dump = downloads(name).path("dump").textValue();
@@ -505,7 +505,7 @@ class NoticeWriterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"notices", "catalog"})
-    void aProcessThatShowsItsFilesToNobodyShowsTheseToEverybody(String command) throws Exception {
+    void noticesAreWorldReadableDespiteARestrictiveUmask(String command) throws Exception {
         site.dumps.publish(root, "journals", TAKEN, 5);
         Process process = new ProcessBuilder(
                         "sh",

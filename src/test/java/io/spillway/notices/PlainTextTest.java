@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class PlainTextTest {
-    /** A family of four: seven code points that people take for one character. */
+    /** A family of four: seven code points that people see as one character. */
     private static final String FAMILY = "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67\u200D\uD83D\uDC66";
 
     @Test
@@ -16,7 +16,7 @@ class PlainTextTest {
     }
 
     @Test
-    void whatReversesTextIsLeftOutAndLettersAreNot() {
+    void charactersThatReverseTextAreRemovedAndLettersAreNot() {
         assertThat(PlainText.line("a\u202Eb\u2066c\u202C עברית", 100)).isEqualTo("abc עברית");
     }
 
@@ -26,7 +26,7 @@ class PlainTextTest {
     }
 
     @Test
-    void aTextIsCutBetweenCharactersAsPeopleSeeThem() {
+    void aTextIsCutBetweenVisibleCharacters() {
         assertThat(PlainText.line(FAMILY.repeat(3), 60)).isEqualTo(FAMILY.repeat(2) + "…");
         assertThat(PlainText.line("e\u0301".repeat(10), 12)).isEqualTo("e\u0301".repeat(3) + "…");
         assertThat(PlainText.line("\uD83C\uDDE9\uD83C\uDDEA".repeat(3), 20))
@@ -40,7 +40,7 @@ class PlainTextTest {
     }
 
     @Test
-    void oneCharacterWithEndlessMarksIsNotShown() {
+    void aCharacterWithEndlessMarksIsNotShown() {
         String cut = PlainText.line("Z" + "\u0300".repeat(5_000), 100);
         assertThat(cut.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(100);
     }

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A site with dumps and notices in a folder, which {@code https://dumps.example.org/} shows to everybody. */
+/** A site with dumps and notices in a folder, which {@code https://dumps.example.org/} serves to everyone. */
 final class PublishedNotices implements AutoCloseable {
     static final Instant TAKEN = Instant.parse("2026-11-21T03:00:00Z");
     static final URI ADDRESS = URI.create("https://dumps.example.org/");
@@ -29,22 +29,22 @@ final class PublishedNotices implements AutoCloseable {
     final LocalDirectory directory;
     final Path root;
 
-    /** When notices are written. */
+    /** The time when notices are written. */
     Instant now = TAKEN.plusSeconds(3_600);
 
-    /** What schedules say. */
+    /** The settings of schedules. */
     @Nullable
     NoticeSettings settings;
 
-    /** Who is asked for addresses; at first what lies in the folder answers. */
-    AddressCheck check = this::lies;
+    /** The source of answers for URLs, by default the contents of the folder. */
+    AddressCheck check = this::isInFolder;
 
     PublishedNotices(Path root) throws Exception {
         this.root = root;
         this.directory = LocalDirectory.open(root, ADDRESS);
     }
 
-    private boolean lies(URI address, long bytes) {
+    private boolean isInFolder(URI address, long bytes) {
         Path file = root.resolve(ADDRESS.relativize(address).getPath());
         try {
             return Files.isRegularFile(file) && (bytes == AddressCheck.ANY_LENGTH || Files.size(file) == bytes);
@@ -53,7 +53,7 @@ final class PublishedNotices implements AutoCloseable {
         }
     }
 
-    /** A writer of everything that points at dumps, in turns with others. */
+    /** A writer of everything that points at dumps, synchronized with others. */
     SiteWriter site(Destination destination, Destination... others) {
         return new SiteWriter(
                 destination,

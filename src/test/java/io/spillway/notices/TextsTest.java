@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TextsTest {
     @ParameterizedTest
     @ValueSource(strings = {"texts_de.properties", "texts_pt.properties"})
-    void everyLanguageHasEveryTextWithTheSamePlaces(String other) throws Exception {
+    void everyLanguageHasEveryTextWithTheSamePlaceholders(String other) throws Exception {
         Properties english = bundle("texts.properties");
         Properties texts = bundle(other);
         assertThat(texts.keySet()).isEqualTo(english.keySet());
@@ -25,7 +25,7 @@ class TextsTest {
     }
 
     @Test
-    void noTextHasAnApostropheWhichMessageFormatTakesForAQuote() throws Exception {
+    void noTextHasAnApostropheThatMessageFormatTakesForAQuote() throws Exception {
         for (String name : Set.of("texts.properties", "texts_de.properties", "texts_pt.properties")) {
             assertThat(bundle(name).values())
                     .as(name)

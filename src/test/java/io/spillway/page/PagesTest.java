@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 
-/** Pages and feeds, made from manifests alone. */
+/** Pages and feeds, created from manifests only. */
 class PagesTest {
     private static final Instant TAKEN = Instant.parse("2026-11-21T03:00:00Z");
     private static final String HOSTILE =
@@ -87,7 +87,7 @@ class PagesTest {
     }
 
     @Test
-    void whatAPublisherWritesIsTextEverywhere() throws Exception {
+    void aPublishersTextIsShownAsTextEverywhere() throws Exception {
         dumps.title = HOSTILE;
         dumps.description = HOSTILE;
         dumps.homepage = "javascript:alert(3)";
@@ -119,7 +119,7 @@ class PagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"index.html", "index.de.html", "index.pt.html"})
-    void aPageStandsAlone(String name) throws Exception {
+    void aPageIsSelfContained(String name) throws Exception {
         dumps.publish(root, "journals", TAKEN, 5);
         String page = rendered().get("journals/" + name);
         assertThat(page)
@@ -160,7 +160,7 @@ class PagesTest {
     }
 
     @Test
-    void aPublicPageHasAbsoluteAddresses() throws Exception {
+    void aPublicPageHasAbsoluteUrls() throws Exception {
         dumps.publish(root, "journals", TAKEN, 5);
         Map<String, String> pages = renderedInPublic();
         JsonNode data = structuredData(pages.get("journals/index.html"));
@@ -193,7 +193,7 @@ class PagesTest {
     }
 
     @Test
-    void theReasonOfADumpThatWasTakenBackIsShownAsText() throws Exception {
+    void theReasonOfAWithdrawnDumpIsShownAsText() throws Exception {
         dumps.publish(root, "journals", TAKEN, 5);
         Path folder = Files.createDirectories(root.resolve("journals/2026-11-14T030000Z"));
         Files.writeString(folder.resolve("withdrawn.json"), """
@@ -206,13 +206,13 @@ class PagesTest {
     }
 
     @Test
-    void withoutAPublicAddressThereIsNoSitemap() throws Exception {
+    void withoutAPublicUrlThereIsNoSitemap() throws Exception {
         dumps.publish(root, "journals", TAKEN, 5);
         assertThat(rendered()).doesNotContainKey("sitemap.xml").containsKey("robots.txt");
     }
 
     @Test
-    void aFeedHasAnEntryForEachDumpAndAnIdThatStays() throws Exception {
+    void aFeedHasAnEntryForEachDumpAndAPermanentId() throws Exception {
         dumps.publish(root, "journals", TAKEN, 5);
         String before = xml(rendered().get("journals/feed.atom"))
                 .getElementsByTagName("id")
@@ -227,7 +227,7 @@ class PagesTest {
     }
 
     @Test
-    void everyLanguageHasEveryTextWithTheSamePlaces() throws Exception {
+    void everyLanguageHasEveryTextWithTheSamePlaceholders() throws Exception {
         Properties english = bundle("texts.properties");
         for (String other : List.of("texts_de.properties", "texts_pt.properties")) {
             Properties texts = bundle(other);
@@ -254,9 +254,9 @@ class PagesTest {
         return texts;
     }
 
-    /** Stays in {@code target/site}, to be looked at. */
+    /** Kept in {@code target/site} for inspection. */
     @Test
-    void aSiteOfFiveDatasetsWithThirtyDumpsEachIsMadeOfManifests() throws Exception {
+    void aSiteOfFiveDatasetsWithThirtyDumpsEachIsBuiltFromManifests() throws Exception {
         Path site = Files.createDirectories(Path.of("target", "site"));
         try (LocalDirectory directory = LocalDirectory.open(site, URI.create("https://dumps.example.org/"))) {
             for (String dataset : List.of("articles", "authors", "cities", "journals", "works")) {

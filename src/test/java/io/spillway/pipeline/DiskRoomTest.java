@@ -32,7 +32,7 @@ class DiskRoomTest {
     }
 
     @Test
-    void aDumpThatNeedsMoreThanIsFreeIsRefusedWithTheFigures() {
+    void aDumpLargerThanTheFreeSpaceIsRefusedWithTheFigures() {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> require(previous.bytes() * 2, DOCUMENTS * 2, "none"))
                 .withMessageContaining(DOCUMENTS * 2 + " documents need about ")

@@ -34,14 +34,14 @@ class HeapRoomTest {
         "1, xz, 7, 256",
         "4, xz, 9, 4096"
     })
-    void whatFitsIsNotRefused(int lanes, String compression, int level, long mebibytes) {
+    void anExportThatFitsIsNotRefused(int lanes, String compression, int level, long mebibytes) {
         assertThatCode(() -> HeapRoom.require(lanes, List.of(format(compression, level)), mebibytes * MIB))
                 .doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @CsvSource({"4, xz, 6, 256", "2, xz, 7, 256", "1, xz, 8, 256", "1, xz, 9, 512", "64, bzip2, 9, 256"})
-    void whatCannotFitIsRefused(int lanes, String compression, int level, long mebibytes) {
+    void anExportThatCannotFitIsRefused(int lanes, String compression, int level, long mebibytes) {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> HeapRoom.require(lanes, List.of(format(compression, level)), mebibytes * MIB))
                 .withMessageContaining(
@@ -58,7 +58,7 @@ class HeapRoomTest {
     }
 
     @Test
-    void theNumberOfLanesThatIsNamedFitsAndOneMoreDoesNot() {
+    void theSuggestedNumberOfLanesFitsAndOneMoreDoesNot() {
         Matcher lanes = Pattern.compile("lanes: (\\d+)")
                 .matcher(refusal(16, 512, format("xz", 6)).hint());
         assertThat(lanes.find()).isTrue();
@@ -69,14 +69,14 @@ class HeapRoomTest {
     }
 
     @Test
-    void fewerLanesAreNoAdviceWhereNotEvenOneFits() {
+    void fewerLanesAreNotSuggestedIfNotEvenOneFits() {
         assertThat(refusal(2, 256, format("xz", 9)).hint())
                 .doesNotContain("lanes")
                 .contains("lower level");
     }
 
     @Test
-    void theHeapThatIsNamedIsLargeEnough() {
+    void theSuggestedHeapIsLargeEnough() {
         Matcher xmx = Pattern.compile("-Xmx(\\d+)m")
                 .matcher(refusal(16, 256, format("xz", 9)).hint());
         assertThat(xmx.find()).isTrue();

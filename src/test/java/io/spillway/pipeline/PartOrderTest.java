@@ -48,7 +48,7 @@ class PartOrderTest {
     }
 
     @Test
-    void aSliceWithoutPartsTakesNoNumber() throws Exception {
+    void aSliceWithoutPartsUsesNoNumber() throws Exception {
         PartOrder order = order(3);
         order.add(0, 0, part("a"));
         order.complete(0);

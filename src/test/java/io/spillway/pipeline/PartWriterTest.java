@@ -56,7 +56,7 @@ class PartWriterTest {
     private final StageClock clock = new StageClock();
 
     @Test
-    void aFinishedPartSaysWhatItsFileIs() throws Exception {
+    void aFinishedPartDescribesItsFile() throws Exception {
         SyntheticSource source = SyntheticSource.seeded(1, 500);
         for (String compression : List.of("gzip", "none")) {
             Path file = folder.resolve(compression);
@@ -79,7 +79,7 @@ class PartWriterTest {
     }
 
     @Test
-    void aDocumentOnManyLinesTakesOneLine() throws Exception {
+    void aDocumentOnManyLinesBecomesOneLine() throws Exception {
         Path file = folder.resolve("part");
         write(
                 file,
@@ -89,7 +89,7 @@ class PartWriterTest {
     }
 
     @Test
-    void anEncoderMayWriteSomethingBeforeTheFirstDocument() throws Exception {
+    void anEncoderMayWriteAHeaderBeforeTheFirstDocument() throws Exception {
         Encoder withHeader = new Encoder() {
             @Override
             public String format() {
@@ -116,7 +116,7 @@ class PartWriterTest {
     }
 
     @Test
-    void aFileThatIsThereIsNotOverwritten() throws Exception {
+    void anExistingFileIsNotOverwritten() throws Exception {
         Path file = folder.resolve("part");
         Files.writeString(file, "somebody's");
         assertThatExceptionOfType(SpillwayException.class)
@@ -127,7 +127,7 @@ class PartWriterTest {
     }
 
     @Test
-    void aFailureOfTheEncoderNamesTheFile() {
+    void anEncoderFailureNamesTheFile() {
         Path file = folder.resolve("part");
         PartFormat format = new PartFormat(Broken::new, Compression.parse("gzip", null));
         assertThatExceptionOfType(SpillwayException.class)
@@ -137,14 +137,14 @@ class PartWriterTest {
     }
 
     @Test
-    void timeIsLeftInTheStageThatItWasIn() throws Exception {
+    void theStageIsRestoredAfterAPart() throws Exception {
         clock.restart(Stage.WAITING);
         write(folder.resolve("part"), SyntheticExport.jsonLines("gzip"), SyntheticSource.seeded(1, 50));
         assertThat(clock.enter(Stage.READING)).isEqualTo(Stage.WAITING);
     }
 
     @Test
-    void aPartThatDoesNotReadBackAsItWasCountedFails() {
+    void aPartWithADifferentCountWhenReadBackFails() {
         PartFormat twoLinesEach = new PartFormat(TwoLinesEach::new, Compression.parse("gzip", null));
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> sequence(twoLinesEach, new PartLimits(10, 1 << 20), SyntheticSource.seeded(1, 3)))
@@ -168,11 +168,10 @@ class PartWriterTest {
     }
 
     @Test
-    void aPartIsLongerThanTheLimitOfBytesByItsBuffersAndOneDocumentAtMost() throws Exception {
+    void aPartExceedsTheByteLimitByAtMostItsBuffersAndOneDocument() throws Exception {
         long limit = 300_000;
         long document = 2_000;
-        // Between a document and the file: 64 KiB before the compressor, in it, and behind it; libdeflate holds whole
-        // pieces.
+        // Between a document and the file: 64 KiB before, in and after the compressor. Libdeflate holds whole pieces.
         long pieces = Compression.parse("gzip", null).library().isPresent() ? LibDeflate.PIECE_BYTES : 0;
         long buffers = 3 * (64 << 10) + pieces;
         SyntheticSource source = SyntheticSource.seeded(1, 1_000, 1_900);
@@ -203,12 +202,15 @@ class PartWriterTest {
     }
 
     @Test
-    void limitsThatNothingCouldMeetCannotBeMade() {
+    void impossibleLimitsAreRefused() {
         assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new PartLimits(0, 1));
         assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new PartLimits(1, 0));
     }
 
-    /** What the check compares the content with: the reader's bytes, decompressed, in every format and compression. */
+    /**
+     * What the check compares the content with: the bytes for the reader, decompressed, in every format and
+     * compression.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"jsonl", "csv", "tar", "bulk"})
     void theDigestOfAPartIsThatOfItsContent(String format) throws Exception {

@@ -40,7 +40,7 @@ class SizeEstimateTest {
 
     @ParameterizedTest
     @CsvSource({"jsonl, gzip", "jsonl, none", "csv, gzip", "csv, zstd", "csv, none", "tar, gzip", "tar, xz"})
-    void anExportComesOutAboutAsLarge(String name, String compression) throws Exception {
+    void theEstimateIsCloseToTheSizeOfTheExport(String name, String compression) throws Exception {
         PartFormat format = format(name, compression, CsvOptions.DEFAULTS);
         SyntheticSource source = SyntheticSource.seeded(7, DOCUMENTS);
         List<Part> parts = new SyntheticExport(folder, source)
@@ -60,14 +60,14 @@ class SizeEstimateTest {
     }
 
     @Test
-    void whatEveryPartHasIsCountedOnce() throws Exception {
+    void theOverheadOfEachPartIsCountedOnce() throws Exception {
         PartFormat csv = format("csv", "none", CsvOptions.DEFAULTS);
         SizeEstimate estimate = estimate(csv, SyntheticSource.of("{\"id\":1}", "{\"id\":2}"), 2, 1_000);
         assertThat(estimate.bytes()).isEqualTo("id,text\r\n".length() + 1_000 * "1,\r\n".length());
     }
 
     @Test
-    void withoutDocumentsThereIsTheEmptyPart() throws Exception {
+    void withoutDocumentsTheEstimateIsTheEmptyPart() throws Exception {
         PartFormat csv = format("csv", "none", CsvOptions.DEFAULTS);
         assertThat(estimate(csv, SyntheticSource.of(), 0).bytes()).isEqualTo("id,text\r\n".length());
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class SliceSpansTest {
 
     @Test
-    void slicesThatCoverOtherStretchesOfAShardHaveNoDocumentInCommon() throws Exception {
+    void slicesThatCoverDifferentRangesOfAShardHaveNoDocumentInCommon() throws Exception {
         assertThat(SliceSpans.distinct(List.of(spans(0, at(0, 3), at(0, 9)), spans(1, at(0, 10), at(0, 12)))))
                 .isEqualTo(4);
     }
@@ -30,12 +30,12 @@ class SliceSpansTest {
     }
 
     @Test
-    void slicesWithoutDocumentsAreNoneAtAll() throws Exception {
+    void slicesWithoutDocumentsAreIgnored() throws Exception {
         assertThat(SliceSpans.distinct(List.of(spans(0), spans(1)))).isZero();
     }
 
     @Test
-    void aDocumentThatComesTwiceInASliceIsRefused() {
+    void aDuplicateDocumentInASliceIsRefused() {
         assertRefused(() -> spans(0, at(0, 3), at(0, 3)), "number 3 of shard 0 after 3");
     }
 
@@ -60,9 +60,12 @@ class SliceSpansTest {
                 "slices [0, 2] overlap");
     }
 
-    /** Whatever is dropped, doubled or moved between slices: if no document is lost or doubled the spans may refuse, never else. */
+    /**
+     * Documents are dropped, duplicated or moved between slices: the spans must refuse every duplicate, and may refuse
+     * when there is none.
+     */
     @Test
-    void whateverPassesHasNoDocumentTwice() {
+    void slicesThatPassHaveNoDuplicateDocument() {
         int passed = 0;
         for (int seed = 0; seed < 3_000; seed++) {
             Random random = new Random(seed);
@@ -90,7 +93,7 @@ class SliceSpansTest {
                 BitSet seen = new BitSet();
                 slices.stream().flatMap(List::stream).forEach(place -> {
                     int bit = Document.shardOf(place) * 100 + Document.numberOf(place);
-                    assertThat(seen.get(bit)).as("a document twice").isFalse();
+                    assertThat(seen.get(bit)).as("a duplicate document").isFalse();
                     seen.set(bit);
                 });
             }
@@ -106,7 +109,7 @@ class SliceSpansTest {
     }
 
     @Test
-    void aProofThatTakesMoreThanAQuarterOfTheHeapIsRefusedBeforeReading() {
+    void aProofThatNeedsMoreThanAQuarterOfTheHeapIsRefusedBeforeReading() {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> HeapRoom.requireProof(HeapRoom.proofBytes(1_024, 10_000, 1L << 40), 256L << 20))
                 .withMessageContaining("up to 313 MiB of heap, and this JVM has 256 MiB")

@@ -31,7 +31,7 @@ class AmountsTest {
     @ParameterizedTest
     @CsvSource({"PT0S,0s", "PT59.9S,59s", "PT60S,1m00s", "PT3M7S,3m07s", "PT1H2M3S,1h02m", "PT100H,100h00m", "PT-5S,0s"
     })
-    void durationsHaveTwoUnitsAtMost(String duration, String text) {
+    void durationsHaveAtMostTwoUnits(String duration, String text) {
         assertThat(Amounts.duration(Duration.parse(duration))).isEqualTo(text);
     }
 }

@@ -9,7 +9,7 @@ class ProgressTest {
     private final Progress progress = new Progress();
 
     @Test
-    void beforeASnapshotNobodyKnowsHowManyAreExpected() {
+    void beforeASnapshotTheExpectedNumberIsUnknown() {
         assertThat(progress.now()).isEqualTo(new Reading(0, -1, 0, 0, 0, 1));
     }
 
@@ -25,7 +25,7 @@ class ProgressTest {
     }
 
     @Test
-    void aNewAttemptBeginsAtNoDocumentsButKeepsCountingRequests() {
+    void aNewAttemptStartsAtNoDocumentsButKeepsCountingRequests() {
         progress.expect(100);
         progress.requested();
         progress.retried();

@@ -20,7 +20,7 @@ class StageClockTest {
     }
 
     @Test
-    void enteringSaysWhereToComeBackTo() {
+    void enteringReturnsThePreviousStage() {
         assertThat(clock.enter(Stage.WRITING)).isEqualTo(Stage.READING);
         assertThat(clock.enter(Stage.WRITING)).isEqualTo(Stage.WRITING);
         assertThat(clock.enter(Stage.WAITING)).isEqualTo(Stage.WRITING);
@@ -46,14 +46,14 @@ class StageClockTest {
     }
 
     @Test
-    void lookingTwiceCountsNothingTwice() {
+    void readingTwiceCountsNothingTwice() {
         pass(2);
         assertThat(clock.seconds()).containsEntry(Stage.READING, 2.0);
         assertThat(clock.seconds()).containsEntry(Stage.READING, 2.0);
     }
 
     @Test
-    void aRestartForgetsEverything() {
+    void aRestartResetsEverything() {
         pass(5);
         clock.restart(Stage.WAITING);
         pass(1);
@@ -61,7 +61,7 @@ class StageClockTest {
     }
 
     @Test
-    void aStageIsCalledInLowerCase() {
+    void aStageIsPrintedInLowerCase() {
         assertThat(Stage.COMPRESSING).hasToString("compressing");
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the Citation File Format 1.2.0 asks for. */
+/** The requirements of the Citation File Format 1.2.0. */
 class CitationFileTest {
     private static final Path RULES = Path.of("src", "test", "resources", "citation", "rules.schema.json");
     private static final DumpAddresses PUBLIC =
@@ -48,7 +48,7 @@ class CitationFileTest {
     }
 
     @Test
-    void aDatasetThatIsDescribedInFullIsCitedInFull() throws Exception {
+    void aFullyDescribedDatasetHasAFullCitation() throws Exception {
         JsonNode made = made(
                 new Dataset("journals", "Journals", "All.", "CC-BY-4.0", "https://example.org/", List.of(), "Example"),
                 PUBLIC);
@@ -72,7 +72,7 @@ class CitationFileTest {
     }
 
     @Test
-    void whatNobodyHasSaidIsNotMadeUp() throws Exception {
+    void unsetValuesAreNotInvented() throws Exception {
         JsonNode made = made(Dataset.named("journals"), DumpAddresses.NONE);
         assertThat(made.fieldNames())
                 .toIterable()
@@ -81,7 +81,7 @@ class CitationFileTest {
     }
 
     @Test
-    void withoutAPageOfItsOwnTheDumpsFolderIsThePage() throws Exception {
+    void withoutAHomePageTheFolderOfTheDumpIsThePage() throws Exception {
         assertThat(made(dataset("J", null, null), PUBLIC).path("url").textValue())
                 .isEqualTo("https://dumps.example.org/journals/2026-11-21T030000Z/index.html");
     }
@@ -106,7 +106,7 @@ class CitationFileTest {
                 "עברית \u202Egnihtyna\u202C 📚 \u2028 \u0085 \u0007",
                 "C:\\path \\n"
             })
-    void aTitleStaysTheTextThatItIs(String title) throws Exception {
+    void aTitleIsWrittenLiterally(String title) throws Exception {
         JsonNode made = made(dataset(title, null, null), DumpAddresses.NONE);
         assertThat(made.path("title").isTextual()).isTrue();
         assertThat(made.path("title").textValue()).isEqualTo(title);
@@ -119,26 +119,26 @@ class CitationFileTest {
         "CC-BY-3.0-DE, license-url, https://spdx.org/licenses/CC-BY-3.0-DE.html",
         "DL-DE-BY-2.0, license-url, https://spdx.org/licenses/DL-DE-BY-2.0.html"
     })
-    void aLicenceThatTheFormatDoesNotListIsNamedByItsAddress(String spdx, String key, String value) throws Exception {
+    void aLicenceUnknownToTheFormatIsNamedByItsUrl(String spdx, String key, String value) throws Exception {
         assertThat(made(dataset("J", spdx, null), DumpAddresses.NONE).path(key).textValue())
                 .isEqualTo(value);
     }
 
     @Test
-    void aLicenceOfThePublishersOwnHasNoAddress() throws Exception {
+    void aCustomLicenceHasNoUrl() throws Exception {
         JsonNode made = made(dataset("J", "LicenseRef-ours", null), DumpAddresses.NONE);
         assertThat(made.has("license") || made.has("license-url")).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"javascript:alert(1)", "mailto:a@example.org", "/journals"})
-    void whatIsNoPageIsNotNamedAsOne(String homepage) throws Exception {
+    void anInvalidUrlIsNotNamedAsAPage(String homepage) throws Exception {
         JsonNode made = made(dataset("J", null, homepage), DumpAddresses.NONE);
         assertThat(made.has("url") || made.at("/authors/0").has("website")).isFalse();
     }
 
     @Test
-    void theRulesRefuseWhatTheFormatDoes() throws Exception {
+    void theRulesRejectWhatTheFormatForbids() throws Exception {
         assertThat(rules().validate(new JsonMapper().readTree("""
                 {"cff-version": "1.2.0", "message": "m", "title": "t", "authors": [], "license": "Ours"}
                 """))).hasSize(2);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files that stand beside the parts of a dump that people can fetch. */
+/** The files beside the parts of a public dump. */
 @Timeout(120)
 class CompanionsTest {
     private static final String STAMP = "2026-11-21T030000Z";
@@ -53,7 +53,7 @@ class CompanionsTest {
     }
 
     @Test
-    void aPublicDumpHasAddressesAMetalinkAndATorrent() throws Exception {
+    void aPublicDumpHasUrlsAMetalinkAndATorrent() throws Exception {
         Manifest manifest = export(root).publicUrl(SITE).run().manifest();
         assertThat(names(manifest))
                 .containsExactly(
@@ -77,7 +77,7 @@ class CompanionsTest {
     }
 
     @Test
-    void aDumpWithoutAnAddressHasNeitherMetalinkNorTorrent() throws Exception {
+    void aDumpWithoutAUrlHasNeitherMetalinkNorTorrent() throws Exception {
         Manifest manifest = export(root).run().manifest();
         assertThat(names(manifest)).doesNotContain("journals.meta4", "journals.torrent");
         assertThat(Files.readAllLines(dump().resolve("urls.txt")))
@@ -86,7 +86,7 @@ class CompanionsTest {
     }
 
     @Test
-    void theChecksumsNameEveryFileButThemselvesAndWhatIsWrittenAfterThem() throws Exception {
+    void theChecksumsNameEveryFileExceptThemselvesAndLaterFiles() throws Exception {
         Manifest manifest = export(root).publicUrl(SITE).run().manifest();
         List<String> expected = new ArrayList<>(names(manifest));
         expected.removeAll(List.of(Sha256Sums.FILE_NAME, "journals.meta4", "journals.torrent"));
@@ -97,7 +97,7 @@ class CompanionsTest {
     }
 
     @Test
-    void theMetalinkNamesEveryFileButItselfAndTheTorrent() throws Exception {
+    void theMetalinkNamesEveryFileExceptItselfAndTheTorrent() throws Exception {
         Manifest manifest = export(root).publicUrl(SITE).run().manifest();
         String metalink = Files.readString(dump().resolve("journals.meta4"));
         for (SideFile file : manifest.files()) {
@@ -125,7 +125,7 @@ class CompanionsTest {
     }
 
     @Test
-    void whatACitationNamesIsAFile() throws Exception {
+    void filesNamedInACitationExist() throws Exception {
         export(root).publicUrl(SITE).run();
         assertThat(Files.readString(dump().resolve("CITATION.cff")))
                 .contains("url: \"" + FOLDER + "index.html\"")
@@ -151,11 +151,11 @@ class CompanionsTest {
     }
 
     @Test
-    void theSameDocumentsMakeTheSameFiles(@TempDir Path again) throws Exception {
+    void theSameDocumentsGiveTheSameFiles(@TempDir Path again) throws Exception {
         Manifest manifest = export(root).publicUrl(SITE).run().manifest();
         export(again).publicUrl(SITE).run();
         for (String name : names(manifest)) {
-            // The others have the checksum of run.json.
+            // The others contain the checksum of run.json.
             if (!List.of("run.json", Sha256Sums.FILE_NAME, "journals.meta4", "journals.torrent")
                     .contains(name)) {
                 assertThat(again.resolve(manifest.dump()).resolve(name)).hasSameBinaryContentAs(dump().resolve(name));
@@ -164,7 +164,7 @@ class CompanionsTest {
     }
 
     @Test
-    void theReadmeSaysWhereTheDumpIs() throws Exception {
+    void theReadmeNamesThePlaceOfTheDump() throws Exception {
         export(root).publicUrl(SITE).run();
         assertThat(Files.readString(dump().resolve("README.md")))
                 .contains("URL='https://dumps.example.org/open/journals/" + STAMP + "'\n")
@@ -176,7 +176,7 @@ class CompanionsTest {
     }
 
     @Test
-    void theLicenceIsNamedWithItsAddress() throws Exception {
+    void theLicenceIsNamedWithItsUrl() throws Exception {
         export(root).run();
         assertThat(dump().resolve("LICENSE.txt")).hasContent("""
                 The publisher of this data states that it may be used under this licence:
@@ -188,14 +188,14 @@ class CompanionsTest {
     }
 
     @Test
-    void withoutALicenceThereIsNoFileOfOne() throws Exception {
+    void withoutALicenceThereIsNoLicenceFile() throws Exception {
         Manifest manifest =
                 export(root).dataset(Dataset.named("journals")).run().manifest();
         assertThat(names(manifest)).doesNotContain("LICENSE.txt");
     }
 
     @Test
-    void aLicenceOfThePublishersOwnIsNotLookedForElsewhere() {
+    void aCustomLicenceIsNotLookedUp() {
         Dataset dataset = new Dataset("journals", "J", null, "LicenseRef-ours", "https://example.org/", List.of());
         assertThat(new String(LicenseFile.of(dataset, "LicenseRef-ours"), StandardCharsets.UTF_8))
                 .endsWith("\nLicenseRef-ours\n\nIts text is the publisher's own, see https://example.org/.\n")
@@ -203,7 +203,7 @@ class CompanionsTest {
     }
 
     @Test
-    void theNextDumpIsDueWhenThePlanSaysSo() throws Exception {
+    void theNextDumpIsDueAtTheNextScheduledTime() throws Exception {
         Instant due = Instant.parse("2026-11-28T03:00:00Z");
         Manifest manifest = export(root)
                 .cadence(takenAt -> Optional.of(takenAt.plusSeconds(7 * 24 * 3600)))
@@ -213,7 +213,7 @@ class CompanionsTest {
     }
 
     @Test
-    void wgetFetchesByTheListAlone() throws Exception {
+    void wgetFetchesEverythingFromTheList() throws Exception {
         try (WebServer server = WebServer.serving(root)) {
             Manifest manifest = export(root).publicUrl(server.address()).run().manifest();
             assertFetched(manifest, Tool.run(downloads, "wget", "-q", "-i", dump() + "/urls.txt"));
@@ -221,7 +221,7 @@ class CompanionsTest {
     }
 
     @Test
-    void aria2FetchesByTheListAlone() throws Exception {
+    void aria2FetchesEverythingFromTheList() throws Exception {
         try (WebServer server = WebServer.serving(root)) {
             Manifest manifest = export(root).publicUrl(server.address()).run().manifest();
             assertFetched(manifest, Tool.run(downloads, "aria2c", "--no-conf", "-q", "-i", dump() + "/urls.txt"));
@@ -229,7 +229,7 @@ class CompanionsTest {
     }
 
     @Test
-    void aria2FetchesByTheAddressOfTheMetalink() throws Exception {
+    void aria2FetchesEverythingFromTheUrlOfTheMetalink() throws Exception {
         try (WebServer server = WebServer.serving(root)) {
             Manifest manifest = export(root).publicUrl(server.address()).run().manifest();
             String address = server.address() + manifest.dump() + "/journals.meta4";

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tools that never heard of Spillway read this file: it obeys the standard's rules, and promises nothing untrue. */
+/** Tools that do not know Spillway read this file: it follows the rules of the standard, and claims nothing untrue. */
 class DataPackageTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path RULES = Path.of("src", "test", "resources", "datapackage", "rules.schema.json");
@@ -56,7 +56,7 @@ class DataPackageTest {
     }
 
     @Test
-    void theDatasetIsDescribedAsFarAsAnybodyHasSaid() throws Exception {
+    void theDatasetIsDescribedWithAllKnownFacts() throws Exception {
         DraftMaker draft = new DraftMaker();
         draft.dataset = new Dataset("journals", "Journals", "All.", "CC0-1.0", "https://example.org/", List.of());
         JsonNode made = made(draft);
@@ -68,7 +68,7 @@ class DataPackageTest {
     }
 
     @Test
-    void aLicenceWhoseNameTheStandardRefusesIsNamedByItsPage() throws Exception {
+    void aLicenceWhoseNameTheStandardForbidsIsNamedByItsPage() throws Exception {
         DraftMaker draft = new DraftMaker();
         draft.dataset = new Dataset("journals", "J", null, "GPL-2.0+", null, List.of());
         assertThat(made(draft).at("/licenses/0")).isEqualTo(JSON.readTree("""
@@ -77,7 +77,7 @@ class DataPackageTest {
     }
 
     @Test
-    void aPartIsAResourceWithALengthAHashAndANameThatStaysTheSame() throws Exception {
+    void aPartIsAResourceWithALengthAHashAndAStableName() throws Exception {
         Draft draft = new DraftMaker().make();
         assertThat(made(new DraftMaker()).at("/resources/0")).isEqualTo(JSON.readTree("""
                 {
@@ -95,14 +95,14 @@ class DataPackageTest {
 
     @ParameterizedTest
     @CsvSource({"gzip, gz", "zstd, zst", "bzip2, bz2", "xz, xz"})
-    void aCompressionIsCalledByItsEnding(String compression, String ending) throws Exception {
+    void aCompressionIsNamedByItsFileExtension(String compression, String ending) throws Exception {
         DraftMaker draft = new DraftMaker();
         draft.compression = compression;
         assertThat(made(draft).at("/resources/0/compression").textValue()).isEqualTo(ending);
     }
 
     @Test
-    void bulkFilesAreLinesOfJsonThatNoTableIsMadeOf() throws Exception {
+    void bulkFilesAreJsonLinesAndNotTables() throws Exception {
         DraftMaker draft = new DraftMaker();
         draft.format = "bulk";
         assertThat(made(draft).at("/resources/0/format").textValue()).isEqualTo("ndjson");
@@ -110,7 +110,7 @@ class DataPackageTest {
     }
 
     @Test
-    void theSchemaIsAResourceToo() throws Exception {
+    void theSchemaIsAlsoAResource() throws Exception {
         assertThat(made(new DraftMaker()).at("/resources/1/path").textValue()).isEqualTo("schema.json");
     }
 
@@ -127,7 +127,7 @@ class DataPackageTest {
     }
 
     @Test
-    void aColumnHasTheTypeThatItsCellsWereFoundToHave() throws Exception {
+    void aColumnHasTheTypeOfItsCells() throws Exception {
         DraftMaker draft = csv("gzip", "a", "b.c", "d");
         draft.options = new LinkedHashMap<>(draft.options);
         draft.options.put("column_types", List.of("integer", "string", "any"));
@@ -137,7 +137,7 @@ class DataPackageTest {
     }
 
     @Test
-    void aByteOrderMarkIsStated() throws Exception {
+    void aByteOrderMarkIsDeclared() throws Exception {
         DraftMaker draft = csv("gzip", "a");
         assertThat(made(draft).at("/resources/0").has("title")).isFalse();
         draft.options = new LinkedHashMap<>(draft.options);
@@ -146,14 +146,14 @@ class DataPackageTest {
     }
 
     @Test
-    void anArchiveIsNoFileOfLines() throws Exception {
+    void anArchiveIsNotAFileOfLines() throws Exception {
         DraftMaker draft = new DraftMaker();
         draft.format = "tar";
         assertThat(made(draft).at("/resources/0/mediatype").textValue()).isEqualTo("application/x-tar");
     }
 
     @Test
-    void theRulesRefuseWhatTheStandardRefuses() throws Exception {
+    void theRulesRejectWhatTheStandardForbids() throws Exception {
         String right = new String(DataPackage.of(new DraftMaker().make(), List.of()), StandardCharsets.UTF_8);
         for (String wrong : List.of(
                 right.replace("\"path\" : \"", "\"path\" : \"/"),

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A draft of {@code journals} with one part, not compressed, so that it is the same to the byte everywhere. */
+/** A draft of {@code journals} with one uncompressed part, so that it is byte-identical everywhere. */
 public final class DraftMaker {
     Instant takenAt = Instant.parse("2026-11-21T03:00:00Z");
     Dataset dataset = Dataset.named("journals");
@@ -33,7 +33,7 @@ public final class DraftMaker {
     String format = "jsonl";
     String compression = "none";
 
-    /** The length of the part's file, where compression makes another one of it. */
+    /** The length of the part's file if compression changes it. */
     @Nullable
     Long bytesOnDisk;
 
@@ -70,12 +70,12 @@ public final class DraftMaker {
         return draft;
     }
 
-    /** The draft without a file anywhere. */
+    /** The draft without any file. */
     public Draft make() {
         return make(Path.of("nowhere"));
     }
 
-    /** The manifest that would be published of it. */
+    /** The manifest that would be published for it. */
     public Manifest manifest() {
         Draft draft = make();
         return new Manifest(

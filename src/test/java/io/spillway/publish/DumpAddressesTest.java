@@ -27,7 +27,7 @@ class DumpAddressesTest {
         return LocalDirectory.open(root, address);
     }
 
-    /** Called {@code journals-2026-11-21}, and slow. */
+    /** Named {@code journals-2026-11-21}, and slow. */
     private Destination archive() throws Exception {
         return new SteppedDestination(directory(null), (step, folder) -> {}) {
             @Override
@@ -48,7 +48,7 @@ class DumpAddressesTest {
     }
 
     @Test
-    void placesComeInTheirOrderAndArchivesLast() throws Exception {
+    void placesKeepTheirOrderAndArchivesAreLast() throws Exception {
         assertThat(DumpAddresses.of(DUMP, List.of(archive(), directory(FIRST), directory(SECOND)))
                         .folders())
                 .containsExactly(
@@ -58,18 +58,18 @@ class DumpAddressesTest {
     }
 
     @Test
-    void aPlaceWithoutAnAddressIsLeftOut() throws Exception {
+    void aPlaceWithoutAUrlIsLeftOut() throws Exception {
         assertThat(DumpAddresses.of(DUMP, List.of(directory(null)))).isEqualTo(DumpAddresses.NONE);
     }
 
     @Test
-    void aWebSeedIsTheFolderAboveWhereTheDumpHasItsOwnName() throws Exception {
+    void aWebSeedIsTheParentFolderIfTheFolderHasTheNameOfTheDump() throws Exception {
         DumpAddresses addresses = DumpAddresses.of(DUMP, List.of(archive(), directory(FIRST)));
         assertThat(addresses.webSeeds(DUMP.stamp())).containsExactly(URI.create("https://a.example/dumps/journals/"));
     }
 
     @Test
-    void torrentsThatPlacesMakeAreKnownBeforehand() throws Exception {
+    void urlsOfTorrentsCreatedByPlacesAreKnownInAdvance() throws Exception {
         assertThat(DumpAddresses.of(DUMP, List.of(directory(FIRST), archive())).torrents())
                 .containsExactly(URI.create("https://archive.example/download/x/x_archive.torrent"));
     }

@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The files of a tiny dump, byte for byte, so that none of them changes by accident. After a change on purpose {@code
- * mvn test -Dtest=DumpGoldenTest -Dgolden.update} writes them again, and the difference is reviewed.
+ * The files of a tiny dump are compared byte for byte, so that none of them changes by accident. After an intended
+ * change, {@code mvn test -Dtest=DumpGoldenTest -Dgolden.update} writes them again, and the difference is reviewed.
  *
- * <p>Two things may differ from one machine or run to the next, and stand as {@code @NAME@} in the golden files: what
- * gzip made of the part, as libraries for it differ (its length and hashes), and {@code run.json}, which has times in
- * it. What depends on those follows: length and hash of README.md and datapackage.json, which say the part's length,
- * and the hash of SHA256SUMS. The part itself is compared decompressed.
+ * <p>Two things may differ between machines or runs, and are {@code @NAME@} in the golden files: the gzip output of the
+ * part, because libraries differ (its length and hashes), and {@code run.json}, which contains times. Other values
+ * depend on those: length and hash of README.md and datapackage.json, which contain the part's length, and the hash of
+ * SHA256SUMS. The part itself is compared decompressed.
  */
 class DumpGoldenTest {
     private static final Path GOLDEN = Path.of("src", "test", "resources", "golden", "tiny");
@@ -63,52 +63,52 @@ class DumpGoldenTest {
     }
 
     @Test
-    void theReadmeIsTheGoldenOne() throws Exception {
+    void theReadmeMatchesTheGoldenFile() throws Exception {
         assertGolden("README.md");
     }
 
     @Test
-    void theChecksumsAreTheGoldenOnes() throws Exception {
+    void theChecksumsMatchTheGoldenFile() throws Exception {
         assertGolden("SHA256SUMS");
     }
 
     @Test
-    void theListOfNamesIsTheGoldenOne() throws Exception {
+    void theListOfNamesMatchesTheGoldenFile() throws Exception {
         assertGolden("urls.txt");
     }
 
     @Test
-    void theManifestIsTheGoldenOne() throws Exception {
+    void theManifestMatchesTheGoldenFile() throws Exception {
         assertGolden("manifest.json");
     }
 
     @Test
-    void theSchemaIsTheGoldenOne() throws Exception {
+    void theSchemaMatchesTheGoldenFile() throws Exception {
         assertGolden("schema.json");
     }
 
     @Test
-    void theSampleIsTheGoldenOne() throws Exception {
+    void theSampleMatchesTheGoldenFile() throws Exception {
         assertGolden("sample.jsonl");
     }
 
     @Test
-    void theLicenceIsTheGoldenOne() throws Exception {
+    void theLicenceMatchesTheGoldenFile() throws Exception {
         assertGolden("LICENSE.txt");
     }
 
     @Test
-    void theCitationIsTheGoldenOne() throws Exception {
+    void theCitationMatchesTheGoldenFile() throws Exception {
         assertGolden("CITATION.cff");
     }
 
     @Test
-    void theDataPackageIsTheGoldenOne() throws Exception {
+    void theDataPackageMatchesTheGoldenFile() throws Exception {
         assertGolden("datapackage.json");
     }
 
     @Test
-    void theDocumentsAreTheGoldenOnes() throws Exception {
+    void theDocumentsMatchTheGoldenFile() throws Exception {
         assertGolden("tiny-2026-11-21T030000Z.00001.jsonl", decompressed(dump.resolve(PART)));
     }
 
@@ -131,7 +131,7 @@ class DumpGoldenTest {
     }
 
     @Test
-    void thePartIsTheSameToTheByteWhenItIsWrittenAgain(@TempDir Path other) throws Exception {
+    void aRewrittenPartHasTheSameBytes(@TempDir Path other) throws Exception {
         export(other);
         assertThat(other.resolve(manifest.dump()).resolve(PART)).hasSameBinaryContentAs(dump.resolve(PART));
     }
@@ -149,7 +149,7 @@ class DumpGoldenTest {
         assertThat(found).isEqualTo(Files.readString(golden));
     }
 
-    /** Puts a name in the place of each value that may differ; the values are those that the dump itself has. */
+    /** Replaces each value that may differ by a name; the values come from the dump itself. */
     private String normal(String text) {
         Part part = manifest.parts().get(0);
         Map<String, String> names = new TreeMap<>();
@@ -170,7 +170,7 @@ class DumpGoldenTest {
                         "\"name\" : \"" + file.name() + "\",\n    \"bytes\" : @bytes of " + file.name() + "@,");
             }
         }
-        // Where the JDK and the system have it, which is no matter of the format.
+        // The location of the JDK and the system, which is not part of the format.
         String normal = text.replaceFirst("\\{\\s*\"library\" : \"libdeflate\"\\s*\\}", "{ }");
         for (var name : names.entrySet()) {
             normal = normal.replace(name.getKey(), name.getValue());

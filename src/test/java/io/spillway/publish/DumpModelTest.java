@@ -47,14 +47,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random sequences of commands and faults over a directory and two buckets, compared after each step with a model that knows
- * which dumps readers may see. {@code -Dspillway.model.steps=N} sets the steps for each seed.
+ * Random sequences of commands and faults over a directory and two buckets, compared after each step with a model of
+ * the dumps that readers may see. {@code -Dspillway.model.steps=N} sets the steps for each seed.
  */
 @Timeout(600)
 class DumpModelTest {
     private static final int STEPS = Integer.getInteger("spillway.model.steps", 1_040);
 
-    /** Steps until everything begins again: damaged dumps stay, and would fill the places. */
+    /** Steps until everything starts from scratch: damaged dumps stay, and would fill the places. */
     private static final int STEPS_OF_A_WORLD = 80;
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -74,7 +74,7 @@ class DumpModelTest {
     private Instant now = Instant.parse("2020-01-01T00:00:00Z");
     private int policy;
 
-    /** The model: under which policy each dump was made, and which are withdrawn or pruned. */
+    /** The model: the policy under which each dump was made, and which dumps are withdrawn or pruned. */
     private final Map<DumpId, Integer> madeUnder = new HashMap<>();
 
     private final Set<DumpId> withdrawn = new HashSet<>();
@@ -186,7 +186,7 @@ class DumpModelTest {
         void run() throws Exception;
     }
 
-    /** A command may fail, as destinations do; what readers see is compared all the same. */
+    /** A command may fail, as destinations do. What readers see is compared all the same. */
     private static String command(String name, Command command) throws Exception {
         try {
             command.run();
@@ -305,7 +305,7 @@ class DumpModelTest {
         } finally {
             bucket.changesLeft = Integer.MAX_VALUE;
         }
-        // What a removal that died has marked is pruned, as far as the model is concerned.
+        // A dump marked by an interrupted removal counts as pruned in the model.
         for (FakeBucket each : List.of(first, second)) {
             each.objects.keySet().stream()
                     .filter(key -> key.endsWith("/removing.json"))
@@ -314,7 +314,7 @@ class DumpModelTest {
         return done + " at " + bucket.name();
     }
 
-    /** What the step did, and what readers see now. */
+    /** The step, and what readers see now. */
     private void compare(
             Map<Destination, Set<DumpId>> manifestsBefore,
             Map<Destination, Set<DumpId>> completeBefore,
@@ -354,7 +354,7 @@ class DumpModelTest {
         return history.subList(Math.max(0, history.size() - 12), history.size());
     }
 
-    /** A reader is led to the newest dump of the catalog. */
+    /** The links lead a reader to the newest dump of the catalog. */
     private void compareCatalog(Destination place, Set<DumpId> complete, String told) throws Exception {
         Catalog catalog;
         try {
@@ -394,7 +394,7 @@ class DumpModelTest {
         return all;
     }
 
-    /** The length of each object, also of a bucket that is away. */
+    /** The length of each object, also of an unavailable bucket. */
     private static Map<String, Long> objects(Destination place) throws Exception {
         Map<String, Long> objects = new HashMap<>();
         if (place instanceof FakeBucket bucket) {
@@ -427,7 +427,7 @@ class DumpModelTest {
         return names;
     }
 
-    /** Judged by nothing but JSON and lengths. */
+    /** Judged only by JSON and lengths. */
     private static Set<DumpId> completeAt(Destination place) throws Exception {
         Map<String, Long> objects = objects(place);
         Set<DumpId> complete = new TreeSet<>();

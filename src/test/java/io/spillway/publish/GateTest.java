@@ -50,7 +50,7 @@ class GateTest {
     }
 
     @Test
-    void tooFewDocumentsAreRefusedWithAllThatCanBeSaidOfThem() {
+    void tooFewDocumentsAreRefusedWithAllKnownFacts() {
         now.documents(51).fields(field("id", "keyword", 51));
         now.document = "{\"id\":\"longer, so that bytes do not fall\"}";
         SpillwayException e = refused(gate("5%", WARN));
@@ -62,27 +62,27 @@ class GateTest {
 
     @ParameterizedTest
     @CsvSource({"95, 5%", "100, 0%", "101, 0%", "200, 5%", "0, 100%", "50, 50.0%"})
-    void aFallUpToTheLimitPasses(int documents, String limit) throws Exception {
+    void aDropUpToTheLimitPasses(int documents, String limit) throws Exception {
         now.documents(documents).fields(field("id", "keyword", documents));
         passes(gate(limit, STOP));
     }
 
     @ParameterizedTest
     @CsvSource({"94, 5%, 6%", "99, 0%, 1%", "0, 99.9999%, 100%", "66, 33.9%, 34%"})
-    void aFallOverTheLimitIsRefused(int documents, String limit, String said) {
+    void aDropOverTheLimitIsRefused(int documents, String limit, String said) {
         now.documents(documents).fields(field("id", "keyword", documents));
         assertThat(refused(gate(limit, WARN))).hasMessageContaining("by " + said + ", and gate.shrink allows " + limit);
     }
 
     @Test
-    void aFallThatIsHardlyOverTheLimitIsNotRoundedToIt() {
+    void aDropBarelyOverTheLimitIsNotRoundedDownToIt() {
         before.documents(30_000);
         now.documents(28_499).fields(field("id", "keyword", 28_499));
         assertThat(refused(gate("5%", WARN))).hasMessageContaining("by 5.01%, and gate.shrink allows 5%");
     }
 
     @Test
-    void fewerBytesAreRefusedThoughTheDocumentsAreAllThere() {
+    void fewerBytesAreRefusedEvenIfNoDocumentIsMissing() {
         now.document = "{}";
         assertThat(refused(gate("5%", WARN)))
                 .hasMessageContaining("bytes fell from 1100 to 300, by 72.73%")
@@ -104,7 +104,7 @@ class GateTest {
     }
 
     @Test
-    void aChangeOfCompressionAloneIsNoReasonToRefuse() throws Exception {
+    void aChangeOfCompressionAloneIsNotRefused() throws Exception {
         before.bytesOnDisk = 1100L;
         now.compression = "zstd";
         now.bytesOnDisk = 7L;
@@ -112,7 +112,7 @@ class GateTest {
     }
 
     @Test
-    void aChangeOfTheSizeOfPartsAloneIsNoReasonToRefuse() throws Exception {
+    void aChangeOfPartSizeAloneIsNotRefused() throws Exception {
         before.compression = "gzip";
         before.bytesOnDisk = 3_000L;
         now.compression = "gzip";
@@ -121,14 +121,14 @@ class GateTest {
     }
 
     @Test
-    void anEmptyDumpIsNoMeasure() throws Exception {
+    void anEmptyDumpIsNotComparedWith() throws Exception {
         before.documents(0).fields(field("id", "keyword", 0));
         passes(gate("0%", STOP));
     }
 
     @ParameterizedTest
     @ValueSource(longs = {50, 51, 100})
-    void aCommonFieldThatIsInNoDocumentAnyMoreIsRefused(long had) {
+    void aCommonFieldMissingFromAllDocumentsIsRefused(long had) {
         before.fields(field("id", "keyword", 100), field("title", "text", had));
         now.fields(field("id", "keyword", 100), field("title", "text", 0));
         SpillwayException e = refused(gate("100%", WARN));
@@ -137,27 +137,27 @@ class GateTest {
     }
 
     @Test
-    void aRareFieldMayGoWithTheDocumentsThatHadIt() throws Exception {
+    void aRareFieldMayDisappearWithItsDocuments() throws Exception {
         before.fields(field("id", "keyword", 100), field("title", "text", 49));
         now.fields(field("id", "keyword", 100), field("title", "text", 0));
         passes(gate("5%", STOP));
     }
 
     @Test
-    void aCommonFieldThatOneDocumentStillHasPasses() throws Exception {
+    void aCommonFieldInOneRemainingDocumentPasses() throws Exception {
         before.fields(field("title", "text", 100));
         now.fields(field("title", "text", 1));
         passes(gate("5%", STOP));
     }
 
     @Test
-    void aFieldThatIsGonePassesWhereFieldsAreWarnedOf() throws Exception {
+    void withFieldsWarnAMissingFieldPasses() throws Exception {
         now.fields();
         passes(gate("5%", WARN));
     }
 
     @Test
-    void aFieldThatIsGoneIsRefusedWhereFieldsStop() {
+    void withFieldsStopAMissingFieldIsRefused() {
         now.fields();
         SpillwayException e = refused(gate("5%", STOP));
         assertThat(e).hasMessageContaining("field id is gone");
@@ -165,19 +165,19 @@ class GateTest {
     }
 
     @Test
-    void aFieldOfAnotherTypeIsRefusedWhereFieldsStop() {
+    void withFieldsStopAFieldOfAnotherTypeIsRefused() {
         now.fields(field("id", "long", 100));
         assertThat(refused(gate("5%", STOP))).hasMessageContaining("field id (keyword to long) is of another type");
     }
 
     @Test
-    void aNewFieldPassesWhereFieldsStop() throws Exception {
+    void withFieldsStopANewFieldPasses() throws Exception {
         now.fields(field("id", "keyword", 100), field("title", "text", 1));
         passes(gate("5%", STOP));
     }
 
     @Test
-    void everyReasonIsInOneMessageWithTheFlagsForAll() {
+    void everyReasonIsInOneMessageWithAllFlags() {
         before.fields(field("id", "keyword", 100), field("title", "text", 100));
         now.documents(10).fields(field("title", "text", 0));
         SpillwayException e = refused(gate("5%", STOP));
@@ -186,7 +186,7 @@ class GateTest {
     }
 
     @Test
-    void ofManyFieldsTheFirstFewAreNamedAndTheOthersCounted() {
+    void ofManyFieldsTheFirstAreNamedAndTheOthersCounted() {
         before.fields = IntStream.range(0, 25)
                 .mapToObj(i -> field("f" + i, "keyword", 1))
                 .toList();
@@ -196,19 +196,19 @@ class GateTest {
     }
 
     @Test
-    void whatIsAcceptedIsToldToTheManifest() throws Exception {
+    void theManifestRecordsWhatWasAccepted() throws Exception {
         now.documents(10).fields();
         assertThat(check(gate("5%", STOP, Refusal.SHRINK, Refusal.SCHEMA)))
                 .containsExactly(Refusal.SHRINK, Refusal.SCHEMA);
     }
 
     @Test
-    void whatDidNotHappenWasNotAccepted() throws Exception {
+    void anUnusedOverrideIsNotRecorded() throws Exception {
         assertThat(check(gate("5%", STOP, Refusal.SHRINK, Refusal.SCHEMA))).isEmpty();
     }
 
     @Test
-    void acceptingTheOneDoesNotAcceptTheOther() {
+    void acceptingOneReasonDoesNotAcceptAnother() {
         now.documents(10).fields();
         SpillwayException e = refused(gate("5%", STOP, Refusal.SHRINK));
         assertThat(e).hasMessageContaining("field id is gone").hasMessageNotContaining("documents fell");
@@ -216,7 +216,7 @@ class GateTest {
     }
 
     @Test
-    void theNumberOfDocumentsAloneIsRefusedBeforeTheyAreRead() {
+    void theNumberOfDocumentsIsRefusedBeforeTheyAreRead() {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> gate("5%", WARN).checkCount(before.manifest(), 94))
                 .withMessageContaining("documents fell from 100 to 94");
@@ -224,7 +224,7 @@ class GateTest {
 
     @ParameterizedTest
     @CsvSource({"95, ", "94, SHRINK"})
-    void aNumberThatIsEnoughOrAcceptedIsRead(long documents, Refusal accepted) throws Exception {
+    void aSufficientOrAcceptedNumberIsRead(long documents, Refusal accepted) throws Exception {
         gate("5%", WARN, accepted == null ? new Refusal[0] : new Refusal[] {accepted})
                 .checkCount(before.manifest(), documents);
     }

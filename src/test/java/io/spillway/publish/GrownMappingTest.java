@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What three dumps say of a mapping that grows, turns and stays. The second dump's manifest and schema are compared to the
- * byte; {@code -Dgolden.update} writes them again.
+ * How three dumps describe a mapping whose fields are added, change their type and stay. The second dump's manifest and
+ * schema are compared byte for byte; {@code -Dgolden.update} writes them again.
  */
 class GrownMappingTest {
     private static final Path GOLDEN = Path.of("src", "test", "resources", "golden", "grown");
@@ -66,7 +66,7 @@ class GrownMappingTest {
     }
 
     @Test
-    void theFirstDumpHasTheFirstSchemaAndNothingBeforeIt() {
+    void theFirstDumpHasTheFirstSchemaAndNoPreviousDump() {
         assertThat(first.schemaVersion()).isEqualTo(1);
         assertThat(first.schemaChanges()).isNull();
         assertThat(first.previous()).isNull();
@@ -74,7 +74,7 @@ class GrownMappingTest {
     }
 
     @Test
-    void theSecondNamesWhatMovedAndCountsOn() {
+    void theSecondDumpNamesTheChangesAndIncrementsTheVersion() {
         assertThat(second.schemaVersion()).isEqualTo(2);
         assertThat(second.schemaChanges())
                 .isEqualTo(new SchemaChanges(
@@ -84,7 +84,7 @@ class GrownMappingTest {
     }
 
     @Test
-    void aThirdWithTheSameFieldsKeepsTheVersion() throws Exception {
+    void aThirdDumpWithTheSameFieldsKeepsTheVersion() throws Exception {
         Manifest third = publish(new DraftMaker()
                 .takenAt("2026-11-28T03:00:00Z")
                 .documents(110)
@@ -94,19 +94,19 @@ class GrownMappingTest {
     }
 
     @Test
-    void whatTheOperatorLetThroughStandsInTheManifest() throws Exception {
+    void theManifestRecordsTheOperatorsOverride() throws Exception {
         DraftMaker small = new DraftMaker().takenAt("2026-11-28T03:00:00Z").documents(10);
         assertThat(publish(small, Gate.Refusal.SHRINK, Gate.Refusal.SCHEMA).accepted())
                 .containsExactly("shrink");
     }
 
     @Test
-    void theManifestOfTheSecondIsTheGoldenOne() throws Exception {
+    void theManifestOfTheSecondDumpMatchesTheGoldenFile() throws Exception {
         assertGolden("manifest.json");
     }
 
     @Test
-    void theSchemaOfTheSecondIsTheGoldenOne() throws Exception {
+    void theSchemaOfTheSecondDumpMatchesTheGoldenFile() throws Exception {
         assertGolden("schema.json");
     }
 
@@ -117,7 +117,7 @@ class GrownMappingTest {
     }
 
     @Test
-    void theSampleStandsBesideThePartsWhereThereIsOne() throws Exception {
+    void theSampleIsBesideThePartsIfThereIsOne() throws Exception {
         DraftMaker draft = new DraftMaker().takenAt("2026-11-28T03:00:00Z").documents(101);
         draft.sample = "{\"id\":\"a\"}\n";
         Manifest third = publish(draft);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
-/** What RFC 5854 asks for, and what aria2 makes of it. */
+/** The requirements of RFC 5854, and how aria2 reads the result. */
 @Timeout(120)
 class MetalinkTest {
     private static final byte[] ONE = "{\"id\":1}\n".repeat(50_000).getBytes(StandardCharsets.UTF_8);
@@ -48,7 +48,7 @@ class MetalinkTest {
     }
 
     @Test
-    void aFileHasItsLengthItsChecksumAndEachOfItsAddresses() throws Exception {
+    void aFileHasItsLengthItsChecksumAndAllItsUrls() throws Exception {
         Document metalink = parsed(Metalink.of(
                 "x/y",
                 FILES,
@@ -66,19 +66,19 @@ class MetalinkTest {
     }
 
     @Test
-    void aria2TakesTheSecondPlaceWhereTheFirstHasNothing() throws Exception {
+    void aria2UsesTheSecondPlaceIfTheFirstHasNothing() throws Exception {
         serveBoth();
         try (WebServer server = WebServer.serving(site)) {
             Tool.Result ended = fetch(server, "gone/", "there/");
             assertThat(ended.exitCode()).as(ended.output()).isZero();
-            assertThat(server.gets("gone/a.00001.jsonl")).as("asked first").isNotEmpty();
+            assertThat(server.gets("gone/a.00001.jsonl")).as("requested first").isNotEmpty();
         }
         assertThat(downloads.resolve("x/y/a.00001.jsonl")).hasBinaryContent(ONE);
         assertThat(downloads.resolve("x/y/a.00002.jsonl")).hasBinaryContent(TWO);
     }
 
     @Test
-    void aria2RefusesAFileWithAnotherChecksum() throws Exception {
+    void aria2RejectsAFileWithAnotherChecksum() throws Exception {
         serveBoth();
         byte[] damaged = ONE.clone();
         damaged[1000] ^= 1;

@@ -52,12 +52,12 @@ class PreviousDumpTest {
         return at().dump().map(Manifest::dump);
     }
 
-    /** What is found at the directory, which is home, and at these. */
+    /** The result of a search in the directory, which is home, and in these. */
     private PreviousDump.Found at(Destination... others) throws SpillwayException {
         return new PreviousDump(directory, List.of(others), memory).of("journals", null);
     }
 
-    private Path stand(String dump, String manifestOf) throws Exception {
+    private Path addDump(String dump, String manifestOf) throws Exception {
         Path folder = Files.createDirectories(root.resolve("journals").resolve(dump));
         Manifest manifest = new DraftMaker().takenAt(manifestOf).manifest();
         return Files.write(folder.resolve("manifest.json"), ManifestJson.write(manifest));
@@ -70,41 +70,41 @@ class PreviousDumpTest {
     }
 
     @Test
-    void theNewestIsFound() throws Exception {
-        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
-        stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
-        stand("2025-12-31T030000Z", "2025-12-31T03:00:00Z");
+    void theNewestDumpIsFound() throws Exception {
+        addDump("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+        addDump("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        addDump("2025-12-31T030000Z", "2025-12-31T03:00:00Z");
         assertThat(found()).contains("journals/2026-11-21T030000Z");
     }
 
     @Test
-    void whatIsJustTakenBackIsPassedOver() throws Exception {
-        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
-        Path manifest = stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+    void aDumpBeingWithdrawnIsSkipped() throws Exception {
+        addDump("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+        Path manifest = addDump("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
         Files.writeString(manifest.resolveSibling("withdrawn.json"), "{}");
         assertThat(found()).contains("journals/2026-11-14T030000Z");
     }
 
     @Test
-    void aBrokenManifestIsPassedOverAndSaid() throws Exception {
-        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
-        Files.writeString(stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z"), "{\"format_version\":1}");
+    void aBrokenManifestIsSkippedAndReported() throws Exception {
+        addDump("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+        Files.writeString(addDump("2026-11-21T030000Z", "2026-11-21T03:00:00Z"), "{\"format_version\":1}");
         assertThat(found()).contains("journals/2026-11-14T030000Z");
         assertThat(at().blind()).singleElement().asString().contains("2026-11-21T030000Z", "is not a manifest");
     }
 
     @Test
-    void theManifestOfAnotherDumpIsPassedOverAndSaid() throws Exception {
-        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
-        stand("2026-11-21T030000Z", "2026-11-20T03:00:00Z");
+    void theManifestOfAnotherDumpIsSkippedAndReported() throws Exception {
+        addDump("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+        addDump("2026-11-21T030000Z", "2026-11-20T03:00:00Z");
         assertThat(found()).contains("journals/2026-11-14T030000Z");
         assertThat(at().blind()).hasSize(1);
     }
 
     @Test
-    void aDamagedDumpThatIsDatedLaterThanTheNewOneDoesNotCount() throws Exception {
-        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
-        Files.writeString(stand("2099-01-01T000000Z", "2099-01-01T00:00:00Z"), "");
+    void aDamagedDumpDatedLaterThanTheNewOneIsIgnored() throws Exception {
+        addDump("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+        Files.writeString(addDump("2099-01-01T000000Z", "2099-01-01T00:00:00Z"), "");
         DumpId next = new DumpId("journals", Instant.parse("2026-11-21T03:00:00Z"));
         PreviousDump.Found found = new PreviousDump(directory, List.of(), memory).of("journals", next);
         assertThat(found.blind()).isEmpty();
@@ -113,7 +113,7 @@ class PreviousDumpTest {
 
     @Test
     void theMemoryKnowsADumpWhoseManifestIsDamaged() throws Exception {
-        Path manifest = stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        Path manifest = addDump("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
         new Ledger(memory, "journals")
                 .published(new DraftMaker().takenAt("2026-11-21T03:00:00Z").manifest());
         Files.writeString(manifest, "");
@@ -123,7 +123,7 @@ class PreviousDumpTest {
 
     @Test
     void anotherDestinationKnowsADumpThatIsDamagedAtHome() throws Exception {
-        Path manifest = stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        Path manifest = addDump("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
         Path copy = Files.createDirectories(elsewhere.resolve("journals/2026-11-21T030000Z"));
         Files.copy(manifest, copy.resolve("manifest.json"));
         Files.writeString(manifest, "");
@@ -134,8 +134,8 @@ class PreviousDumpTest {
     }
 
     @Test
-    void whereHomeIsNewTheOthersKnow() throws Exception {
-        Path manifest = stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+    void forANewHomeTheOtherDestinationsAreUsed() throws Exception {
+        Path manifest = addDump("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
         Path copy = Files.createDirectories(elsewhere.resolve("journals/2026-11-21T030000Z"));
         Files.move(manifest, copy.resolve("manifest.json"));
         try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
@@ -144,7 +144,7 @@ class PreviousDumpTest {
     }
 
     @Test
-    void whereHomeIsNewAndAnotherIsAwayNothingIsThereToCompareWith() throws Exception {
+    void forANewHomeAndAnUnavailableDestinationThereIsNothingToCompareWith() throws Exception {
         Destination away = new SteppedDestination(directory, (step, folder) -> {}) {
             @Override
             public List<StoredObject> list(String prefix) throws SpillwayException {
@@ -156,9 +156,9 @@ class PreviousDumpTest {
     }
 
     @Test
-    void aDumpThatIsWithdrawnAnywhereIsNotTheOneBefore() throws Exception {
-        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
-        stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+    void aDumpWithdrawnAnywhereIsNotThePreviousOne() throws Exception {
+        addDump("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+        addDump("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
         Path notice = Files.createDirectories(elsewhere.resolve("journals/2026-11-21T030000Z"));
         Files.writeString(notice.resolve("withdrawn.json"), "{}");
         try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
@@ -167,16 +167,16 @@ class PreviousDumpTest {
     }
 
     @Test
-    void aManifestInNoDumpsFolderIsNone() throws Exception {
-        stand("copy-of-2026-11-21T030000Z", "2026-11-21T03:00:00Z");
-        stand("2026-11-21T030000Z/inside", "2026-11-21T03:00:00Z");
-        stand(".", "2026-11-21T03:00:00Z");
+    void aManifestOutsideADumpFolderIsIgnored() throws Exception {
+        addDump("copy-of-2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        addDump("2026-11-21T030000Z/inside", "2026-11-21T03:00:00Z");
+        addDump(".", "2026-11-21T03:00:00Z");
         assertThat(found()).isEmpty();
     }
 
     @Test
-    void aDestinationThatDoesNotAnswerIsNotADatasetWithoutDumps() throws Exception {
-        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+    void anUnavailableDestinationIsNotADatasetWithoutDumps() throws Exception {
+        addDump("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
         Destination away = new SteppedDestination(directory, (step, folder) -> {}) {
             @Override
             public InputStream open(ObjectKey key) throws SpillwayException {
@@ -190,8 +190,8 @@ class PreviousDumpTest {
 
     @Test
     void itCostsOneListingAndOneObject() throws Exception {
-        stand("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
-        stand("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        addDump("2026-11-14T030000Z", "2026-11-14T03:00:00Z");
+        addDump("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
         List<String> steps = new ArrayList<>();
         new PreviousDump(new SteppedDestination(directory, (step, folder) -> steps.add(step)), List.of(), Memory.NONE)
                 .of("journals", null);

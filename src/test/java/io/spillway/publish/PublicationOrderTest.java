@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a reader finds when an export dies between any two steps: the old dump whole, the new one whole or not there. */
+/** What a reader finds if an export dies between any two steps: the old dump whole, and the new one whole or absent. */
 @Timeout(120)
 class PublicationOrderTest {
     private static final Instant OLD = Instant.parse("2026-11-14T03:00:00Z");
@@ -56,7 +56,7 @@ class PublicationOrderTest {
     }
 
     @Test
-    void dyingAtAnyStepLeavesTheOldDumpAndTheNewOneWholeOrNotThere() throws Exception {
+    void aDeathAtAnyStepLeavesTheOldDumpAndTheNewOneWholeOrAbsent() throws Exception {
         int died = 0;
         boolean published = false;
         while (!published) {
@@ -81,7 +81,8 @@ class PublicationOrderTest {
                 removeTheNewDump();
             }
         }
-        // Asked whether the date is free and for the dump before, and placed: each has a step before and one behind.
+        // The checks for a free date and for the previous dump, and the placement: each has a step before and one
+        // after.
         assertThat(died).isGreaterThan(4);
     }
 
@@ -103,7 +104,7 @@ class PublicationOrderTest {
         boolean placed = step.equals("after place");
         assertWholeOrNotThere(placed);
         if (!placed) {
-            // The dead process left its work folder; the next export removes it, and succeeds.
+            // The dead process left its work folder. The next export removes it, and succeeds.
             assertThat(SyntheticExport.tree(root)).anyMatch(name -> name.endsWith(".incomplete"));
             export((each, folder) -> {}).run();
             assertWholeOrNotThere(true);
@@ -113,7 +114,7 @@ class PublicationOrderTest {
     }
 
     @Test
-    void untilItIsPlacedNothingOfTheNewDumpIsVisible() throws Exception {
+    void nothingOfTheNewDumpIsVisibleUntilItIsPlaced() throws Exception {
         List<String> visible = new ArrayList<>();
         export((step, folder) -> {
                     if (!step.equals("after place")) {
@@ -125,7 +126,7 @@ class PublicationOrderTest {
     }
 
     @Test
-    void thePlaceIsTheOnlyThingThatIsDoneToTheDestination() throws Exception {
+    void thePlacementIsTheOnlyChangeToTheDestination() throws Exception {
         List<String> steps = new ArrayList<>();
         export((step, folder) -> steps.add(step)).run();
         List<String> reading = List.of("before list", "after list", "before open", "after open");
@@ -135,7 +136,7 @@ class PublicationOrderTest {
     }
 
     @Test
-    void whatIsPlacedIsCompleteAndFlat() throws Exception {
+    void thePlacedFolderIsCompleteAndFlat() throws Exception {
         List<String> placed = new ArrayList<>();
         Manifest manifest = export((step, folder) -> {
                     if (step.equals("before place")) {
@@ -167,7 +168,7 @@ class PublicationOrderTest {
     void theManifestIsWrittenAfterEveryOtherFile(String obstacle) throws Exception {
         try (LocalDirectory directory = inPublic()) {
             Path folder = directory.newWorkFolder(ObjectKey.of(new DumpId("journals", NEW)));
-            // A file that is in the way of this one stops the publisher exactly there.
+            // An existing file of that name stops the publisher exactly there.
             Files.writeString(folder.resolve(obstacle), "in the way");
             assertThatExceptionOfType(SpillwayException.class)
                     .isThrownBy(() -> publisher(directory).publish(draft(folder)));
@@ -177,7 +178,7 @@ class PublicationOrderTest {
     }
 
     @Test
-    void theChecksumsAreWrittenAfterWhatTheyNameAndBeforeTheManifest() throws Exception {
+    void theChecksumsAreWrittenAfterTheirFilesAndBeforeTheManifest() throws Exception {
         try (LocalDirectory directory = inPublic()) {
             Path folder = directory.newWorkFolder(ObjectKey.of(new DumpId("journals", NEW)));
             Files.writeString(folder.resolve("manifest.json"), "in the way");
@@ -199,7 +200,7 @@ class PublicationOrderTest {
     }
 
     @Test
-    void aDateIsTakenAsSoonAsAnythingStandsUnderIt() throws Exception {
+    void aDateIsTakenAsSoonAsAnythingExistsUnderIt() throws Exception {
         try (LocalDirectory directory = LocalDirectory.open(root)) {
             Publisher publisher = new Publisher(directory, "0.0.0");
             assertThat(publisher.isTaken(new DumpId("journals", OLD))).isTrue();
@@ -280,21 +281,21 @@ class PublicationOrderTest {
         }
     }
 
-    /** Not an exception that anybody would catch: the nearest thing to a process that ends here. */
+    /** Not an exception that any code would catch: the closest thing to a process that ends here. */
     private static final class Death extends Error {
         Death(String step) {
             super("died " + step);
         }
     }
 
-    /** An export in a process of its own, which ends in the middle as if it had been killed: nothing is cleaned up. */
+    /** An export in a separate process, which ends in the middle as if it had been killed: nothing is cleaned up. */
     static final class DyingExport {
-        /** What a shell reports of a process that was killed. */
+        /** The exit code that a shell reports for a killed process. */
         static final int KILLED = 137;
 
         private DyingExport() {}
 
-        /** Exports into the directory {@code args[0]} until it comes to the step {@code args[1]}. */
+        /** Exports into the directory {@code args[0]} until the step {@code args[1]}. */
         public static void main(String[] args) throws Exception {
             String last = args[1];
             int page = last.startsWith("page ") ? Integer.parseInt(last.substring(5)) : Integer.MAX_VALUE;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every sentence of a README is there exactly where it is true, over random combinations of what an export may do. */
+/** Every sentence of a README is present exactly when it is true, over random combinations of export options. */
 class ReadmeSentencesTest {
     private static final int COMBINATIONS = 2_000;
     /** Sentences that hold for every dump. */
@@ -109,7 +109,7 @@ class ReadmeSentencesTest {
 
     @ParameterizedTest
     @MethodSource("claims")
-    void aSentenceIsThereWhereItIsTrue(Claim claim) throws Exception {
+    void aSentenceIsPresentExactlyWhenItIsTrue(Claim claim) throws Exception {
         Random random = new Random(14);
         for (int i = 0; i < COMBINATIONS / 10; i++) {
             DraftMaker draft = random(random);

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A publisher's words are text on the page, never mark-up of it. */
+/** A publisher's words are text on the page, never markup. */
 class ReadmeTest {
-    /** Lines of the page for a dataset whose words are harmless, to compare with. */
+    /** Lines of the page for a dataset with harmless words, to compare with. */
     private static final int LINES = (int) readme("Title", "Description", "CC0-1.0", "https://example.org/")
             .lines()
             .count();
@@ -39,7 +39,7 @@ class ReadmeTest {
                 "[a](javascript:x) ![i](y)~# \\[a\\](javascript:x) \\!\\[i\\](y)",
                 "*bold* _thin_ # head \\~# \\*bold\\* \\_thin\\_ \\# head \\\\"
             })
-    void markUpInATitleStaysText(String title, String heading) {
+    void markupInATitleStaysText(String title, String heading) {
         assertThat(readme(title, "Description", null, null).lines().findFirst()).hasValue(heading);
     }
 
@@ -54,7 +54,7 @@ class ReadmeTest {
                 "one\n---",
                 "one\u0000two\u001B[31m"
             })
-    void aLineBreakInAnyWordMakesNoLine(String words) {
+    void aLineBreakInAWordCreatesNoLine(String words) {
         for (String page : List.of(
                 readme(words, "Description", "CC0-1.0", "https://example.org/"),
                 readme("Title", words, "CC0-1.0", "https://example.org/"),
@@ -67,7 +67,7 @@ class ReadmeTest {
     }
 
     @Test
-    void aPipeInACellMakesNoCell() {
+    void aPipeInACellCreatesNoCell() {
         String page = readme("a|b", "c|d", "e|f\\|g", "https://example.org/?a|b");
         Pattern unescaped = Pattern.compile("(?<!\\\\)\\|");
         assertThat(page.lines().filter(line -> line.startsWith("| ") && !line.equals("| | |")))
@@ -78,13 +78,13 @@ class ReadmeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"> quoted", "- item", "+ item", "1. first", "1) first", "---", "===", "    code", "| a |"})
-    void aDescriptionThatBeginsLikeABlockIsAParagraph(String description) {
+    void aDescriptionThatLooksLikeABlockIsAParagraph(String description) {
         String line = readme("Title", description, null, null).lines().toList().get(2);
         assertThat(line).doesNotMatch("(>|[-+]( |$)|\\d+[.)]( |$)|---|    |\\|).*");
     }
 
     @Test
-    void scriptsFromRightToLeftAndEmojiStayAsTheyAre() {
+    void rightToLeftScriptsAndEmojiAreUnchanged() {
         String title =
                 "\u05E9\u05DC\u05D5\u05DD \u0627\u0644\u0645\u062C\u0644\u0627\u062A \uD83D\uDCDA\u200D\uD83D\uDD2C e\u0301";
         assertThat(readme(title, null, null, null).lines().findFirst()).hasValue("# " + title);
@@ -92,34 +92,34 @@ class ReadmeTest {
 
     @ParameterizedTest
     @ValueSource(chars = {'\u202A', '\u202B', '\u202D', '\u202E', '\u2066', '\u2067', '\u2068'})
-    void charactersThatTurnTheFollowingTextAroundAreLeftOut(char turn) {
+    void charactersThatReverseTheFollowingTextAreRemoved(char turn) {
         String page = readme("Title " + turn + "gpj.exe", "Description" + turn, "CC0" + turn, "https://a.org/" + turn);
         assertThat(page).doesNotContain(String.valueOf(turn));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"https://example.org/public_data_dump#~now*", "http://example.org/a?b=c&d=(e)!"})
-    void anAddressStaysALink(String homepage) {
+    void aUrlStaysALink(String homepage) {
         assertThat(readme("Title", null, null, homepage)).contains("| About | <" + homepage + "> |\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"javascript:alert(1)", "data:text/html,x", "//example.org", "https://a.org/> <b>x</b>"})
-    void whatIsNoAddressOfAPageIsNoLink(String homepage) {
+    void anInvalidUrlOfAPageIsNotALink(String homepage) {
         assertThat(readme("Title", null, null, homepage))
                 .doesNotContain("<" + homepage)
                 .doesNotContain("<b>");
     }
 
     @Test
-    void whatNobodySaidIsNotMadeUp() {
+    void unsetValuesAreNotInvented() {
         assertThat(readme("Title", null, null, null))
                 .contains("| Licence | not stated by the publisher |\n")
                 .doesNotContain("About", "null");
     }
 
     @Test
-    void theTableSaysWhatIsInTheDump() {
+    void theTableDescribesTheContentsOfTheDump() {
         assertThat(readme("Title", null, "CC0-1.0", null))
                 .contains(
                         "| Dump | journals/2026-11-21T030000Z |\n",
@@ -130,10 +130,10 @@ class ReadmeTest {
     }
 
     @Test
-    void theCommandsFetchWhatTheyNeedBeforeTheyNeedIt() {
+    void theCommandsFetchFilesBeforeTheyUseThem() {
         String page = readme("Title", null, null, null);
         assertThat(page.indexOf("$URL/urls.txt"))
-                .as("urls.txt has to be here before wget can read names from it")
+                .as("urls.txt must exist before wget can read names from it")
                 .isPositive()
                 .isLessThan(page.indexOf("\" urls.txt |"));
     }
@@ -149,7 +149,7 @@ class ReadmeTest {
     }
 
     @Test
-    void aFileIsReadWithTheToolForIt() {
+    void aFileIsReadWithTheRightTool() {
         Part plain = part("journals-2026-11-21T030000Z.00001.jsonl", "none", 1_234_567);
         assertThat(readme(Dataset.named("journals"), List.of(plain)))
                 .contains("\ncat journals-2026-11-21T030000Z.00001.jsonl | head -n 1 | jq .\n");

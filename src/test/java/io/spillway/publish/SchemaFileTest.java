@@ -21,7 +21,7 @@ class SchemaFileTest {
     }
 
     @Test
-    void aFieldSaysAllThatIsKnownOfIt() throws Exception {
+    void aFieldHasAllItsKnownFacts() throws Exception {
         DraftMaker draft = new DraftMaker()
                 .fields(new PublishedField("mail", "keyword", List.of("array", "string"), 50, "hash", null));
         draft.descriptions = Map.of("mail", "Whom to write to.", "other", "Not published.");
@@ -46,7 +46,7 @@ class SchemaFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1.00", "true", "\"caf\\u00e9 \\\"x\\\"\""})
-    void anExampleStandsThereAsItStandsInTheDump(String value) throws Exception {
+    void anExampleIsWrittenAsInTheDump(String value) throws Exception {
         DraftMaker draft =
                 new DraftMaker().fields(new PublishedField("a", "keyword", List.of("string"), 1, null, value));
         assertThat(new String(SchemaFile.of(draft.make(), 1), StandardCharsets.UTF_8))
@@ -54,7 +54,7 @@ class SchemaFileTest {
     }
 
     @Test
-    void whatIsNotKnownIsLeftOut() throws Exception {
+    void unknownFactsAreOmitted() throws Exception {
         assertThat(schema(new DraftMaker().fields(field("a", null, 1)))
                         .path("fields")
                         .get(0)

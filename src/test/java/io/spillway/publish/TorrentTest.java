@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What BEP 3 and BEP 19 ask for, and what Transmission and aria2 make of it. */
+/** The requirements of BEP 3 and BEP 19, and how Transmission and aria2 read the result. */
 @Timeout(120)
 class TorrentTest {
     private static final String NAME = "2026-11-21T030000Z";
@@ -44,7 +44,7 @@ class TorrentTest {
     private final List<SideFile> files = new ArrayList<>();
     private Path folder;
 
-    /** Lengths on both sides of a piece's, and a file with nothing in it. */
+    /** Lengths on both sides of the piece length, and an empty file. */
     @BeforeEach
     void files() throws Exception {
         folder = Files.createDirectories(site.resolve("journals").resolve(NAME));
@@ -95,13 +95,13 @@ class TorrentTest {
     }
 
     @Test
-    void aLastPieceThatIsFullIsNotFollowedByAnEmptyOne() throws Exception {
+    void aFullLastPieceIsNotFollowedByAnEmptyOne() throws Exception {
         files.subList(2, files.size()).clear();
         assertThat(pieces(torrent(SEED))).hasSize(2 * 20);
     }
 
     @Test
-    void theSameFilesMakeTheSameBytes() throws Exception {
+    void theSameFilesGiveTheSameBytes() throws Exception {
         byte[] first = torrent(SEED);
         assertThat(torrent(SEED)).isEqualTo(first);
         assertThat(decoded(first)).containsOnlyKeys("created by", "info", "url-list");
@@ -109,7 +109,7 @@ class TorrentTest {
     }
 
     @Test
-    void aFileThatHasChangedIsNoticed() throws Exception {
+    void aChangedFileIsDetected() throws Exception {
         Files.writeString(folder.resolve("journals.00004.jsonl"), "longer than it was");
         assertThatIOException()
                 .isThrownBy(() -> torrent(SEED))
@@ -124,7 +124,7 @@ class TorrentTest {
     }
 
     @Test
-    void transmissionMakesTheSamePieces() throws Exception {
+    void transmissionCreatesTheSamePieces() throws Exception {
         Path made = downloads.resolve("made.torrent");
         Tool.Result ended = Tool.run(
                 downloads,
@@ -135,7 +135,7 @@ class TorrentTest {
                 made.toString(),
                 folder + "");
         assertThat(ended.exitCode()).as(ended.output()).isZero();
-        // It leaves out files with nothing in them, which have no part in any piece.
+        // It leaves out empty files, which are not part of any piece.
         assertThat(pieces(torrent(SEED))).isEqualTo(pieces(Files.readAllBytes(made)));
     }
 
@@ -151,7 +151,7 @@ class TorrentTest {
     }
 
     @Test
-    void aria2FetchesItFromAWebSeedAlone() throws Exception {
+    void aria2FetchesItFromOnlyAWebSeed() throws Exception {
         try (WebServer server = WebServer.serving(site)) {
             Path file = downloads.resolve("journals.torrent");
             Files.write(file, torrent(server.address().resolve("journals/")));

@@ -24,7 +24,7 @@ class CadenceTest {
         "2026-11-25T12:00:00Z, 2026-11-29T02:00:00Z",
         "2026-03-22T02:00:07Z, 2026-03-29T01:00:00Z"
     })
-    void theNextDumpIsDueAtTheNextTimeByTheScheduleClock(Instant takenAt, Instant due) throws Exception {
+    void theNextDumpIsDueAtTheNextTimeInTheZoneOfTheSchedule(Instant takenAt, Instant due) throws Exception {
         assertThat(Exporter.cadence(schedule("schedule: {cron: '0 0 3 ? * SUN', time-zone: Europe/Berlin}\n"))
                         .after(takenAt))
                 .hasValue(due);

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A dump is found, and read back, wherever it lies and however it is called. */
+/** A dump is found and verified wherever it is and however it is named. */
 @Timeout(60)
 class DumpFinderTest {
     private static final String DUMP = "journals/2026-11-21T030000Z";
@@ -61,7 +61,7 @@ class DumpFinderTest {
         return new DumpFinder(new BucketAccess(null, null, null, false), 2, LITTLE, server.address()).find(text);
     }
 
-    /** What a check of everything that the text means finds. */
+    /** What a check of everything that the text refers to finds. */
     private List<String> verify(String text) throws SpillwayException, InterruptedException {
         List<String> dumps = new ArrayList<>();
         for (DumpPlace place : find(text)) {
@@ -86,58 +86,58 @@ class DumpFinderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "/manifest.json"})
-    void aDumpOnTheWebIsReadBack(String end) throws Exception {
+    void aDumpOnTheWebIsVerified(String end) throws Exception {
         assertThat(verify(server.address() + DUMP + end)).containsExactly(DUMP);
     }
 
     @Test
-    void aChangedByteOnTheWebIsFoundAndItsFileNamed() throws Exception {
+    void aChangedByteOnTheWebIsDetectedAndItsFileIsNamed() throws Exception {
         change(PART);
         assertThat(fails(server.address() + DUMP, Fault.INTEGRITY)).hasMessageContaining(PART);
     }
 
     @Test
-    void aFileThatIsMissingOnTheWebIsADifference() throws Exception {
+    void aMissingFileOnTheWebIsADifference() throws Exception {
         Files.delete(root.resolve(DUMP).resolve(PART));
         assertThat(fails(server.address() + DUMP, Fault.INTEGRITY)).hasMessageContaining(PART);
     }
 
     @Test
-    void aFileThatNobodyMayReadIsRefusedAndNotDamaged() {
+    void aForbiddenFileIsReportedAsRefusedAndNotAsDamaged() {
         server.then(DUMP + "/" + PART, status(403));
         assertThat(fails(server.address() + DUMP, Fault.DESTINATION_REFUSED)).hasMessageContaining(PART);
     }
 
     @Test
-    void aConnectionThatStaysLostIsNoDamage() {
+    void aConnectionThatStaysLostIsNotReportedAsDamage() {
         server.then(DUMP + "/" + PART, cutAfter(100), cutAfter(0), cutAfter(0), cutAfter(0));
         assertThat(fails(server.address() + DUMP, Fault.DESTINATION_UNAVAILABLE))
                 .hasMessageContaining(PART);
     }
 
     @Test
-    void aConnectionThatBreaksIsTakenUpAgain() throws Exception {
+    void aBrokenConnectionIsResumed() throws Exception {
         server.then(DUMP + "/" + PART, cutAfter(100), cutAfter(200)).then(DUMP + "/manifest.json", cutAfter(50));
         assertThat(verify(server.address() + DUMP)).containsExactly(DUMP);
         assertThat(server.gets(DUMP + "/" + PART)).hasSize(3);
     }
 
     @Test
-    void aShorterFileIsADifferenceThoughTheServerEndsItCleanly() throws Exception {
+    void aShorterFileIsADifferenceEvenIfTheServerEndsItCleanly() throws Exception {
         Path part = root.resolve(DUMP).resolve("README.md");
         Files.writeString(part, Files.readString(part).substring(1));
         assertThat(fails(server.address() + DUMP, Fault.INTEGRITY)).hasMessageContaining("README.md has");
     }
 
     @Test
-    void anAddressWithoutAManifestIsNoDump() {
+    void aUrlWithoutAManifestIsNotADump() {
         assertThat(fails(server.address() + "journals/2026-11-22T030000Z/", Fault.INTEGRITY))
                 .hasMessageContaining("no manifest.json");
         fails(server.address().toString(), Fault.INTEGRITY);
     }
 
     @Test
-    void anItemIsReadWhereItsHostSendsUs() throws Exception {
+    void anItemIsReadFromTheHostOfTheRedirect() throws Exception {
         Path item = root.resolve("example-journals");
         Files.move(root.resolve(DUMP), item);
         server.then("example-journals/" + PART, redirect("/node/" + PART));
@@ -155,7 +155,7 @@ class DumpFinderTest {
     }
 
     @Test
-    void aPointerMayStandElsewhereAndNameTheManifestAlone() throws Exception {
+    void aPointerMayBeElsewhereAndNameOnlyTheManifest() throws Exception {
         Files.writeString(root.resolve("journals/latest.json"), """
                 {"dump": "%s", "manifest": "%s%s/manifest.json"}""".formatted(DUMP, server.address(), DUMP));
         assertThat(verify(server.address() + "journals/latest.json")).containsExactly(DUMP);
@@ -182,20 +182,20 @@ class DumpFinderTest {
                 "{\"datasets\": [{\"address\": \"mailto:a@example.org\"}]}",
                 "{\"datasets\": [{\"address\": \"two words\"}]}"
             })
-    void linksThatLeadNowhereAreWrongAndNoBug(String links) throws Exception {
+    void brokenLinksAreReportedAsWrongInputAndNotAsABug(String links) throws Exception {
         Files.writeString(root.resolve("links.json"), links);
         assertThat(fails(server.address() + "links.json", Fault.INTEGRITY)).hasMessageContaining("links.json");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ftp://127.0.0.1/x", "s3://bucket", "s3://", "ia://a b", "ia://../x", "https://two words/"})
-    void whatIsNoAddressIsSaidToBeNone(String text) {
+    void aTextThatIsNotAUrlIsReportedAsSuch(String text) {
         fails(text, Fault.CONFIG);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"elsewhere", "some folder", ".hidden", "2026-11-21T030000Z", "download/2026-11-21T030000Z"})
-    void aDumpThatWasMovedIsStillOne(String name) throws Exception {
+    void aMovedDumpIsStillADump(String name) throws Exception {
         Path moved = temporary.toRealPath().resolve("moved").resolve(name);
         Files.createDirectories(moved.getParent());
         Files.move(root.resolve(DUMP), moved);
@@ -214,7 +214,7 @@ class DumpFinderTest {
     }
 
     @Test
-    void theNewestDumpOfADatasetIsTheOneThatExists() throws Exception {
+    void theNewestDumpOfADatasetIsTheNewestExistingOne() throws Exception {
         Files.createDirectory(root.resolve("journals/2026-11-22T030000Z"));
         assertThat(verify(root.resolve("journals").toString())).containsExactly(DUMP);
     }
@@ -228,7 +228,7 @@ class DumpFinderTest {
     }
 
     @Test
-    void aFolderWithTheWrongDateIsToBeRenamedAndItsFilesAreNotCalledDamaged() throws Exception {
+    void aFolderWithTheWrongDateShouldBeRenamedAndItsFilesAreNotReportedAsDamaged() throws Exception {
         Path other = root.resolve("journals/2026-11-22T030000Z");
         Files.move(root.resolve(DUMP), other);
         assertThat(fails(other.toString(), Fault.INTEGRITY).hint())
@@ -240,7 +240,7 @@ class DumpFinderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "x-gzip", "br", "identity, GZIP"})
-    void aPartThatClientsWouldUnpackIsADifferenceOfTheHost(String encoding) {
+    void aPartThatClientsWouldDecompressIsReportedAsADifferenceOfTheHost(String encoding) {
         server.always(DUMP + "/" + PART, labelled(encoding));
         SpillwayException failure = fails(server.address() + DUMP, Fault.INTEGRITY);
         assertThat(failure).hasMessageContaining(PART + " is sent with Content-Encoding: ");
@@ -248,7 +248,7 @@ class DumpFinderTest {
     }
 
     @Test
-    void aManifestThatClientsWouldUnpackIsADifferenceOfTheHost() {
+    void aManifestThatClientsWouldDecompressIsReportedAsADifferenceOfTheHost() {
         server.always(DUMP + "/manifest.json", labelled("gzip"));
         assertThat(fails(server.address() + DUMP, Fault.INTEGRITY))
                 .hasMessageContaining("manifest.json is sent with Content-Encoding: gzip");
@@ -256,7 +256,7 @@ class DumpFinderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"identity", "", "aws-chunked"})
-    void anEncodingByWhichNoClientUnpacksIsAccepted(String encoding) throws Exception {
+    void anEncodingThatNoClientDecompressesIsAccepted(String encoding) throws Exception {
         server.always(DUMP + "/" + PART, labelled(encoding));
         assertThat(verify(server.address() + DUMP)).containsExactly(DUMP);
     }

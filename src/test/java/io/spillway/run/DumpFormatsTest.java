@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Which formats a schedule may have. */
 class DumpFormatsTest {
     @Test
-    void aFormatThatNamesTheIndexIsRefusedWhereTheScheduleWithholdsIt() throws Exception {
+    void aFormatThatNamesTheIndexIsRefusedIfTheScheduleWithholdsIt() throws Exception {
         SpillwayException e = catchThrowableOfType(
                 SpillwayException.class,
                 () -> DumpFormats.of(schedule("publish-index: false, ", "{jsonl: {id: _id}}"), source()));
@@ -23,7 +23,7 @@ class DumpFormatsTest {
     }
 
     @Test
-    void formatsWithoutTheIndexAreAllowedWhereTheScheduleWithholdsIt() throws Exception {
+    void formatsWithoutTheIndexAreAllowedIfTheScheduleWithholdsIt() throws Exception {
         assertThat(DumpFormats.of(schedule("publish-index: false, ", "{jsonl: {}}, {bulk: {}}"), source()))
                 .hasSize(2);
         assertThat(DumpFormats.of(schedule("", "{jsonl: {id: _id}}"), source())).hasSize(1);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the commands do with dumps that wait, are withdrawn, pruned, damaged or unreadable. */
+/** How the commands handle dumps that wait, or are withdrawn, pruned, damaged or unreadable. */
 @Timeout(120)
 class DumpStatesTest {
     @TempDir
@@ -52,7 +52,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void aDestinationThatIsAddedGetsNoDumpOfAnOlderPolicy() throws Exception {
+    void anAddedDestinationGetsNoDumpOfAnOlderPolicy() throws Exception {
         world.toSecond = false;
         DumpId yesterday = export();
         world.toSecond = true;
@@ -67,7 +67,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void theNextExportIsSentToTheDestinationThatWasAdded() throws Exception {
+    void theNextExportIsSentToTheAddedDestination() throws Exception {
         world.toSecond = false;
         DumpId yesterday = export();
         world.toSecond = true;
@@ -80,7 +80,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void aDumpInASpoolWaitsWhileThePolicyIsAnother() throws Exception {
+    void aSpooledDumpWaitsWhileThePolicyDiffers() throws Exception {
         world.spooled = true;
         world.second.away = true;
         DumpId old = export();
@@ -122,7 +122,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void theSizeOfPartsIsNoOtherConfiguration() throws Exception {
+    void aChangedPartSizeDoesNotChangeTheConfiguration() throws Exception {
         world.second.away = true;
         DumpId dump = export();
         world.second.away = false;
@@ -133,7 +133,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void aWithdrawalTakesEffectWhereItCanAndIsCompletedWhereItCouldNot() throws Exception {
+    void aWithdrawalTakesEffectWherePossibleAndIsCompletedLater() throws Exception {
         DumpId old = export();
         DumpId bad = export();
         world.second.away = true;
@@ -150,7 +150,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void aWithdrawnDumpIsNotDeliveredToADestinationThatWasAway() throws Exception {
+    void aWithdrawnDumpIsNotDeliveredToADestinationThatWasUnavailable() throws Exception {
         world.spooled = true;
         world.second.away = true;
         DumpId bad = export();
@@ -185,7 +185,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void whileADestinationCannotSayWhetherADumpIsWithdrawnTheDumpWaits() throws Exception {
+    void aDumpWaitsWhileADestinationCannotSayWhetherItIsWithdrawn() throws Exception {
         world.second.away = true;
         DumpId dump = export();
         world.second.away = false;
@@ -200,7 +200,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void partsWithoutAManifestGoWithTheWithdrawal() throws Exception {
+    void aWithdrawalRemovesPartsWithoutAManifest() throws Exception {
         DumpId dump = export();
         world.second.objects.remove(dump + "/manifest.json");
 
@@ -253,7 +253,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void aPlantedManifestOfTheFutureDeletesNothing() throws Exception {
+    void aForgedManifestDatedInTheFutureDeletesNothing() throws Exception {
         DumpId good = export();
         Path planted = Files.createDirectories(world.root.resolve("journals/2099-01-01T000000Z"));
         Files.writeString(planted.resolve("manifest.json"), "");
@@ -269,7 +269,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void anUnreadableManifestDoesNotKeepTheRestFromBeingPruned() throws Exception {
+    void anUnreadableManifestDoesNotKeepOtherDumpsFromBeingPruned() throws Exception {
         world.keys = "";
         DumpId damaged = export();
         DumpId old = export();
@@ -286,7 +286,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void aDumpThatWasJustSupersededStaysForTheGracePeriod() throws Exception {
+    void aSupersededDumpIsKeptForTheGracePeriod() throws Exception {
         world.keys = "keep: {last: 1, grace: 365d}\n";
         world.now = Instant.now().minus(Duration.ofHours(5));
         DumpId first = export();
@@ -296,7 +296,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void aDumpThatWasPrunedWhileADestinationWasAwayDoesNotReturn() throws Exception {
+    void aDumpPrunedWhileADestinationWasUnavailableDoesNotReturn() throws Exception {
         world.spooled = true;
         world.keys = "keep: {last: 1, grace: 0s}\n";
         world.second.away = true;
@@ -314,10 +314,10 @@ class DumpStatesTest {
     }
 
     @Test
-    void linksMoveBeforeAnythingThatTheyNameIsDeleted() throws Exception {
+    void linksAreUpdatedBeforeTheirTargetsAreDeleted() throws Exception {
         world.keys = "";
         DumpId named = export();
-        // Killed after the dump appeared and before the links moved.
+        // The process dies after the dump appeared and before the links are updated.
         byte[] latest = Files.readAllBytes(world.root.resolve("journals/latest.json"));
         byte[] links = Files.readAllBytes(world.root.resolve("links.json"));
         DumpId newest = export();
@@ -336,7 +336,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void theGateRefusesWhereTheDumpBeforeCannotBeReadAnywhere() throws Exception {
+    void theGateRefusesIfThePreviousDumpCannotBeReadAnywhere() throws Exception {
         world.toSecond = false;
         DumpId dump = export();
         rewrite(manifest(dump), "");
@@ -359,7 +359,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void aDumpThatWasComparedWithNothingDoesNotFollowOneThatTheGateHasNotSeen(@TempDir Path lost) throws Exception {
+    void aDumpComparedWithNothingDoesNotFollowADumpThatTheGateHasNotSeen(@TempDir Path lost) throws Exception {
         world.spooled = true;
         DumpId full = export();
         PublishedWorld fresh = new PublishedWorld(lost);
@@ -377,7 +377,7 @@ class DumpStatesTest {
     }
 
     @Test
-    void aManifestThatIsRefusedChangesNothingPublic() throws Exception {
+    void aRejectedManifestChangesNothingPublic() throws Exception {
         DumpId dump = export();
         var before = List.copyOf(world.first.objects.keySet());
         world.first.refused = "manifest.json";

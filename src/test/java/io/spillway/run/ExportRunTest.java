@@ -45,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** From a source to a published dump, with a real directory: what is there afterwards, and what is not. */
+/** From a source to a published dump, with a real directory: what exists afterwards, and what does not. */
 @Timeout(60)
 class ExportRunTest {
     private static final String DUMP = "journals/2026-11-21T030000Z";
@@ -74,7 +74,7 @@ class ExportRunTest {
     }
 
     @Test
-    void nothingButTheDumpAndTheLockFileIsThereAfterwards() throws Exception {
+    void onlyTheDumpAndTheLockFileExistAfterwards() throws Exception {
         new SyntheticExport(root, SyntheticSource.seeded(1, 10)).run();
         assertThat(SyntheticExport.tree(root))
                 .containsExactly(
@@ -96,7 +96,7 @@ class ExportRunTest {
     }
 
     @Test
-    void partsAreNumberedOverAllSlicesInTheirOrderWithPaddedNumbers() throws Exception {
+    void partsAreNumberedAcrossAllSlicesInOrderWithPaddedNumbers() throws Exception {
         SyntheticSource source =
                 SyntheticSource.seeded(3, 110).slices(4).lanes(4).pageSize(3);
         Manifest manifest =
@@ -113,7 +113,7 @@ class ExportRunTest {
     }
 
     @Test
-    void theManifestSaysWhatWasExported() throws Exception {
+    void theManifestDescribesTheExport() throws Exception {
         Dataset dataset = new Dataset(
                 "journals", "Journals", "All of them.", "CC0-1.0", "https://example.org/journals", List.of("/api"));
         Manifest manifest = new SyntheticExport(root, SyntheticSource.seeded(1, 10))
@@ -146,7 +146,7 @@ class ExportRunTest {
     }
 
     @Test
-    void theReportSaysWhereTheDumpLiesAndWhereTheTimeWent() throws Exception {
+    void theReportNamesTheDumpAndTheTimeOfEachStage() throws Exception {
         ExportReport report = new SyntheticExport(
                         root, SyntheticSource.seeded(1, 100).slices(3).lanes(2))
                 .run();
@@ -213,7 +213,7 @@ class ExportRunTest {
     }
 
     @Test
-    void aSnapshotWithFarFewerDocumentsIsRefusedBeforeOneIsRead() throws Exception {
+    void aSnapshotWithFarFewerDocumentsIsRefusedBeforeADocumentIsRead() throws Exception {
         new SyntheticExport(root, SyntheticSource.seeded(1, 100)).run();
         List<String> before = SyntheticExport.tree(root);
         SyntheticSource source = SyntheticSource.seeded(1, 50).takenAt(Instant.parse("2026-11-22T03:00:00Z"));
@@ -241,9 +241,9 @@ class ExportRunTest {
         SyntheticExport.verify(root, DUMP);
     }
 
-    @ParameterizedTest(name = "{0} pretended")
+    @ParameterizedTest(name = "{0} claimed")
     @ValueSource(longs = {99, 101, 0})
-    void aCountThatDiffersIsNeverPublished(long pretended) throws Exception {
+    void aDifferentCountIsNeverPublished(long pretended) throws Exception {
         SyntheticSource source = SyntheticSource.seeded(1, 100).slices(2);
         SpillwayException e = assertFault(
                 Fault.INTEGRITY,
@@ -253,7 +253,7 @@ class ExportRunTest {
     }
 
     @Test
-    void aDocumentThatIsThereTwiceInThePlaceOfAnotherIsNeverPublished() throws Exception {
+    void aDuplicateInPlaceOfAnotherDocumentIsNeverPublished() throws Exception {
         SyntheticSource source = SyntheticSource.seeded(1, 100).slices(2);
         SpillwayException e =
                 assertFault(Fault.INTEGRITY, new SyntheticExport(root, new FaultySource(source).changing(documents -> {
@@ -266,7 +266,7 @@ class ExportRunTest {
     }
 
     @Test
-    void aSnapshotThatIsCountedOtherwiseAfterReadingIsNeverPublished() throws Exception {
+    void aSnapshotWithADifferentCountAfterReadingIsNeverPublished() throws Exception {
         SyntheticSource source = SyntheticSource.seeded(1, 100).slices(2);
         SpillwayException e =
                 assertFault(Fault.INTEGRITY, new SyntheticExport(root, new FaultySource(source).recounting(101)));
@@ -304,7 +304,7 @@ class ExportRunTest {
     }
 
     @Test
-    void aSnapshotThatIsLostTwiceIsBegunAgainAndPublishedOnce() throws Exception {
+    void anExportThatLosesItsSnapshotTwiceRestartsAndIsPublishedOnce() throws Exception {
         SyntheticSource source =
                 SyntheticSource.seeded(1, 100).slices(3).lanes(2).pageSize(10);
         SyntheticExport export = new SyntheticExport(root, new FaultySource(source).losingSnapshots(2));
@@ -321,7 +321,7 @@ class ExportRunTest {
     }
 
     @Test
-    void aSnapshotThatIsLostThreeTimesIsGivenUp() throws Exception {
+    void anExportThatLosesItsSnapshotThreeTimesFails() throws Exception {
         SyntheticSource source = SyntheticSource.seeded(1, 100).slices(3).lanes(2);
         assertFault(Fault.SNAPSHOT_LOST, new SyntheticExport(root, new FaultySource(source).losingSnapshots(3)));
         assertThat(source.frozen()).isEqualTo(3);
@@ -329,7 +329,7 @@ class ExportRunTest {
     }
 
     @Test
-    void onlyALostSnapshotIsBegunAgain() throws Exception {
+    void onlyALostSnapshotRestartsAnExport() throws Exception {
         for (Fault fault : Fault.values()) {
             if (fault == Fault.SNAPSHOT_LOST) {
                 continue;
@@ -375,7 +375,7 @@ class ExportRunTest {
     }
 
     @Test
-    void anInterruptAfterTheLastPageIsNoTroubleOfTheDisk() throws Exception {
+    void anInterruptAfterTheLastPageIsNotReportedAsADiskFault() throws Exception {
         SyntheticSource source = SyntheticSource.seeded(1, 100);
         Throwable thrown = interruptedAfterTheLastPage(source, new SyntheticExport(root, afterTheLastPage(source)));
         assertThat(thrown).isInstanceOf(InterruptedException.class);
@@ -383,7 +383,7 @@ class ExportRunTest {
     }
 
     @Test
-    void anInterruptBeforeTheEmptyPartIsNoTroubleOfTheDisk() throws Exception {
+    void anInterruptBeforeTheEmptyPartIsNotReportedAsADiskFault() throws Exception {
         SyntheticSource source = SyntheticSource.seeded(1, 0);
         Throwable thrown =
                 interruptedAfterTheLastPage(source, new SyntheticExport(root, afterTheLastPage(source)).allowEmpty());
@@ -405,7 +405,7 @@ class ExportRunTest {
     }
 
     @Test
-    void aSecondExportWhileOneRunsIsRefusedAndHarmsNothing() throws Exception {
+    void aSecondConcurrentExportIsRefusedAndHarmsNothing() throws Exception {
         SyntheticSource source = SyntheticSource.seeded(1, 100).pageSize(5);
         FaultySource slow = new FaultySource(source).blockingAtPage(6);
         FutureTask<ExportReport> first = new FutureTask<>(() -> new SyntheticExport(root, slow).run());
@@ -422,7 +422,7 @@ class ExportRunTest {
     }
 
     @Test
-    void anotherDatasetMayBeExportedMeanwhile() throws Exception {
+    void anotherDatasetMayBeExportedAtTheSameTime() throws Exception {
         SyntheticSource source = SyntheticSource.seeded(1, 100).pageSize(5);
         FaultySource slow = new FaultySource(source).blockingAtPage(6);
         FutureTask<ExportReport> first = new FutureTask<>(() -> new SyntheticExport(root, slow).run());
@@ -439,7 +439,7 @@ class ExportRunTest {
     }
 
     @Test
-    void leftOversOfADeadRunAreRemovedByTheNext() throws Exception {
+    void theNextRunRemovesTheFilesOfADeadRun() throws Exception {
         try (LocalDirectory directory = LocalDirectory.open(root)) {
             Path left = directory.newWorkFolder(new ObjectKey("journals/2026-11-20T030000Z"));
             Files.writeString(left.resolve("slice-0000-format-0-00001"), "half a part");
@@ -462,7 +462,7 @@ class ExportRunTest {
     }
 
     @Test
-    void aDumpThatWouldBeDatedBeforeTheNewestIsRefusedAsTheClockIsWrong() throws Exception {
+    void aDumpOlderThanTheNewestIsRefusedBecauseTheClockIsWrong() throws Exception {
         Instant ahead = Instant.parse("2027-11-22T03:00:00Z");
         String newest = new SyntheticExport(root, SyntheticSource.seeded(1, 10).takenAt(ahead))
                 .run()
@@ -493,8 +493,9 @@ class ExportRunTest {
     }
 
     @Test
-    void documentsThatAreNotUtf8AreMendedAndCounted() throws Exception {
-        // The byte pattern of an unpaired surrogate cannot be written as a Java string: it goes in as three bytes.
+    void documentsThatAreNotUtf8AreFixedAndCounted() throws Exception {
+        // The byte pattern of an unpaired surrogate cannot be written as a Java string, so it is inserted as three
+        // bytes.
         SyntheticSource source = SyntheticSource.ofBytes(List.of(
                 "{\"a\":1}".getBytes(StandardCharsets.UTF_8),
                 new byte[] {'{', '"', 'a', '"', ':', '"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"', '}'}));
@@ -508,7 +509,7 @@ class ExportRunTest {
     }
 
     @Test
-    void progressKnowsTheEndFromTheStart() throws Exception {
+    void progressKnowsTheTotalFromTheStart() throws Exception {
         List<Progress.Reading> readings = new ArrayList<>();
         SyntheticSource source = SyntheticSource.seeded(1, 100).pageSize(10);
         FaultySource watched = new FaultySource(source);
@@ -538,7 +539,7 @@ class ExportRunTest {
     }
 
     @Test
-    void descriptionsExamplesAndTheQueryAreSaidWhereTheyAreToBe() throws Exception {
+    void descriptionsExamplesAndTheQueryArePublishedOnRequest() throws Exception {
         JsonNode query = new JsonMapper().readTree("{\"term\":{\"public\":true}}");
         Manifest manifest = new SyntheticExport(root, SyntheticSource.of("{\"id\":1.50,\"gone\":2}", "{\"id\":3}"))
                 .fields(new FieldPolicy(
@@ -559,7 +560,7 @@ class ExportRunTest {
     }
 
     @Test
-    void namesOfIndicesThatAreWithheldAreInNoFileOfADump() throws Exception {
+    void withheldIndexNamesAreInNoFileOfADump() throws Exception {
         SyntheticExport export = new SyntheticExport(root, SyntheticSource.seeded(1, 10));
         Manifest named = export.run().manifest();
         assertThat(named.source().indices()).isNotEmpty();
@@ -574,7 +575,7 @@ class ExportRunTest {
     }
 
     @Test
-    void theQueryIsNotSaidOtherwise() throws Exception {
+    void byDefaultTheQueryAndExamplesAreNotPublished() throws Exception {
         new SyntheticExport(root, SyntheticSource.seeded(1, 10)).run();
         assertThat(Files.readString(root.resolve(DUMP).resolve("manifest.json")))
                 .doesNotContain("\"query\"");

@@ -14,27 +14,27 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
-/** A directory that takes dumps file by file, as a bucket does, and fails when it is told to. */
+/** A directory that receives dumps file by file, as a bucket does, and fails on request. */
 public class FileByFile extends SteppedDestination {
-    /** Keys of files that were sent, those that were there already left out. */
+    /** Keys of sent files, without those that already existed. */
     public final List<ObjectKey> sent = new CopyOnWriteArrayList<>();
 
-    /** Keys of files whose bytes were sent ahead, unseen, and not abandoned. */
+    /** Keys of files whose bytes were sent early, unseen, and not abandoned. */
     public final List<ObjectKey> prepared = new CopyOnWriteArrayList<>();
 
-    /** Opens when the first file was sent, or its bytes were sent ahead. */
+    /** Opens when the first file was sent, or its bytes were sent early. */
     public final CountDownLatch first = new CountDownLatch(1);
 
     private final String name;
     private int failAfter = Integer.MAX_VALUE;
 
-    /** Passes everything on to {@code directory}, which closing this closes. */
+    /** Delegates to {@code directory}. Closing this closes it. */
     public FileByFile(String name, Destination directory) {
         super(directory, (step, folder) -> {});
         this.name = name;
     }
 
-    /** Fails once so many files were sent. */
+    /** Fails after so many files were sent. */
     public FileByFile failAfter(int files) {
         failAfter = files;
         return this;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A notice names only addresses from which a client gets the file that was published. */
+/** A notice names only URLs from which a client gets the published file. */
 @Timeout(60)
 class PublicAddressesTest {
     @TempDir
@@ -43,13 +43,13 @@ class PublicAddressesTest {
     }
 
     @Test
-    void aPartThatClientsWouldUnpackIsNotNamed() throws Exception {
+    void aPartThatClientsWouldDecompressIsNotNamed() throws Exception {
         server.always("part.gz", labelled("gzip"));
         assertThat(answers(300)).isFalse();
     }
 
     @Test
-    void aPageThatIsCompressedOnTheWayIsNamed() throws Exception {
+    void aPageCompressedInTransitIsNamed() throws Exception {
         server.always("part.gz", labelled("gzip"));
         assertThat(answers(AddressCheck.ANY_LENGTH)).isTrue();
     }

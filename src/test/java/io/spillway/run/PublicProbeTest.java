@@ -23,12 +23,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A public address is tried before anything is published under it. */
+/** A public URL is requested before anything is published under it. */
 class PublicProbeTest {
     private static final int SOURCE_UNAVAILABLE = 10;
     private static final int REFUSED = 21;
 
-    /** Serves a folder as {@code /dümps/}, or answers everything with one status. */
+    /** Serves a folder as {@code /dümps/}, or answers every request with one status. */
     private static final class Web implements AutoCloseable {
         private static final String PREFIX = "/d%C3%BCmps/";
 
@@ -98,7 +98,7 @@ class PublicProbeTest {
     }
 
     @Test
-    void checkReportsAnAddressThatShowsAnotherFolder() throws Exception {
+    void checkReportsAUrlThatServesAnotherFolder() throws Exception {
         var run = run("check", web.address() + "elsewhere/", "");
         assertThat(run.err())
                 .contains("/destinations/0/public-url: public-url " + web.address() + "elsewhere/ does not show");
@@ -106,14 +106,14 @@ class PublicProbeTest {
     }
 
     @Test
-    void checkReportsAnAddressThatNotEverybodyMayRead() throws Exception {
+    void checkReportsAUrlThatIsNotPublic() throws Exception {
         try (Web locked = new Web(root, 403)) {
             assertThat(run("check", locked.address() + "dümps/", "").err()).contains("does not show", "403");
         }
     }
 
     @Test
-    void anAddressWithLettersOutsideOfAsciiIsTriedPercentEncoded() throws Exception {
+    void aUrlWithLettersOutsideAsciiIsRequestedPercentEncoded() throws Exception {
         assertThat(run("check", web.address() + "dümps/", "").err()).doesNotContain("public-url");
         assertThat(web.asked)
                 .isNotEmpty()
@@ -121,7 +121,7 @@ class PublicProbeTest {
     }
 
     @Test
-    void theFirstExportMakesNothingPublicUnderAWrongAddress() throws Exception {
+    void theFirstExportPublishesNothingUnderAWrongUrl() throws Exception {
         var run = run("export", web.address() + "elsewhere/", "");
         assertThat(run.exitCode()).isEqualTo(REFUSED);
         assertThat(run.err()).contains("does not show", "try-public-url: false");
@@ -132,14 +132,14 @@ class PublicProbeTest {
     }
 
     @Test
-    void anOperatorWhoseHostIsReachableLaterGoesOn() throws Exception {
+    void withoutTheProbeAnUnreachableUrlIsAccepted() throws Exception {
         assertThat(run("export", "http://127.0.0.1:1/", ", try-public-url: false")
                         .exitCode())
                 .isEqualTo(SOURCE_UNAVAILABLE);
     }
 
     @Test
-    void anAddressUnderWhichTheLatestDumpIsPublishedIsNotTriedAgainAndAChangedOneIs() throws Exception {
+    void theUrlOfTheLatestDumpIsNotRequestedAgainAndAChangedOneIs() throws Exception {
         URI address = URI.create(web.address() + "d%C3%BCmps/");
         new PublishedDumps().publish(root, "journals", Instant.parse("2026-11-21T03:00:00Z"), 1);
         Spillway.run("catalog", root.toString(), "--public-url", address.toString())
@@ -151,7 +151,7 @@ class PublicProbeTest {
     }
 
     @Test
-    void addressesOfADirectoryAreWrittenInAscii() throws Exception {
+    void urlsOfADirectoryAreWrittenInAscii() throws Exception {
         new PublishedDumps().publish(root, "journals", Instant.parse("2026-11-21T03:00:00Z"), 1);
         Spillway.run("catalog", root.toString(), "--public-url", "HTTP://münchen.example/dümps/")
                 .succeeded();

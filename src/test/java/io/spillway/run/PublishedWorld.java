@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A schedule of {@code journals}, a directory and two buckets, and the commands on them: what the command line does, without
- * a server and without a process for each command. Each export takes its snapshot an hour after the one before.
+ * A schedule of {@code journals}, a directory and two buckets, and the commands on them: the command line without a
+ * server and without a process for each command. Each export takes its snapshot an hour after the previous one.
  */
 final class PublishedWorld {
     private static final Exporter EXPORTER = new Exporter(ExportListener.NONE);
@@ -34,19 +34,19 @@ final class PublishedWorld {
     final FakeBucket first = new FakeBucket("s3://first/");
     final FakeBucket second = new FakeBucket("s3://second/");
 
-    /** Keys of the schedule beside the fixed ones. */
+    /** Additional keys of the schedule. */
     String keys = "keep: {last: 2, grace: 0s}\n";
 
-    /** Whether the directory is a spool and no destination. */
+    /** Whether the directory is a spool and not a destination. */
     boolean spooled;
 
-    /** Whether the second bucket is among the destinations. */
+    /** Whether the second bucket is one of the destinations. */
     boolean toSecond = true;
 
-    /** How many documents the index has. */
+    /** The number of documents in the index. */
     int documents = 20;
 
-    /** When the next snapshot is taken. */
+    /** The time of the next snapshot. */
     Instant now = Instant.now().minus(Duration.ofDays(3_000)).truncatedTo(ChronoUnit.HOURS);
 
     private final Path file;
@@ -120,7 +120,7 @@ final class PublishedWorld {
         }
     }
 
-    /** The dump that a reader of a place is led to, or empty where there is none. */
+    /** The dump that the links of a place lead to, or empty if there is none. */
     static Optional<DumpId> latest(Destination place) throws Exception {
         ObjectKey key = new ObjectKey("journals").child(LatestFile.FILE_NAME);
         if (place.find(key).isEmpty()) {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A file system of its own, in memory, for tests that need a full or a read-only one; they are skipped without root. */
+/** A separate file system in memory, for tests that need a full or a read-only one. They are skipped without root. */
 public final class SmallDisk implements AutoCloseable {
     private final Path folder;
 
@@ -13,14 +13,14 @@ public final class SmallDisk implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Mounts one over an empty folder, with options such as {@code size=1m}. */
+    /** Mounts a file system over an empty folder, with options such as {@code size=1m}. */
     public static SmallDisk mount(Path folder, String options) throws InterruptedException {
         boolean mounted = succeeds("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder.toString());
         assumeTrue(mounted, "no file system could be mounted: that takes root on Linux");
         return new SmallDisk(folder);
     }
 
-    /** Makes it read-only, as a mounted medium or another user's folder is. */
+    /** Makes it read-only, like a mounted medium or another user's folder. */
     public void makeReadOnly() throws InterruptedException {
         assumeTrue(
                 succeeds("mount", "-o", "remount,ro", folder.toString()), "the file system could not become read-only");

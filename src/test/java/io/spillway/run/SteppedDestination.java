@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Says what is asked of a destination, before and after each call; whoever listens may throw. */
+/** Reports calls of a destination, before and after each call. The listener may throw. */
 public class SteppedDestination implements Destination {
     private final Destination destination;
     private final Listener listener;
 
-    /** Is told {@code "before place"}, {@code "after list"}, and the folder where there is one. */
+    /** Receives {@code "before place"}, {@code "after list"}, and the folder if there is one. */
     @FunctionalInterface
     public interface Listener {
-        /** Called on the thread that asks; what it throws, the asking thread sees. */
+        /** Called on the thread of the caller, which also gets its exceptions. */
         void at(String step, @Nullable Path folder);
     }
 
-    /** Passes everything on to {@code destination}, which closing this closes. */
+    /** Delegates to {@code destination}. Closing this closes it. */
     public SteppedDestination(Destination destination, Listener listener) {
         this.destination = destination;
         this.listener = listener;

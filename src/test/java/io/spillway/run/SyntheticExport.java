@@ -32,9 +32,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** An export of a test's source into a directory, put together as the command line does, and looks at what it left. */
+/**
+ * An export of a test's source into a directory, assembled as the command line does, and helpers to inspect the result.
+ */
 public final class SyntheticExport {
-    /** The version that stands in the manifests of these exports. */
+    /** The version in the manifests of these exports. */
     public static final String VERSION = "0.0.0-test";
 
     private final Path root;
@@ -52,7 +54,7 @@ public final class SyntheticExport {
     private UnaryOperator<Destination> destination = UnaryOperator.identity();
     private UnaryOperator<Workspace> workspace = UnaryOperator.identity();
 
-    /** An export of the dataset {@code journals}, compressed, in one part a slice. */
+    /** An export of the dataset {@code journals}, compressed, in one part per slice. */
     public SyntheticExport(Path root, DocumentSource source) {
         this.root = root;
         this.source = source;
@@ -80,37 +82,37 @@ public final class SyntheticExport {
         return this;
     }
 
-    /** Publishes what this policy leaves of each document. */
+    /** Publishes the fields of each document that this policy allows. */
     public SyntheticExport fields(FieldPolicy policy) {
         fields = policy;
         return this;
     }
 
-    /** Says this beside what is found. */
+    /** Publishes this in addition to the facts. */
     public SyntheticExport disclosure(Disclosure other) {
         disclosure = other;
         return this;
     }
 
-    /** Bounds the parts. */
+    /** Limits the parts. */
     public SyntheticExport limits(long documents, long bytes) {
         limits = new PartLimits(documents, bytes);
         return this;
     }
 
-    /** Publishes a dump without documents too. */
+    /** Also publishes a dump without documents. */
     public SyntheticExport allowEmpty() {
         allowEmpty = true;
         return this;
     }
 
-    /** Shows the directory under this address, which ends with a slash. */
+    /** Serves the directory under this URL, which ends with a slash. */
     public SyntheticExport publicUrl(URI address) {
         publicUrl = address;
         return this;
     }
 
-    /** Has a plan for the dump after this one. */
+    /** Has a schedule for the next dump. */
     public SyntheticExport cadence(Cadence other) {
         cadence = other;
         return this;
@@ -122,7 +124,7 @@ public final class SyntheticExport {
         return this;
     }
 
-    /** Delivers to these too. */
+    /** Also delivers to these. */
     public SyntheticExport deliveredTo(Destination... more) {
         others = List.of(more);
         return this;
@@ -134,7 +136,7 @@ public final class SyntheticExport {
         return this;
     }
 
-    /** How far it is. */
+    /** The progress so far. */
     public Progress progress() {
         return progress;
     }
@@ -160,12 +162,12 @@ public final class SyntheticExport {
         }
     }
 
-    /** What decides whether a dump of these exports may be sent: all of them have one configuration. */
+    /** Decides whether a dump of these exports may be sent: all of them have one configuration. */
     public static Terms terms(LocalDirectory home) {
         return new Terms("synthetic", Set.of(), new DirectoryMemory(home));
     }
 
-    /** Reads a dump back as {@code verify} does. */
+    /** Reads a dump as {@code verify} does. */
     public static Manifest verify(Path root, String dump) throws SpillwayException, InterruptedException {
         try (LocalDirectory directory = LocalDirectory.open(root)) {
             return DumpCheck.check(directory, new ObjectKey(dump));

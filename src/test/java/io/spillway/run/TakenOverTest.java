@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * An export whose host was not heard from for so long that another one has taken its lock, swept its files away and
- * published: then it goes on.
+ * An export whose host sent no heartbeats for so long that another export has taken its lock, swept its files and
+ * published. Then it continues.
  */
 @Timeout(60)
 class TakenOverTest {
@@ -39,10 +39,10 @@ class TakenOverTest {
 
     private Path root;
 
-    /** Who has the lock of the first export now, or null while that has it. */
+    /** The new holder of the first export's lock, or null while the first export has it. */
     private final AtomicReference<@Nullable String> holder = new AtomicReference<>();
 
-    /** The first one's lock, on a file system that forgets it: the second takes the real one. */
+    /** The first export's lock, on a file system that loses it: the second takes the real one. */
     private Workspace forgetting(Workspace real) {
         return new Workspace() {
             @Override
@@ -97,7 +97,7 @@ class TakenOverTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 7})
-    void whoWakesUpWhileHeReadsFailsAndSaysWhoHasTheLock(int page) throws Exception {
+    void anExportThatResumesWhileReadingFailsAndNamesTheNewHolder(int page) throws Exception {
         SyntheticExport first = first(new FaultySource(source(1).takenAt(FIRST)).atPage(page, this::takeOver));
         assertThatThrownBy(first::run)
                 .isInstanceOfSatisfying(
@@ -108,7 +108,7 @@ class TakenOverTest {
 
     @ParameterizedTest
     @CsvSource({"before list, 3", "after list, 3", "before place, 1"})
-    void whoWakesUpWhileHePublishesFailsAndSaysWhoHasTheLock(String at, int count) throws Exception {
+    void anExportThatResumesWhilePublishingFailsAndNamesTheNewHolder(String at, int count) throws Exception {
         int[] left = {count};
         SyntheticExport first = first(new FaultySource(source(1).takenAt(FIRST)))
                 .destination(home -> new SteppedDestination(home, (step, placed) -> {
@@ -131,7 +131,7 @@ class TakenOverTest {
     }
 
     @Test
-    void whoWakesUpAfterHeHasPublishedSendsNothingAndSaysWhy() throws Exception {
+    void anExportThatResumesAfterPublishingSendsNothingAndGivesTheReason() throws Exception {
         FileByFile other = new FileByFile("other", LocalDirectory.open(folder.resolve("other")));
         ExportReport report = first(new FaultySource(source(1).takenAt(FIRST)))
                 .deliveredTo(other)

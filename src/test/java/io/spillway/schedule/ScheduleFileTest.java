@@ -61,11 +61,11 @@ class ScheduleFileTest {
             destinations: [{directory: dumps}]
             """;
 
-    /** A file with a line in the place of what it says in {@link #LEAST}. */
+    /** A file with a line that replaces the one in {@link #LEAST}. */
     private static final String WITHOUT_SOURCE = "dataset: d\ndestinations: [{directory: dumps}]\n";
 
     /**
-     * An option: its default, null where it has none, and a file that gives it another value.
+     * An option: its default, null if it has none, and a file that gives it another value.
      *
      * @param file the lines that follow {@link #LEAST}, or the whole file if they name the dataset
      */
@@ -388,7 +388,7 @@ class ScheduleFileTest {
                 given);
     }
 
-    /** Absent by default, as the format itself is. */
+    /** Absent by default, like the format itself. */
     private static Option inBulk(String name, String file, Function<BulkSection, Object> reads, Object given) {
         return inFormat("bulk", name, FormatSection::bulk, file, reads, given);
     }
@@ -419,7 +419,7 @@ class ScheduleFileTest {
                 given);
     }
 
-    /** Absent by default, as the section itself is. */
+    /** Absent by default, like the section itself. */
     private static Option inNotices(String name, Function<NoticesSection, Object> reads, String file, Object given) {
         return option(
                 "notices." + name,
@@ -438,7 +438,7 @@ class ScheduleFileTest {
         assertThat(file.notices().toSettings()).isEqualTo(NoticeSettings.DEFAULT);
     }
 
-    /** Absent by default, as the section itself is. */
+    /** Absent by default, like the section itself. */
     private static Option inSchedule(String name, Function<TimesSection, Object> reads, String file, Object given) {
         return option(
                 "schedule." + name,
@@ -488,7 +488,7 @@ class ScheduleFileTest {
 
     @ParameterizedTest
     @CsvSource({"logs,INDEX", ".ds-logs-2026.11.21-000001,CREATE", "ds-logs,INDEX"})
-    void bulkCreatesDocumentsOfADataStreamUnlessTheFileSaysOtherwise(String index, BulkLines.Action action)
+    void bulkWritesCreatesForADataStreamUnlessTheFileSaysOtherwise(String index, BulkLines.Action action)
             throws Exception {
         assertThat(read(LEAST + "formats: [{bulk: {}}]\n")
                         .formats()
@@ -505,7 +505,7 @@ class ScheduleFileTest {
     }
 
     @Test
-    void aFileInAnArchiveIsNoLargerThanAPartMayBe() throws Exception {
+    void aFileInAnArchiveIsNoLargerThanAPart() throws Exception {
         ScheduleFile file = read(LEAST + "formats: [{tar: {}}]\nparts: {bytes: 2MiB}\n");
         assertThat(file.formats().get(0).tar().toLimits(file.parts()))
                 .isEqualTo(new TarBatches.Limits(100_000, 2 << 20));
@@ -527,7 +527,7 @@ class ScheduleFileTest {
 
     @ParameterizedTest
     @MethodSource("options")
-    void anOptionTakesTheValueOfTheFile(Option option) throws Exception {
+    void anOptionHasTheValueOfTheFile(Option option) throws Exception {
         assertThat(option.reads().apply(read(option.file()))).isEqualTo(option.given());
     }
 
@@ -537,7 +537,7 @@ class ScheduleFileTest {
     }
 
     @Test
-    void whatIsRequiredIsMissed() {
+    void aMissingRequiredKeyIsReported() {
         assertProblems(
                 "title: T\n",
                 "3 problems in FILE",
@@ -653,7 +653,7 @@ class ScheduleFileTest {
     }
 
     @Test
-    void aDumpGoesToOneDirectoryAtMost() {
+    void aDumpGoesToAtMostOneDirectory() {
         assertProblems(
                 LEAST.replace("[{directory: dumps}]", "[]"),
                 "FILE:3: /destinations: must have at least 1 items but found 0");
@@ -679,14 +679,14 @@ class ScheduleFileTest {
     }
 
     @Test
-    void anAddressToWhichNamesAreAddedEndsInASlash() {
+    void aUrlThatNamesAreAppendedToEndsInASlash() {
         assertProblems(
                 LEAST.replace("{directory: dumps}", "{s3: {bucket: bbb, public-url: 'https://d.example.org'}}"),
                 "FILE:3: /destinations/0/s3: public-url must be an address that ends in /, without ? and #");
     }
 
     @Test
-    void twoFormatsCannotWriteFilesOfTheSameNames() throws Exception {
+    void twoFormatsCannotWriteFilesWithTheSameNames() throws Exception {
         assertProblems(
                 LEAST + "formats: [{jsonl: {level: 1}}, {jsonl: {level: 9}}]\n",
                 "FILE:1: two formats would write files of the same names");
@@ -696,7 +696,7 @@ class ScheduleFileTest {
     }
 
     @Test
-    void brokenRulesOfTwoSectionsComeWithTheRest() {
+    void brokenRulesOfTwoSectionsAreReportedWithTheRest() {
         assertProblems(
                 """
                 dataset: d
@@ -715,7 +715,7 @@ class ScheduleFileTest {
     }
 
     @Test
-    void wrongTypesEverywhereAreThatManyProblems() {
+    void everyWrongTypeIsReported() {
         assertProblems(
                 """
                 dataset: [d]
@@ -747,12 +747,12 @@ class ScheduleFileTest {
 
     @ParameterizedTest
     @CsvSource({"'', d", "'title: T', T"})
-    void theTitleIsTheNameWhereNoneIsGiven(String line, String title) throws Exception {
+    void theTitleDefaultsToTheName(String line, String title) throws Exception {
         assertThat(read(LEAST + line).toDataset().title()).isEqualTo(title);
     }
 
     @Test
-    void theDatasetHasWhatTheFileSaysAboutIt() throws Exception {
+    void theDatasetHasTheFactsOfTheFile() throws Exception {
         Dataset dataset = read(LEAST + """
                         title: T
                         description: D
@@ -767,7 +767,7 @@ class ScheduleFileTest {
     }
 
     @Test
-    void theExampleIsRead() throws Exception {
+    void theExampleCanBeRead() throws Exception {
         ScheduleFile file =
                 ConfigFile.read(Path.of("schedules", "journals.yaml"), ScheduleFile.class, ENVIRONMENT::get);
 
@@ -783,7 +783,7 @@ class ScheduleFileTest {
     }
 
     @Test
-    void theExampleNamesWhatItsEnvironmentLacks() {
+    void theExampleNamesItsMissingVariables() {
         Path example = Path.of("schedules", "journals.yaml");
 
         assertThatThrownBy(() -> ConfigFile.read(example, ScheduleFile.class, name -> null))
@@ -794,7 +794,7 @@ class ScheduleFileTest {
                         FILE:12: /source/api-key: environment variable ELASTICSEARCH_API_KEY is not set""".replace("FILE", example.toString()));
     }
 
-    /** Marks an option without which there is no file. */
+    /** Marks a required option. */
     private enum Required {
         REQUIRED
     }
@@ -900,7 +900,7 @@ class ScheduleFileTest {
         return secret == null ? null : secret.reveal();
     }
 
-    /** The keys of a record that are no sections themselves, with the sections they are in. */
+    /** The keys of a record that are not sections themselves, with the sections they are in. */
     private static List<String> keys(String section, Class<?> type) {
         List<String> keys = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {

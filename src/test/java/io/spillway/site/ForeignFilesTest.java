@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/** A web root that holds files of somebody else. */
+/** A web root that contains files of another owner. */
 @Timeout(120)
 class ForeignFilesTest {
     private static final Instant FIRST = Instant.parse("2026-11-14T03:00:00Z");
@@ -69,7 +69,7 @@ class ForeignFilesTest {
                 "journals/latest.json",
                 "journals/status.json"
             })
-    void aFileThatWasThereBeforeIsNamedAndStays(String name) throws Exception {
+    void aFileThatExistedBeforeIsNamedAndStays(String name) throws Exception {
         Files.writeString(root.resolve(name), "theirs");
 
         assertRefused(directory, name);
@@ -87,7 +87,7 @@ class ForeignFilesTest {
     }
 
     @Test
-    void aFileThatSomebodyHasReplacedSinceStays() throws Exception {
+    void aFileReplacedByAnotherOwnerStays() throws Exception {
         publish(directory);
         publish(directory);
         Files.writeString(root.resolve("robots.txt"), "User-agent: *\nDisallow: /\n");
@@ -109,7 +109,7 @@ class ForeignFilesTest {
     }
 
     @Test
-    void aForeignLinkCalledLatestStays() throws Exception {
+    void aForeignLinkNamedLatestStays() throws Exception {
         Path theirs = Files.createDirectory(root.resolve("theirs"));
         Files.createSymbolicLink(root.resolve("journals/latest"), theirs);
 
@@ -119,7 +119,7 @@ class ForeignFilesTest {
     }
 
     @Test
-    void aTreeOfAnOlderVersionHasNoRecordAndIsTakenOver() throws Exception {
+    void aTreeOfAnOlderVersionHasNoRecordAndIsAdopted() throws Exception {
         publish(directory);
         Files.delete(root.resolve(OwnFiles.FILE_NAME));
         dumps.publish(root, "journals", SECOND, 1);
@@ -132,7 +132,7 @@ class ForeignFilesTest {
     }
 
     @Test
-    void linksOfAnotherSiteAreNoReasonToTakeOver() throws Exception {
+    void linksOfAnotherSiteAreNotAdopted() throws Exception {
         publish(directory);
         Files.delete(root.resolve(OwnFiles.FILE_NAME));
         Path links = root.resolve("links.json");
@@ -142,7 +142,7 @@ class ForeignFilesTest {
     }
 
     @Test
-    void aRecordThatCannotBeReadStopsWriting() throws Exception {
+    void anUnreadableRecordStopsWriting() throws Exception {
         publish(directory);
         Files.writeString(root.resolve(OwnFiles.FILE_NAME), "{");
 
@@ -150,7 +150,7 @@ class ForeignFilesTest {
     }
 
     @Test
-    void aRunThatWasKilledBetweenTheRecordAndTheFilesIsRepeated() throws Exception {
+    void aRunKilledBetweenTheRecordAndTheFilesIsRepeated() throws Exception {
         publish(directory);
         byte[] before = Files.readAllBytes(root.resolve("index.html"));
         dumps.publish(root, "journals", SECOND, 1);
@@ -177,7 +177,7 @@ class ForeignFilesTest {
     }
 
     @Test
-    void aBucketsOwnFileIsNamedAndStays() throws Exception {
+    void aBucketsForeignFileIsNamedAndStays() throws Exception {
         try (S3Server server = S3Server.inMemory();
                 S3Bucket bucket = S3Bucket.open(server.options())) {
             bucket.place(

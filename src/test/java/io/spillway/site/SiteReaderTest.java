@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Somebody reads all the time while two datasets are published side by side. */
+/** A reader reads all the time while two datasets are published concurrently. */
 @Timeout(300)
 class SiteReaderTest {
     private static final JsonMapper JSON = new JsonMapper();

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What points at dumps, and when it moves. */
+/** The files that point at dumps, and when they are updated. */
 class SiteWriterTest {
     private static final Clock NOW = Clock.fixed(Instant.parse("2026-11-21T05:00:00Z"), ZoneOffset.UTC);
     private static final Instant FIRST = Instant.parse("2026-11-14T03:00:00Z");
@@ -68,7 +68,7 @@ class SiteWriterTest {
         return assertObeys("latest", Files.readAllBytes(root.resolve(dataset).resolve("latest.json")));
     }
 
-    /** Writes down what is committed, linked and removed. */
+    /** Records what is committed, linked and removed. */
     private static class Watched extends SteppedDestination {
         final List<String> moves = new ArrayList<>();
         private final Destination destination;
@@ -92,7 +92,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void pointersMoveFromTheDatasetToTheSite() throws Exception {
+    void pointersAreUpdatedFromTheDatasetToTheSite() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         Watched watched = new Watched(directory);
         writer(watched).publish("journals");
@@ -103,7 +103,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void latestIsALinkWhereThereAreLinks() throws Exception {
+    void latestIsALinkIfLinksAreSupported() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         writer(directory).publish("journals");
         assertThat(Files.readSymbolicLink(root.resolve("journals/latest"))).isEqualTo(Path.of("2026-11-14T030000Z"));
@@ -111,7 +111,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void latestIsAListWhereThereAreNone() throws Exception {
+    void latestIsAListIfLinksAreNotSupported() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         writer(new SteppedDestination(directory, (step, folder) -> {})).publish("journals");
         assertThat(Files.readAllLines(root.resolve("journals/latest/urls.txt")))
@@ -133,7 +133,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void aDumpThatComesWhileLinksAreWrittenIsNotLost() throws Exception {
+    void aDumpPublishedWhileLinksAreWrittenIsNotLost() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         Destination slow = new SteppedDestination(directory, (step, folder) -> {}) {
             private boolean interfered;
@@ -158,7 +158,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void whatFailsLeavesTheDumpAndSaysThatLinksAreOld() throws Exception {
+    void aFailureLeavesTheDumpAndReportsOutdatedLinks() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         writer(directory).publish("journals");
         dumps.publish(root, "journals", SECOND, 1);
@@ -205,7 +205,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void aTorrentThatAMirrorMakesIsOnThePage() throws Exception {
+    void aTorrentCreatedByAMirrorIsOnThePage() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
             Destination mirror = new SteppedDestination(other, (step, folder) -> {}) {
@@ -230,7 +230,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void mirrorsOfOneDatasetOutliveTheExportOfAnother() throws Exception {
+    void mirrorsOfOneDatasetAreKeptWhenAnotherIsExported() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         dumps.publish(elsewhere, "journals", FIRST, 1);
         try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
@@ -246,7 +246,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void everythingIsWrittenAgainFromNothingButManifests() throws Exception {
+    void everythingIsRewrittenFromManifestsOnly() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         dumps.publish(root, "articles", FIRST, 1);
         writer(directory).publish("journals");
@@ -263,7 +263,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void aDatasetWhoseLastDumpIsGoneHasNoPointer() throws Exception {
+    void aDatasetWithoutADumpHasNoPointer() throws Exception {
         Manifest only = dumps.publish(root, "journals", FIRST, 1);
         writer(directory).publish("journals");
         Files.writeString(root.resolve("journals/status.json"), "{}");
@@ -274,7 +274,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void aPlaceThatKeepsNoSiteFilesIsLeftAlone() throws Exception {
+    void aPlaceThatKeepsNoSiteFilesIsSkipped() throws Exception {
         dumps.publish(root, "journals", FIRST, 1);
         Destination archive = new SteppedDestination(directory, (step, folder) -> {}) {
             @Override
@@ -287,7 +287,7 @@ class SiteWriterTest {
     }
 
     @Test
-    void afterAnAttemptThatFailedTheStatusAloneIsRenewed() throws Exception {
+    void afterAFailedAttemptOnlyTheStatusIsUpdated() throws Exception {
         Files.createDirectories(root.resolve("journals"));
         Files.writeString(root.resolve("journals/status.json"), """
                 {"dataset": "journals", "last_attempt": {"at": "2026-11-21T04:00:00Z", "outcome": "failed", "exit_code": 10}}

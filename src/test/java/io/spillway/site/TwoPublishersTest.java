@@ -42,8 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
- * Two machines that have no lock in common publish one dataset to one bucket: the first is stopped at one of its requests,
- * counts as dead, and goes on when the second, which has removed what it took for left-overs, is done.
+ * Two machines without a shared lock publish one dataset to one bucket. The first is stopped at one of its requests and
+ * presumed dead. It continues when the second, which has removed what it took for orphans, is done.
  */
 @Timeout(300)
 class TwoPublishersTest {
@@ -73,7 +73,7 @@ class TwoPublishersTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whereverTheFirstIsStoppedDumpsAreWholeOrNotThereAndLinksNeverGoBack(boolean firstIsOlder) throws Exception {
+    void whereverTheFirstIsStoppedDumpsAreWholeOrAbsentAndLinksNeverGoBack(boolean firstIsOlder) throws Exception {
         int stopped = 1;
         int step = firstIsOlder ? 1 : 3;
         while (stoppedAt(stopped, firstIsOlder ? OLDER : NEWER, firstIsOlder ? NEWER : OLDER)) {
@@ -82,7 +82,7 @@ class TwoPublishersTest {
         assertThat(stopped).isBetween(40, 400);
     }
 
-    /** Says whether the first came so far. */
+    /** Returns whether the first came so far. */
     private boolean stoppedAt(int request, Instant firstsDate, Instant secondsDate) throws Exception {
         prefix = "%d-%03d/".formatted(firstsDate.getEpochSecond(), request);
         Path work = Files.createDirectory(folder.resolve("at" + request));
@@ -138,7 +138,7 @@ class TwoPublishersTest {
         return true;
     }
 
-    /** What an export does once its dump is written: parts ahead, the rest, the status, the links. */
+    /** What an export does once its dump is written: early uploads, the rest, the status, the links. */
     private Optional<Exception> published(Path home, Instant date, URI endpoint) {
         try (LocalDirectory directory = LocalDirectory.open(home);
                 S3Bucket bucket = bucket(endpoint)) {
@@ -186,7 +186,7 @@ class TwoPublishersTest {
                 usual.patience()));
     }
 
-    /** What readers are told at this moment. */
+    /** What readers see at this moment. */
     private Optional<String> latest() {
         try {
             byte[] file = server.client()

@@ -28,12 +28,12 @@ class DocumentTest {
     }
 
     @Test
-    void itsLengthIsThatOfTheSourceAsItWasIndexed() {
+    void itsLengthIsThatOfTheIndexedSource() {
         assertThat(document(JsonCursor.LINE_BREAK).length()).isEqualTo(12);
     }
 
     @Test
-    void namesAreWrittenAsTheJsonThatCame() throws IOException {
+    void namesAreWrittenAsTheirOriginalJson() throws IOException {
         Document document = document(0);
         assertThat(written(document::writeId)).isEqualTo("\"i\\\"d\"").isEqualTo(document.idAsJson());
         assertThat(written(document::writeIndex)).isEqualTo("\"ix\"").isEqualTo(document.indexAsJson());
@@ -41,7 +41,7 @@ class DocumentTest {
     }
 
     @Test
-    void aDocumentWithoutARoutingSaysSo() {
+    void aDocumentWithoutARoutingHasNone() {
         assertThat(document(0).hasRouting()).isTrue();
         assertThat(new Document(BYTES, SOURCE, 0, ID, INDEX, Range.NONE).hasRouting())
                 .isFalse();

@@ -31,14 +31,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A headless Chromium that is spoken to by the DevTools protocol. It reaches the loopback and nothing else, has a profile
- * of its own, and does not outlive this JVM. Tests skip, visibly, where it is not installed. Safe for many threads.
+ * A headless Chromium, controlled by the DevTools protocol. It reaches only loopback, has a profile of its own, and
+ * does not outlive this JVM. Tests are skipped visibly if it is not installed. Safe for many threads.
  */
 public final class Browser implements AutoCloseable {
     private static final long SECONDS = 30;
     private static final String LISTENING = "DevTools listening on ";
 
-    /** The browser lives as long as our end of the pipe on its shell's standard input is open, however we die. */
+    /**
+     * The browser lives as long as our end of the pipe on its shell's standard input is open, however this process
+     * dies.
+     */
     private static final String LIFE_LINE = """
             exec 3<&0 </dev/null
             "$@" 3<&- &
@@ -68,7 +71,7 @@ public final class Browser implements AutoCloseable {
                 .join();
     }
 
-    /** Starts one. */
+    /** Starts a browser. */
     public static Browser start() throws IOException {
         Path program = Tool.find("chromium", "chromium-browser", "google-chrome")
                 .orElseGet(() -> Assumptions.abort("no browser is installed: apt-get install chromium"));
@@ -91,7 +94,7 @@ public final class Browser implements AutoCloseable {
                 "--no-first-run",
                 "--no-proxy-server"));
         if (System.getProperty("user.name").equals("root")) {
-            command.add("--no-sandbox"); // which it cannot have as root; it sees nothing but pages of ours
+            command.add("--no-sandbox"); // not possible as root; it only loads our own pages
         }
         command.add("about:blank");
         Process process = new ProcessBuilder(command)
@@ -133,12 +136,12 @@ public final class Browser implements AutoCloseable {
         return new BrowserPage(this, context, session);
     }
 
-    /** Events of a session go there from now on. */
+    /** Sends events of a session there from now on. */
     void listen(String session, BiConsumer<String, JsonNode> listener) {
         pages.put(session, listener);
     }
 
-    /** Calls a method and waits for its answer; fails where that is an error, or none. */
+    /** Calls a method and waits for its answer. Fails if that is an error, or if there is none. */
     JsonNode call(String session, String method, Map<String, ?> parameters) {
         try {
             return send(session, method, parameters).get(SECONDS, TimeUnit.SECONDS);
@@ -150,7 +153,7 @@ public final class Browser implements AutoCloseable {
         }
     }
 
-    /** Calls a method; the answer comes when it comes. */
+    /** Calls a method; the answer arrives later. */
     synchronized CompletableFuture<JsonNode> send(String session, String method, Map<String, ?> parameters) {
         int id = lastId.incrementAndGet();
         ObjectNode message = JSON.createObjectNode().put("id", id).put("method", method);
@@ -164,7 +167,7 @@ public final class Browser implements AutoCloseable {
         return answer;
     }
 
-    /** Puts messages together and hands them on. */
+    /** Reassembles messages and forwards them. */
     private final class Ear implements WebSocket.Listener {
         private final StringBuilder message = new StringBuilder();
 

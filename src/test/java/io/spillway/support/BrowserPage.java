@@ -17,11 +17,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A tab of a {@link Browser}: what it shows, what it asked for and what it complained of. Belongs to one thread. */
+/** A tab of a {@link Browser}: what it shows, what it requested and which errors it logged. Belongs to one thread. */
 public final class BrowserPage implements AutoCloseable {
     private static final long SECONDS = 30;
 
-    /** Below it a window is taken for that of a telephone. */
+    /** Below this width a window counts as that of a phone. */
     private static final int NARROW = 500;
 
     private static final int HEIGHT = 900;
@@ -48,7 +48,7 @@ public final class BrowserPage implements AutoCloseable {
             case "Page.loadEventFired" -> loaded.complete(null);
             case "Page.javascriptDialogOpening" -> {
                 complaints.add("dialog: " + said.path("message").textValue());
-                // Not waited for: the answer comes on this thread.
+                // Not waited for, because the answer arrives on this thread.
                 var unused = browser.send(session, "Page.handleJavaScriptDialog", Map.of("accept", true));
             }
             case "Runtime.consoleAPICalled" -> complaints.add("console: " + said.path("args"));
@@ -59,7 +59,7 @@ public final class BrowserPage implements AutoCloseable {
             case "Network.requestWillBeSent" ->
                 requests.add(said.at("/request/url").textValue());
             default -> {
-                // Nothing that anybody asks for.
+                // An event that no test needs.
             }
         }
     }
@@ -68,7 +68,7 @@ public final class BrowserPage implements AutoCloseable {
         return browser.call(session, method, parameters);
     }
 
-    /** Makes the window so wide, in CSS pixels. */
+    /** Sets the width of the window, in CSS pixels. */
     public BrowserPage width(int pixels) {
         call(
                 "Emulation.setDeviceMetricsOverride",
@@ -90,7 +90,7 @@ public final class BrowserPage implements AutoCloseable {
         return this;
     }
 
-    /** Opens an address and waits until everything of it is there. */
+    /** Opens a URL and waits until everything is loaded. */
     public BrowserPage open(URI address) {
         loaded = new CompletableFuture<>();
         JsonNode answer = call("Page.navigate", Map.of("url", address.toString()));
@@ -103,7 +103,7 @@ public final class BrowserPage implements AutoCloseable {
         return this;
     }
 
-    /** The value of an expression in the page, a promise's once it is kept; fails where it throws. */
+    /** The value of an expression in the page, or of a promise once it is fulfilled. Fails if it throws. */
     public JsonNode evaluate(String expression) {
         JsonNode answer =
                 call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
@@ -113,7 +113,7 @@ public final class BrowserPage implements AutoCloseable {
         return answer.at("/result/value");
     }
 
-    /** The texts that an expression gives as an array. */
+    /** The texts of an expression whose value is an array. */
     public List<String> texts(String expression) {
         List<String> texts = new ArrayList<>();
         JsonNode all = evaluate(expression);
@@ -122,7 +122,7 @@ public final class BrowserPage implements AutoCloseable {
         return texts;
     }
 
-    /** Presses a key that writes nothing: {@code Tab}, {@code Enter}. */
+    /** Presses a key that types nothing: {@code Tab}, {@code Enter}. */
     public void press(String key, int code) {
         for (String type : List.of("rawKeyDown", "keyUp")) {
             call(
@@ -131,7 +131,7 @@ public final class BrowserPage implements AutoCloseable {
         }
     }
 
-    /** The whole page as a picture, also in {@code target/screenshots/NAME.png}, to be looked at. */
+    /** The whole page as a picture, also kept in {@code target/screenshots/NAME.png} for inspection. */
     public byte[] screenshot(String name) throws IOException {
         JsonNode answer =
                 call("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", clip()));
@@ -156,12 +156,12 @@ public final class BrowserPage implements AutoCloseable {
                 1);
     }
 
-    /** What it complained of: errors, warnings, refused requests, exceptions, dialogs. */
+    /** What it logged: errors, warnings, refused requests, exceptions, dialogs. */
     public List<String> complaints() {
         return complaints;
     }
 
-    /** Every address that was asked for. */
+    /** Every requested URL. */
     public List<String> requests() {
         return requests;
     }

@@ -15,8 +15,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Certificates by the JDK's keytool: a root, an intermediate authority, and certificates of servers in several states. The
- * server's certificates share one key; {@link #impostor} has a key of its own.
+ * Certificates created by the JDK's keytool: a root, an intermediate authority, and certificates of servers in several
+ * states. The server's certificates share one key; {@link #impostor} has a key of its own.
  */
 public final class CertificateChains {
     private static final String PASSWORD = "changeit";
@@ -26,7 +26,7 @@ public final class CertificateChains {
     /** An authority without a parent. */
     public final X509Certificate root;
 
-    /** An authority that the root signed. */
+    /** An authority signed by the root. */
     public final X509Certificate intermediate;
 
     /** For 127.0.0.1, signed by the intermediate authority. */
@@ -35,22 +35,22 @@ public final class CertificateChains {
     /** For another host, signed by the intermediate authority. */
     public final X509Certificate otherHost;
 
-    /** For 127.0.0.1, signed by the intermediate authority, and past its last day. */
+    /** For 127.0.0.1, signed by the intermediate authority, and expired. */
     public final X509Certificate expired;
 
-    /** For 127.0.0.1, signed by {@link #leaf}, which is no authority. */
+    /** For 127.0.0.1, signed by {@link #leaf}, which is not an authority. */
     public final X509Certificate belowLeaf;
 
     /** For 127.0.0.1, signed by an authority that has the intermediate's name and another key. */
     public final X509Certificate namesake;
 
-    /** For 127.0.0.1, signed by itself. */
+    /** For 127.0.0.1, self-signed. */
     public final X509Certificate impostor;
 
-    /** For 127.0.0.1, signed by itself, and past its last day. */
+    /** For 127.0.0.1, self-signed and expired. */
     public final X509Certificate expiredImpostor;
 
-    /** Makes all of them; the files stay in this folder. */
+    /** Creates all of them; the files stay in this folder. */
     public CertificateChains(Path folder) throws IOException, InterruptedException, GeneralSecurityException {
         this.folder = folder;
         keytool("-genkeypair -alias root -keyalg EC -dname CN=Root -ext bc:c");

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A command that ran in this JVM, and what it said. */
+/** A command that ran in this JVM, and its output. */
 public record CommandRun(int exitCode, String out, String err) {
 
     /** Runs a command to its end. */
@@ -19,12 +19,12 @@ public record CommandRun(int exitCode, String out, String err) {
         return new CommandRun(exitCode, out.toString(), err.toString());
     }
 
-    /** Runs {@code export}, with these options and more. */
+    /** Runs {@code export} with these options and the fixed ones. */
     public static CommandRun export(URI cluster, String index, DatasetFolder into, String... more) {
         return of(exportArguments(cluster, index, into, more).toArray(new String[0]));
     }
 
-    /** The arguments of such an {@code export}. */
+    /** The arguments of that {@code export}. */
     public static List<String> exportArguments(URI cluster, String index, DatasetFolder into, String... more) {
         List<String> args = new ArrayList<>(List.of("export"));
         args.addAll(List.of("--elasticsearch", cluster.toString(), "--index", index));

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A dataset's folder in a directory that is published to, looked at as its readers do: with nothing of ours but names.
+ * A dataset's folder in a directory that is published to, seen as its readers see it: only by names.
  *
  * @param root    the directory
  * @param dataset the folder in it
@@ -36,7 +36,7 @@ public record DatasetFolder(Path root, String dataset) {
         return dumps.get(dumps.size() - 1);
     }
 
-    /** What runs have left: hidden names, but for the lock's file, which stays. */
+    /** Leftovers of runs: hidden names, except the lock file, which stays. */
     public List<Path> leftOvers() throws IOException {
         return entries().stream()
                 .filter(DatasetFolder::isHidden)
@@ -58,14 +58,14 @@ public record DatasetFolder(Path root, String dataset) {
         return entry.getFileName().toString().startsWith(".");
     }
 
-    /** Every line of every part of a dump, as they come. */
+    /** Every line of every part of a dump, in order. */
     public static List<String> lines(Path dump) throws IOException {
         List<String> lines = new ArrayList<>();
         try (Stream<Path> files = Files.list(dump)) {
             for (Path part : (Iterable<Path>) files.sorted()::iterator) {
                 if (part.toString().endsWith(".jsonl.gz")) {
                     try (InputStream in = new GZIPInputStream(Files.newInputStream(part))) {
-                        // Not String.lines(): JSON has U+2028, a carriage return never stands for itself.
+                        // Not String.lines(): JSON may contain U+2028, and a carriage return is never a line end.
                         String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                         lines.addAll(List.of(text.isEmpty() ? new String[0] : text.split("\n")));
                     }
@@ -75,7 +75,7 @@ public record DatasetFolder(Path root, String dataset) {
         return lines;
     }
 
-    /** What one list has more or less of than the other, order aside; empty where they are the same. */
+    /** The differences between two lists, regardless of order; empty if they are the same. */
     public static String difference(List<String> expected, List<String> found) {
         Map<String, Integer> counts = new HashMap<>();
         expected.forEach(line -> counts.merge(line, 1, Integer::sum));

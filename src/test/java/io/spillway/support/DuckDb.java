@@ -13,14 +13,14 @@ import java.util.stream.IntStream;
 import org.duckdb.DuckDBDriver;
 import org.junit.jupiter.api.Assumptions;
 
-/** DuckDB as a reader of CSV that knows nothing of ours, and passes over nothing that RFC 4180 does not allow. */
+/** DuckDB as an independent reader of CSV, which accepts nothing that RFC 4180 does not allow. */
 public final class DuckDb {
     private DuckDb() {}
 
     /**
-     * Every row of a file, the header's too, as text; null where a cell is empty without quotes. Fails on a row that has
-     * not exactly so many cells; skips the test where DuckDB has no library for this machine. The end of a name says how
-     * the file is compressed: none, {@code .gz} or {@code .zst}.
+     * Every row of a file, including the header, as text; null if a cell is empty without quotes. Fails on a row with
+     * another number of cells. Skips the test if DuckDB has no library for this machine. The end of a name determines
+     * the compression: none, {@code .gz} or {@code .zst}.
      */
     public static List<List<String>> rows(Path file, int columns) throws SQLException {
         String types = IntStream.range(0, columns)
@@ -46,7 +46,7 @@ public final class DuckDb {
         return rows;
     }
 
-    /** How many rows a query has that names files in {@code folder}; skips the test as {@link #rows} does. */
+    /** The number of rows of a query that names files in {@code folder}; skips the test as {@link #rows} does. */
     public static long count(Path folder, String query) throws SQLException {
         try (Connection connection = open();
                 Statement statement = connection.createStatement()) {

@@ -21,10 +21,10 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * A published dump as a reader with plain tools sees it: the manifest as JSON, the parts through the JDK's own gzip,
- * lines that end at a line feed and nowhere else. Shares no code with what wrote it.
+ * lines that end only at a line feed. Shares no code with the writer.
  *
- * <p>A <em>byte string</em> here is a String with one char a byte, so that lines compare, sort and print as what they
- * are, UTF-8 or not.
+ * <p>A <em>byte string</em> is a String with one char per byte here, so that lines compare, sort and print byte for
+ * byte, UTF-8 or not.
  */
 public final class Dump {
     private static final JsonMapper JSON = new JsonMapper();
@@ -38,12 +38,12 @@ public final class Dump {
         this.manifest = JSON.readTree(Files.readAllBytes(folder.resolve("manifest.json")));
     }
 
-    /** The dump in this folder; fails where there is no manifest. */
+    /** The dump in this folder; fails if there is no manifest. */
     public static Dump at(Path folder) throws IOException {
         return new Dump(folder);
     }
 
-    /** The only dump of a dataset below a destination's root; fails where there is none, or a second one. */
+    /** The only dump of a dataset below a destination's root; fails if there is none or more than one. */
     public static Dump only(Path root, String dataset) throws IOException {
         List<Path> dumps = folders(root, dataset);
         assertThat(dumps).as("dumps of " + dataset).hasSize(1);
@@ -55,7 +55,7 @@ public final class Dump {
         return Files.isDirectory(root.resolve(dataset)) ? visible(root.resolve(dataset)) : List.of();
     }
 
-    /** Fails if a run that failed has left anything below {@code root} beside the datasets' locks and states. */
+    /** Fails if a failed run has left anything below {@code root} except the datasets' locks and states. */
     public static void assertNothingPublished(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;
@@ -63,14 +63,14 @@ public final class Dump {
         try (Stream<Path> all = Files.walk(root)) {
             assertThat(all.filter(Files::isRegularFile)
                             .map(file -> root.relativize(file).toString()))
-                    .as("files that a failed run left")
+                    .as("files left by a failed run")
                     .allMatch(name -> name.endsWith(".spillway.lock")
                             || name.endsWith("status.json")
                             || name.endsWith("spillway-files.json"));
         }
         try (Stream<Path> all = Files.walk(root, 2)) {
             assertThat(all.filter(path -> root.relativize(path).getNameCount() == 2))
-                    .as("folders that a failed run left")
+                    .as("folders left by a failed run")
                     .noneMatch(Files::isDirectory);
         }
     }
@@ -90,7 +90,7 @@ public final class Dump {
         return names;
     }
 
-    /** The lines of all parts, in order, as byte strings; fails where a part does not hold what the manifest says of it. */
+    /** The lines of all parts, in order, as byte strings. Fails if a part differs from its entry in the manifest. */
     public List<String> lines() throws IOException {
         List<String> lines = new ArrayList<>();
         for (JsonNode part : manifest.path("parts")) {
@@ -115,7 +115,7 @@ public final class Dump {
         return lines;
     }
 
-    /** Fails unless the dump holds exactly these byte strings, each as often as here, in whatever order. */
+    /** Fails unless the dump holds exactly these byte strings, each as often as here, in any order. */
     public void assertHolds(Collection<String> expected) throws IOException {
         Map<String, Integer> balance = new TreeMap<>();
         expected.forEach(document -> balance.merge(document, 1, Integer::sum));

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Documents that Elasticsearch takes and gives back, and that an exporter may trip over. Each says what was sent and
- * which line a dump has to hold, as byte strings (see {@link Dump}).
+ * Documents that Elasticsearch accepts and returns, and that an exporter may fail on. Each has the body that was sent
+ * and the expected line in a dump, as byte strings (see {@link Dump}).
  */
 public final class EdgeSet {
     private static final JsonMapper JSON = new JsonMapper();
@@ -33,7 +33,7 @@ public final class EdgeSet {
      * @param id      its id
      * @param routing its routing, or null
      * @param sent    the body
-     * @param line    the line that a dump has to hold
+     * @param line    the expected line in a dump
      */
     public record Edge(String id, String routing, String sent, String line) {
         @Override
@@ -42,7 +42,10 @@ public final class EdgeSet {
         }
     }
 
-    /** Makes an index that keeps everything and maps little: what a document holds matters, not what can be found. */
+    /**
+     * Creates an index that stores everything and maps little: the contents of documents matter, not what can be
+     * searched.
+     */
     public static String newIndex(TestCluster cluster, int shards) throws IOException, InterruptedException {
         return cluster.newIndex("""
                 {"settings": {"number_of_shards": %d, "number_of_replicas": 0, "refresh_interval": "-1"},
@@ -54,7 +57,7 @@ public final class EdgeSet {
                 """.formatted(shards));
     }
 
-    /** Sends the documents as they are, one line each in bulk where they stand on one, then refreshes. */
+    /** Sends the documents unchanged, in bulk if they are on one line, then refreshes. */
     public static void load(TestCluster cluster, String index, List<Edge> edges)
             throws IOException, InterruptedException {
         ByteArrayOutputStream bulk = new ByteArrayOutputStream();
@@ -93,14 +96,14 @@ public final class EdgeSet {
         }
     }
 
-    /** The lines that a dump of an index with so many shards has to hold: in one shard an id exists once. */
+    /** The expected lines of a dump of an index with so many shards: one shard holds an id once. */
     public static List<String> lines(List<Edge> edges, int shards) {
         Map<String, String> lines = new LinkedHashMap<>();
         edges.forEach(edge -> lines.put(shards == 1 ? edge.id() : edge.id() + "\n" + edge.routing(), edge.line()));
         return List.copyOf(lines.values());
     }
 
-    /** Documents that have to come out whole. */
+    /** Documents that must be exported whole. */
     public static List<Edge> all() {
         List<Edge> edges = new ArrayList<>();
         whiteSpace(edges);
@@ -114,7 +117,7 @@ public final class EdgeSet {
         return edges;
     }
 
-    /** Documents with bytes in a string that are not UTF-8, and the lines with U+FFFD in the place of each such byte. */
+    /** Documents with bytes in a string that are not UTF-8, and the lines with U+FFFD in place of each such byte. */
     public static List<Edge> notUtf8() {
         return List.of(
                 broken("surrogate", "\u00ED\u00A0\u0080", 3),
@@ -125,7 +128,7 @@ public final class EdgeSet {
                 broken("above-10ffff", "\u00F4\u0090\u0080\u0080", 4));
     }
 
-    /** Documents in an encoding that the server stores and gives back as it is, or fails on. */
+    /** Documents in an encoding that the server stores and returns unchanged, or fails on. */
     public static List<Edge> otherEncodings() {
         return List.of(
                 encoded("utf-16le", Charset.forName("UTF-16LE")),
@@ -250,7 +253,7 @@ public final class EdgeSet {
             edges.add(new Edge(id, null, "{\"raw\":\"id\"}", "{\"raw\":\"id\"}"));
         }
         edges.add(new Edge("routed", "a,\"b\"\n", "{\"raw\":\"routed\"}", "{\"raw\":\"routed\"}"));
-        // In an index of three shards each of these routings leads to another one: three documents with one id.
+        // In an index of three shards, each of these routings leads to a different shard: three documents with one id.
         for (String routing : List.of("r3", "r4", "r5")) {
             String document = "{\"word\":\"twin\",\"raw\":\"" + routing + "\"}";
             edges.add(new Edge("twin", routing, document, document));

@@ -14,15 +14,16 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A site as they are: five datasets with thirty dumps each, made in seconds from manifests. One has all that pages can
- * show, one a publisher who means ill, one names that are too long for any line, one hardly anything.
+ * A realistic site: five datasets with thirty dumps each, created in seconds from manifests. One has everything that
+ * pages can show, one has a malicious publisher, one has names that are too long for any line, and one has hardly
+ * anything.
  */
 public final class ExampleSite {
-    /** What somebody writes who would like it to be run. */
+    /** Text of a publisher who wants it to be executed. */
     public static final String HOSTILE = "</title></script><script>alert(1)</script>\"'<!--<img src=x onerror=alert(2)>"
             + " &amp; ${1+1} {{1}} \u202Egnihtyna\u202C עברית العربية 📚👩🏽‍🔬";
 
-    /** What has no place where a line could end. */
+    /** Text without any place for a line break. */
     private static final String LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverordnungen";
 
     private static final Instant NEWEST = Instant.parse("2026-11-21T03:00:00Z");
@@ -30,7 +31,7 @@ public final class ExampleSite {
 
     private ExampleSite() {}
 
-    /** Makes one below {@code root}, for readers who have it at {@code address}. */
+    /** Creates a site below {@code root}, for readers who see it at {@code address}. */
     public static void make(Path root, URI address) throws Exception {
         for (PublishedDumps dataset : List.of(hostile(), longNames(), everything(), nothing(), rightToLeft())) {
             String name = dataset.homepage == null ? "plain" : dataset.homepage.replaceFirst(".*/", "");

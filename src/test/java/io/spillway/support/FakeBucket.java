@@ -21,18 +21,21 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A bucket in memory, which takes dumps file by file, and can be away, refuse to hand out files, or end the process. */
+/**
+ * A bucket in memory, which receives dumps file by file, and can be unavailable, refuse to return files, or end the
+ * process.
+ */
 public final class FakeBucket implements Destination {
-    /** What is in it. */
+    /** Its contents. */
     public final TreeMap<String, byte[]> objects = new TreeMap<>();
 
     /** Whether every request fails. */
     public boolean away;
 
-    /** Files of this name are listed and not handed out; empty for none. */
+    /** Files of this name are listed and not returned; empty for none. */
     public String refused = "";
 
-    /** After so many more changes the process dies: every request fails as a killed process' would, with a bug. */
+    /** After so many more changes the process dies: every request fails with a bug, like those of a killed process. */
     public int changesLeft = Integer.MAX_VALUE;
 
     private final String name;
@@ -42,7 +45,7 @@ public final class FakeBucket implements Destination {
         this.name = name;
     }
 
-    /** What a killed process throws. */
+    /** Thrown in place of a killed process. */
     public static final class KilledException extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }

@@ -32,7 +32,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Stands in front of a real Elasticsearch and lets some answers go wrong: one disturbance for one request, chosen by the
+ * A proxy in front of a real Elasticsearch that breaks some answers: one disturbance for one request, chosen by the
  * request's number among those of its kind. Everything else passes through unchanged, byte for byte.
  *
  * <pre>{@code
@@ -42,12 +42,12 @@ import java.util.regex.Pattern;
  * }
  * }</pre>
  *
- * <p>Speaks as much HTTP/1.1 as Elasticsearch and its client need: requests and answers with a Content-Length, chunks or
- * no body. Bodies are Latin-1 text here, in which every byte is one character, so that they can be searched and changed
- * without a loss. Listens on loopback. Safe for use by many threads.
+ * <p>Supports as much HTTP/1.1 as Elasticsearch and its client need: requests and answers with a Content-Length, chunks
+ * or no body. Bodies are Latin-1 text here, in which every byte is one character, so that they can be searched and
+ * changed without loss. Listens on loopback. Safe for use by many threads.
  */
 public final class FaultProxy implements AutoCloseable {
-    /** What a request is for, as far as an export asks. */
+    /** The purpose of a request, as far as an export sends it. */
     public enum Kind {
         /** Some documents: a search with a size above 0. */
         PAGE,
@@ -64,12 +64,12 @@ public final class FaultProxy implements AutoCloseable {
     /** What happens to one request instead of passing through. Called by the thread of its connection. */
     @FunctionalInterface
     public interface Disturbance {
-        /** Answers the request, or doesn't. */
+        /** Answers the request, or does not. */
         void carryOut(Exchange exchange) throws IOException, InterruptedException;
     }
 
     private static final Pattern SIZE = Pattern.compile("\"size\":(\\d+)");
-    /** What {@link #pitIds} puts behind an id; no id has this character. */
+    /** The suffix that {@link #pitIds} appends to an id; no id contains this character. */
     private static final Pattern PIT_SUFFIX = Pattern.compile("~(\\d+)\"");
 
     private static final Pattern PIT_ID = Pattern.compile("(\"(?:pit_id|id)\":\"[^\"~]*)\"");
@@ -95,8 +95,8 @@ public final class FaultProxy implements AutoCloseable {
     /**
      * A proxy that disturbs nothing yet.
      *
-     * @param upstream http address of the server
-     * @param seed     decides whatever is left to chance
+     * @param upstream http URL of the server
+     * @param seed     of all random choices
      */
     public static FaultProxy before(URI upstream, long seed) throws IOException {
         var proxy = new FaultProxy(upstream, seed, new ServerSocket(0, 100, InetAddress.getLoopbackAddress()));
@@ -104,18 +104,23 @@ public final class FaultProxy implements AutoCloseable {
         return proxy;
     }
 
-    /** Where to send requests. */
+    /** The URL to send requests to. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + listener.getLocalPort());
     }
 
-    /** Disturbs the requests of a kind whose number, from 1, is chosen. Of several rules the first one counts. */
+    /**
+     * Disturbs the requests of a kind whose number, from 1, is selected. The first of several matching rules applies.
+     */
     public FaultProxy disturb(Kind kind, IntPredicate which, Disturbance disturbance) {
         rules.add((asked, number) -> asked == kind && which.test(number) ? disturbance : null);
         return this;
     }
 
-    /** Disturbs each page with this probability, in one of these ways; which of them depends on seed and number alone. */
+    /**
+     * Disturbs each page with this probability in one of these ways; the choice depends only on the seed and the
+     * number.
+     */
     public FaultProxy disturbPages(double probability, List<Disturbance> ways) {
         rules.add((asked, number) -> {
             SplittableRandom random = random(asked, number);
@@ -131,7 +136,7 @@ public final class FaultProxy implements AutoCloseable {
         return counter(kind).get();
     }
 
-    /** Requests that were disturbed so far. */
+    /** Requests disturbed so far. */
     public int disturbed() {
         return disturbed.get();
     }
@@ -166,27 +171,27 @@ public final class FaultProxy implements AutoCloseable {
         };
     }
 
-    /** Ends the connection somewhere in the answer's body, which has the Content-Length of all of it. */
+    /** Ends the connection somewhere in the answer's body, which has the Content-Length of the whole body. */
     public static Disturbance cut() {
         return exchange -> exchange.replyCut(exchange.forward(), false);
     }
 
-    /** Ends the connection somewhere in the answer's body, which comes in chunks. */
+    /** Ends the connection somewhere in the answer's body, which is sent in chunks. */
     public static Disturbance cutInChunks() {
         return exchange -> exchange.replyCut(exchange.forward(), true);
     }
 
-    /** Sends the right answer in chunks. */
+    /** Sends the correct answer in chunks. */
     public static Disturbance inChunks() {
         return exchange -> exchange.replyInChunks(exchange.forward());
     }
 
-    /** Closes the connection; the server sees nothing of the request. */
+    /** Closes the connection; the server receives nothing of the request. */
     public static Disturbance dropRequest() {
         return Exchange::drop;
     }
 
-    /** Closes the connection when the server has answered. */
+    /** Closes the connection after the server has answered. */
     public static Disturbance dropAnswer() {
         return exchange -> {
             exchange.forward();
@@ -202,7 +207,7 @@ public final class FaultProxy implements AutoCloseable {
         };
     }
 
-    /** Sends this; the server sees nothing of the request. */
+    /** Sends this; the server receives nothing of the request. */
     public static Disturbance instead(Answer answer) {
         return exchange -> exchange.reply(answer);
     }
@@ -215,7 +220,7 @@ public final class FaultProxy implements AutoCloseable {
         };
     }
 
-    /** One shard has failed: status 200, no hits, and only {@code _shards} tells. */
+    /** One shard has failed: status 200, no hits, and only {@code _shards} reveals it. */
     public static Disturbance shardFailed() {
         String failed =
                 "\"_shards\":{\"total\":3,\"successful\":2,\"skipped\":0,\"failed\":1,\"failures\":[{\"shard\":0,"
@@ -224,29 +229,29 @@ public final class FaultProxy implements AutoCloseable {
         return changed(body -> SHARDS.matcher(withoutHits(body)).replaceFirst(Matcher.quoteReplacement(failed)));
     }
 
-    /** Two of three shards have answered, and no shard is said to have failed. */
+    /** Two of three shards have answered, and no shard is reported as failed. */
     public static Disturbance shardMissing() {
         String missing = "\"_shards\":{\"total\":3,\"successful\":2,\"skipped\":0,\"failed\":0}";
         return changed(body -> SHARDS.matcher(withoutHits(body)).replaceFirst(missing));
     }
 
-    /** The search ran out of time: status 200, no hits. */
+    /** The search timed out: status 200, no hits. */
     public static Disturbance timedOut() {
         return changed(body -> withoutHits(body).replaceFirst("\"timed_out\":false", "\"timed_out\":true"));
     }
 
-    /** The search collected as much as it was allowed to: status 200, no hits. */
+    /** The search reached its limit of collected documents: status 200, no hits. */
     public static Disturbance terminatedEarly() {
         return changed(body ->
                 withoutHits(body).replaceFirst("\"timed_out\":false", "\"timed_out\":false,\"terminated_early\":true"));
     }
 
-    /** The answer of a slice's end, where it does not end. Nothing in this answer alone is wrong. */
+    /** The empty answer that ends a slice, before its end. Nothing in this answer alone is wrong. */
     public static Disturbance empty() {
         return changed(FaultProxy::withoutHits);
     }
 
-    /** Fewer hits than were asked for, where more would follow. */
+    /** Fewer hits than requested, although more would follow. */
     public static Disturbance shorter() {
         return exchange -> {
             Matcher size = SIZE.matcher(exchange.body());
@@ -255,15 +260,15 @@ public final class FaultProxy implements AutoCloseable {
         };
     }
 
-    /** The first page of the slice again, whatever page was asked for. */
+    /** The first page of the slice again, whatever page was requested. */
     public static Disturbance firstPageAgain() {
         return exchange -> exchange.reply(
                 exchange.forward(SEARCH_AFTER.matcher(exchange.body()).replaceFirst("")));
     }
 
     /**
-     * Each answer names the point in time by the id that belongs to the answer's number; the server knows it under one.
-     * What is behind the real id in a request is taken away again wherever it is found.
+     * Each answer names the point in time by the id for the answer's number; the server knows it under one id. The
+     * suffix is removed from the real id in a request.
      */
     public static Disturbance pitIds(IntFunction<String> suffix) {
         return exchange -> {
@@ -273,7 +278,7 @@ public final class FaultProxy implements AutoCloseable {
         };
     }
 
-    /** Every answer names a new id, and soon after the ones before it are not known any more. */
+    /** Every answer names a new id, and previous ids soon become unknown. */
     public static Disturbance newPitIds(int stillKnown) {
         AtomicInteger newest = new AtomicInteger();
         return exchange -> {
@@ -290,7 +295,7 @@ public final class FaultProxy implements AutoCloseable {
     public static final Answer CONTEXT_MISSING =
             Answer.json(404, error(404, "search_context_missing_exception", "No search context found for id [1]"));
 
-    /** Too many searches wait already. */
+    /** Too many searches are queued. */
     public static final Answer REJECTED =
             Answer.json(429, error(429, "es_rejected_execution_exception", "rejected execution of search"));
 
@@ -298,15 +303,15 @@ public final class FaultProxy implements AutoCloseable {
     public static final Answer BREAKER =
             Answer.json(429, error(429, "circuit_breaking_exception", "[parent] Data too large"));
 
-    /** No right to read. */
+    /** No privilege to read. */
     public static final Answer FORBIDDEN =
             Answer.json(403, error(403, "security_exception", "action [indices:data/read/search] is unauthorized"));
 
-    /** A shard's node is away. */
+    /** A shard's node is unavailable. */
     public static final Answer NO_SHARD =
             Answer.json(503, error(503, "no_shard_available_action_exception", "no shard available"));
 
-    /** What a proxy on the way says by itself. */
+    /** A proxy's own error page. */
     public static Answer page(int status) {
         return new Answer(
                 status,
@@ -327,7 +332,7 @@ public final class FaultProxy implements AutoCloseable {
         return hits < 0 ? body : body.substring(0, hits) + "\"hits\":[]}}";
     }
 
-    /** Depends on these alone, whatever order the threads run in. */
+    /** Depends only on these, whatever the order of the threads. */
     private SplittableRandom random(Kind kind, int number) {
         return new SplittableRandom(seed * 1_000_003 + kind.name().hashCode() * 100_003L + number);
     }
@@ -376,7 +381,7 @@ public final class FaultProxy implements AutoCloseable {
                 open = exchange.open;
             }
         } catch (IOException gone) {
-            // Client or server has closed its side, or this proxy was closed.
+            // The client or the server has closed its side, or this proxy was closed.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -408,11 +413,11 @@ public final class FaultProxy implements AutoCloseable {
         try {
             closeable.close();
         } catch (Exception e) {
-            // It is not open any more, which is all that was wanted.
+            // It is already closed, as intended.
         }
     }
 
-    /** One row: which requests, and what becomes of them; null where they are none of its business. */
+    /** One rule: which requests, and what happens to them; null for requests that it does not affect. */
     private interface Rule {
         Disturbance choose(Kind kind, int number);
     }
@@ -420,11 +425,11 @@ public final class FaultProxy implements AutoCloseable {
     /**
      * An answer to a request.
      *
-     * @param headers lines without their ends; those about the body's length are made anew
-     * @param body    Latin-1, one character a byte
+     * @param headers lines without their ends; those about the body's length are created again
+     * @param body    Latin-1, one character per byte
      */
     public record Answer(int status, List<String> headers, String body) {
-        /** With a body of JSON. */
+        /** With a JSON body. */
         public static Answer json(int status, String body) {
             return new Answer(
                     status, List.of("X-elastic-product: Elasticsearch", "Content-Type: application/json"), body);
@@ -498,12 +503,12 @@ public final class FaultProxy implements AutoCloseable {
             }
         }
 
-        /** What the server answers. */
+        /** The server's answer. */
         public Answer forward() throws IOException {
             return forward(body());
         }
 
-        /** What the server answers to another body. */
+        /** The server's answer to another body. */
         public Answer forward(String body) throws IOException {
             byte[] bytes = latin1(PIT_SUFFIX.matcher(body).replaceAll("\""));
             StringBuilder head = new StringBuilder(request.start()).append("\r\n");
@@ -522,7 +527,7 @@ public final class FaultProxy implements AutoCloseable {
             return new Answer(Integer.parseInt(answer.start().split(" ", 3)[1]), answer.headers(), answer.body());
         }
 
-        /** Sends an answer, whole. */
+        /** Sends a whole answer. */
         public void reply(Answer answer) throws IOException {
             send(answer.head("Content-Length: " + answer.body().length()), answer.body());
         }
@@ -570,7 +575,7 @@ public final class FaultProxy implements AutoCloseable {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** A request or an answer as it came, without the headers that say how long its body is. */
+    /** A request or an answer as received, without the headers for the length of its body. */
     private record Message(String start, List<String> headers, String body) {
 
         /** The next one, or null at the end of the connection. */

@@ -24,9 +24,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Disturbs the searches of one export at random: whether and how depends on the seed and on the request's number. Faults that
- * a client can see in one answer are among them, and faults of which each answer alone looks right. Belongs to one proxy and
- * one export; safe for use by many threads.
+ * Disturbs the searches of one export at random: whether and how depends on the seed and on the request's number. Some
+ * faults are visible to a client in one answer; with others each answer alone looks right. Belongs to one proxy and one
+ * export; safe for use by many threads.
  */
 public final class FaultStorm implements Disturbance {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,7 +44,7 @@ public final class FaultStorm implements Disturbance {
     private final Map<Fault, AtomicInteger> struck = new EnumMap<>(Fault.class);
 
     /**
-     * Searches whose answers have nothing to do with the export.
+     * Searches whose answers do not belong to the export.
      *
      * @param sameIndex  the id of a point in time on an older state of the same index
      * @param otherIndex the id of a point in time on another index
@@ -52,10 +52,10 @@ public final class FaultStorm implements Disturbance {
     public record Other(String sameIndex, String otherIndex) {}
 
     /**
-     * A storm that has not begun.
+     * A storm that has not started.
      *
-     * @param rate   how many of the requests are disturbed, 0 to 1
-     * @param faults in which ways
+     * @param rate   the share of disturbed requests, 0 to 1
+     * @param faults the ways to disturb them
      */
     public FaultStorm(long seed, double rate, List<Fault> faults, Other other) {
         this.seed = seed;
@@ -85,7 +85,7 @@ public final class FaultStorm implements Disturbance {
         fault.strike.on(this, exchange, random);
     }
 
-    /** What goes wrong. */
+    /** The kinds of fault. */
     public enum Fault {
         REQUEST_DROPPED((storm, exchange, random) -> exchange.drop()),
         ANSWER_DROPPED((storm, exchange, random) -> FaultProxy.dropAnswer().carryOut(exchange)),
@@ -108,7 +108,7 @@ public final class FaultStorm implements Disturbance {
                 (storm, exchange, random) -> exchange.reply(Answer.json(200, FaultProxy.NO_SHARD.body()))),
         NOT_GZIP((storm, exchange, random) -> exchange.reply(exchange.forward().withHeader("Content-Encoding: gzip"))),
         POINT_IN_TIME_LOST((storm, exchange, random) -> {
-            // Three in one export would be the end of it, whatever else happens.
+            // Three in one export would end it, whatever else happens.
             exchange.reply(random.nextInt(4) == 0 ? FaultProxy.CONTEXT_MISSING : exchange.forward());
         }),
         SHARD_FAILED(Fault.changed((answer, hits, random) -> {
@@ -226,7 +226,7 @@ public final class FaultStorm implements Disturbance {
             exchange.reply(answer);
         });
 
-        @SuppressWarnings("ImmutableEnumChecker") // each is a lambda without state
+        @SuppressWarnings("ImmutableEnumChecker") // each is a stateless lambda
         private final Strike strike;
 
         Fault(Strike strike) {
@@ -309,7 +309,7 @@ public final class FaultStorm implements Disturbance {
         return new String(latin1, StandardCharsets.ISO_8859_1);
     }
 
-    /** Carries a fault out. */
+    /** Carries out a fault. */
     @FunctionalInterface
     private interface Strike {
         void on(FaultStorm storm, Exchange exchange, SplittableRandom random) throws IOException, InterruptedException;

@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /**
- * A source that goes wrong on demand: a wrong count, a fault before the n-th page, snapshots that get lost, a reader
- * that blocks. Everything else comes from the source behind it. Pages are counted from 1 in each snapshot, over all of
- * its slices. Set up before the first snapshot, safe for many threads from then on.
+ * A source that fails on request: a wrong count, a fault before the n-th page, lost snapshots, a blocking reader.
+ * Everything else comes from the underlying source. Pages are counted from 1 in each snapshot, across all of its
+ * slices. Set up before the first snapshot, safe for many threads from then on.
  */
 public final class FaultySource implements DocumentSource {
     private final DocumentSource source;
@@ -38,38 +38,38 @@ public final class FaultySource implements DocumentSource {
     private final CountDownLatch blocked = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
 
-    /** What happens instead of a page; the page follows if this returns. */
+    /** Runs in place of a page; the page follows if this returns. */
     @FunctionalInterface
     public interface Strike {
         /** Throws, blocks or returns. */
         void strike() throws SpillwayException, InterruptedException;
     }
 
-    /** A source that behaves like {@code source}, which stays the caller's. */
+    /** A source that behaves like {@code source}, which the caller still owns. */
     public FaultySource(DocumentSource source) {
         this.source = source;
     }
 
-    /** Says that there are so many documents, whatever there are. */
+    /** Claims this number of documents, whatever the real number is. */
     public FaultySource pretending(long documents) {
         pretended = OptionalLong.of(documents);
         return this;
     }
 
-    /** Lets {@code strike} happen before the n-th page of every snapshot. */
+    /** Runs {@code strike} before the n-th page of every snapshot. */
     public FaultySource atPage(int n, Strike what) {
         strikingPage = n;
         strike = what;
         return this;
     }
 
-    /** Gives these documents in the place of every page's. */
+    /** Returns these documents in place of every page's own. */
     public FaultySource changing(UnaryOperator<List<Document>> documents) {
         change = documents;
         return this;
     }
 
-    /** Counts so many documents when it is asked again, after everything was read. */
+    /** Returns this count when it is counted again, after everything was read. */
     public FaultySource recounting(long documents) {
         recounted = OptionalLong.of(documents);
         return this;
@@ -83,13 +83,13 @@ public final class FaultySource implements DocumentSource {
         });
     }
 
-    /** Loses the first so many snapshots, each before its second page. */
+    /** Loses this many snapshots, from the first, each before its second page. */
     public FaultySource losingSnapshots(int times) {
         snapshotsToLose = times;
         return this;
     }
 
-    /** Lets this happen each time that a snapshot was closed, on the thread that closed it. */
+    /** Runs this after each snapshot is closed, on the thread that closed it. */
     public FaultySource whenClosed(Runnable what) {
         whenClosed = what;
         return this;
@@ -100,7 +100,7 @@ public final class FaultySource implements DocumentSource {
         blocked.await();
     }
 
-    /** Lets the blocked reader go on. */
+    /** Releases the blocked reader. */
     public void release() {
         released.countDown();
     }

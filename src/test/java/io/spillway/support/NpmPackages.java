@@ -10,8 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * What tests need of npm's packages, in the versions and with the hashes of {@code src/test/npm/package-lock.json}, in
- * {@code target/npm}. Tests skip, visibly, where npm is missing or its registry does not answer.
+ * The npm packages for tests, in the versions and with the hashes of {@code src/test/npm/package-lock.json}, in {@code
+ * target/npm}. Tests are skipped visibly if npm is missing or its registry does not answer.
  */
 public final class NpmPackages {
     private static final Path LISTED = Path.of("src", "test", "npm");
@@ -41,7 +41,7 @@ public final class NpmPackages {
         Tool.Result result = Tool.run(
                 INSTALLED,
                 List.of(npm.toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress"));
-        // Lists that do not fit each other, and packages that are not what the list says, are no weather.
+        // Lists that contradict each other, and packages that differ from the list, are not temporary failures.
         assertThat(result.output()).doesNotContain("EUSAGE", "EINTEGRITY");
         Assumptions.assumeTrue(result.exitCode() == 0, "npm could not fetch the packages: " + result.output());
         Files.copy(LISTED.resolve("package-lock.json"), done, StandardCopyOption.REPLACE_EXISTING);

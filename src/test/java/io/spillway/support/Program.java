@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
-/** The packaged program as a process of its own, which can be stopped and killed; closing it kills it. */
+/** The packaged program as a separate process, which can be stopped and killed. Closing it kills it. */
 public final class Program implements AutoCloseable {
     private final Process process;
     private final Path output;
@@ -21,10 +21,10 @@ public final class Program implements AutoCloseable {
     }
 
     /**
-     * Starts it with 256 MiB of heap; skips the test, visibly, where it was not built.
+     * Starts it with 256 MiB of heap. Skips the test visibly if it was not built.
      *
-     * @param folder      takes what it prints
-     * @param environment more variables
+     * @param folder      receives its output
+     * @param environment additional variables
      */
     public static Program start(Path folder, Map<String, String> environment, String... args) throws IOException {
         Path jar = Path.of(System.getProperty("spillway.jar", "target/spillway.jar"));
@@ -47,17 +47,17 @@ public final class Program implements AutoCloseable {
         assertThat(process.toHandle().destroy()).isTrue();
     }
 
-    /** Kills it, with no chance to do anything more, and waits until it is gone. */
+    /** Kills it without warning, and waits until it has exited. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    /** What the operating system calls it. */
+    /** Its process id. */
     public long pid() {
         return process.pid();
     }
 
-    /** Whether it has not ended. */
+    /** Whether it is still running. */
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -67,13 +67,13 @@ public final class Program implements AutoCloseable {
         return process.waitFor();
     }
 
-    /** What everybody on the machine sees of it in the list of processes; empty where the system does not say. */
+    /** Its command line in the list of processes, which every user can see; empty if the system does not show it. */
     public String commandLine() throws IOException {
         Path file = Path.of("/proc", String.valueOf(process.pid()), "cmdline");
         return Files.exists(file) ? Files.readString(file) : "";
     }
 
-    /** All that it has printed so far, to both streams. */
+    /** Its output so far, from both streams. */
     public String output() throws IOException {
         return Files.readString(output);
     }

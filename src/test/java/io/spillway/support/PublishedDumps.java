@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Dumps made from nothing but a manifest and a few bytes: real files with true checksums, in milliseconds. */
+/** Dumps created from only a manifest and a few bytes: real files with correct checksums, in milliseconds. */
 public final class PublishedDumps {
-    /** What the next dump says of its dataset. */
+    /** The description of the dataset in the next dump. */
     public String title = "Journals";
 
     /** The same, or null. */
@@ -44,7 +44,7 @@ public final class PublishedDumps {
     /** The sample, or empty. */
     public String sample = "{\"id\":\"a\"}\n";
 
-    /** Whether there are files of these names for programs that fetch a whole dump; what is in them is nothing. */
+    /** Whether there are files of these names for programs that fetch a whole dump; the files are empty. */
     public boolean forPrograms;
 
     /** The fields. */
@@ -62,7 +62,7 @@ public final class PublishedDumps {
         return manifest;
     }
 
-    /** A dump's files in a folder that exists, whatever it is called. */
+    /** The files of a dump in an existing folder of any name. */
     public Manifest in(Path folder, String dataset, Instant takenAt, long documentsInPart) throws IOException {
         DumpId dump = new DumpId(dataset, takenAt);
         List<Part> all = new ArrayList<>();

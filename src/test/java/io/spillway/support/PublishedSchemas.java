@@ -11,15 +11,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The JSON Schemas that readers are given, applied by a validator that is not ours. */
+/** The JSON Schemas that are published for readers, applied by an independent validator. */
 public final class PublishedSchemas {
     private static final JsonMapper JSON = new JsonMapper();
 
     private PublishedSchemas() {}
 
     /**
-     * Fails where {@code file} does not obey {@code docs/schemas/NAME.schema.json}, or has a member that the schema does
-     * not name: readers may meet new ones, but those of today are all described.
+     * Fails if {@code file} does not conform to {@code docs/schemas/NAME.schema.json}, or has a member that the schema
+     * does not name: readers must accept new members, but all of today's are described.
      */
     public static JsonNode assertObeys(String name, byte[] file) throws IOException {
         JsonNode schema = JSON.readTree(Files.readString(Path.of("docs", "schemas", name + ".schema.json")));

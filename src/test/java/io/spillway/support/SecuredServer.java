@@ -16,9 +16,9 @@ import java.util.Base64;
 import javax.net.ssl.SSLContext;
 
 /**
- * A real server that speaks TLS with a certificate from {@link SecuredServerAuthority}, for the address 127.0.0.1 alone, and
- * lets nobody in without a login. It has API keys, which cost a home folder of its own with a plugin in it. Closing ends
- * the server and removes the home.
+ * A real server with TLS and a certificate from {@link SecuredServerAuthority}, only for the address 127.0.0.1, and
+ * without anonymous access. It has API keys, which need a separate home folder with a plugin. Closing ends the server
+ * and removes the home.
  */
 public final class SecuredServer implements AutoCloseable {
     /** The password "spillway"; bcrypt at its lowest cost. */
@@ -38,7 +38,7 @@ public final class SecuredServer implements AutoCloseable {
         this.client = HttpClient.newBuilder().sslContext(tls).build();
     }
 
-    /** Starts one whose certificate comes from this authority. */
+    /** Starts a server whose certificate comes from this authority. */
     @SuppressWarnings("MustBeClosed")
     public static SecuredServer start(SecuredServerAuthority authority) throws Exception {
         SecuredServerHome home = SecuredServerHome.of(TestCluster.home());
@@ -64,7 +64,7 @@ public final class SecuredServer implements AutoCloseable {
         }
     }
 
-    /** https, by the address in the certificate. */
+    /** The https URL with the address in the certificate. */
     public URI url() {
         return server.url();
     }
@@ -78,7 +78,7 @@ public final class SecuredServer implements AutoCloseable {
         return answer.path("encoded").asText();
     }
 
-    /** Sends a request as a user with every right and returns the answer; fails on any status but 2xx. */
+    /** Sends a request as a user with every privilege and returns the answer; fails on any status but 2xx. */
     public JsonNode request(String method, String path, String body) throws IOException, InterruptedException {
         HttpResponse<String> answer = client.send(
                 HttpRequest.newBuilder(server.url().resolve(path))

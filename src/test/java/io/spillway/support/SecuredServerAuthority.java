@@ -12,14 +12,14 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate authority that nobody knows, and one certificate from it, for 127.0.0.1 and no other name. */
+/** An unknown certificate authority, and one certificate from it, for 127.0.0.1 and no other name. */
 public final class SecuredServerAuthority {
-    /** Of every key store here. */
+    /** The password of every key store here. */
     static final String PASSWORD = "changeit";
 
     private final Path folder;
 
-    /** Makes both with the JDK's keytool; their files stay in this folder. */
+    /** Creates both with the JDK's keytool; their files stay in this folder. */
     public SecuredServerAuthority(Path folder) throws IOException, InterruptedException {
         this.folder = folder;
         keytool("-genkeypair -alias ca -keyalg EC -dname CN=Authority -ext bc:c -keystore ca.p12");
@@ -29,7 +29,7 @@ public final class SecuredServerAuthority {
         keytool("-gencert -rfc -alias ca -ext san=ip:127.0.0.1 -infile http.csr -outfile http.pem -keystore ca.p12");
         keytool("-importcert -noprompt -alias ca -file ca.pem -keystore http.p12");
         keytool("-importcert -noprompt -alias http -file http.pem -keystore http.p12");
-        // The authority's certificate is part of the chain now; alone it has no business in the server's keys.
+        // The authority's certificate is part of the chain now. It does not belong among the server's keys on its own.
         keytool("-delete -alias ca -keystore http.p12");
     }
 
@@ -44,7 +44,7 @@ public final class SecuredServerAuthority {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate));
     }
 
-    /** Believes this authority and no other. */
+    /** Trusts this authority and no other. */
     public SSLContext trusting() throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);

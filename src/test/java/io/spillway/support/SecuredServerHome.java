@@ -18,7 +18,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
-/** An unpacked server like another, with one plugin more: {@code SecurityIndexAnalysis}, compiled here against it. */
+/**
+ * A copy of the unpacked server with one additional plugin: {@code SecurityIndexAnalysis}, compiled here against it.
+ */
 final class SecuredServerHome implements AutoCloseable {
     private static final String PLUGIN = "SecurityIndexAnalysis";
     private static final Pattern VERSION = Pattern.compile("elasticsearch-(\\d+\\.\\d+\\.\\d+)\\.jar");
@@ -29,9 +31,9 @@ final class SecuredServerHome implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** A copy of the server in {@code original}, of links where the file system has them. */
+    /** A copy of the server in {@code original}, made of links if the file system supports them. */
     static SecuredServerHome of(Path original) throws IOException {
-        // Of everybody: a server that root starts runs as another user.
+        // Accessible to every user: a server started by root runs as another user.
         Path folder = Files.createTempDirectory("spillway-secured-");
         SecuredServerHome home = new SecuredServerHome(folder);
         try {

@@ -12,8 +12,8 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * What a process on Linux has open while it is left alone: looked at twice a second, so that a leak of one for each export is
- * told apart from what comes and goes.
+ * The resources that a process on Linux has open while it runs undisturbed, sampled twice a second, so that a leak of
+ * one per export is distinguished from normal variation.
  */
 public final class Soaking {
     private static final Duration PAUSE = Duration.ofMillis(500);
@@ -26,7 +26,7 @@ public final class Soaking {
 
     private record Look(long threads, long files, long temporary, long kibibytes) {}
 
-    /** How much of something there was, by the middle of many looks in the second and in the last quarter. */
+    /** The medians of many samples in the second and in the last quarter. */
     public record Growth(String what, long inTheMiddle, long atTheEnd) {}
 
     private Soaking(Program program, Path temporary, Path dumps) {
@@ -36,19 +36,19 @@ public final class Soaking {
     }
 
     /**
-     * Nothing is looked at yet.
+     * Nothing is sampled yet.
      *
      * @param temporary where the process puts temporary files
-     * @param dumps     where its unfinished files lie
+     * @param dumps     where its unfinished files are
      */
     public static Soaking of(Program program, Path temporary, Path dumps) {
         return new Soaking(program, temporary, dumps);
     }
 
-    /** Looks for so long; fails where the program ends meanwhile. */
-    public void lasts(Duration length) throws IOException, InterruptedException {
+    /** Samples for this time; fails if the program exits meanwhile. */
+    public void sampleFor(Duration length) throws IOException, InterruptedException {
         long end = System.nanoTime() + length.toNanos();
-        // Never counted down: what is waited for is the time.
+        // Never counted down: only the time is waited for.
         CountDownLatch never = new CountDownLatch(1);
         while (System.nanoTime() < end) {
             if (!program.isAlive()) {
@@ -75,7 +75,7 @@ public final class Soaking {
         }
     }
 
-    /** Hidden files and folders beside dumps; what goes while it is looked at is none. */
+    /** Hidden files and folders beside dumps; one that disappears during the sample does not count. */
     private long unfinished() throws IOException {
         if (!Files.isDirectory(dumps)) {
             return 0;
@@ -121,8 +121,8 @@ public final class Soaking {
                 .orElse(0);
     }
 
-    /** Adds a line to what {@link #write} keeps. */
-    public void say(String line) {
+    /** Adds a line to the figures that {@link #write} keeps. */
+    public void addLine(String line) {
         said.add(line);
     }
 

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** The command line as a user has it: in this process, or the packaged jar in a process of its own. */
+/** The command line as a user runs it: in this process, or the packaged jar in a separate process. */
 public final class Spillway {
     private Spillway() {}
 
@@ -42,9 +42,9 @@ public final class Spillway {
     }
 
     /**
-     * Runs the packaged jar in a JVM of its own with this much heap; skips the test, visibly, where it was not built.
+     * Runs the packaged jar in a separate JVM with this much heap. Skips the test visibly if it was not built.
      *
-     * @param folder takes what it prints
+     * @param folder receives its output
      */
     public static Outcome child(Path folder, int heapMebibytes, String... args)
             throws IOException, InterruptedException {
@@ -72,23 +72,23 @@ public final class Spillway {
     }
 
     /**
-     * How a command ended.
+     * The result of a command.
      *
      * @param exitCode what a shell sees
-     * @param out      what it printed to stdout
-     * @param err      what it printed to stderr
+     * @param out      its output on stdout
+     * @param err      its output on stderr
      */
     public record Outcome(int exitCode, String out, String err) {
-        /** Fails, with all that was printed, unless the command succeeded. */
+        /** Fails, with all output, unless the command succeeded. */
         public Outcome succeeded() {
             assertThat(exitCode).as(err + out).isZero();
             return this;
         }
 
         /**
-         * Fails unless the command failed with this code and said so as promised: one line {@code error:}, at most one
-         * line {@code hint:}, no result and no stack trace. Only the mistakes in a schedule may go without a hint: each
-         * of them says itself what would be right.
+         * Fails unless the command failed with this code and printed the error as promised: one line {@code error:}, at
+         * most one line {@code hint:}, no result and no stack trace. Only mistakes in a schedule may have no hint: each
+         * of their messages contains the right form.
          */
         public Outcome refused(int expected) {
             assertThat(exitCode).as(err + out).isEqualTo(expected);

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Places to deliver dumps to: a bucket of a real S3 server, behind a proxy that counts and disturbs, and the stand-in for
- * the Internet Archive; and schedules that name them. All of it in this JVM, on loopback.
+ * Places to deliver dumps to: a bucket of a real S3 server behind a proxy that counts and disturbs requests, and the
+ * stand-in for the Internet Archive; and schedules that name them. Everything runs in this JVM, on loopback.
  */
 public final class Stores implements AutoCloseable {
     /** The dataset of all schedules. */
@@ -57,29 +57,29 @@ public final class Stores implements AutoCloseable {
         return folder.resolve("dumps");
     }
 
-    /** Where state is kept between runs. */
+    /** The folder for state between runs. */
     public Path state() {
         return folder.resolve("state");
     }
 
-    /** Says that dumps go to the directory. */
+    /** Sends dumps to the directory. */
     public String toDirectory() {
         return "directory: " + directory();
     }
 
-    /** Says that dumps go to the bucket. */
+    /** Sends dumps to the bucket. */
     public String toBucket() throws IOException {
         return toBucket(S3Server.BUCKET, proxy.endpoint(), S3Server.SECRET_KEY, "");
     }
 
-    /** Says that dumps go to a bucket, with this secret key, and more settings after a comma. */
+    /** Sends dumps to a bucket, with this secret key, and more settings after a comma. */
     public String toBucket(String bucket, URI endpoint, String secretKey, String more) throws IOException {
         return ("s3: {bucket: %s, prefix: public/, endpoint: \"%s\", path-style: true,"
                         + " public-url: \"https://dumps.example.org/\", try-public-url: false, access-key: \"%s\", secret-key: \"%s\"%s}")
                 .formatted(bucket, endpoint, reference(S3Server.ACCESS_KEY), reference(secretKey), more);
     }
 
-    /** Says that dumps go to the archive, which is not waited for where it takes none. */
+    /** Sends dumps to the archive, without waiting if it accepts no uploads. */
     public String toArchive() throws IOException {
         return toArchive(StubArchive.SECRET_KEY);
     }
@@ -99,7 +99,7 @@ public final class Stores implements AutoCloseable {
         return Files.writeString(Files.createTempFile(folder, "schedule", ".yaml"), text);
     }
 
-    /** A text that stands for a secret. */
+    /** A reference to a secret. */
     public String reference(String secret) throws IOException {
         Path file = Files.createTempFile(folder, "key", ".txt");
         return "${file:" + Files.writeString(file, secret) + "}";
@@ -129,7 +129,7 @@ public final class Stores implements AutoCloseable {
                 folder));
     }
 
-    /** Reads a dump back as {@code verify} does; closes the destination. */
+    /** Reads a dump as {@code verify} does; closes the destination. */
     public static Manifest verify(Destination destination, String dump) throws SpillwayException, InterruptedException {
         try (destination) {
             return DumpCheck.check(destination, new ObjectKey(dump));

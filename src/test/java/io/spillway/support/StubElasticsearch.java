@@ -32,16 +32,16 @@ import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * A server of ours that answers like Elasticsearch for one index, {@code books}, held in memory: resolve, alias,
- * mapping, settings, points in time, and searches on them with real slices, sort values and {@code search_after}. A test
- * puts a {@link Fault} in the place of an answer, byte by byte if it likes, and looks at what was asked.
+ * A server that answers like Elasticsearch for one index, {@code books}, held in memory: resolve, alias, mapping,
+ * settings, points in time, and searches on them with real slices, sort values and {@code search_after}. A test
+ * replaces an answer by a {@link Fault}, byte by byte if necessary, and inspects the requests.
  *
- * <p>Sort values are {@code [_doc, _shard_doc]}; as on the real server a shortened {@code search_after} is taken and
- * silently loses documents. Loopback, a free port; closing it frees every connection and every answer withheld.
+ * <p>Sort values are {@code [_doc, _shard_doc]}; as on the real server, a shortened {@code search_after} is accepted
+ * and silently loses documents. Loopback, a free port. Closing it frees every connection and every withheld answer.
  */
 public final class StubElasticsearch implements AutoCloseable {
     public static final String INDEX = "books";
-    /** A body as it comes when a search context is gone. */
+    /** The body of the answer if a search context is missing. */
     public static final String CONTEXT_MISSING =
             error("search_context_missing_exception", "No search context found for id [26]", 404);
 
@@ -110,14 +110,14 @@ public final class StubElasticsearch implements AutoCloseable {
                 .toList();
     }
 
-    // What goes wrong
+    // Faults
 
-    /** The ids of points in time: what the server names when it answers for the n-th time, from 1. */
+    /** The ids of points in time: the id in the server's n-th answer, from 1. */
     public void namePits(Function<Integer, String> name) {
         nameOfPit = name;
     }
 
-    /** Every answer names a new id, and no other than the newest is known. */
+    /** Every answer names a new id, and only the newest is known. */
     public void renewPits() {
         nameOfPit = n -> "pit-" + n;
         onlyNewestPit = true;
@@ -132,13 +132,13 @@ public final class StubElasticsearch implements AutoCloseable {
         closedIndex = true;
     }
 
-    /** The name that is asked for first is that of a data stream, whose one backing index is {@code books}. */
+    /** The first requested name is that of a data stream, whose one backing index is {@code books}. */
     public void holdInADataStream() {
         dataStream.set(true);
     }
 
-    /** How many hits a search gets at most, though there are more and it has asked for more. */
-    public void give(ToIntFunction<Search> hits) {
+    /** The maximum number of hits of a search, even if there are more and it requested more. */
+    public void limitHits(ToIntFunction<Search> hits) {
         hitsGiven = hits;
     }
 
@@ -148,8 +148,8 @@ public final class StubElasticsearch implements AutoCloseable {
     }
 
     /**
-     * The first tries for the n-th page, from 1, fail so; the tries after them are answered. Pages are counted by what is
-     * asked for, over all slices, in the order in which each is asked for first.
+     * Makes the first attempts for the n-th page, from 1, fail; later attempts are answered. Pages are counted by what
+     * is requested, across all slices, in the order of their first requests.
      */
     public void onPage(int page, Fault... firstTries) {
         whenSearching(search -> search.page() == page && search.attempt() <= firstTries.length
@@ -157,14 +157,14 @@ public final class StubElasticsearch implements AutoCloseable {
                 : null);
     }
 
-    /** So many requests of this kind, other than searches for pages, fail so. */
+    /** Makes so many requests of this kind, other than searches for pages, fail. */
     public void on(Predicate<Call> which, int times, Fault fault) {
         synchronized (lock) {
             rules.add(new Rule(which, times, fault));
         }
     }
 
-    // What was asked
+    // Requests
 
     public List<Call> calls() {
         synchronized (lock) {
@@ -172,21 +172,21 @@ public final class StubElasticsearch implements AutoCloseable {
         }
     }
 
-    /** The searches for pages, in the order in which they came. */
+    /** The searches for pages, in the order of arrival. */
     public List<Search> searches() {
         synchronized (lock) {
             return List.copyOf(searches);
         }
     }
 
-    /** How many points in time were opened and their ids given to the client. */
+    /** The number of points in time that were opened and whose ids were given to the client. */
     public int opened() {
         synchronized (lock) {
             return opened;
         }
     }
 
-    /** The ids that requests to close a point in time have named. */
+    /** The ids in requests to close a point in time. */
     public List<String> closed() {
         return calls().stream()
                 .filter(Call::closesPit)
@@ -194,7 +194,7 @@ public final class StubElasticsearch implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits until so many searches for pages have come; fails after a long while. */
+    /** Waits until so many searches for pages have arrived; fails after a long time. */
     public void awaitSearches(int count) throws InterruptedException {
         await("searches", count, searches::size);
     }
@@ -217,8 +217,8 @@ public final class StubElasticsearch implements AutoCloseable {
         }
     }
 
-    /** Whether a good answer to this search would hold the document of this number. */
-    public boolean wouldGive(Search search, int document) {
+    /** Whether a good answer to this search would contain the document of this number. */
+    public boolean wouldReturn(Search search, int document) {
         return hits(search).contains(document);
     }
 
@@ -264,7 +264,7 @@ public final class StubElasticsearch implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // The client has gone: so do we.
+            // The client has disconnected: this thread ends too.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -397,7 +397,7 @@ public final class StubElasticsearch implements AutoCloseable {
                 "");
     }
 
-    /** The bytes as they were sent, or nothing. */
+    /** The bytes as sent, or empty. */
     private static String searchAfter(String body) {
         int start = body.indexOf("\"search_after\":");
         return start < 0 ? "" : body.substring(start + 15, body.indexOf(']', start) + 1);
@@ -439,7 +439,7 @@ public final class StubElasticsearch implements AutoCloseable {
         return slices <= shards ? shard % slices == slice : Math.floorMod(document * 31 + shard, slices) == slice;
     }
 
-    /** Fewer values than two leave the tiebreak out: whatever shares the first value is passed over. */
+    /** Fewer values than two omit the tiebreaker: all documents with the same first value are skipped. */
     private static boolean isBehind(long[] sort, long[] after) {
         for (int i = 0; i < after.length; i++) {
             if (sort[i] != after[i]) {
@@ -541,7 +541,7 @@ public final class StubElasticsearch implements AutoCloseable {
         return line.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** An error's body as Elasticsearch writes it. */
+    /** An error body as Elasticsearch writes it. */
     public static String error(String type, String reason, int status) {
         String cause = "\"type\":\"" + type + "\",\"reason\":\"" + reason + "\"";
         return "{\"error\":{\"root_cause\":[{" + cause + "}]," + cause + "},\"status\":" + status + "}";
@@ -557,7 +557,7 @@ public final class StubElasticsearch implements AutoCloseable {
             return method.equals("DELETE") && target.equals("/_pit");
         }
 
-        /** Whether it asks how many documents there are. */
+        /** Whether it requests the number of documents. */
         public boolean counts() {
             return target.startsWith("/_search?") && body.startsWith("{\"size\":0,\"track_total_hits\":true");
         }
@@ -570,10 +570,10 @@ public final class StubElasticsearch implements AutoCloseable {
     /**
      * One search for a page.
      *
-     * @param number      from 1, over all slices
-     * @param page        which page it asks for, from 1, over all slices; another try for it has the same
-     * @param attempt     which try for that page this is, from 1
-     * @param searchAfter the bytes that were sent, or nothing at a slice's start
+     * @param number      from 1, across all slices
+     * @param page        the requested page, from 1, across all slices; a retry has the same number
+     * @param attempt     the attempt for that page, from 1
+     * @param searchAfter the bytes as sent, or empty at the start of a slice
      */
     public record Search(
             int number,
@@ -590,24 +590,24 @@ public final class StubElasticsearch implements AutoCloseable {
         }
     }
 
-    /** How a body says where it ends. */
+    /** How the end of a body is marked. */
     public enum Framing {
         /** Content-Length. */
         LENGTH,
         /** Chunks, with an empty one at the end. */
         CHUNKED,
-        /** The connection's end, as a proxy that speaks HTTP/1.0 does it: a cut cannot be seen. */
+        /** The end of the connection, as a proxy with HTTP/1.0 does it: a truncation cannot be detected. */
         UNTIL_CLOSED
     }
 
-    /** What happens in the place of an answer, or to it. */
+    /** A fault that replaces an answer or breaks it. */
     public interface Fault {
         Fault NONE = (good, wire) -> wire.send(200, good);
 
         /**
          * Answers, or does not.
          *
-         * @param good the answer that would be right
+         * @param good the correct answer
          * @return whether the connection can be used again
          */
         boolean answer(byte[] good, Wire wire) throws IOException, InterruptedException;
@@ -624,7 +624,7 @@ public final class StubElasticsearch implements AutoCloseable {
                     edit.apply(new String(good, StandardCharsets.ISO_8859_1)).getBytes(StandardCharsets.ISO_8859_1));
         }
 
-        /** As much of the good answer as {@code where} says; then the connection is closed. */
+        /** The good answer up to {@code where}; then the connection is closed. */
         static Fault cut(Framing framing, ToIntFunction<String> where) {
             return (good, wire) -> {
                 int length = where.applyAsInt(new String(good, StandardCharsets.ISO_8859_1));
@@ -633,7 +633,7 @@ public final class StubElasticsearch implements AutoCloseable {
             };
         }
 
-        /** The whole good answer, framed so. */
+        /** The whole good answer with this framing. */
         static Fault framed(Framing framing) {
             return (good, wire) -> {
                 wire.sendPart(framing, good, good.length);
@@ -644,7 +644,7 @@ public final class StubElasticsearch implements AutoCloseable {
             };
         }
 
-        /** The connection is closed without a byte. */
+        /** Closes the connection without a byte. */
         static Fault hangUp() {
             return (good, wire) -> false;
         }
@@ -662,7 +662,7 @@ public final class StubElasticsearch implements AutoCloseable {
             return (good, wire) -> wire.awaitEnd();
         }
 
-        /** A body that is announced with so many bytes and never comes. */
+        /** A body that is announced with this length and never sent. */
         static Fault announcing(long bytes) {
             return (good, wire) -> {
                 wire.head(200, "Content-Length: " + bytes);
@@ -684,7 +684,7 @@ public final class StubElasticsearch implements AutoCloseable {
         }
     }
 
-    /** One connection, for answers that are not as they should be. */
+    /** One connection, for unusual answers. */
     public static final class Wire {
         private final InputStream in;
         private final OutputStream out;

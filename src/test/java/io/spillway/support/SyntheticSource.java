@@ -28,12 +28,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Documents in memory as a source, spread over slices by a seed, so that one seed always gives the same slices. A page's
- * bytes are overwritten as soon as its reader moves on: whoever keeps a document for longer writes nonsense. Set up
- * before the first snapshot, safe for many threads from then on.
+ * Documents in memory as a source, spread over slices by a seed, so that one seed always gives the same slices. A
+ * page's bytes are overwritten as soon as its reader moves on, so code that keeps a document longer writes garbage. Set
+ * up before the first snapshot, safe for many threads from then on.
  */
 public final class SyntheticSource implements DocumentSource {
-    /** When every snapshot is taken, unless a test says otherwise. */
+    /** The time of every snapshot, unless a test sets another. */
     public static final Instant TAKEN_AT = Instant.parse("2026-11-21T03:00:00.123Z");
 
     private static final String INDEX = "\"synthetic\"";
@@ -61,7 +61,7 @@ public final class SyntheticSource implements DocumentSource {
                 .toList());
     }
 
-    /** The same for documents that no string could be. */
+    /** The same for documents that a string cannot represent. */
     public static SyntheticSource ofBytes(List<byte[]> documents) {
         return new SyntheticSource(1, documents);
     }
@@ -87,7 +87,7 @@ public final class SyntheticSource implements DocumentSource {
         return new SyntheticSource(seed, made);
     }
 
-    /** Spreads the documents over so many slices, of which some may be empty. */
+    /** Spreads the documents over so many slices, some of which may be empty. */
     public SyntheticSource slices(int number) {
         slices = number;
         return this;
@@ -105,13 +105,13 @@ public final class SyntheticSource implements DocumentSource {
         return this;
     }
 
-    /** Says that snapshots were taken then. */
+    /** Sets the time of snapshots. */
     public SyntheticSource takenAt(Instant instant) {
         takenAt = instant;
         return this;
     }
 
-    /** The documents as JSON Lines writes them without line ends, in the order of the slices. */
+    /** The documents as JSON Lines writes them, without line ends, in the order of the slices. */
     public List<String> lines() {
         return IntStream.range(0, slices)
                 .mapToObj(this::inSlice)
@@ -120,17 +120,17 @@ public final class SyntheticSource implements DocumentSource {
                 .toList();
     }
 
-    /** How many snapshots were begun. */
+    /** The number of snapshots taken. */
     public int frozen() {
         return frozen.get();
     }
 
-    /** How many snapshots nobody has closed. */
+    /** The number of snapshots that were not closed. */
     public int openSnapshots() {
         return openSnapshots.get();
     }
 
-    /** How many readers nobody has closed. */
+    /** The number of readers that were not closed. */
     public int openReaders() {
         return openReaders.get();
     }
@@ -240,9 +240,9 @@ public final class SyntheticSource implements DocumentSource {
         public Optional<Page> next() throws SpillwayException, InterruptedException {
             Stage before = clock.enter(Stage.READING);
             try {
-                takeBack();
+                overwrite();
                 if (snapshot.closed || closed) {
-                    throw new IllegalStateException("a page was asked for after the end");
+                    throw new IllegalStateException("a page was requested after the end");
                 }
                 if (Thread.interrupted()) {
                     throw new InterruptedException("while reading a page");
@@ -291,14 +291,14 @@ public final class SyntheticSource implements DocumentSource {
             }
         }
 
-        /** What a pooled buffer would do to whoever still reads it. */
-        private void takeBack() {
+        /** Does what a pooled buffer does to a reader that still uses it. */
+        private void overwrite() {
             Arrays.fill(page, (byte) '?');
         }
 
         @Override
         public void close() {
-            takeBack();
+            overwrite();
             if (!closed) {
                 closed = true;
                 openReaders.decrementAndGet();

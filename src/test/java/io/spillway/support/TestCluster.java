@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The real server that the integration tests of one run share, and the few requests that they need beside the code that
- * they test. Started by the first test that asks; ends with the tests' JVM. Each test makes indices of its own.
+ * The real server that the integration tests of one run share, and the few requests that they need besides the code
+ * under test. Started by the first test that needs it; ends with the tests' JVM. Each test creates indices of its own.
  */
 public final class TestCluster {
     private static final AtomicInteger NAMES = new AtomicInteger();
@@ -29,7 +29,7 @@ public final class TestCluster {
     private final HttpClient client = HttpClient.newHttpClient();
     private final URI url;
 
-    /** Requests for a server that somebody else has started and closes. */
+    /** Requests for a server that the caller has started and closes. */
     public TestCluster(URI url) {
         this.url = url;
     }
@@ -40,7 +40,7 @@ public final class TestCluster {
         return Shared.CLUSTER;
     }
 
-    /** The folder of the unpacked server; skips the test, visibly, where the build has not fetched it. */
+    /** The folder of the unpacked server. Skips the test visibly if the build has not fetched it. */
     public static Path home() {
         var home = ElasticsearchServer.findHome();
         Assumptions.assumeTrue(home.isPresent(), "no unpacked Elasticsearch server: the build fetches one");
@@ -48,7 +48,7 @@ public final class TestCluster {
     }
 
     /**
-     * A shared server of version 9; skips the test, visibly, where the build has not fetched it or no JDK of version 21 or
+     * A shared server of version 9. Skips the test visibly if the build has not fetched it or no JDK of version 21 or
      * later is installed.
      */
     public static TestCluster version9() {
@@ -63,7 +63,7 @@ public final class TestCluster {
         return url;
     }
 
-    /** Makes an index that no other test uses, with the given body or none, and returns its name. */
+    /** Creates an index that no other test uses, with the given body or none, and returns its name. */
     public String newIndex(String body) throws IOException, InterruptedException {
         String name = "test-" + NAMES.incrementAndGet();
         request("PUT", "/" + name, body);
@@ -75,7 +75,7 @@ public final class TestCluster {
         return newIndex("{\"settings\":{\"number_of_shards\":" + shards + ",\"number_of_replicas\":0}}");
     }
 
-    /** Sends each line as a document of its own without an id, then refreshes. */
+    /** Sends each line as a separate document without an id, then refreshes. */
     public void load(String index, Iterable<String> documents) throws IOException, InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (String document : documents) {
@@ -93,7 +93,7 @@ public final class TestCluster {
         request("POST", "/" + index + "/_refresh", null);
     }
 
-    /** Sends a {@code _bulk} body as it stands; fails where the server refused one of its items. */
+    /** Sends a {@code _bulk} body unchanged; fails if the server rejected one of its items. */
     public void bulk(String index, byte[] body) throws IOException, InterruptedException {
         String path = "/" + index + "/_bulk?filter_path=errors,items.*.error";
         String answer = send("POST", path, body, "application/x-ndjson").body();
@@ -123,7 +123,7 @@ public final class TestCluster {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
-    /** Searches under way or points in time that the server keeps for somebody. */
+    /** Active searches or open points in time on the server. */
     public int openContexts() throws IOException, InterruptedException {
         String stats =
                 request("GET", "/_nodes/stats/indices/search?filter_path=nodes.*.indices.search.open_contexts", null);
@@ -147,7 +147,7 @@ public final class TestCluster {
             @SuppressWarnings("MustBeClosed")
             private static TestCluster start() {
                 try {
-                    // Closed by its own shutdown hook: no test is the last one.
+                    // Closed by its own shutdown hook, because no test knows that it is the last one.
                     return new TestCluster(ElasticsearchServer.builder(HOME)
                             .javaHome(JDK.orElseThrow())
                             .limit(Duration.ofMinutes(5))
@@ -195,7 +195,7 @@ public final class TestCluster {
         @SuppressWarnings("MustBeClosed")
         private static TestCluster start() {
             try {
-                // Closed by its own shutdown hook: no test is the last one.
+                // Closed by its own shutdown hook, because no test knows that it is the last one.
                 return new TestCluster(
                         ElasticsearchServer.builder(home()).start().url());
             } catch (Exception e) {

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** An HTTPS server that sends any chain of certificates, valid or not, and notes every request that reaches it. */
+/** An HTTPS server that sends any chain of certificates, valid or not, and records every request that reaches it. */
 public final class TlsServer implements AutoCloseable {
     private final HttpsServer server;
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -43,7 +43,7 @@ public final class TlsServer implements AutoCloseable {
         server.start();
     }
 
-    /** Its address, with the scheme. */
+    /** Its URL. */
     public String url() {
         return "https://127.0.0.1:" + server.getAddress().getPort();
     }

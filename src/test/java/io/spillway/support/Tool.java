@@ -12,16 +12,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** A program of others, run to its end as a child of this JVM; tests that need one which is missing skip, visibly. */
+/**
+ * An external program, run to its end as a child of this JVM. Tests that need a missing program are skipped visibly.
+ */
 public final class Tool {
     private static final long MINUTES = 3;
 
     private Tool() {}
 
-    /** How a program ended, and all that it said. */
+    /** The result of a program, and all its output. */
     public record Result(int exitCode, String output) {}
 
-    /** Where the first of these programs is that is installed. */
+    /** The path of the first of these programs that is installed. */
     public static Optional<Path> find(String... names) {
         return Stream.of(names)
                 .flatMap(name -> Stream.of(
@@ -31,19 +33,19 @@ public final class Tool {
                 .findFirst();
     }
 
-    /** Where a program is; skips the test where it is not installed. */
+    /** The path of a program; skips the test if it is not installed. */
     public static Path require(String name, String debianPackage) {
         return find(name)
                 .orElseGet(() -> Assumptions.abort(name + " is not installed here: apt-get install " + debianPackage));
     }
 
-    /** Runs a program in a folder; skips the test where it is not installed. */
+    /** Runs a program in a folder; skips the test if it is not installed. */
     public static Result run(Path folder, String program, String... args) throws IOException, InterruptedException {
         require(program, program);
         return run(folder, Stream.concat(Stream.of(program), Stream.of(args)).toList());
     }
 
-    /** Runs a command in a folder, without input; fails where it does not end. */
+    /** Runs a command in a folder, without input; fails if it does not end. */
     public static Result run(Path folder, List<String> command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("spillway-tool", ".txt");
         try {

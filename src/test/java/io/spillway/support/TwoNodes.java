@@ -7,7 +7,7 @@ import java.net.URI;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A real cluster of two servers: the first, {@code n1}, is its master and holds data too; the second, {@code n2}, only
+ * A real cluster of two servers: the first, {@code n1}, is its master and also holds data; the second, {@code n2}, only
  * holds data, may be killed, and may be replaced. Closing ends both.
  */
 public final class TwoNodes implements AutoCloseable {
@@ -22,7 +22,7 @@ public final class TwoNodes implements AutoCloseable {
         this.cluster = new TestCluster(first.url());
     }
 
-    /** Starts the first of them; skips the test, visibly, where that is not possible. */
+    /** Starts the first of them. Skips the test visibly if that is not possible. */
     @SuppressWarnings("MustBeClosed")
     public static TwoNodes start() throws InterruptedException {
         try {
@@ -38,12 +38,12 @@ public final class TwoNodes implements AutoCloseable {
         return cluster;
     }
 
-    /** Where the first node answers. */
+    /** The URL of the first node. */
     public URI url() {
         return first.url();
     }
 
-    /** Starts a new second node and waits until it belongs to the cluster; does nothing while there is one. */
+    /** Starts a new second node and waits until it joins the cluster; does nothing if there is one. */
     public void ensureSecond() throws IOException, InterruptedException {
         if (second == null) {
             try {
@@ -67,7 +67,7 @@ public final class TwoNodes implements AutoCloseable {
     }
 
     /**
-     * Makes an index with two shards, one on each node.
+     * Creates an index with two shards, one on each node.
      *
      * @param replicas 0, or 1 so that each node holds both
      */

@@ -22,11 +22,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A folder behind a web server on the loopback that does what it is told to a file's next answers: cut, stall, refuse,
- * redirect, lie. Otherwise it serves files whole or from a byte on, with a strong ETag.
+ * A folder behind a web server on loopback that a test can program for a file's next answers: cut, stall, refuse,
+ * redirect, lie. Otherwise it serves files whole or from a byte offset, with a strong ETag.
  */
 public final class WebServer implements AutoCloseable {
-    /** What a browser has to be told; everything else is a download. */
+    /** The media types that a browser needs; everything else is a download. */
     private static final Map<String, String> TYPES =
             Map.of("html", "text/html", "json", "application/json", "atom", "application/atom+xml");
 
@@ -40,7 +40,7 @@ public final class WebServer implements AutoCloseable {
     private volatile boolean ranges = true;
     private volatile boolean heads = true;
 
-    /** What came. */
+    /** A request. */
     public record Request(String method, String path, Map<String, List<String>> headers) {
         /** A header's first value, or an empty text. */
         public String header(String name) {
@@ -48,7 +48,7 @@ public final class WebServer implements AutoCloseable {
         }
     }
 
-    /** Does something to an exchange instead of serving the file. */
+    /** Handles an exchange in place of serving the file. */
     public interface Answer {
         /** Answers; the exchange is closed afterwards, whatever was sent. */
         void to(HttpExchange exchange, WebServer server) throws IOException, InterruptedException;
@@ -62,23 +62,23 @@ public final class WebServer implements AutoCloseable {
         server.start();
     }
 
-    /** Serves what lies below {@code root}, now or later. */
+    /** Serves everything below {@code root}, now or later. */
     public static WebServer serving(Path root) throws IOException {
         return new WebServer(root);
     }
 
-    /** The root's address, ending with a slash. */
+    /** The root's URL, ending with a slash. */
     public URI address() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
     }
 
-    /** The next answers for a file, by its path without a slash at the start; each serves one GET. */
+    /** The next answers for a file, by its path without a leading slash; each answers one GET. */
     public WebServer then(String path, Answer... answers) {
         next.computeIfAbsent(path, each -> new ArrayDeque<>()).addAll(List.of(answers));
         return this;
     }
 
-    /** From now on the answer for a file, by its path without a slash at the start, whatever the method. */
+    /** From now on the answer for a file, by its path without a leading slash, whatever the method. */
     public WebServer always(String path, Answer answer) {
         always.put(path, answer);
         return this;
@@ -107,14 +107,14 @@ public final class WebServer implements AutoCloseable {
         return requests;
     }
 
-    /** The GETs for a path without a slash at its start. */
+    /** The GETs for a path without a leading slash. */
     public List<Request> gets(String path) {
         return requests.stream()
                 .filter(each -> each.method().equals("GET") && each.path().equals("/" + path))
                 .toList();
     }
 
-    /** Sends that many bytes of what was asked for, and closes the connection. */
+    /** Sends that many bytes of the requested file, and closes the connection. */
     public static Answer cutAfter(long bytes) {
         return (exchange, server) -> server.serve(exchange, bytes, 0);
     }
@@ -127,12 +127,12 @@ public final class WebServer implements AutoCloseable {
         };
     }
 
-    /** Says that the file is longer than it is, and ends the connection where it ends. */
+    /** Announces a length greater than the file's, and closes the connection at its end. */
     public static Answer announcing(long moreBytes) {
         return (exchange, server) -> server.serve(exchange, Long.MAX_VALUE, moreBytes);
     }
 
-    /** Serves the file as it is, with a {@code Content-Encoding}. */
+    /** Serves the file unchanged, with a {@code Content-Encoding}. */
     public static Answer labelled(String encoding) {
         return (exchange, server) -> {
             exchange.getResponseHeaders().set("Content-Encoding", encoding);
@@ -149,7 +149,7 @@ public final class WebServer implements AutoCloseable {
         };
     }
 
-    /** Sends somewhere else. */
+    /** Redirects to another URL. */
     public static Answer redirect(String location) {
         return (exchange, server) -> {
             exchange.getResponseHeaders().set("Location", location);

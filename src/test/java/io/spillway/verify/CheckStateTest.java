@@ -33,26 +33,26 @@ class CheckStateTest {
     }
 
     @Test
-    void whatWasWholeIsRememberedAcrossProcesses() throws Exception {
+    void wholeFilesAreRememberedAcrossProcesses() throws Exception {
         assertThat(knows("here", "abc", "one.gz", 5, "0a")).isTrue();
         assertThat(knows("here", "abc", "two.gz", 6, "0b")).isTrue();
     }
 
     @Test
-    void nothingIsBelievedOfAnotherManifestOrPlace() throws Exception {
+    void resultsForAnotherManifestOrPlaceAreIgnored() throws Exception {
         assertThat(knows("here", "abd", "one.gz", 5, "0a")).isFalse();
         assertThat(knows("there", "abc", "one.gz", 5, "0a")).isFalse();
     }
 
     @Test
-    void nothingIsBelievedOfAnotherFileLengthOrHash() throws Exception {
+    void resultsForAnotherFileLengthOrHashAreIgnored() throws Exception {
         assertThat(knows("here", "abc", "two.gz", 5, "0a")).isFalse();
         assertThat(knows("here", "abc", "one.gz", 6, "0a")).isFalse();
         assertThat(knows("here", "abc", "one.gz", 5, "0b")).isFalse();
     }
 
     @Test
-    void aLastLineThatWasCutDoesNotCountAndSpoilsNothing() throws Exception {
+    void aTruncatedLastLineIsIgnoredAndHarmsNothing() throws Exception {
         String text = Files.readString(file);
         Files.writeString(file, text.substring(0, text.length() - 10));
         assertThat(knows("here", "abc", "one.gz", 5, "0a")).isTrue();
@@ -64,7 +64,7 @@ class CheckStateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"format_version\" : 1}\n", "text", "{\"where\":\"x\"}\n"})
-    void aFileOfSomebodyElseIsLeftAlone(String content) throws Exception {
+    void aForeignFileIsNotChanged(String content) throws Exception {
         Files.writeString(file, content);
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> CheckState.open(file))
@@ -74,19 +74,19 @@ class CheckStateTest {
     }
 
     @Test
-    void aStrangersLineInTheMiddleIsNoticed() throws Exception {
+    void aForeignLineInTheMiddleIsDetected() throws Exception {
         Files.writeString(file, "hello\n", StandardOpenOption.APPEND);
         assertThatExceptionOfType(SpillwayException.class).isThrownBy(() -> CheckState.open(file));
     }
 
     @Test
-    void afterAWholeDumpTheFileIsGone() throws Exception {
+    void afterAWholeDumpTheFileIsDeleted() throws Exception {
         CheckState.open(file).done();
         assertThat(file).doesNotExist();
     }
 
     @Test
-    void aFolderIsNoStateFile() {
+    void aFolderIsNotAStateFile() {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> CheckState.open(temporary))
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG));

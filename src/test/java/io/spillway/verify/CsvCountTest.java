@@ -11,18 +11,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CsvCountTest {
 
     @Test
-    void theHeaderIsNoDocument() {
+    void theHeaderIsNotADocument() {
         assertThat(count("a,b\r\n").documents()).isZero();
         assertThat(count("a,b\r\n1,2\r\n").documents()).isEqualTo(1);
     }
 
     @Test
-    void lineBreaksInsideQuotesEndNoRow() {
+    void lineBreaksInsideQuotesDoNotEndARow() {
         assertThat(count("a,b\r\n\"1\r\n\n2\",3\r\n4,\"\n\"\r\n").documents()).isEqualTo(2);
     }
 
     @Test
-    void aDoubledQuoteEndsNoCell() {
+    void aDoubledQuoteDoesNotEndACell() {
         assertThat(count("a\r\n\"x\"\"\r\n\"\"y\"\r\n\"\"\r\n\"\"\"\"\r\n").documents())
                 .isEqualTo(3);
     }
@@ -35,7 +35,7 @@ class CsvCountTest {
     }
 
     @Test
-    void aHeaderAloneIsWhole() {
+    void aHeaderWithoutRowsIsWhole() {
         assertThat(count("a\r\n").endsWhole()).isTrue();
     }
 
@@ -43,12 +43,12 @@ class CsvCountTest {
     @ValueSource(
             strings = {"", "\uFEFF", "a", "a\r", "a\r\n1", "a\r\n1\r", "a\r\n\"1\r\n", "a\r\n\"1\"\"\r\n", "a\r\n\"1\""
             })
-    void aContentThatWasCutOffIsNotWhole(String content) {
+    void truncatedContentIsNotWhole(String content) {
         assertThat(count(content).endsWhole()).isFalse();
     }
 
     @Test
-    void aRowThatWasCutOffDoesNotCount() {
+    void aTruncatedRowDoesNotCount() {
         assertThat(count("a\r\n1\r\n\"2\r\n").documents()).isEqualTo(1);
         assertThat(count("a\r\n1\r\n2").documents()).isEqualTo(1);
         assertThat(count("a").documents()).isZero();
@@ -56,7 +56,7 @@ class CsvCountTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4})
-    void theCountDoesNotDependOnHowTheBytesCome(long seed) {
+    void theCountDoesNotDependOnHowTheBytesArrive(long seed) {
         byte[] content = "\uFEFFa,\"b\r\n\"\r\n1,\"x\"\"\r\n\"\r\n\"\n\",\r\n".getBytes(UTF_8);
         Random random = new Random(seed);
         CsvCount count = new CsvCount();

@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How a dump is read at a place that may fail: at the same time, on after an interruption, and true to what is known. */
+/**
+ * How a dump is read at a place that may fail: concurrently, resumed after an interruption, and consistent with known
+ * results.
+ */
 @Timeout(60)
 class DumpCheckReadingTest {
     private static final ObjectKey DUMP = new ObjectKey("journals/2026-11-21T030000Z");
@@ -74,7 +77,7 @@ class DumpCheckReadingTest {
     }
 
     @Test
-    void filesAreReadAtTheSameTime() throws Exception {
+    void filesAreReadConcurrently() throws Exception {
         CyclicBarrier three = new CyclicBarrier(3);
         for (int i = 1; i <= 3; i++) {
             place.before.put(
@@ -92,7 +95,7 @@ class DumpCheckReadingTest {
     }
 
     @Test
-    void everythingThatWasReadIsCounted() throws Exception {
+    void everythingReadIsCounted() throws Exception {
         CheckProgress progress = new CheckProgress();
         check(2, CheckState.forgetful(), progress);
         CheckProgress.Reading now = progress.now();
@@ -102,7 +105,7 @@ class DumpCheckReadingTest {
     }
 
     @Test
-    void aConnectionThatIsLostSaysNothingAboutTheFile() {
+    void aLostConnectionIsNotADifference() {
         place.breaking.put(PART, 100);
         SpillwayException e = fails(1);
         assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE);
@@ -110,7 +113,7 @@ class DumpCheckReadingTest {
     }
 
     @Test
-    void aConnectionThatIsLostInASmallFileSaysNothingEither() {
+    void aLostConnectionInASmallFileIsNotADifference() {
         place.breaking.put("README.md", 10);
         assertThat(fails(1).fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE);
         place.breaking.put("manifest.json", 10);
@@ -118,7 +121,7 @@ class DumpCheckReadingTest {
     }
 
     @Test
-    void aDifferenceStaysOneThoughTheConnectionIsLostAfterwards() throws Exception {
+    void aDifferenceRemainsIfTheConnectionIsLostAfterwards() throws Exception {
         byte[] bytes = Files.readAllBytes(root.resolve(DUMP.child(PART).value()));
         bytes[50] ^= 1;
         Files.write(root.resolve(DUMP.child(PART).value()), bytes);
@@ -129,16 +132,16 @@ class DumpCheckReadingTest {
     }
 
     @Test
-    void whatMayNotBeReadIsNotCalledMissing() {
+    void aForbiddenFileIsNotReportedAsMissing() {
         place.forbidden = PART;
         assertThat(fails(1).fault()).isEqualTo(Fault.DESTINATION_REFUSED);
     }
 
     @Test
-    void anInterruptedCheckGoesOnWhereItWas() throws Exception {
+    void anInterruptedCheckResumesWhereItWas() throws Exception {
         Path file = temporary.resolve("state");
         place.breaking.put("journals-2026-11-21T030000Z.00004.jsonl.gz", 10);
-        // The reader may begin it before it hears of the end.
+        // The reader may start it before it notices the end.
         place.breaking.put("README.md", 10);
         assertThatExceptionOfType(SpillwayException.class).isThrownBy(() -> check(1, CheckState.open(file)));
         place.breaking.clear();
@@ -150,7 +153,7 @@ class DumpCheckReadingTest {
     }
 
     @Test
-    void aRememberedFileThatHasAnotherLengthNowIsReadAgain() throws Exception {
+    void aRememberedFileWithAnotherLengthIsReadAgain() throws Exception {
         Path file = temporary.resolve("state");
         check(1, CheckState.open(file));
         Files.writeString(root.resolve(DUMP.child("README.md").value()), "short");
@@ -160,7 +163,7 @@ class DumpCheckReadingTest {
     }
 
     @Test
-    void aRememberedFileThatIsGoneIsMissed() throws Exception {
+    void aRememberedFileThatWasRemovedIsReportedAsMissing() throws Exception {
         Path file = temporary.resolve("state");
         check(1, CheckState.open(file));
         Files.delete(root.resolve(DUMP.child(PART).value()));
@@ -174,7 +177,7 @@ class DumpCheckReadingTest {
         void now() throws Exception;
     }
 
-    /** A directory that tells what is read, and fails where it is told to. */
+    /** A directory that reports reads, and fails on request. */
     private static final class Place implements Destination {
         final Map<String, Wait> before = new HashMap<>();
         final Map<String, Integer> breaking = new HashMap<>();

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every kind of damage that a published dump can take is found, and named. */
+/** Every kind of damage to a published dump is detected and named. */
 @Timeout(60)
 class DumpCheckTest {
     private static final String DUMP = "journals/2026-11-21T030000Z";
@@ -58,7 +58,7 @@ class DumpCheckTest {
     }
 
     @Test
-    void aWholeDumpPassesAndEveryFileIsTold() throws Exception {
+    void aWholeDumpPassesAndEveryFileIsReported() throws Exception {
         List<String> told = new ArrayList<>();
         try (LocalDirectory directory = LocalDirectory.open(root)) {
             assertThat(check(directory, told)).isEqualTo(manifest);
@@ -91,7 +91,7 @@ class DumpCheckTest {
 
     @ParameterizedTest(name = "byte {1} of {0}")
     @CsvSource({
-        // Header, middle, checksum and length of the gzip member; then a file that is not compressed.
+        // Header, middle, checksum and length of the gzip member; then an uncompressed file.
         GZIP_PART + ",0",
         GZIP_PART + ",500",
         GZIP_PART + ",-8",
@@ -105,13 +105,13 @@ class DumpCheckTest {
         "urls.txt,0",
         "run.json,20"
     })
-    void aChangedByteIsFoundAndNamed(String file, int position) throws Exception {
+    void aChangedByteIsDetectedAndNamed(String file, int position) throws Exception {
         change(file, position);
         assertDamaged(file);
     }
 
     @Test
-    void aByteOfTheGzipHeaderThatNoReaderLooksAtCountsToo() throws Exception {
+    void aByteOfTheGzipHeaderThatReadersIgnoreCountsToo() throws Exception {
         change(GZIP_PART, 9);
         assertDamaged(GZIP_PART, "SHA-256");
     }
@@ -126,7 +126,7 @@ class DumpCheckTest {
         "README.md,1",
         "SHA256SUMS,1"
     })
-    void aCutFileIsFoundAndNamed(String file, int less) throws Exception {
+    void aTruncatedFileIsDetectedAndNamed(String file, int less) throws Exception {
         byte[] bytes = Files.readAllBytes(dump.resolve(file));
         Files.write(dump.resolve(file), Arrays.copyOf(bytes, bytes.length - less));
         assertDamaged(file);
@@ -134,65 +134,65 @@ class DumpCheckTest {
 
     @ParameterizedTest
     @ValueSource(strings = {GZIP_PART, PART, "README.md", "SHA256SUMS", "urls.txt"})
-    void anEmptyFileIsFoundAndNamed(String file) throws Exception {
+    void anEmptyFileIsDetectedAndNamed(String file) throws Exception {
         Files.write(dump.resolve(file), new byte[0]);
         assertDamaged(file);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {GZIP_PART, PART, "README.md", "SHA256SUMS", "run.json"})
-    void aMissingFileIsFoundAndNamed(String file) throws Exception {
+    void aMissingFileIsDetectedAndNamed(String file) throws Exception {
         Files.delete(dump.resolve(file));
         assertDamaged(file);
     }
 
     @Test
-    void aFileThatTheManifestDoesNotNameIsFound() throws Exception {
+    void aFileThatTheManifestDoesNotNameIsReported() throws Exception {
         Files.writeString(dump.resolve("extra.txt"), "");
         assertDamaged("extra.txt");
     }
 
     @Test
-    void aFileInAFolderThatTheManifestDoesNotNameIsFound() throws Exception {
+    void aFileInAFolderThatTheManifestDoesNotNameIsReported() throws Exception {
         Files.writeString(Files.createDirectory(dump.resolve("more")).resolve("extra.txt"), "");
         assertDamaged("more/extra.txt");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {".hidden", "two words.txt", "größe", ".part.0123456789abcdef.incomplete", "a:b"})
-    void aFileWhoseNameNoKeyCouldHaveIsFoundToo(String name) throws Exception {
+    void aFileWhoseNameIsNotAKeyIsReportedToo(String name) throws Exception {
         Files.writeString(dump.resolve(name), "");
         assertDamaged(name);
     }
 
     @Test
-    void aLinkThatTheManifestDoesNotNameIsFound() throws Exception {
+    void aLinkThatTheManifestDoesNotNameIsReported() throws Exception {
         Files.createSymbolicLink(dump.resolve("link"), root);
         assertDamaged("link");
     }
 
     @Test
-    void aManifestThatNamesNoChecksumsIsFound() throws Exception {
-        // The entry becomes that of another file, so that the manifest still adds up.
+    void aManifestWithoutChecksumsIsReported() throws Exception {
+        // The entry becomes that of another file, so that the manifest stays consistent.
         edit("\"name\" : \"SHA256SUMS\"", "\"name\" : \"OTHERSUMS\"");
         Files.move(dump.resolve("SHA256SUMS"), dump.resolve("OTHERSUMS"));
         assertDamaged("names no SHA256SUMS");
     }
 
     @Test
-    void bytesBehindTheGzipMemberAreFound() throws Exception {
+    void bytesAfterTheGzipMemberAreDetected() throws Exception {
         Files.write(dump.resolve(GZIP_PART), new byte[] {0}, StandardOpenOption.APPEND);
         assertDamaged(GZIP_PART);
     }
 
     @Test
-    void aSecondGzipMemberIsFound() throws Exception {
+    void aSecondGzipMemberIsDetected() throws Exception {
         Files.write(dump.resolve(GZIP_PART), gzip("{}\n"), StandardOpenOption.APPEND);
         assertDamaged(GZIP_PART);
     }
 
     @Test
-    void theSameDocumentsCompressedAnewAreOtherBytes() throws Exception {
+    void recompressedDocumentsAreDifferentBytes() throws Exception {
         ByteArrayOutputStream fast = new ByteArrayOutputStream();
         try (OutputStream out = Compression.parse("gzip", 1).compress(fast)) {
             Files.copy(dump.resolve(PART), out);
@@ -210,14 +210,14 @@ class DumpCheckTest {
         "'\"format_version\" : 1','\"format_version\" : 2'",
         "'\"dump\" : \"journals/2026-11-21T030000Z\"','\"dump\" : \"journals/2026-11-22T030000Z\"'"
     })
-    void anEditedManifestIsFound(String from, String to) throws Exception {
+    void anEditedManifestIsDetected(String from, String to) throws Exception {
         edit(from, to);
         assertThat(check()).hasMessageContaining("manifest");
     }
 
     @Test
-    void editedCountsThatAddUpAreFoundInTheParts() throws Exception {
-        // Two parts of one format, 40 and 20 documents, said to hold 39 and 21: all sums are as before.
+    void consistentlyEditedCountsAreDetectedInTheParts() throws Exception {
+        // Two parts of one format with 40 and 20 documents, declared as 39 and 21: all sums are unchanged.
         String text = Files.readString(dump.resolve("manifest.json"));
         int first = text.indexOf("\"documents\" : 40", text.indexOf(PART + "\""));
         int last = text.lastIndexOf("\"documents\" : 20", text.lastIndexOf(".jsonl.gz"));
@@ -229,14 +229,14 @@ class DumpCheckTest {
     }
 
     @Test
-    void anEditedLengthOfAFileIsFound() throws Exception {
+    void anEditedLengthOfAFileIsDetected() throws Exception {
         long bytes = Files.size(dump.resolve("README.md"));
         edit("\"bytes\" : " + bytes + ",", "\"bytes\" : " + (bytes + 1) + ",");
         assertDamaged("README.md");
     }
 
     @Test
-    void anEditedUncompressedLengthIsFound() throws Exception {
+    void anEditedUncompressedLengthIsDetected() throws Exception {
         long bytes = Files.size(dump.resolve(PART));
         edit("\"bytes_uncompressed\" : " + bytes, "\"bytes_uncompressed\" : " + (bytes + 1));
         assertDamaged(PART, String.valueOf(bytes), String.valueOf(bytes + 1));
@@ -244,13 +244,13 @@ class DumpCheckTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"../../secret", "a b", "a/../b", ".hidden", ""})
-    void aManifestWithANameThatIsNoneIsDamageAndNoBug(String name) throws Exception {
+    void anInvalidNameInAManifestIsDamageAndNotABug(String name) throws Exception {
         edit("\"name\" : \"urls.txt\"", "\"name\" : \"" + name + "\"");
         check();
     }
 
     @Test
-    void aCompressionThatNobodyKnowsIsDamageAndNoBug() throws Exception {
+    void anUnknownCompressionIsDamageAndNotABug() throws Exception {
         Files.writeString(
                 dump.resolve("manifest.json"),
                 Files.readString(dump.resolve("manifest.json")).replace("\"gzip\"", "\"lzw\""));
@@ -258,13 +258,13 @@ class DumpCheckTest {
     }
 
     @Test
-    void aManifestThatIsNoJsonIsDamageAndNoBug() throws Exception {
+    void aManifestThatIsNotJsonIsDamageAndNotABug() throws Exception {
         Files.writeString(dump.resolve("manifest.json"), "null");
         assertThat(check()).hasMessageContaining("manifest.json");
     }
 
     @Test
-    void aDumpUnderTheNameOfAnotherIsFound() throws Exception {
+    void aDumpUnderTheNameOfAnotherIsReported() throws Exception {
         Path other = root.resolve("journals/2026-11-22T030000Z");
         Files.move(dump, other);
         assertThatExceptionOfType(SpillwayException.class)
@@ -280,7 +280,7 @@ class DumpCheckTest {
     }
 
     @Test
-    void allDifferencesAreSaidNotOnlyTheFirst() throws Exception {
+    void allDifferencesAreReportedNotOnlyTheFirst() throws Exception {
         change(GZIP_PART, 100);
         Files.delete(dump.resolve(PART));
         change("README.md", 1);
@@ -289,7 +289,7 @@ class DumpCheckTest {
     }
 
     @Test
-    void whatIsWholeIsToldThoughAnotherFileIsNot() throws Exception {
+    void wholeFilesAreReportedEvenIfAnotherFileIsDamaged() throws Exception {
         change(GZIP_PART, 100);
         List<String> told = new ArrayList<>();
         try (LocalDirectory directory = LocalDirectory.open(root)) {
@@ -310,7 +310,7 @@ class DumpCheckTest {
         return new DumpCheck(place, 3, new CheckProgress(), CheckState.forgetful()).check(told::add);
     }
 
-    /** Turns one bit; a negative position counts from the end. */
+    /** Flips one bit; a negative position counts from the end. */
     private void change(String file, int position) throws IOException {
         byte[] bytes = Files.readAllBytes(dump.resolve(file));
         int at = position < 0 ? bytes.length + position : position;

@@ -29,7 +29,7 @@ class PartCheckTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "none"})
-    void aPartThatIsWhatItShouldBePasses(String compression) throws Exception {
+    void anIntactPartPasses(String compression) throws Exception {
         byte[] file = file(compression, CONTENT);
         PartCheck.check(new ByteArrayInputStream(file), part(compression, file, CONTENT.length(), 50_000), "the part");
     }
@@ -42,7 +42,7 @@ class PartCheckTest {
     }
 
     @Test
-    void aStreamThatGivesFewBytesAtATimePasses() throws Exception {
+    void aStreamThatReturnsFewBytesAtATimePasses() throws Exception {
         byte[] file = file("gzip", CONTENT);
         InputStream drip = new ByteArrayInputStream(file) {
             @Override
@@ -55,19 +55,19 @@ class PartCheckTest {
 
     @ParameterizedTest
     @ValueSource(longs = {49_999, 50_001, 0})
-    void anotherCountOfDocumentsIsSaidWithBothValues(long documents) throws Exception {
+    void anotherCountOfDocumentsIsReportedWithBothValues(long documents) throws Exception {
         byte[] file = file("gzip", CONTENT);
         assertDifferent(file, part("gzip", file, CONTENT.length(), documents), "50000 documents", "" + documents);
     }
 
     @Test
-    void anotherUncompressedLengthIsSaidWithBothValues() throws Exception {
+    void anotherUncompressedLengthIsReportedWithBothValues() throws Exception {
         byte[] file = file("gzip", CONTENT);
         assertDifferent(file, part("gzip", file, 7, 50_000), CONTENT.length() + " bytes uncompressed", "says 7");
     }
 
     @Test
-    void anotherLengthIsSaidWithBothValues() throws Exception {
+    void anotherLengthIsReportedWithBothValues() throws Exception {
         byte[] file = file("none", CONTENT);
         Part part = part("none", file, CONTENT.length(), 50_000);
         Part longer = new Part("p", "jsonl", "none", 1, CONTENT.length(), 50_000, part.sha256(), "", "");
@@ -75,7 +75,7 @@ class PartCheckTest {
     }
 
     @Test
-    void anotherHashIsSaidWithBothValues() throws Exception {
+    void anotherHashIsReportedWithBothValues() throws Exception {
         byte[] file = file("none", CONTENT);
         String sha256 = part("none", file, 0, 0).sha256();
         Part other = new Part("p", "jsonl", "none", file.length, file.length, 50_000, "00", "", "");
@@ -83,13 +83,13 @@ class PartCheckTest {
     }
 
     @Test
-    void aLastLineThatIsCutIsFoundThoughAllNumbersAgree() throws Exception {
+    void aTruncatedLastLineIsDetectedEvenIfAllNumbersAgree() throws Exception {
         byte[] file = file("none", "{}\n{}");
         assertDifferent(file, part("none", file, 5, 1), "ends in the middle of a document");
     }
 
     @Test
-    void inTheBulkFormatTwoLinesAreADocument() throws Exception {
+    void inTheBulkFormatADocumentIsTwoLines() throws Exception {
         String content = "{\"index\":{\"_id\":\"1\"}}\n{}\n".repeat(3);
         byte[] file = file("gzip", content);
         PartCheck.check(new ByteArrayInputStream(file), bulk(file, content.length(), 3), "the part");
@@ -105,8 +105,7 @@ class PartCheckTest {
         "csv, '1,x\n', '2,x\n'",
         "bulk, '{\"index\":{}}\n{\"a\":1}\n', '{\"index\":{}}\n{\"a\":2}\n'"
     })
-    void documentsThatWereNotWrittenAreFoundThoughAllNumbersAgree(String format, String first, String second)
-            throws Exception {
+    void otherDocumentsAreDetectedEvenIfAllNumbersAgree(String format, String first, String second) throws Exception {
         String header = format.equals("csv") ? "a,b\n" : "";
         String written = header + first.repeat(500) + second.repeat(500);
         byte[] same = file("gzip", written);
@@ -160,7 +159,7 @@ class PartCheckTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "none"})
-    void aSourceThatFailsIsNoDifference(String compression) throws Exception {
+    void aFailingSourceIsNotADifference(String compression) throws Exception {
         byte[] file = file(compression, CONTENT);
         InputStream failing =
                 new SequenceInputStream(new ByteArrayInputStream(file, 0, file.length / 2), new InputStream() {
@@ -181,7 +180,7 @@ class PartCheckTest {
     }
 
     @Test
-    void aSourceThatEndsTooSoonButCleanlyIsADifference() throws Exception {
+    void aSourceThatEndsTooSoonWithoutAnErrorIsADifference() throws Exception {
         byte[] file = file("gzip", CONTENT);
         InputStream half = new ByteArrayInputStream(file, 0, file.length / 2);
         assertThatExceptionOfType(SpillwayException.class)

@@ -46,7 +46,7 @@ class TarCountTest {
     }
 
     @Test
-    void aLongNameIsNoDocument() throws Exception {
+    void aLongNameIsNotADocument() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -80,7 +80,7 @@ class TarCountTest {
                 "[{\"a\":\"\n\"}]",
                 "\uFEFF[{}]"
             })
-    void aFileThatIsNoArrayOfObjectsIsNotWhole(String file) throws Exception {
+    void aFileThatIsNotAnArrayOfObjectsIsNotWhole(String file) throws Exception {
         TarCount count = count(archive("[{}]", file, "[{}]"));
         assertThat(count.endsWhole()).isFalse();
         assertThat(count.flaw()).startsWith("holds ");
@@ -88,12 +88,12 @@ class TarCountTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 511, 512, 515, 600, 1024, 1025, 1536, 2047})
-    void anArchiveThatWasCutOffIsNotWhole(int length) throws Exception {
+    void aTruncatedArchiveIsNotWhole(int length) throws Exception {
         assertThat(count(Arrays.copyOf(archive("[{}]"), length)).endsWhole()).isFalse();
     }
 
     @Test
-    void everyByteOfAHeaderIsUnderItsChecksum() throws Exception {
+    void theChecksumCoversEveryByteOfAHeader() throws Exception {
         byte[] archive = archive("[{}]");
         for (int at = 0; at < BLOCK; at++) {
             byte[] damaged = archive.clone();
@@ -104,7 +104,7 @@ class TarCountTest {
 
     @ParameterizedTest
     @ValueSource(ints = {516, 1023, 1024, 2047, 2048})
-    void aByteWhereZerosBelongIsNoticed(int at) throws Exception {
+    void aNonZeroByteInThePaddingIsDetected(int at) throws Exception {
         byte[] damaged = Arrays.copyOf(archive("[{}]"), 2_560);
         assertThat(count(damaged).endsWhole()).isTrue();
         damaged[at] = 'x';
@@ -112,7 +112,7 @@ class TarCountTest {
     }
 
     @Test
-    void anythingButFilesIsRefused() throws Exception {
+    void entriesOtherThanFilesAreRefused() throws Exception {
         byte[] archive = archive("[{}]");
         int sum = Integer.parseInt(new String(archive, CHECKSUM, 6, US_ASCII), 8);
         for (byte type : "12345679gLKS".getBytes(US_ASCII)) {
@@ -127,7 +127,7 @@ class TarCountTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4})
-    void theCountDoesNotDependOnHowTheBytesCome(long seed) throws Exception {
+    void theCountDoesNotDependOnHowTheBytesArrive(long seed) throws Exception {
         byte[] content = archive("[{\"a\":\"\\\"]\"},{}]", "[]", "[\n" + "{},\n".repeat(300) + "{}\n]\n");
         Random random = new Random(seed);
         TarCount count = new TarCount();

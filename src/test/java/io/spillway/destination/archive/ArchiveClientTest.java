@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where requests go, with which keys, and when they are given up. */
+/** Where requests go, with which keys, and when they time out. */
 @Timeout(60)
 class ArchiveClientTest {
     private static final ObjectKey PART = ArchiveFixture.DUMP.child("part");
@@ -49,7 +49,7 @@ class ArchiveClientTest {
 
     @ParameterizedTest
     @ValueSource(ints = {307, 308})
-    void anUploadIsHandedOnWithItsBodyAndTheKeys(int status) throws Exception {
+    void anUploadFollowsARedirectWithItsBodyAndTheKeys(int status) throws Exception {
         redirect(1, status, archive.stub.node() + PATH);
         byte[] content = seeded(1, 3_000_000);
 
@@ -63,7 +63,7 @@ class ArchiveClientTest {
 
     @Test
     void theKeysAreNeverSentToAnotherHost() throws Exception {
-        // The same server, under a name that is not the archive's.
+        // The same server under a name that does not belong to the archive.
         redirect(1, 307, "http://localhost:" + archive.stub.port() + PATH);
 
         assertThatExceptionOfType(SpillwayException.class)
@@ -88,14 +88,14 @@ class ArchiveClientTest {
 
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303})
-    void aRedirectThatWouldTurnAnUploadIntoAQuestionIsRefused(int status) throws Exception {
+    void aRedirectThatWouldTurnAnUploadIntoAGetIsRefused(int status) throws Exception {
         redirect(1, status, archive.stub.node() + PATH);
         assertRefused(() -> put(archive.open(), PART, seeded(1, 10)));
         assertThat(hosts()).hasSize(1);
     }
 
     @Test
-    void redirectsInACircleEnd() throws Exception {
+    void aRedirectLoopEnds() throws Exception {
         redirect(Integer.MAX_VALUE, 307, archive.stub.url() + PATH);
 
         assertThatExceptionOfType(SpillwayException.class)
@@ -106,7 +106,7 @@ class ArchiveClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "http://[", "//"})
-    void aRedirectToNowhereIsNotFollowed(String location) throws Exception {
+    void aRedirectWithoutATargetIsNotFollowed(String location) throws Exception {
         redirect(1, 307, location);
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> put(archive.open(ArchiveFixture.NONE), PART, seeded(1, 10)));
@@ -114,7 +114,7 @@ class ArchiveClientTest {
     }
 
     @Test
-    void theArchivesHostsAreThoseOfItsDomainWithHttps() {
+    void theHostsOfTheArchiveAreThoseOfItsDomainWithHttps() {
         for (String good : List.of(
                 "https://archive.org/x", "https://s3.us.archive.org", "https://ia800.us.archive.org:443/x?y=z")) {
             assertThat(Endpoints.ARCHIVE.trusts(URI.create(good))).as(good).isTrue();
@@ -133,7 +133,7 @@ class ArchiveClientTest {
     }
 
     @Test
-    void keysDoNotTravelInClearText() {
+    void keysAreNotSentInClearText() {
         ArchiveOptions good = archive.options(ArchiveFixture.PATIENCE);
         URI https = URI.create("https://archive.example");
         URI http = URI.create("http://archive.example");
@@ -155,7 +155,7 @@ class ArchiveClientTest {
     }
 
     @Test
-    void aConnectionOnWhichNothingMovesIsGivenUp() throws Exception {
+    void aStalledConnectionTimesOut() throws Exception {
         archive.stub.on(Call::puts, 1, Trouble.silence());
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> put(archive.open(ArchiveFixture.NONE), PART, seeded(1, 10)))
@@ -174,7 +174,7 @@ class ArchiveClientTest {
     }
 
     @Test
-    void aRefusalThatComesBeforeTheBodyWasReadIsNotTakenForSuccess() throws Exception {
+    void aRejectionBeforeTheBodyIsReadIsNotTakenForSuccess() throws Exception {
         archive.stub.on(Call::puts, 1, Trouble.early(Reply.error(403, "AccessDenied", "no", "x")));
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> put(archive.open(ArchiveFixture.NONE), PART, seeded(1, 20_000_000)));
@@ -198,7 +198,7 @@ class ArchiveClientTest {
     }
 
     @Test
-    void aDeletionTakesWhatWasDerivedAlongAndKeepsNoOldVersion() throws Exception {
+    void aDeletionCascadesToDerivedFilesAndKeepsNoOldVersion() throws Exception {
         put(archive.open(), PART, seeded(1, 10));
         archive.open().delete(PART);
         assertThat(archive.stub.calls())
@@ -212,7 +212,7 @@ class ArchiveClientTest {
         archive.stub.on(Call::puts, times, Trouble.reply(Reply.of(status, "", "Location: " + location)));
     }
 
-    /** The hosts that uploads went to, in order. */
+    /** The hosts that received uploads, in order. */
     private List<String> hosts() {
         return archive.stub.calls().stream().filter(Call::puts).map(Call::host).toList();
     }

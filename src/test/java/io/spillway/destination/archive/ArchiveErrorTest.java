@@ -39,7 +39,7 @@ class ArchiveErrorTest {
     }
 
     @Test
-    void anAnswerThatIsNoXmlIsShownCutAndOnOneLine() {
+    void anAnswerThatIsNotXmlIsShownShortenedOnOneLine() {
         ArchiveError error = error(Reply.of(500, "<html>\n\n down\u0007 " + "x".repeat(500)));
         assertThat(error.toString())
                 .startsWith("500 <html> down xxx")
@@ -49,7 +49,7 @@ class ArchiveErrorTest {
     }
 
     @Test
-    void anEmptyAnswerIsItsStatus() {
+    void anEmptyAnswerIsReportedByItsStatus() {
         assertThat(error(Reply.of(502, "")).toString()).isEqualTo("502");
     }
 

@@ -14,12 +14,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** A destination of {@link StubArchive}, with time that does not have to be waited for. */
+/** A destination on {@link StubArchive}, with a clock that makes waits instantaneous. */
 final class ArchiveFixture implements AutoCloseable {
     static final ObjectKey DUMP = new ObjectKey("journals/2026-11-21T030000Z");
     static final String ITEM = "example-journals-2026-11-21";
 
-    /** As in use, but that a test notices a stalled connection soon. */
+    /** As in production, except that a stalled connection is detected soon. */
     static final Patience PATIENCE = new Patience(
             Duration.ofSeconds(30),
             Duration.ofMinutes(10),
@@ -28,7 +28,7 @@ final class ArchiveFixture implements AutoCloseable {
             Duration.ofHours(24),
             Duration.ofSeconds(2));
 
-    /** Gives up at the first failure. */
+    /** Fails at the first failure. */
     static final Patience NONE = new Patience(
             Duration.ofSeconds(30),
             Duration.ofMinutes(10),

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The archive's own client, {@code ia}, against our stub: what it takes for the archive is a fair stand-in. It has no
- * option for hosts and uses the stub as its proxy. Skipped where it is not installed (Debian: internetarchive).
+ * The archive's own client, {@code ia}, run against our stub: it shows that the stub is a fair stand-in. The client has
+ * no option for hosts and uses the stub as its proxy. Skipped if it is not installed (Debian: internetarchive).
  */
 @Timeout(120)
 class InternetArchiveClientTest {
@@ -47,7 +47,7 @@ class InternetArchiveClientTest {
     }
 
     @Test
-    void whatItUploadsIsThere() throws Exception {
+    void aFileThatItUploadsIsThere() throws Exception {
         Path csv = Files.writeString(temporary.resolve("works.csv"), "id,title\n1,\"Cafe\"\n2,\"Snow\"\n");
         Path lines = Files.writeString(temporary.resolve("works.jsonl"), "{}\n");
 
@@ -83,7 +83,7 @@ class InternetArchiveClientTest {
     }
 
     @Test
-    void itWritesMetadataAndChecksumsAsWeDo() throws Exception {
+    void itWritesMetadataAndChecksumsAsSpillwayDoes() throws Exception {
         Path csv = Files.writeString(temporary.resolve("works.csv"), "id,title\n1,\"Cafe\"\n2,\"Snow\"\n");
         ItemMetadata metadata = archive.options(ArchiveFixture.PATIENCE).metadata();
 
@@ -125,7 +125,7 @@ class InternetArchiveClientTest {
         assertThat(uploads.get(1)).isEqualTo(uploads.get(0));
     }
 
-    /** What matters of an upload's head; {@code scanner} is the client's name, and we keep no old versions. */
+    /** The relevant headers of an upload; {@code scanner} is the client's name, and Spillway keeps no old versions. */
     private static List<String> archiveHeaders(Call call) {
         return call.headers().entrySet().stream()
                 .filter(header -> header.getKey().startsWith("x-archive-")
@@ -139,7 +139,7 @@ class InternetArchiveClientTest {
     }
 
     @Test
-    void itReadsWhatWePublish() throws Exception {
+    void itReadsWhatSpillwayPublishes() throws Exception {
         Path folder = Files.createDirectory(temporary.resolve("dump"));
         for (String name : List.of("README.md", "journals-2026-11-21T030000Z.00001.jsonl.gz", "manifest.json")) {
             Files.writeString(folder.resolve(name), (name + "\n").repeat(10_000));
@@ -167,7 +167,7 @@ class InternetArchiveClientTest {
     }
 
     @Test
-    void itIsRefusedAndToldSoAsWeAre() throws Exception {
+    void itsRejectionIsReportedAsSpillwaysIs() throws Exception {
         Files.writeString(temporary.resolve("ia.ini"), "[s3]\naccess = x\nsecret = y\n[general]\nscreenname = t\n");
         Path csv = Files.writeString(temporary.resolve("works.csv"), "1");
         Output output = run("upload", "example-dump", csv.toString(), "-m", "mediatype:data");
@@ -192,7 +192,7 @@ class InternetArchiveClientTest {
         builder.environment().put("PYTHONIOENCODING", "utf-8");
         builder.environment().put("PYTHONUTF8", "1");
         builder.environment().put("LC_ALL", "C.UTF-8");
-        // Everything it asks for goes to the stub, and nothing to the archive.
+        // All its requests go to the stub, and none to the archive.
         builder.environment().put("http_proxy", archive.stub.url().toString());
         builder.environment().put("https_proxy", archive.stub.url().toString());
         builder.environment().put("no_proxy", "");

@@ -57,7 +57,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void aCommitReturnsWhenTheRecordShowsTheFile() throws Exception {
+    void aCommitReturnsOnceTheRecordShowsTheFile() throws Exception {
         InternetArchive destination = archive.open();
         archive.stub.showAfter(5);
         ObjectKey key = key("part");
@@ -82,7 +82,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void whatHasNoDumpIsNotKept(@TempDir Path folder) throws Exception {
+    void aFileOutsideADumpIsNotKept(@TempDir Path folder) throws Exception {
         InternetArchive destination = archive.open();
         Path file = Files.writeString(folder.resolve("links.json"), "{}");
         dump(folder, 1);
@@ -100,7 +100,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void aListingHasToNameADump() throws Exception {
+    void aListingMustNameADump() throws Exception {
         InternetArchive destination = archive.open();
         for (String prefix : new String[] {"", "journals", "journals/", "journals/2026-11-21"}) {
             assertRefused(() -> destination.list(prefix));
@@ -109,7 +109,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void whatTheArchiveKeepsByItselfIsNotListed() throws Exception {
+    void theArchivesOwnFilesAreNotListed() throws Exception {
         InternetArchive destination = archive.open();
         put(destination, key("part"), bytes("1"));
         archive.stub
@@ -120,7 +120,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void theItemOfSomebodyElseIsNeitherReadNorWritten(@TempDir Path folder) throws Exception {
+    void anItemOfAnotherOwnerIsNeitherReadNorWritten(@TempDir Path folder) throws Exception {
         InternetArchive destination = archive.open();
         dump(folder, 1);
         archive.stub.item(ArchiveFixture.ITEM);
@@ -134,7 +134,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void theSecondDumpOfADayIsRefusedWhereItemsAreNamedByTheDay(@TempDir Path folder) throws Exception {
+    void theSecondDumpOfADayIsRefusedIfItemsAreNamedByTheDay(@TempDir Path folder) throws Exception {
         InternetArchive destination = archive.open();
         dump(folder, 1);
         destination.place(folder, ArchiveFixture.DUMP, "manifest.json");
@@ -147,7 +147,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void anItemThatWasTakenDownIsRefused(@TempDir Path folder) throws Exception {
+    void aDarkItemIsRefused(@TempDir Path folder) throws Exception {
         InternetArchive destination = archive.open();
         dump(folder, 1);
         archive.stub.item(ArchiveFixture.ITEM).dark = true;
@@ -157,7 +157,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void aFileIsFetchedWhereTheArchiveRedirectsTo() throws Exception {
+    void aFileIsFetchedFromTheTargetOfTheArchivesRedirect() throws Exception {
         InternetArchive destination = archive.open();
         byte[] content = seeded(1, 300_000);
         put(destination, key("part"), content);
@@ -170,7 +170,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void aDownloadThatBreaksOffIsNoEndOfFile() throws Exception {
+    void aBrokenDownloadIsNotTheEndOfTheFile() throws Exception {
         InternetArchive destination = archive.open();
         put(destination, key("part"), seeded(1, 300_000));
         archive.stub.on(call -> call.path().startsWith("/nodes/"), 1, Trouble.cutAnswer());
@@ -181,7 +181,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void aDownloadThatStallsFails() throws Exception {
+    void aStalledDownloadFails() throws Exception {
         InternetArchive destination = archive.open();
         put(destination, key("part"), seeded(1, 300_000));
         archive.stub.on(call -> call.path().startsWith("/nodes/"), 1, Trouble.stallAnswer());
@@ -192,7 +192,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void aDownloadMayBeClosedBeforeItsEnd() throws Exception {
+    void aDownloadCanBeClosedBeforeItsEnd() throws Exception {
         InternetArchive destination = archive.open();
         put(destination, key("part"), seeded(1, 3_000_000));
 
@@ -205,7 +205,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void theSpoolIsEmptyAfterACommitAndAfterAFailedOne() throws Exception {
+    void theSpoolIsEmptyAfterACommitAndAfterAFailedCommit() throws Exception {
         InternetArchive destination = archive.open();
         put(destination, key("part"), bytes("1"));
         try (Upload upload = destination.begin(key("part"))) {
@@ -218,7 +218,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void thePublicAddressIsTheOneThatStays() throws Exception {
+    void thePublicUrlIsThePermanentOne() throws Exception {
         InternetArchive destination = archive.open();
         assertThat(destination.publicAddress(key("part")))
                 .contains(URI.create(archive.stub.url() + "/download/" + ArchiveFixture.ITEM + "/part"));
@@ -227,7 +227,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void theArchiveMakesATorrentOfEachItem() throws Exception {
+    void theArchiveCreatesATorrentForEachItem() throws Exception {
         InternetArchive destination = archive.open();
         assertThat(destination.torrentAddress(ArchiveFixture.DUMP))
                 .contains(URI.create(
@@ -236,7 +236,7 @@ class InternetArchiveTest implements DestinationContract {
     }
 
     @Test
-    void aThreadThatIsInterruptedStopsWaiting() throws Exception {
+    void anInterruptedThreadStopsWaiting() throws Exception {
         InternetArchive destination = archive.open();
         archive.stub.showAfter(1_000_000);
         archive.time.whileSleeping(() -> Thread.currentThread().interrupt());
@@ -246,7 +246,7 @@ class InternetArchiveTest implements DestinationContract {
                     .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CANCELLED));
             assertThat(Thread.currentThread().isInterrupted()).isTrue();
         } finally {
-            // The next test's thread.
+            // Clears the interrupt for the next test.
             Thread.interrupted();
         }
     }

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ItemRecordTest {
 
     @Test
-    void anEmptyObjectIsNoItem() throws Exception {
+    void anEmptyObjectIsNotAnItem() throws Exception {
         assertThat(read("{}").state()).isEqualTo(State.MISSING);
     }
 
     @Test
-    void aDarkItemIsToldApart() throws Exception {
+    void aDarkItemIsDistinguished() throws Exception {
         assertThat(read("{'is_dark':true,'metadata':{}}").state()).isEqualTo(State.DARK);
     }
 
@@ -41,7 +41,7 @@ class ItemRecordTest {
     }
 
     @Test
-    void aSummationIsNoChecksum() throws Exception {
+    void aSummationIsNotAChecksum() throws Exception {
         assertThat(read("{'files':[{'name':'a','size':'1','md5':'m','sha1':'s','summation':'md5'}]}")
                         .files()
                         .get("a")
@@ -72,13 +72,13 @@ class ItemRecordTest {
                 "{'pending_tasks':2}; true",
                 "{'tasks':{}}; false"
             })
-    void pendingTasksAreNoticedInEveryForm(String record, boolean pending) throws Exception {
+    void pendingTasksAreDetectedInEveryForm(String record, boolean pending) throws Exception {
         assertThat(read(record).tasksPending()).isEqualTo(pending);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "[]", "null", "<html>", "{'files':", "{'error':'try later'}"})
-    void anAnswerThatIsNoRecordIsNotReadAsOne(String body) {
+    void anAnswerThatIsNotARecordIsRejected(String body) {
         assertThatIOException().isThrownBy(() -> read(body));
     }
 

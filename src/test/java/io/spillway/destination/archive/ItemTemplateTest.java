@@ -18,7 +18,7 @@ class ItemTemplateTest {
     }
 
     @Test
-    void aStampIsTheInstantAsInPaths() {
+    void aStampIsTheInstantAsWrittenInPaths() {
         assertThat(identifier("example-{stamp}")).isEqualTo("example-2026-11-21T235959Z");
     }
 
@@ -28,7 +28,7 @@ class ItemTemplateTest {
     }
 
     @Test
-    void onlyAStampTellsHoursApart() {
+    void onlyAStampDistinguishesHours() {
         assertThat(new ItemTemplate("a-{stamp}").tellsHoursApart()).isTrue();
         assertThat(new ItemTemplate("a-{date}").tellsHoursApart()).isFalse();
     }
@@ -52,28 +52,28 @@ class ItemTemplateTest {
                 "{date}%",
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa{date}"
             })
-    void aNameThatTheArchiveWouldNotTakeIsAProblem(String template) {
+    void aNameThatTheArchiveWouldRejectIsAProblem(String template) {
         assertThat(ItemTemplate.problems(template, "journals")).singleElement().matches(p -> p.contains("5 to 80"));
     }
 
     @Test
-    void eightyCharactersFit() {
+    void eightyCharactersAreAllowed() {
         assertThat(ItemTemplate.problems("a".repeat(70) + "{date}", "journals")).isEmpty();
     }
 
     @Test
-    void everyProblemIsSaid() {
+    void everyProblemIsReported() {
         assertThat(ItemTemplate.problems("example-{day}", "journals")).hasSize(2);
     }
 
     @Test
-    void aNameThatAllDumpsShareIsAProblem() {
+    void aNameSharedByAllDumpsIsAProblem() {
         List<String> problems = ItemTemplate.problems("example-{dataset}", "journals");
         assertThat(problems).singleElement().matches(problem -> problem.contains("{date}"));
     }
 
     @Test
-    void anItemBeyondTheLimitsIsSaidBeforehand() {
+    void anItemBeyondTheLimitsIsReportedInAdvance() {
         assertThat(ItemLimits.warnings(ItemLimits.ADVISED_BYTES, ItemLimits.ADVISED_FILES))
                 .isEmpty();
         assertThat(ItemLimits.warnings(ItemLimits.ADVISED_BYTES + 1, 1)).hasSize(1);

@@ -30,7 +30,7 @@ class MetadataHeadersTest {
         "😀, uri(%F0%9F%98%80)",
         "https://example.org/?a=b&c=%20, https://example.org/?a=b&c=%20"
     })
-    void aValueIsWrittenAsTheArchivesOwnClientWritesIt(String value, String header) {
+    void aValueIsEncodedAsByTheArchivesOwnClient(String value, String header) {
         assertThat(MetadataHeaders.encode(value)).isEqualTo(header);
     }
 
@@ -46,7 +46,7 @@ class MetadataHeadersTest {
     }
 
     @Test
-    void anItemSaysWhatItHolds(@TempDir Path folder) {
+    void theHeadersDescribeTheItem(@TempDir Path folder) {
         try (ArchiveFixture archive = new ArchiveFixture(folder)) {
             assertThat(MetadataHeaders.of(ITEM, archive.options(ArchiveFixture.PATIENCE)))
                     .containsExactly(
@@ -69,7 +69,7 @@ class MetadataHeadersTest {
     }
 
     @Test
-    void whatNobodyHasSaidIsLeftOut(@TempDir Path folder) {
+    void unsetMetadataIsOmitted(@TempDir Path folder) {
         assertThat(headers(folder, new ItemMetadata("T", null, "", null, List.of("", "dump"))))
                 .extracting(Header::name)
                 .containsExactly(
@@ -98,7 +98,7 @@ class MetadataHeadersTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void whatIsWrittenIsReadBack(long seed) {
+    void aWrittenValueIsReadBack(long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < 1_000; i++) {
             StringBuilder value = new StringBuilder();

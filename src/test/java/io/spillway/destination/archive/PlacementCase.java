@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A dump's folder, and an archive that it is to go to. */
+/** The folder of a dump, and an archive that it is sent to. */
 @Timeout(120)
 abstract class PlacementCase {
     static final String STEM = "journals-2026-11-21T030000Z.";
@@ -58,7 +58,7 @@ abstract class PlacementCase {
         return failures.get(0);
     }
 
-    /** The files that the archive has taken, in order. */
+    /** The files that the archive has received, in order. */
     final List<String> names() {
         Predicate<String> ofItem = name -> name.startsWith(ArchiveFixture.ITEM + "/");
         return archive.stub.stored().stream()

@@ -20,17 +20,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a dump gets into an item, and how a call that was broken off is completed by the next. */
+/** How a dump gets into an item, and how the next call completes an interrupted one. */
 class PlacementTest extends PlacementCase {
 
     @Test
-    void theReadmeGoesFirstAndTheManifestLast() throws Exception {
+    void theReadmeIsSentFirstAndTheManifestLast() throws Exception {
         place();
         assertThat(names()).isEqualTo(ORDER);
     }
 
     @Test
-    void theManifestIsSentWhenEverythingElseShows() throws Exception {
+    void theManifestIsSentOnceEverythingElseIsVisible() throws Exception {
         archive.stub.showAfter(3);
         place();
 
@@ -42,7 +42,7 @@ class PlacementTest extends PlacementCase {
     }
 
     @Test
-    void anUploadIsWhatTheArchivesOwnClientSends() throws Exception {
+    void anUploadMatchesThatOfTheArchivesOwnClient() throws Exception {
         place();
 
         Call readme =
@@ -72,7 +72,7 @@ class PlacementTest extends PlacementCase {
     }
 
     @Test
-    void everyUploadCarriesTheMetadataSinceAnyMayMakeTheItem() throws Exception {
+    void everyUploadCarriesTheMetadataBecauseAnyOfThemMayCreateTheItem() throws Exception {
         place();
         assertThat(archive.stub.calls())
                 .filteredOn(Call::puts)
@@ -80,7 +80,7 @@ class PlacementTest extends PlacementCase {
     }
 
     @Test
-    void whatIsThereAndEqualIsNotSentAgain() throws Exception {
+    void anIdenticalFileIsNotSentAgain() throws Exception {
         place();
         int calls = archive.stub.calls().size();
         place();
@@ -92,7 +92,7 @@ class PlacementTest extends PlacementCase {
     }
 
     @Test
-    void nothingIsSentWhereOneNameHoldsAnotherFile() throws Exception {
+    void nothingIsSentIfANameHasDifferentContent() throws Exception {
         archive.open().store(folder.resolve("SHA256SUMS"), ArchiveFixture.DUMP.child("urls.txt"));
 
         assertThatExceptionOfType(SpillwayException.class)
@@ -104,11 +104,11 @@ class PlacementTest extends PlacementCase {
     }
 
     @Test
-    void aRunThatWasKilledWhileItsFilesWereOnTheirWayIsCompletedWithoutSendingThemAgain() throws Exception {
+    void theNextCallCompletesARunKilledWithUploadsPendingWithoutSendingThemAgain() throws Exception {
         archive.stub.showAfter(20);
         archive.stub.on(call -> call.puts("urls.txt"), 1, Trouble.reply(Reply.error(403, "AccessDenied", "no", "x")));
         assertRefused(this::place);
-        // The item itself shows, and says that work is pending.
+        // The item itself is visible, and reports pending work.
         archive.stub.item(ArchiveFixture.ITEM).files.get("README.md").readsUntilShown = 0;
 
         place();
@@ -116,7 +116,7 @@ class PlacementTest extends PlacementCase {
         assertThat(names()).isEqualTo(ORDER);
     }
 
-    /** How a request fails, in every way that one can. */
+    /** Every way in which a request can fail. */
     private static Trouble fault(String kind) {
         return switch (kind) {
             case "refused" -> Trouble.reply(Reply.error(403, "AccessDenied", "no", "x"));
@@ -166,7 +166,7 @@ class PlacementTest extends PlacementCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"error", "overloaded", "hang-up", "reset", "answer lost", "answer cut"})
-    void aFaultThatPassesIsSurvivedAtAnyRequest(String kind) throws Exception {
+    void aTransientFaultAtAnyRequestIsSurvived(String kind) throws Exception {
         boolean reached = true;
         for (int n = 1; reached; n++) {
             try (ArchiveFixture each = new ArchiveFixture(temporary)) {
@@ -238,20 +238,20 @@ class PlacementTest extends PlacementCase {
     }
 
     @Test
-    void aFolderWithoutTheFileThatMakesTheOthersCountIsTheCallersBug() throws Exception {
+    void aFolderWithoutItsCompletingFileIsACallersBug() throws Exception {
         Files.delete(folder.resolve("manifest.json"));
         assertThatIllegalArgumentException().isThrownBy(this::place);
         assertThat(archive.stub.calls()).isEmpty();
     }
 
     @Test
-    void aFolderInTheFolderIsTheCallersBug() throws Exception {
+    void aFolderInTheFolderIsACallersBug() throws Exception {
         Files.createDirectory(folder.resolve("deeper"));
         assertThatIllegalArgumentException().isThrownBy(this::place);
     }
 
     @Test
-    void whatWasTakenAndNeverShowedIsSentAgainByTheNextCall() throws Exception {
+    void aFileThatWasAcceptedAndNeverAppearedIsSentAgainByTheNextCall() throws Exception {
         InternetArchive destination = archive.open();
         archive.stub.showAfter(1_000_000);
         assertThatExceptionOfType(SpillwayException.class)
@@ -264,7 +264,7 @@ class PlacementTest extends PlacementCase {
     }
 
     @Test
-    void aNameThatIsNoKeyIsTheCallersBug() throws Exception {
+    void aNameThatIsNotAKeyIsACallersBug() throws Exception {
         Files.writeString(folder.resolve("a b"), "");
         assertThatIllegalArgumentException().isThrownBy(this::place);
         assertThat(archive.stub.calls()).isEmpty();

@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is waited for, what is tried again, and what never. */
+/** What is waited for, what is retried, and what is never retried. */
 class PlacementTroubleTest extends PlacementCase {
 
     @Test
-    void overloadIsWaitedForWithGrowingPausesAndTheLimitsAreAsked() throws Exception {
+    void overloadIsAwaitedWithGrowingPausesAndTheLimitsAreChecked() throws Exception {
         archive.stub.on(call -> call.puts("urls.txt"), 4, Trouble.reply(Reply.slowDown("total_tasks_queued")));
         place();
 
@@ -35,7 +35,7 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void overloadThatDoesNotEndIsUnavailable() throws Exception {
+    void endlessOverloadIsUnavailable() throws Exception {
         archive.stub.on(call -> call.puts("urls.txt"), Integer.MAX_VALUE, Trouble.reply(Reply.slowDown("x")));
 
         SpillwayException e = failure(Fault.DESTINATION_UNAVAILABLE);
@@ -52,7 +52,7 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void spamIsNeverTriedAgain() throws Exception {
+    void spamIsNeverRetried() throws Exception {
         archive.stub.on(call -> call.puts("README.md"), Integer.MAX_VALUE, Trouble.reply(Reply.spam()));
 
         SpillwayException e = failure(Fault.DESTINATION_REFUSED);
@@ -71,7 +71,7 @@ class PlacementTroubleTest extends PlacementCase {
         "409, BucketAlreadyExists",
         "409, BucketAlreadyOwnedByYou"
     })
-    void aRefusalIsNotTriedAgain(int status, String code) throws Exception {
+    void aRejectionIsNotRetried(int status, String code) throws Exception {
         archive.stub.on(Call::puts, 1, Trouble.reply(Reply.error(status, code, "words", "the resource")));
 
         SpillwayException e = failure(Fault.DESTINATION_REFUSED);
@@ -82,7 +82,7 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void wrongKeysShowBeforeGigabytesHaveMovedAndAreNotShown() throws Exception {
+    void wrongKeysAreDetectedBeforeGigabytesAreSentAndAreNotPrinted() throws Exception {
         Path keys = Files.createDirectory(temporary.resolve("wrong"));
         ArchiveOptions good = archive.options(ArchiveFixture.PATIENCE);
         ArchiveOptions wrong = new ArchiveOptions(
@@ -108,7 +108,7 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void aKeyThatCannotBeOneIsRefusedWithoutQuotingIt() {
+    void aMalformedKeyIsRefusedWithoutQuotingIt() {
         ArchiveOptions good = archive.options(ArchiveFixture.PATIENCE);
         ArchiveOptions wrong = new ArchiveOptions(
                 good.item(),
@@ -141,13 +141,13 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void aRequestThatWeShouldNotHaveSentIsABug() throws Exception {
+    void aRequestThatShouldNotHaveBeenSentIsABug() throws Exception {
         archive.stub.on(Call::puts, 1, Trouble.reply(Reply.error(404, "NoSuchBucket", "no", "x")));
         assertThatIllegalStateException().isThrownBy(this::place).withMessageContaining("NoSuchBucket");
     }
 
     @Test
-    void afterABrokenConnectionTheReadmeFindsOutWhetherTheArchiveRefuses() throws Exception {
+    void afterABrokenConnectionTheReadmeRevealsWhetherTheArchiveRejectsUploads() throws Exception {
         String part = STEM + "00002.jsonl.gz";
         archive.stub.on(call -> call.puts(part), 1, Trouble.resetAfter(100));
         place();
@@ -159,7 +159,7 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void aRefusalThatGotLostIsFoundWithTheReadme() throws Exception {
+    void aLostRejectionIsFoundWithTheReadme() throws Exception {
         String part = STEM + "00002.jsonl.gz";
         archive.stub.on(call -> call.puts(part), 1, Trouble.resetAfter(100));
         int[] readmes = {0};
@@ -182,21 +182,21 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void anAnswerAboutLimitsThatCannotBeReadCountsAsNo() throws Exception {
+    void anUnreadableAnswerAboutLimitsCountsAsNoRoom() throws Exception {
         archive.stub.answerLimits("<html>busy</html>", "", "{}");
         place();
         assertThat(archive.stub.calls()).filteredOn(Call::asksForLimit).hasSize(4);
     }
 
     @Test
-    void aStringZeroIsRoomToo() throws Exception {
+    void aStringZeroAlsoMeansRoom() throws Exception {
         archive.stub.answerLimits(StubArchive.limit("\"0\"", ""));
         place();
         assertThat(archive.stub.calls()).filteredOn(Call::asksForLimit).hasSize(1);
     }
 
     @Test
-    void theLimitsAreAskedWithTheAccessKeyAndWithoutTheSecretOne() throws Exception {
+    void theLimitsAreRequestedWithTheAccessKeyAndWithoutTheSecretKey() throws Exception {
         place();
         assertThat(archive.stub.calls())
                 .filteredOn(Call::asksForLimit)
@@ -207,7 +207,7 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void aFileThatNeverShowsIsUnavailableAfterADay() throws Exception {
+    void aFileThatNeverAppearsIsUnavailableAfterADay() throws Exception {
         archive.stub.showAfter(1_000_000);
 
         SpillwayException e = failure(Fault.DESTINATION_UNAVAILABLE);
@@ -228,7 +228,7 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void aTaskInErrorExplainsAFileThatNeverShows() throws Exception {
+    void aFailedTaskExplainsAFileThatNeverAppears() throws Exception {
         archive.stub.showAfter(1_000_000);
         archive.time.whileSleeping(() -> archive.stub.item(ArchiveFixture.ITEM).failedTask = true);
 
@@ -240,7 +240,7 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void otherBytesInTheRecordAreAnIntegrityFault() throws Exception {
+    void differentBytesInTheRecordAreAnIntegrityFault() throws Exception {
         archive.stub.showAfter(2);
         archive.time.whileSleeping(
                 () -> archive.stub.item(ArchiveFixture.ITEM).files.get("urls.txt").md5 = "0".repeat(32));
@@ -252,7 +252,7 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void otherBytesAreNotJudgedWhileTasksArePending() throws Exception {
+    void differentBytesAreNotJudgedWhileTasksArePending() throws Exception {
         archive.stub.showAfter(1);
         String right = StubArchive.hash("MD5", Files.readAllBytes(folder.resolve("urls.txt")));
         int[] sleeps = {0};
@@ -281,7 +281,7 @@ class PlacementTroubleTest extends PlacementCase {
     }
 
     @Test
-    void hoursOfWaitingAreNotGivenUpForMinutesInWhichTheRecordCannotBeRead() throws Exception {
+    void minutesWithoutAReadableRecordDoNotEndHoursOfWaiting() throws Exception {
         int[] reads = {0};
         archive.stub.showAfter(3);
         archive.stub.on(

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * rclone, which knows the archive too, against our stub: a second opinion on what it takes for the archive. Skipped
- * where it is not installed (Debian: rclone).
+ * rclone, which also supports the archive, run against our stub: a second check that the stub is a fair stand-in.
+ * Skipped if it is not installed (Debian: rclone).
  */
 @Timeout(120)
 class RcloneTest {
@@ -42,7 +42,7 @@ class RcloneTest {
     }
 
     @Test
-    void whatItCopiesIsThere() throws Exception {
+    void aFileThatItCopiesIsThere() throws Exception {
         Path csv = Files.writeString(temporary.resolve("works.csv"), "id,title\n");
         archive.stub.showAfter(1);
 
@@ -52,7 +52,7 @@ class RcloneTest {
     }
 
     @Test
-    void itChecksWhatWePublish() throws Exception {
+    void itVerifiesWhatSpillwayPublishes() throws Exception {
         Path folder = Files.createDirectory(temporary.resolve("dump"));
         for (String name : List.of("README.md", "journals-2026-11-21T030000Z.00001.jsonl.gz", "manifest.json")) {
             Files.writeString(folder.resolve(name), (name + "\n").repeat(10_000));
@@ -74,7 +74,7 @@ class RcloneTest {
                 "--low-level-retries",
                 "2",
                 "--internetarchive-disable-checksum=false",
-                // It waits for its own mark in the record, and warns where that does not show for so long.
+                // It waits for its own entry in the record, and warns if that does not appear for this time.
                 "--internetarchive-wait-archive",
                 "10m"));
         command.addAll(List.of(arguments));

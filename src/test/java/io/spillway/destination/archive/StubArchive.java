@@ -35,16 +35,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A server of ours that answers like the Internet Archive: uploads, deletes, limits, records, tasks and downloads, held
- * in memory. What is uploaded shows in the record after as many reads of it as the test says. Takes requests for both of
- * the archive's hosts, in origin form and in absolute form, so that the real clients can use it as a proxy.
+ * A server that answers like the Internet Archive: uploads, deletes, limits, records, tasks and downloads, held in
+ * memory. An upload appears in the record after as many reads of the record as the test sets. Accepts requests for both
+ * of the archive's hosts, in origin form and in absolute form, so that the real clients can use it as a proxy.
  *
  * <p>Loopback, two free ports: {@link #url()}, and {@link #node()} to redirect to. Closing it frees every connection.
  */
 public final class StubArchive implements AutoCloseable {
-    /** The one access key that it knows. */
+    /** The one access key that it accepts. */
     public static final String ACCESS_KEY = "testaccess";
-    /** And its secret key. */
+    /** The secret key for that access key. */
     public static final String SECRET_KEY = "testsecret";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -64,7 +64,7 @@ public final class StubArchive implements AutoCloseable {
     private final Deque<String> limits = new ArrayDeque<>();
     private volatile int readsUntilShown;
 
-    /** Started, and empty but for the collection of trials. */
+    /** Started, and empty except for the test collection. */
     public StubArchive() {
         connections = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "stub-archive");
@@ -76,12 +76,12 @@ public final class StubArchive implements AutoCloseable {
         items.put("test_collection", StubItem.of(Map.of("mediatype", List.of("collection"))));
     }
 
-    /** Its address. */
+    /** Its URL. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
-    /** The same archive at another port, which is told apart as another host. */
+    /** The same archive at another port, which counts as another host. */
     URI node() {
         return URI.create("http://127.0.0.1:" + second.getLocalPort());
     }
@@ -90,35 +90,35 @@ public final class StubArchive implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    // What the test says
+    // What the test sets
 
-    /** What is uploaded from now on shows after so many reads of the record; until then a task is pending. */
+    /** Uploads from now on appear after so many reads of the record. Until then a task is pending. */
     public void showAfter(int reads) {
         readsUntilShown = reads;
     }
 
-    /** The item as somebody else has made it. */
+    /** The item as another owner has created it. */
     StubItem item(String identifier) {
         synchronized (lock) {
             return items.computeIfAbsent(identifier, i -> StubItem.of(Map.of("title", List.of("of somebody"))));
         }
     }
 
-    /** So many requests of this kind fail so. */
+    /** Makes so many requests of this kind fail in this way. */
     void on(Predicate<Call> which, int times, Trouble fault) {
         synchronized (lock) {
             rules.add(new Rule(which, times, fault));
         }
     }
 
-    /** What {@code check_limit} answers next; when all are used up, that there is room. */
+    /** The next answers of {@code check_limit}. When all are used up, there is room. */
     public void answerLimits(String... answers) {
         synchronized (lock) {
             limits.addAll(List.of(answers));
         }
     }
 
-    // What was asked
+    // What was requested
 
     List<Call> calls() {
         synchronized (lock) {
@@ -126,14 +126,14 @@ public final class StubArchive implements AutoCloseable {
         }
     }
 
-    /** {@code item/file} of every upload and every delete that was taken, in order; a delete with a minus before it. */
+    /** {@code item/file} of every accepted upload and delete, in order. A delete has a minus in front. */
     public List<String> stored() {
         synchronized (lock) {
             return List.copyOf(stored);
         }
     }
 
-    /** The bytes of a file, whether it shows already or not; null if there is none. */
+    /** The bytes of a file, visible or not; null if there is none. */
     public byte[] bytes(String identifier, String name) {
         synchronized (lock) {
             StubItem item = items.get(identifier);
@@ -190,7 +190,7 @@ public final class StubArchive implements AutoCloseable {
                 call = StubExchange.readHead(in);
             }
         } catch (IOException e) {
-            // The client has gone.
+            // The client has disconnected.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -216,7 +216,7 @@ public final class StubArchive implements AutoCloseable {
         return fault.answer(exchange);
     }
 
-    /** The right answer to a request whose body has come. */
+    /** The normal answer to a request whose body has arrived. */
     private Reply answer(Call call, byte[] body) {
         synchronized (lock) {
             String path = call.path();
@@ -238,7 +238,7 @@ public final class StubArchive implements AutoCloseable {
         }
     }
 
-    /** What check_limit says. */
+    /** The answer of check_limit. */
     public static String limit(String over, String reason) {
         return ("{\"accesskey\":\"%s\",\"bucket\":\"b\",\"over_limit\":%s,\"detail\":{\"accesskey_ration\":74,"
                         + "\"bucket_ration\":24,\"limit_reason\":\"%s\",\"rationing_engaged\":0,"
@@ -302,7 +302,7 @@ public final class StubArchive implements AutoCloseable {
         return Reply.of(200, "");
     }
 
-    /** Metadata from the headers of an upload, of the item that it makes or of the file. */
+    /** Metadata from the headers of an upload, of the item that it creates or of the file. */
     private static Map<String, List<String>> metadata(Call call, Pattern header) {
         Map<String, Map<String, String>> numbered = new LinkedHashMap<>();
         call.headers().forEach((name, value) -> {
@@ -323,7 +323,7 @@ public final class StubArchive implements AutoCloseable {
                 : value;
     }
 
-    /** One read of the record, which also brings what waits one step nearer to being shown. */
+    /** One read of the record, which also brings pending files one step closer to being visible. */
     private Reply record(String path) {
         String identifier = path.replaceAll("/.*", "");
         StubItem item = items.get(identifier);
@@ -423,7 +423,7 @@ public final class StubArchive implements AutoCloseable {
      *
      * @param host    the Host header, or the host of an absolute target
      * @param path    decoded
-     * @param query   as it came
+     * @param query   as received
      * @param headers by lower-case name
      */
     record Call(String method, String host, String path, String query, Map<String, String> headers) {
@@ -439,7 +439,7 @@ public final class StubArchive implements AutoCloseable {
             return path.substring(1).replaceAll("/.*", "");
         }
 
-        /** The file's name in the item, or nothing. */
+        /** The file's name in the item, or empty. */
         String name() {
             int slash = path.indexOf('/', 1);
             return slash < 0 ? "" : path.substring(slash + 1);

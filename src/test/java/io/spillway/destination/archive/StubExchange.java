@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
-/** One request to {@link StubArchive} whose body may not have been read yet, and what becomes of it. */
+/** One request to {@link StubArchive} whose body may not have been read yet, and how it is handled. */
 final class StubExchange {
     private final Call call;
     private final InputStream in;
@@ -31,7 +31,7 @@ final class StubExchange {
         this.good = good;
     }
 
-    /** What happens in the place of an answer, or to it. */
+    /** A fault that replaces an answer or breaks it. */
     interface Trouble {
         Trouble NONE = exchange -> exchange.send(exchange.goodReply());
 
@@ -42,7 +42,7 @@ final class StubExchange {
          */
         boolean answer(StubExchange exchange) throws IOException, InterruptedException;
 
-        /** Reads the body, carries nothing out, and answers so. */
+        /** Reads the body, does not carry out the request, and sends this answer. */
         static Trouble reply(Reply reply) {
             return exchange -> {
                 exchange.readBody();
@@ -50,7 +50,7 @@ final class StubExchange {
             };
         }
 
-        /** Answers so without reading the body, and closes the connection a little later. */
+        /** Sends this answer without reading the body, and closes the connection a little later. */
         static Trouble early(Reply reply) {
             return exchange -> {
                 exchange.send(reply);
@@ -59,7 +59,7 @@ final class StubExchange {
             };
         }
 
-        /** The body is read so many bytes at a time, with a pause after each; then the good answer. */
+        /** Reads so many bytes of the body at a time, with a pause after each; then sends the normal answer. */
         static Trouble slowly(int bytes, int pauseMillis) {
             return exchange -> {
                 ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -75,12 +75,12 @@ final class StubExchange {
             };
         }
 
-        /** The connection is closed without a byte read or sent. */
+        /** Closes the connection without reading or sending a byte. */
         static Trouble hangUp() {
             return exchange -> false;
         }
 
-        /** The connection is reset when so many bytes of the body have come, or all of them. */
+        /** Resets the connection after so many bytes of the body, or after all of them. */
         static Trouble resetAfter(int bytes) {
             return exchange -> {
                 exchange.in.readNBytes(Math.min(bytes, exchange.contentLength()));
@@ -89,7 +89,7 @@ final class StubExchange {
             };
         }
 
-        /** The request is carried out, and its answer is lost. */
+        /** Carries out the request, and loses its answer. */
         static Trouble loseAnswer() {
             return exchange -> {
                 exchange.goodReply();
@@ -97,7 +97,7 @@ final class StubExchange {
             };
         }
 
-        /** Half of the good answer's body comes, then the connection ends. */
+        /** Sends half of the normal answer's body, then closes the connection. */
         static Trouble cutAnswer() {
             return exchange -> {
                 Reply reply = exchange.goodReply();
@@ -108,7 +108,7 @@ final class StubExchange {
             };
         }
 
-        /** Half of the good answer's body comes, and then nothing for as long as the client waits. */
+        /** Sends half of the normal answer's body, and then nothing for as long as the client waits. */
         static Trouble stallAnswer() {
             return exchange -> {
                 Reply reply = exchange.goodReply();
@@ -119,7 +119,7 @@ final class StubExchange {
             };
         }
 
-        /** The body is read, and nothing answered for as long as the client waits. */
+        /** Reads the body, and does not answer for as long as the client waits. */
         static Trouble silence() {
             return exchange -> {
                 exchange.readBody();
@@ -199,7 +199,7 @@ final class StubExchange {
         return false;
     }
 
-    /** The next request's head, or null at the connection's end. */
+    /** The next request's head, or null at the end of the connection. */
     static Call readHead(InputStream in) throws IOException {
         String line = readLine(in);
         if (line == null) {
@@ -217,7 +217,7 @@ final class StubExchange {
         String host = target.getHost() == null ? headers.getOrDefault("host", "") : target.getHost();
         String path = URLDecoder.decode(target.getRawPath().replace("+", "%2B"), StandardCharsets.UTF_8);
         String query = target.getRawQuery() == null ? "" : target.getRawQuery();
-        // What began with an empty path in absolute form, or with two slashes, is the same request.
+        // A target in absolute form with an empty path, or with two slashes, is the same request.
         return new Call(words[0], host, path.isEmpty() ? "/" : path.replaceAll("^/+", "/"), query, headers);
     }
 

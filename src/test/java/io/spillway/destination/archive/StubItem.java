@@ -12,7 +12,7 @@ final class StubItem {
     private final Map<String, Integer> going = new HashMap<>();
     volatile boolean dark;
     volatile boolean failedTask;
-    /** Whether the item's record says so, though every file shows. */
+    /** Whether the item's record reports this, although every file is visible. */
     volatile boolean busy;
 
     private StubItem(Map<String, List<String>> metadata) {
@@ -33,7 +33,7 @@ final class StubItem {
         removeGone();
     }
 
-    /** The record is read: what waits comes one step nearer, unless its task has failed. */
+    /** Reads the record: pending files come one step closer, unless their task has failed. */
     void read() {
         if (!failedTask) {
             files.values().forEach(file -> file.readsUntilShown--);
@@ -51,7 +51,7 @@ final class StubItem {
         });
     }
 
-    /** An item that a first upload makes is not there until that upload is worked off. */
+    /** An item that a first upload creates does not exist until that upload is processed. */
     boolean isMade() {
         return files.isEmpty() || files.values().stream().anyMatch(File::shows);
     }
@@ -63,12 +63,12 @@ final class StubItem {
                 || !files.values().stream().allMatch(File::shows);
     }
 
-    /** A file of the item; a test may change what the record says of it. */
+    /** A file of the item. A test may change its entry in the record. */
     static final class File {
         final byte[] bytes;
         String md5;
         final String sha1;
-        /** What whoever uploaded it has said of it. */
+        /** The metadata set by the uploader. */
         final Map<String, String> metadata = new TreeMap<>();
 
         int readsUntilShown;

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Time that passes while somebody sleeps, and then at once. Safe for use by many threads. */
+/** Time that passes only while a thread sleeps, and then at once. Safe for use by many threads. */
 final class TestTime implements Timekeeper {
     private final AtomicLong nanos = new AtomicLong();
     private final List<Duration> pauses = new ArrayList<>();
     private volatile Runnable whileSleeping = () -> {};
 
-    /** What happens during each sleep. */
+    /** Runs during each sleep. */
     void whileSleeping(Runnable action) {
         whileSleeping = action;
     }

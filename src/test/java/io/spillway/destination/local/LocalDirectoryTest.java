@@ -68,7 +68,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aPrivateDirectoryKeepsItsFilesForItsOwner() throws Exception {
+    void onlyTheOwnerCanReadAPrivateDirectory() throws Exception {
         Path spool = temporary.resolve("spool");
         Files.createDirectory(spool);
         Files.setPosixFilePermissions(spool, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -110,7 +110,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aFileWhereTheRootShouldBeIsRefused() throws Exception {
+    void aFileInPlaceOfTheRootIsRefused() throws Exception {
         Files.writeString(root, "");
         for (Path path : List.of(root, root.resolve("below"))) {
             assertThatExceptionOfType(SpillwayException.class)
@@ -135,7 +135,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aFileWhereAFolderShouldBeIsRefusedAndStays() throws Exception {
+    void aFileInPlaceOfAFolderIsRefusedAndStays() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         put(directory, new ObjectKey("journals"), bytes("1"));
         assertRefused(() -> directory.begin(new ObjectKey("journals/latest.json")));
@@ -146,7 +146,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aFolderWhereAFileShouldBeIsRefusedAndStays() throws Exception {
+    void aFolderInPlaceOfAFileIsRefusedAndStays() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         Files.createDirectory(root.resolve("links.json"));
         try (Upload upload = directory.begin(new ObjectKey("links.json"))) {
@@ -165,7 +165,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void anUploadUnderWayIsAHiddenFileThatItsOwnerAloneCanRead() throws Exception {
+    void anUnfinishedUploadIsAHiddenFileThatOnlyItsOwnerCanRead() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         try (Upload upload = directory.begin(new ObjectKey("journals/latest.json"))) {
             upload.body().write(1);
@@ -176,7 +176,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void closingWithoutCommittingRemovesTheFoldersItCreated() throws Exception {
+    void closingWithoutCommittingRemovesTheCreatedFolders() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         Files.createDirectory(root.resolve("kept"));
         directory.begin(new ObjectKey("kept/a/b/c")).close();
@@ -184,7 +184,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void closingWithoutCommittingKeepsAFolderThatSomebodyElseUses() throws Exception {
+    void closingWithoutCommittingKeepsAFolderInUse() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         try (Upload abandoned = directory.begin(new ObjectKey("a/b/c"));
                 Upload other = directory.begin(new ObjectKey("a/d"))) {
@@ -204,7 +204,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void publishedFilesAndFoldersCanBeReadByEverybody() throws Exception {
+    void everyUserCanReadPublishedFilesAndFolders() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         put(directory, new ObjectKey("a/b"), bytes("1"));
         assertThat(permissions(root.resolve("a"))).isEqualTo("rwxr-xr-x");
@@ -221,7 +221,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aLongNameIsAName() throws Exception {
+    void aLongNameIsAllowed() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         ObjectKey longest = new ObjectKey("n".repeat(255));
         put(directory, longest, bytes("1"));
@@ -233,7 +233,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aFileThatSomebodyElseWroteToIsNotCommitted() throws Exception {
+    void aFileModifiedByAnotherProcessIsNotCommitted() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         ObjectKey key = new ObjectKey("part");
         try (Upload upload = directory.begin(key)) {
@@ -248,7 +248,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aBodyTakesNothingOnceItIsClosedOrItsUploadHasEnded() throws Exception {
+    void aBodyAcceptsNothingOnceItIsClosedOrItsUploadHasEnded() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         try (Upload upload = directory.begin(new ObjectKey("a"))) {
             upload.body().close();
@@ -306,7 +306,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aFolderTooLargeForTheDiskIsNotBegunToBeCopied() throws Exception {
+    void aFolderTooLargeForTheDiskIsNotCopied() throws Exception {
         Path source = Files.createDirectory(temporary.resolve("source"));
         Files.write(source.resolve("manifest.json"), seeded(1, 2_000_000));
         try (Mount mount = Mount.tmpfs(Files.createDirectory(root), "size=1m")) {
@@ -364,7 +364,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void placingNeverReplacesWhateverStandsThere() throws Exception {
+    void placingNeverReplacesAnExistingFileOrFolder() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         Path target = root.resolve(DUMP.value());
         Files.createDirectories(target.getParent());
@@ -389,7 +389,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void ofManyThatPlaceUnderOnePrefixOneSucceeds() throws Exception {
+    void ofManyConcurrentPlacementsUnderOnePrefixOneSucceeds() throws Exception {
         int takers = 4;
         ExecutorService pool = Executors.newFixedThreadPool(takers);
         try {
@@ -398,7 +398,7 @@ class LocalDirectoryTest implements DestinationContract {
                 CyclicBarrier start = new CyclicBarrier(takers);
                 List<Future<Boolean>> placed = new ArrayList<>();
                 for (int taker = 0; taker < takers; taker++) {
-                    // Each has its own object, as processes have: nothing in this JVM keeps them apart.
+                    // Each has its own object, as processes would: nothing in this JVM coordinates them.
                     LocalDirectory directory = LocalDirectory.open(root);
                     Path work = directory.newWorkFolder(prefix);
                     Files.writeString(work.resolve("manifest.json"), "taker " + taker);
@@ -422,7 +422,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void anEmptyFolderThatAppearsMeanwhileIsNotReplaced() throws Exception {
+    void aConcurrentlyCreatedEmptyFolderIsNotReplaced() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         ExecutorService pool = Executors.newSingleThreadExecutor();
         try {
@@ -434,7 +434,7 @@ class LocalDirectoryTest implements DestinationContract {
                 CyclicBarrier start = new CyclicBarrier(2);
                 Future<Boolean> created = pool.submit(() -> {
                     start.await();
-                    // The folder becomes readable after the look at the target and just before the rename.
+                    // The folder becomes readable after the check of the target and just before the rename.
                     while (Files.exists(work) && !permissionsOrGone(work).equals("rwxr-xr-x")) {
                         Thread.onSpinWait();
                     }
@@ -469,7 +469,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aFolderThatIsNoFinishedDumpIsABug() throws Exception {
+    void aFolderThatIsNotAFinishedDumpIsABug() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         Path withoutLast = readyFolder();
         Files.delete(withoutLast.resolve("manifest.json"));
@@ -490,7 +490,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aFolderThatWasSweptAwayIsNoBug() throws Exception {
+    void aSweptFolderIsNotABug() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> directory.place(temporary.resolve("missing"), DUMP, "manifest.json"))
@@ -500,7 +500,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aListingHasOnlyFilesWhoseNamesAreKeys() throws Exception {
+    void aListingContainsOnlyFilesWhoseNamesAreKeys() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         put(directory, new ObjectKey("a/b"), bytes("1"));
         Files.createFile(root.resolve(".dot"));
@@ -546,7 +546,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aSweepRemovesWhatWasLeftAndNothingElse() throws Exception {
+    void aSweepRemovesLeftoversAndNothingElse() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         put(directory, new ObjectKey("journals/latest.json"), bytes("{}"));
         put(directory, DUMP.child("manifest.json"), bytes("{}"));
@@ -561,7 +561,7 @@ class LocalDirectoryTest implements DestinationContract {
         Files.createSymbolicLink(work.resolve("link"), outside);
         Path latest = Files.createFile(root.resolve("journals/.latest.json.0123456789abcdef.incomplete"));
         Files.setLastModifiedTime(latest, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
-        // As a place leaves them that is killed between taking the name and the rename:
+        // As left by a placement that is killed between the reservation of the name and the rename:
         Files.createDirectory(root.resolve("journals/2026-12-01T000000Z"));
         // A work folder of a dump that exists: the dump is not empty and stays.
         Files.createDirectory(root.resolve("journals/.2026-11-21T030000Z.0123456789abcdef.incomplete"));
@@ -593,7 +593,7 @@ class LocalDirectoryTest implements DestinationContract {
 
     @Test
     @Timeout(60)
-    void whatIsPlacedDuringASweepIsWholeOrNotThere() throws Exception {
+    void aFolderPlacedDuringASweepIsWholeOrAbsent() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         ExecutorService pool = Executors.newSingleThreadExecutor();
         try {
@@ -608,7 +608,7 @@ class LocalDirectoryTest implements DestinationContract {
                 });
                 start.await();
                 directory.sweep("journals");
-                int expected = placed.get() ? files : 0; // the listing has to come after the end of the placing
+                int expected = placed.get() ? files : 0; // the listing must come after the end of the placement
                 assertThat(directory.list(prefix + "/")).as("round %d", round).hasSize(expected);
             }
         } finally {
@@ -630,7 +630,7 @@ class LocalDirectoryTest implements DestinationContract {
 
     @Test
     @Timeout(60)
-    void ofSeveralThatStoreOtherBytesUnderOneNameOneDoes() throws Exception {
+    void ofSeveralThatStoreDifferentBytesUnderOneNameOneSucceeds() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         int threads = 4;
         ExecutorService pool = Executors.newFixedThreadPool(threads);
@@ -671,7 +671,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aSweepLeavesAFileThatMayBeUnderWay() throws Exception {
+    void aSweepLeavesAFileThatMayBeInProgress() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         try (Upload upload = directory.begin(new ObjectKey("journals/latest.json"))) {
             upload.body().write(bytes("{}"));
@@ -682,7 +682,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aLinkStandsForAFolderAndMovesInOneStep() throws Exception {
+    void aLinkPointsToAFolderAndMovesInOneStep() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         put(directory, new ObjectKey("journals/1/a"), bytes("one"));
         put(directory, new ObjectKey("journals/2/a"), bytes("two"));
@@ -699,7 +699,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aLinkThatIsUndoneLeavesTheFolder() throws Exception {
+    void unlinkingLeavesTheFolder() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         put(directory, new ObjectKey("journals/1/a"), bytes("one"));
         ObjectKey latest = new ObjectKey("journals/latest");
@@ -712,7 +712,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void whatIsNoLinkIsNotUndone() throws Exception {
+    void aFolderThatIsNotALinkIsNotUnlinked() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         put(directory, new ObjectKey("journals/latest"), bytes("mine"));
         directory.unlink(new ObjectKey("journals/latest"));
@@ -721,7 +721,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aLinkReplacesNoFolder() throws Exception {
+    void aLinkDoesNotReplaceAFolder() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         put(directory, new ObjectKey("journals/1/a"), bytes("one"));
         put(directory, new ObjectKey("journals/latest/a"), bytes("mine"));
@@ -733,7 +733,7 @@ class LocalDirectoryTest implements DestinationContract {
 
     @Test
     @Timeout(60)
-    void theSitesLockIsWaitedForAndNotForEver() throws Exception {
+    void theSitesLockIsAwaitedUpToATimeLimit() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         try (Lock held = directory.lockSite(Duration.ZERO)) {
             assertThatThrownBy(() -> directory.lockSite(Duration.ofMillis(150)))
@@ -747,7 +747,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aLockIsHeldOnceInThisProcess() throws Exception {
+    void aLockCanBeHeldOnceInThisProcess() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         try (Lock lock = directory.lock("journals")) {
             assertAlreadyRunning(directory, ProcessHandle.current().pid());
@@ -760,7 +760,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aLockFileSaysWhoHeldItAndStays() throws Exception {
+    void aLockFileNamesItsLastHolderAndStays() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         Path file = root.resolve("journals").resolve(Lock.FILE);
         Files.createDirectory(file.getParent());
@@ -775,7 +775,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aSecondCloseDoesNotFreeTheNextHoldersLock() throws Exception {
+    void aSecondCloseDoesNotReleaseTheNextHoldersLock() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         Lock first = directory.lock("journals");
         first.close();
@@ -800,7 +800,7 @@ class LocalDirectoryTest implements DestinationContract {
     }
 
     @Test
-    void aSecondTakerInThisProcessDoesNotFreeTheLockForOtherProcesses() throws Exception {
+    void aSecondAttemptInThisProcessDoesNotReleaseTheLockForOtherProcesses() throws Exception {
         LocalDirectory directory = LocalDirectory.open(root);
         try (Lock lock = directory.lock("journals")) {
             assertAlreadyRunning(directory, ProcessHandle.current().pid());
@@ -869,7 +869,7 @@ class LocalDirectoryTest implements DestinationContract {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
-    /** A small file system of its own, where this process is allowed to mount one; otherwise the test is skipped. */
+    /** A small file system, if this process may mount one. Otherwise the test is skipped. */
     private record Mount(Path path) implements AutoCloseable {
 
         static Mount tmpfs(Path folder, String options) throws Exception {
@@ -882,7 +882,7 @@ class LocalDirectoryTest implements DestinationContract {
 
         @Override
         public void close() throws Exception {
-            // Lazily, so that a descriptor a failed test left open does not hide the test's own failure.
+            // Lazily, so that a descriptor left open by a failed test does not hide the failure.
             run("umount", "-l", path.toString());
         }
 

@@ -3,7 +3,7 @@ package io.spillway.destination.local;
 import io.spillway.fault.SpillwayException;
 import java.nio.file.Path;
 
-/** A process of its own that takes a lock, says so, and keeps it until its standard input ends. */
+/** A separate process that takes a lock, prints this, and keeps it until its standard input ends. */
 final class LockHolder {
 
     private LockHolder() {}

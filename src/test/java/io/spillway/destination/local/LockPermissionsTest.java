@@ -8,7 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The file of a lock lies in a folder that web servers serve, and names a host and a process. */
+/** The lock file is in a folder that web servers serve, and names a host and a process. */
 class LockPermissionsTest {
     @TempDir
     private Path folder;
@@ -22,7 +22,7 @@ class LockPermissionsTest {
     }
 
     @Test
-    void aLockIsReadableByItsOwnerAlone() throws Exception {
+    void onlyItsOwnerCanReadALock() throws Exception {
         try (Lock lock = Lock.take(lockFile(), "journals", Lock.Owner.THIS_PROCESS)) {
             assertThat(permissions()).isEqualTo("rw-------");
             lock.requireHeld();
@@ -31,7 +31,7 @@ class LockPermissionsTest {
     }
 
     @Test
-    void aLockThatAnEarlierVersionLeftBecomesSo() throws Exception {
+    void aLockOfAnEarlierVersionBecomesReadableByItsOwnerOnly() throws Exception {
         Files.writeString(lockFile(), "");
         Files.setPosixFilePermissions(lockFile(), PosixFilePermissions.fromString("rw-r--r--"));
         try (Lock lock = Lock.take(lockFile(), "journals", Lock.Owner.THIS_PROCESS)) {

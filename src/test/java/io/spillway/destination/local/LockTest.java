@@ -26,12 +26,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A lock between hosts: what the file says of another holder, on a file system whose locks don't. */
+/** A lock between hosts: what the lock file says about another holder, on a file system without working locks. */
 @Timeout(60)
 class LockTest {
     private static final Lock.Owner HERE = new Lock.Owner("here", Duration.ofMillis(20));
 
-    /** Nobody waits for a beat of this one, or the test ends by its time limit. */
+    /** No heartbeat of this lock is awaited, or the test would end by its time limit. */
     private static final Lock.Owner PATIENT = new Lock.Owner("here", Duration.ofHours(1));
 
     private static final String OTHER = "host=there pid=17 since=2026-11-21T03:00:00Z id=other";
@@ -58,7 +58,7 @@ class LockTest {
     }
 
     @Test
-    void aHolderOfAnotherHostWhoCountsIsNamedAndLeftAlone() throws Exception {
+    void aLiveHolderOnAnotherHostIsNamedAndKeepsTheLock() throws Exception {
         AtomicBoolean done = new AtomicBoolean();
         Files.writeString(file, text(0, OTHER));
         Thread counting = new Thread(() -> {
@@ -82,7 +82,7 @@ class LockTest {
     }
 
     @Test
-    void aHolderOfAnotherHostWhoCountsNoMoreIsTakenOverFrom() throws Exception {
+    void aStaleHolderOnAnotherHostLosesTheLock() throws Exception {
         Files.writeString(file, text(41, OTHER));
         try (Lock lock = Lock.take(file, "journals", HERE)) {
             lock.requireHeld();
@@ -91,19 +91,19 @@ class LockTest {
     }
 
     @Test
-    void aHolderOfAnotherHostWhoSaidThatHeWasDoneIsNotWatched() throws Exception {
+    void aHolderOnAnotherHostThatReleasedTheLockIsNotWatched() throws Exception {
         Files.writeString(file, text(41, OTHER + " done"));
         Lock.take(file, "journals", PATIENT).close();
     }
 
     @Test
-    void aHolderOfThisHostIsNotWatchedAsTheSystemKnowsThatHeIsGone() throws Exception {
+    void aHolderOnThisHostIsNotWatchedBecauseTheSystemKnowsThatItIsGone() throws Exception {
         Files.writeString(file, text(41, OTHER.replace("there", "here")));
         Lock.take(file, "journals", PATIENT).close();
     }
 
     @Test
-    void whoWaitsForAnotherHostCanBeStopped() throws Exception {
+    void aWaitForAnotherHostCanBeInterrupted() throws Exception {
         Files.writeString(file, text(41, OTHER));
         AtomicReference<SpillwayException> failure = new AtomicReference<>();
         Thread waiting = new Thread(() -> {
@@ -127,9 +127,9 @@ class LockTest {
     }
 
     @Test
-    void aHolderCounts() throws Exception {
+    void aHolderSendsHeartbeats() throws Exception {
         try (Lock lock = Lock.take(file, "journals", HERE)) {
-            // Another process looks: to close the file in this one would free the lock.
+            // Another process looks, because closing the file in this one would release the lock.
             long first = beat();
             while (beat() == first) {
                 Thread.onSpinWait();
@@ -147,7 +147,7 @@ class LockTest {
     }
 
     @Test
-    void aLockThatWasTakenOverIsNotHeldAndTheNewHolderIsNamed() throws Exception {
+    void aLostLockIsNotHeldAndTheNewHolderIsNamed() throws Exception {
         try (Lock lock = Lock.take(file, "journals", PATIENT)) {
             Files.writeString(file, text(3, OTHER));
             assertAlreadyRunning(lock::requireHeld, "journals", "was taken over", "host=there pid=17");
@@ -156,7 +156,7 @@ class LockTest {
     }
 
     @Test
-    void aLockWhoseFileIsAnotherOneIsNotHeld() throws Exception {
+    void aLockWhoseFileWasReplacedIsNotHeld() throws Exception {
         try (Lock lock = Lock.take(file, "journals", PATIENT)) {
             Path other = Files.copy(file, folder.resolve("other"));
             Files.delete(file);
@@ -166,16 +166,16 @@ class LockTest {
     }
 
     @Test
-    void anInterruptFreesNoLock() throws Exception {
+    void anInterruptReleasesNoLock() throws Exception {
         try (Lock lock = Lock.take(file, "journals", PATIENT)) {
             Thread.currentThread().interrupt();
             lock.requireHeld();
             assertThat(Thread.interrupted()).isTrue();
-            assertAnotherProcessIsTurnedAway();
+            assertAnotherProcessIsRefused();
         }
     }
 
-    private void assertAnotherProcessIsTurnedAway() throws Exception {
+    private void assertAnotherProcessIsRefused() throws Exception {
         Process other = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -194,19 +194,19 @@ class LockTest {
 
     /** A hard link is what a second mount of the folder is: another path of the same inode. */
     @Test
-    void aSecondPathOfTheSameFileIsTurnedAwayAndTheLockStays() throws Exception {
+    void aSecondPathOfTheSameFileIsRefusedAndTheLockIsKept() throws Exception {
         try (Lock lock = Lock.take(file, "journals", PATIENT)) {
             Path alias = Files.createDirectory(folder.resolve("alias")).resolve(Lock.FILE);
             Files.createLink(alias, file);
             assertAlreadyRunning(() -> Lock.take(alias, "journals", PATIENT), "journals", "host=here");
             lock.requireHeld();
-            assertAnotherProcessIsTurnedAway();
+            assertAnotherProcessIsRefused();
         }
         Lock.take(file, "journals", PATIENT).close();
     }
 
     @Test
-    void aSecondMountOfTheSameFolderIsTurnedAwayAndTheLockStays() throws Exception {
+    void aSecondMountOfTheSameFolderIsRefusedAndTheLockIsKept() throws Exception {
         Path alias = Files.createDirectory(folder.resolve("mount"));
         Path dumps = Files.createDirectories(folder.resolve("dumps"));
         assumeTrue(
@@ -221,7 +221,7 @@ class LockTest {
             assertAlreadyRunning(() -> second.lock("journals"), "journals");
             lock.requireHeld();
             file = dumps.toRealPath().resolve("journals").resolve(Lock.FILE);
-            assertAnotherProcessIsTurnedAway();
+            assertAnotherProcessIsRefused();
         } finally {
             assertThat(new ProcessBuilder("umount", alias.toString()).start().waitFor())
                     .isZero();
@@ -229,12 +229,12 @@ class LockTest {
     }
 
     @Test
-    void aLockThatOtherCodeOfThisProcessHoldsIsNotFreed() throws Exception {
+    void aLockHeldByOtherCodeInThisProcessIsNotReleased() throws Exception {
         try (FileChannel foreign = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = foreign.lock()) {
             assertAlreadyRunning(() -> Lock.take(file, "journals", PATIENT), "other code of this process");
             assertThat(held.isValid()).isTrue();
-            assertAnotherProcessIsTurnedAway();
+            assertAnotherProcessIsRefused();
         }
     }
 }

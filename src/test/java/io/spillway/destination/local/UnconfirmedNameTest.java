@@ -47,14 +47,14 @@ class UnconfirmedNameTest {
     }
 
     @Test
-    void aDumpThatIsVisibleIsNotReportedAsAFailure() throws Exception {
+    void aVisibleDumpIsNotReportedAsAFailure() throws Exception {
         new Placing(tree).place(work(), DUMP, "manifest.json");
 
         assertThat(tree.path(DUMP).resolve("manifest.json")).hasContent("{}");
     }
 
     @Test
-    void theNextFileInTheSameFolderReportsTheDiskAndSaysThatItIsVisible() throws Exception {
+    void theNextFileInTheSameFolderReportsTheDiskAndThatItIsVisible() throws Exception {
         ObjectKey key = new ObjectKey("journals/status.json");
         try (LocalUpload upload = new LocalUpload(tree, key, tree.path(key))) {
             upload.body().write(bytes("{}"));
@@ -67,7 +67,7 @@ class UnconfirmedNameTest {
     }
 
     @Test
-    void aWorkFolderThatIsSweptBeforeItIsPlacedIsUnavailable() throws Exception {
+    void aWorkFolderSweptBeforeItIsPlacedIsUnavailable() throws Exception {
         Path work = work();
         Files.delete(work.resolve("manifest.json"));
         Files.delete(work);
@@ -81,7 +81,7 @@ class UnconfirmedNameTest {
     }
 
     @Test
-    void readingThatAnInterruptEndsIsCancelledAndNotUnavailable() throws Exception {
+    void aReadThatAnInterruptEndsIsCancelledAndNotUnavailable() throws Exception {
         Path file = Files.write(temporary.resolve("file"), bytes("{}"));
         Thread.currentThread().interrupt();
         try (var channel = Files.newByteChannel(file, StandardOpenOption.READ)) {

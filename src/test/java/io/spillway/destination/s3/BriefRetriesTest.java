@@ -46,7 +46,7 @@ class BriefRetriesTest {
                 .token();
     }
 
-    /** How often a request is tried that fails so each time. */
+    /** The number of attempts for a request that fails in this way each time. */
     private int attempts(Exception failure) {
         RetryToken token = begin();
         for (int attempt = 1; ; attempt++) {
@@ -73,13 +73,13 @@ class BriefRetriesTest {
     }
 
     @Test
-    void aCertificateThatIsNotTrustedIsTriedThreeTimes() {
+    void anUntrustedCertificateIsTriedThreeTimes() {
         assertThat(attempts(new SSLHandshakeException("unable to find a valid path")))
                 .isEqualTo(BriefRetries.ATTEMPTS);
     }
 
     @Test
-    void aConnectionThatBreaksIsTriedAsOftenAsUsual() {
+    void aBrokenConnectionIsRetriedAsOftenAsUsual() {
         assertThat(attempts(new SocketException("Connection reset"))).isEqualTo(USUAL_ATTEMPTS);
         assertThat(attempts(new SSLException("broken", new SocketException("Connection reset"))))
                 .isEqualTo(USUAL_ATTEMPTS);
@@ -87,7 +87,7 @@ class BriefRetriesTest {
     }
 
     @Test
-    void afterARefusalTheNextRequestIsTriedOnceUntilSomeTimeHasPassed() {
+    void afterARefusedConnectionTheNextRequestIsTriedOnceUntilSomeTimeHasPassed() {
         var refused = new ConnectException("Connection refused");
         int unused = attempts(refused);
 
@@ -97,7 +97,7 @@ class BriefRetriesTest {
     }
 
     @Test
-    void anAnswerEndsTheMemoryOfARefusal() {
+    void anAnswerResetsTheMemoryOfARefusedConnection() {
         var refused = new ConnectException("Connection refused");
         int unused = attempts(refused);
         var ended = retries.recordSuccess(RecordSuccessRequest.create(begin()));
@@ -108,7 +108,7 @@ class BriefRetriesTest {
 
     @Test
     @Timeout(15)
-    void tenRequestsToAPortThatRefusesFailWithinSecondsWithTheDefaultPatience() throws Exception {
+    void tenRequestsToAClosedPortFailWithinSecondsWithTheDefaultRetries() throws Exception {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -118,13 +118,13 @@ class BriefRetriesTest {
 
     @Test
     @Timeout(15)
-    void tenRequestsToAnUnknownHostFailWithinSecondsWithTheDefaultPatience() throws Exception {
+    void tenRequestsToAnUnknownHostFailWithinSecondsWithTheDefaultRetries() throws Exception {
         requireBrief(URI.create("http://store.invalid:9000"), "not known");
     }
 
     @Test
     @Timeout(15)
-    void tenSecureRequestsToAPlainServerFailWithinSecondsWithTheDefaultPatience() throws Exception {
+    void tenSecureRequestsToAPlainServerFailWithinSecondsWithTheDefaultRetries() throws Exception {
         try (S3Server plain = S3Server.inMemory()) {
             requireBrief(URI.create(plain.endpoint().toString().replace("http:", "https:")), "no secure connection");
         }

@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 class Crc64NvmeTest {
 
     @Test
-    void theCheckValueOfTheCatalogueComesOut() {
+    void theCheckValueMatchesTheCatalogue() {
         byte[] digest = new Crc64Nvme().digest("123456789".getBytes(StandardCharsets.US_ASCII));
         assertThat(HexFormat.of().formatHex(digest)).isEqualTo("ae8b14860a799888");
     }
 
     @Test
-    void itDoesNotMatterHowBytesComeIn() {
+    void theResultDoesNotDependOnHowBytesArrive() {
         byte[] content = seeded(1, 1_003);
         byte[] whole = new Crc64Nvme().digest(content);
         Crc64Nvme bits = new Crc64Nvme();
@@ -27,7 +27,7 @@ class Crc64NvmeTest {
     }
 
     @Test
-    void aDigestStartsAnew() {
+    void digestResetsTheChecksum() {
         Crc64Nvme crc = new Crc64Nvme();
         byte[] first = crc.digest(seeded(2, 100));
         assertThat(crc.digest(seeded(2, 100))).isEqualTo(first);

@@ -5,7 +5,7 @@ import io.spillway.destination.s3.S3Options.Dialect;
 import java.net.URI;
 import java.nio.file.Path;
 
-/** Stores one file, in a JVM of its own whose heap is what is being tested. */
+/** Stores one file in a separate JVM whose heap is under test. */
 final class HeapProbe {
     private HeapProbe() {}
 

@@ -35,7 +35,7 @@ class PiecePlanTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 10_000 * WANTED})
-    void piecesAreNoLargerThanWantedWhereThatIsEnough(long bytes) {
+    void piecesAreNoLargerThanRequestedIfThatIsEnough(long bytes) {
         assertThat(PiecePlan.of(bytes, WANTED).pieceBytes()).isEqualTo(WANTED);
     }
 }

@@ -22,35 +22,38 @@ import org.junit.jupiter.api.Assumptions;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Ceph's gateway for S3, from Debian's packages, with the least that it needs: one monitor and one store in memory, as
- * child processes of this user on free ports of the loopback, in a temporary folder. One for all tests of this JVM; it
- * ends with the JVM, however that ends. Where it is not installed, tests are skipped and say so.
+ * Ceph's gateway for S3, from Debian's packages, with its minimal requirements: one monitor and one store in memory, as
+ * child processes of this user on free ports of loopback, in a temporary folder. All tests of this JVM share one. It
+ * ends with the JVM, however that ends. If it is not installed, tests are skipped visibly.
  *
- * <p>It knows several users, obeys policies of buckets, and speaks an older dialect than Amazon's.
+ * <p>It knows several users, obeys bucket policies, and uses an older dialect than Amazon's.
  */
 final class RadosGateway {
     /** Owns all buckets. */
     static final User OWNER = new User("owner", "AKIDOWNER", "ownersSecret0123456789");
 
-    /** May do what a policy says, and nothing else. */
+    /** May do what a policy allows, and nothing else. */
     static final User PUBLISHER = new User("publisher", "AKIDPUBLISHER", "publishersSecret0123456789");
 
-    /** What {@code check} advises for it. */
+    /** The dialect that {@code check} recommends for it. */
     static final Dialect DIALECT = new Dialect(Checksums.MD5, true, S3Options.Proof.AUTO);
 
-    /** A storage class beside {@code STANDARD}. */
+    /** A storage class besides {@code STANDARD}. */
     static final String COLD = "COLD";
 
-    /** The one key that its stand-in for a KMS has. */
+    /** The one key of its stand-in for a KMS. */
     static final String KMS_KEY = "testkey-1";
 
-    /** What the names of buckets that stand in a host's name end in. */
+    /** The domain of bucket names that are part of the host name. */
     static final String DOMAIN = "store.test";
 
     private static final List<String> PROGRAMS =
             List.of("ceph", "ceph-mon", "ceph-osd", "ceph-authtool", "monmaptool", "radosgw", "radosgw-admin");
 
-    /** Ends the server when our end of the pipe on standard input is closed, which the kernel does however we die. */
+    /**
+     * Ends the server when our end of the pipe on standard input is closed, which the kernel does however this process
+     * dies.
+     */
     private static final String LIFE_LINE = """
             folder=$1
             log=$2
@@ -72,9 +75,9 @@ final class RadosGateway {
     private final AtomicInteger buckets = new AtomicInteger();
 
     /**
-     * Who sends requests.
+     * The sender of requests.
      *
-     * @param name as a policy calls him
+     * @param name as used in a policy
      */
     record User(String name, String accessKey, String secretKey) {}
 
@@ -86,7 +89,7 @@ final class RadosGateway {
         this.folder = folder;
     }
 
-    /** The one of this JVM, started by the first who asks; skips the test where the programs are not installed. */
+    /** The gateway of this JVM, started by the first caller. Skips the test if the programs are not installed. */
     static RadosGateway shared() {
         for (String program : PROGRAMS) {
             Assumptions.assumeTrue(
@@ -180,7 +183,7 @@ final class RadosGateway {
                 """.formatted(fsid, monitor, folder, port, DOMAIN, KMS_KEY));
     }
 
-    /** Runs one of its programs to its end; returns what it printed. */
+    /** Runs one of its programs to its end; returns its output. */
     private String tool(String... command) throws IOException, InterruptedException {
         Path out = folder.resolve("out");
         Path log = folder.resolve("said");
@@ -234,7 +237,7 @@ final class RadosGateway {
         }
     }
 
-    /** Its address. */
+    /** Its URL. */
     URI endpoint() {
         return URI.create("http://127.0.0.1:" + port);
     }
@@ -253,7 +256,7 @@ final class RadosGateway {
         return S3Server.client(endpoint(), OWNER.accessKey(), OWNER.secretKey());
     }
 
-    /** Below the prefix {@code public/} of a bucket, with small pieces and little patience. */
+    /** Below the prefix {@code public/} of a bucket, with small pieces and few retries. */
     S3Options options(URI endpoint, String bucket, User user, Dialect dialect, Keeping keeping) {
         S3Options usual = S3Server.options(endpoint, dialect);
         return new S3Options(

@@ -5,7 +5,7 @@ import io.spillway.destination.DestinationContract;
 import io.spillway.destination.s3.S3Options.Keeping;
 import org.junit.jupiter.api.Timeout;
 
-/** Ceph keeps the same promises, spoken to as {@code check} advises. */
+/** Ceph keeps the same promises with the dialect that {@code check} recommends. */
 @Timeout(180)
 class RadosGatewayTest implements DestinationContract {
 

@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
-/** What differs with Ceph: its dialect, storage classes and keys that it really has, and its answers after faults. */
+/** What differs with Ceph: its dialect, its real storage classes and keys, and its answers after faults. */
 @Timeout(180)
 @Isolated("a proxy is named by system properties")
 class RadosObjectsTest {
@@ -80,7 +80,7 @@ class RadosObjectsTest {
 
     @ParameterizedTest
     @EnumSource(Checksums.class)
-    void aCheckFindsItsDialectWhateverIsAskedAndLeavesNothing(Checksums kind) throws Exception {
+    void aCheckFindsItsDialectFromAnySettingAndLeavesNothing(Checksums kind) throws Exception {
         try (S3Bucket asked = open(new Dialect(kind, false, S3Options.Proof.AUTO), Keeping.DEFAULT)) {
             BucketReport report = asked.check();
             assertThat(report.problems()).isEmpty();
@@ -100,7 +100,7 @@ class RadosObjectsTest {
     }
 
     @Test
-    void anyDialectStoresWhatArrivedWhole() throws Exception {
+    void anyDialectStoresIntactUploads() throws Exception {
         for (Checksums kind : Checksums.values()) {
             ObjectKey key = PART.child(kind.name());
             try (S3Bucket store = open(new Dialect(kind, true, S3Options.Proof.AUTO), Keeping.DEFAULT)) {
@@ -138,7 +138,7 @@ class RadosObjectsTest {
     }
 
     @Test
-    void aStorageClassIsWhereObjectsAreKept() throws Exception {
+    void objectsAreStoredInTheirStorageClass() throws Exception {
         try (S3Bucket store = open(RadosGateway.DIALECT, new Keeping(RadosGateway.COLD, null, null))) {
             put(store, LATEST, bytes("{}"));
             store.store(file, PART);
@@ -149,7 +149,7 @@ class RadosObjectsTest {
     }
 
     @Test
-    void aStorageClassThatTheStoreDoesNotHaveIsRefusedWithAHint() throws Exception {
+    void anUnknownStorageClassIsRefusedWithAHint() throws Exception {
         try (S3Bucket store = open(RadosGateway.DIALECT, new Keeping("NOWHERE", null, null))) {
             assertThatExceptionOfType(SpillwayException.class)
                     .isThrownBy(() -> store.store(file, PART))
@@ -163,7 +163,7 @@ class RadosObjectsTest {
     }
 
     @Test
-    void whatIsEncryptedWithAKeyOfTheKmsIsReadAsItWas() throws Exception {
+    void anObjectEncryptedWithAKmsKeyIsReadBackUnchanged() throws Exception {
         try (S3Bucket store = open(RadosGateway.DIALECT, new Keeping(null, "aws:kms", RadosGateway.KMS_KEY))) {
             put(store, LATEST, bytes("{}"));
             store.store(file, PART);
@@ -181,7 +181,7 @@ class RadosObjectsTest {
     }
 
     @Test
-    void theBucketMayStandInTheHostsName() throws Exception {
+    void theHostNameMayContainTheBucket() throws Exception {
         System.setProperty("http.proxyHost", "127.0.0.1");
         System.setProperty("http.proxyPort", String.valueOf(proxy.endpoint().getPort()));
         S3Options inPath =

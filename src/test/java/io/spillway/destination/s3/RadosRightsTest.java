@@ -41,7 +41,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** The policy in docs/destinations.md, where a store obeys it: it is enough, and each of its rights is needed. */
+/**
+ * The policy in docs/destinations.md on a store that obeys it: it is sufficient, and each of its permissions is
+ * necessary.
+ */
 @Timeout(180)
 class RadosRightsTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -60,7 +63,7 @@ class RadosRightsTest {
         bucket = gateway.newBucket();
     }
 
-    /** As the page says it, for our bucket and user. */
+    /** The policy of the page, for our bucket and user. */
     private ObjectNode policy() throws IOException {
         Matcher page = POLICY.matcher(Files.readString(Path.of("docs/destinations.md")));
         assertThat(page.find()).isTrue();
@@ -77,7 +80,7 @@ class RadosRightsTest {
                 .add("arn:aws:iam:::user/" + RadosGateway.PUBLISHER.name());
     }
 
-    /** Denied outright: this store lets whoever has stored an object read it, whatever a policy leaves out. */
+    /** Denied explicitly: this store lets the owner of an object read it, whatever a policy omits. */
     private ObjectNode without(String action) throws IOException {
         ObjectNode policy = policy();
         ObjectNode denial = ((ArrayNode) policy.path("Statement")).addObject();
@@ -99,7 +102,7 @@ class RadosRightsTest {
                 gateway.endpoint(), bucket, RadosGateway.PUBLISHER, RadosGateway.DIALECT, Keeping.DEFAULT));
     }
 
-    /** What a dead process of the publisher leaves. */
+    /** Left by a dead process of the publisher. */
     private void leaveAnUpload() {
         try (S3Client publisher = S3Server.client(
                 gateway.endpoint(), RadosGateway.PUBLISHER.accessKey(), RadosGateway.PUBLISHER.secretKey())) {
@@ -118,7 +121,7 @@ class RadosRightsTest {
     }
 
     @Test
-    void whoHasTheRightsOfThePagePublishesSweepsPrunesAndVerifies() throws Exception {
+    void aUserWithThePermissionsOfThePagePublishesSweepsPrunesAndVerifies() throws Exception {
         allow(policy());
         Instant older = Instant.parse("2026-11-14T03:00:00Z");
         Instant newer = Instant.parse("2026-11-21T03:00:00Z");
@@ -170,7 +173,7 @@ class RadosRightsTest {
                 "s3:AbortMultipartUpload",
                 "s3:ListMultipartUploadParts"
             })
-    void aRightThatIsMissingIsNamedByCheckAndByWhateverNeedsIt(String action) throws Exception {
+    void aMissingPermissionIsNamedByCheckAndByEveryCommandThatNeedsIt(String action) throws Exception {
         assertThat(actions()).contains(action).hasSize(7);
         allow(policy());
         Path file = Files.write(folder.resolve("part"), seeded(2, (int) PiecePlan.SMALLEST + 1));
@@ -190,7 +193,7 @@ class RadosRightsTest {
                     assertRefused(() -> store.delete(new ObjectKey("journals/latest.json")), action);
                 case "s3:ListBucketMultipartUploads", "s3:AbortMultipartUpload" ->
                     assertRefused(() -> store.sweep(new ObjectKey("journals")), action);
-                // Nothing is continued then, which is a pity and no failure.
+                // Then nothing is resumed, which costs time but is not a failure.
                 default -> assertThat(store.store(file, KEY).bytes()).isEqualTo(Files.size(file));
             }
         }

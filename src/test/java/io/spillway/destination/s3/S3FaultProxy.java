@@ -22,13 +22,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a bucket and its store, on a free port of the loopback, and disturbs the requests that a rule chooses.
- * Also for those who take it for a proxy of HTTP, and name the store's host in the first line of a request.
- * One request a connection, so that what is said of one cannot leak into the next.
+ * A proxy between a bucket and its store, on a free port of loopback, which disturbs the requests that a rule selects.
+ * It also works for clients that use it as an HTTP proxy and name the store's host in the first line of a request. Each
+ * connection carries one request, so that the data of one cannot leak into the next.
  */
 public final class S3FaultProxy implements AutoCloseable {
 
-    /** What a request is for. */
+    /** The purpose of a request. */
     public enum Kind {
         PUT,
         CREATE,
@@ -43,19 +43,19 @@ public final class S3FaultProxy implements AutoCloseable {
         DELETE
     }
 
-    /** What becomes of a request. */
+    /** How a request is handled. */
     public enum Fault {
-        /** The connection ends before the store sees anything. */
+        /** The connection ends before the store receives anything. */
         DROPPED,
         /** The connection ends in the middle of the body. */
         CUT,
-        /** The store takes the request, and its answer is lost. */
+        /** The store accepts the request, and its answer is lost. */
         ANSWER_LOST,
         /** The store asks for fewer requests. */
         SLOW_DOWN,
         /** The store fails. */
         INTERNAL_ERROR,
-        /** The answer begins with 200 and holds an error. */
+        /** The answer begins with 200 and contains an error. */
         ERROR_IN_200,
         /** No answer until the proxy is closed. */
         HELD
@@ -63,7 +63,7 @@ public final class S3FaultProxy implements AutoCloseable {
 
     /** Which requests are disturbed, and how. */
     public interface Rule {
-        /** The fault, or null for none; {@code number} is the request's among all, from 1. */
+        /** The fault, or null for none; {@code number} counts all requests, from 1. */
         Fault choose(Kind kind, int number);
     }
 
@@ -91,12 +91,12 @@ public final class S3FaultProxy implements AutoCloseable {
         return proxy;
     }
 
-    /** Where a bucket is to send its requests. */
+    /** The URL that a bucket sends its requests to. */
     public URI endpoint() {
         return URI.create("http://127.0.0.1:" + listener.getLocalPort());
     }
 
-    /** From now on; requests are counted anew. */
+    /** Applies from now on; the count of requests starts again. */
     public void disturb(Rule other) {
         seen.clear();
         heads.clear();
@@ -104,12 +104,12 @@ public final class S3FaultProxy implements AutoCloseable {
         rule = other;
     }
 
-    /** From now on the last byte of every object that is read is another one. */
+    /** From now on the last byte of every object that is read is changed. */
     void damageReads() {
         damaging = true;
     }
 
-    /** From now on the store seems to know nothing of checksums but ETags. */
+    /** From now on the store supports no checksums except ETags. */
     void hideChecksums() {
         hiding = true;
     }
@@ -119,7 +119,7 @@ public final class S3FaultProxy implements AutoCloseable {
         return List.copyOf(seen);
     }
 
-    /** The first line and the headers of each of those requests, as they came. */
+    /** The first line and the headers of each of those requests, as received. */
     List<List<String>> heads() {
         return List.copyOf(heads);
     }
@@ -153,7 +153,7 @@ public final class S3FaultProxy implements AutoCloseable {
                 carryOut(fault, head, in, client.getOutputStream());
             }
         } catch (IOException gone) {
-            // Client or server has closed its side, or this proxy was closed.
+            // The client or the server has closed its side, or this proxy was closed.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

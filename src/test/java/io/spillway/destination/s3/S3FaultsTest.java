@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** After any fault: the object is whole or not there, no upload is left in the store, and no thread in this process. */
+/** After any fault: the object is whole or absent, and no upload is left in the store and no thread in this process. */
 @Timeout(180)
 class S3FaultsTest {
     private static final ObjectKey KEY = new ObjectKey("journals/2026-11-21T030000Z/journals.00001.jsonl.gz");
@@ -94,7 +94,7 @@ class S3FaultsTest {
     @EnumSource(
             value = Kind.class,
             names = {"CREATE", "PIECE", "COMPLETE"})
-    void aRequestThatFailsEachTimeLeavesNothing(Kind failing) throws Exception {
+    void aRequestThatAlwaysFailsLeavesNothing(Kind failing) throws Exception {
         for (Fault fault : List.of(Fault.DROPPED, Fault.CUT, Fault.SLOW_DOWN, Fault.INTERNAL_ERROR, Fault.HELD)) {
             proxy.disturb((kind, number) -> kind == failing ? fault : null);
             try (S3Bucket bucket = bucket()) {
@@ -106,7 +106,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void aCompletionWhoseAnswersAreAllLostIsFoundOutByALook() throws Exception {
+    void aCompletionWhoseAnswersAreAllLostIsResolvedByACheck() throws Exception {
         proxy.disturb((kind, number) -> kind == Kind.COMPLETE ? Fault.ANSWER_LOST : null);
         try (S3Bucket bucket = bucket()) {
             bucket.store(file, KEY);
@@ -116,7 +116,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void aPutWhoseAnswersAreAllLostIsFoundOutByALook() throws Exception {
+    void aPutWhoseAnswersAreAllLostIsResolvedByACheck() throws Exception {
         Path small = Files.writeString(folder.resolve("small"), "small");
         proxy.disturb((kind, number) -> kind == Kind.PUT ? Fault.ANSWER_LOST : null);
         try (S3Bucket bucket = bucket()) {
@@ -126,7 +126,7 @@ class S3FaultsTest {
     }
 
     @Test
-    void anErrorInsideAnAnswerOf200EachTimeLeavesNothing() throws Exception {
+    void aRepeatedErrorInsideAnAnswerOf200LeavesNothing() throws Exception {
         proxy.disturb((kind, number) -> kind == Kind.COMPLETE ? Fault.ERROR_IN_200 : null);
         try (S3Bucket bucket = bucket()) {
             assertUnavailable(() -> bucket.store(file, KEY));
@@ -139,7 +139,7 @@ class S3FaultsTest {
     @EnumSource(
             value = Fault.class,
             names = {"DROPPED", "CUT", "SLOW_DOWN", "INTERNAL_ERROR", "HELD"})
-    void aReplacementThatFailsLeavesTheOldObject(Fault fault) throws Exception {
+    void aFailedReplacementLeavesTheOldObject(Fault fault) throws Exception {
         ObjectKey latest = new ObjectKey("journals/latest.json");
         try (S3Bucket bucket = bucket()) {
             put(bucket, latest, bytes("old"));

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
-/** What of S3 itself matters: headers, pieces, left-overs, dialects, and what its refusals become. */
+/** S3 details that matter: headers, pieces, left-over uploads, dialects, and the faults that rejections become. */
 @Timeout(120)
 class S3ObjectsTest {
     private static final String PART = "journals-2026-11-21T030000Z.00001.jsonl.gz";
@@ -60,7 +60,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aPartOfADumpIsSavedUnderItsNameAndCachedForEver() throws Exception {
+    void aPartOfADumpIsSavedUnderItsNameAndCachedForever() throws Exception {
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             bucket.store(file, KEY);
             HeadObjectResponse head = head(KEY);
@@ -73,7 +73,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void whatIsReplacedIsCachedForAMinuteAndShown() throws Exception {
+    void aReplaceableObjectIsCachedForAMinuteAndShownInline() throws Exception {
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             put(bucket, new ObjectKey("journals/latest.json"), bytes("{}"));
             HeadObjectResponse head = head(new ObjectKey("journals/latest.json"));
@@ -84,7 +84,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aNoticeIsProblemDetailsAndNoOtherFileBesideItIs() throws Exception {
+    void onlyNoticesHaveTheTypeOfProblemDetails() throws Exception {
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             Map<String, String> types = Map.of(
                     "notices/429.json", "application/problem+json",
@@ -104,7 +104,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void whatIsThereAndEqualIsNotSentAgain() throws Exception {
+    void anIdenticalObjectIsNotSentAgain() throws Exception {
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             bucket.store(file, KEY);
             proxy.disturb((kind, number) -> null);
@@ -127,7 +127,7 @@ class S3ObjectsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
-    void aDamagedObjectIsSentAgainThoughItsMetadataNameTheFile(int missing) throws Exception {
+    void aDamagedObjectIsSentAgainEvenIfItsMetadataNameTheFile(int missing) throws Exception {
         byte[] damaged = Arrays.copyOf(CONTENT, CONTENT.length - missing);
         damaged[10] ^= 1;
         server.client()
@@ -143,7 +143,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void anObjectWithAnotherFilesMetadataIsLeftAlone() throws Exception {
+    void anObjectWithTheMetadataOfAnotherFileIsNotOverwritten() throws Exception {
         server.client()
                 .putObject(
                         request -> request.bucket(S3Server.BUCKET)
@@ -156,7 +156,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void anEqualObjectIsNotReadWhereTheStoreReportsItsEtagOnly() throws Exception {
+    void anEqualObjectIsNotReadIfTheStoreReportsOnlyItsEtag() throws Exception {
         proxy.hideChecksums();
         Path small = Files.write(folder.resolve("small"), seeded(3, 1000));
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
@@ -168,7 +168,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void piecesThatADeadProcessHasLeftAreNotSentAgain() throws Exception {
+    void piecesLeftByADeadProcessAreNotSentAgain() throws Exception {
         String id = begin(KEY);
         piece(KEY, id, 1, Arrays.copyOf(CONTENT, (int) PiecePlan.SMALLEST));
         try (S3Bucket bucket = bucket(Dialect.COMPATIBLE)) {
@@ -180,7 +180,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void piecesOfAnotherFileAreNotTakenOver() throws Exception {
+    void piecesOfAnotherFileAreNotReused() throws Exception {
         piece(KEY, begin(KEY), 1, seeded(12, (int) PiecePlan.SMALLEST));
         try (S3Bucket bucket = bucket(Dialect.COMPATIBLE)) {
             bucket.store(file, KEY);
@@ -191,7 +191,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aSweepEndsTheUploadsOfItsDatasetAlone() throws Exception {
+    void aSweepAbortsOnlyTheUploadsOfItsDataset() throws Exception {
         begin(KEY);
         begin(new ObjectKey("journals-old/2026-11-21T030000Z/part"));
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
@@ -202,7 +202,7 @@ class S3ObjectsTest {
 
     @ParameterizedTest
     @EnumSource(Checksums.class)
-    void aFileInPiecesArrivesWithAnyKindOfChecksum(Checksums kind) throws Exception {
+    void aFileInPiecesIsStoredWithAnyKindOfChecksum(Checksums kind) throws Exception {
         try (S3Bucket bucket = bucket(new Dialect(kind, true, Proof.AUTO))) {
             bucket.store(file, KEY);
             assertThat(read(bucket, KEY)).isEqualTo(CONTENT);
@@ -210,7 +210,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void anEtagThatIsTheExpectedOneSavesReadingBack() throws Exception {
+    void theExpectedEtagSavesReadingBack() throws Exception {
         try (S3Bucket bucket = bucket(Dialect.COMPATIBLE)) {
             bucket.store(file, KEY);
             assertThat(proxy.seen()).doesNotContain(Kind.GET);
@@ -218,7 +218,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aChecksumThatTheStoreReportsSavesReadingBack() throws Exception {
+    void aReportedChecksumSavesReadingBack() throws Exception {
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             bucket.store(file, KEY);
             assertThat(proxy.seen()).contains(Kind.COMPLETE).doesNotContain(Kind.GET);
@@ -226,7 +226,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void whereTheStoreReportsNoChecksumTheObjectIsReadBack() throws Exception {
+    void withoutAReportedChecksumTheObjectIsReadBack() throws Exception {
         proxy.hideChecksums();
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             bucket.store(file, KEY);
@@ -235,7 +235,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void anObjectThatTheStoreHasDamagedIsNoticedAndRemoved() throws Exception {
+    void anObjectDamagedByTheStoreIsDetectedAndRemoved() throws Exception {
         proxy.damageReads();
         try (S3Bucket bucket = bucket(new Dialect(Checksums.SHA256, true, Proof.READ))) {
             assertThatExceptionOfType(SpillwayException.class)
@@ -247,7 +247,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aNameThatIsTakenWhileWeSendIsNotOverwritten() throws Exception {
+    void aNameTakenDuringAnUploadIsNotOverwritten() throws Exception {
         proxy.disturb((kind, number) -> {
             if (kind == Kind.COMPLETE) {
                 server.client()
@@ -265,7 +265,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aWrongSecretIsRefusedAndNotShown() throws Exception {
+    void aWrongSecretIsRefusedAndNotPrinted() throws Exception {
         S3Options usual = server.options();
         S3Options wrong = new S3Options(
                 usual.address(),
@@ -289,7 +289,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aBucketThatIsNotThereIsNamed() throws Exception {
+    void aMissingBucketIsNamed() throws Exception {
         S3Options usual = server.options();
         Address other = new Address("nowhere", "", null, server.endpoint(), true, null);
         try (S3Bucket bucket = S3Bucket.open(new S3Options(
@@ -299,7 +299,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aStoreThatIsNotThereIsUnavailable() throws Exception {
+    void anUnreachableStoreIsUnavailable() throws Exception {
         URI nobody = proxy.endpoint();
         proxy.close();
         try (S3Bucket bucket = S3Bucket.open(S3Server.options(nobody, Dialect.AMAZON))) {
@@ -311,7 +311,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aCheckFindsOutTheDialectAndLeavesNothing() throws Exception {
+    void aCheckDetectsTheDialectAndLeavesNothing() throws Exception {
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             BucketReport report = bucket.check();
             assertThat(report.problems()).isEmpty();
@@ -330,7 +330,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aCheckAdvisesMd5WhereTheStoreReportsNothingElse() throws Exception {
+    void aCheckRecommendsMd5IfTheStoreReportsNothingElse() throws Exception {
         proxy.hideChecksums();
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             assertThat(bucket.check().advised()).isEqualTo(new Dialect(Checksums.MD5, true, Proof.AUTO));
@@ -338,7 +338,7 @@ class S3ObjectsTest {
     }
 
     @Test
-    void aPublicAddressIsApartFromTheEndpoint() throws Exception {
+    void aPublicUrlIsIndependentOfTheEndpoint() throws Exception {
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
             assertThat(bucket.publicAddress(KEY)).contains(URI.create("https://dumps.example.org/" + KEY));
         }

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/** What requests look like: how objects are to be kept, whose host is asked, on which condition something is replaced. */
+/**
+ * What requests look like: how objects are to be stored, which host is requested, and on which condition something is
+ * replaced.
+ */
 @Timeout(120)
 @Isolated("a proxy is named by system properties")
 class S3SentTest {
@@ -88,7 +91,7 @@ class S3SentTest {
     }
 
     @Test
-    void aStorageClassIsSaidOfEveryNewObject() throws Exception {
+    void everyNewObjectHasTheStorageClass() throws Exception {
         storeBoth(new Keeping("STANDARD_IA", null, null));
         for (Kind kind : List.of(Kind.PUT, Kind.CREATE)) {
             assertThat(values(kind, "x-amz-storage-class")).containsExactly("STANDARD_IA");
@@ -97,7 +100,7 @@ class S3SentTest {
     }
 
     @Test
-    void encryptionByTheStoreIsAskedForOfEveryNewObjectAndOfNoPiece() throws Exception {
+    void encryptionByTheStoreIsRequestedForEveryNewObjectAndForNoPiece() throws Exception {
         storeBoth(new Keeping(null, "AES256", null));
         for (Kind kind : List.of(Kind.PUT, Kind.CREATE)) {
             assertThat(values(kind, "x-amz-server-side-encryption")).containsExactly("AES256");
@@ -108,7 +111,7 @@ class S3SentTest {
     }
 
     @Test
-    void theKeyOfAKmsIsNamedWithEveryNewObjectAndWithNoPiece() throws Exception {
+    void theKmsKeyIsNamedForEveryNewObjectAndForNoPiece() throws Exception {
         String key = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
         storeBoth(new Keeping(null, "aws:kms", key));
         for (Kind kind : List.of(Kind.PUT, Kind.CREATE)) {
@@ -120,7 +123,7 @@ class S3SentTest {
     }
 
     @Test
-    void whereNothingIsSaidTheBucketDecides() throws Exception {
+    void withoutSettingsTheBucketDecides() throws Exception {
         storeBoth(Keeping.DEFAULT);
         assertThat(proxy.heads())
                 .flatMap(head -> head)
@@ -129,14 +132,17 @@ class S3SentTest {
     }
 
     @Test
-    void theBucketStandsInThePath() throws Exception {
+    void thePathContainsTheBucket() throws Exception {
         storeBoth(Keeping.DEFAULT);
         assertThat(proxy.heads()).allSatisfy(head -> assertThat(head.get(0)).contains(" /dumps"));
     }
 
-    /** By what is asked for, which nobody answers; that a store understands it RadosObjectsTest shows. */
+    /**
+     * Checked by the requested host name, to which no server answers. RadosObjectsTest shows that a store understands
+     * it.
+     */
     @Test
-    void theBucketStandsInTheHostsName() throws Exception {
+    void theHostNameContainsTheBucket() throws Exception {
         proxy.disturb((kind, number) -> Fault.INTERNAL_ERROR);
         System.setProperty("http.proxyHost", "127.0.0.1");
         System.setProperty("http.proxyPort", String.valueOf(proxy.endpoint().getPort()));
@@ -166,7 +172,7 @@ class S3SentTest {
     }
 
     @Test
-    void aReplacementIsRefusedThoughTheOtherOneCameWhileItWasSent() throws Exception {
+    void aReplacementIsRefusedIfAnotherArrivesWhileItIsSent() throws Exception {
         try (S3Bucket bucket = bucket(proxy.endpoint(), true, Keeping.DEFAULT)) {
             put(bucket, LATEST, bytes("old"));
             String version = bucket.find(LATEST).orElseThrow().version();
@@ -186,7 +192,7 @@ class S3SentTest {
     }
 
     @Test
-    void aReplacementWhoseAnswersAreLostIsFoundOutByALook() throws Exception {
+    void aReplacementWhoseAnswersAreLostIsResolvedByACheck() throws Exception {
         try (S3Bucket bucket = bucket(proxy.endpoint(), true, Keeping.DEFAULT)) {
             put(bucket, LATEST, bytes("old"));
             String version = bucket.find(LATEST).orElseThrow().version();
@@ -197,7 +203,7 @@ class S3SentTest {
     }
 
     @Test
-    void aStoreWithoutConditionsIsLookedAtBeforeSomethingIsReplaced() throws Exception {
+    void aStoreWithoutConditionsIsCheckedBeforeAReplacement() throws Exception {
         S3Options old = S3Server.options(proxy.endpoint(), Dialect.COMPATIBLE);
         try (S3Bucket bucket = S3Bucket.open(old)) {
             put(bucket, LATEST, bytes("old"));

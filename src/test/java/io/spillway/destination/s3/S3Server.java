@@ -25,15 +25,15 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * A real S3 server in this JVM on a free port of the loopback, with one bucket. It checks
- * signatures, conditions, Content-MD5 and SHA-256.
+ * A real S3 server in this JVM on a free port of loopback, with one bucket. It checks signatures, conditions,
+ * Content-MD5 and SHA-256.
  */
 public final class S3Server implements AutoCloseable {
-    /** The bucket that is there. */
+    /** The one existing bucket. */
     public static final String BUCKET = "dumps";
-    /** The one access key that it knows. */
+    /** The one access key that it accepts. */
     public static final String ACCESS_KEY = "AKIDSPILLWAYTEST";
-    /** And its secret key. */
+    /** The secret key for that access key. */
     public static final String SECRET_KEY = "wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY";
 
     private final S3Proxy server;
@@ -44,7 +44,9 @@ public final class S3Server implements AutoCloseable {
         this.client = client(endpoint(), ACCESS_KEY, SECRET_KEY);
     }
 
-    /** With its objects in a folder. One below another, {@code a} and {@code a/b}, is more than files can do. */
+    /**
+     * With its objects in a folder. Files cannot represent an object below another, such as {@code a} and {@code a/b}.
+     */
     public static S3Server in(Path folder) throws Exception {
         return start(new FilesystemNio2BlobStore(folder.toString()));
     }
@@ -54,12 +56,12 @@ public final class S3Server implements AutoCloseable {
         return start(new TransientNio2BlobStore());
     }
 
-    /** With its objects in memory, for whoever asks: it checks no signature. */
+    /** With its objects in memory, for every client: it checks no signature. */
     public static S3Server openToAll() throws Exception {
         return start(new TransientNio2BlobStore(), AuthenticationType.NONE, false);
     }
 
-    /** With its objects in memory; ignores headers that it does not know, such as those about encryption. */
+    /** With its objects in memory; ignores headers that it does not know, such as those for encryption. */
     static S3Server lenient() throws Exception {
         return start(new TransientNio2BlobStore(), AuthenticationType.AWS_V4, true);
     }
@@ -81,12 +83,12 @@ public final class S3Server implements AutoCloseable {
         return started;
     }
 
-    /** Its address. */
+    /** Its URL. */
     public URI endpoint() {
         return URI.create("http://127.0.0.1:" + server.getPort());
     }
 
-    /** The SDK's own client with the server's keys: how tests look at what is there. */
+    /** The SDK's own client with the server's keys, with which tests inspect the bucket. */
     public S3Client client() {
         return client;
     }
@@ -98,12 +100,12 @@ public final class S3Server implements AutoCloseable {
                 .size();
     }
 
-    /** Below the prefix {@code public/} of the bucket, in the way of Amazon's own store. */
+    /** Below the prefix {@code public/} of the bucket, with the settings for Amazon's own store. */
     public S3Options options() {
         return options(endpoint(), Dialect.AMAZON);
     }
 
-    /** Small pieces and little patience. */
+    /** Small pieces and few retries. */
     public static S3Options options(URI endpoint, Dialect dialect) {
         return new S3Options(
                 new Address(BUCKET, "public/", null, endpoint, true, URI.create("https://dumps.example.org/")),

@@ -74,20 +74,20 @@ class VerifyBucketTest {
     }
 
     @Test
-    void aDumpIsReadBackFromABucket() {
+    void aDumpIsVerifiedInABucket() {
         assertThat(verify("s3://dumps/" + KEY, "--json")).as(() -> err).isZero();
         assertThat(out).contains("\"where\":\"s3://dumps/public/" + DUMP + "\"", "\"documents\":100");
     }
 
     @Test
-    void ofADatasetTheNewestDumpIsTaken() {
+    void forADatasetTheNewestDumpIsVerified() {
         put("public/journals/2026-11-22T030000Z/README.md", "no manifest yet");
         assertThat(verify("s3://dumps/public/journals")).as(() -> err).isZero();
         assertThat(out).contains("verified " + DUMP);
     }
 
     @Test
-    void aChangedByteIsFoundAndItsFileNamed() {
+    void aChangedByteIsDetectedAndItsFileIsNamed() {
         byte[] bytes = server.client()
                 .getObjectAsBytes(request -> request.bucket(S3Server.BUCKET).key(KEY + PART))
                 .asByteArray();
@@ -99,28 +99,28 @@ class VerifyBucketTest {
     }
 
     @Test
-    void aMissingObjectIsFoundAndNamed() {
+    void aMissingObjectIsDetectedAndNamed() {
         server.client().deleteObject(request -> request.bucket(S3Server.BUCKET).key(KEY + PART));
         assertThat(verify("s3://dumps/" + KEY)).isEqualTo(30);
         assertThat(err).contains(PART);
     }
 
     @Test
-    void anObjectThatTheManifestDoesNotNameIsFoundWhateverItsName() {
+    void anObjectThatTheManifestDoesNotNameIsReportedWhateverItsName() {
         put(KEY + "two words", "");
         assertThat(verify("s3://dumps/" + KEY)).isEqualTo(30);
         assertThat(err).contains("two words");
     }
 
     @Test
-    void keysThatTheStoreDoesNotKnowAreRefusedAndNotSaid() {
+    void unknownKeysAreRejectedAndNotPrinted() {
         System.setProperty("aws.secretAccessKey", "not-the-secret-of-anybody");
         assertThat(verify("s3://dumps/" + KEY)).isEqualTo(21);
         assertThat(err).doesNotContain("not-the-secret-of-anybody");
     }
 
     @Test
-    void whereThereIsNoDumpItIsSaid() {
+    void aMissingDumpIsReported() {
         assertThat(verify("s3://dumps/public/books")).isEqualTo(3);
         assertThat(err).contains("public/books");
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a server tells of a file to somebody who does not fetch it. */
+/** What a server reveals about a file to a client that does not fetch it. */
 @Timeout(60)
 class WebFilesTest {
     @TempDir
@@ -47,7 +47,7 @@ class WebFilesTest {
     }
 
     @Test
-    void aLengthComesWithoutTheFile() throws Exception {
+    void theLengthIsKnownWithoutTheFile() throws Exception {
         assertThat(look().bytes()).isEqualTo(300_000);
         assertThat(server.requests())
                 .singleElement()
@@ -56,13 +56,13 @@ class WebFilesTest {
     }
 
     @Test
-    void whereHeadIsNotAnsweredTheFirstByteTellsTheLength() throws Exception {
+    void withoutHeadTheFirstByteRevealsTheLength() throws Exception {
         server.withoutHead();
         assertThat(look().bytes()).isEqualTo(300_000);
     }
 
     @Test
-    void whereRangesAreNotKnownEitherTheAnnouncedLengthDoes() throws Exception {
+    void withoutRangesTheAnnouncedLengthIsUsed() throws Exception {
         server.withoutHead().withoutRanges();
         assertThat(look().bytes()).isEqualTo(300_000);
     }
@@ -75,7 +75,7 @@ class WebFilesTest {
     }
 
     @Test
-    void aServerThatTellsNoLengthIsBelieved() throws Exception {
+    void aServerThatStatesNoLengthIsAccepted() throws Exception {
         server.always("file.gz", (exchange, self) -> {
             exchange.sendResponseHeaders(200, 0);
             exchange.getResponseBody().write(1);
@@ -84,7 +84,7 @@ class WebFilesTest {
     }
 
     @Test
-    void aFileIsWhereARedirectHasLed() throws Exception {
+    void theUrlOfAFileIsTheTargetOfTheRedirect() throws Exception {
         server.always("moved.gz", redirect("/file.gz"));
         Look look = files.look(server.address().resolve("moved.gz")).orElseThrow();
         assertThat(look.address()).isEqualTo(file);
@@ -92,12 +92,12 @@ class WebFilesTest {
     }
 
     @Test
-    void theServersClockIsTold() throws Exception {
+    void theServersClockIsReported() throws Exception {
         assertThat(Duration.between(look().date(), Instant.now()).abs()).isLessThan(Duration.ofMinutes(1));
     }
 
     @Test
-    void whatIsNotThereIsToldFromWhatNobodyMaySee() throws Exception {
+    void aMissingFileIsDistinguishedFromAForbiddenOne() throws Exception {
         assertThat(files.look(server.address().resolve("other"))).isEmpty();
         server.always("file.gz", status(403));
         assertThatExceptionOfType(SpillwayException.class)

@@ -68,7 +68,7 @@ class WebFolderTest {
     }
 
     @Test
-    void aFileIsReadAsItLiesThere() throws Exception {
+    void aFileIsReadUnchanged() throws Exception {
         assertThat(read()).isEqualTo(content);
         assertThat(server.requests()).singleElement().satisfies(request -> {
             assertThat(request.header("Accept-encoding")).isEqualTo("identity");
@@ -84,12 +84,12 @@ class WebFolderTest {
     }
 
     @Test
-    void aDownloadThatBreaksOffGoesOnWhereItStopped() throws Exception {
+    void aBrokenDownloadResumesWhereItStopped() throws Exception {
         server.then(PATH, cutAfter(100_000), cutAfter(50_000), cutAfter(1));
         assertThat(read()).isEqualTo(content);
         List<WebServer.Request> gets = server.gets(PATH);
         assertThat(gets).hasSize(4);
-        // What a closed connection had still in its buffers may be lost, so not a byte more than was sent is skipped.
+        // Data in the buffers of a closed connection may be lost, so not a byte more than was sent is skipped.
         assertThat(start(gets.get(1))).isBetween(1L, 100_000L);
         assertThat(start(gets.get(2))).isBetween(start(gets.get(1)), 150_000L);
         assertThat(start(gets.get(3))).isBetween(start(gets.get(2)), 150_001L);
@@ -102,27 +102,27 @@ class WebFolderTest {
     }
 
     @Test
-    void aServerWithoutRangesSendsAllAgainAndNoByteCountsTwice() throws Exception {
+    void aServerWithoutRangesSendsEverythingAgainAndNoByteCountsTwice() throws Exception {
         server.withoutRanges().then(PATH, cutAfter(200_000));
         assertThat(read()).isEqualTo(content);
         assertThat(server.gets(PATH)).hasSize(2);
     }
 
     @Test
-    void aDownloadThatStallsGoesOn() throws Exception {
+    void aStalledDownloadResumes() throws Exception {
         server.then(PATH, stallAfter(100_000));
         assertThat(read()).isEqualTo(content);
         assertThat(server.gets(PATH)).hasSize(2);
     }
 
     @Test
-    void anErrorThatPassesIsWaitedFor() throws Exception {
+    void aTransientErrorIsRetried() throws Exception {
         server.then(PATH, status(503), status(429), cutAfter(1_000), status(500));
         assertThat(read()).isEqualTo(content);
     }
 
     @Test
-    void attemptsThatBringNothingEnd() throws Exception {
+    void attemptsWithoutProgressEnd() throws Exception {
         server.then(PATH, cutAfter(1_000), cutAfter(0), cutAfter(0), cutAfter(0), cutAfter(0), cutAfter(0));
         assertThatIOException()
                 .isThrownBy(this::read)
@@ -132,7 +132,7 @@ class WebFolderTest {
     }
 
     @Test
-    void aDownloadThatBreaksForEverEnds() throws Exception {
+    void aDownloadThatAlwaysBreaksEnds() throws Exception {
         for (int i = 0; i < 50; i++) {
             server.then(PATH, cutAfter(5_000));
         }
@@ -141,7 +141,7 @@ class WebFolderTest {
     }
 
     @Test
-    void aFileThatIsReplacedMeanwhileIsNotJoined() throws Exception {
+    void aFileReplacedDuringADownloadIsNotJoined() throws Exception {
         server.then(PATH, (exchange, self) -> {
             cutAfter(100_000).to(exchange, self);
             content[250_000] ^= 1;
@@ -151,7 +151,7 @@ class WebFolderTest {
     }
 
     @Test
-    void aFileShorterThanAnnouncedIsNoEnd() throws Exception {
+    void aFileShorterThanAnnouncedIsNotTheEnd() throws Exception {
         server.then(PATH, announcing(7));
         assertThatIOException().isThrownBy(this::read).withMessageContaining("300000 of 300007 bytes");
     }
@@ -164,26 +164,26 @@ class WebFolderTest {
     }
 
     @Test
-    void aRedirectToNowhereIsRefused() {
+    void aRedirectWithoutATargetIsRefused() {
         server.then(PATH, redirect("ftp://127.0.0.1/file"));
         assertFails(this::read, Fault.DESTINATION_UNAVAILABLE, Fault.DESTINATION_REFUSED);
     }
 
     @Test
-    void whatIsNotThereIsRefused() {
+    void aMissingFileIsRefused() {
         assertFails(() -> folder.open(new ObjectKey("other")), Fault.DESTINATION_REFUSED);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {401, 403, 451})
-    void whatNobodyMaySeeIsRefusedWithItsStatusAndAskedForOnce(int status) {
+    void aForbiddenFileIsRefusedWithItsStatusAndRequestedOnce(int status) {
         server.then(PATH, status(status), status(status));
         assertThat(assertFails(this::read, Fault.DESTINATION_REFUSED)).hasMessageContaining("status " + status);
         assertThat(server.gets(PATH)).hasSize(1);
     }
 
     @Test
-    void aServerThatStaysAwayIsUnavailable() throws Exception {
+    void aServerThatStaysDownIsUnavailable() throws Exception {
         int port;
         try (ServerSocket nobody = new ServerSocket(0)) {
             port = nobody.getLocalPort();
@@ -221,7 +221,7 @@ class WebFolderTest {
                 "ftp://127.0.0.1/hunter2",
                 "hunter2"
             })
-    void anAddressThatIsNoneIsRefusedWithoutSayingWhatMayBeSecret(String address) {
+    void anInvalidUrlIsRefusedWithoutPrintingPossibleSecrets(String address) {
         SpillwayException e = assertFails(() -> WebFolder.open(URI.create(address), LITTLE), Fault.CONFIG);
         assertThat(e.getMessage() + e.hint()).doesNotContain("hunter2");
     }

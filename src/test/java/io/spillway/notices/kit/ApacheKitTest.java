@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** The kit for Apache httpd, in front of an application. */
+/** The kit for Apache httpd in front of an application. */
 class ApacheKitTest extends KitContract {
     @Override
     ServerKit kit() {
@@ -22,7 +22,7 @@ class ApacheKitTest extends KitContract {
         Path program = RunningServer.program("apache2", "apache2", "httpd");
         Assumptions.assumeTrue(
                 ApacheKit.modules().contains("evasive20"), "no mod_evasive: install Debian's libapache2-mod-evasive");
-        // One process: each counts for itself.
+        // One process, because each process counts separately.
         Path config = Files.writeString(
                 work.resolve("httpd.conf"), """
                 ServerName localhost

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** What a server stands before: it serves everything, except that it limits by itself below some paths. */
+/** The application behind a server: it serves everything, but limits below some paths itself. */
 final class Application implements AutoCloseable {
     static final String SERVED = "{\"served\":true}";
     static final String OWN_429 = "{\"error\":\"slow down\"}";
@@ -20,7 +20,7 @@ final class Application implements AutoCloseable {
     private final String limited;
 
     /**
-     * Starts one.
+     * Starts an application.
      *
      * @param limited an expression for the paths that it answers with 429
      */

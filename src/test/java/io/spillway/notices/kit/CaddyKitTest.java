@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** The kit for Caddy, in front of an application that limits. */
+/** The kit for Caddy in front of an application that limits. */
 class CaddyKitTest extends KitContract {
     @Override
     ServerKit kit() {
@@ -17,7 +17,7 @@ class CaddyKitTest extends KitContract {
         return false;
     }
 
-    /** Its file server's answer, whatever status it was told. */
+    /** The answer of its file server, whatever status was configured. */
     @Override
     int unreadable() {
         return 403;

@@ -19,14 +19,14 @@ import org.apache.http.impl.client.CloseableHttpClient;
 import org.apache.http.impl.client.HttpClients;
 import org.apache.http.util.EntityUtils;
 
-/** A client with an address of the loopback of its own, so that no other one's requests are counted with its. */
+/** A client with a loopback address of its own, so that its requests are not counted with those of others. */
 final class Client {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final String site;
     private final InetAddress address;
 
-    /** What came back. */
+    /** A response. */
     record Answer(int status, HttpResponse response, String body) {
         /** A header's value, or an empty text. */
         String header(String name) {
@@ -39,7 +39,7 @@ final class Client {
             return header("Content-Type").replaceAll(";.*", "").strip();
         }
 
-        /** Addresses of the Link header by their relation, as a parser of others reads it. */
+        /** URLs of the Link header by their relation, as an independent parser reads it. */
         Map<String, String> links() {
             Map<String, String> links = new LinkedHashMap<>();
             for (Header header : response.getHeaders("Link")) {
@@ -57,7 +57,7 @@ final class Client {
         this.address = address;
     }
 
-    /** One whom no server has seen yet. */
+    /** A client that no server has seen yet. */
     static Client of(int port) throws IOException {
         int number = COUNT.incrementAndGet();
         byte[] bytes = {127, 1, (byte) (number / 250), (byte) (number % 250 + 1)};
@@ -96,7 +96,9 @@ final class Client {
         return send("GET", path, headers);
     }
 
-    /** Asks for a path until it is refused, at most so many times; the last answer's status says whether it was. */
+    /**
+     * Requests a path until it is rejected, at most so many times; the status of the last answer shows whether it was.
+     */
     Client untilRefused(String path, int most) throws IOException {
         for (int i = 0; i < most; i++) {
             if (get(path).status() == 429) {

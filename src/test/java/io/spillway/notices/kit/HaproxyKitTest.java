@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The kit for HAProxy, in front of an application and beside a web server that has the notices. */
+/** The kit for HAProxy in front of an application, with a web server that has the notices. */
 class HaproxyKitTest extends KitContract {
     @Override
     ServerKit kit() {
@@ -46,7 +46,7 @@ class HaproxyKitTest extends KitContract {
     }
 
     @Test
-    void whereTheWebServerIsAwayARefusalIsOneAllTheSame() throws Exception {
+    void withoutTheWebServerARejectionIsStillARejection() throws Exception {
         assertRefusesWithoutTheWebServer();
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Titles, paths and programs of those who would like to write into a server's configuration. */
+/** Titles, paths and programs that try to inject text into a server's configuration. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class HostileKitTest {
     private static final List<String> PIECES = List.of(
@@ -83,7 +83,7 @@ class HostileKitTest {
         return texts;
     }
 
-    /** Each text as a title of a dataset that covers a path with every sign that one may have. */
+    /** Each text as the title of a dataset that covers a path with every allowed character. */
     private static KitSite site(List<String> titles) {
         List<Dataset> datasets = new ArrayList<>();
         for (int i = 0; i < titles.size(); i++) {
@@ -107,7 +107,7 @@ class HostileKitTest {
 
     @ParameterizedTest
     @MethodSource("kits")
-    void aHundredHostileTitlesAreAcceptedByTheServersOwnCheck(ServerKit kit) throws Exception {
+    void theServersOwnCheckAcceptsAHundredHostileTitles(ServerKit kit) throws Exception {
         KitCheck.Result result = KitCheck.run(kit, site(hostile()));
         Assumptions.assumeTrue(
                 result.outcome() != KitCheck.Outcome.NOT_INSTALLED, kit.name() + " is not installed here");
@@ -116,7 +116,7 @@ class HostileKitTest {
 
     @ParameterizedTest
     @MethodSource("kits")
-    void aTitleChangesNothingButItsOwnComment(ServerKit kit) {
+    void aTitleChangesOnlyItsOwnComment(ServerKit kit) {
         List<String> plain = hostile().stream().map(each -> "plain").toList();
         assertThat(withoutComments(kit, site(hostile()))).isEqualTo(withoutComments(kit, site(plain)));
     }
@@ -137,7 +137,7 @@ class HostileKitTest {
 
     @ParameterizedTest
     @MethodSource("kits")
-    void aCommentIsOneLineOfHarmlessSigns(ServerKit kit) {
+    void aCommentIsOneLineOfHarmlessCharacters(ServerKit kit) {
         for (KitFile file : kit.files(site(hostile()))) {
             for (String line : file.text().split("\n", -1)) {
                 if (line.strip().matches("# d\\d+:.*")) {
@@ -149,7 +149,7 @@ class HostileKitTest {
 
     @ParameterizedTest
     @MethodSource("hostile")
-    void aPathIsTakenAsItIsOrRefusedByTheNameOfItsDataset(String text) {
+    void aPathIsUsedUnchangedOrRefusedWithTheNameOfItsDataset(String text) {
         Dataset dataset = new Dataset("journals", "Journals", null, null, null, List.of("/api" + text));
         String refusal = refusal(() -> new KitSite(
                 URI.create("https://data.example.org/"),
@@ -170,7 +170,7 @@ class HostileKitTest {
 
     @ParameterizedTest
     @MethodSource("hostile")
-    void aProgramIsTakenAsItIsOrRefused(String text) {
+    void aProgramIsUsedUnchangedOrRefused(String text) {
         String refusal = refusal(() -> new Rules(List.of(), List.of("Bot" + text + "x"), null));
         if (text.matches("[A-Za-z0-9 /_.+-]*")) {
             assertThat(refusal).isNull();
@@ -182,7 +182,7 @@ class HostileKitTest {
 
     @ParameterizedTest
     @MethodSource("hostile")
-    void aRuleForRobotsIsOneLine(String text) {
+    void aRobotsRuleIsOneLine(String text) {
         String refusal = refusal(() -> new RobotsLines(false, List.of("/x" + text), 0));
         if (text.matches("(?s).*[\\s\\p{Cntrl}#\\\\\"<>{}`].*")) {
             assertThat(refusal).startsWith("not a path for robots.txt");

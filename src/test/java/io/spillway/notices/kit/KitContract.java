@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every kit promises, asked of the real server with the generated files: it stands between clients and an application,
- * both on the loopback. Each test is a client of its own.
+ * What every kit promises, tested on the real server with the generated files: it runs between clients and an
+ * application, both on loopback. Each test is a separate client.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -59,39 +59,39 @@ abstract class KitContract {
     /**
      * Starts the server.
      *
-     * @param kitFolder   has the kit's files
+     * @param kitFolder   contains the kit's files
      * @param workFolder  is the server's own
-     * @param port        where it is to listen, on the loopback
-     * @param application the port of what it stands before
+     * @param port        that it must listen on, on loopback
+     * @param application the port of the application behind it
      */
     abstract RunningServer start(Path kitFolder, Path workFolder, int port, int application) throws Exception;
 
-    /** Whether the server limits by itself; else the application does, below every limited path. */
+    /** Whether the server limits by itself. Otherwise the application does, below every limited path. */
     boolean limits() {
         return true;
     }
 
-    /** Whether a client's requests are counted wherever they go, except where nobody is ever refused. */
+    /** Whether a client's requests count on all paths, except on those that are never limited. */
     boolean countsEverything() {
         return false;
     }
 
-    /** Whether an application's own 429 is answered with the notice, or is passed on with the links. */
+    /** Whether an application's own 429 is replaced by the notice, or is passed on with the links. */
     boolean replacesAnswers() {
         return true;
     }
 
-    /** Whether the site's notice is served for a dataset whose own is gone, or the last resort. */
+    /** Whether the site's notice is served for a dataset whose own is missing, or the last resort. */
     boolean fallsBackToTheSite() {
         return true;
     }
 
-    /** The status of a refusal whose notice the server may not read. */
+    /** The status of a rejection whose notice the server cannot read. */
     int unreadable() {
         return 429;
     }
 
-    /** What the server says about waiting where it has limited itself. */
+    /** The Retry-After header of the server's own limit. */
     Predicate<String> retryAfter() {
         return text -> text.equals(String.valueOf(LIMIT.retryAfter()));
     }
@@ -113,12 +113,12 @@ abstract class KitContract {
         server = start(kitFolder(site), Files.createDirectory(root.resolve("work")), port, application.port());
     }
 
-    /** The port of the application, and what it answers its own 429 to. */
+    /** The port of the application, and the paths that it answers with its own 429. */
     final int applicationPort() {
         return application.port();
     }
 
-    /** A fresh folder of the server's own. */
+    /** A new folder of the server's own. */
     final Path newWorkFolder(String name) throws Exception {
         return Files.createDirectory(root.resolve(name));
     }
@@ -151,7 +151,7 @@ abstract class KitContract {
         return folder;
     }
 
-    /** What is answered where the web server that has the notices does not listen. */
+    /** The answer if the web server that has the notices does not listen. */
     final void assertRefusesWithoutTheWebServer() throws Exception {
         URI nobody = URI.create("http://127.0.0.1:" + RunningServer.freePort() + "/notices/");
         int other = RunningServer.freePort();
@@ -202,7 +202,7 @@ abstract class KitContract {
         return Client.of(port);
     }
 
-    /** One who is over the limit for this path. */
+    /** A client over the limit for this path. */
     private Client refused(String path) throws Exception {
         return fresh().untilRefused(path, LIMIT.inWindow() + 3);
     }
@@ -220,14 +220,14 @@ abstract class KitContract {
     }
 
     @Test
-    void whoIsNotTooFastIsServed() throws Exception {
+    void aClientWithinTheLimitIsServed() throws Exception {
         Client.Answer answer = fresh().get(limits() ? JOURNALS : "/home");
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(Application.SERVED);
     }
 
     @Test
-    void aRefusedProgramGetsTheDatasetsNoticeAsAProblem() throws Exception {
+    void aRejectedProgramGetsTheDatasetsNoticeAsAProblem() throws Exception {
         Client.Answer answer =
                 refused(JOURNALS).get(JOURNALS + "?q=x", "Accept", "*/*", "User-Agent", "python-requests/2.32");
         assertThat(answer.status()).isEqualTo(429);
@@ -236,12 +236,12 @@ abstract class KitContract {
     }
 
     @Test
-    void whoSaysNothingGetsAProblem() throws Exception {
+    void aClientWithoutAnAcceptHeaderGetsAProblem() throws Exception {
         assertThat(refused(JOURNALS).get(JOURNALS).type()).isEqualTo("application/problem+json");
     }
 
     @Test
-    void aRefusedBrowserGetsAPage() throws Exception {
+    void aRejectedBrowserGetsAPage() throws Exception {
         Client.Answer answer = refused(JOURNALS).get(JOURNALS, "Accept", BROWSER, "User-Agent", "Mozilla/5.0");
         assertThat(answer.status()).isEqualTo(429);
         assertThat(answer.header("Content-Type")).isEqualToIgnoringCase("text/html; charset=utf-8");
@@ -250,7 +250,7 @@ abstract class KitContract {
 
     @ParameterizedTest
     @CsvSource({"curl/8.14.1,*/*", "Wget/1.25.0,*/*", "Wget/1.25.0,", "python-requests/2.32,text/plain"})
-    void curlAndWgetAndWhoAsksForItGetText(String agent, String accept) throws Exception {
+    void curlAndWgetAndClientsThatAcceptItGetText(String agent, String accept) throws Exception {
         Client client = refused(JOURNALS);
         Client.Answer answer = accept == null
                 ? client.get(JOURNALS, "User-Agent", agent)
@@ -261,7 +261,7 @@ abstract class KitContract {
     }
 
     @Test
-    void curlThatAsksForAProblemGetsOne() throws Exception {
+    void curlThatAcceptsAProblemGetsOne() throws Exception {
         Client.Answer answer =
                 refused(JOURNALS).get(JOURNALS, "User-Agent", "curl/8.14.1", "Accept", "application/json");
         assertThat(answer.type()).isEqualTo("application/problem+json");
@@ -292,14 +292,14 @@ abstract class KitContract {
                 "text/html;q=x|json",
                 ",;,q=;*|json"
             })
-    void theFormIsTheOneThatTheClientLikesBest(String accept, String form) throws Exception {
+    void theFormatIsTheOneThatTheClientPrefers(String accept, String form) throws Exception {
         Client.Answer answer = refused(JOURNALS).get(JOURNALS, "Accept", accept, "User-Agent", "axios/1.7");
         assertThat(answer.status()).isEqualTo(429);
         assertThat(answer.body()).isEqualTo(Notices.text("journals", 429, "en", form));
     }
 
     @Test
-    void aPreflightIsNeitherCountedNorRefused() throws Exception {
+    void aPreflightIsNeitherCountedNorRejected() throws Exception {
         Assumptions.assumeTrue(limits(), "the application counts");
         Client client = fresh();
         String[] asks = {"Origin", "https://other.example", "Access-Control-Request-Method", "POST"};
@@ -317,14 +317,14 @@ abstract class KitContract {
     }
 
     @Test
-    void aBurstIsAsLongAsItIsSet() throws Exception {
+    void aBurstIsAsLongAsConfigured() throws Exception {
         Assumptions.assumeTrue(limits() && !countsEverything(), "no rate of its own");
         Client client = fresh();
         int served = 0;
         while (client.get(JOURNALS).status() == 200) {
             served++;
         }
-        // One more where the test itself takes so long that the next request is due.
+        // One more request if the test itself takes so long that the next one is allowed.
         assertThat(served).isBetween(LIMIT.atOnce(), LIMIT.atOnce() + 1);
     }
 
@@ -354,7 +354,7 @@ abstract class KitContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"page=%3999", "mypage=1000", "page=1&size=1000", "q=page=1000", "page=x1000", "pages=1000"})
-    void aPageThatIsNotTooDeepIsServed(String query) throws Exception {
+    void aPageWithinTheCapIsServed(String query) throws Exception {
         assertThat(fresh().get((limits() ? JOURNALS : "/home") + "?" + query).status())
                 .isEqualTo(200);
     }
@@ -377,7 +377,7 @@ abstract class KitContract {
         "/api/v1x5/articles,site",
         "/api/others,site"
     })
-    void theLongestCoveredPathChoosesTheDataset(String path, String who) throws Exception {
+    void theLongestCoveredPathSelectsTheDataset(String path, String who) throws Exception {
         Client.Answer answer = refused(path).get(path);
         assertThat(title(answer)).isEqualTo(who + " 429 en");
     }
@@ -395,13 +395,13 @@ abstract class KitContract {
                 "den|en",
                 "*|en"
             })
-    void theLanguageIsTheFirstWishThatThereIs(String wishes, String language) throws Exception {
+    void theLanguageIsTheFirstAcceptedOneThatExists(String wishes, String language) throws Exception {
         Client.Answer answer = refused(JOURNALS).get(JOURNALS, "Accept-Language", wishes);
         assertThat(title(answer)).isEqualTo("journals 429 " + language);
     }
 
     @Test
-    void theHeadSaysWhenAndWhereAndThatNothingIsKept() throws Exception {
+    void theHeadersStateWhenToRetryWhereToGoAndNoStore() throws Exception {
         Client.Answer answer = refused(JOURNALS).get(JOURNALS);
         assertThat(answer.header("Retry-After")).matches(retryAfter());
         assertThat(answer.links())
@@ -416,19 +416,19 @@ abstract class KitContract {
     }
 
     @Test
-    void theSitesNoticeLinksTheSite() throws Exception {
+    void theNoticeOfTheSiteLinksTheSite() throws Exception {
         assertThat(refused("/api/others").get("/api/others").links()).containsEntry("help", "<" + ADDRESS + ">");
     }
 
     @Test
-    void aPostIsRefusedWithTheNotice() throws Exception {
+    void aPostIsRejectedWithTheNotice() throws Exception {
         Client.Answer answer = refused(JOURNALS).send("POST", JOURNALS);
         assertThat(answer.status()).isEqualTo(429);
         assertThat(title(answer)).isEqualTo("journals 429 en");
     }
 
     @Test
-    void aHeadIsRefusedWithoutABody() throws Exception {
+    void aHeadIsRejectedWithoutABody() throws Exception {
         Client.Answer answer = refused(JOURNALS).send("HEAD", JOURNALS);
         assertThat(answer.status()).isEqualTo(429);
         assertThat(answer.header("Retry-After")).matches(retryAfter());
@@ -450,7 +450,7 @@ abstract class KitContract {
     }
 
     @Test
-    void aNewNoticeIsSeenWithoutAReload() throws Exception {
+    void aNewNoticeIsServedWithoutAReload() throws Exception {
         changed = true;
         Client client = refused(JOURNALS);
         client.get(JOURNALS);
@@ -459,7 +459,7 @@ abstract class KitContract {
         assertThat(awaitTitle(client, "the next dump")).isEqualTo("the next dump");
     }
 
-    /** Varnish shows the one before for two seconds. */
+    /** Varnish serves the old one for two seconds. */
     private String awaitTitle(Client client, String wanted) throws Exception {
         long start = System.nanoTime();
         String title = title(client.get(JOURNALS));
@@ -470,21 +470,21 @@ abstract class KitContract {
     }
 
     @Test
-    void whereADatasetsNoticeIsGoneTheAnswerIsStillARefusalThatHelps() throws Exception {
+    void withoutADatasetsNoticeTheRejectionIsStillHelpful() throws Exception {
         changed = true;
         Client client = refused(JOURNALS);
-        notices.takeAway("journals");
+        notices.removeAll("journals");
         String wanted = fallsBackToTheSite() ? "site 429 en" : "Too Many Requests";
         assertThat(awaitTitle(client, wanted)).isEqualTo(wanted);
         assertThat(client.get(JOURNALS).links()).containsKeys("help", "describedby");
     }
 
     @Test
-    void whereEveryNoticeIsGoneTheAnswerIsStillARefusalThatHelps() throws Exception {
+    void withoutAnyNoticeTheRejectionIsStillHelpful() throws Exception {
         changed = true;
         Client client = refused(JOURNALS);
-        notices.takeAway("journals");
-        notices.takeAway("");
+        notices.removeAll("journals");
+        notices.removeAll("");
         awaitGone(client);
         Client.Answer answer = client.get(JOURNALS);
         assertThat(answer.status()).isEqualTo(429);
@@ -493,7 +493,7 @@ abstract class KitContract {
     }
 
     @Test
-    void aNoticeThatTheServerMayNotReadLeavesARefusalThatHelps() throws Exception {
+    void withAnUnreadableNoticeTheRejectionIsStillHelpful() throws Exception {
         changed = true;
         Client client = refused(JOURNALS);
         for (String page : List.of("", "journals/")) {
@@ -516,7 +516,7 @@ abstract class KitContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"Mozilla/5.0 (compatible; badbot/3)", "BadBot", "nosy reader/2.0"})
-    void aBlockedProgramGetsThePageThatExplains(String agent) throws Exception {
+    void aBlockedProgramGetsThePageWithTheReason(String agent) throws Exception {
         Client.Answer answer = fresh().get(JOURNALS, "User-Agent", agent, "Accept", BROWSER, "Accept-Language", "de");
         assertThat(answer.status()).isEqualTo(403);
         assertThat(answer.body()).isEqualTo(Notices.text("journals", 403, "de", "html"));
@@ -526,14 +526,14 @@ abstract class KitContract {
     }
 
     @Test
-    void aProgramWhoseNameOnlyLooksLikeABlockedOneIsServed() throws Exception {
+    void aProgramWithASimilarNameToABlockedOneIsServed() throws Exception {
         assertThat(fresh().get("/home", "User-Agent", "Nosy Reader/2x0").status())
                 .isEqualTo(200);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/robots.txt", "/.well-known/api-catalog", "/dumps/journals/", "/links.json"})
-    void aBlockedProgramMayReadWhatTellsItWhereToGo(String path) throws Exception {
+    void aBlockedProgramMayReadEverythingThatLeadsToTheDumps(String path) throws Exception {
         assertThat(fresh().get(path, "User-Agent", "BadBot").status()).isEqualTo(200);
     }
 
@@ -557,7 +557,7 @@ abstract class KitContract {
                 "/dumps/journals/2026-11-21T030000Z/manifest.json",
                 "/links.json"
             })
-    void whatTellsWhereToGoIsNeverRefused(String path) throws Exception {
+    void everythingThatLeadsToTheDumpsIsNeverRejected(String path) throws Exception {
         Client client = refused(JOURNALS);
         for (int i = 0; i < LIMIT.inWindow() + 3; i++) {
             assertThat(client.get(path).status()).isEqualTo(200);
@@ -565,7 +565,7 @@ abstract class KitContract {
     }
 
     @Test
-    void anApplicationsOwnRefusalGetsTheLinks() throws Exception {
+    void anApplicationsOwnRejectionGetsTheLinks() throws Exception {
         String path = limits() ? "/api/own" : "/api/others";
         Client.Answer answer = fresh().get(path);
         assertThat(answer.status()).isEqualTo(429);
@@ -580,14 +580,14 @@ abstract class KitContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/search/%6aournals", "/%61pi/search/journals", "/x/../api/search/journals"})
-    void anAddressThatIsWrittenInAnotherWayIsCountedAllTheSame(String path) throws Exception {
+    void aUrlInAnotherSpellingIsCountedToo(String path) throws Exception {
         Assumptions.assumeTrue(limits(), "the application counts");
         assertThat(refused(path).get(path).status()).isEqualTo(429);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/home", "/searchable", "/search-tips"})
-    void whatIsNotLimitedIsNotCounted(String path) throws Exception {
+    void unlimitedPathsAreNotCounted(String path) throws Exception {
         Client client = fresh();
         for (int i = 0; i < LIMIT.inWindow() + 3; i++) {
             client.get(path);
@@ -596,13 +596,13 @@ abstract class KitContract {
     }
 
     @Test
-    void nobodyReadsTheNoticesBySide() throws Exception {
+    void clientsCannotReadTheNoticesDirectly() throws Exception {
         Client.Answer answer = fresh().get("/__spillway/429.json");
         assertThat(answer.body()).doesNotContain("site 429");
     }
 
     @Test
-    void headersOfAClientChooseNothing() throws Exception {
+    void clientHeadersSelectNothing() throws Exception {
         Client.Answer answer = fresh().get(
                         "/home", "X-Spillway-Status", "429", "X-Spillway-Page", "journals/", "SPILLWAY_BLOCKED", "1");
         assertThat(answer.status()).isEqualTo(200);

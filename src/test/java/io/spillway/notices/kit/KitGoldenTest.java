@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What kits look like does not change by accident; {@code -Dgolden.update=true} writes them again. */
+/** The contents of kits do not change by accident; {@code -Dgolden.update=true} writes them again. */
 class KitGoldenTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/kits");
 
@@ -46,7 +46,7 @@ class KitGoldenTest {
 
     @ParameterizedTest
     @MethodSource("folders")
-    void filesAreAsTheyWere(String folder) throws Exception {
+    void filesMatchTheGoldenFiles(String folder) throws Exception {
         for (KitFile file : files(folder)) {
             Path golden = GOLDEN.resolve(folder).resolve(file.name());
             if (System.getProperty("golden.update") != null) {
@@ -59,7 +59,7 @@ class KitGoldenTest {
 
     @ParameterizedTest
     @MethodSource("folders")
-    void thereAreNoOthers(String folder) throws Exception {
+    void thereAreNoOtherFiles(String folder) throws Exception {
         List<String> names = new ArrayList<>();
         try (Stream<Path> present = Files.list(GOLDEN.resolve(folder))) {
             present.filter(Files::isRegularFile).forEach(each -> names.add(each.getFileName() + ""));

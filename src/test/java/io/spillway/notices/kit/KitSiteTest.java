@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may be in a kit, and what is read from it. */
+/** What a kit may contain, and what is read from it. */
 class KitSiteTest {
     private static KitSite site(String address, @Nullable String files, Dataset... datasets) {
         return new KitSite(
@@ -35,7 +35,7 @@ class KitSiteTest {
     }
 
     @Test
-    void coveredPathsComeLongestFirstAndOnce() {
+    void coveredPathsAreUniqueAndLongestFirst() {
         KitSite site =
                 site("https://data.example.org/", null, dataset("a", "/x", "/x/y/z"), dataset("b", "/x/y", "/x"));
         assertThat(site.covers().stream()
@@ -59,7 +59,7 @@ class KitSiteTest {
         "/v1.5,/v1x5,false",
         "/,/anything,true"
     })
-    void aPathCoversItselfAndWhatIsBelowItInEveryServerAndInTheDaemon(String rule, String path, boolean covered) {
+    void aPathCoversItselfAndEverythingBelowItInEveryServerAndInTheDaemon(String rule, String path, boolean covered) {
         assertThat(Pattern.compile(Paths.covered(rule)).matcher(path).find()).isEqualTo(covered);
         assertThat(Pattern.compile(Paths.coveredBeforeAQuery(rule))
                         .matcher(path + "?a=/search")
@@ -69,7 +69,7 @@ class KitSiteTest {
     }
 
     @Test
-    void ofTwoPathsOfOneLengthTheOneWithoutAStarGoesBefore() {
+    void ofTwoPathsOfOneLengthTheOneWithoutAStarTakesPrecedence() {
         KitSite site = site("https://data.example.org/", null, dataset("a", "/x/y*"), dataset("b", "/x/y"));
         assertThat(site.covers().stream().map(each -> each.path())).containsExactly("/x/y", "/x/y*");
         assertThat(Negotiation.dataset("/x/y/z", Map.of("a", List.of("/x/y*"), "b", List.of("/x/y"))))
@@ -77,12 +77,12 @@ class KitSiteTest {
     }
 
     @Test
-    void whereNothingIsCoveredEverythingIsLimited() {
+    void ifNothingIsCoveredEverythingIsLimited() {
         assertThat(site("https://data.example.org/", null).limited()).containsExactly("/");
     }
 
     @Test
-    void whereSomethingIsCoveredThatIsLimited() {
+    void ifSomethingIsCoveredOnlyThatIsLimited() {
         assertThat(site("https://data.example.org/", null, dataset("a", "/x")).limited())
                 .containsExactly("/x");
     }
@@ -104,7 +104,7 @@ class KitSiteTest {
         "/b/,false",
         "/,false"
     })
-    void dumpsAtTheRootOfAHostFreeTheirOwnNamesOnly(String path, boolean free) {
+    void dumpsAtTheRootOfAHostExemptOnlyTheirOwnNames(String path, boolean free) {
         KitSite site = site("https://data.example.org/", null, dataset("a", "/x"));
         assertThat(site.free().stream()
                         .anyMatch(each -> Pattern.compile(each).matcher(path).find()))
@@ -121,28 +121,28 @@ class KitSiteTest {
                 "https://data.example.org/?x/",
                 "https://data.example.org/a'b/"
             })
-    void anAddressWithSignsThatMeanSomethingIsRefused(String address) {
+    void aUrlWithSpecialCharactersIsRefused(String address) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> site(address, null))
                 .withMessageContaining("public address of the dumps");
     }
 
     @Test
-    void aServerThatReadsNoFilesNeedsAnother() {
+    void aServerThatReadsNoFilesNeedsAnotherServer() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new HaproxyKit().files(site("https://data.example.org/", null)))
                 .withMessageContaining("needs the address of a web server");
     }
 
     @Test
-    void noticesAreFetchedInTheClear() {
+    void noticesAreFetchedOverPlainHttp() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> site("https://data.example.org/", "https://data.example.org/notices/"));
     }
 
     @ParameterizedTest
     @CsvSource({"5/s,20,10,70", "30/m,0,60,30", "1/s,0,60,10"})
-    void aRateAndABurstAreSoMuchInAWindow(String rate, int burst, int retryAfter, int inWindow) {
+    void theLimitInAWindowIsTheRateTimesTheWindowPlusTheBurst(String rate, int burst, int retryAfter, int inWindow) {
         assertThat(Limit.of(rate, burst, retryAfter).inWindow()).isEqualTo(inWindow);
     }
 
@@ -173,7 +173,7 @@ class KitSiteTest {
         "subpage=1000,false",
         "page=x1000,false"
     })
-    void aCapIsFoundInAQuery(String query, boolean refused) {
+    void aCapIsReadFromAQuery(String query, boolean refused) {
         assertThat(Pattern.compile(PageCap.of("page=1000").expression())
                         .matcher(query)
                         .find())

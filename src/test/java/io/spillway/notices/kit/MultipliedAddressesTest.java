@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The digital edition of docs/sites: its own rule for addresses that multiply, after the kit, in the real Varnish. */
+/** The digital edition of docs/sites: its own rule for URLs that multiply, after the kit, in the real Varnish. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class MultipliedAddressesTest {
@@ -108,7 +108,7 @@ class MultipliedAddressesTest {
                 "/texts/urn:a.form001?lemma=a+b+c",
                 "/about/a+b+c"
             })
-    void oneTextAndTwoSideBySideAreRead(String path) throws Exception {
+    void oneTextAndTwoSideBySideAreServed(String path) throws Exception {
         assertThat(client.get(path).status()).isEqualTo(200);
     }
 
@@ -122,7 +122,7 @@ class MultipliedAddressesTest {
                 "/texts/a/passage/1+2+3",
                 "/texts/a+b+c+d+e+f+g+h+i"
             })
-    void threeAndMoreAreToldWhereAllTextsAre(String path) throws Exception {
+    void requestsForThreeOrMoreTextsGetTheUrlOfAllTexts(String path) throws Exception {
         Client.Answer answer = client.get(path);
 
         assertThat(answer.status()).isEqualTo(429);
@@ -145,7 +145,7 @@ class MultipliedAddressesTest {
     }
 
     @Test
-    void aHeaderOfTheClientsOwnDecidesNothing() throws Exception {
+    void aClientsOwnHeaderDecidesNothing() throws Exception {
         assertThat(client.get("/texts/a", "X-Spillway-Status", "429").status()).isEqualTo(200);
     }
 }

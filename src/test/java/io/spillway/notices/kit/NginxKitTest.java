@@ -8,14 +8,14 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The kit for nginx, in front of an application. */
+/** The kit for nginx in front of an application. */
 class NginxKitTest extends KitContract {
     @Override
     ServerKit kit() {
         return new NginxKit();
     }
 
-    /** What goes wrong on the way to an error's page has no page of its own. */
+    /** An error while an error page is served has no page of its own. */
     @Override
     int unreadable() {
         return 403;
@@ -70,7 +70,7 @@ class NginxKitTest extends KitContract {
                 "rewrite ^/api/(.*)$ /backend/$1; location / { proxy_pass http://127.0.0.1:%1$d; }",
                 "location /api/ { proxy_pass http://127.0.0.1:%1$d/other/; }"
             })
-    void aPathIsLimitedAsItWasAskedForWhateverItIsRewrittenTo(String locations) throws Exception {
+    void aPathIsLimitedAsRequestedWhateverItIsRewrittenTo(String locations) throws Exception {
         int port = RunningServer.freePort();
         Path work = newWorkFolder("work-" + port);
         try (RunningServer rewriting = start(kitFolder(), work, port, locations.formatted(applicationPort()))) {
@@ -94,7 +94,7 @@ class NginxKitTest extends KitContract {
                 "location / { try_files $uri /api/own?$args; } location = /api/own { proxy_pass http://127.0.0.1:%1$d; }",
                 "location / { rewrite ^ /api/own break; proxy_pass http://127.0.0.1:%1$d; }"
             })
-    void anApplicationsOwnRefusalBehindARewriteGetsTheDatasetsNotice(String locations) throws Exception {
+    void anApplicationsOwnRejectionAfterARewriteGetsTheDatasetsNotice(String locations) throws Exception {
         int port = RunningServer.freePort();
         Path work = newWorkFolder("work-" + port);
         try (RunningServer rewriting = start(kitFolder(), work, port, locations.formatted(applicationPort()))) {

@@ -7,7 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/** A folder of notices that say of themselves what they are. */
+/** A folder of notices that contain their own names. */
 final class Notices {
     static final List<String> LANGUAGES = List.of("en", "de", "pt");
 
@@ -21,7 +21,7 @@ final class Notices {
         return folder;
     }
 
-    /** Everything that there is to be, for the site and these datasets. */
+    /** Every notice of the site and of these datasets. */
     void write(List<String> datasets) throws IOException {
         write("");
         for (String dataset : datasets) {
@@ -41,7 +41,7 @@ final class Notices {
         }
     }
 
-    /** Replaces a file in one step, readable for everybody. */
+    /** Replaces a file in one step, readable by everyone. */
     void put(String name, String text) throws IOException {
         Path file = folder.resolve(name);
         Path fresh = Files.writeString(file.resolveSibling("." + file.getFileName()), text);
@@ -49,13 +49,13 @@ final class Notices {
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Leaves it to be read by nobody. */
+    /** Makes it unreadable. */
     void forbid(String name) throws IOException {
         Files.setPosixFilePermissions(folder.resolve(name), PosixFilePermissions.fromString("---------"));
     }
 
-    /** Takes every notice of a page away. */
-    void takeAway(String page) throws IOException {
+    /** Removes every notice of a page. */
+    void removeAll(String page) throws IOException {
         try (var files = Files.newDirectoryStream(folder.resolve(page), "4*")) {
             for (Path file : files) {
                 Files.delete(file);
@@ -63,7 +63,7 @@ final class Notices {
         }
     }
 
-    /** What a notice says. */
+    /** The text of a notice. */
     static String text(String page, int status, String language, String form) {
         String who = page.isEmpty() ? "site" : page.replace("/", "");
         String words = who + " " + status + " " + language;

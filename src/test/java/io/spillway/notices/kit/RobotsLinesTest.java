@@ -38,14 +38,14 @@ class RobotsLinesTest {
     }
 
     @Test
-    void nothingIsClosedUnlessItIsAskedFor() {
+    void nothingIsDisallowedUnlessRequested() {
         assertThat(lines(new RobotsLines(false, List.of(), 0), Rules.NONE).lines())
                 .contains("User-agent: *", "Disallow:")
                 .noneMatch(line -> line.startsWith("Disallow: "));
     }
 
     @Test
-    void coveredPathsAndWildcardsAreClosedWhereTheyAre() {
+    void coveredPathsAndWildcardsAreDisallowed() {
         assertThat(lines(new RobotsLines(true, List.of("/*+", "/*?*page="), 0), Rules.NONE)
                         .lines())
                 .containsSubsequence(
@@ -58,13 +58,13 @@ class RobotsLinesTest {
     }
 
     @Test
-    void aCrawlDelayBelongsToEverybodysGroup() {
+    void aCrawlDelayBelongsToTheGroupOfAllRobots() {
         assertThat(lines(new RobotsLines(true, List.of(), 10), Rules.NONE).lines())
                 .containsSubsequence("User-agent: *", "Disallow: /api/journals/", "Crawl-delay: 10");
     }
 
     @Test
-    void aBlockedProgramIsToldWhereItsNameIsOne() {
+    void aBlockedProgramIsNamedIfItsNameIsAToken() {
         assertThat(lines(
                                 new RobotsLines(false, List.of(), 0),
                                 new Rules(List.of(), List.of("BadBot", "Nosy Reader/2.0"), null))

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A server as a child process that ends with us, however we end: its shell waits for our end of a pipe. It never runs as
- * root, for whom no file is unreadable.
+ * A server as a child process that ends with this JVM, however that ends: its shell waits for our end of a pipe. It
+ * never runs as root, because root can read every file.
  */
 final class RunningServer implements AutoCloseable {
     private static final String LIFE_LINE = """
@@ -41,18 +41,18 @@ final class RunningServer implements AutoCloseable {
         this.output = output;
     }
 
-    /** The program, or a skipped test, visibly, where it is not installed. */
+    /** The program. Skips the test visibly if it is not installed. */
     static Path program(String debianPackage, String... names) {
         Path program = KitCheck.program(List.of(names)).orElse(null);
         Assumptions.assumeTrue(program != null, "no " + names[0] + ": install Debian's " + debianPackage);
         return program;
     }
 
-    /** Starts it and waits until it listens on the port; the folder becomes its own. */
+    /** Starts it and waits until it listens on the port. The server's user becomes the owner of the folder. */
     static RunningServer start(Path folder, int port, List<String> command) throws Exception {
         List<String> whole = new ArrayList<>(List.of("/bin/sh", "-c", LIFE_LINE, "sh"));
         if (isRoot()) {
-            // Also Debian's setpriv knows the user by this name on every system.
+            // Debian's setpriv also knows the user by this name on every system.
             Files.setOwner(
                     folder,
                     FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));

@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The sites of docs/sites: the servers that a page's command is for accept what is written for its schedule. */
+/** The sites of docs/sites: the servers in a page's command accept what is written for its schedule. */
 class SitesDocsTest {
     private static final Pattern COMMAND = Pattern.compile("\nspillway notices ((?:.*\\\\\n)*.*)\n");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|[^\\s'\\\\]+");
     private static final Set<String> FLAGS = Set.of("--check");
 
-    /** A page's command: its schedule, and options by their names. */
+    /** A page's command: its schedule, and its options by name. */
     private record Command(ScheduleFile schedule, Map<String, List<String>> options) {
         String option(String name) {
             return options.get(name).get(0);
@@ -111,7 +111,7 @@ class SitesDocsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Disallow: /texts/*+*+", "Disallow: /texts/*%2B*%2B", "Crawl-delay: 10"})
-    void theEditionClosesAddressesThatMultiplyToCrawlers(String line) throws Exception {
+    void theEditionDisallowsMultipliedUrlsForCrawlers(String line) throws Exception {
         Command edition = command("edition");
         RobotsLines lines = new RobotsLines(
                 false, edition.options().get("--disallow"), Integer.parseInt(edition.option("--crawl-delay")));

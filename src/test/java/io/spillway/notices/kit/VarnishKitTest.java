@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** The kit for Varnish, in front of an application and beside a web server that has the notices. */
+/** The kit for Varnish in front of an application, with a web server that has the notices. */
 class VarnishKitTest extends KitContract {
     @Override
     ServerKit kit() {
@@ -55,7 +55,7 @@ class VarnishKitTest extends KitContract {
     }
 
     @Test
-    void whereTheWebServerIsAwayARefusalIsOneAllTheSame() throws Exception {
+    void withoutTheWebServerARejectionIsStillARejection() throws Exception {
         assertRefusesWithoutTheWebServer();
     }
 
@@ -75,7 +75,7 @@ class VarnishKitTest extends KitContract {
                     Client.of(port).untilRefused(journals, LIMIT.inWindow() + 3).get(journals);
             assertThat(answer.status()).isEqualTo(429);
             assertThat(answer.body()).isEqualTo(Notices.text("journals", 429, "en", "json"));
-            // The other way round: what is kept of a notice is no answer to an ordinary request.
+            // The other way round: a cached notice is not the answer to an ordinary request.
             assertThat(Client.of(port)
                             .get("/notices/journals/429.en.json", "Host", host)
                             .body())

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AnswerEndsTest {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
-    void theGlanceSeesWhatTheWalkFindsWhateverTheDocumentsHold(long seed) throws Exception {
+    void theFastPathFindsWhatTheParserFindsWhateverTheDocumentsHold(long seed) throws Exception {
         Random random = new Random(seed);
         int seen = 0;
         for (int run = 0; run < 300; run++) {
@@ -46,14 +46,14 @@ class AnswerEndsTest {
                 "\\\"sort\\\":[1,2]}]}}",
                 "\"sort\":[[1,2]}]}}",
             })
-    void anythingButTheExactShapeIsNothing(String tail) {
+    void anythingButTheExactShapeIsIgnored(String tail) {
         byte[] answer = bytes("{\"pit_id\":\"p\",\"hits\":{\"hits\":[{\"_source\":{}," + tail);
         assertThat(AnswerEnds.lastSort(answer, answer.length)).isNull();
         assertThat(AnswerEnds.lastSort(bytes(tail), bytes(tail).length)).isNull();
     }
 
     @Test
-    void sortValuesOfAnyLengthButAbsurdOnesAreSeen() {
+    void sortValuesUpToAReasonableLengthAreFound() {
         String values = "[-9223372036854775808,9223372036854775807]";
         byte[] answer = bytes("{\"sort\":" + values + "}]}}");
         assertThat(AnswerEnds.lastSort(answer, answer.length)).isEqualTo(bytes(values));
@@ -62,7 +62,7 @@ class AnswerEndsTest {
     }
 
     @Test
-    void whatLiesBehindTheLengthBelongsToAnOlderAnswer() {
+    void bytesBeyondTheLengthBelongToAnOlderAnswer() {
         byte[] buffer = bytes("{\"pit_id\":\"abc\"} \"sort\":[1,2]}]}}");
         assertThat(AnswerEnds.lastSort(buffer, 16)).isNull();
         assertThat(AnswerEnds.pitId(buffer, 13)).isNull();
@@ -79,7 +79,7 @@ class AnswerEndsTest {
                 "{\"pit_id\":\"a\\u002b\"}",
                 "{ \"pit_id\":\"a\"}"
             })
-    void anIdInAnyOtherPlaceOrSpellingIsNone(String answer) {
+    void anIdInAnyOtherPlaceOrSpellingIsIgnored(String answer) {
         assertThat(AnswerEnds.pitId(bytes(answer), bytes(answer).length)).isNull();
     }
 

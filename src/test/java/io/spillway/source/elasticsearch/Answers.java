@@ -10,7 +10,7 @@ final class Answers {
     /** Every shard has answered. */
     static final String ALL_SHARDS = "{\"total\":5,\"successful\":5,\"skipped\":0,\"failed\":0}";
 
-    /** Text that looks like the end of an answer, as it may stand inside a document. */
+    /** Text that looks like the end of an answer, as a document may contain it. */
     static final String TAIL = "\"sort\":[1,2]}]}}";
 
     private static final String[] SOURCES = {
@@ -42,7 +42,7 @@ final class Answers {
                 + sort + "}";
     }
 
-    /** An answer of up to six hits whose documents do their best to be taken for its tail. */
+    /** An answer of up to six hits whose documents imitate its tail. */
     static String random(Random random) {
         List<String> hits = new ArrayList<>();
         for (int i = random.nextInt(7); i > 0; i--) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Freezing, against a server that has bad moments. */
+/** Freezing against a server with faults. */
 @Timeout(60)
 class ElasticsearchSourceTest {
     private static final StubElasticsearch.Fault BUSY = StubElasticsearch.Fault.status(
@@ -79,7 +79,7 @@ class ElasticsearchSourceTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("questions")
-    void aServerThatIsBusyForAMomentIsAskedAgain(String name, Predicate<Call> which) throws Exception {
+    void aTemporarilyBusyServerIsRetried(String name, Predicate<Call> which) throws Exception {
         server.on(which, 2, BUSY);
         try (ElasticsearchSource source = StubSource.open(server, paging(1, PATIENT));
                 Snapshot snapshot = source.freeze()) {
@@ -90,7 +90,7 @@ class ElasticsearchSourceTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("questions")
-    void aConnectionThatEndsWithoutAnAnswerIsTriedAgain(String name, Predicate<Call> which) throws Exception {
+    void aConnectionThatEndsWithoutAnAnswerIsRetried(String name, Predicate<Call> which) throws Exception {
         server.on(which, 2, StubElasticsearch.Fault.hangUp());
         try (ElasticsearchSource source = StubSource.open(server, paging(1, PATIENT));
                 Snapshot snapshot = source.freeze()) {
@@ -100,7 +100,7 @@ class ElasticsearchSourceTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("questions")
-    void aServerThatNeverAnswersWellIsUnavailable(String name, Predicate<Call> which) {
+    void aServerThatAlwaysFailsIsUnavailable(String name, Predicate<Call> which) {
         server.on(which, 1_000_000, StubElasticsearch.Fault.status(503, "<html>", "Content-Type: text/html"));
         assertThat(failure(IMPATIENT).fault()).isEqualTo(Fault.SOURCE_UNAVAILABLE);
         assertThat(server.closed()).hasSize(server.opened());
@@ -108,7 +108,7 @@ class ElasticsearchSourceTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("questions")
-    void aMissingRightIsRefusedAtOnce(String name, Predicate<Call> which) {
+    void aMissingPrivilegeIsRefusedAtOnce(String name, Predicate<Call> which) {
         server.on(
                 which,
                 1,
@@ -122,7 +122,7 @@ class ElasticsearchSourceTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("questions")
-    void anInterruptIsAnInterruptWhateverIsBeingAsked(String name, Predicate<Call> which) throws Exception {
+    void anInterruptIsAnInterruptDuringAnyRequest(String name, Predicate<Call> which) throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
         server.on(
@@ -153,7 +153,7 @@ class ElasticsearchSourceTest {
     }
 
     @Test
-    void aCountThatIsNotCompleteClosesItsPointInTimeAndBeginsAgain() throws Exception {
+    void anIncompleteCountClosesItsPointInTimeAndStartsAgain() throws Exception {
         server.on(
                 Call::counts,
                 1,
@@ -175,7 +175,7 @@ class ElasticsearchSourceTest {
     }
 
     @Test
-    void aDataStreamIsItsBackingIndicesAsTheyAreWhenItIsOpened() throws Exception {
+    void aDataStreamIsItsBackingIndicesAtTheTimeItIsOpened() throws Exception {
         server.holdInADataStream();
         try (ElasticsearchSource source = StubSource.open(server, paging(1, PATIENT));
                 Snapshot snapshot = source.freeze()) {
@@ -186,7 +186,7 @@ class ElasticsearchSourceTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("questions")
-    void aRedirectIsNotFollowedAndBothAddressesAreNamed(String name, Predicate<Call> which) {
+    void aRedirectIsNotFollowedAndBothUrlsAreNamed(String name, Predicate<Call> which) {
         server.on(
                 which,
                 1_000_000,
@@ -222,7 +222,7 @@ class ElasticsearchSourceTest {
     }
 
     @Test
-    void anIndexThatIsMadeAgainWhileItsPointInTimeIsOpenedIsFrozenAgain() throws Exception {
+    void anIndexRecreatedWhileItsPointInTimeIsOpenedIsFrozenAgain() throws Exception {
         server.on(
                 call -> call.asksFor("/books/_settings"),
                 1,

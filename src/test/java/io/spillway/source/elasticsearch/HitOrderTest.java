@@ -20,7 +20,7 @@ class HitOrderTest {
             "the server", new SourceDescription("elasticsearch", null, "books", List.of("books"), 3, false, List.of()));
 
     @Test
-    void hitsOfSeveralShardsInTheOrderOfTheirNumbersPass() {
+    void hitsOfSeveralShardsInNumberOrderPass() {
         assertThatCode(() -> {
                     order.check(answerOf(at("a", 0, 1), at("b", 2, 1), at("c", 1, 4)));
                     order.check(answerOf(at("d", 2, 4), at("e", 0, 9)));
@@ -28,7 +28,7 @@ class HitOrderTest {
                 .doesNotThrowAnyException();
     }
 
-    /** One id under three routings is three documents, and they may be neighbours. */
+    /** One id under three routings is three documents, and they may be adjacent. */
     @Test
     void oneIdInTwoShardsIsTwoDocuments() {
         assertThatCode(() -> order.check(answerOf(at("a", 0, 1), at("a", 1, 1))))
@@ -36,18 +36,18 @@ class HitOrderTest {
     }
 
     @Test
-    void aHitThatIsThereTwiceIsRefused() {
+    void aDuplicateHitIsRefused() {
         assertRefused(answer(at("a", 0, 1), at("a", 0, 1)), "[1,1]", "not after [1,1]");
     }
 
     @Test
-    void hitsThatChangedPlacesAreRefused() {
+    void hitsOutOfOrderAreRefused() {
         assertRefused(
                 answer(at("a", 0, 3), at("b", 0, 2), at("c", 0, 4)), "document \"b\"", "[2,2]", "not after [3,3]");
     }
 
     @Test
-    void aPageThatBeginsBeforeTheEndOfTheLastOneIsRefused() throws Exception {
+    void aPageThatStartsBeforeTheEndOfThePreviousOneIsRefused() throws Exception {
         order.check(answerOf(at("a", 0, 1), at("b", 0, 7)));
         assertRefused(answer(at("c", 0, 5), at("d", 0, 9)), "document \"c\"", "not after [7,7]");
     }
@@ -58,25 +58,25 @@ class HitOrderTest {
     }
 
     @Test
-    void aPageThatBeginsWithTheLastHitOfThePageBeforeIsRefusedWhateverItsNumber() throws Exception {
+    void aPageThatStartsWithTheLastHitOfThePreviousPageIsRefusedWhateverItsNumber() throws Exception {
         order.check(answerOf(at("a", 0, 1), at("b", 0, 7)));
         assertRefused(answer(at("b", 0, 8)), "document \"b\"", "came twice in a row");
     }
 
     @Test
-    void aHitOfAnIndexThatIsNotInTheSnapshotIsRefused() {
+    void aHitOfAnIndexOutsideTheSnapshotIsRefused() {
         assertRefused(
                 answer(at("a", 0, 1).replace("\"books\"", "\"others\"")),
                 "document \"a\" in index \"others\" belongs to none of the indices of books");
     }
 
     @Test
-    void aShardThatTheSnapshotDoesNotHaveIsRefused() {
+    void aShardOutsideTheSnapshotIsRefused() {
         assertRefused(answer(at("a", 3, 1)), "[1," + (3 * SHARD + 1) + "]", "3 shards");
     }
 
     @Test
-    void sortValuesWithoutATiebreakAreRefused() {
+    void sortValuesWithoutATiebreakerAreRefused() {
         assertRefused(answer(at("a", 0, 1), hit("b", "{}", "[2]")), "document \"b\"", "[2]", "name no document");
     }
 

@@ -27,7 +27,7 @@ class PaceTest {
     }
 
     @Test
-    void aClusterThatAlwaysRejectsIsStillAskedNowAndThen() {
+    void aClusterThatAlwaysRejectsIsStillRequestedNowAndThen() {
         Pace pace = new Pace(1.0);
         for (int i = 0; i < 100; i++) {
             pace.rejected();
@@ -57,7 +57,7 @@ class PaceTest {
     }
 
     @Test
-    void theShareComesBackToTheOperatorsLimitAndNoFurther() {
+    void theShareReturnsToTheOperatorsLimitAndNoFurther() {
         Pace pace = new Pace(0.5);
         pace.rejected();
         pace.rejected();

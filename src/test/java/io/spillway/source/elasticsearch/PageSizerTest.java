@@ -11,7 +11,7 @@ class PageSizerTest {
     private static final long TARGET = 4 << 20;
 
     @Test
-    void theFirstPageIsSmallAsNothingIsKnownYet() {
+    void theFirstPageIsSmallBecauseNothingIsKnownYet() {
         assertThat(new PageSizer(TARGET, 10_000).documents()).isEqualTo(PageSizer.FIRST_DOCUMENTS);
     }
 
@@ -25,7 +25,7 @@ class PageSizerTest {
     }
 
     @Test
-    void pagesComeToTheWantedBytes() {
+    void pagesApproachTheTargetBytes() {
         PageSizer sizer = new PageSizer(TARGET, 10_000);
         for (int page = 0; page < 20; page++) {
             sizer.learn(sizer.documents(), sizer.documents() * 1_024);
@@ -47,14 +47,14 @@ class PageSizerTest {
     }
 
     @Test
-    void aDocumentAboveTheTargetComesAlone() {
+    void aDocumentAboveTheTargetIsReadAlone() {
         PageSizer sizer = new PageSizer(TARGET, 10_000);
         sizer.learn(1, 100 << 20);
         assertThat(sizer.documents()).isEqualTo(1);
     }
 
     @Test
-    void oneOddPageDoesNotSwingTheSize() {
+    void oneUnusualPageHardlyChangesTheSize() {
         PageSizer sizer = new PageSizer(TARGET, 10_000);
         for (int page = 0; page < 20; page++) {
             sizer.learn(sizer.documents(), sizer.documents() * 1_024);
@@ -65,7 +65,7 @@ class PageSizerTest {
     }
 
     @Test
-    void aPageThatWasTooMuchIsHalvedDownToOneDocument() {
+    void aRejectedPageIsHalvedDownToOneDocument() {
         PageSizer sizer = new PageSizer(TARGET, 10_000);
         for (int expected : new int[] {50, 25, 12, 6, 3, 1}) {
             assertThat(sizer.shorten()).isTrue();
@@ -102,7 +102,7 @@ class PageSizerTest {
     }
 
     @Test
-    void anEmptyPageTeachesNothing() {
+    void anEmptyPageChangesNothing() {
         PageSizer sizer = new PageSizer(TARGET, 10_000);
         sizer.learn(0, 200);
         assertThat(sizer.documents()).isEqualTo(PageSizer.FIRST_DOCUMENTS);
@@ -110,7 +110,7 @@ class PageSizerTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
-    void whateverComesASizeIsOneToTheWindow(long seed) {
+    void aSizeIsAlwaysBetweenOneAndTheWindow(long seed) {
         Random random = new Random(seed);
         PageSizer sizer = new PageSizer(1 + random.nextInt(10_000_000), 1 + random.nextInt(20_000));
         for (int page = 0; page < 1_000; page++) {

@@ -43,7 +43,7 @@ class QueryTimeTest {
                 "{\"range\":{\"day\":{\"gte\":\"2026-01-01\",\"lt\":\"now\"}}};\"format\":\"yyyy-MM-dd||strict",
                 "{\"range\":{\"ts\":{\"gte\":\"2026\",\"lt\":\"now\",\"format\":\"yyyy\"}}};\"format\":\"yyyy||strict"
             })
-    void aBoundThatBeginsWithNowIsCountedFromOneInstant(String query, String expected) throws Exception {
+    void aBoundRelativeToNowIsResolvedToOneInstant(String query, String expected) throws Exception {
         QueryTime.Anchored anchored = anchor(query);
 
         assertThat(anchored.query()).contains(expected.replace("AT", AT)).doesNotContain("\"now");
@@ -76,7 +76,7 @@ class QueryTimeTest {
                 "{\"function_score\":{\"random_score\":{\"seed\":1,\"field\":\"_seq_no\"}}}",
                 "{\"exists\":{\"field\":\"now\"}}"
             })
-    void aQueryThatDoesNotDependOnTheTimeStaysAsItIs(String query) throws Exception {
+    void aQueryIndependentOfTimeIsUnchanged(String query) throws Exception {
         QueryTime.Anchored anchored = anchor(query);
 
         assertThat(anchored.query()).isEqualTo(query);
@@ -112,7 +112,7 @@ class QueryTimeTest {
                 "{\"wrapper\":{\"query\":\"bm90IEpTT04=\"}}",
                 "{\"range\":{\"age\":{\"gte\":1}}}"
             })
-    void aQueryThatDependsOnTheTimeInAnotherWayIsRefused(String query) {
+    void aQueryThatDependsOnTimeInAnotherWayIsRefused(String query) {
         assertThatThrownBy(() -> anchor(query))
                 .isInstanceOfSatisfying(
                         SpillwayException.class,
@@ -121,7 +121,7 @@ class QueryTimeTest {
     }
 
     @Test
-    void aFieldThatIsADateInOneIndexOnlyIsRefused() throws Exception {
+    void aFieldThatIsADateInOnlyOneIndexIsRefused() throws Exception {
         MappedFields fields = MappedFields.of(List.of(
                 new ObjectMapper().readTree("{\"properties\":{\"x\":{\"type\":\"date\"}}}"),
                 new ObjectMapper().readTree("{\"properties\":{\"x\":{\"type\":\"keyword\"}}}")));

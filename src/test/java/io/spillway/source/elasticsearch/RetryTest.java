@@ -13,7 +13,7 @@ class RetryTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
     @Test
-    void pausesDoubleFromTheirUpperHalf() throws InterruptedException {
+    void pausesDoubleWithJitterInTheirUpperHalf() throws InterruptedException {
         Retry retry = new Retry(patience(Duration.ofMillis(8), HOUR, HOUR));
         for (int i = 0; i < 4; i++) {
             assertThat(retry.pause(null)).isTrue();
@@ -22,9 +22,9 @@ class RetryTest {
         assertThat(retry.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(4 + 8 + 16 + 32));
     }
 
-    /** Without the upper limit the twentieth pause alone would take days. */
+    /** Without the upper limit, the twentieth pause alone would take days. */
     @Test
-    void noPauseIsLongerThanTheLongest() throws InterruptedException {
+    void noPauseIsLongerThanTheMaximum() throws InterruptedException {
         Retry retry = new Retry(patience(Duration.ofSeconds(1), Duration.ofMillis(1), HOUR));
         for (int i = 0; i < 200; i++) {
             assertThat(retry.pause(null)).isTrue();
@@ -32,28 +32,28 @@ class RetryTest {
     }
 
     @Test
-    void aPauseIsAtLeastWhatTheServerAskedFor() throws InterruptedException {
+    void aPauseIsAtLeastTheRequestedRetryAfter() throws InterruptedException {
         Retry retry = new Retry(patience(Duration.ofMillis(1), Duration.ofMillis(1), HOUR));
         assertThat(retry.pause(Duration.ofMillis(60))).isTrue();
         assertThat(retry.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(60));
     }
 
     @Test
-    void aServerThatAsksForLessIsStillLeftAlone() throws InterruptedException {
+    void aShorterRetryAfterDoesNotShortenThePause() throws InterruptedException {
         Retry retry = new Retry(patience(Duration.ofMillis(80), Duration.ofMillis(80), HOUR));
         assertThat(retry.pause(Duration.ZERO)).isTrue();
         assertThat(retry.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(40));
     }
 
     @Test
-    void patienceEndsBeforeAPauseThatWouldOutliveIt() throws InterruptedException {
+    void retriesEndBeforeAPauseThatWouldExceedTheLimit() throws InterruptedException {
         Retry retry = new Retry(patience(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMinutes(10)));
         assertThat(retry.pause(HOUR)).isFalse();
         assertThat(retry.failures()).isEqualTo(1);
     }
 
     @Test
-    void patienceEnds() throws InterruptedException {
+    void retriesEndAtTheLimit() throws InterruptedException {
         Retry retry = new Retry(patience(Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofMillis(40)));
         while (retry.pause(null)) {
             assertThat(retry.failures()).isLessThanOrEqualTo(41);

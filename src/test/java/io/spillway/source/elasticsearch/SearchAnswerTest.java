@@ -25,7 +25,7 @@ class SearchAnswerTest {
     private static final String SECOND = hit("b", "{}", "[18446744073709551615,-7]");
 
     @Test
-    void documentsComeInTheAnswersOrderAsTheirOwnBytes() throws Exception {
+    void documentsAreReturnedInOrderWithTheirOwnBytes() throws Exception {
         SearchAnswer answer = parse(answer(FIRST, SECOND));
         assertThat(answer.documents()).extracting(Document::idAsJson).containsExactly("\"a\"", "\"b\"");
         assertThat(answer.documents())
@@ -35,12 +35,12 @@ class SearchAnswerTest {
     }
 
     @Test
-    void theLastHitsSortValuesAreTheBytesThatCame() throws Exception {
+    void theLastHitsSortValuesAreTheReceivedBytes() throws Exception {
         assertThat(parse(answer(FIRST, SECOND)).lastSort()).isEqualTo(bytes("[18446744073709551615,-7]"));
     }
 
     @Test
-    void membersMayComeInAnyOrder() throws Exception {
+    void membersMayBeInAnyOrder() throws Exception {
         SearchAnswer answer = parse("""
             { "hits" : { "hits" : [ { "sort" : [1,2], "_source" : { "a" : 1 } , "new" : [{}],
                 "_routing" : "r", "_id" : "x", "_index" : "i" } ], "total" : { "value" : 12, "relation" : "eq" } },
@@ -58,9 +58,9 @@ class SearchAnswerTest {
         assertThat(answer.incompleteness()).isNull();
     }
 
-    /** The promise that every retry rests on; and a cut says that it is one, whatever it goes through. */
+    /** Every retry depends on this promise: an answer cut off at any position is recognised as cut off. */
     @Test
-    void anAnswerCutAnywhereIsNotWhole() {
+    void anAnswerCutOffAnywhereIsNotWhole() {
         byte[] whole = bytes(answer(FIRST, SECOND, hit("c", "{\"" + "x".repeat(20) + "\":null}", "[6,1]")));
         for (int length = 0; length < whole.length; length++) {
             int cut = length;
@@ -71,7 +71,7 @@ class SearchAnswerTest {
     }
 
     @Test
-    void whatFollowsAnAnswerMakesItMalformed() {
+    void trailingBytesMakeAnAnswerMalformed() {
         for (String more : List.of("}", "{}", ",", "x")) {
             assertThatExceptionOfType(MalformedJsonException.class).isThrownBy(() -> parse(answer(FIRST) + more));
         }
@@ -85,11 +85,11 @@ class SearchAnswerTest {
                 "{\"total\":5,\"successful\":3,\"skipped\":1,\"failed\":0}",
                 "{\"total\":5,\"successful\":0,\"skipped\":0,\"failed\":0}",
             })
-    void aShardThatDidNotAnswerMakesItIncomplete(String shards) throws Exception {
+    void aShardWithoutAnAnswerMakesItIncomplete(String shards) throws Exception {
         assertThat(parse(answer(shards, List.of(FIRST))).incompleteness()).contains("of 5 shards failed");
     }
 
-    /** Elasticsearch counts skipped shards among the successful ones; others have counted them apart. */
+    /** Elasticsearch counts skipped shards as successful. Other servers have counted them separately. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -107,13 +107,13 @@ class SearchAnswerTest {
     }
 
     @Test
-    void aSearchThatWasTerminatedEarlyIsIncomplete() throws Exception {
+    void aSearchTerminatedEarlyIsIncomplete() throws Exception {
         String answer = answer(FIRST).replace("\"took\"", "\"terminated_early\":true,\"took\"");
         assertThat(parse(answer).incompleteness()).isEqualTo("the search was terminated early");
     }
 
     @Test
-    void aSearchThatWasNotTerminatedEarlyIsComplete() throws Exception {
+    void aSearchNotTerminatedEarlyIsComplete() throws Exception {
         String answer = answer(FIRST).replace("\"took\"", "\"terminated_early\":false,\"took\"");
         assertThat(parse(answer).incompleteness()).isNull();
     }
@@ -144,22 +144,22 @@ class SearchAnswerTest {
     }
 
     @Test
-    void aHitWithoutASourceIsCountedAndIsNoDocument() throws Exception {
+    void aHitWithoutASourceIsCountedButIsNotADocument() throws Exception {
         SearchAnswer answer =
                 parse(answer(FIRST, "{\"_index\":\"books\",\"_id\":\"x\",\"_score\":null,\"sort\":[7,8]}"));
         assertThat(answer.documents()).hasSize(1);
         assertThat(answer.withoutSource()).isEqualTo(1);
     }
 
-    /** Going on from an older hit's sort values would give documents twice. */
+    /** Continuing from the sort values of an older hit would return documents twice. */
     @Test
-    void aLastHitWithoutSortValuesDoesNotBorrowThoseOfTheHitBefore() throws Exception {
+    void aLastHitWithoutSortValuesDoesNotUseThoseOfThePreviousHit() throws Exception {
         SearchAnswer answer = parse(answer(FIRST, "{\"_index\":\"books\",\"_id\":\"x\",\"_source\":{}}"));
         assertThat(answer.lastSort()).isEmpty();
     }
 
     @Test
-    void aRoutingBelongsToItsOwnHitAlone() throws Exception {
+    void aRoutingBelongsOnlyToItsOwnHit() throws Exception {
         SearchAnswer answer = parse(answer(FIRST.replace("\"_score\"", "\"_routing\":\"r\\\"1\",\"_score\""), SECOND));
         Document routed = answer.documents().get(0);
         assertThat(routed.hasRouting()).isTrue();
@@ -170,7 +170,7 @@ class SearchAnswerTest {
     }
 
     @Test
-    void aDocumentMayHoldWhatLooksLikeTheEndOfAnAnswer() throws Exception {
+    void aDocumentMayContainWhatLooksLikeTheEndOfAnAnswer() throws Exception {
         String inString = "{\"t\":\"" + Answers.TAIL.replace("\"", "\\\"") + "\"}";
         String asTokens = "{\"a\":{\"b\":[{\"sort\":[1,2]}]}}";
         SearchAnswer answer = parse(answer(hit("a", inString, "[3,4]"), hit("b", asTokens, "[5,6]")));
@@ -179,7 +179,7 @@ class SearchAnswerTest {
     }
 
     @Test
-    void findingsAreEachDocumentsOwn() throws Exception {
+    void findingsBelongToTheirDocument() throws Exception {
         SearchAnswer answer = parse(answer(
                 hit("a", "{\n}", "[1,1]"),
                 hit("b", "/* before */ {} /* behind */", "[2,2]"),
@@ -191,7 +191,7 @@ class SearchAnswerTest {
         assertThat(answer.documents()).extracting(SearchAnswerTest::source).containsOnly("{}");
     }
 
-    /** Elasticsearch stores a body in UTF-16 and gives it back in the middle of its answer. */
+    /** Elasticsearch stores a body in UTF-16 and returns it in the middle of its answer. */
     @Test
     void aSourceInAnotherEncodingNamesItsIndexAndId() {
         String[] around = answer(FIRST, hit("poison", "SOURCE", "[9,9]")).split("SOURCE", -1);
@@ -208,12 +208,12 @@ class SearchAnswerTest {
     }
 
     /**
-     * A body may end in a line comment, and another one in a line break: what lies between them in the answer is a
-     * comment then, whole hits included, and what is left is an answer without a flaw.
+     * One body may end in a line comment and another in a line break. Everything between them in the answer is then a
+     * comment, whole hits included, and the rest is a valid answer.
      */
     @ParameterizedTest
     @ValueSource(strings = {"{}\n", "{}", "{\n}", "{} // too"})
-    void aCommentBehindADocumentNeverHidesTheHitsAfterIt(String next) {
+    void aCommentAfterADocumentNeverHidesTheHitsAfterIt(String next) {
         String answer =
                 answer(FIRST, hit("a", "{} // behind", "[1,1]"), hit("b", next, "[2,2]"), hit("c", "{}", "[3,3]"));
         assertThatExceptionOfType(MalformedSourceException.class)
@@ -235,7 +235,7 @@ class SearchAnswerTest {
                 "//\"sort\":[7,7]\r",
                 "\uFEFF//{\"a\""
             })
-    void aCommentBehindTheOnlyDocumentHidesNothing(String comment) throws Exception {
+    void aCommentAfterTheOnlyDocumentHidesNothing(String comment) throws Exception {
         byte[] answer = bytes(answer(hit("a", "{}" + comment, "[3,1]")));
 
         SearchAnswer single = SearchAnswer.parseSingle(answer, answer.length);
@@ -246,7 +246,7 @@ class SearchAnswerTest {
     }
 
     @Test
-    void anAnswerThatIsCutOffInACommentIsNotWhole() {
+    void anAnswerCutOffInACommentIsNotWhole() {
         byte[] answer = bytes(answer(hit("a", "{}// behind", "[3,1]")));
         int comment = new String(answer, StandardCharsets.UTF_8).indexOf("//");
         for (int length = comment; length < answer.length; length++) {
@@ -258,20 +258,20 @@ class SearchAnswerTest {
     }
 
     @Test
-    void twoHitsWhereOneWasAskedForAreNotUsed() throws Exception {
+    void twoHitsForARequestOfOneAreNotUsed() throws Exception {
         byte[] answer = bytes(answer(FIRST, SECOND));
         assertThat(SearchAnswer.parseSingle(answer, answer.length).incompleteness())
                 .contains("more hits");
     }
 
     @Test
-    void aCommentBehindADocumentMayEndWithItsLine() throws Exception {
+    void aCommentAfterADocumentMayEndWithItsLine() throws Exception {
         assertThat(parse(answer(hit("a", "{} // behind\n", "[1,1]"), SECOND)).documents())
                 .hasSize(2);
     }
 
     @Test
-    void bytesBehindTheLengthAreOfAnOlderAnswerAndAreNotLookedAt() throws Exception {
+    void bytesBeyondTheLengthBelongToAnOlderAnswerAndAreIgnored() throws Exception {
         byte[] whole = bytes(answer(FIRST));
         byte[] buffer = Arrays.copyOf(whole, whole.length + 100);
         Arrays.fill(buffer, whole.length, buffer.length, (byte) '}');

@@ -12,25 +12,25 @@ class SearchContextsTest {
     private static final String SESSION = "pKfxjf84R12sI64qKB5s9g";
 
     @Test
-    void anIdWithTheSameSearchContextsOnAnotherNodeIsOfTheSamePointInTime() {
+    void anIdWithTheSameSearchContextsOnAnotherNodeIsTheSamePointInTime() {
         assertThat(SearchContexts.mayBeSame(id(NODE, SESSION, 919), id("AAAAAAAAAAAAAAAAAAAAAA", SESSION, 919)))
                 .isTrue();
     }
 
     @Test
-    void anIdWithAnotherSearchContextIsOfAnotherPointInTime() {
+    void anIdWithAnotherSearchContextIsAnotherPointInTime() {
         assertThat(SearchContexts.mayBeSame(id(NODE, SESSION, 919), id(NODE, SESSION, 922)))
                 .isFalse();
     }
 
     @Test
-    void anIdOfAnotherSessionIsOfAnotherPointInTime() {
+    void anIdOfAnotherSessionIsAnotherPointInTime() {
         assertThat(SearchContexts.mayBeSame(id(NODE, SESSION, 919), id(NODE, "BBBBBBBBBBBBBBBBBBBBBB", 919)))
                 .isFalse();
     }
 
     @Test
-    void idsOfAnUnknownFormCannotBeToldApart() {
+    void idsInAnUnknownFormCannotBeDistinguished() {
         assertThat(SearchContexts.mayBeSame("pit-1", "pit-2")).isTrue();
         assertThat(SearchContexts.mayBeSame(id(NODE, SESSION, 919), id(NODE, SESSION, 922) + "~7"))
                 .isTrue();

@@ -21,7 +21,7 @@ class SearchRequestTest {
     private PointInTime pit;
 
     @BeforeEach
-    void nobodyIsAsked() throws Exception {
+    void openWithoutRequests() throws Exception {
         connection = Connection.open(new ElasticsearchOptions(
                 URI.create("http://127.0.0.1:9"),
                 new Anonymous(),
@@ -38,7 +38,7 @@ class SearchRequestTest {
     }
 
     @Test
-    void aPageIsExactlyThis() {
+    void aPageRequestIsExactlyThis() {
         assertThat(text(SearchRequest.page(pit, new Slice(2, 7), QUERY, 5_000, bytes("[5,4294967301]"))))
                 .isEqualTo("{\"size\":5000,\"track_total_hits\":false,\"sort\":[\"_doc\"],"
                         + "\"pit\":{\"id\":\"46ToAwMDaWR5QQ==\",\"keep_alive\":\"300s\"},\"slice\":{\"id\":2,\"max\":7},"
@@ -53,15 +53,15 @@ class SearchRequestTest {
     }
 
     @Test
-    void sortValuesGoBackAsTheBytesThatCame() {
+    void sortValuesAreSentBackAsReceived() {
         String values = "[18446744073709551615, -0,1e400 ,9007199254740993]";
         assertThat(text(SearchRequest.page(pit, ALL, null, 1, bytes(values))))
                 .contains("\"search_after\":" + values + "}");
     }
 
-    /** Each of these makes the server skip, rewrite or hold what it answers. */
+    /** Each of these makes the server skip, rewrite or omit documents. */
     @Test
-    void aPageNeverAsksForWhatSpoilsAnExport() {
+    void aPageRequestNeverContainsWhatSpoilsAnExport() {
         String page = text(SearchRequest.page(pit, new Slice(0, 2), QUERY, 1, bytes("[1,2]")));
         assertThat(page)
                 .doesNotContain("from", "scroll", "_source", "filter_path", "pretty", "_shard_doc", "preference");
@@ -85,14 +85,14 @@ class SearchRequestTest {
     }
 
     @Test
-    void aTouchAsksForNothing() {
+    void aKeepAliveRequestAsksForNothing() {
         assertThat(text(SearchRequest.touch(pit)))
                 .isEqualTo("{\"size\":0,\"track_total_hits\":false,"
                         + "\"pit\":{\"id\":\"46ToAwMDaWR5QQ==\",\"keep_alive\":\"300s\"}}");
     }
 
     @Test
-    void aNameIsAskedForWithoutTheSourceThatCannotBeRead() {
+    void anIdIsRequestedWithoutTheUnreadableSource() {
         assertThat(text(SearchRequest.identity(pit, ALL, null, bytes("[1,2]"))))
                 .startsWith("{\"_source\":false,\"size\":1,")
                 .endsWith("\"search_after\":[1,2]}");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies as Elasticsearch 8 sends them, shortened where they are long. */
+/** Bodies as Elasticsearch 8 sends them, long ones shortened. */
 class ServerErrorTest {
     private static final String SEARCH_CONTEXT_MISSING = """
             {"error":{"root_cause":[{"type":"search_context_missing_exception","reason":"No search context found for id [26]"}],
@@ -65,7 +65,7 @@ class ServerErrorTest {
              "type":"search_phase_execution_exception","reason":"all shards failed","phase":"query"},"status":400}""";
 
     @Test
-    void aSearchContextThatIsMissingIsALostSnapshot() {
+    void aMissingSearchContextIsALostSnapshot() {
         ServerError error = error(404, SEARCH_CONTEXT_MISSING);
         assertThat(error.meaning()).isEqualTo(Meaning.SNAPSHOT_LOST);
         assertThat(error).hasToString("404 search_context_missing_exception: No search context found for id [26]");
@@ -77,17 +77,17 @@ class ServerErrorTest {
     }
 
     @Test
-    void aFullQueueIsTriedAgain() {
+    void aFullQueueIsRetried() {
         assertThat(error(429, REJECTED).meaning()).isEqualTo(Meaning.RETRY);
     }
 
     @Test
-    void anIndexThatWasDeletedLosesTheSnapshot() {
+    void aDeletedIndexLosesTheSnapshot() {
         assertThat(error(404, INDEX_NOT_FOUND).meaning()).isEqualTo(Meaning.SNAPSHOT_LOST);
     }
 
     @Test
-    void aMissingRightIsRefusedWithTheServersReason() {
+    void aMissingPrivilegeIsRefusedWithTheServersReason() {
         ServerError error = error(403, SECURITY);
         assertThat(error.meaning()).isEqualTo(Meaning.REFUSED);
         assertThat(error.toString())
@@ -96,7 +96,7 @@ class ServerErrorTest {
     }
 
     @Test
-    void aNodeThatIsGoneTakesItsShardsOfTheSnapshotWithIt() {
+    void aLostNodeLosesItsShardsOfTheSnapshot() {
         assertThat(error(502, NODE_GONE).meaning()).isEqualTo(Meaning.SHARD_GONE);
         assertThat(error(503, NODE_GONE).meaning()).isEqualTo(Meaning.SHARD_GONE);
         assertThat(error(503, NO_SHARD).meaning()).isEqualTo(Meaning.SHARD_GONE);
@@ -104,7 +104,7 @@ class ServerErrorTest {
     }
 
     @Test
-    void aDocumentThatTheServerCannotReadIsSaidToBeOne() {
+    void aDocumentThatTheServerCannotReadIsReportedAsOne() {
         assertThat(error(500, UNREADABLE).meaning()).isEqualTo(Meaning.UNREADABLE_DOCUMENT);
         assertThat(error(200, UNREADABLE).meaning()).isEqualTo(Meaning.UNREADABLE_DOCUMENT);
     }
@@ -117,7 +117,7 @@ class ServerErrorTest {
     }
 
     @Test
-    void aQueryThatTheServerCannotReadIsNoUnreadableDocument() {
+    void aQueryThatTheServerCannotReadIsNotAnUnreadableDocument() {
         assertThat(error(400, QUERY_WITH_BAD_JSON).meaning()).isEqualTo(Meaning.REFUSED);
     }
 
@@ -128,7 +128,7 @@ class ServerErrorTest {
 
     @ParameterizedTest
     @ValueSource(ints = {408, 429, 500, 502, 503, 504})
-    void aProxysErrorPageIsTriedAgain(int status) {
+    void aProxysErrorPageIsRetried(int status) {
         ServerError error = ServerError.of(status, null, null);
         assertThat(error.meaning()).isEqualTo(Meaning.RETRY);
         assertThat(error.toString()).startsWith(status + " ");
@@ -136,30 +136,30 @@ class ServerErrorTest {
 
     @ParameterizedTest
     @ValueSource(ints = {301, 400, 401, 403, 405})
-    void aProxyThatSaysNoIsBelieved(int status) {
+    void aRefusalByAProxyIsFinal(int status) {
         assertThat(ServerError.of(status, null, null).meaning()).isEqualTo(Meaning.REFUSED);
     }
 
     @Test
-    void aBodyThatIsTooMuchForAProxyIsShortened() {
+    void aPageTooLargeForAProxyIsShortened() {
         assertThat(ServerError.of(413, null, null).meaning()).isEqualTo(Meaning.SHORTER_PAGE);
     }
 
     /** No status at all: the connection was refused, closed or too slow. */
     @Test
-    void noAnswerAtAllIsTriedAgain() {
+    void aMissingAnswerIsRetried() {
         assertThat(new ServerError(0, Set.of(), "Connection reset by peer", null).meaning())
                 .isEqualTo(Meaning.RETRY);
     }
 
     @Test
-    void anIncompleteAnswerIsTriedAgain() {
+    void anIncompleteAnswerIsRetried() {
         assertThat(new ServerError(200, Set.of(), "the search timed out", null).meaning())
                 .isEqualTo(Meaning.RETRY);
     }
 
     @Test
-    void aReasonIsOneLineAndNotEndless() {
+    void aReasonIsOneLineOfLimitedLength() {
         ServerError error =
                 error(500, "{\"error\":{\"type\":\"exception\",\"reason\":\"a\\n\\tb" + "x".repeat(10_000) + "\"}}");
         assertThat(error.toString())
@@ -169,14 +169,14 @@ class ServerErrorTest {
     }
 
     @Test
-    void anErrorThatIsTextIsItsReason() {
+    void anErrorThatIsATextIsItsReason() {
         assertThat(error(405, "{\"error\":\"Incorrect HTTP method\",\"status\":405}")
                         .toString())
                 .isEqualTo("405 Incorrect HTTP method");
     }
 
     @Test
-    void theServersWishToBeLeftAloneIsKept() {
+    void theServersRetryAfterIsKept() {
         assertThat(ServerError.of(429, null, Duration.ofSeconds(3)).retryAfter())
                 .isEqualTo(Duration.ofSeconds(3));
     }

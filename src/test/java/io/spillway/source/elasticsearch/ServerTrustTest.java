@@ -67,7 +67,7 @@ class ServerTrustTest {
     }
 
     @Test
-    void aCertificateThatAPinnedServerCertificateSignedGetsNoRequest() throws Exception {
+    void aCertificateSignedByAPinnedServerCertificateGetsNoRequest() throws Exception {
         refused(certificates.leaf, certificates.belowLeaf, certificates.leaf);
         refused(
                 certificates.root,
@@ -86,7 +86,7 @@ class ServerTrustTest {
     }
 
     @Test
-    void aMissingIntermediateIsNoPath() throws Exception {
+    void aMissingIntermediateMeansNoPath() throws Exception {
         refused(certificates.root, certificates.leaf, certificates.root);
     }
 
@@ -102,7 +102,7 @@ class ServerTrustTest {
     }
 
     @Test
-    void anExpiredCertificateThatIsPinnedItselfGetsNoRequest() throws Exception {
+    void anExpiredPinnedCertificateGetsNoRequest() throws Exception {
         refused(certificates.expired, certificates.expired, certificates.intermediate);
         refused(certificates.expiredImpostor, certificates.expiredImpostor);
     }
@@ -113,24 +113,24 @@ class ServerTrustTest {
     }
 
     @Test
-    void aPinnedRootIsBelieved() throws Exception {
+    void aPinnedRootIsTrusted() throws Exception {
         reached(certificates.root, certificates.leaf, certificates.intermediate, certificates.root);
     }
 
     @Test
-    void aPinnedIntermediateIsBelievedWithAndWithoutItsRoot() throws Exception {
+    void aPinnedIntermediateIsTrustedWithAndWithoutItsRoot() throws Exception {
         reached(certificates.intermediate, certificates.leaf, certificates.intermediate);
         reached(certificates.intermediate, certificates.leaf, certificates.intermediate, certificates.root);
     }
 
     @Test
-    void aPinnedServerCertificateIsBelievedAloneAndInItsChain() throws Exception {
+    void aPinnedServerCertificateIsTrustedAloneAndInItsChain() throws Exception {
         reached(certificates.leaf, certificates.leaf);
         reached(certificates.leaf, certificates.leaf, certificates.intermediate, certificates.root);
     }
 
     @Test
-    void aPinnedSelfSignedCertificateIsBelieved() throws Exception {
+    void aPinnedSelfSignedCertificateIsTrusted() throws Exception {
         reached(certificates.impostor, certificates.impostor);
     }
 
@@ -143,14 +143,14 @@ class ServerTrustTest {
     }
 
     @Test
-    void everyAuthorityOfAFileIsBelieved() throws Exception {
+    void everyAuthorityOfAFileIsTrusted() throws Exception {
         Path both = pem(certificates.impostor, certificates.root);
         reached(new Trust(both, null), certificates.leaf, certificates.intermediate);
         reached(new Trust(both, null), certificates.impostor);
     }
 
     @Test
-    void aFileWithoutACertificateIsAMatterOfConfiguration() throws Exception {
+    void aFileWithoutACertificateIsAConfigurationError() throws Exception {
         Path empty = Files.createFile(folder.resolve("empty.pem"));
         SpillwayException e =
                 catchThrowableOfType(SpillwayException.class, () -> ServerTrust.context(new Trust(empty, null)));

@@ -53,7 +53,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every way in which a page can go wrong: afterwards each document is there once, or the run has failed and says why. */
+/**
+ * Every way in which a page can fail: afterwards each document is there once, or the run has failed with the reason.
+ */
 @Timeout(120)
 class SlicePagerTest {
     private static final int SHARDS = 3;
@@ -82,13 +84,13 @@ class SlicePagerTest {
 
     @ParameterizedTest(name = "{0} slices")
     @ValueSource(ints = {1, 2, 7})
-    void everyDocumentComesOnceOverAnyNumberOfSlices(int slices) throws Exception {
+    void everyDocumentIsReadOnceFromAnyNumberOfSlices(int slices) throws Exception {
         assertThat(readAll(server, paging(slices, PATIENT))).containsExactlyInAnyOrderElementsOf(server.documents());
         assertThat(server.searches()).extracting(Search::slices).containsOnly(slices);
     }
 
     @Test
-    void everyDocumentComesOnceWhenSlicesAreReadAtTheSameTime() throws Exception {
+    void everyDocumentIsReadOnceIfSlicesAreReadConcurrently() throws Exception {
         ExecutorService lanes = Executors.newFixedThreadPool(7);
         try (ElasticsearchSource source = StubSource.open(server, paging(7, PATIENT));
                 Snapshot snapshot = source.freeze()) {
@@ -113,7 +115,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void bothSortValuesGoBackAsTheBytesThatCame() throws Exception {
+    void bothSortValuesAreSentBackAsReceived() throws Exception {
         server.window(7);
         readAll(server, paging(1, PATIENT));
         List<Search> searches = server.searches();
@@ -125,14 +127,14 @@ class SlicePagerTest {
     }
 
     @Test
-    void noPageAsksForMoreThanTheIndexAllows() throws Exception {
+    void noPageRequestsMoreThanTheIndexAllows() throws Exception {
         server.window(7);
         assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
         assertThat(server.searches()).extracting(Search::size).containsOnly(7);
     }
 
     @Test
-    void pagesHaveTheWantedBytes() throws Exception {
+    void pagesHaveTheTargetBytes() throws Exception {
         readAll(server, paging(1, PATIENT));
         List<Integer> sizes = server.searches().stream().map(Search::size).toList();
         assertThat(sizes.get(0)).isEqualTo(100);
@@ -141,7 +143,7 @@ class SlicePagerTest {
 
     @Test
     void aShortPageIsNotTheEnd() throws Exception {
-        server.give(search -> search.page() == 2 ? 1 : search.size());
+        server.limitHits(search -> search.page() == 2 ? 1 : search.size());
         assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
     }
 
@@ -171,7 +173,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void sortValuesThatAreNoNumbersAreRefusedOnTheFirstPage() {
+    void sortValuesThatAreNotNumbersAreRefusedOnTheFirstPage() {
         server.onPage(
                 1,
                 StubElasticsearch.Fault.editing(
@@ -205,18 +207,18 @@ class SlicePagerTest {
         assertThat(documents).containsExactlyInAnyOrderElementsOf(server.documents());
         List<String> ids = server.searches().stream().map(Search::pitId).toList();
         assertThat(ids).hasSizeGreaterThan(10).doesNotHaveDuplicates();
-        // One answer after the last search: that is the id to close.
+        // One answer after the last search: its id is the one to close.
         assertThat(server.closed()).containsExactly("pit-" + (ids.size() + 2));
     }
 
     @Test
-    void aPageThatNamesNoPointInTimeIsAskedForAgain() throws Exception {
+    void aPageWithoutAPointInTimeIsRequestedAgain() throws Exception {
         server.onPage(2, StubElasticsearch.Fault.editing(answer -> answer.replaceFirst("\"pit_id\":\"[^\"]*\",", "")));
         assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
     }
 
     @Test
-    void aPageOfAnotherPointInTimeIsAskedForAgainAndItsIdIsNotUsed() throws Exception {
+    void aPageOfAnotherPointInTimeIsRequestedAgainAndItsIdIsNotUsed() throws Exception {
         String own = pitId(1);
         server.namePits(n -> own);
         server.onPage(2, StubElasticsearch.Fault.editing(answer -> answer.replace(own, pitId(2))));
@@ -231,7 +233,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void anIdOfMegabytesWorksAndIsInNoAddress() throws Exception {
+    void anIdOfMegabytesWorksAndIsInNoUrl() throws Exception {
         String id = "QUJDRA==".repeat(625_000);
         server.namePits(n -> id);
         assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
@@ -241,9 +243,9 @@ class SlicePagerTest {
                 .allSatisfy(target -> assertThat(target).hasSizeLessThan(200));
     }
 
-    /** With the id counted as if it were documents, each page would be shorter than the last, down to one document. */
+    /** If the id counted as documents, each page would be shorter than the last, down to one document. */
     @Test
-    void anIdOfMegabytesIsNoReasonForShortPages() throws Exception {
+    void anIdOfMegabytesDoesNotShortenPages() throws Exception {
         String id = "QUJDRA==".repeat(625_000);
         server.namePits(n -> id);
         Paging paging = new Paging(1, 1, Paging.PAGE_BYTES, Duration.ofMinutes(1), 1.0, NotUtf8.STOP, PATIENT);
@@ -259,7 +261,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void itIsClosedOnceHoweverOftenTheSnapshotIs() throws Exception {
+    void itIsClosedOnceHoweverOftenTheSnapshotIsClosed() throws Exception {
         try (ElasticsearchSource source = StubSource.open(server, paging(1, PATIENT))) {
             Snapshot snapshot = source.freeze();
             snapshot.close();
@@ -269,7 +271,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void aCloseThatFailsFailsNothing() throws Exception {
+    void aFailedCloseFailsNothing() throws Exception {
         server.on(Call::closesPit, 1, StubElasticsearch.Fault.status(500, error("exception", "no", 500)));
         assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
         assertThat(server.closed()).hasSize(1);
@@ -282,7 +284,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void aPointInTimeThatIsGoneIsALostSnapshot() {
+    void aMissingPointInTimeIsALostSnapshot() {
         server.onPage(3, StubElasticsearch.Fault.status(404, StubElasticsearch.CONTEXT_MISSING));
         SpillwayException failure = failure(paging(1, PATIENT));
         assertThat(failure.fault()).isEqualTo(Fault.SNAPSHOT_LOST);
@@ -318,15 +320,18 @@ class SlicePagerTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource({"incompleteAnswers", "brokenConnections"})
-    void aPageThatFailsOnceIsAskedForAgain(String name, StubElasticsearch.Fault fault) throws Exception {
+    void aPageThatFailsOnceIsRequestedAgain(String name, StubElasticsearch.Fault fault) throws Exception {
         server.onPage(1, fault);
         assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
     }
 
-    /** Three times each, on the first, a middle and the last, empty page, so that no buffer and no page ahead is spared. */
+    /**
+     * Three times each, on the first, a middle and the last, empty page, so that every buffer and every prefetched page
+     * is affected.
+     */
     @ParameterizedTest(name = "{0}")
     @MethodSource({"incompleteAnswers", "brokenConnections"})
-    void nothingIsLostOrDoubledByFaultsOnManyPages(String name, StubElasticsearch.Fault fault) throws Exception {
+    void faultsOnManyPagesLoseAndDuplicateNothing(String name, StubElasticsearch.Fault fault) throws Exception {
         server.whenSearching(search -> search.attempt() <= 3 && search.page() % 3 == 1 ? fault : null);
         Progress progress = new Progress();
         assertThat(readAll(server, paging(2, PATIENT), progress))
@@ -337,7 +342,7 @@ class SlicePagerTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource({"incompleteAnswers", "brokenConnections"})
-    void aPageThatNeverComesFailsTheRun(String name, StubElasticsearch.Fault fault) {
+    void aPageThatAlwaysFailsFailsTheRun(String name, StubElasticsearch.Fault fault) {
         server.whenSearching(search -> search.page() >= 3 ? fault : null);
         SpillwayException failure = failure(paging(1, IMPATIENT));
         assertThat(failure.fault())
@@ -345,9 +350,9 @@ class SlicePagerTest {
         assertThat(server.closed()).hasSize(1);
     }
 
-    /** Retries ask for the page that is wanted, not for the one behind it, and not from the start. */
+    /** Retries request the same page, not the one after it, and do not start from the beginning. */
     @Test
-    void aRetryAsksBehindTheLastPageThatWasUsed() throws Exception {
+    void aRetryContinuesAfterTheLastUsedPage() throws Exception {
         server.window(20);
         server.onPage(3, edit("\"timed_out\":false", "\"timed_out\":true"), StubElasticsearch.Fault.hangUp());
         readAll(server, FULL_PAGES);
@@ -367,7 +372,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void aShardThatComesBackInTimeIsRead() throws Exception {
+    void aShardThatReturnsInTimeIsRead() throws Exception {
         server.onPage(2, goneShard(), goneShard());
         assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
     }
@@ -394,7 +399,7 @@ class SlicePagerTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("cuts")
-    void aBodyThatIsCutOffLosesAndDoublesNothing(Framing framing, String name, ToIntFunction<String> where)
+    void aTruncatedBodyLosesAndDuplicatesNothing(Framing framing, String name, ToIntFunction<String> where)
             throws Exception {
         StubElasticsearch.Fault cut =
                 StubElasticsearch.Fault.cut(framing, answer -> Math.max(0, where.applyAsInt(answer)));
@@ -404,7 +409,7 @@ class SlicePagerTest {
 
     @ParameterizedTest
     @CsvSource({"LENGTH", "CHUNKED", "UNTIL_CLOSED"})
-    void aWholeBodyIsTakenHoweverItIsFramed(Framing framing) throws Exception {
+    void aWholeBodyIsAcceptedHoweverItIsFramed(Framing framing) throws Exception {
         server.whenSearching(search -> StubElasticsearch.Fault.framed(framing));
         Progress progress = new Progress();
         assertThat(readAll(server, paging(1, PATIENT), progress)).isEqualTo(server.documents());
@@ -412,23 +417,23 @@ class SlicePagerTest {
     }
 
     @Test
-    void anAnswerThatNeverComesIsAskedForAgain() throws Exception {
+    void aMissingAnswerIsRequestedAgain() throws Exception {
         server.onPage(2, StubElasticsearch.Fault.silence());
         Paging paging = new Paging(1, 1, SMALL_PAGES, Duration.ofSeconds(1), 1.0, NotUtf8.STOP, PATIENT);
         assertThat(readAll(server, paging)).isEqualTo(server.documents());
     }
 
-    // Too much
+    // Too large
 
     @Test
-    void aPageIsShortenedUntilTheCircuitBreakerLetsItThrough() throws Exception {
+    void aPageIsShortenedUntilTheCircuitBreakerAllowsIt() throws Exception {
         server.whenSearching(search -> search.size() > 40 ? StubElasticsearch.Fault.status(429, BREAKER) : null);
         assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
         assertThat(server.searches().get(1).size()).isEqualTo(50);
     }
 
     @Test
-    void aPageThatIsTooMuchForAProxyIsShortened() throws Exception {
+    void aPageTooLargeForAProxyIsShortened() throws Exception {
         server.onPage(1, StubElasticsearch.Fault.status(413, "<html>", "Content-Type: text/html"));
         assertThat(readAll(server, paging(1, PATIENT))).isEqualTo(server.documents());
         assertThat(server.searches().get(1).size()).isEqualTo(50);
@@ -436,7 +441,7 @@ class SlicePagerTest {
 
     @ParameterizedTest(name = "endless {0}")
     @ValueSource(booleans = {true, false})
-    void aBodyAboveTheLimitMakesAShorterPage(boolean endless) throws Exception {
+    void aBodyAboveTheLimitShortensThePage(boolean endless) throws Exception {
         StubElasticsearch.Fault tooLong =
                 endless ? StubElasticsearch.Fault.endless() : StubElasticsearch.Fault.announcing(1L << 40);
         server.whenSearching(search -> search.slice() == 0 && search.size() > 30 ? tooLong : null);
@@ -453,16 +458,16 @@ class SlicePagerTest {
     @Test
     void aDocumentAboveEveryLimitIsNamed() {
         server.whenSearching(
-                search -> server.wouldGive(search, 123) ? StubElasticsearch.Fault.announcing(1L << 40) : null);
+                search -> server.wouldReturn(search, 123) ? StubElasticsearch.Fault.announcing(1L << 40) : null);
         SpillwayException failure = failure(paging(1, PATIENT));
         assertThat(failure.fault()).isEqualTo(Fault.SOURCE_REFUSED);
         assertThat(failure).hasMessageContaining("\"d123\"").hasMessageContaining("\"books\"");
         assertThat(server.closed()).hasSize(1);
     }
 
-    /** Documents above what a lane may have, below what one may have at a time: each reader gets its turn. */
+    /** Documents above the share of a lane and below the limit for one at a time: each reader gets its turn. */
     @Test
-    void largeDocumentsComeAloneAndOneReaderAtATime() throws Exception {
+    void largeDocumentsAreReadAloneByOneReaderAtATime() throws Exception {
         int large = ElasticsearchSnapshot.answerLimit(Runtime.getRuntime().maxMemory(), 64) + (1 << 20);
         List<byte[]> sources = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
@@ -490,11 +495,11 @@ class SlicePagerTest {
         }
     }
 
-    /** A reader that fails with the one large page in its hands gives it back. */
+    /** A reader that fails while it holds the one large page releases it. */
     @Test
-    void aReaderThatFailsAloneLeavesTheLargePageToOthers() throws Exception {
+    void aFailedReaderReleasesTheLargePage() throws Exception {
         server.whenSearching(search ->
-                server.wouldGive(search, 123) || (search.slice() == 1 && search.size() > 1 && search.page() < 9)
+                server.wouldReturn(search, 123) || (search.slice() == 1 && search.size() > 1 && search.page() < 9)
                         ? StubElasticsearch.Fault.announcing(1L << 40)
                         : null);
         try (ElasticsearchSource source = StubSource.open(server, paging(3, PATIENT));
@@ -511,7 +516,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void aReaderThatWasClosedInTheMiddleOfALargePageGivesItBackOnce() throws Exception {
+    void aReaderClosedInTheMiddleOfALargePageReleasesItOnce() throws Exception {
         AtomicReference<Integer> tries = new AtomicReference<>(0);
         server.whenSearching(search -> search.size() > 1 || tries.getAndUpdate(n -> n + 1) == 0
                 ? StubElasticsearch.Fault.announcing(1L << 40)
@@ -532,16 +537,16 @@ class SlicePagerTest {
     @Test
     void aDocumentThatTheServerCannotReadIsFoundAndNamed() {
         server.whenSearching(
-                search -> server.wouldGive(search, 123) ? StubElasticsearch.Fault.status(500, UNREADABLE) : null);
+                search -> server.wouldReturn(search, 123) ? StubElasticsearch.Fault.status(500, UNREADABLE) : null);
         SpillwayException failure = failure(paging(1, IMPATIENT));
         assertThat(failure.fault()).isEqualTo(Fault.SOURCE_REFUSED);
         assertThat(failure).hasMessageContaining("document \"d123\" in index \"books\"");
     }
 
     @Test
-    void aDocumentThatNobodyCanNameIsPlacedBySortValues() {
+    void aDocumentWithoutAReadableIdIsLocatedBySortValues() {
         server.whenSearching(
-                search -> server.wouldGive(search, 123) ? StubElasticsearch.Fault.status(500, UNREADABLE) : null);
+                search -> server.wouldReturn(search, 123) ? StubElasticsearch.Fault.status(500, UNREADABLE) : null);
         server.on(call -> call.body().startsWith("{\"_source\":false"), 100, StubElasticsearch.Fault.hangUp());
         assertThat(failure(paging(1, IMPATIENT)))
                 .hasMessageContaining("a document behind sort values [40," + ((2L << 32) + 40) + "] of slice 0 of 1");
@@ -581,7 +586,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void aStringThatIsNotUtf8PassesWhereItMayBeReplaced() throws Exception {
+    void aStringThatIsNotUtf8PassesIfItMayBeReplaced() throws Exception {
         withDocument(123, notUtf8());
         Paging paging = new Paging(1, 1, SMALL_PAGES, Duration.ofMinutes(1), 1.0, NotUtf8.REPLACE, PATIENT);
         List<String> documents = readAll(server, paging);
@@ -612,7 +617,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void aMissingRightIsRefusedWithTheServersReason() {
+    void aMissingPrivilegeIsRefusedWithTheServersReason() {
         server.onPage(
                 2,
                 StubElasticsearch.Fault.status(
@@ -628,10 +633,10 @@ class SlicePagerTest {
         assertThat(server.closed()).hasSize(1);
     }
 
-    // The page ahead
+    // Prefetching
 
     @Test
-    void theNextPageIsAskedForWhileThisOneIsInUse() throws Exception {
+    void theNextPageIsRequestedWhileThisOneIsInUse() throws Exception {
         try (ElasticsearchSource source = StubSource.open(server, paging(1, PATIENT));
                 Snapshot snapshot = source.freeze();
                 PageReader reader = snapshot.read(new Slice(0, 1), new StageClock(), new Progress())) {
@@ -641,9 +646,9 @@ class SlicePagerTest {
         }
     }
 
-    /** Two buffers take turns: what arrives ahead goes into the other one, after faults too. */
+    /** Two buffers alternate: a prefetched page goes into the other one, after faults too. */
     @Test
-    void aPageStaysWhatItIsWhileTheNextOneArrives() throws Exception {
+    void aPageIsUnchangedWhileTheNextOneArrives() throws Exception {
         server.window(20);
         server.whenSearching(search -> search.attempt() == 1 && search.page() % 4 == 3
                 ? edit("\"timed_out\":false", "\"timed_out\":true")
@@ -663,19 +668,19 @@ class SlicePagerTest {
     }
 
     @Test
-    void thePageAheadIsDroppedWhereThisOneFailsItsChecks() throws Exception {
+    void thePrefetchedPageIsDroppedIfThisOneFailsItsChecks() throws Exception {
         server.window(20);
         server.onPage(1, edit(SHARDS_OK, "\"successful\":2,\"skipped\":0,\"failed\":1"));
-        server.give(search -> search.page() == 1 && search.attempt() == 1 ? 5 : search.size());
+        server.limitHits(search -> search.page() == 1 && search.attempt() == 1 ? 5 : search.size());
         assertThat(readAll(server, FULL_PAGES)).isEqualTo(server.documents());
         assertThat(server.searches().stream()
                         .filter(search -> search.searchAfter().isEmpty()))
                 .hasSize(2);
     }
 
-    /** Each search keeps this server busy for a while that is measured here: half of the time it has to be left alone. */
+    /** Each search keeps this server busy for a time that is measured here. It must be idle for half of the time. */
     @Test
-    void aShareOfTheTimeIsKeptByARestBeforeEachRequest() throws Exception {
+    void aRestBeforeEachRequestKeepsTheShareOfTheTime() throws Exception {
         server.window(20);
         List<Long> cycles = Collections.synchronizedList(new ArrayList<>());
         server.whenSearching(search -> {
@@ -697,7 +702,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void aRequestThatStillRestsIsNeverSentOnceItsReaderIsClosed() throws Exception {
+    void aRestingRequestIsNeverSentOnceItsReaderIsClosed() throws Exception {
         Paging paging = new Paging(1, 1, SMALL_PAGES, Duration.ofMinutes(1), 1e-6, NotUtf8.STOP, PATIENT);
         Progress progress = new Progress();
         try (ElasticsearchSource source = StubSource.open(server, paging);
@@ -739,7 +744,7 @@ class SlicePagerTest {
 
     @ParameterizedTest(name = "page {0}")
     @ValueSource(ints = {1, 3})
-    void anInterruptEndsAReaderThatWaitsAndClosesThePointInTime(int page) throws Exception {
+    void anInterruptEndsAWaitingReaderAndClosesThePointInTime(int page) throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         server.onPage(page, StubElasticsearch.Fault.after(never));
         FutureTask<List<String>> reading = new FutureTask<>(() -> readAll(server, paging(1, PATIENT)));
@@ -754,7 +759,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void anInterruptEndsAPauseBetweenTries() throws Exception {
+    void anInterruptEndsAPauseBetweenRetries() throws Exception {
         server.whenSearching(search -> StubElasticsearch.Fault.status(503, ""));
         Patience slow = new Patience(Duration.ofHours(1), Duration.ofHours(1), Duration.ofDays(1), 3);
         FutureTask<List<String>> reading = new FutureTask<>(() -> readAll(server, paging(1, slow)));
@@ -769,7 +774,7 @@ class SlicePagerTest {
     }
 
     @Test
-    void closingWithTheFlagSetClosesThePointInTimeAndLeavesTheFlag() throws Exception {
+    void closingWithTheFlagSetClosesThePointInTimeAndKeepsTheFlag() throws Exception {
         try (ElasticsearchSource source = StubSource.open(server, paging(1, PATIENT))) {
             Snapshot snapshot = source.freeze();
             Thread.currentThread().interrupt();
@@ -797,7 +802,7 @@ class SlicePagerTest {
         return documents;
     }
 
-    /** As many lanes as there may be: the memory for each answer is smallest then. */
+    /** As many lanes as allowed: then the memory for each answer is smallest. */
     private static Paging manyLanes(Patience patience) {
         return new Paging(64, 64, 1 << 20, Duration.ofMinutes(1), 1.0, NotUtf8.STOP, patience);
     }

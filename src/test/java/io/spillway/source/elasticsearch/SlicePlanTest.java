@@ -36,7 +36,7 @@ class SlicePlanTest {
     }
 
     @Test
-    void whatTheOperatorSaysIsTaken() {
+    void theOperatorsNumberIsUsed() {
         assertThat(SlicePlan.slices(paging(7, 2), 5, 0)).isEqualTo(7);
         assertThat(SlicePlan.lanes(paging(7, 2), 7)).isEqualTo(2);
     }

@@ -57,7 +57,7 @@ class SortValuesTest {
     }
 
     @Test
-    void theOrderIsThatOfTheNumberAndThenOfTheShard() {
+    void theOrderIsByNumberAndThenByShard() {
         long one = place("[5,4294967301]");
         assertThat(SortValues.isAfter(one, one)).isFalse();
         assertThat(SortValues.isAfter(one, place("[5,5]"))).isTrue();

@@ -23,13 +23,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Short ways from a scripted server through the public API to the documents that come out. */
+/** Shortcuts from a scripted server through the public API to the resulting documents. */
 final class StubSource {
-    /** Outlives every fault that passes; pauses of milliseconds. */
+    /** Survives every transient fault; pauses of milliseconds. */
     static final Patience PATIENT = patience(Duration.ofMinutes(1));
-    /** Ends soon, for faults that do not pass. */
+    /** Ends soon, for permanent faults. */
     static final Patience IMPATIENT = patience(Duration.ofMillis(60));
-    /** About twenty of the small documents, so that few documents are many pages. */
+    /** About twenty of the small documents, so that few documents fill many pages. */
     static final long SMALL_PAGES = 2_000;
 
     private StubSource() {}
@@ -47,7 +47,7 @@ final class StubSource {
                 server.url(), new Anonymous(), new Trust(null, null), StubElasticsearch.INDEX, null, paging));
     }
 
-    /** Everything, slice after slice, in the order in which it came. */
+    /** Everything, slice after slice, in the order of arrival. */
     static List<String> readAll(StubElasticsearch server, Paging paging)
             throws SpillwayException, InterruptedException {
         return readAll(server, paging, new Progress());

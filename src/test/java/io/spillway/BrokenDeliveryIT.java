@@ -125,7 +125,7 @@ class BrokenDeliveryIT {
             program.terminate();
             // The program's own limit is 30 seconds. After that it would be halted with the same code and a message.
             assertThat(program.exitCode()).as(program.output()).isEqualTo(130);
-            assertThat(program.output()).contains("export --resume").doesNotContain("not stopped within");
+            assertThat(program.output()).contains("export --resume").doesNotContain("did not stop within");
         }
         Path published = Dump.only(stores.directory(), Stores.DATASET).folder();
         assertThat(CommandRun.verify(published).exitCode()).isZero();

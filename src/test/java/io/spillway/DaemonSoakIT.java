@@ -63,7 +63,7 @@ class DaemonSoakIT {
 
     private static final long SEED = 20_261_122;
     private static final int[] DOCUMENTS = {1, 40, 300, 2_000};
-    private static final Pattern PORT = Pattern.compile("daemon answers port=(\\d+)");
+    private static final Pattern PORT = Pattern.compile("listening for HTTP port=(\\d+)");
     private static final Pattern COUNTED = Pattern.compile("spillway_exports_total\\{.*outcome=\"(\\w+)\"} ([0-9.E]+)");
     /** What varies: lanes, connections, page requests in flight. */
     private static final int BREATHING = 25;
@@ -244,7 +244,7 @@ class DaemonSoakIT {
                             .toFile());
             assertThat(status.at("/last_attempt/outcome").asText())
                     .as("%s is not in the bucket", newest.get())
-                    .isIn(DatasetStatus.PARTLY, "failed");
+                    .isIn(DatasetStatus.PARTIAL, "failed");
         }
     }
 

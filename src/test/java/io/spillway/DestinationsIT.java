@@ -170,7 +170,7 @@ class DestinationsIT {
         URI nobody = URI.create("http://127.0.0.1:" + port);
         CommandRun run = failAndResume(
                 stores.toBucket(S3Server.BUCKET, nobody, S3Server.SECRET_KEY, ""), Fault.DESTINATION_UNAVAILABLE);
-        assertThat(run.err()).contains("no connection at " + nobody);
+        assertThat(run.err()).contains("connection failed at " + nobody);
     }
 
     @Test
@@ -185,13 +185,13 @@ class DestinationsIT {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(Fault.DESTINATION_REFUSED.exitCode());
         String dump = Stores.DATASET + "/"
                 + Dump.only(stores.directory(), Stores.DATASET).folder().getFileName();
-        assertThat(run.err()).contains(dump + " is whole and public at " + stores.directory());
+        assertThat(run.err()).contains(dump + " is complete and public at " + stores.directory());
         assertThat(Files.readString(metrics))
                 .contains("spillway_destinations_missing{dataset=\"records\"} 1.0")
                 .contains("spillway_last_attempt_exit_code{dataset=\"records\"} 21.0")
                 .contains("spillway_last_success_documents{dataset=\"records\"} 2000.0");
         JsonNode status = statusInDirectory();
-        assertThat(status.at("/last_attempt/outcome").textValue()).isEqualTo("partly");
+        assertThat(status.at("/last_attempt/outcome").textValue()).isEqualTo("partial");
         assertThat(status.at("/last_attempt/exit_code").intValue()).isEqualTo(21);
         assertThat(status.at("/last_attempt/reason").textValue()).doesNotContain("other-bucket");
         assertThat(status.at("/last_good/dump").textValue()).isEqualTo(dump);
@@ -228,7 +228,9 @@ class DestinationsIT {
                 export(schedule(stores.toBucket("other-bucket", stores.proxy().endpoint(), S3Server.SECRET_KEY, "")));
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(Fault.DESTINATION_REFUSED.exitCode());
-        assertThat(run.err()).contains("is whole and public nowhere yet").contains("--resume");
+        assertThat(run.err())
+                .contains("is complete but not public anywhere yet")
+                .contains("--resume");
     }
 
     @Test

@@ -303,7 +303,7 @@ class ExportIT {
         Outcome text = Spillway.run(filledIn(flags(0, "", formats).args(), folder, "plan"));
         assertThat(text.succeeded().out())
                 .contains("as jsonl with zstd level 3,", "as csv with zstd level 3,", "as tar with zstd level 3,")
-                .contains(" in all, estimated from 100 documents", " free)");
+                .contains(" in total, estimated from 100 documents", " free)");
 
         String[] json = Stream.concat(Stream.of(formats), Stream.of("--json")).toArray(String[]::new);
         JsonNode plan = JSON.readTree(Spillway.run(filledIn(flags(0, "", json).args(), folder, "plan"))

@@ -100,7 +100,7 @@ class FormatCasesIT {
         String index = index("{\"mappings\":{\"properties\":{\"text\":{\"type\":\"keyword\"}}}}", "{\"text\":\"a\"}");
         var outcome = export(index, "--columns", "text,unmapped");
         outcome.refused(3);
-        assertThat(outcome.err()).contains("column \"unmapped\" is no field of the mapping");
+        assertThat(outcome.err()).contains("column \"unmapped\" is not a field of the mapping");
     }
 
     @Test
@@ -306,7 +306,7 @@ class FormatCasesIT {
             String url = "http://127.0.0.1:" + server.getAddress().getPort();
             bash(dump, url, "copy");
             assertThat(statuses).isEmpty();
-            assertThat(bash(dump, url, "copy")).containsOnlyOnce("not taken: ").contains(".00001.bulk.ndjson");
+            assertThat(bash(dump, url, "copy")).containsOnlyOnce("rejected: ").contains(".00001.bulk.ndjson");
         } finally {
             server.stop(0);
         }

@@ -66,7 +66,7 @@ class GateIT {
     void theRefusalOfTheSecondExportNamesTheNumbersAndTheFlag() throws Exception {
         Outcome outcome = export().refused(31);
         assertThat(outcome.err())
-                .contains("documents fell from 400 to 200, by 50%, and gate.shrink allows 5%", "--accept-shrink");
+                .contains("documents fell from 400 to 200, by 50%; gate.shrink allows 5%", "--accept-shrink");
     }
 
     @Test

@@ -115,8 +115,8 @@ class ServerFactsIT {
             delimiter = ';',
             value = {
                 "{\"query_string\":{\"query\":\"ts:[2019 TO now]\"}}; 3; means something else at each search",
-                "{\"query\":{\"match_all\":{}}}; 2; --query takes only what a search has under \"query\"",
-                "{\"size\":10}; 2; --query takes only what a search has under \"query\""
+                "{\"query\":{\"match_all\":{}}}; 2; --query must be the value of \"query\" in a search",
+                "{\"size\":10}; 2; --query must be the value of \"query\" in a search"
             })
     void aQueryThatMakesNoSenseIsRefusedWithTheReason(String query, int exitCode, String reason) throws Exception {
         String index = index("{\"ts\":{\"type\":\"date\"}}", "{\"ts\":\"2020-01-01\"}");
@@ -134,7 +134,7 @@ class ServerFactsIT {
 
         Outcome outcome = Spillway.export(cluster, index, root).refused(12);
 
-        assertThat(outcome.err()).contains("no right is missing", "index.blocks." + block);
+        assertThat(outcome.err()).contains("remove the block", "index.blocks." + block);
     }
 
     @ParameterizedTest

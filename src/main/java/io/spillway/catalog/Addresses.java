@@ -6,8 +6,8 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * Where a document of the site finds the others: the destination's public addresses where it has them, else paths that
- * are relative to the document, so that a folder can be served from anywhere.
+ * How documents of the site refer to each other: by the destination's public URLs if it has them, otherwise by paths
+ * relative to the document, so that the folder can be served from anywhere.
  */
 public final class Addresses {
     private final Destination destination;
@@ -28,27 +28,27 @@ public final class Addresses {
         return new Addresses(destination, dataset + "/");
     }
 
-    /** The address of an object. Keys need no escaping, so that both kinds of address are fit for a link as they are. */
+    /** The URL or path of an object. Keys need no escaping in either form. */
     public String of(ObjectKey key) {
         return destination.publicAddress(key).map(URI::toString).orElseGet(() -> relative(key.value()));
     }
 
-    /** The address of the folder in which objects below {@code key} lie, ending with a slash. */
+    /** The URL or path of the folder of the objects below {@code key}, ending with a slash. */
     public String ofFolder(ObjectKey key) {
         return publicFolder(destination, key).map(URI::toString).orElseGet(() -> relative(key.value() + "/"));
     }
 
-    /** The address of the whole site, ending with a slash. */
+    /** The URL or path of the whole site, ending with a slash. */
     public String ofSite() {
         return publicSite(destination).map(URI::toString).orElse(folder.isEmpty() ? "./" : "../");
     }
 
-    /** The public address of a folder, ending with a slash, or empty where nobody has said that it is public. */
+    /** The public URL of a folder, ending with a slash; empty if the destination is not configured as public. */
     public static Optional<URI> publicFolder(Destination destination, ObjectKey key) {
         return destination.publicAddress(key.child("x")).map(address -> address.resolve("."));
     }
 
-    /** The public address of the destination's root, ending with a slash, or empty where there is none. */
+    /** The public URL of the destination's root, ending with a slash; empty if there is none. */
     public static Optional<URI> publicSite(Destination destination) {
         return destination.publicAddress(new ObjectKey("x")).map(address -> address.resolve("."));
     }

@@ -23,18 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that is published at one destination, as its manifests say it. An immutable value.
+ * Everything that is published at one destination, according to its manifests. Immutable.
  *
- * @param datasets  those with at least one complete dump, sorted by name
- * @param broken    damaged dumps, sorted by dataset, the newest first; they are not listed
- * @param attempts  datasets of which only a status is there: nothing of them is published, sorted
- * @param withdrawn notices of withdrawn dumps, by dataset, the newest dump first; such a dump is listed nowhere else,
- *                  also while its manifest is still there
+ * @param datasets  datasets with at least one complete dump, sorted by name
+ * @param broken    damaged dumps, sorted by dataset, newest first; they are not listed
+ * @param attempts  datasets with a status but without a published dump, sorted
+ * @param withdrawn notices of withdrawn dumps, by dataset, newest dump first; a withdrawn dump is listed nowhere else,
+ *                  even if its manifest still exists
  */
 public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> attempts, List<Withdrawal> withdrawn) {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
 
-    /** Takes copies. */
+    /** Makes defensive copies. */
     public Catalog {
         datasets = List.copyOf(datasets);
         broken = List.copyOf(broken);
@@ -46,10 +46,14 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
      * The dumps of one dataset.
      *
      * @param latest the manifest of the newest dump
-     * @param dumps  summaries of all dumps, the newest first; never empty
+     * @param dumps  summaries of all dumps, newest first; never empty
      */
     public record Shelf(Manifest latest, List<DumpSummary> dumps) {
-        /** Takes a copy; fails with {@link IllegalArgumentException} unless the latest is the first of the dumps. */
+        /**
+         * Makes a defensive copy.
+         *
+         * @throws IllegalArgumentException unless {@code latest} is the first of the dumps
+         */
         public Shelf {
             dumps = List.copyOf(dumps);
             if (dumps.isEmpty() || !dumps.get(0).id().equals(latest.id())) {
@@ -71,19 +75,19 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
      */
     public record Broken(DumpId dump, String reason) {}
 
-    /** A dataset's dumps, or empty where none is listed. */
+    /** A dataset's dumps; empty if none is listed. */
     public Optional<Shelf> dataset(String name) {
         return datasets.stream().filter(shelf -> shelf.dataset().equals(name)).findFirst();
     }
 
-    /** The notices of a dataset's dumps that were taken back, the newest dump first. */
+    /** The notices of a dataset's withdrawn dumps, newest dump first. */
     public List<Withdrawal> withdrawn(String dataset) {
         return withdrawn.stream()
                 .filter(notice -> notice.dump().startsWith(dataset + "/"))
                 .toList();
     }
 
-    /** Every dump that stands at the destination, whole or broken: what a second look compares with. */
+    /** Every dump at the destination, complete or broken, for comparison with a later listing. */
     public Set<DumpId> stamps() {
         Set<DumpId> stamps = new HashSet<>();
         datasets.forEach(shelf -> shelf.dumps().forEach(dump -> stamps.add(dump.id())));
@@ -92,23 +96,24 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     }
 
     /**
-     * Reads the catalog: one listing, and one object for each dump, several at a time. Memory grows with the number of
-     * files that are listed, and with the fields of the newest dump of each dataset only. A manifest that vanishes meanwhile
-     * belongs to a dump that is withdrawn or pruned, and is not missed. A manifest that is there and cannot be read now fails
-     * the call: what is made of the catalog must not lose a dump for that.
+     * Reads the catalog with one listing and one object per dump, several in parallel. Memory grows with the number of
+     * listed files, and with the fields of each dataset's newest dump only. A manifest that disappears meanwhile
+     * belongs to a withdrawn or pruned dump and is ignored. A manifest that exists but cannot be read now fails the
+     * call, because pages made from the catalog must not lose a dump for that reason.
      *
-     * @param destination stays the caller's to close
-     * @throws SpillwayException the destination does not answer
+     * @param destination closed by the caller
+     * @throws SpillwayException if the destination does not answer
      */
     public static Catalog read(Destination destination) throws SpillwayException, InterruptedException {
         return read(destination, destination.list(""));
     }
 
     /**
-     * Reads the catalog of a listing of everything, made just before: who also needs the versions of what it lists.
+     * Reads the catalog from a listing of the whole destination that was made just before, for callers that also need
+     * the versions of the objects.
      *
-     * @param destination stays the caller's to close
-     * @throws SpillwayException the destination does not answer
+     * @param destination closed by the caller
+     * @throws SpillwayException if the destination does not answer
      */
     public static Catalog read(Destination destination, List<StoredObject> objects)
             throws SpillwayException, InterruptedException {
@@ -121,22 +126,22 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     }
 
     /**
-     * Reads the manifest of one dump, and nothing else.
+     * Reads the manifest of one dump and nothing else.
      *
-     * @return empty where it is not there
-     * @throws SpillwayException it cannot be used, or the destination does not answer
+     * @return empty if it does not exist
+     * @throws SpillwayException if it is invalid or the destination does not answer
      */
     public static Optional<Manifest> manifest(Destination destination, DumpId dump) throws SpillwayException {
         return ManifestReader.read(destination, dump);
     }
 
-    /** The dumps at a destination by their manifests' names alone, without reading any. */
+    /** The dumps at a destination according to the names of their manifests, without reading any. */
     public static Set<DumpId> stamps(Destination destination) throws SpillwayException {
-        return new HashSet<>(standing(destination.list("")));
+        return new HashSet<>(published(destination.list("")));
     }
 
-    /** Dumps with a manifest, and without a mark that they are withdrawn or removed. */
-    private static List<DumpId> standing(List<StoredObject> objects) {
+    /** Dumps with a manifest and without a withdrawal notice or removal mark. */
+    private static List<DumpId> published(List<StoredObject> objects) {
         Set<DumpId> marked = new HashSet<>(dumpsWith(Withdrawal.FILE_NAME, objects));
         marked.addAll(dumpsWith(Removal.FILE_NAME, objects));
         return dumpsWith(Manifest.FILE_NAME, objects).stream()
@@ -144,7 +149,7 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
                 .toList();
     }
 
-    /** By dataset, the newest first. */
+    /** By dataset, newest first. */
     private static List<DumpId> dumpsWith(String file, List<StoredObject> objects) {
         return objects.stream()
                 .map(object -> object.key().value().split("/", -1))
@@ -167,7 +172,7 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
         return Dataset.isName(name);
     }
 
-    /** A notice that is damaged is one all the same; what it says is missing. */
+    /** A damaged notice still marks its dump as withdrawn, but is not in the result. */
     private static List<Withdrawal> notices(Destination destination, List<StoredObject> objects)
             throws SpillwayException {
         List<Withdrawal> notices = new ArrayList<>();
@@ -182,7 +187,10 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
                 if (e.fault() != Fault.INTEGRITY) {
                     throw e;
                 }
-                LOG.warn("the reason is not shown dump={} cause=\"{}\"", dump, e.getMessage());
+                LOG.warn(
+                        "withdrawal notice unreadable, its reason is not shown dump={} cause=\"{}\"",
+                        dump,
+                        e.getMessage());
             }
         }
         return notices;

@@ -3,41 +3,49 @@ package io.spillway.catalog;
 import io.spillway.fault.Fault;
 import io.spillway.manifest.Manifest;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file {@code DATASET/status.json}: how the last attempt at a dump ended.
+ * The file {@code DATASET/status.json}: the outcome of the last attempt at a dump.
  *
- * @param dataset     its name
- * @param lastAttempt how that ended
- * @param lastGood    the newest dump that is whole, or null where there is none
+ * @param dataset     the dataset's name
+ * @param lastAttempt the outcome of the last attempt
+ * @param lastGood    the newest complete dump, or null if there is none
  */
 public record DatasetStatus(
         String dataset, LastAttempt lastAttempt, @Nullable LastGood lastGood) {
     /** Its name, below the dataset. */
     public static final String FILE_NAME = "status.json";
 
-    /** The reason of an attempt whose dump is public here, but not at every destination. */
+    /** The reason for an attempt whose dump is public here, but not at every destination. */
     public static final String ELSEWHERE =
-            "the newest dump is whole here, but not everywhere yet; the log says what is missing where";
+            "the newest dump is complete here, but not at every destination yet; see the log for what is missing";
 
     /** The outcome of an attempt whose dump is public, but not at every destination. */
-    public static final String PARTLY = "partly";
+    public static final String PARTIAL = "partial";
 
-    /** Fails with {@link IllegalArgumentException} where a member is missing: what is read may lack anything. */
+    /** Outcome and reason as older versions wrote them, with their present form. */
+    private static final Map<String, String> OLDER = Map.of(
+            "partly",
+            PARTIAL,
+            "the newest dump is whole here, but not everywhere yet; the log says what is missing where",
+            ELSEWHERE);
+
+    /** @throws IllegalArgumentException if a member is missing, as it may be in a file */
     public DatasetStatus {
         Present.members("a status", dataset, lastAttempt);
     }
 
     /**
-     * How an attempt ended.
+     * The outcome of an attempt.
      *
-     * @param at       when
-     * @param outcome  {@code published}, {@link #PARTLY}, {@code refused} (by the gate or the field policy) or
+     * @param at       when it ended
+     * @param outcome  {@code published}, {@link #PARTIAL}, {@code refused} (by the gate or the field policy) or
      *                 {@code failed}
-     * @param exitCode of the command
-     * @param fault    the fault's name, {@code BUG} for one of ours, or null
-     * @param reason   for people, or null; says nothing but what the fault means
+     * @param exitCode exit code of the command
+     * @param fault    the fault's name, {@code BUG} for an internal error, or null
+     * @param reason   for people, or null; contains only the meaning of the fault
      */
     public record LastAttempt(
             Instant at,
@@ -45,12 +53,18 @@ public record DatasetStatus(
             int exitCode,
             @Nullable String fault,
             @Nullable String reason) {
-        /** Fails where a member is missing. */
+        /**
+         * Reads outcome and reason also as older versions wrote them.
+         *
+         * @throws IllegalArgumentException if a member is missing
+         */
         public LastAttempt {
             Present.members("an attempt", at, outcome);
+            outcome = OLDER.getOrDefault(outcome, outcome);
+            reason = reason == null ? null : OLDER.getOrDefault(reason, reason);
         }
 
-        /** The same without words of the run, which versions before this one wrote into the reason. */
+        /** The same without details of the run, which older versions wrote into the reason. */
         public LastAttempt withPublicReason() {
             return reason == null || reason.equals(ELSEWHERE)
                     ? this
@@ -59,20 +73,20 @@ public record DatasetStatus(
     }
 
     /**
-     * A dump that is there.
+     * A published dump.
      *
      * @param dump      its id
      * @param takenAt   when its snapshot was taken
-     * @param documents documents in it
-     * @param bytes     bytes of its parts
+     * @param documents number of documents
+     * @param bytes     total bytes of its parts
      */
     public record LastGood(String dump, Instant takenAt, long documents, long bytes) {
-        /** Fails where a member is missing. */
+        /** @throws IllegalArgumentException if a member is missing */
         public LastGood {
             Present.members("a dump", dump, takenAt);
         }
 
-        /** The dump that a manifest stands for. */
+        /** The entry for the dump of a manifest. */
         public static LastGood of(Manifest manifest) {
             return new LastGood(manifest.dump(), manifest.takenAt(), manifest.documents(), manifest.bytes());
         }

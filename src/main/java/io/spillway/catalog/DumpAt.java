@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * A dump at one destination. Immutable.
  *
  * @param dump     its id
- * @param state    what it is there
- * @param manifest its manifest where that reads and belongs to it, also of a dump whose files are missing; else null
- * @param files    the length in bytes of each file in its folder, by name
- * @param why      what is wrong with a damaged or unreadable dump; null for every other state
+ * @param state    its state there
+ * @param manifest its manifest if it is readable and belongs to this dump, even if files are missing; otherwise null
+ * @param files    length in bytes of each file in its folder, by name
+ * @param why      what is wrong with a damaged or unreadable dump; null in every other state
  */
 public record DumpAt(
         DumpId dump,
@@ -22,12 +22,12 @@ public record DumpAt(
         @Nullable Manifest manifest,
         Map<String, Long> files,
         @Nullable SpillwayException why) {
-    /** Takes a copy. */
+    /** Makes a defensive copy. */
     public DumpAt {
         files = Map.copyOf(files);
     }
 
-    /** Whether readers may be led to it. */
+    /** Whether pages and links may refer to it. */
     public boolean isComplete() {
         return state == DumpState.COMPLETE;
     }

@@ -1,21 +1,24 @@
 package io.spillway.catalog;
 
 /**
- * The state of a dump at one destination. Deliveries, retention, the catalog, the gate, withdrawal and the commands all ask
- * for it; that a file of some name exists decides nothing.
+ * The state of a dump at one destination, as used by deliveries, retention, the catalog, the gate, withdrawal and the
+ * commands. The mere existence of a file never determines it.
  */
 public enum DumpState {
-    /** The manifest reads, belongs to this dump, and every file that it names is there with its length. */
+    /** The manifest is readable, belongs to this dump, and every file that it lists exists with the listed length. */
     COMPLETE("complete"),
-    /** The manifest is there and is none, belongs to another dump, or names files that are missing or of another length. */
+    /**
+     * The manifest exists, but is invalid, belongs to another dump, or lists files that are missing or have another
+     * length.
+     */
     DAMAGED("damaged"),
-    /** The manifest is there, and the destination does not hand it out now. Nothing is known of the dump. */
+    /** The manifest exists, but the destination does not return it now. Nothing is known about the dump. */
     UNREADABLE("unreadable now"),
-    /** A notice says that the dump is withdrawn. Its files may be there. */
+    /** A notice marks the dump as withdrawn. Its files may still exist. */
     WITHDRAWN("withdrawn"),
-    /** Retention removes the dump, or has removed it. Some of its files may be there. */
+    /** Retention is removing the dump or has removed it. Some of its files may still exist. */
     PRUNED("pruned"),
-    /** There is no manifest here, but files of the dump, or a dump at home that waits to be sent here. */
+    /** There is no manifest here, but there are files of the dump, or a dump at home is waiting to be sent here. */
     PENDING("pending"),
     /** The destination has nothing of the dump. */
     ABSENT("absent");
@@ -26,7 +29,7 @@ public enum DumpState {
         this.word = word;
     }
 
-    /** The word for people, such as in {@code spillway list}. */
+    /** The word shown to people, such as in {@code spillway list}. */
     @Override
     public String toString() {
         return word;

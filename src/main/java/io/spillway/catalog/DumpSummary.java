@@ -8,18 +8,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lists of dumps show of one dump. Its size does not depend on the numbers of fields and parts, so that a catalog of
- * many dumps fits in memory. An immutable value.
+ * What lists of dumps show for one dump. Its size does not depend on the number of fields and parts, so that a catalog
+ * of many dumps fits in memory. Immutable.
  *
- * @param id         of the dump
- * @param title      of the dataset when the dump was made
- * @param publisher  the name of its publisher, or null where it states none
+ * @param id         the dump's id
+ * @param title      title of the dataset when the dump was made
+ * @param publisher  the publisher's name, or null if it states none
  * @param hasPage    whether the dump has a page of its own, {@link #PAGE}
  * @param takenAt    when the snapshot was taken
- * @param documents  documents in the dump
- * @param bytes      bytes of all parts
- * @param partCount  how many parts there are, at least 1
- * @param firstParts the first {@link #MOST_PARTS} of them, in the order of their names
+ * @param documents  number of documents
+ * @param bytes      total bytes of its parts
+ * @param partCount  number of parts, at least 1
+ * @param firstParts the first {@link #MOST_PARTS} parts, sorted by name
  */
 public record DumpSummary(
         DumpId id,
@@ -34,10 +34,10 @@ public record DumpSummary(
     /** The page of a dump, in its folder. */
     public static final String PAGE = "index.html";
 
-    /** How many parts a summary keeps. */
+    /** The number of parts that a summary keeps. */
     public static final int MOST_PARTS = 10;
 
-    /** Takes a copy. */
+    /** Makes a defensive copy. */
     public DumpSummary {
         firstParts = List.copyOf(firstParts);
     }

@@ -24,8 +24,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The dumps at one destination and the state of each, from one listing. A manifest is read when its dump is first asked
- * for. What is listed stays as it was; a new inventory looks again. For one thread.
+ * The dumps at one destination with their states, from one listing. A manifest is read when its dump is first queried.
+ * The listing is never refreshed; create a new inventory for that. Not thread-safe.
  */
 public final class Inventory {
     private static final Comparator<DumpId> NEWEST_FIRST =
@@ -50,24 +50,24 @@ public final class Inventory {
     /**
      * The dumps of one dataset.
      *
-     * @param destination stays the caller's to close
-     * @throws SpillwayException the destination cannot be listed
+     * @param destination closed by the caller
+     * @throws SpillwayException if the destination cannot be listed
      */
     public static Inventory of(Destination destination, String dataset) throws SpillwayException {
         return new Inventory(destination, destination.list(dataset + "/"));
     }
 
-    /** The dumps in a listing of {@code destination} that was made just before; that stays the caller's to close. */
+    /** The dumps in a listing of {@code destination} that was made just before; the caller closes the destination. */
     public static Inventory of(Destination destination, List<StoredObject> objects) {
         return new Inventory(destination, objects);
     }
 
-    /** Every dump of which the destination has a file, by dataset, the newest first. */
+    /** Every dump of which the destination has a file, by dataset, newest first. */
     public List<DumpId> dumps() {
         return List.copyOf(files.keySet());
     }
 
-    /** Whether the dump has a notice here that it is withdrawn. Reads nothing. */
+    /** Whether a notice marks the dump as withdrawn here. Reads nothing. */
     public boolean isWithdrawn(DumpId dump) {
         return files.getOrDefault(dump, Map.of()).containsKey(Withdrawal.FILE_NAME);
     }
@@ -80,7 +80,7 @@ public final class Inventory {
     /**
      * The newest complete dump.
      *
-     * @throws SpillwayException a newer one cannot be read now
+     * @throws SpillwayException if a newer one cannot be read now
      */
     public Optional<Manifest> newest() throws SpillwayException {
         for (DumpId dump : files.keySet()) {
@@ -94,7 +94,7 @@ public final class Inventory {
         return Optional.empty();
     }
 
-    /** Every dump in that state, the newest first. Reads the manifests that were not read yet. */
+    /** Every dump in that state, newest first. Reads the manifests that have not been read yet. */
     public List<DumpAt> in(DumpState state) throws SpillwayException {
         List<DumpAt> found = new ArrayList<>();
         for (DumpId dump : files.keySet()) {
@@ -107,9 +107,9 @@ public final class Inventory {
     }
 
     /**
-     * A dump, as it is here.
+     * The state of a dump here.
      *
-     * @throws SpillwayException as {@link Fault#CANCELLED} alone: every other failure is a state
+     * @throws SpillwayException only as {@link Fault#CANCELLED}; every other failure is a state
      */
     public DumpAt at(DumpId dump) throws SpillwayException {
         DumpAt at = known.get(dump);
@@ -121,16 +121,16 @@ public final class Inventory {
     }
 
     /**
-     * A dump, as it is here, read again and not kept, so that memory does not grow with the dumps that were looked at.
-     * For any thread.
+     * The state of a dump here. Reads its manifest every time and does not cache it, so that memory does not grow with
+     * the number of dumps. Thread-safe.
      *
-     * @throws SpillwayException as {@link Fault#CANCELLED} alone: every other failure is a state
+     * @throws SpillwayException only as {@link Fault#CANCELLED}; every other failure is a state
      */
     DumpAt look(DumpId dump) throws SpillwayException {
         return look(dump, files.getOrDefault(dump, Map.of()));
     }
 
-    /** The length of a dump's manifest as it was listed, in bytes; 0 where there is none. For any thread. */
+    /** The listed length of a dump's manifest in bytes; 0 if there is none. Thread-safe. */
     long manifestBytes(DumpId dump) {
         return files.getOrDefault(dump, Map.of()).getOrDefault(Manifest.FILE_NAME, 0L);
     }
@@ -167,7 +167,7 @@ public final class Inventory {
         }
     }
 
-    /** Empty where it was removed since the listing. */
+    /** Empty if it was removed since the listing. */
     private Optional<Manifest> manifest(DumpId dump, long bytes) throws SpillwayException {
         ObjectKey key = new ObjectKey(dump.toString()).child(Manifest.FILE_NAME);
         String where = destination.name() + "/" + key;
@@ -176,12 +176,12 @@ public final class Inventory {
             throw new SpillwayException(
                     Fault.INTEGRITY,
                     where + " is the manifest of " + manifest.get().dump(),
-                    "it was moved here; withdraw this dump, or restore its own manifest");
+                    "the manifest was moved here; withdraw this dump, or restore its own manifest");
         }
         return manifest;
     }
 
-    /** Some stores list late, so what the listing lacks is looked for once. */
+    /** Some stores list late, so a file missing from the listing is looked up once. */
     private List<String> missing(DumpId dump, Manifest manifest, Map<String, Long> names) throws SpillwayException {
         Map<String, Long> wanted = new TreeMap<>();
         manifest.parts().forEach(part -> wanted.put(part.name(), part.bytes()));
@@ -202,7 +202,7 @@ public final class Inventory {
     private SpillwayException incomplete(DumpId dump, List<String> missing) {
         return new SpillwayException(
                 Fault.INTEGRITY,
-                "files of %s in %s are missing or have another length: %s%s"
+                "files of %s in %s are missing or have the wrong length: %s%s"
                         .formatted(
                                 dump,
                                 destination.name(),
@@ -212,12 +212,12 @@ public final class Inventory {
     }
 
     /**
-     * Reads a file of Spillway, and tells one that is not there from one that cannot be read.
+     * Reads a file of Spillway, and distinguishes a missing file from an unreadable one.
      *
-     * @param bytes its length as the destination lists it, or 0 where that is unknown
-     * @return empty where the destination has no such file
-     * @throws SpillwayException as {@link Fault#INTEGRITY}: it is not such a file; as any other fault: it is there, and
-     *                           cannot be read now
+     * @param bytes its listed length, or 0 if unknown
+     * @return empty if the destination has no such file
+     * @throws SpillwayException {@link Fault#INTEGRITY} if it is not a valid file of this kind; any other fault if it
+     *     exists and cannot be read now
      */
     public static <T> Optional<T> readIfThere(
             Destination destination, ObjectKey key, long bytes, Class<T> type, String what) throws SpillwayException {
@@ -229,7 +229,7 @@ public final class Inventory {
                 if (e.fault() == Fault.INTEGRITY && in.ended && in.count < bytes) {
                     throw new SpillwayException(
                             Fault.DESTINATION_UNAVAILABLE,
-                            "%s broke off after %d of %d bytes".formatted(where, in.count, bytes),
+                            "%s ended after %d of %d bytes".formatted(where, in.count, bytes),
                             "try again",
                             e);
                 }
@@ -237,7 +237,7 @@ public final class Inventory {
             }
         } catch (IOException e) {
             throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
+                    Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), "try again", e);
         } catch (SpillwayException e) {
             if (e.fault() == Fault.DESTINATION_REFUSED && destination.find(key).isEmpty()) {
                 return Optional.empty();
@@ -246,7 +246,7 @@ public final class Inventory {
         }
     }
 
-    /** The files that a manifest names. */
+    /** The files that a manifest lists. */
     public static List<String> filesOf(Manifest manifest) {
         return Stream.concat(
                         manifest.parts().stream().map(part -> part.name()),

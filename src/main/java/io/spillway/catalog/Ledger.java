@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What home remembers of a dataset's dumps beyond the dumps themselves: the configuration that each was made under, where it
- * has arrived, which are pruned, and the manifest of the newest. A ledger that is lost or damaged makes nothing public: a
- * dump of an unknown configuration waits. Each change is written at once. The caller holds the dataset's lock.
+ * Home's record of a dataset's dumps: the configuration that each was made with, the destinations that have received
+ * it, whether it was pruned, and the manifest of the newest. Losing the ledger publishes nothing: a dump with an
+ * unknown configuration waits. Each change is written at once. The caller holds the dataset's lock.
  */
 public final class Ledger {
     private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
-    /** More dumps than a spool or a retention rule has to do with; older entries go. */
+    /** More dumps than a spool or a retention rule has to handle; older entries are dropped. */
     private static final int MAX_ENTRIES = 1_000;
 
     private final Memory memory;
@@ -38,10 +38,10 @@ public final class Ledger {
     }
 
     /**
-     * A dump.
+     * An entry for one dump.
      *
-     * @param configuration the digest of what it was made under, or null where that is unknown
-     * @param arrived       the names of the destinations that have had it
+     * @param configuration digest of the configuration that it was made with, or null if unknown
+     * @param arrived       names of the destinations that have received it
      * @param pruned        whether retention has removed it from any destination
      */
     public record Entry(@Nullable String configuration, List<String> arrived, boolean pruned) {
@@ -58,27 +58,27 @@ public final class Ledger {
         }
     }
 
-    /** What is known of a dump; of an unknown one nothing. */
+    /** The entry of a dump; an empty one if the dump is unknown. */
     public Entry of(DumpId dump) throws SpillwayException {
         return read().dumps().getOrDefault(dump.stamp(), Entry.NEW);
     }
 
-    /** The manifest of the newest dump that was published from here, or empty where none is known. */
+    /** The manifest of the newest dump that was published from here; empty if unknown. */
     public Optional<Manifest> newest() throws SpillwayException {
         return Optional.ofNullable(read().newest());
     }
 
-    /** A dump is about to be made under this configuration. */
+    /** Records the configuration of a dump that is about to be made. */
     public void making(DumpId dump, String configuration) throws SpillwayException {
         change(dump, entry -> new Entry(configuration, entry.arrived(), entry.pruned()), null);
     }
 
-    /** A dump is published at home. */
+    /** Records that a dump was published at home. */
     public void published(Manifest manifest) throws SpillwayException {
         change(manifest.id(), entry -> entry, manifest);
     }
 
-    /** A dump has arrived at these destinations. */
+    /** Records that a dump has arrived at these destinations. */
     public void arrived(DumpId dump, Collection<String> places) throws SpillwayException {
         TreeSet<String> all = new TreeSet<>(of(dump).arrived());
         if (all.addAll(places)) {
@@ -86,7 +86,7 @@ public final class Ledger {
         }
     }
 
-    /** Retention removes a dump. */
+    /** Records that retention removes a dump. */
     public void pruned(DumpId dump) throws SpillwayException {
         if (!of(dump).pruned()) {
             change(dump, entry -> new Entry(entry.configuration(), entry.arrived(), true), null);
@@ -110,12 +110,12 @@ public final class Ledger {
         }
         try {
             return ManifestJson.read(
-                    new ByteArrayInputStream(bytes.get()), Pages.class, "the memory of " + dataset, "a memory");
+                    new ByteArrayInputStream(bytes.get()), Pages.class, "the ledger of " + dataset, "a ledger");
         } catch (SpillwayException e) {
             if (e.fault() != Fault.INTEGRITY) {
                 throw e;
             }
-            LOG.warn("what was remembered is lost dataset={} cause=\"{}\"", dataset, e.getMessage());
+            LOG.warn("damaged ledger discarded dataset={} cause=\"{}\"", dataset, e.getMessage());
             return new Pages(new TreeMap<>(), null);
         }
     }

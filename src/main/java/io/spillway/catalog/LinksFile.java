@@ -12,28 +12,28 @@ import java.util.List;
  * @param datasets      sorted by name
  */
 public record LinksFile(int formatVersion, List<Listing> datasets) {
-    /** Moves when a reader of an older one would misunderstand a newer one. */
+    /** Increases if readers of an older version would misread a newer one. */
     public static final int FORMAT_VERSION = 1;
 
     /** Its name, at the root. */
     public static final String FILE_NAME = "links.json";
 
-    /** Fails with {@link IllegalArgumentException} where a member is missing: what is read may lack anything. */
+    /** @throws IllegalArgumentException if a member is missing, as it may be in a file */
     public LinksFile {
         Present.members("the links", datasets);
         datasets = List.copyOf(datasets);
     }
 
-    /** The file's bytes; the listings' addresses are those of a document at the root. */
+    /** Returns the file's content. The listings' URLs are those of a document at the root. */
     public static byte[] write(List<Listing> datasets) {
         return ManifestJson.write(new LinksFile(FORMAT_VERSION, datasets));
     }
 
     /**
-     * Reads what was written. The stream stays open.
+     * Reads such a file. The stream stays open.
      *
-     * @param where what to call it in an error
-     * @throws SpillwayException it is not such a file
+     * @param where its name in errors
+     * @throws SpillwayException if it is not such a file
      */
     public static LinksFile read(InputStream in, String where) throws SpillwayException {
         return ManifestJson.read(in, LinksFile.class, where, "a list of links");

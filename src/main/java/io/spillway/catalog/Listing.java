@@ -10,30 +10,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dataset and its latest dump as {@code links.json} and {@code DATASET/latest.json} show it: everything that a program
- * needs to fetch and check it.
+ * A dataset and its latest dump as shown by {@code links.json} and {@code DATASET/latest.json}: everything that a
+ * program needs to download and verify it.
  *
  * @param dataset       its name
  * @param title         for people
  * @param description   for people, or null
- * @param license       SPDX identifier, or null where nobody has said
- * @param homepage      where people read about the dataset, or null
- * @param covers        the routes of the site that the dump replaces
- * @param page          address of the dataset's page
- * @param dump          the id of the latest dump
- * @param takenAt       when its snapshot was taken: its age is measured from here
- * @param nextDue       when the next one is due, or null where there is no plan
- * @param documents     documents in it
- * @param bytes         bytes of its parts
- * @param schemaVersion moves where fields come, go or change their type; null where nobody counted
- * @param address       its folder, ending with a slash
- * @param index         address of the dump's own page, which opens everywhere, or null where an older version wrote the dump
- * @param manifest      address of its manifest
- * @param checksums     address of its checksum file
- * @param metalink      address of its metalink, or null where it has none
- * @param torrent       address of its torrent, or null where it has none
- * @param files         its parts, in the order of their names
- * @param mirrors       folders elsewhere with the same files under the same names, each ending with a slash
+ * @param license       SPDX identifier, or null if not stated
+ * @param homepage      URL of a page about the dataset, or null
+ * @param covers        routes of the site that the dump replaces
+ * @param page          URL of the dataset's page
+ * @param dump          id of the latest dump
+ * @param takenAt       when its snapshot was taken, from which its age is measured
+ * @param nextDue       when the next dump is due, or null without a schedule
+ * @param documents     number of documents
+ * @param bytes         total bytes of its parts
+ * @param schemaVersion increases when fields are added or removed or change their type; null in dumps of older versions
+ * @param address       URL of its folder, ending with a slash
+ * @param index         URL of the dump's own page, which every server shows, or null if an older version wrote the dump
+ * @param manifest      URL of its manifest
+ * @param checksums     URL of its checksum file
+ * @param metalink      URL of its metalink, or null if it has none
+ * @param torrent       URL of its torrent, or null if it has none
+ * @param files         its parts, sorted by name
+ * @param mirrors       other folders with the same files under the same names, each ending with a slash
  */
 public record Listing(
         String dataset,
@@ -57,7 +57,7 @@ public record Listing(
         @Nullable String torrent,
         List<File> files,
         List<URI> mirrors) {
-    /** Fails with {@link IllegalArgumentException} where a member is missing: what is read may lack anything. */
+    /** @throws IllegalArgumentException if a member is missing, as it may be in a file */
     public Listing {
         Present.members("a dataset", dataset, title, dump, takenAt, address, manifest, checksums, files);
         covers = covers == null ? List.of() : List.copyOf(covers);
@@ -66,15 +66,15 @@ public record Listing(
     }
 
     /**
-     * A file with documents.
+     * A part.
      *
-     * @param name              its own, which says the date
-     * @param address           where it is
-     * @param format            {@code jsonl}
-     * @param compression       {@code gzip} or {@code none}
+     * @param name              its file name, which contains the date
+     * @param address           its URL
+     * @param format            such as {@code jsonl}
+     * @param compression       such as {@code gzip}, or {@code none}
      * @param bytes             its length
-     * @param bytesUncompressed length of what it holds
-     * @param documents         how many it holds
+     * @param bytesUncompressed length of its uncompressed content
+     * @param documents         number of documents in it
      * @param sha256            lower-case hex
      */
     public record File(
@@ -86,12 +86,12 @@ public record Listing(
             long bytesUncompressed,
             long documents,
             String sha256) {
-        /** Fails where a member is missing. */
+        /** @throws IllegalArgumentException if a member is missing */
         public File {
             Present.members("a file", name, address, format, compression, sha256);
         }
 
-        /** The file of a part at an address. */
+        /** The entry of a part at a URL. */
         public static File of(Part part, String address) {
             return new File(
                     part.name(),
@@ -104,7 +104,7 @@ public record Listing(
                     part.sha256());
         }
 
-        /** What a web server should call it: by its compression where it has one, else by its format. */
+        /** Its media type: that of its compression if it has one, otherwise that of its format. */
         public String mediaType() {
             return switch (compression) {
                 case "gzip" -> "application/gzip";
@@ -126,8 +126,8 @@ public record Listing(
      * The listing of a dump.
      *
      * @param latest    its manifest
-     * @param addresses as they are to be in the document that shows the listing
-     * @param mirrors   where else the dump was found
+     * @param addresses relative to the document that will contain the listing
+     * @param mirrors   other folders where the dump was found
      */
     public static Listing of(Manifest latest, Addresses addresses, List<URI> mirrors) {
         ObjectKey folder = new ObjectKey(latest.dump());
@@ -157,7 +157,7 @@ public record Listing(
                 mirrors);
     }
 
-    /** Address of a dump's own page, or null where it has none. */
+    /** The URL of a dump's own page, or null if it has none. */
     public static @Nullable String index(DumpSummary dump, Addresses addresses) {
         return dump.hasPage() ? addresses.of(new ObjectKey(dump.dump()).child(DumpSummary.PAGE)) : null;
     }

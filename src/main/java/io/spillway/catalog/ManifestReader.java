@@ -24,42 +24,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the manifests of a destination, several at a time, and keeps of each what lists show. Only the newest manifest of
- * a dataset is kept whole. Used by one thread.
+ * Reads the manifests of a destination, several in parallel, and keeps what lists show. Only the newest manifest of
+ * each dataset is kept completely. Used by one thread.
  */
 final class ManifestReader {
     private static final Logger LOG = LoggerFactory.getLogger(ManifestReader.class);
 
-    /** How many are read at the same time: enough to hide the time that a bucket takes to answer. */
+    /** Enough parallel reads to hide the latency of a bucket. */
     private static final int LANES = 8;
 
     /**
-     * How many KiB of manifests are read at the same time. A manifest takes several times its length in memory; one that is
-     * larger than this is read alone.
+     * Limit for the size of manifests that are read in parallel, in KiB. A manifest takes several times its length in
+     * memory; one that exceeds the limit is read alone.
      */
     private static final int KIBIBYTES_AT_A_TIME = 4 << 10;
 
     private final Inventory inventory;
     private final Semaphore room = new Semaphore(KIBIBYTES_AT_A_TIME);
 
-    /** The newest manifests that could be read so far, by dataset; guarded by itself. */
+    /** The newest readable manifest so far, by dataset; guarded by itself. */
     private final Map<String, Manifest> newest = new TreeMap<>();
 
     private final Map<String, List<DumpSummary>> summaries = new TreeMap<>();
     private final List<Catalog.Broken> broken = new ArrayList<>();
 
-    /** A reader of the dumps of one inventory. */
+    /** Reads the dumps of one inventory. */
     ManifestReader(Inventory inventory) {
         this.inventory = inventory;
     }
 
-    /** What was found of one dump: a summary, or what is wrong, or neither if the manifest is no longer there. */
+    /** The result for one dump: a summary, or what is wrong, or neither if the manifest no longer exists. */
     private record Found(@Nullable DumpSummary summary, Catalog.@Nullable Broken broken) {}
 
     /**
      * Reads the manifests of all dumps that have one and are neither withdrawn nor pruned.
      *
-     * @throws SpillwayException a manifest cannot be read now, or the destination does not answer
+     * @throws SpillwayException if a manifest cannot be read now, or the destination does not answer
      */
     void read() throws SpillwayException, InterruptedException {
         List<Callable<Found>> tasks = new ArrayList<>();
@@ -90,7 +90,7 @@ final class ManifestReader {
         }
     }
 
-    /** Manifests that cannot be used, in the order in which they were asked for. */
+    /** Invalid manifests, in the order of the inventory. */
     List<Catalog.Broken> broken() {
         return List.copyOf(broken);
     }
@@ -131,7 +131,7 @@ final class ManifestReader {
         broken.forEach(each -> reasons.put(each.dump().toString(), each.reason()));
         for (Examples.Group group : Examples.byKind(reasons)) {
             LOG.warn(
-                    "not listed, the dumps are damaged count={} dumps=\"{}\" cause=\"{}\"",
+                    "damaged dumps are not listed count={} dumps=\"{}\" cause=\"{}\"",
                     group.names().size(),
                     Examples.of(group.names()),
                     group.first());
@@ -141,8 +141,8 @@ final class ManifestReader {
     /**
      * Reads one manifest.
      *
-     * @return empty where it is not there
-     * @throws SpillwayException it cannot be used, or the destination does not answer
+     * @return empty if it does not exist
+     * @throws SpillwayException if it is invalid or the destination does not answer
      */
     static Optional<Manifest> read(Destination destination, DumpId dump) throws SpillwayException {
         ObjectKey key = new ObjectKey(dump.toString()).child(Manifest.FILE_NAME);
@@ -153,12 +153,12 @@ final class ManifestReader {
                 throw new SpillwayException(
                         Fault.INTEGRITY,
                         where + " is the manifest of " + manifest.dump(),
-                        "the file was moved; move it back, or remove it");
+                        "the manifest was moved here; move it back, or remove it");
             }
             return Optional.of(manifest);
         } catch (IOException e) {
             throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
+                    Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), "try again", e);
         } catch (SpillwayException e) {
             if (e.fault() == Fault.DESTINATION_REFUSED && destination.find(key).isEmpty()) {
                 return Optional.empty();

@@ -4,10 +4,10 @@ import io.spillway.fault.SpillwayException;
 import java.util.Optional;
 
 /**
- * Keeps one small file for each dataset at home, where no reader of dumps sees it. The caller holds the dataset's lock.
+ * Stores one small file for each dataset at home, invisible to readers of dumps. The caller holds the dataset's lock.
  */
 public interface Memory {
-    /** Remembers nothing. */
+    /** Stores nothing. */
     Memory NONE = new Memory() {
         @Override
         public Optional<byte[]> read(String dataset) {
@@ -19,12 +19,12 @@ public interface Memory {
     };
 
     /**
-     * What was written last, or empty where nothing was.
+     * Returns the content written last; empty if nothing was written.
      *
-     * @throws SpillwayException the file is there and cannot be read
+     * @throws SpillwayException if the file exists but cannot be read
      */
     Optional<byte[]> read(String dataset) throws SpillwayException;
 
-    /** Replaces the file in one step, and returns when it is on the disk. */
+    /** Replaces the file atomically; returns after it was synced to disk. */
     void write(String dataset, byte[] bytes) throws SpillwayException;
 }

@@ -30,19 +30,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The record of the files that Spillway writes at a destination outside of dumps: pages, feeds, {@code robots.txt},
- * pointers and notices. A file whose bytes are not in the record is foreign and is never replaced or
- * removed.
+ * pointers and notices. A file whose bytes are not in the record is foreign and is never replaced or removed.
  *
- * <p>{@link #claim} records the new bytes of files before they are written. So a run that is killed at any moment leaves
- * only files that are in the record, with their old bytes or the new ones. Entries are only added, on the condition that
- * the record has not changed since it was read, so that two writers without a lock lose none.
+ * <p>{@link #claim} records the new bytes of files before they are written. So if a run is killed at any moment, every
+ * file has bytes that are in the record, old or new. Entries are only added, and only if the record has not changed
+ * since it was read, so that two writers without a lock lose none.
  *
- * <p>A destination without a record is one that Spillway has not written to yet, one whose files an older version wrote,
- * which kept no record, or one whose record was lost. The last two are recognised by {@code links.json}: a list of links
- * that names only datasets with a dump, or the notice of one, at this destination. Then all files under Spillway's names
- * are taken into the record, once.
+ * <p>A destination has no record if Spillway has not written to it yet, if an older version without a record wrote its
+ * files, or if the record was lost. The last two cases are recognised by a {@code links.json} that lists only datasets
+ * with a dump, or with a withdrawal notice, at this destination. In that case all files with Spillway's names are added
+ * to the record, once.
  *
- * <p>Thread-safe as its destination is.
+ * <p>Thread-safe if its destination is.
  */
 public final class OwnFiles {
     /** The name of the record, at the root. */
@@ -52,27 +51,27 @@ public final class OwnFiles {
     private static final ObjectKey KEY = new ObjectKey(FILE_NAME);
     private static final String NOTICES = "notices/";
 
-    /** Two writers overtake each other a few times at most. */
+    /** Two writers conflict a few times at most. */
     private static final int TRIES = 10;
 
-    /** The last bytes of a file that are known as own: more than writers without a lock have under way. */
+    /** Hashes kept per file: more than the number of writes that can be in progress without a lock. */
     private static final int MOST_HASHES = 8;
 
-    /** A page or a list of links is smaller; what is larger is not read when there is no record. */
+    /** Larger than any page or list of links; larger files are not read if there is no record. */
     private static final long LARGEST_ADOPTED = 64L << 20;
 
     private static final int BUFFER = 64 << 10;
 
     private final Destination destination;
 
-    /** What is taken into the record because there is none; empty where there is one. */
+    /** Files added because there is no record; empty if there is one. */
     private final Map<String, List<String>> adopted;
 
     /**
      * The content of the record.
      *
      * @param formatVersion 1
-     * @param files         the last known SHA-256 of each file in lower-case hex, the newest last, by key
+     * @param files         the last known SHA-256 hashes of each file in lower-case hex, newest last, by key
      */
     private record Content(int formatVersion, Map<String, List<String>> files) {
         Content {
@@ -86,7 +85,7 @@ public final class OwnFiles {
         this.adopted = adopted;
     }
 
-    /** The record of a destination, which stays the caller's to close; see {@link #of(Destination, List)}. */
+    /** Opens the record of a destination, which the caller closes; see {@link #of(Destination, List)}. */
     public static OwnFiles of(Destination destination) throws SpillwayException {
         return destination.find(KEY).isPresent()
                 ? new OwnFiles(destination, Map.of())
@@ -94,10 +93,10 @@ public final class OwnFiles {
     }
 
     /**
-     * The record of a destination, which stays the caller's to close.
+     * Opens the record of a destination, which the caller closes.
      *
-     * @param objects everything that is there, as {@link Destination#list} has just told it
-     * @throws SpillwayException the destination does not answer
+     * @param objects everything that exists there, as just returned by {@link Destination#list}
+     * @throws SpillwayException if the destination does not answer
      */
     public static OwnFiles of(Destination destination, List<StoredObject> objects) throws SpillwayException {
         OwnFiles files = new OwnFiles(destination, new TreeMap<>());
@@ -108,7 +107,7 @@ public final class OwnFiles {
         return files;
     }
 
-    /** Whether {@code links.json} is one that Spillway wrote here. */
+    /** Whether Spillway wrote the {@code links.json} here. */
     private boolean linksFit(List<StoredObject> objects) throws SpillwayException {
         ObjectKey key = new ObjectKey(LinksFile.FILE_NAME);
         Set<String> datasets = datasets(objects);
@@ -129,7 +128,7 @@ public final class OwnFiles {
         }
     }
 
-    /** The datasets of which a dump, or the notice of one, is there. */
+    /** The datasets with a dump or a withdrawal notice. */
     private static Set<String> datasets(List<StoredObject> objects) {
         Set<String> datasets = new HashSet<>();
         for (StoredObject object : objects) {
@@ -155,18 +154,18 @@ public final class OwnFiles {
             }
         }
         LOG.warn(
-                "there is no record of own files, and links.json is one that Spillway wrote: files under Spillway's names"
-                        + " count as its own destination={} record={} files={}",
+                "no record of own files, but Spillway wrote links.json: files with Spillway's names"
+                        + " are treated as its own destination={} record={} files={}",
                 destination.name(),
                 FILE_NAME,
                 adopted.size());
     }
 
     /**
-     * Records the bytes that files will have. To be called before they are written.
+     * Records the bytes that files will have. Call it before writing them.
      *
-     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}, naming all of them: files that are there were
-     *                           foreign; nothing has changed
+     * @throws SpillwayException {@link Fault#DESTINATION_REFUSED}, naming all foreign files among them; nothing has
+     *     changed
      */
     public void claim(Map<ObjectKey, byte[]> files) throws SpillwayException {
         for (int i = 0; i < TRIES; i++) {
@@ -184,20 +183,20 @@ public final class OwnFiles {
         }
         throw new SpillwayException(
                 Fault.DESTINATION_UNAVAILABLE,
-                "%s/%s was replaced by another writer each of %d times".formatted(destination.name(), KEY, TRIES),
-                "try again when the other writer is done");
+                "%s/%s: lost %d update races to another writer".formatted(destination.name(), KEY, TRIES),
+                "try again when the other writer has finished");
     }
 
     /**
-     * Makes sure that files may be removed.
+     * Checks that files may be removed.
      *
-     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}: some are foreign
+     * @throws SpillwayException {@link Fault#DESTINATION_REFUSED} if some of them are foreign
      */
     public void requireOwn(Collection<ObjectKey> keys) throws SpillwayException {
         var unused = requireOwn(keys, destination.find(KEY).isEmpty() ? adopted : read());
     }
 
-    /** The hashes of those that are there. */
+    /** The hashes of those that exist. */
     private Map<String, String> requireOwn(Collection<ObjectKey> keys, Map<String, List<String>> known)
             throws SpillwayException {
         Map<String, String> hashes = new TreeMap<>();
@@ -215,15 +214,15 @@ public final class OwnFiles {
         if (!foreign.isEmpty()) {
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
-                    "%s has files that Spillway did not write, and they stay: %s"
+                    "%s has files that Spillway did not write and will not replace: %s"
                             .formatted(destination.name(), Examples.of(List.copyOf(foreign))),
-                    "publish into a subfolder or under a prefix of its own, or move these files away");
+                    "publish to a separate subfolder or prefix, or move these files away");
         }
         return hashes;
     }
 
     /**
-     * What is known of a file once new bytes are claimed: the newest last, each once, and always those that are there. Runs
+     * The known hashes of a file after new bytes are claimed: newest last, each once, and always the current one. Runs
      * that are killed one after the other claim bytes that they never write.
      */
     private static List<String> add(List<String> known, @Nullable String there, String fresh) {
@@ -250,8 +249,8 @@ public final class OwnFiles {
             }
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
-                    "%s, so it is not known which files Spillway wrote".formatted(e.getMessage()),
-                    "restore the file, or remove it: then files count as own while links.json names the dumps there",
+                    "%s; cannot determine which files Spillway wrote".formatted(e.getMessage()),
+                    "restore the file, or remove it: without it, files are treated as Spillway's if links.json lists the dumps there",
                     e);
         }
     }
@@ -275,7 +274,7 @@ public final class OwnFiles {
     private SpillwayException unreadable(ObjectKey key, IOException e) {
         return new SpillwayException(
                 Fault.DESTINATION_UNAVAILABLE,
-                "%s/%s cannot be read: %s".formatted(destination.name(), key, e.getMessage()),
+                "cannot read %s/%s: %s".formatted(destination.name(), key, e.getMessage()),
                 "try again",
                 e);
     }

@@ -16,15 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file {@code status.json} at the root: which dataset stands still, and why.
+ * The file {@code status.json} at the root: which datasets are out of date or failing, and why.
  *
  * @param formatVersion {@link #FORMAT_VERSION}
- * @param checkedAt     when this was written; what is late was so at that time
- * @param datasets      sorted by name, those without a dump too
- * @param unreadable    dumps that are listed nowhere, because their manifests cannot be read
+ * @param checkedAt     when this was written; {@code late} refers to this time
+ * @param datasets      sorted by name, including those without a dump
+ * @param unreadable    dumps that are not listed because their manifests cannot be read
  */
 public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datasets, List<String> unreadable) {
-    /** Moves when a reader of an older one would misunderstand a newer one. */
+    /** Increases if readers of an older version would misread a newer one. */
     public static final int FORMAT_VERSION = 1;
 
     /** Its name, at the root. */
@@ -32,7 +32,7 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
 
     private static final Logger LOG = LoggerFactory.getLogger(SiteStatus.class);
 
-    /** Takes copies. */
+    /** Makes defensive copies. */
     public SiteStatus {
         datasets = List.copyOf(datasets);
         unreadable = List.copyOf(unreadable);
@@ -42,10 +42,10 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
      * A dataset.
      *
      * @param dataset     its name
-     * @param lastGood    the newest dump, by its manifest, or null where there is none
-     * @param lastAttempt how the last attempt ended, or null where nobody has said
-     * @param nextDue     when the next dump is due, or null where there is no plan
-     * @param late        whether that time had passed when this was written; null where there is no plan
+     * @param lastGood    the newest dump, from its manifest, or null if there is none
+     * @param lastAttempt the outcome of the last attempt, or null if unknown
+     * @param nextDue     when the next dump is due, or null without a schedule
+     * @param late        whether that time had passed when this was written; null without a schedule
      */
     public record State(
             String dataset,
@@ -54,15 +54,15 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
             @Nullable Instant nextDue,
             @Nullable Boolean late) {}
 
-    /** The file's bytes. */
+    /** Returns the file's content. */
     public byte[] write() {
         return ManifestJson.write(this);
     }
 
     /**
-     * Gathers the status from the catalog and from each dataset's own file; one that cannot be read is passed over.
+     * Builds the status from the catalog and each dataset's own status file; unreadable ones are skipped.
      *
-     * @throws SpillwayException the destination does not answer
+     * @throws SpillwayException if the destination does not answer
      */
     public static SiteStatus of(Catalog catalog, Destination destination, Instant now) throws SpillwayException {
         List<State> states = new ArrayList<>();
@@ -93,7 +93,7 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
                 .orElse(null);
     }
 
-    /** How the last attempt of a dataset ended, or empty where nobody has said, or not in words that can be read. */
+    /** Reads the status of a dataset; empty if there is none or it is invalid. */
     public static Optional<DatasetStatus> read(Destination destination, String dataset) throws SpillwayException {
         ObjectKey key = new ObjectKey(dataset).child(DatasetStatus.FILE_NAME);
         try {
@@ -102,15 +102,15 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
             if (e.fault() != Fault.INTEGRITY) {
                 throw e;
             }
-            LOG.warn("passed over status={}/{} cause=\"{}\"", destination.name(), key, e.getMessage());
+            LOG.warn("skipping unreadable status file={}/{} cause=\"{}\"", destination.name(), key, e.getMessage());
             return Optional.empty();
         }
     }
 
     /**
-     * Makes sure that no file of others has the name of a dataset's status.
+     * Checks that no foreign file has the name of a dataset's status.
      *
-     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}: the file that is there is not a status of this dataset
+     * @throws SpillwayException {@link Fault#DESTINATION_REFUSED} if the existing file is not a status of this dataset
      */
     public static void requireOwn(Destination destination, String dataset) throws SpillwayException {
         ObjectKey key = new ObjectKey(dataset).child(DatasetStatus.FILE_NAME);
@@ -120,8 +120,9 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
                         .isEmpty()) {
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
-                    "%s has a file that Spillway did not write, and it stays: %s".formatted(destination.name(), key),
-                    "publish into a subfolder or under a prefix of its own, or move this file away");
+                    "%s has a file that Spillway did not write and will not replace: %s"
+                            .formatted(destination.name(), key),
+                    "publish to a separate subfolder or prefix, or move this file away");
         }
     }
 }

@@ -1,9 +1,9 @@
 /**
- * What is published at a destination: {@link io.spillway.catalog.Catalog} reads it from the manifests there and from
- * nothing else, so that it can be had again from nothing and is the same for whoever reads it; {@link
- * io.spillway.catalog.Listing} says it to machines as {@code latest.json}, {@code links.json} and {@code status.json}.
+ * What is published at a destination. {@link io.spillway.catalog.Catalog} reads it from the manifests there and nothing
+ * else, so that it can be rebuilt at any time and is the same for every reader. {@link io.spillway.catalog.Listing} is
+ * its machine-readable form in {@code latest.json} and {@code links.json}.
  *
- * <p>Knows destinations by their port only, and no page, feed or notice: these are rendered from it.
+ * <p>Depends on destinations only through their port, and on no page, feed or notice: these are rendered from it.
  */
 @NullMarked
 package io.spillway.catalog;

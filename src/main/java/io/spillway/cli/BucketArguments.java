@@ -5,27 +5,29 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How to reach a bucket that an address names. Keys come from the SDK's chain, never from the command line. */
+/**
+ * Options for reaching a bucket given as {@code s3://…}. Keys come from the SDK's default credentials chain, never from
+ * the command line.
+ */
 final class BucketArguments {
     @Option(
             names = "--endpoint",
             paramLabel = "URL",
-            description = "Of s3://: the store's address where it is not Amazon's.")
+            description = "For s3://: endpoint of the store, if it is not Amazon S3.")
     private @Nullable URI endpoint;
 
-    @Option(names = "--region", paramLabel = "NAME", description = "Of s3://: the bucket's region.")
+    @Option(names = "--region", paramLabel = "NAME", description = "For s3://: region of the bucket.")
     private @Nullable String region;
 
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            description =
-                    "Of s3://: the profile whose keys are used. Without it they are looked for as the AWS tools do.")
+            description = "For s3://: AWS profile to take the keys from. Default: the AWS credentials chain.")
     private @Nullable String profile;
 
     @Option(
             names = "--path-style",
-            description = "Of s3://: the bucket's name stands in the path, as most stores but Amazon's need it.")
+            description = "For s3://: use path-style URLs, as most stores other than Amazon S3 require.")
     private boolean pathStyle;
 
     /** How the options reach a bucket. */

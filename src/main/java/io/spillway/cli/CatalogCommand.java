@@ -16,11 +16,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway catalog}: what points at dumps, written again from the dumps. */
+/** {@code spillway catalog}: rebuilds everything that points at dumps from their manifests. */
 @Command(
         name = "catalog",
         mixinStandardHelpOptions = true,
-        description = "Writes everything that points at dumps again, from nothing but their manifests.")
+        description = "Rebuilds the catalog, pages and links of a site from the manifests of its dumps.")
 final class CatalogCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -65,7 +65,7 @@ final class CatalogCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** What is not listed: one line for each kind of fault. */
+    /** One warning for each kind of fault that keeps dumps out of the catalog. */
     private static List<String> warnings(Catalog catalog) {
         Map<String, String> reasons = new LinkedHashMap<>();
         catalog.broken().forEach(broken -> reasons.put(broken.dump().toString(), broken.reason()));
@@ -73,7 +73,7 @@ final class CatalogCommand implements Callable<Integer> {
                 .map(group -> group.names().size() == 1
                         ? "warning: %s is not listed: %s"
                                 .formatted(group.names().get(0), group.first())
-                        : "warning: %s dumps are not listed: %s. The cause for the first: %s"
+                        : "warning: %s dumps are not listed: %s. Cause of the first: %s"
                                 .formatted(
                                         Amounts.count(group.names().size()), Examples.of(group.names()), group.first()))
                 .toList();

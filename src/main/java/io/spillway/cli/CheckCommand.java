@@ -19,14 +19,14 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code spillway check}: everything that would keep exports from working, in all files at once, each problem with its
- * file and line. Reads no documents but a small sample, and writes nothing but probes to buckets and
- * to directories with a public address, which it removes.
+ * {@code spillway check}: reports everything that would make an export fail, for all files at once, each problem with
+ * its file and line. Reads only a small sample of documents. Writes only probe objects to buckets and to directories
+ * with a public URL, and removes them.
  */
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
-        description = "Checks schedule files: keys, connections, rights, fields. Says every problem at once.")
+        description = "Checks schedule files: keys, connections, permissions, fields. Reports all problems at once.")
 final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -41,9 +41,9 @@ final class CheckCommand implements Callable<Integer> {
     private final List<Problem> problems = new ArrayList<>();
 
     /**
-     * A problem, on a line of a file where it has one.
+     * A problem, with its line in the file if it has one.
      *
-     * @param where {@code FILE:LINE: /key: }, or nothing where {@code what} begins with it
+     * @param where {@code FILE:LINE: /key: }, or empty if {@code what} starts with it
      */
     private record Problem(
             Fault fault,
@@ -58,10 +58,10 @@ final class CheckCommand implements Callable<Integer> {
             int before = problems.size();
             check(file);
             if (!output.json && problems.size() == before) {
-                spec.commandLine().getOut().println(file + ": fine");
+                spec.commandLine().getOut().println(file + ": ok");
             }
         }
-        problems.forEach(this::say);
+        problems.forEach(this::print);
         spec.commandLine().getOut().flush();
         spec.commandLine().getErr().flush();
         return problems.isEmpty() ? 0 : problems.get(0).fault().exitCode();
@@ -81,7 +81,12 @@ final class CheckCommand implements Callable<Integer> {
         }
         Path other = datasets.putIfAbsent(schedule.dataset(), file);
         if (other != null) {
-            add(file, "/dataset", Fault.CONFIG, "\"%s\" is in %s already".formatted(schedule.dataset(), other), null);
+            add(
+                    file,
+                    "/dataset",
+                    Fault.CONFIG,
+                    "\"%s\" is already used in %s".formatted(schedule.dataset(), other),
+                    null);
         }
         ScheduleCheck.Result found = ScheduleCheck.of(schedule);
         for (ScheduleCheck.Problem each : found.problems()) {
@@ -101,7 +106,7 @@ final class CheckCommand implements Callable<Integer> {
                 new Problem(fault, file, "%s:%d: %s: ".formatted(file, ConfigFile.line(file, key), key), what, hint));
     }
 
-    private void say(Problem problem) {
+    private void print(Problem problem) {
         if (output.json) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("type", "problem");

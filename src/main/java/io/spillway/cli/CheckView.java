@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.DoubleFunction;
 
-/** How far {@code verify} is: bytes, files, rate and the time that is left. */
+/** Progress of {@code verify}: bytes, files, rate and remaining time. */
 record CheckView(CheckProgress progress) implements ProgressReporter.View {
     @Override
     public Map<String, Object> members(double seconds) {

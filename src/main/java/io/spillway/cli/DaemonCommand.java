@@ -27,12 +27,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway daemon}: exports at the times of a folder of schedules, until it is told to end. */
+/** {@code spillway daemon}: exports the datasets of a folder of schedules at their times, until it is stopped. */
 @Command(
         name = "daemon",
         mixinStandardHelpOptions = true,
         description = {
-            "Exports every dataset of a folder of schedules at its times, until SIGTERM.",
+            "Runs scheduled exports for all datasets in a folder of schedules, until SIGTERM.",
             "Changed files take effect without a restart."
         })
 final class DaemonCommand implements Callable<Integer> {
@@ -51,14 +51,15 @@ final class DaemonCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "FOLDER",
-            description = "Where times and outcomes are kept (default: ${DEFAULT-VALUE}); for one daemon alone.")
+            description = "Folder for run times and outcomes (default: ${DEFAULT-VALUE}); for a single daemon.")
     private Path state = Path.of("spillway-state");
 
     @Option(
             names = "--database",
             paramLabel = "URL",
             description =
-                    "jdbc:postgresql://HOST/DATABASE?sslmode=verify-full, shared by several daemons, instead of --state.")
+                    "jdbc:postgresql://HOST/DATABASE?sslmode=verify-full: shared state of several daemons, instead"
+                            + " of --state.")
     private @Nullable String database;
 
     @Option(names = "--database-user", paramLabel = "NAME", description = "User of that database.")
@@ -73,13 +74,13 @@ final class DaemonCommand implements Callable<Integer> {
     @Option(
             names = "--concurrency",
             paramLabel = "N",
-            description = "Exports at the same time (default: ${DEFAULT-VALUE}).")
+            description = "Maximum number of concurrent exports (default: ${DEFAULT-VALUE}).")
     private int concurrency = 1;
 
     @Option(
             names = "--listen",
             paramLabel = "HOST:PORT",
-            description = "Where health, metrics and status are served (default: ${DEFAULT-VALUE}), or none.")
+            description = "Address for health, metrics and status (default: ${DEFAULT-VALUE}), or none.")
     private String listen = "127.0.0.1:9482";
 
     @Option(
@@ -87,36 +88,36 @@ final class DaemonCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "Names by which status and metrics are asked for, besides localhost and addresses; others get 421.")
+                    "Host names to accept for status and metrics besides localhost and IP addresses; others get 421.")
     private List<String> hosts = List.of();
 
     @Option(
             names = "--token",
             paramLabel = "SECRET",
-            description = "Allows POST /datasets/NAME/export to who brings it, " + ScheduleArguments.REFERENCE)
+            description = "Bearer token required for POST /datasets/NAME/export, " + ScheduleArguments.REFERENCE)
     private @Nullable String token;
 
     @Option(
             names = "--alert-command",
             paramLabel = "COMMAND",
-            description = "Run by the shell, with the alert as JSON on its input.")
+            description = "Shell command to run for each alert, with the alert as JSON on stdin.")
     private @Nullable String alertCommand;
 
     @Option(
             names = "--alert-webhook",
             paramLabel = "SECRET",
-            description = "Address that alerts are posted to as JSON, " + ScheduleArguments.REFERENCE)
+            description = "URL to post alerts to as JSON, " + ScheduleArguments.REFERENCE)
     private @Nullable String alertWebhook;
 
-    @SuppressWarnings("UnusedVariable") // read from the arguments before the first logger is made
-    @Option(names = "--log", paramLabel = "FORMAT", description = "Log as text (the default) or json.")
+    @SuppressWarnings("UnusedVariable") // read from the arguments before the first logger exists
+    @Option(names = "--log", paramLabel = "FORMAT", description = "Log format: text (default) or json.")
     private LogFormat log = LogFormat.TEXT;
 
-    @SuppressWarnings("UnusedVariable") // read from the arguments before any object of ours is there
+    @SuppressWarnings("UnusedVariable") // read from the arguments before any Spillway object exists
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    /** How the log is written. */
+    /** Format of the log. */
     enum LogFormat {
         TEXT,
         JSON
@@ -134,17 +135,20 @@ final class DaemonCommand implements Callable<Integer> {
         try {
             daemon.keep();
         } catch (InterruptedException signal) {
-            LOG.info("the daemon ends; exports that were under way begin again with the next start");
+            LOG.info("daemon stopped; interrupted exports restart at the next start");
         }
     }
 
-    /** A signal during the start interrupts it; what fails for that reason is no fault of the state or of a schedule. */
+    /**
+     * A signal during startup interrupts it; failures caused by that interrupt are not faults of the state or of a
+     * schedule.
+     */
     private Daemon start() throws SpillwayException, InterruptedException {
         try {
             return Daemon.start(options(), new Exporter(ExportListener.NONE));
         } catch (SpillwayException e) {
             if (Thread.interrupted() || isInterrupt(e)) {
-                throw (InterruptedException) new InterruptedException("stopped while it started").initCause(e);
+                throw (InterruptedException) new InterruptedException("stopped during startup").initCause(e);
             }
             throw e;
         }
@@ -161,7 +165,7 @@ final class DaemonCommand implements Callable<Integer> {
 
     private DaemonOptions options() {
         if (concurrency < 1 || concurrency > 64) {
-            throw new ParameterException(spec.commandLine(), "--concurrency is 1 to 64, not " + concurrency);
+            throw new ParameterException(spec.commandLine(), "--concurrency must be 1 to 64, not " + concurrency);
         }
         return new DaemonOptions(
                 schedules,
@@ -179,7 +183,7 @@ final class DaemonCommand implements Callable<Integer> {
         Matcher address = ADDRESS.matcher(listen);
         if (!address.matches() || Integer.parseInt(address.group(2)) > 65_535) {
             throw new ParameterException(
-                    spec.commandLine(), "--listen is HOST:PORT, such as 127.0.0.1:9482, or none; not " + listen);
+                    spec.commandLine(), "--listen must be HOST:PORT, such as 127.0.0.1:9482, or none; not " + listen);
         }
         return new InetSocketAddress(address.group(1), Integer.parseInt(address.group(2)));
     }
@@ -188,7 +192,7 @@ final class DaemonCommand implements Callable<Integer> {
         for (String host : hosts) {
             if (!HOST.matcher(host).matches()) {
                 throw new ParameterException(
-                        spec.commandLine(), "--host is a name without a port, such as spillway.example.org");
+                        spec.commandLine(), "--host must be a name without a port, such as spillway.example.org");
             }
         }
         return Set.copyOf(hosts);
@@ -196,10 +200,10 @@ final class DaemonCommand implements Callable<Integer> {
 
     private DaemonOptions.SharedDatabase shared(String url) {
         if (!url.startsWith("jdbc:postgresql:") || url.contains("password=") || url.contains("@")) {
-            // Not quoted: what stands there by mistake may be a password.
+            // The value is not quoted: it may contain a password.
             throw new ParameterException(
                     spec.commandLine(),
-                    "--database is jdbc:postgresql://HOST/DATABASE without a password; that is --database-password");
+                    "--database must be jdbc:postgresql://HOST/DATABASE without a password; use --database-password");
         }
         return new DaemonOptions.SharedDatabase(url, databaseUser, secret("--database-password", databasePassword));
     }

@@ -25,13 +25,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway demo}: the whole way on a throw-away server, with real records. */
+/** {@code spillway demo}: the whole workflow on a temporary server, with real records. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a throw-away Elasticsearch, loads real records, exports and verifies them,",
-            "and shows how a researcher fetches the result. Leaves nothing running."
+            "Starts a temporary Elasticsearch, loads real records, exports and verifies them,",
+            "and shows how a researcher fetches the result. Stops the server when done."
         })
 final class DemoCommand implements Callable<Integer> {
     @Spec
@@ -40,14 +40,14 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--to",
             paramLabel = "DIRECTORY",
-            description = "Where the dumps are put (default: ${DEFAULT-VALUE}).",
+            description = "Directory to publish the dumps to (default: ${DEFAULT-VALUE}).",
             defaultValue = "spillway-demo")
     private Path to = Path.of("spillway-demo");
 
     @Option(
             names = "--elasticsearch-home",
             paramLabel = "DIRECTORY",
-            description = "The unpacked server; the one that the build has fetched, unless given.")
+            description = "Unpacked Elasticsearch server. Default: the one the build downloaded.")
     private @Nullable Path home;
 
     @Mixin
@@ -57,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws SpillwayException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        err.println("starting a throw-away Elasticsearch on this machine, which takes some seconds");
+        err.println("starting a temporary Elasticsearch on this machine, which takes some seconds");
         Exporter exporter = new Exporter(new ExportView(out, err, output.json));
         List<ExportReport> reports = new ArrayList<>();
         try (ElasticsearchServer server =
@@ -71,7 +71,7 @@ final class DemoCommand implements Callable<Integer> {
                 Path dump = to.resolve(report.manifest().dump());
                 VerifyCommand.verify(dump, output, err);
                 err.printf(
-                        "verified %s: every file read back, every document counted%n",
+                        "verified %s: read back all files and counted all documents%n",
                         report.manifest().dump());
                 reports.add(report);
             }
@@ -87,14 +87,13 @@ final class DemoCommand implements Callable<Integer> {
             return home;
         }
         return ElasticsearchServer.findHome()
-                .orElseThrow(
-                        () -> new SpillwayException(
-                                Fault.CONFIG,
-                                "there is no Elasticsearch server beside this program",
-                                "build it with Maven, which fetches one, or name an unpacked server with --elasticsearch-home"));
+                .orElseThrow(() -> new SpillwayException(
+                        Fault.CONFIG,
+                        "no Elasticsearch server found next to this program",
+                        "build with Maven, which downloads one, or name an unpacked server with --elasticsearch-home"));
     }
 
-    /** The schedule that an operator would write, in JSON, which is YAML. */
+    /** The schedule that an operator would write, in JSON, which is valid YAML. */
     private String schedule(DemoRecords records, ElasticsearchServer server) {
         return JsonText.line(new Schedule(
                 records.dataset(),

@@ -15,8 +15,8 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * How a failure is said: {@code error:} what failed, {@code hint:} what to do, on stderr; with {@code --json} the same as
- * one object on stdout; the stack trace only with {@code --stacktrace}, or where the fault is ours.
+ * Prints failures on stderr: {@code error:} with what failed, {@code hint:} with what to do. {@code --json} prints the
+ * same as one object on stdout. The stack trace is printed only with {@code --stacktrace} or for an internal error.
  */
 final class ErrorReport {
     private static final int BUG = 1;
@@ -26,7 +26,7 @@ final class ErrorReport {
 
     static int usage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
-        say(
+        print(
                 command,
                 args,
                 "USAGE",
@@ -36,13 +36,13 @@ final class ErrorReport {
         return USAGE;
     }
 
-    /** The nearest options or commands, or an empty text. */
+    /** The nearest options or commands, or an empty string. */
     private static String didYouMean(ParameterException e) {
         List<String> near = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         return near.isEmpty() ? "" : "did you mean " + String.join(" or ", near) + "? ";
     }
 
-    /** Names what nobody knows, without a value: behind a mistyped option may stand a secret. */
+    /** Names the unknown option without its value, because the value of a mistyped option may be a secret. */
     private static String unknown(UnmatchedArgumentException e) {
         return "unknown: "
                 + e.getUnmatched().stream()
@@ -54,7 +54,7 @@ final class ErrorReport {
         String[] args = parsed == null ? new String[0] : parsed.originalArgs().toArray(new String[0]);
         SpillwayException fault = asFault(e);
         if (fault != null) {
-            say(
+            print(
                     command,
                     args,
                     fault.fault().name(),
@@ -66,7 +66,7 @@ final class ErrorReport {
             }
             return fault.fault().exitCode();
         }
-        say(command, args, "BUG", BUG, "a bug of ours: " + e, "please report it with the stack trace");
+        print(command, args, "BUG", BUG, "internal error: " + e, "please report it with the stack trace");
         e.printStackTrace(command.getErr());
         return BUG;
     }
@@ -80,9 +80,9 @@ final class ErrorReport {
         return null;
     }
 
-    private static void say(
+    private static void print(
             CommandLine command, String[] args, String fault, int exitCode, String message, @Nullable String hint) {
-        // A broken schedule and an undecided mapping have a line for each problem; no other message has line ends.
+        // Only invalid schedules and undecided mappings span several lines, one for each problem.
         if (fault.equals(Fault.CONFIG.name()) || fault.equals(Fault.FIELD_POLICY.name())) {
             ("error: " + message).lines().forEach(command.getErr()::println);
         } else {

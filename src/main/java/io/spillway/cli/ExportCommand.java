@@ -26,11 +26,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway export}: one dump, now. */
+/** {@code spillway export}: exports one dump now. */
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
-        description = "Exports one dataset, now, and publishes the dump if it is whole.")
+        description = "Exports one dataset now and publishes the dump if it is complete.")
 final class ExportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -38,40 +38,37 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private ScheduleArguments arguments = new ScheduleArguments();
 
-    @Option(names = "--allow-empty", description = "Publish a dump without documents, for this run.")
+    @Option(names = "--allow-empty", description = "For this run, publish a dump even if it has no documents.")
     private boolean allowEmpty;
 
     @Option(
             names = "--accept-shrink",
-            description = "Publish a dump that shrank by more than gate.shrink allows, for this run.")
+            description = "For this run, publish a dump that shrank by more than gate.shrink allows.")
     private boolean acceptShrink;
 
     @Option(
             names = "--accept-schema",
-            description = "Publish a dump whose fields are gone or of another type, for this run.")
+            description = "For this run, publish a dump that lost fields or changed their types.")
     private boolean acceptSchema;
 
-    @Option(
-            names = "--resume",
-            description = "Export nothing; send dumps that a destination lacks since an earlier run.")
+    @Option(names = "--resume", description = "Export nothing; send dumps of earlier runs that a destination lacks.")
     private boolean resume;
 
     @Option(
             names = "--deliver-anyway",
             paramLabel = "DUMP",
-            description = "Send this dump, which waits, though it was made under another configuration. Repeatable.")
+            description = "Send this waiting dump although it was made under another configuration. Repeatable.")
     private List<String> deliverAnyway = List.of();
 
     @Option(
             names = "--dry-run",
-            description =
-                    "With --resume: print the requests to the Internet Archive for the newest dump, send nothing.")
+            description = "With --resume: print the Internet Archive requests for the newest dump; send nothing.")
     private boolean dryRun;
 
     @Option(
             names = "--metrics-file",
             paramLabel = "FILE.prom",
-            description = "Write metrics for node_exporter's textfile collector; a file for each dataset.")
+            description = "Write metrics for node_exporter's textfile collector; use one file per dataset.")
     private @Nullable Path metricsFile;
 
     @Mixin
@@ -85,7 +82,7 @@ final class ExportCommand implements Callable<Integer> {
             if (!resume) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--dry-run needs --resume; run spillway plan to see what an export would do");
+                        "--dry-run requires --resume; use spillway plan to see what an export would do");
             }
             new Exporter(ExportListener.NONE).archiveRequests(schedule).forEach(out::println);
             out.flush();

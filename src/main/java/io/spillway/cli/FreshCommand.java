@@ -27,19 +27,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway fresh}: whether the latest dumps are there, whole and young enough, as anybody outside sees them. */
+/**
+ * {@code spillway fresh}: checks as an outside reader that the latest dumps are available, complete and recent enough.
+ */
 @Command(
         name = "fresh",
         mixinStandardHelpOptions = true,
-        description = "Looks from outside, as a reader does: are the latest dumps there, whole and young enough?")
+        description = "Checks a public site from outside: are the latest dumps available, complete and recent enough?")
 final class FreshCommand implements Callable<Integer> {
-    /** A monitor that asks for more at once is a load itself. */
+    /** A monitor that sends more concurrent requests is itself a load. */
     private static final int MOST_AT_ONCE = 8;
 
-    /** A dump that is due takes its time to be made. */
+    /** Time allowed for making a dump that is due. */
     private static final String GRACE = "2h";
 
-    /** Longer than a site of a hundred files needs that answers slowly, shorter than the pause between two looks. */
+    /** Longer than a slow site of a hundred files needs, shorter than the interval between two checks. */
     private static final Duration TIME_LIMIT = Duration.ofMinutes(5);
 
     @Spec
@@ -48,7 +50,7 @@ final class FreshCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "URL",
             description = {
-                "Address of the site, of a dataset, of the page of either, of links.json or of DATASET/latest.json;",
+                "URL of the site, of a dataset, of their pages, of links.json or of DATASET/latest.json;",
                 "https:// or http://."
             })
     private String address = "";
@@ -57,46 +59,45 @@ final class FreshCommand implements Callable<Integer> {
             names = "--max-age",
             paramLabel = "DURATION",
             description =
-                    "How old a dump may be, such as 8d or 36h. Without it, only the time at which the next one is due"
-                            + " counts.")
+                    "Maximum age of a dump, such as 8d or 36h. Default: only the time the next dump is due counts.")
     private @Nullable String maxAge;
 
     @Option(
             names = "--grace",
             paramLabel = "DURATION",
             defaultValue = GRACE,
-            description = "How long after that time the next dump may be missing; ${DEFAULT-VALUE} unless given.")
+            description = "How long a dump may be overdue (default: ${DEFAULT-VALUE}).")
     private String grace = GRACE;
 
     @Option(
             names = "--dataset",
             paramLabel = "NAME",
-            description = "Only this dataset, which has to be there; may be given several times.")
+            description = "Check only this dataset, which must exist. Repeatable.")
     private List<String> datasets = new ArrayList<>();
 
     @Option(
             names = "--sample",
             paramLabel = "N",
-            description = "Read N files of each dataset whole, others each time, and compare their SHA-256.")
+            description = "Download N files of each dataset, different ones each time, and compare their SHA-256.")
     private int sample;
 
-    @Option(names = "--deep", description = "Read every file whole, and compare its SHA-256.")
+    @Option(names = "--deep", description = "Download every file and compare its SHA-256.")
     private boolean deep;
 
-    @Option(names = "--no-mirrors", description = "Do not look at mirrors.")
+    @Option(names = "--no-mirrors", description = "Do not check mirrors.")
     private boolean noMirrors;
 
     @Option(
             names = "--parallel",
             paramLabel = "N",
             defaultValue = "2",
-            description = "Files that are asked for at the same time, 1 to 8; ${DEFAULT-VALUE} unless given.")
+            description = "Concurrent requests, 1 to 8 (default: ${DEFAULT-VALUE}).")
     private int parallel = 2;
 
     @Option(
             names = "--time-limit",
             paramLabel = "DURATION",
-            description = "End after this long with exit code 20; 5m unless files are read whole.")
+            description = "Stop after this time with exit code 20; default 5m, none with --sample or --deep.")
     private @Nullable String timeLimit;
 
     @Mixin
@@ -136,20 +137,19 @@ final class FreshCommand implements Callable<Integer> {
         }
     }
 
-    /** What was typed is not said again: a password may stand in it. */
+    /** The argument is not quoted: it may contain a password. */
     private URI url() throws SpillwayException {
         URI url;
         try {
             url = URI.create(address);
         } catch (IllegalArgumentException e) {
-            throw notPublic("what was given is no address");
+            throw notPublic("not a valid URL");
         }
         String scheme = String.valueOf(url.getScheme());
         if (!(scheme.equals("http") || scheme.equals("https")) || url.getHost() == null) {
-            throw notPublic("an address of the web begins with https:// and a host");
+            throw notPublic("the URL must start with https:// or http:// and a host");
         } else if (url.getRawUserInfo() != null || url.getRawQuery() != null || url.getFragment() != null) {
-            throw notPublic(
-                    "an address on " + url.getHost() + " with a user's name, a query or a fragment is not used");
+            throw notPublic("the URL on " + url.getHost() + " must not have user info, a query or a fragment");
         }
         return url;
     }
@@ -158,15 +158,14 @@ final class FreshCommand implements Callable<Integer> {
         return new SpillwayException(
                 Fault.CONFIG,
                 what,
-                "name an address that anybody can read, such as https://dumps.example.org/; for folders and buckets"
-                        + " there is  spillway verify");
+                "name a public URL, such as https://dumps.example.org/; for folders and buckets use  spillway verify");
     }
 
     private Expectations expectations() {
         if (parallel < 1 || parallel > MOST_AT_ONCE) {
-            throw new ParameterException(spec.commandLine(), "--parallel is 1 to 8, not " + parallel);
+            throw new ParameterException(spec.commandLine(), "--parallel must be 1 to 8, not " + parallel);
         } else if (sample < 0) {
-            throw new ParameterException(spec.commandLine(), "--sample is 0 or more, not " + sample);
+            throw new ParameterException(spec.commandLine(), "--sample must be 0 or more, not " + sample);
         }
         return new Expectations(
                 maxAge == null ? null : duration("--max-age", maxAge),
@@ -191,15 +190,15 @@ final class FreshCommand implements Callable<Integer> {
         return deep || sample > 0 ? Optional.empty() : Optional.of(TIME_LIMIT);
     }
 
-    /** What somebody expects and nobody links to. */
+    /** Expected datasets that the pointer does not link to. */
     private List<Finding> missing(Pointer pointer) {
         List<Finding> missing = new ArrayList<>();
         if (pointer.datasets().isEmpty()) {
-            missing.add(new Finding(Fault.STALE, pointer.address() + " names no dump"));
+            missing.add(new Finding(Fault.STALE, pointer.address() + " lists no dump"));
         }
         for (String name : datasets) {
             if (pointer.datasets().stream().noneMatch(each -> each.dataset().equals(name))) {
-                missing.add(new Finding(Fault.STALE, "%s names no dump of %s".formatted(pointer.address(), name)));
+                missing.add(new Finding(Fault.STALE, "%s lists no dump of %s".formatted(pointer.address(), name)));
             }
         }
         return missing;

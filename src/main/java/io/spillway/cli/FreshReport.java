@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code spillway fresh} says. Its first line is the whole result in the manner of the plug-ins of Nagios: a state, a
- * sentence, and behind a bar each dataset's age in seconds with its limit.
+ * The output of {@code spillway fresh}. Its first line follows the Nagios plug-in format: a state, a sentence, and
+ * after a bar each dataset's age in seconds with its limit.
  */
 final class FreshReport {
-    /** Whoever has so many has the first ones to look at. */
+    /** Limits the output; the first findings are enough to start with. */
     private static final int MOST_SHOWN = 20;
 
     private final List<Freshness> datasets;
@@ -30,9 +30,9 @@ final class FreshReport {
     private final List<Finding> findings = new ArrayList<>();
 
     /**
-     * A report.
+     * Creates a report.
      *
-     * @param missing what was found of no dataset in particular
+     * @param missing findings that belong to no dataset
      */
     FreshReport(List<Freshness> datasets, List<Finding> missing, @Nullable Duration maxAge) {
         this.datasets = datasets;
@@ -42,12 +42,12 @@ final class FreshReport {
         findings.sort(Finding.worstFirst());
     }
 
-    /** For people, where not even the links could be had. */
+    /** Text for people when not even the links could be read. */
     static String unreached(SpillwayException e) {
         return "FRESH %s - %s%n".formatted(e.fault(), Printable.line(String.valueOf(e.getMessage())));
     }
 
-    /** For people; ends with a line end. */
+    /** Text for people; ends with a line end. */
     String text() {
         StringBuilder text = new StringBuilder();
         text.append("FRESH ").append(Printable.line(summary())).append(ages()).append('\n');
@@ -112,7 +112,7 @@ final class FreshReport {
         }
     }
 
-    /** One object a line for each dataset; the failure is told as every command's. */
+    /** One object per line for each dataset. The failure is printed as for every command. */
     String json() {
         return datasets.stream().map(each -> JsonText.line(facts(each)) + "\n").collect(Collectors.joining());
     }
@@ -138,7 +138,7 @@ final class FreshReport {
         return facts;
     }
 
-    /** The gravest of what is wrong, as the command's end; empty where nothing is. */
+    /** The most severe finding as the command's failure, or empty if there is none. */
     Optional<SpillwayException> failure() {
         if (findings.isEmpty()) {
             return Optional.empty();
@@ -151,12 +151,11 @@ final class FreshReport {
 
     private static String hint(Fault worst) {
         return switch (worst) {
-            case STALE -> "look at status.json, or at the daemon, for how the last attempts ended";
+            case STALE -> "check status.json or the daemon for the outcome of the last attempts";
             case INTEGRITY ->
-                "find out with  spillway verify  what is damaged, then publish a new dump, or run"
-                        + "  spillway catalog";
-            case DESTINATION_REFUSED -> "readers are turned away: look at the rights of the files";
-            default -> "is the server up, and the address right?";
+                "run  spillway verify  to find what is damaged, then publish a new dump, or run  spillway catalog";
+            case DESTINATION_REFUSED -> "readers are refused: check the permissions of the files";
+            default -> "check that the server is up and the URL is correct";
         };
     }
 }

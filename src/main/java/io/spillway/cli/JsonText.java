@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 final class JsonText {
     private JsonText() {}
 
-    /** A record or map of ours on one line, without a line end; names as in a manifest. */
+    /** Writes a Spillway record or a map on one line, without a line end; member names as in a manifest. */
     static String line(Object value) {
         return new String(ManifestJson.writeLine(value), StandardCharsets.UTF_8);
     }

@@ -19,98 +19,98 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** For which servers configurations are written, and what stands in them. */
+/** Options for writing server configurations. */
 final class KitArguments {
     @Option(
             names = "--server",
             split = ",",
             paramLabel = "NAME",
             description =
-                    "Also write configurations for apache, caddy, haproxy, nginx, varnish, and lines for robots.txt.")
+                    "Also write configurations for apache, caddy, haproxy, nginx or varnish, and lines for robots.txt.")
     private List<String> servers = List.of();
 
     @Option(
             names = "--rate",
             paramLabel = "N/s|N/m",
             defaultValue = "5/s",
-            description = "Requests that one client may send (default: ${DEFAULT-VALUE}).")
+            description = "Request rate allowed per client (default: ${DEFAULT-VALUE}).")
     private String rate = "5/s";
 
     @Option(
             names = "--burst",
             paramLabel = "N",
             defaultValue = "20",
-            description = "More of them at once (default: ${DEFAULT-VALUE}).")
+            description = "Extra requests allowed in a burst (default: ${DEFAULT-VALUE}).")
     private int burst = 20;
 
     @Option(
             names = "--retry-after",
             paramLabel = "SECONDS",
             defaultValue = "60",
-            description =
-                    "What refused clients are told to wait (default: ${DEFAULT-VALUE}); at least 10, or 60 with N/m.")
+            description = "Retry-After for refused clients (default: ${DEFAULT-VALUE}); at least 10, or 60 with N/m.")
     private int retryAfter = 60;
 
     @Option(
             names = "--limit",
             split = ",",
             paramLabel = "PATH",
-            description = "Where requests are counted; below the paths that datasets cover when absent.")
+            description = "Path below which requests are limited. Default: the paths that datasets cover.")
     private List<String> limited = List.of();
 
     @Option(
             names = "--block",
             paramLabel = "AGENT",
-            description = "Programs that get 403, by a part of their User-Agent.")
+            description = "Refuse clients whose User-Agent contains this with 403.")
     private List<String> blocked = List.of();
 
     @Option(
             names = "--page-cap",
             paramLabel = "NAME=1000",
-            description = "Refuse values of this parameter from a power of ten on with 400.")
+            description = "Refuse values of this parameter at or above this power of ten with 400.")
     private @Nullable String pageCap;
 
     @Option(
             names = "--notices-folder",
             paramLabel = "FOLDER",
-            description = "Where the server's machine has the notices; needed where the destination is no directory.")
+            description =
+                    "Folder of the notices on the server's machine; required if the destination is not a directory.")
     private @Nullable Path folder;
 
     @Option(
             names = "--kit-to",
             paramLabel = "FOLDER",
-            description = "Where configurations are written (default: kits/SITE in the folder for state); not public.")
+            description = "Folder for the configurations (default: kits/SITE in the state folder); must not be public.")
     private @Nullable Path kitTo;
 
     @Option(
             names = "--notices-url",
             paramLabel = "URL",
-            description = "http address where HAProxy and Varnish fetch the notices, ending in /.")
+            description = "http URL, ending in /, from which HAProxy and Varnish fetch the notices.")
     private @Nullable URI fileServer;
 
-    @Option(names = "--disallow-covers", description = "robots.txt: close what datasets cover to crawlers.")
+    @Option(names = "--disallow-covers", description = "robots.txt: disallow the paths that datasets cover.")
     private boolean disallowCovers;
 
-    @Option(names = "--disallow", paramLabel = "RULE", description = "robots.txt: close this, such as '/*+', too.")
+    @Option(names = "--disallow", paramLabel = "RULE", description = "robots.txt: also disallow this, such as '/*+'.")
     private List<String> disallow = List.of();
 
     @Option(
             names = "--crawl-delay",
             paramLabel = "SECONDS",
             defaultValue = "0",
-            description = "robots.txt: seconds between two requests, for crawlers that heed it.")
+            description = "robots.txt: seconds between two requests, for crawlers that honor it.")
     private int crawlDelay;
 
     @Option(
             names = "--check",
-            description =
-                    "Let each server that is installed here check its configuration; what it refuses is not written.")
+            description = "Check each configuration with the server installed here; rejected ones are not written.")
     private boolean check;
 
     @Option(
             names = "--hook",
             paramLabel = "COMMAND",
-            description = "Run by sh after a configuration has changed, such as 'nginx -t && systemctl reload nginx'.")
+            description =
+                    "Shell command to run after a configuration changed, such as 'nginx -t && systemctl reload nginx'.")
     private @Nullable String hook;
 
     boolean check() {
@@ -122,17 +122,17 @@ final class KitArguments {
         return hook;
     }
 
-    /** The kits that are asked for, each once, in the order in which they are named; may be none. */
+    /** The kits for the named servers, each once, in the given order; may be empty. */
     List<ServerKit> kits() throws SpillwayException {
         if (servers.isEmpty() && (check || hook != null)) {
-            throw refused("which server's configuration is meant is not said", "add --server nginx, for example", null);
+            throw refused("--server is missing", "add --server nginx, for example", null);
         }
         List<ServerKit> kits = new ArrayList<>();
         for (String name : servers.stream().map(String::strip).distinct().toList()) {
             kits.add(ServerKit.named(name)
                     .orElseThrow(() -> refused(
-                            "there is no configuration for a server called \"" + name + "\"",
-                            "there are: "
+                            "no configuration exists for a server named \"" + name + "\"",
+                            "known servers: "
                                     + ServerKit.all().stream()
                                             .map(ServerKit::name)
                                             .collect(Collectors.joining(", ")),
@@ -149,7 +149,7 @@ final class KitArguments {
         }
     }
 
-    /** A path without links, also where its end does not exist yet. */
+    /** Resolves links in a path, even if its last elements do not exist yet. */
     private static Path real(Path path) {
         Path parent = path.getParent();
         try {
@@ -162,13 +162,13 @@ final class KitArguments {
     }
 
     /**
-     * What kits are made of.
+     * The input for kits.
      *
      * @param where     the destination's name, for messages
-     * @param address   its public address, or null where nobody has said
-     * @param state     folder for state, in which kits are kept unless there is another place for them
-     * @param local     folder of the notices where the destination is a directory, else null
-     * @param languages those of the notices, the default one first
+     * @param address   its public URL, or null if it is not configured
+     * @param state     folder for state, which contains the kits by default
+     * @param local     folder of the notices if the destination is a directory, else null
+     * @param languages languages of the notices, the default one first
      */
     KitSite site(
             String where,
@@ -181,8 +181,8 @@ final class KitArguments {
         Path notices = folder == null ? local : folder;
         if (address == null) {
             throw refused(
-                    "the public address of %s is not known".formatted(where),
-                    "give --public-url, or a public-url in the schedule",
+                    "the public URL of %s is not known".formatted(where),
+                    "set --public-url, or public-url in the schedule",
                     null);
         }
         Path kits = (kitTo == null ? state.resolve("kits").resolve(siteName(address)) : kitTo)
@@ -190,21 +190,21 @@ final class KitArguments {
                 .normalize();
         if (local != null && real(kits).startsWith(real(local.resolveSibling("")))) {
             throw refused(
-                    "%s is public: configurations name limits and blocked programs".formatted(kits),
-                    "name a folder outside of %s with --kit-to".formatted(where),
+                    "%s is public, but configurations contain limits and blocked programs".formatted(kits),
+                    "name a folder outside %s with --kit-to".formatted(where),
                     null);
         }
         if (notices == null) {
             throw refused(
-                    "%s is no directory of this machine".formatted(where),
-                    "say where the server has a copy of its notices: --notices-folder /srv/notices",
+                    "%s is not a directory on this machine".formatted(where),
+                    "name the server's copy of the notices: --notices-folder /srv/notices",
                     null);
         }
         for (ServerKit kit : kits()) {
             if (kit.needsFileServer() && fileServer == null) {
                 throw refused(
-                        "%s reads no files by itself".formatted(kit.name()),
-                        "say where it fetches the notices: --notices-url http://127.0.0.1:8080/notices/",
+                        "%s does not read files itself".formatted(kit.name()),
+                        "name the URL it fetches the notices from: --notices-url http://127.0.0.1:8080/notices/",
                         null);
             }
         }
@@ -223,7 +223,7 @@ final class KitArguments {
         }
     }
 
-    /** Host, port and path, such as {@code data.example.org-dumps}: one folder for each site. */
+    /** Host, port and path, such as {@code data.example.org-dumps}: one folder per site. */
     private static String siteName(URI address) {
         String text = address.getRawAuthority() + address.getRawPath();
         return text.replaceAll("[^A-Za-z0-9.]+", "-").replaceAll("^[.-]+|-+$", "");

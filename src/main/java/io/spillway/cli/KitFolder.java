@@ -11,13 +11,14 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 
-/** Files of configurations on this machine, each replaced in one step, and only where its text changes. */
+/** Writes configuration files on this machine, each atomically, and only if its text changed. */
 final class KitFolder {
     private KitFolder() {}
 
     /**
-     * Writes a file that the accounts of servers may read; says whether it was another one before.
+     * Writes a file that server accounts can read.
      *
+     * @return whether the text changed
      * @throws SpillwayException the file cannot be written
      */
     static boolean replace(Path file, String text) throws SpillwayException {
@@ -37,8 +38,8 @@ final class KitFolder {
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "the configuration %s could not be written: %s".formatted(file, e),
-                    "name a folder that this account may write with --kit-to",
+                    "cannot write the configuration %s: %s".formatted(file, e),
+                    "name a folder that this account can write to with --kit-to",
                     e);
         }
     }

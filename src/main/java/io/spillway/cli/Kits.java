@@ -31,7 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Servers' configurations, written into a folder that is not public where they have changed. */
+/** Writes changed server configurations into a folder that is not public. */
 final class Kits {
     private static final String FOLDER = "notices";
 
@@ -44,10 +44,10 @@ final class Kits {
     private boolean changed;
 
     /**
-     * Nothing is written yet.
+     * Writes nothing yet.
      *
-     * @param out takes a line for each server
-     * @throws SpillwayException nobody knows one of the servers
+     * @param out receives a line for each server
+     * @throws SpillwayException one of the servers is unknown
      */
     Kits(KitArguments arguments, PrintWriter out, boolean json) throws SpillwayException {
         this.arguments = arguments;
@@ -57,10 +57,10 @@ final class Kits {
     }
 
     /**
-     * Writes those that are asked for, from the dumps at a destination.
+     * Writes the configurations for the named servers, from the dumps at a destination.
      *
-     * @param state     folder for state, in which kits are kept unless another folder is named
-     * @param languages those of the notices there, the default one first
+     * @param state     folder for state, which contains the kits unless another folder is named
+     * @param languages languages of the notices there, the default one first
      */
     void write(Destination place, Path state, List<String> languages) throws SpillwayException, InterruptedException {
         if (kits.isEmpty()) {
@@ -75,9 +75,9 @@ final class Kits {
         if (other != null && !other.equals(site.address())) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "the configurations for %s and for %s would be the same files in %s"
+                    "the configurations for %s and %s would overwrite each other in %s"
                             .formatted(other, site.address(), site.kits()),
-                    "run the command once for each of them, each with its own --kit-to");
+                    "run the command once for each, with a different --kit-to");
         }
         for (ServerKit kit : kits) {
             write(place, kit, site);
@@ -121,7 +121,7 @@ final class Kits {
         }
     }
 
-    /** Earlier versions wrote kits below the notices, where everybody reads them. */
+    /** Earlier versions wrote kits below the notices, where they are public. */
     private void forward(Destination place, ServerKit kit, KitSite site, List<KitFile> files) throws SpillwayException {
         ObjectKey folder = new ObjectKey(FOLDER).child(kit.name());
         boolean forwarded = false;
@@ -133,7 +133,7 @@ final class Kits {
         }
     }
 
-    /** Replaces an object that is there; says whether it did. */
+    /** Replaces an existing object; returns whether it did. */
     private static boolean forward(Destination place, ObjectKey key, String text) throws SpillwayException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {
@@ -153,7 +153,7 @@ final class Kits {
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "%s/%s could not be written: %s".formatted(place.name(), key, e.getMessage()),
+                    "cannot write %s/%s: %s".formatted(place.name(), key, e.getMessage()),
                     "try again",
                     e);
         }
@@ -162,7 +162,8 @@ final class Kits {
     private void reportForwards(Destination place, ObjectKey old, Path now) {
         if (!json) {
             out.printf(
-                    "%s/%s: was public and has moved to %s; let your server include that, and remove the old place%n",
+                    "%s/%s: was public and has moved to %s; update the include in your server, and remove the old"
+                            + " file%n",
                     place.name(), old, now);
             out.flush();
         }
@@ -195,17 +196,16 @@ final class Kits {
     }
 
     /**
-     * After the last destination: runs the hook where a configuration has changed.
+     * Call after the last destination. Runs the hook if a configuration changed.
      *
-     * @throws SpillwayException the hook failed, or a server has refused its configuration
+     * @throws SpillwayException the hook failed, or a server rejected its configuration
      */
     void finish() throws SpillwayException, InterruptedException {
         if (!refused.isEmpty()) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "the configuration for %s was refused by the server's own check and is not written"
-                            .formatted(String.join(", ", refused)),
-                    "its output is above; a module may be missing");
+                    "configuration not written: %s rejected it".formatted(String.join(", ", refused)),
+                    "see the server's output above; a module may be missing");
         }
         String hook = arguments.hook();
         if (hook == null || !changed) {
@@ -227,11 +227,11 @@ final class Kits {
             if (code != 0) {
                 throw new SpillwayException(
                         Fault.CONFIG,
-                        "the configuration is written, but the hook ended with code " + code,
-                        "run the command of --hook by hand");
+                        "configuration written, but the hook exited with " + code,
+                        "run the --hook command manually to see why");
             }
         } catch (IOException e) {
-            throw new SpillwayException(Fault.CONFIG, "the hook could not be run: " + e.getMessage(), null, e);
+            throw new SpillwayException(Fault.CONFIG, "cannot run the hook: " + e.getMessage(), null, e);
         }
     }
 }

@@ -28,11 +28,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway list}: what is published where. */
+/** {@code spillway list}: lists what is published at each destination. */
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
-        description = "Lists the datasets at each destination: newest dump, size, how the last attempt ended.")
+        description = "Lists the datasets at each destination: newest dump, size, outcome of the last attempt.")
 final class ListCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -54,7 +54,7 @@ final class ListCommand implements Callable<Integer> {
 
     private record WithdrawnLine(String type, String destination, Withdrawal withdrawal) {}
 
-    /** A dump that was taken back, and why; its own words on one line, without what a terminal would obey. */
+    /** A withdrawn dump with its reason, on one line and without control characters. */
     static String withdrawn(Withdrawal notice) {
         return "%s: withdrawn %s: %s"
                 .formatted(
@@ -135,12 +135,12 @@ final class ListCommand implements Callable<Integer> {
         out.flush();
     }
 
-    /** Dumps that wait for a destination, and destinations whose dumps cannot be listed. */
+    /** Prints dumps that wait for a destination, and destinations whose dumps cannot be listed. */
     private void listTheRest(ScheduleFile schedule, Destinations open) throws SpillwayException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         for (Destination place : open.all()) {
             if (!place.traits().keepsSiteFiles() && !output.json) {
-                out.println(place.name() + ": list does not show this destination, because no catalog is kept there");
+                out.println(place.name() + ": not listed, because this destination has no catalog");
             }
         }
         for (Deliveries.Delivery each : open.deliveries().undecided(schedule.dataset())) {
@@ -153,9 +153,9 @@ final class ListCommand implements Callable<Integer> {
         out.flush();
     }
 
-    /** How an attempt ended, for people. */
+    /** The outcome of an attempt, for people. */
     static String outcome(DatasetStatus.LastAttempt attempt) {
-        return attempt.outcome().equals(DatasetStatus.PARTLY)
+        return attempt.outcome().equals(DatasetStatus.PARTIAL)
                 ? "published, but not at every destination"
                 : attempt.outcome();
     }

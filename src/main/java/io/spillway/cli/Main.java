@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway COMMAND}: the entry point, and the only class that ends the process. */
+/** {@code spillway COMMAND}: the entry point, and the only class that exits the process. */
 @Command(
         name = "spillway",
         description = "Publishes whole Elasticsearch indices as verified bulk data dumps.",
@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionText.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading =
-                "%nExit codes (anything but 0: nothing new was made public, or not everywhere, as the message says):%n",
+                "%nExit codes (other than 0: nothing new was published, or not everywhere; see the message):%n",
         subcommands = {
             DemoCommand.class,
             ExportCommand.class,
@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
             AutoComplete.GenerateCompletion.class
         })
 public final class Main implements Runnable {
-    /** After a signal a run has this long to stop its lanes, close its point in time and remove its files. */
+    /** After a signal, a run has this many seconds to stop its lanes, close its point in time and remove its files. */
     private static final long STOP_SECONDS = 30;
 
     @Spec
@@ -50,7 +50,7 @@ public final class Main implements Runnable {
 
     private Main() {}
 
-    /** Runs one command and ends the process with its exit code; a signal cancels it and ends with 130. */
+    /** Runs one command and exits the process with its exit code. A signal cancels the command and exits with 130. */
     public static void main(String[] args) {
         Cancellation cancellation = new Cancellation(Thread.currentThread());
         Runtime.getRuntime().addShutdownHook(cancellation);
@@ -62,16 +62,16 @@ public final class Main implements Runnable {
     }
 
     /**
-     * Runs one command without ending the process.
+     * Runs one command without exiting the process.
      *
-     * @param out takes results
-     * @param err takes what is said to people
+     * @param out receives results
+     * @param err receives messages for people
      * @return the exit code
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
         boolean daemon = args.length > 0 && args[0].equals("daemon");
         if (daemon || Arrays.asList(args).contains("--verbose")) {
-            // Before the first logger is made, which reads it.
+            // Must happen before the first logger is created, which reads it.
             System.setProperty("spillway.log.level", "INFO");
         }
         if (String.join(" ", args).matches("daemon .*--log[ =](?i:json)\\b.*")) {
@@ -81,7 +81,7 @@ public final class Main implements Runnable {
         PrintWriter results = new SafePrinter(out);
         PrintWriter messages = new SafePrinter(err);
         commands.setExecutionStrategy(parsed -> {
-            // Help has colours on a terminal, and no text of others.
+            // Help has colours on a terminal, but does not colour text from elsewhere.
             commands.setOut(out).setErr(err);
             Integer help = CommandLine.executeHelpRequest(parsed);
             commands.setOut(results).setErr(messages);
@@ -99,12 +99,12 @@ public final class Main implements Runnable {
         return commands;
     }
 
-    /** All exit codes with their meaning, in their order; docs and help come from here. */
+    /** All exit codes with their meaning, in order. Docs and help are generated from here. */
     static Map<String, String> exitCodes() {
         Map<Integer, String> codes = new TreeMap<>();
         codes.put(0, "done");
-        codes.put(1, "a bug of ours: please report it with the stack trace");
-        codes.put(2, "usage: an option or argument is missing, unknown or wrong");
+        codes.put(1, "internal error: please report it with the stack trace");
+        codes.put(2, "usage: an option or argument is missing, unknown or invalid");
         for (Fault fault : Fault.values()) {
             codes.put(fault.exitCode(), fault.meaning());
         }
@@ -115,7 +115,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+        throw new ParameterException(spec.commandLine(), "missing command");
     }
 
     /** Turns SIGINT and SIGTERM into an interrupt of the main thread, and gives it time to clean up. */
@@ -142,11 +142,11 @@ public final class Main implements Runnable {
             main.interrupt();
             try {
                 if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                    System.err.println("error: not stopped within " + STOP_SECONDS
-                            + " s; nothing was published, the next run removes what was left");
+                    System.err.println("error: did not stop within " + STOP_SECONDS
+                            + " s; nothing was published, and the next run removes leftover files");
                 }
             } catch (InterruptedException e) {
-                // Nobody interrupts this thread; if somebody does, the process ends now.
+                // This thread is not expected to be interrupted; if it is, the process exits now.
             }
             Runtime.getRuntime().halt(exitCode);
         }

@@ -21,14 +21,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway notices}: what refused clients are told, written again from the dumps. */
+/** {@code spillway notices}: rewrites the notices for refused clients from the dumps. */
 @Command(
         name = "notices",
         mixinStandardHelpOptions = true,
         description = {
-            "Writes what refused clients are told (429, 403, 400) again, from the dumps that are there.",
-            "Only addresses that answer without a login are named. With --server, also the configurations",
-            "with which servers tell them, in a folder that is not public."
+            "Rewrites the notices for refused clients (429, 403, 400) from the published dumps.",
+            "Only URLs that answer without a login are named. With --server, also writes the configurations",
+            "that make servers send them, in a folder that is not public."
         })
 final class NoticesCommand implements Callable<Integer> {
     @Spec
@@ -87,11 +87,11 @@ final class NoticesCommand implements Callable<Integer> {
 
     private static String words(Availability state) {
         return switch (state) {
-            case AVAILABLE -> "the latest dump is named";
-            case STALE -> "no file is named, the next dump is long overdue";
-            case WITHDRAWN -> "no file is named, the last dump was taken back";
-            case UNREACHABLE -> "no file is named, as none answered without a login (--verbose says what was asked)";
-            case NONE -> "no file is named, there is no dump";
+            case AVAILABLE -> "names the latest dump";
+            case STALE -> "names no file: the next dump is long overdue";
+            case WITHDRAWN -> "names no file: the last dump was withdrawn";
+            case UNREACHABLE -> "names no file: none answered without a login (--verbose shows the requests)";
+            case NONE -> "names no file: there is no dump";
         };
     }
 }

@@ -2,14 +2,14 @@ package io.spillway.cli;
 
 import picocli.CommandLine.Option;
 
-/** How a command speaks; the same for all of them. */
+/** Output options, the same for all commands. */
 final class OutputOptions {
-    @Option(names = "--json", description = "Print results as JSON on stdout, one object a line.")
+    @Option(names = "--json", description = "Print results as JSON on stdout, one object per line.")
     boolean json;
 
     @Option(names = "--stacktrace", description = "Print the stack trace of a failure.")
     boolean stacktrace;
 
-    @Option(names = "--verbose", description = "Log what happens on the way.")
+    @Option(names = "--verbose", description = "Log each step.")
     boolean verbose;
 }

@@ -18,22 +18,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which destinations a command looks at: those of schedules, or a directory that dumps are published to. */
+/** The destinations a command works on: those of schedules, or directories that dumps are published to. */
 final class PlaceArguments {
     @Parameters(
             arity = "1..*",
             paramLabel = "SCHEDULE.yaml|DIRECTORY",
-            description = "Schedules, whose destinations are meant, or directories with dumps.")
+            description = "Schedules, for all their destinations, or directories with dumps.")
     private List<Path> places = List.of();
 
     @Option(
             names = "--public-url",
             converter = PublicUrl.class,
             paramLabel = "URL",
-            description = "Where people fetch what lies in a DIRECTORY, ending in /; schedules have it themselves.")
+            description = "Public URL of a DIRECTORY, ending in /; schedules have their own public-url.")
     private @Nullable URI publicUrl;
 
-    /** Reads an address as a schedule does. */
+    /** Parses a URL as a schedule does. */
     static final class PublicUrl implements ITypeConverter<URI> {
         @Override
         public URI convert(String text) {
@@ -49,15 +49,15 @@ final class PlaceArguments {
         }
     }
 
-    /** What is done with one destination. */
+    /** An action on one destination. */
     @FunctionalInterface
     interface Visitor {
         /**
-         * Looks at a destination.
+         * Acts on a destination.
          *
-         * @param place is closed after the call
+         * @param place closed after the call
          * @param all   it and the other destinations of the same schedule
-         * @param known the datasets that all of them keep: those of schedules
+         * @param known the datasets that all of them publish: those of the schedules
          */
         void visit(Destination place, List<Destination> all, Set<String> known)
                 throws SpillwayException, InterruptedException;
@@ -66,11 +66,11 @@ final class PlaceArguments {
     /** What is done with one of them. */
     @FunctionalInterface
     interface SiteVisitor {
-        /** Looks at it. */
+        /** Acts on it. */
         void visit(Site site) throws SpillwayException, InterruptedException;
     }
 
-    /** Whether the arguments mean more than one destination. */
+    /** Whether the arguments name more than one destination. */
     boolean areSeveral() throws SpillwayException {
         return places.size() > 1
                 || (!Files.isDirectory(places.get(0))
@@ -80,7 +80,7 @@ final class PlaceArguments {
                                 > 1);
     }
 
-    /** Visits every destination that keeps files of the site, in the order of the arguments. */
+    /** Visits every destination that stores the site's files, in the order of the arguments. */
     void each(Visitor visitor) throws SpillwayException, InterruptedException {
         eachSite(site -> visitor.visit(site.place(), site.all(), site.known()));
     }
@@ -98,14 +98,14 @@ final class PlaceArguments {
         }
     }
 
-    /** What is done with the places of one schedule. */
+    /** An action on the destinations of one schedule. */
     @FunctionalInterface
     interface ScheduleVisitor {
-        /** Looks at them; they are closed after the call. */
+        /** Acts on them; they are closed after the call. */
         void visit(ScheduleFile schedule, Destinations open) throws SpillwayException, InterruptedException;
     }
 
-    /** Visits the places of every schedule among the arguments. */
+    /** Visits the destinations of every schedule among the arguments. */
     void eachSchedule(ScheduleVisitor visitor) throws SpillwayException, InterruptedException {
         for (Path place : places) {
             if (!Files.isDirectory(place)) {

@@ -41,13 +41,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code spillway plan}: what an export would do, found out without touching anything. Ends as the export would where
- * fields are undecided.
+ * {@code spillway plan}: reports what an export would do, without writing anything. Fails as the export would if fields
+ * are undecided.
  */
 @Command(
         name = "plan",
         mixinStandardHelpOptions = true,
-        description = "Says what an export would do: indices, documents, slices, fields, disk. Touches nothing.")
+        description = "Shows what an export would do: indices, documents, slices, fields, disk space. Writes nothing.")
 final class PlanCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -73,7 +73,7 @@ final class PlanCommand implements Callable<Integer> {
                 if (e.fault() != Fault.FIELD_POLICY) {
                     throw e;
                 }
-                // Who has to decide wants to see the whole table first.
+                // Print the whole table first: it is needed to decide.
                 undecided = e;
             }
             if (output.json) {
@@ -104,7 +104,7 @@ final class PlanCommand implements Callable<Integer> {
         return HeapRoom.proofBytes(survey.slices(), survey.description().shards(), survey.documents());
     }
 
-    /** What of a survey would be published; fails on a document of the sample with a field that nobody decided on. */
+    /** The part of a survey that would be published. Fails if a sample document has an undecided field. */
     private static SourceSurvey published(SourceSurvey survey, FieldPolicy policy) throws SpillwayException {
         SourceDescription found = survey.description();
         FieldFilter filter = policy.filter(found.fields());
@@ -115,7 +115,9 @@ final class PlanCommand implements Callable<Integer> {
         return survey.of(found.withFields(policy.published(found.fields())), sample);
     }
 
-    /** What the Internet Archive has against dumps of this size; a slice has at least one part of each format. */
+    /**
+     * The limits of the Internet Archive that a dump of this size breaks; a slice has at least one part of each format.
+     */
     private static List<String> archiveWarnings(ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes) {
         if (schedule.destinations().stream().allMatch(each -> each.internetArchive() == null)) {
             return List.of();
@@ -143,20 +145,19 @@ final class PlanCommand implements Callable<Integer> {
         out.printf("indices       %s%n", String.join(", ", source.indices()));
         out.printf(
                 "documents     %s%s%n",
-                Amounts.count(survey.documents()), source.filtered() ? " (a query leaves others out)" : "");
+                Amounts.count(survey.documents()), source.filtered() ? " (selected by a query)" : "");
         out.printf("slices        %d in %d lanes, over %d shards%n", survey.slices(), survey.lanes(), source.shards());
         out.printf(
-                "proof         that each document is there exactly once: at most %s of heap%n",
-                Amounts.bytes(proofBytes(survey)));
+                "proof         of each document exactly once: at most %s of heap%n", Amounts.bytes(proofBytes(survey)));
         Instant now = source.reading().now();
         if (now != null) {
-            out.printf("now           %s in the query; an export takes the instant of its snapshot%n", now);
+            out.printf("now           %s in the query; an export uses the time of its snapshot%n", now);
         }
         if (source.reading().vectorsRebuilt()) {
-            out.printf("vectors       rebuilt by the server; digits of numbers may differ from what was indexed%n");
+            out.printf("vectors       rebuilt by the server; digits may differ from the indexed numbers%n");
         }
         if (survey.keepAlive().compareTo(SourceSurvey.KEEP_ALIVE) < 0) {
-            out.printf("keep-alive    %s, the longest that the cluster allows%n", Amounts.duration(survey.keepAlive()));
+            out.printf("keep-alive    %s, the maximum of the cluster%n", Amounts.duration(survey.keepAlive()));
         }
         String label = "disk";
         for (SizeEstimate size : sizes) {
@@ -170,13 +171,14 @@ final class PlanCommand implements Callable<Integer> {
             out.printf("disk          not estimated while fields are undecided%n");
         } else {
             out.printf(
-                    "              about %s in all, estimated from %d documents%n",
+                    "              about %s in total, estimated from %d documents%n",
                     Amounts.bytes(bytes), survey.sampleDocuments());
         }
         archiveWarnings(schedule, survey, sizes).forEach(warning -> out.println("archive       " + warning));
         Path directory = Destinations.homePath(schedule);
         long free = free(directory);
-        String room = "(%s free%s)".formatted(Amounts.bytes(free), free < bytes ? ", less than the dump may need" : "");
+        String room =
+                "(%s free%s)".formatted(Amounts.bytes(free), free < bytes ? ", possibly too little for the dump" : "");
         label = "destination";
         for (DestinationSection section : schedule.destinations()) {
             out.printf("%-14s%s%n", label, section.directory() == null ? describe(section) : directory + " " + room);
@@ -198,7 +200,7 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    /** Where a dump is sent to, and where people fetch it from there. */
+    /** Where a dump is sent to, and its public URL there. */
     private static String describe(DestinationSection section) {
         S3Section s3 = section.s3();
         if (s3 != null) {
@@ -225,7 +227,7 @@ final class PlanCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
     }
 
-    /** What becomes of a field, what nobody decided on included. */
+    /** The decision on a field, with the policy's default for unlisted fields. */
     private static String word(FieldDecision field, FieldPolicy policy) {
         return switch (field.decision().kind()) {
             case PUBLISHED -> "published";
@@ -294,7 +296,7 @@ final class PlanCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(JsonText.line(line));
     }
 
-    /** Free bytes where the directory is, or would be made. */
+    /** Free bytes on the file system that has the directory, or will have it. */
     private static long free(Path directory) throws SpillwayException {
         Path there = directory;
         while (!Files.exists(there) && there.getParent() != null) {
@@ -304,7 +306,10 @@ final class PlanCommand implements Callable<Integer> {
             return Files.getFileStore(there).getUsableSpace();
         } catch (IOException e) {
             throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, "cannot look at " + there + ": " + e.getMessage(), null, e);
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "cannot read the free space of " + there + ": " + e.getMessage(),
+                    null,
+                    e);
         }
     }
 

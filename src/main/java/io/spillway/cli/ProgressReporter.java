@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleFunction;
 
 /**
- * Shows how far a run is: a line that is drawn again on a terminal, a line every ten seconds elsewhere, an object every
- * ten seconds with {@code --json}. Reads counters on a thread of its own; closing it ends that thread and the line.
+ * Shows the progress of a run: on a terminal a line that is redrawn, elsewhere a line every ten seconds, with {@code
+ * --json} an object every ten seconds. Reads counters on its own thread; closing it ends that thread and the line.
  */
 final class ProgressReporter implements AutoCloseable {
     private static final Duration ON_A_TERMINAL = Duration.ofMillis(500);
@@ -28,15 +28,15 @@ final class ProgressReporter implements AutoCloseable {
     private final long begun = System.nanoTime();
     private final ScheduledExecutorService ticker;
 
-    /** What is shown of a run; asked by one thread at a time. */
+    /** The numbers to show; called by one thread at a time. */
     interface View {
-        /** Members of the object, behind its type. */
+        /** Members of the JSON object, after its type. */
         Map<String, Object> members(double seconds);
 
         /**
-         * One line without an end.
+         * One line without a line end.
          *
-         * @param bar draws a share of 0 to 1; nothing where there is no terminal
+         * @param bar draws a fraction of 0 to 1; returns an empty string without a terminal
          */
         String line(double seconds, DoubleFunction<String> bar);
     }
@@ -54,19 +54,19 @@ final class ProgressReporter implements AutoCloseable {
         });
     }
 
-    /** Since JDK 22 there is a console without a terminal too, unless the older kind is asked for first. */
+    /** Since JDK 22 there may be a console without a terminal, unless the older implementation is requested first. */
     @SuppressWarnings("SystemConsoleNull")
     private static boolean onATerminal() {
         System.setProperty("jdk.console", "java.base");
         return System.console() != null;
     }
 
-    /** Shows an export. */
+    /** Shows the progress of an export. */
     static ProgressReporter start(String name, Progress progress, PrintWriter out, PrintWriter err, boolean json) {
         return start(new ReadingView(name, progress), out, err, json);
     }
 
-    /** Shows whatever the view says. */
+    /** Shows the progress that the view reports. */
     static ProgressReporter start(View view, PrintWriter out, PrintWriter err, boolean json) {
         ProgressReporter reporter = new ProgressReporter(view, out, err, json);
         long period = (reporter.terminal ? ON_A_TERMINAL : ELSEWHERE).toMillis();
@@ -102,7 +102,7 @@ final class ProgressReporter implements AutoCloseable {
         return " [" + "#".repeat(full) + ".".repeat(BAR - full) + "]";
     }
 
-    /** How long the rest takes if it goes on like this, {@code ?} where nothing has come yet. */
+    /** Estimated remaining time at the current rate, {@code ?} before any progress. */
     static String left(long rest, double rate) {
         return rate <= 0 ? "?" : Amounts.duration(Duration.ofSeconds(Math.round((double) rest / rate)));
     }

@@ -20,11 +20,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway prune}: removes the dumps that {@code keep} does not name. */
+/** {@code spillway prune}: removes the dumps that {@code keep} does not retain. */
 @Command(
         name = "prune",
         mixinStandardHelpOptions = true,
-        description = "Removes dumps that the schedule's keep section does not keep, never the newest.")
+        description = "Removes dumps that the schedule's keep section does not retain; never the newest.")
 final class PruneCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -32,7 +32,7 @@ final class PruneCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SCHEDULE.yaml", description = "A dataset's schedule file.")
     private Path file = Path.of(".");
 
-    @Option(names = "--dry-run", description = "Say what would be removed, and remove nothing.")
+    @Option(names = "--dry-run", description = "Print what would be removed; remove nothing.")
     private boolean dryRun;
 
     @Mixin
@@ -44,12 +44,12 @@ final class PruneCommand implements Callable<Integer> {
         if (schedule.keep() == null) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    file + " has no keep section, so every dump stays",
-                    "write which dumps are to stay, such as  keep: {last: 8, monthly: 24}");
+                    file + " has no keep section, so all dumps are kept",
+                    "add one, such as  keep: {last: 8, monthly: 24}");
         }
         Upkeep.Pruned pruned = Upkeep.prune(schedule, dryRun);
         report(pruned.removed());
-        for (String each : pruned.passedOver()) {
+        for (String each : pruned.skipped()) {
             spec.commandLine().getErr().println("warning: neither counted nor removed: " + each);
         }
         spec.commandLine().getErr().flush();

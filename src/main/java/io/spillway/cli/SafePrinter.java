@@ -10,9 +10,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a command prints goes through here. Text from manifests, servers and file names cannot move the cursor,
- * change colours or start a line of its own: each argument of a format and each line that is printed stays one line. The
- * text of a whole {@code print} may have line ends.
+ * All output of a command passes through this. Text from manifests, servers and file names cannot move the cursor,
+ * change colours or start a new line: each format argument and each printed line stays on one line. The text of a
+ * single {@code print} may contain line ends.
  */
 final class SafePrinter extends PrintWriter {
     private final PrintWriter target;
@@ -23,7 +23,7 @@ final class SafePrinter extends PrintWriter {
         this.target = target;
     }
 
-    /** Replaces the present line of a terminal; elsewhere the same as a print. */
+    /** Replaces the current line of a terminal; elsewhere the same as a print. */
     static void status(PrintWriter out, String line) {
         if (out instanceof SafePrinter safe) {
             safe.flush();
@@ -70,7 +70,7 @@ final class SafePrinter extends PrintWriter {
         return safe;
     }
 
-    /** The last barrier: whatever is printed, in whatever way. */
+    /** The last barrier: escapes all output, however it is printed. */
     private static final class Escaping extends FilterWriter {
         Escaping(Writer out) {
             super(out);

@@ -1,5 +1,8 @@
 package io.spillway.cli;
 
+import io.spillway.compress.Compression;
+import io.spillway.config.Secret;
+
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,19 +27,19 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * What is to be exported: a schedule file, or flags that say the same. Flags become the tree that a file would have, and
- * go through the same checks; a mixture of both is refused, as nobody could say which of them wins.
+ * The schedule to export: a schedule file, or equivalent options. Options are turned into the tree that a file would
+ * have, and pass the same checks. A mixture of both is refused, because it would be ambiguous.
  */
 final class ScheduleArguments {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** How a secret is given on a command line, in the words of help texts. */
+    /** The forms of a secret on a command line, for help texts. */
     static final String REFERENCE = "as '$${env:NAME}' or '$${file:PATH}'.";
 
     private static final String S3 = "s3://";
     private static final String ARCHIVE = "ia://";
 
-    /** Which option stands for a key; the others have their key's last name. */
+    /** The option of a key, if it differs from the last name of the key. */
     private static final Map<String, String> OPTIONS = options();
 
     @Spec(Spec.Target.MIXEE)
@@ -45,7 +48,7 @@ final class ScheduleArguments {
     @Parameters(arity = "0..1", paramLabel = "SCHEDULE.yaml", description = "A dataset's schedule file.")
     private @Nullable Path file;
 
-    @Option(names = "--elasticsearch", paramLabel = "URL", description = "Address of the cluster.")
+    @Option(names = "--elasticsearch", paramLabel = "URL", description = "URL of the cluster.")
     private @Nullable String elasticsearch;
 
     @Option(names = "--index", description = "Index, alias, data stream or pattern to export.")
@@ -54,10 +57,13 @@ final class ScheduleArguments {
     @Option(
             names = "--to",
             paramLabel = "DEST",
-            description = "Where the dump is put: a directory, s3://BUCKET/PREFIX, or ia://ITEM-{date}; also several.")
+            description = "Destination of the dump: a directory, s3://BUCKET/PREFIX, or ia://ITEM-{date}. Repeatable.")
     private List<String> to = List.of();
 
-    @Option(names = "--endpoint", paramLabel = "URL", description = "Address of an S3 store that is not Amazon's.")
+    @Option(
+            names = "--endpoint",
+            paramLabel = "URL",
+            description = "Endpoint of an S3-compatible store other than Amazon S3.")
     private @Nullable String endpoint;
 
     @Option(names = "--region", description = "Region of the bucket.")
@@ -65,13 +71,13 @@ final class ScheduleArguments {
 
     @Option(
             names = "--untried-public-url",
-            description = "Do not try --public-url before the first export; for a host that is reachable later.")
+            description = "Do not probe --public-url before the first export; for a host that is not reachable yet.")
     private boolean untriedPublicUrl;
 
-    @Option(names = "--path-style", description = "The bucket's name stands in the path of addresses.")
+    @Option(names = "--path-style", description = "Use path-style bucket URLs.")
     private boolean pathStyle;
 
-    @Option(names = "--public-url", paramLabel = "URL", description = "Where people fetch what is put there.")
+    @Option(names = "--public-url", paramLabel = "URL", description = "Public URL of the destination.")
     private @Nullable String publicUrl;
 
     @Option(
@@ -80,66 +86,69 @@ final class ScheduleArguments {
             description = "Access key of S3 or the Internet Archive, " + REFERENCE)
     private @Nullable String accessKey;
 
-    @Option(names = "--secret-key", paramLabel = "REF", description = "Secret key that belongs to it, likewise.")
+    @Option(
+            names = "--secret-key",
+            paramLabel = "REF",
+            description = "Secret key for the access key, given the same way.")
     private @Nullable String secretKey;
 
-    @Option(names = "--state", paramLabel = "FOLDER", description = "Folder for what is kept between runs.")
+    @Option(names = "--state", paramLabel = "FOLDER", description = "Folder for state between runs.")
     private @Nullable String state;
 
     @Option(
             names = "--dataset",
             paramLabel = "NAME",
-            description = "Name of the dataset; the index's where it can be one.")
+            description = "Name of the dataset. Default: the index name if valid.")
     private @Nullable String dataset;
 
-    @Option(names = "--title", description = "Name of the dataset for people.")
+    @Option(names = "--title", description = "Title of the dataset.")
     private @Nullable String title;
 
     @Option(names = "--license", paramLabel = "SPDX", description = "Licence of the data, such as CC0-1.0.")
     private @Nullable String license;
 
-    @Option(names = "--query", paramLabel = "JSON", description = "Query that chooses the documents; all without it.")
+    @Option(names = "--query", paramLabel = "JSON", description = "Query that selects the documents. Default: all.")
     private @Nullable String query;
 
     @Option(
             names = "--include",
             split = ",",
             paramLabel = "FIELD",
-            description = "Publish these fields, and stop at any that no rule names; * and ** as in a schedule.")
+            description = "Publish these fields, and stop at any unlisted field; * and ** as in a schedule.")
     private @Nullable List<String> include;
 
     @Option(
             names = "--exclude",
             split = ",",
             paramLabel = "FIELD",
-            description = "Withhold these fields, with all that lies in them.")
+            description = "Withhold these fields and everything below them.")
     private @Nullable List<String> exclude;
 
     @Option(
             names = "--unlisted",
             paramLabel = "POLICY",
-            description = "Fields that no rule names: stop (default with rules), withhold or publish.")
+            description = "Unlisted fields: stop (default with rules), withhold or publish.")
     private @Nullable String unlisted;
 
     @Option(
             names = "--format",
             split = ",",
             paramLabel = "FORMAT",
-            description = "jsonl (default), csv, bulk, tar, or several with commas.")
+            description = "jsonl (default), csv, bulk, tar, or a comma-separated list.")
     private List<String> formats = List.of("jsonl");
 
     @Option(
             names = "--columns",
             split = ",",
             paramLabel = "FIELD",
-            description = "Columns of a CSV; every mapped field without it.")
+            description = "Columns of a CSV. Default: every mapped field.")
     private @Nullable List<String> columns;
 
     @Option(
             names = "--with-id",
             description =
-                    "Write each document's id: an _id column in a CSV, _id, _index and _routing beside the _source"
-                            + " in jsonl and tar. bulk always has it.")
+                    "Write each document's id: as column _id in csv; with _index, _routing and _source in jsonl and"
+                            + " tar. Always written in bulk.")
     private boolean withId;
 
     @Option(
@@ -151,7 +160,7 @@ final class ScheduleArguments {
     @Option(
             names = "--vectors",
             paramLabel = "POLICY",
-            description = "Indices that leave vectors out of their documents: stop (default) or rebuilt.")
+            description = "Indices whose documents are stored without vectors: stop (default) or rebuilt.")
     private @Nullable String vectors;
 
     @Option(names = "--preference", description = "Which shard copies to read, as a search preference.")
@@ -166,25 +175,25 @@ final class ScheduleArguments {
     @Option(names = "--compression", description = "gzip (default), zstd, xz, bzip2 or none.")
     private @Nullable String compression;
 
-    @Option(names = "--level", description = "Level of the compression; the codec's own without it.")
+    @Option(names = "--level", description = "Compression level. Default: that of the codec.")
     private @Nullable Integer level;
 
-    @Option(names = "--part-documents", paramLabel = "N", description = "How many documents a file may hold.")
+    @Option(names = "--part-documents", paramLabel = "N", description = "Maximum number of documents per file.")
     private @Nullable Long partDocuments;
 
-    @Option(names = "--part-bytes", paramLabel = "SIZE", description = "How large a file may grow, such as 1GiB.")
+    @Option(names = "--part-bytes", paramLabel = "SIZE", description = "Maximum size of a file, such as 1GiB.")
     private @Nullable String partBytes;
 
-    @Option(names = "--slices", paramLabel = "N", description = "How many slices to read the snapshot in.")
+    @Option(names = "--slices", paramLabel = "N", description = "Number of slices to split the snapshot into.")
     private @Nullable Integer slices;
 
-    @Option(names = "--lanes", paramLabel = "N", description = "How many slices to read at the same time.")
+    @Option(names = "--lanes", paramLabel = "N", description = "Number of slices to read concurrently.")
     private @Nullable Integer lanes;
 
     @Option(
             names = "--max-share",
             paramLabel = "SHARE",
-            description = "Share of the time, up to 1, to keep the cluster busy.")
+            description = "Fraction of the time, up to 1, to keep the cluster busy.")
     private @Nullable Double maxShare;
 
     @Option(names = "--api-key", paramLabel = "REF", description = "API key, " + REFERENCE)
@@ -196,7 +205,7 @@ final class ScheduleArguments {
     @Option(names = "--password", paramLabel = "REF", description = "Password, " + REFERENCE)
     private @Nullable String password;
 
-    @Option(names = "--ca-file", paramLabel = "PEM", description = "Certificate of the authority to trust.")
+    @Option(names = "--ca-file", paramLabel = "PEM", description = "Certificate of the certificate authority to trust.")
     private @Nullable String caFile;
 
     @Option(
@@ -205,7 +214,7 @@ final class ScheduleArguments {
             description = "Fingerprint of the certificate to trust: the authority's or the server's.")
     private @Nullable String fingerprint;
 
-    /** The schedule that the arguments name or describe, checked. */
+    /** The schedule that the arguments name or describe, validated. */
     ScheduleFile schedule() throws SpillwayException {
         if (file == null) {
             return fromFlagsChecked();
@@ -218,7 +227,7 @@ final class ScheduleArguments {
         if (!both.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    String.join(", ", both) + " cannot be given beside a schedule file: write it into " + file);
+                    String.join(", ", both) + " cannot be combined with a schedule file: write it into " + file);
         }
         return ConfigFile.read(file, ScheduleFile.class);
     }
@@ -251,7 +260,7 @@ final class ScheduleArguments {
         }
     }
 
-    /** The problems of a file that does not exist, said of the options that stand for its keys. */
+    /** Reports the problems of a schedule without a file by the options that correspond to its keys. */
     private ScheduleFile fromFlagsChecked() throws SpillwayException {
         String place = "command line";
         try {
@@ -284,8 +293,8 @@ final class ScheduleArguments {
             throw new ParameterException(
                     spec.commandLine(),
                     missing.size() == 3
-                            ? "name a schedule file, or give --elasticsearch, --index and --to"
-                            : String.join(" and ", missing) + " must be given too");
+                            ? "name a schedule file, or set --elasticsearch, --index and --to"
+                            : String.join(" and ", missing) + " must be set too");
         }
         requireOneMeaning();
         ObjectNode schedule = JSON.createObjectNode();
@@ -348,8 +357,8 @@ final class ScheduleArguments {
     }
 
     /**
-     * Keys of one place must not be sent to another, one address cannot be that of two places, and no option may be
-     * without an effect.
+     * Refuses options without effect, keys of one destination that would be sent to another, and one URL for several
+     * destinations.
      */
     private void requireOneMeaning() {
         if (columns != null && !formats.contains("csv")) {
@@ -382,14 +391,15 @@ final class ScheduleArguments {
                 && to.stream().anyMatch(place -> place.startsWith(ARCHIVE))) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--access-key would be sent to a bucket and to the Internet Archive: write a schedule file,"
-                            + " where each destination has its own");
+                    "--access-key would be sent to both a bucket and the Internet Archive: write a schedule file"
+                            + " with keys for each destination");
         }
         if (publicUrl != null
                 && to.stream().filter(place -> !place.startsWith(ARCHIVE)).count() > 1) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--public-url could be that of several destinations: write a schedule file, where each has its own");
+                    "--public-url is ambiguous with several destinations: write a schedule file with a public-url"
+                            + " for each");
         }
     }
 
@@ -401,7 +411,7 @@ final class ScheduleArguments {
         }
         throw new ParameterException(
                 spec.commandLine(),
-                "index \"" + index + "\" is no name for a dataset: give one with --dataset, of a-z, 0-9 and -");
+                "index \"" + index + "\" is not a valid dataset name: set one with --dataset, of a-z, 0-9 and -");
     }
 
     private JsonNode query(String text) {
@@ -410,7 +420,7 @@ final class ScheduleArguments {
             if (node.isObject() && SourceSection.isSearchBody(node)) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--query takes only what a search has under \"query\", such as {\"match_all\":{}}: " + text);
+                        "--query must be the value of \"query\" in a search, such as {\"match_all\":{}}: " + text);
             } else if (node.isObject()) {
                 return node;
             }

@@ -38,7 +38,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway show}: all dumps of a dataset, or one dump. */
+/** {@code spillway show}: shows all dumps of a dataset, or one dump. */
 @Command(
         name = "show",
         mixinStandardHelpOptions = true,
@@ -56,9 +56,9 @@ final class ShowCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "DATASET|DUMP",
             description =
-                    "A dataset or a dump: a folder, DATASET/latest, s3://BUCKET/PREFIX/DATASET[/DATE], an address of a"
-                            + " dump; or a schedule, whose dataset is shown at each destination. The default is the"
-                            + " current folder.")
+                    "A dataset or a dump: a folder, DATASET/latest, s3://BUCKET/PREFIX/DATASET[/DATE], the URL of a"
+                            + " dump; or a schedule, to show its dataset at each destination. Default: the current"
+                            + " folder.")
     private String what = ".";
 
     @Mixin
@@ -96,7 +96,9 @@ final class ShowCommand implements Callable<Integer> {
     }
 
     private void skip(Destination place) {
-        spec.commandLine().getErr().printf("note: %s is not shown, an archive keeps no list of dumps%n", place.name());
+        spec.commandLine()
+                .getErr()
+                .printf("note: %s is not shown, because an archive has no list of dumps%n", place.name());
     }
 
     private void showAddress() throws SpillwayException, InterruptedException {
@@ -133,7 +135,7 @@ final class ShowCommand implements Callable<Integer> {
         }
     }
 
-    /** Whether that names a dump of a dataset by its date, or its latest one. */
+    /** Whether the name is the date of a dump of the dataset, or {@code latest}. */
     private static boolean isDump(String dataset, String name) {
         return Dataset.isName(dataset)
                 && (name.equals(LATEST) || DumpId.of(dataset, name).isPresent());
@@ -142,7 +144,7 @@ final class ShowCommand implements Callable<Integer> {
     private void showFolder(Path named) throws SpillwayException, InterruptedException {
         Path folder = named.endsWith(Manifest.FILE_NAME) && named.getParent() != null ? named.getParent() : named;
         Path parent = folder.getParent();
-        boolean latest = folder.endsWith(LATEST); // a name, also where there is no link
+        boolean latest = folder.endsWith(LATEST); // matched by name, even if there is no such link
         if ((!latest && !Files.isDirectory(folder)) || parent == null || parent.getParent() == null) {
             throw noneThere(folder.toString());
         }
@@ -158,7 +160,7 @@ final class ShowCommand implements Callable<Integer> {
         }
     }
 
-    /** A dump by its date, or {@link #LATEST}, or the whole dataset where {@code dump} is null. */
+    /** Shows a dump by its date or {@link #LATEST}, or the whole dataset if {@code dump} is null. */
     private void show(Destination place, String dataset, @Nullable String dump)
             throws SpillwayException, InterruptedException {
         if (dump == null) {
@@ -174,7 +176,7 @@ final class ShowCommand implements Callable<Integer> {
         }
     }
 
-    /** What is there of one dataset; nothing else is read. */
+    /** The catalog of one dataset; reads nothing else. */
     private static Catalog of(Destination place, String dataset) throws SpillwayException, InterruptedException {
         return Catalog.read(place, place.list(dataset + "/"));
     }
@@ -271,6 +273,7 @@ final class ShowCommand implements Callable<Integer> {
         return new SpillwayException(
                 Fault.CONFIG,
                 "there is no dump at " + where,
-                "name a dataset or a dump below the place that dumps are published to; \"spillway list\" shows what is there");
+                "name a dataset or a dump below the directory that dumps are published to; \"spillway list\" shows"
+                        + " what exists");
     }
 }

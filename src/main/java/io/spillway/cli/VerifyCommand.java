@@ -28,13 +28,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway verify}: reads a dump back, wherever it lies, and compares all of it with its manifest. */
+/** {@code spillway verify}: reads a dump back from any destination, and compares all of it with its manifest. */
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
         description = "Reads a dump back and compares every file with its manifest: size, SHA-256, documents.")
 final class VerifyCommand implements Callable<Integer> {
-    /** More would rather be felt by the server than be faster. */
+    /** More readers would load the server without being faster. */
     private static final int MOST_READERS = 64;
 
     @Spec
@@ -43,9 +43,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "DUMP",
             description = {
-                "Folder of a dump, or of a dataset, whose newest dump is taken then;",
+                "Folder of a dump, or of a dataset, for its newest dump;",
                 "s3://BUCKET/PREFIX/DATASET[/DATE]; https://HOST/…/DATASET/DATE/ or its manifest.json;",
-                "the address of a links.json or latest.json, whose dumps are taken; ia://ITEM."
+                "the URL of a links.json or latest.json, for the dumps it names; ia://ITEM."
             })
     private String dump = "";
 
@@ -53,14 +53,15 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--parallel",
             paramLabel = "N",
             description =
-                    "Files that are read at the same time, 1 to 64; by default as many as there are processors, at most 4.")
+                    "Number of files to read concurrently, 1 to 64. Default: the number of processors, at most 4.")
     private int parallel = Math.min(4, Runtime.getRuntime().availableProcessors());
 
     @Option(
             names = "--state",
             paramLabel = "FILE",
-            description = "Remembers what was found whole, so that the same command goes on where it was interrupted."
-                    + " Removed when everything is whole.")
+            description =
+                    "File that records intact files, so that an interrupted run can resume. Removed when everything"
+                            + " is intact.")
     private @Nullable Path stateFile;
 
     @Mixin
@@ -72,7 +73,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SpillwayException, InterruptedException {
         if (parallel < 1 || parallel > MOST_READERS) {
-            throw new ParameterException(spec.commandLine(), "--parallel is 1 to 64, not " + parallel);
+            throw new ParameterException(spec.commandLine(), "--parallel must be 1 to 64, not " + parallel);
         }
         CheckState state = stateFile == null ? CheckState.forgetful() : CheckState.open(stateFile);
         DumpFinder finder = new DumpFinder(buckets.access(), parallel);
@@ -86,7 +87,7 @@ final class VerifyCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** All of them, also where one is wrong; then fails for all that are. */
+    /** Verifies all of them even if one is damaged; then throws one failure for all damaged ones. */
     private void verifyAll(List<DumpPlace> places, CheckState state) throws SpillwayException, InterruptedException {
         List<SpillwayException> failures = new ArrayList<>();
         for (DumpPlace place : places) {
@@ -111,7 +112,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    /** What is wrong comes before what could not be read. */
+    /** Damaged dumps take precedence over unreadable ones. */
     private static SpillwayException together(List<SpillwayException> failures) {
         SpillwayException worst = failures.stream()
                 .filter(each -> each.fault() == Fault.INTEGRITY)
@@ -146,13 +147,14 @@ final class VerifyCommand implements Callable<Integer> {
         out.flush();
     }
 
-    /** Checks a dump in a folder, without a word of progress. */
+    /** Verifies a dump in a folder, without progress output. */
     static Manifest verify(Path folder, OutputOptions output, PrintWriter err)
             throws SpillwayException, InterruptedException {
         DumpPlace place = DumpFinder.folder(folder.toAbsolutePath().normalize());
         try (Destination destination = place.destination()) {
             DumpPlace open = new DumpPlace(destination, place.folder(), place.called());
-            return new DumpCheck(open, 1, new CheckProgress(), CheckState.forgetful()).check(said(output, err));
+            return new DumpCheck(open, 1, new CheckProgress(), CheckState.forgetful())
+                    .check(intactReporter(output, err));
         }
     }
 
@@ -162,16 +164,16 @@ final class VerifyCommand implements Callable<Integer> {
         CheckProgress progress = new CheckProgress();
         ProgressReporter reporter = ProgressReporter.start(new CheckView(progress), out, err, output.json);
         try {
-            return new DumpCheck(place, readers, progress, state).check(said(output, err));
+            return new DumpCheck(place, readers, progress, state).check(intactReporter(output, err));
         } finally {
             reporter.close();
         }
     }
 
-    private static Consumer<String> said(OutputOptions output, PrintWriter err) {
+    private static Consumer<String> intactReporter(OutputOptions output, PrintWriter err) {
         return name -> {
             if (output.verbose) {
-                err.println("whole " + name);
+                err.println("intact " + name);
             }
         };
     }

@@ -19,11 +19,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code spillway withdraw}: removes a bad dump from everything that readers find; a notice says why. */
+/** {@code spillway withdraw}: removes a bad dump from everything that readers use; a notice gives the reason. */
 @Command(
         name = "withdraw",
         mixinStandardHelpOptions = true,
-        description = "Withdraws a dump: nothing points at it any more, and a notice in its place says why.")
+        description = "Withdraws a dump: removes all links to it and leaves a notice with the reason in its place.")
 final class WithdrawCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -37,7 +37,7 @@ final class WithdrawCommand implements Callable<Integer> {
             description = "The dump, such as journals/2026-11-21T030000Z or 2026-11-21T030000Z.")
     private String dump = "";
 
-    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why, for everybody to read.")
+    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Reason, which is published.")
     private String reason = "";
 
     @Option(names = "--delete", description = "Delete its files as well.")
@@ -49,7 +49,7 @@ final class WithdrawCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SpillwayException, InterruptedException {
         if (reason.isBlank()) {
-            throw new ParameterException(spec.commandLine(), "--reason must say something");
+            throw new ParameterException(spec.commandLine(), "--reason must not be empty");
         }
         ScheduleFile schedule = ConfigFile.read(file, ScheduleFile.class);
         DumpId id = id(schedule.dataset());

@@ -1,6 +1,6 @@
 /**
- * The command line: one class per command, and {@link io.spillway.cli.Main}, which alone ends the process. Results are
- * printed to stdout, everything else to stderr. The work is done in {@code run}.
+ * The command line: one class for each command, {@link io.spillway.cli.Main}, which alone exits the process, and {@code
+ * Wiring}, the only class that creates adapters. Results go to stdout, messages for people to stderr.
  */
 @NullMarked
 package io.spillway.cli;

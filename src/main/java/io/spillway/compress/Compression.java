@@ -22,46 +22,39 @@ import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.SingleXZInputStream;
 import org.tukaani.xz.UnsupportedOptionsException;
 
-/**
- * A codec and how hard it tries. A value; safe for use by many threads, each stream belongs to one.
- *
- * @param codec how bytes are compressed
- * @param level the codec's own level, within its range; 0 for a codec that has none
- * @param workers threads that help the one that writes; 0 compresses in the calling thread. Only zstd takes any, and
- *     they belong to the stream: closing it ends them. The bytes are the same for every number from 1 up, and differ
- *     from those of 0
- */
+/** workers    2    3    6   15   45   89 */
 public record Compression(Codec codec, int level, int workers) {
 
-    /** Far more than help one stream; libzstd takes 256, and each costs memory. */
+    /** worker     9   35   37   80  107 */
     private static final int MAX_WORKERS = 64;
 
-    /** Fails with {@link IllegalArgumentException} where the codec has no such level or takes no such workers. */
+    /** workers   12   47   50  106  169 */
     public Compression {
         if (level < codec.minLevel || level > codec.maxLevel) {
             throw new IllegalArgumentException(
                     codec.maxLevel == 0
-                            ? "compression \"%s\" takes no level, not %d".formatted(codec.word, level)
+                            ? "compression \"%s\" has no levels, got %d".formatted(codec.word, level)
                             : "compression \"%s\" has levels %d to %d, not %d"
                                     .formatted(codec.word, codec.minLevel, codec.maxLevel, level));
         }
         if (workers < 0 || workers > MAX_WORKERS || (workers > 0 && codec != Codec.ZSTD)) {
             throw new IllegalArgumentException(
                     codec == Codec.ZSTD
-                            ? "compression \"zstd\" takes 0 to %d workers, not %d".formatted(MAX_WORKERS, workers)
-                            : "compression \"%s\" takes no workers, not %d".formatted(codec.word, workers));
+                            ? "compression \"zstd\" supports 0 to %d workers, not %d".formatted(MAX_WORKERS, workers)
+                            : "compression \"%s\" does not support workers, got %d".formatted(codec.word, workers));
         }
     }
 
-    /** In the calling thread. */
+    /** Compresses in the calling thread. */
     public Compression(Codec codec, int level) {
         this(codec, level, 0);
     }
 
     /**
-     * The compression called {@code name}, at {@code level} or at the codec's default where that is null, in the
-     * calling thread. Fails with {@link IllegalArgumentException} on an unknown name, naming the known ones, and on a
-     * level out of range.
+     * workers   17   68   76  166  291
+     * </pre>
+     *
+     * <p>With workers, level 19 takes hundreds.
      */
     public static Compression parse(String name, @Nullable Integer level) {
         for (Codec codec : Codec.values()) {
@@ -70,79 +63,83 @@ public record Compression(Codec codec, int level, int workers) {
             }
         }
         String known = Arrays.stream(Codec.values()).map(codec -> codec.word).collect(Collectors.joining(", "));
-        throw new IllegalArgumentException("unknown compression \"%s\", known are %s".formatted(name, known));
+        throw new IllegalArgumentException("unknown compression \"%s\"; supported: %s".formatted(name, known));
     }
 
-    /** The same with that many workers. Fails with {@link IllegalArgumentException} where the codec takes none. */
+    /**
+     * The same with that number of workers.
+     *
+     * @throws IllegalArgumentException if the codec does not support workers
+     */
     public Compression withWorkers(int workers) {
         return new Compression(codec, level, workers);
     }
 
-    /** The word that schedules, options and manifests use: {@code gzip}, {@code zstd}, {@code none}. */
+    /** The name in schedules, options and manifests: {@code gzip}, {@code zstd}, {@code none}. */
     public String name() {
         return codec.word;
     }
 
-    /** The end of a file's name without the dot, such as {@code gz}; empty where nothing is compressed. */
+    /** The file extension without the dot, such as {@code gz}; empty without compression. */
     public String extension() {
         return codec.extension;
     }
 
     /**
-     * Why this compression cannot be used on this machine and what to do about it, in one line; empty where it can.
-     * Ask before the first byte is written. The answer never changes while the process runs, and asking never fails:
-     * zstd is native code, which the first question loads.
+     * Why this compression is not available on this machine and what to do, in one line; empty if it is available.
+     * Check it before the first byte is written. The result is constant while the process runs, and the call never
+     * fails: zstd is native code, which the first call loads.
      */
     public Optional<String> whyUnavailable() {
         return codec == Codec.ZSTD ? ZstdLibrary.whyUnavailable() : Optional.empty();
     }
 
     /**
-     * The library that makes the bytes here and would not everywhere, for whoever compares files of two machines:
-     * {@code libdeflate} for gzip where that is installed and Java can call it. Empty where the bytes come from this
-     * program and its JDK alone. The answer never changes while the process runs.
+     * The library that makes the compressed bytes differ between machines: {@code libdeflate} for gzip if it is
+     * installed and Java can call it. Empty if the bytes depend only on this program and its JDK. The result is
+     * constant while the process runs.
      */
     public Optional<String> library() {
         return codec == Codec.GZIP ? LibDeflate.find().map(found -> "libdeflate") : Optional.empty();
     }
 
     /**
-     * The heap that one open stream of {@link #compress} needs, in bytes, a little more rather than less. It matters
-     * for xz, whose levels differ by a factor of 200, and where several streams are open at a time. Memory that native
-     * code takes outside the heap is not in it; {@link Codec#ZSTD} says how much that is.
+     * Heap needed by one open stream of {@link #compress}, in bytes, rounded up. It matters for xz, whose levels differ
+     * by a factor of 200, and with several open streams. Off-heap memory of native code is not included; see
+     * {@link Codec#ZSTD}.
      */
     public long heapBytes() {
         return codec.heapBytes(level);
     }
 
     /**
-     * A stream that compresses what is written to it into {@code out}. The same input gives the same bytes, however it
-     * is cut into writes. Closing the stream writes the end of the compressed data and closes {@code out}; flushing it
-     * does nothing, so that the bytes don't depend on it. Once a write to {@code out} has failed, nothing more is
-     * written to it. A stream that is never closed may keep native memory. Belongs to one thread. Fails where {@link #whyUnavailable()} has an answer; {@code out} is still
-     * the caller's to close then.
+     * Returns a stream that writes compressed data to {@code out}. The same input gives the same bytes, however it is
+     * split into writes. Closing the stream writes the end of the compressed data and closes {@code out}; flushing does
+     * nothing, so that the bytes do not depend on it. After a failed write to {@code out}, nothing more is written to
+     * it. A stream that is never closed may leak native memory. Not thread-safe. Fails if {@link #whyUnavailable()} is
+     * not empty; the caller then still has to close {@code out}.
      */
     public OutputStream compress(OutputStream out) throws IOException {
         return codec == Codec.NONE ? out : new EqualPieces(out, below -> codec.compress(below, level, workers));
     }
 
     /**
-     * A stream of what was compressed into {@code in}. It is strict: wrong checksum or length, an early end, a second
-     * member, stream or frame, and any byte after the first one fail with {@link IOException}, at the latest by the
-     * read that would otherwise report the end; so only a reader that saw the end knows that the data are whole. Data
-     * that carry no checksum are refused. After a failure every read fails. Closing the stream closes {@code in};
-     * where this call itself fails, {@code in} is still the caller's to close. A stream that was neither read to its
-     * end nor closed keeps native memory.
+     * Returns a stream that decompresses {@code in}. It is strict: a wrong checksum or length, an early end, a second
+     * member, stream or frame, and any byte after the first one fail with {@link IOException}, at the latest on the
+     * read that would report the end, so a reader that has seen the end knows that the data are complete. Data without
+     * a checksum are rejected. After a failure every read fails. Closing the stream closes {@code in}; if this call
+     * fails, the caller has to close {@code in}. A stream that is neither read to its end nor closed leaks native
+     * memory.
      */
     public InputStream decompress(InputStream in) throws IOException {
         return codec.decompress(in);
     }
 
-    /** The known ways to compress. */
+    /** The supported codecs. */
     public enum Codec {
         /**
-         * One gzip member without name and time stamp: what every tool and browser reads. By libdeflate where this
-         * system has it, see {@link LibDeflate}, else by the JDK; their bytes differ. A stream by libdeflate takes about
+         * One gzip member without name and time stamp, readable by every tool and browser. Uses libdeflate if the
+         * system has it, see {@link LibDeflate}, otherwise the JDK; their bytes differ. A libdeflate stream takes about
          * 2.5 MiB outside the heap.
          */
         GZIP("gzip", "gz", 1, 9, 6) {
@@ -156,7 +153,7 @@ public record Compression(Codec codec, int level, int workers) {
                 GzipParameters parameters = new GzipParameters();
                 parameters.setCompressionLevel(level);
                 parameters.setBufferSize(BUFFER_BYTES);
-                // "unknown": the JDK's own writer changed this byte between releases, and the files must not.
+                // "unknown": the JDK's own writer changed this byte between releases, but the files must not change.
                 parameters.setOS(GzipParameters.OS.UNKNOWN);
                 return new GzipCompressorOutputStream(out, parameters);
             }
@@ -173,18 +170,10 @@ public record Compression(Codec codec, int level, int workers) {
         },
 
         /**
-         * One zstd frame with a checksum and without a content size: several times as fast as gzip, and smaller. The
-         * memory is native, outside the heap. One stream was seen to take, in MiB:
-         *
+         * One zstd frame with a checksum and without a content size: several times faster than gzip, and smaller. Its
+         * memory is native, outside the heap. Measured for one stream, in MiB:
          * <pre>
          * level        1    3    6    9   12   19
-         * 0 workers    2    3    6   15   45   89
-         * 1 worker     9   35   37   80  107
-         * 2 workers   12   47   50  106  169
-         * 4 workers   17   68   76  166  291
-         * </pre>
-         *
-         * <p>With workers level 19 takes hundreds.
          */
         ZSTD("zstd", "zst", 1, 19, 3) {
             @Override
@@ -211,9 +200,10 @@ public record Compression(Codec codec, int level, int workers) {
         },
 
         /**
-         * One xz stream with CRC64: the smallest files, at one to two megabytes a second. All memory is heap. Levels 0
-         * to 9 take 3, 9, 17, 32, 48, 94, 94, 186, 370 and 674 MiB for each open stream, so a heap of 256 MiB has room
-         * for level 6 twice, for level 7 once and for nothing above; reading takes up to 65 MiB, as the level was.
+         * One xz stream with CRC64: the smallest files, at one to two megabytes per second. All memory is heap. Levels
+         * 0 to 9 take 3, 9, 17, 32, 48, 94, 94, 186, 370 and 674 MiB per open stream, so a heap of 256 MiB is
+         * sufficient for two streams at level 6, one at level 7 and none above; reading takes up to 65 MiB, depending
+         * on the level.
          */
         XZ("xz", "xz", 0, 9, 6) {
             @Override
@@ -227,7 +217,7 @@ public record Compression(Codec codec, int level, int workers) {
             @Override
             InputStream decompress(InputStream in) throws IOException {
                 return new OnlyOne(in, "xz stream", buffered -> {
-                    // No level asks for more than the highest, and a file must not choose how much memory it gets.
+                    // The limit for the highest level, so that a file cannot choose how much memory it gets.
                     int limit = lzma2(maxLevel()).getDecoderMemoryUsage();
                     SingleXZInputStream stream = new SingleXZInputStream(buffered, limit);
                     if (stream.getCheckType() == CHECK_NONE) {
@@ -239,14 +229,14 @@ public record Compression(Codec codec, int level, int workers) {
 
             @Override
             long heapBytes(int level) {
-                // The library leaves out its own output buffers.
+                // The library does not include its own output buffers.
                 return 16 * BUFFER_BYTES + 1024L * lzma2(level).getEncoderMemoryUsage();
             }
         },
 
         /**
-         * One bzip2 stream, with a CRC32 of each block: slow both ways, for readers that know nothing newer. The level
-         * is the size of a block in 100,000 bytes. All memory is heap, 9 MB at level 9.
+         * One bzip2 stream, with a CRC32 of each block: slow in both directions, for readers without newer codecs. The
+         * level is the block size in units of 100,000 bytes. All memory is heap, 9 MB at level 9.
          */
         BZIP2("bzip2", "bz2", 1, 9, 9) {
             @Override
@@ -262,12 +252,12 @@ public record Compression(Codec codec, int level, int workers) {
 
             @Override
             long heapBytes(int level) {
-                // The library's own formula is 400 kB and nine times the block.
+                // The library's formula: 400 kB and nine times the block.
                 return 4 * BUFFER_BYTES + 400_000 + 9 * 100_000L * level;
             }
         },
 
-        /** The bytes as they are. */
+        /** No compression. */
         NONE("none", "", 0, 0, 0) {
             @Override
             OutputStream compress(OutputStream out, int level, int workers) {
@@ -285,7 +275,7 @@ public record Compression(Codec codec, int level, int workers) {
             }
         };
 
-        /** 64 KiB: larger buffers were not faster for any codec measured, 8 KiB doubles the calls to the disk. */
+        /** 64 KiB: larger buffers were not faster for any codec measured, 8 KiB doubles the number of disk writes. */
         static final int BUFFER_BYTES = 64 * 1024;
 
         private final String word;
@@ -302,17 +292,17 @@ public record Compression(Codec codec, int level, int workers) {
             this.defaultLevel = defaultLevel;
         }
 
-        /** The lowest level that this codec has; 0 where it has none. */
+        /** The codec's lowest level; 0 without levels. */
         public int minLevel() {
             return minLevel;
         }
 
-        /** The highest level that this codec has; 0 where it has none. */
+        /** The codec's highest level; 0 without levels. */
         public int maxLevel() {
             return maxLevel;
         }
 
-        /** The level that is used where nobody chose one. */
+        /** The default level. */
         public int defaultLevel() {
             return defaultLevel;
         }

@@ -6,9 +6,9 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands a compressor pieces of equal length, however its input was cut into writes and flushes; so what it makes of
- * them can only depend on the bytes. Closes the stream below exactly once, also where the compressor fails or forgets
- * to, and writes nothing more to it after a write to it failed. Belongs to one thread.
+ * Passes pieces of equal length to a compressor, however its input was split into writes and flushes, so that its
+ * output depends only on the bytes. Closes the underlying stream exactly once, even if the compressor fails or does
+ * not, and writes nothing more to it after a failed write. Not thread-safe.
  */
 final class EqualPieces extends OutputStream {
     private final OutputStream out;
@@ -18,12 +18,12 @@ final class EqualPieces extends OutputStream {
     private int filled;
     private boolean closed;
 
-    /** Makes a compressor that writes to {@code below}; may write a header. */
+    /** Creates a compressor that writes to {@code below}; may write a header. */
     interface Compressor {
         OutputStream over(OutputStream below) throws IOException;
     }
 
-    /** Where this fails, {@code out} is still the caller's to close. */
+    /** If this fails, the caller has to close {@code out}. */
     EqualPieces(OutputStream out, Compressor compressor) throws IOException {
         this.out = out;
         this.below = new Below(out);
@@ -55,7 +55,7 @@ final class EqualPieces extends OutputStream {
         }
     }
 
-    /** Does nothing: a flushed compressor ends a block, and the bytes would depend on it. */
+    /** Does nothing: flushing a compressor ends a block, and the bytes would depend on it. */
     @Override
     public void flush() {}
 
@@ -66,13 +66,13 @@ final class EqualPieces extends OutputStream {
         }
         closed = true;
         boolean soundBefore = below.failure == null;
-        // The compressor first, then the stream below it, whatever the one before made of it.
+        // Closes the compressor first, then the underlying stream, even if the first fails.
         try (out;
                 compressor) {
             handOn();
         } catch (IOException e) {
-            // Compressors go on after a failed write, and report the second failure. Never the same exception twice:
-            // it would be added to itself as suppressed.
+            // Compressors continue after a failed write and report the second failure. The same exception must not be
+            // thrown twice, because it would be added to itself as suppressed.
             throw soundBefore && below.failure != null ? below.failure : e;
         }
     }
@@ -85,11 +85,11 @@ final class EqualPieces extends OutputStream {
 
     private void requireOpen() throws IOException {
         if (closed) {
-            throw new IOException("the compressing stream is closed");
+            throw new IOException("the compressed stream is closed");
         }
     }
 
-    /** What the compressor sees of the stream below: it cannot flush or close it, nor go on after a failure. */
+    /** The underlying stream as seen by the compressor: it cannot be flushed or closed, and fails after a failure. */
     private static final class Below extends FilterOutputStream {
         private @Nullable IOException failure;
 

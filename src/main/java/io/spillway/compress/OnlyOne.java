@@ -6,8 +6,8 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads exactly one compressed stream and fails on any byte behind it. The usual readers either continue with the next
- * one or ignore what follows; a published file has neither. Belongs to one thread.
+ * Reads exactly one compressed stream and fails on any byte after it. The usual readers either continue with the next
+ * stream or ignore what follows; a published file must have neither. Not thread-safe.
  */
 final class OnlyOne extends InputStream {
     private final String what;
@@ -16,15 +16,16 @@ final class OnlyOne extends InputStream {
     private @Nullable IOException failure;
     private boolean ended;
 
-    /** Makes the decoder, which must read not one byte more than is its own, or step back on a stream with marks. */
+    /** Creates the decoder, which must not read beyond its own stream, or must step back on a stream with marks. */
     interface Decoder {
         InputStream over(InputStream compressed) throws IOException;
     }
 
     /**
-     * Reads the header. Closing this closes {@code in}, but not when the header is wrong and this fails.
+     * Reads the header. Closing this closes {@code in}, but the caller has to close it if the header is wrong and this
+     * fails.
      *
-     * @param what what to call the stream in an error
+     * @param what the stream's name in errors
      */
     OnlyOne(InputStream in, String what, Decoder decoder) throws IOException {
         this.what = what;

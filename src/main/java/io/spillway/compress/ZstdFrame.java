@@ -10,9 +10,9 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads exactly one zstd frame, which must have a checksum, and fails on any byte behind it. The library's own stream
- * takes an empty file, skippable frames, further frames and the start of a further frame for a good end. Native memory
- * is freed at the end, at a failure and at closing, whichever comes first. Belongs to one thread.
+ * Reads exactly one zstd frame, which must have a checksum, and fails on any byte after it. The library's own stream
+ * accepts an empty file, skippable frames, further frames and the start of a further frame. Native memory is released
+ * at the end, on failure or on closing, whichever comes first. Not thread-safe.
  */
 final class ZstdFrame extends InputStream {
     private static final int MAGIC = 0xFD2FB528;
@@ -21,12 +21,13 @@ final class ZstdFrame extends InputStream {
 
     private static final int CHECKSUM_FLAG = 1 << 2;
 
-    /** One block of 128 KiB, the largest there is, so that a call can always hand out what it decoded. */
+    /** One block of 128 KiB, the maximum, so that every call can return what it decoded. */
     private static final int BLOCK_BYTES = 128 * 1024;
 
     private final InputStream in;
     private final byte[] piece = new byte[Compression.Codec.BUFFER_BYTES];
-    // The bindings tell how far they read only where both buffers are outside the heap. The order is that of the magic.
+    // The bindings report how far they read only if both buffers are outside the heap. The byte order is that of the
+    // magic number.
     private final ByteBuffer compressed =
             ByteBuffer.allocateDirect(piece.length).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer content = ByteBuffer.allocateDirect(BLOCK_BYTES);
@@ -36,7 +37,10 @@ final class ZstdFrame extends InputStream {
     private boolean moreInside;
     private boolean closed;
 
-    /** Reads the header. Closing this closes {@code in}, but not when the header is wrong and this fails. */
+    /**
+     * Reads the header. Closing this closes {@code in}, but the caller has to close it if the header is wrong and this
+     * fails.
+     */
     ZstdFrame(InputStream in) throws IOException {
         this.in = in;
         content.limit(0);
@@ -49,7 +53,7 @@ final class ZstdFrame extends InputStream {
         }
         compressed.flip();
         if (compressed.getInt(0) != MAGIC) {
-            throw new IOException("the file is no zstd frame");
+            throw new IOException("the file is not a zstd frame");
         }
         if ((compressed.get(HEAD_BYTES - 1) & CHECKSUM_FLAG) == 0) {
             throw new IOException("the zstd frame has no checksum");
@@ -88,10 +92,10 @@ final class ZstdFrame extends InputStream {
         return read;
     }
 
-    /** Leaves content to hand out, or the mark that the frame has ended, or neither. */
+    /** Afterwards there is decoded content, or the frame has ended, or neither. */
     private void decodeMore() throws IOException {
         if (context == null) {
-            throw new IOException("the decompressing stream is closed");
+            throw new IOException("the decompressed stream is closed");
         }
         if (!compressed.hasRemaining() && !moreInside) {
             refill();

@@ -1,9 +1,8 @@
 /**
- * How the bytes of a part are compressed: {@link io.spillway.compress.Compression}. One stream is one file: a single
- * gzip member, zstd frame, xz or bzip2 stream, the same bytes for the same input, and a reader that accepts nothing
- * else. zstd is native code that comes with the program: ask {@link
- * io.spillway.compress.Compression#whyUnavailable()} before using it. gzip goes through {@link
- * io.spillway.libdeflate.LibDeflate} where the system has that library.
+ * Compresses the bytes of a part: {@link io.spillway.compress.Compression}. One stream is one file: a single gzip
+ * member, zstd frame, xz or bzip2 stream, the same bytes for the same input, and a reader that accepts nothing else.
+ * zstd is bundled native code: check {@link io.spillway.compress.Compression#whyUnavailable()} before using it. gzip
+ * uses {@link io.spillway.libdeflate.LibDeflate} if the system has that library.
  *
  * <p>Knows nothing of documents, files or destinations: streams only.
  */

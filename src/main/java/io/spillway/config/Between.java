@@ -8,16 +8,16 @@ import java.lang.annotation.Target;
 import java.time.Duration;
 
 /**
- * The limits of a {@link DataSize} or a {@link Duration}, both included, as they would stand in a file:
- * {@code @Between(min = "64KiB", max = "64MiB")}. Jakarta's own limits compare plain numbers only.
+ * The inclusive limits of a {@link DataSize} or a {@link Duration}, written as in a file: {@code @Between(min =
+ * "64KiB", max = "64MiB")}. Jakarta's own constraints only support plain numbers.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
 public @interface Between {
-    /** The least value. */
+    /** The minimum. */
     String min();
 
-    /** The greatest value, or nothing where there is no limit. */
+    /** The maximum, or empty for no limit. */
     String max() default "";
 }

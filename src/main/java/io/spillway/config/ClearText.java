@@ -7,18 +7,18 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Where a secret would travel so that anyone on the way can read it. */
+/** Detects connections on which a secret could be read in transit. */
 public final class ClearText {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     private ClearText() {}
 
-    /** Whether requests to this address can be read on the way: plain {@code http} to another machine. */
+    /** Whether requests to this URL can be read in transit: plain {@code http} to another machine. */
     public static boolean isReadable(URI address) {
         return "http".equalsIgnoreCase(address.getScheme()) && !isLocal(address.getHost());
     }
 
-    /** Whether a host is this machine, by its name or address alone; nothing is looked up. */
+    /** Whether a host is this machine, by its name or address alone, without a lookup. */
     public static boolean isLocal(@Nullable String host) {
         if (host == null) {
             return false;

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a YAML file into records.
  *
- * <p>What a file may hold follows from the records, see {@link ConfigSchema}. Every text may hold {@code ${env:NAME}};
- * a {@link Secret} is nothing else. Rules across components stand in the records' compact constructors, as {@link
- * IllegalArgumentException}s whose messages go to the reader as they are; such a constructor runs with the defaults
- * filled in, but may meet null in any component when the file has other problems too.
+ * <p>The records define the content of a file, see {@link ConfigSchema}. Every text may contain {@code ${env:NAME}}; a
+ * {@link Secret} must be such a reference. Rules across components are in the records' compact constructors, which
+ * throw {@link IllegalArgumentException} with a message that is shown to the reader unchanged; such a constructor runs
+ * with the defaults filled in, but any component may be null if the file has other problems too.
  */
 public final class ConfigFile {
     private ConfigFile() {}
@@ -30,9 +30,9 @@ public final class ConfigFile {
     }
 
     /**
-     * Reads a file. Fails with {@link Fault#CONFIG} and all problems of the file in one message: one line each, {@code
-     * FILE:LINE: /path/of/key: what is wrong}, in the order of lines, and before them their number if there are
-     * several. No value of a variable, a secret or the file stands in it.
+     * Reads a file. Fails with {@link Fault#CONFIG} and one message with all problems of the file: one line each,
+     * {@code FILE:LINE: /path/of/key: what is wrong}, ordered by line, preceded by their number if there are several.
+     * The message contains no value of a variable, a secret or the file.
      */
     public static <T extends Record> T read(Path file, Class<T> type, Environment environment)
             throws SpillwayException {
@@ -40,8 +40,8 @@ public final class ConfigFile {
     }
 
     /**
-     * The line, from 1, on which a key of a file begins; a key that is not in the file has the line of what it would be
-     * in. For what is found out about a file after it was read.
+     * The line, from 1, on which a key of a file starts; for a missing key the line of its parent. For problems that
+     * are found after the file was read.
      *
      * @param key a JSON pointer, {@code /fields/exclude/1}
      */
@@ -52,9 +52,9 @@ public final class ConfigFile {
     }
 
     /**
-     * Reads a text as if it were a file's, with this process' environment.
+     * Reads a text like a file, with this process' environment.
      *
-     * @param name what to call it in messages
+     * @param name its name in messages
      */
     public static <T extends Record> T readText(String text, String name, Class<T> type) throws SpillwayException {
         return read(text, name, type, System::getenv);

@@ -32,15 +32,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON Schema of a record, which checks a file, completes it in an editor and fills the reference in the docs.
+ * The JSON Schema of a record, which validates a file, completes it in an editor and is the source of the reference in
+ * the docs.
  *
  * <p>Keys are the components' names in kebab case. A key is required unless its component has a default ({@link
  * JsonProperty#defaultValue()}, written as YAML) or is {@link Nullable}. Limits come from Jakarta's annotations and
- * from {@link Between}; what JSON Schema has no word for stands under {@code x-}. A {@link Pattern} needs a message of
- * its own, since nobody should have to read a regular expression to correct a file.
+ * from {@link Between}; limits that JSON Schema cannot express have the prefix {@code x-}. A {@link Pattern} requires a
+ * message, so that correcting a file does not require reading a regular expression.
  */
 public final class ConfigSchema {
-    /** Of which {@link ValueKind} a value is. */
+    /** The {@link ValueKind} of a value. */
     static final String KIND = "x-kind";
 
     /** The limits of {@link Between}. */
@@ -48,23 +49,23 @@ public final class ConfigSchema {
 
     static final String MAXIMUM = "x-maximum";
 
-    /** What to say where {@code pattern} does not match; under this name YAML editors show it too. */
+    /** Message for a text that does not match {@code pattern}; YAML editors support this keyword, too. */
     static final String PATTERN_MESSAGE = "patternErrorMessage";
 
-    /** JSON Schema's own word for what is not to be shown. */
+    /** JSON Schema's keyword for values that must not be shown. */
     private static final String SECRET_MARK = "writeOnly";
 
-    /** Besides the value itself, so that an editor accepts what is only known when the file is read. */
+    /** Alternative to the value itself, so that an editor accepts values that are only known when the file is read. */
     private static final String OR_REFERENCE = "|\\$\\{env:[A-Za-z_][A-Za-z0-9_]*\\}";
 
-    /** The words that are not JSON Schema's own. */
+    /** The keywords that are not part of JSON Schema. */
     static final List<String> OWN_KEYWORDS = List.of(KIND, MINIMUM, MAXIMUM, PATTERN_MESSAGE);
 
     private static final YAMLMapper YAML = new YAMLMapper();
 
     private ConfigSchema() {}
 
-    /** The schema of a record type: draft 7, which editors know best, indented by two, ending in a line end. */
+    /** The schema of a record type: draft 7, which editors support best, indented by two, ending in a line end. */
     public static String json(Class<? extends Record> type) {
         DefaultIndenter lines = new DefaultIndenter("  ", "\n");
         try {
@@ -75,13 +76,13 @@ public final class ConfigSchema {
                             .writeValueAsString(withReferences(of(type)))
                     + "\n";
         } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a tree in memory could not be written", impossible);
+            throw new IllegalStateException("cannot write a tree in memory", impossible);
         }
     }
 
     /**
-     * Lets {@code ${env:NAME}} stand for any text but a secret, which is such a reference already. Only for files as
-     * they are written: what came from a variable has to be a value itself.
+     * Allows {@code ${env:NAME}} for any text except a secret, which is already such a reference. Only for files as
+     * written: the value of a variable must be a value itself.
      */
     private static ObjectNode withReferences(ObjectNode schema) {
         for (JsonNode parent : schema.findParents("pattern")) {
@@ -92,7 +93,10 @@ public final class ConfigSchema {
         return schema;
     }
 
-    /** What a completed file obeys, as a tree without references, so that a path of the file leads through it. */
+    /**
+     * The schema of a completed file, as a tree without references, so that a path of the file is also a path of the
+     * schema.
+     */
     static ObjectNode of(Class<?> type) {
         var config = new SchemaGeneratorConfigBuilder(SchemaVersion.DRAFT_7, OptionPreset.PLAIN_JSON)
                 .with(Option.FORBIDDEN_ADDITIONAL_PROPERTIES_BY_DEFAULT, Option.INLINE_ALL_SCHEMAS)
@@ -113,7 +117,7 @@ public final class ConfigSchema {
         return new SchemaGenerator(config.build()).generateSchema(type);
     }
 
-    /** The part of a schema that a key of the file obeys; a missing node below what has no schema. */
+    /** The part of a schema for a key of the file; a missing node below parts without a schema. */
     static JsonNode at(JsonNode schema, JsonPointer key) {
         JsonNode at = schema;
         for (JsonPointer step = key; !step.matches(); step = step.tail()) {
@@ -154,7 +158,7 @@ public final class ConfigSchema {
     }
 
     private static void describe(ObjectNode schema, FieldScope field) {
-        // Not through the generator's own way for defaults, which wraps a tree in a node that is neither text nor
+        // Not through the generator's own support for defaults, which wraps a tree in a node that is neither text nor
         // object.
         defaultOf(field).ifPresent(value -> schema.set("default", value));
         Between between = field.getAnnotation(Between.class);
@@ -175,11 +179,11 @@ public final class ConfigSchema {
     private static @Nullable CustomDefinition definition(ResolvedType type) {
         ObjectNode schema = JsonNodeFactory.instance.objectNode();
         if (type.getErasedType() == JsonNode.class) {
-            // Without the attributes of a type: they would forbid every key.
+            // Without the attributes of a type: they would forbid all keys.
             return new CustomDefinition(schema.put("type", "object"), DefinitionType.INLINE, AttributeInclusion.NO);
         }
         if (type.getErasedType() == Map.class) {
-            // Texts by names that the author of the file chooses.
+            // Texts with keys chosen by the author of the file.
             schema.put("type", "object").putObject("additionalProperties").put("type", "string");
             return new CustomDefinition(schema, DefinitionType.INLINE, AttributeInclusion.YES);
         }

@@ -9,25 +9,25 @@ import java.util.TimeZone;
 import org.quartz.CronExpression;
 
 /**
- * When something happens again and again, in Quartz's form: second, minute, hour, day of the month, month, day of the
- * week, and perhaps a year. Read by Quartz itself, so that what passes here is what its triggers do.
+ * A recurring time in Quartz's syntax: second, minute, hour, day of the month, month, day of the week, and an optional
+ * year. Parsed by Quartz itself, so that validation and triggers agree.
  *
- * @param text as it was written
+ * @param text as written
  */
 public record Cron(String text) {
     static final String PATTERN = "^\\s*(\\S+\\s+){5,6}\\S+\\s*$";
     static final String EXPECTED = "must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN";
 
-    /** Fails with {@link IllegalArgumentException} on what Quartz does not read. */
+    /** Throws {@link IllegalArgumentException} if Quartz cannot parse the text. */
     public Cron {
         var unused = expression(text);
     }
 
     /**
-     * Reads an expression.
+     * Parses an expression.
      *
-     * @throws IllegalArgumentException Quartz does not read the text, or its last time is past; the message says what to
-     *     write where that is known, and otherwise has Quartz's reason
+     * @throws IllegalArgumentException Quartz cannot parse the text, or its last time is past; the message contains the
+     *     correct form if it is known, otherwise Quartz's reason
      */
     public static Cron parse(String text) {
         if (!text.matches(PATTERN)) {
@@ -35,12 +35,12 @@ public record Cron(String text) {
         }
         Cron cron = read(text.strip());
         if (cron.next(Instant.now(), ZoneId.of("UTC")).isEmpty()) {
-            throw new IllegalArgumentException("never comes again");
+            throw new IllegalArgumentException("has no future time");
         }
         return cron;
     }
 
-    /** What is wrong with a text that {@link #PATTERN} does not match, and what to write where that is known. */
+    /** The problem of a text that does not match {@link #PATTERN}, with the correct form if it is known. */
     static String explain(String text) {
         return CronHint.of(text).orElse(EXPECTED);
     }
@@ -54,8 +54,8 @@ public record Cron(String text) {
     }
 
     /**
-     * The first time after another, or empty if there is none. A time of day that a change of clocks leaves out does not
-     * come on that day; one that comes twice counts once.
+     * The first time after another, or empty if there is none. A local time that is skipped by a clock change does not
+     * occur on that day; one that occurs twice counts once.
      */
     public Optional<Instant> next(Instant after, ZoneId zone) {
         CronExpression expression = expression(text);
@@ -73,7 +73,7 @@ public record Cron(String text) {
         }
     }
 
-    /** Readable by {@link #parse}. */
+    /** Can be parsed by {@link #parse}. */
     @Override
     public String toString() {
         return text;

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What to write instead of a cron expression of another form, such as that of Unix, or with a common mistake. */
+/** Suggests the correct form of a cron expression in another syntax, such as that of Unix, or with a common mistake. */
 final class CronHint {
     private static final Map<String, String> NICKNAMES = Map.of(
             "@hourly", "0 0 * * * ?",
@@ -23,7 +23,7 @@ final class CronHint {
             "@yearly", "0 0 0 1 1 ?",
             "@annually", "0 0 0 1 1 ?");
 
-    /** A day, a range or all days, perhaps with a step. */
+    /** A day, a range or all days, with an optional step. */
     private static final Pattern DAYS = Pattern.compile("(?:\\*|([0-7]|[A-Z]+)(?:-([0-7]|[A-Z]+))?)(?:/([1-7]))?");
 
     private static final int DAY_OF_MONTH = 3;
@@ -33,13 +33,13 @@ final class CronHint {
 
     private CronHint() {}
 
-    /** What is wrong with a text that Quartz does not read, and what to write; empty where that is not known. */
+    /** The problem of a text that Quartz cannot parse, with the correct form; empty if it is unknown. */
     static Optional<String> of(String text) {
         String[] fields = text.strip().toUpperCase(Locale.ROOT).split("\\s+", -1);
         if (fields[0].startsWith("@")) {
             return Optional.ofNullable(NICKNAMES.get(fields[0].toLowerCase(Locale.ROOT)))
                     .filter(form -> fields.length == 1)
-                    .map(form -> "has a form that is not read here: write " + form);
+                    .map(form -> "is not supported in this form: write " + form);
         } else if (fields.length == IN_UNIX) {
             return unix(fields);
         }
@@ -52,7 +52,7 @@ final class CronHint {
         System.arraycopy(fields, 0, six, 1, fields.length);
         six[DAY_OF_WEEK] = dayOfWeek(six[DAY_OF_WEEK]).orElse("");
         if (areBothSet(six)) {
-            return Optional.of("has five fields as in Unix, where either of two days suffices: set one day, and write"
+            return Optional.of("has five fields as in Unix, where one of two days is sufficient: set one day, and write"
                     + " seconds first and ? for the other day, such as 0 0 3 ? * SUN");
         }
         return valid(six)
@@ -80,7 +80,7 @@ final class CronHint {
         return field.equals("*") || field.equals("?");
     }
 
-    /** The fields with a question mark where one belongs, if Quartz reads them then. */
+    /** The fields with a question mark in the required place, if Quartz can parse them then. */
     private static Optional<String> valid(String[] fields) {
         String[] form = fields.clone();
         boolean weekly = !isAny(form[DAY_OF_WEEK]);
@@ -95,11 +95,11 @@ final class CronHint {
             Cron cron = new Cron(text);
             return cron.next(Instant.now(), ZoneId.of("UTC")).map(next -> text);
         } catch (IllegalArgumentException e) {
-            return Optional.empty(); // it has another mistake too
+            return Optional.empty(); // it has another problem, too
         }
     }
 
-    /** Days of the week with the numbers of Unix, 0 or 7 for Sunday, as Quartz's names; empty where they are none. */
+    /** Converts days of the week from Unix numbers, 0 or 7 for Sunday, to Quartz's names; empty if they are invalid. */
     private static Optional<String> dayOfWeek(String field) {
         if (isAny(field)) {
             return Optional.of(field);

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An amount of data. Written {@code 1GiB}, {@code 500MB}, {@code 1.5KiB} or as plain bytes: {@code KB} counts by
- * thousands, {@code KiB} by 1,024.
+ * An amount of data. Written {@code 1GiB}, {@code 500MB}, {@code 1.5KiB} or as plain bytes: {@code KB} is 1,000 bytes,
+ * {@code KiB} is 1,024.
  *
  * @param bytes zero or more
  */
@@ -18,24 +18,24 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
 
     private static final Pattern TEXT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?) ?(B|[KMGT]i?B)?");
 
-    /** From the greatest to the least, so that the first that divides a size is the shortest way to write it. */
+    /** Largest first, so that the first unit that divides a size is the shortest form. */
     private static final Map<String, Long> UNITS = units();
 
-    /** Fails with {@link IllegalArgumentException} on less than nothing. */
+    /** Throws {@link IllegalArgumentException} if negative. */
     public DataSize {
         if (bytes < 0) {
             throw new IllegalArgumentException("must be at least 0 bytes, not " + bytes);
         }
     }
 
-    /** The size of so many bytes. */
+    /** The size of this many bytes. */
     public static DataSize ofBytes(long bytes) {
         return new DataSize(bytes);
     }
 
     /**
-     * Reads a size as a person writes it; fails with {@link IllegalArgumentException} on anything else, on a fraction
-     * of a byte and on more than {@link Long#MAX_VALUE} bytes.
+     * Parses a size; throws {@link IllegalArgumentException} on invalid text, on a fraction of a byte and on more than
+     * {@link Long#MAX_VALUE} bytes.
      */
     public static DataSize parse(String text) {
         Matcher matcher = TEXT.matcher(text);
@@ -52,7 +52,7 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
         }
     }
 
-    /** Exact, in the greatest unit that divides it, and readable by {@link #parse}: {@code 1GiB}, {@code 1001B}. */
+    /** Exact, in the largest unit that divides it, and parseable by {@link #parse}: {@code 1GiB}, {@code 1001B}. */
     @Override
     public String toString() {
         for (Map.Entry<String, Long> unit : UNITS.entrySet()) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h30m}, {@code 8d}. */
+/** Parses durations: {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h30m}, {@code 8d}. */
 public final class DurationText {
     static final String PATTERN = "^([0-9]+(ms|s|m|h|d))+$";
     static final String EXPECTED = "must be a duration such as 30s, 5m or 1h30m";
@@ -15,8 +15,8 @@ public final class DurationText {
     private DurationText() {}
 
     /**
-     * The sum of the terms; a day has 24 hours. Fails with {@link IllegalArgumentException} on anything else, and on
-     * more than {@link Long#MAX_VALUE} milliseconds, which no timeout could hold.
+     * The sum of the terms; a day has 24 hours. Throws {@link IllegalArgumentException} on invalid text, and on more
+     * than {@link Long#MAX_VALUE} milliseconds, which no timeout can represent.
      */
     public static Duration parse(String text) {
         if (!WHOLE.matcher(text).matches()) {
@@ -31,7 +31,7 @@ public final class DurationText {
             }
             return Duration.ofMillis(millis);
         } catch (ArithmeticException | NumberFormatException tooLong) {
-            throw new IllegalArgumentException("is too long for a duration", tooLong);
+            throw new IllegalArgumentException("is too long", tooLong);
         }
     }
 

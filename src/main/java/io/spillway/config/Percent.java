@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.util.regex.Pattern;
 
 /**
- * A share of a whole, written {@code 5%} or {@code 0.5%}.
+ * A percentage, written {@code 5%} or {@code 0.5%}.
  *
  * @param value 0 to 100, without trailing zeros
  */
@@ -15,7 +15,7 @@ public record Percent(BigDecimal value) {
     private static final Pattern TEXT = Pattern.compile(PATTERN);
     private static final BigDecimal WHOLE = BigDecimal.valueOf(100);
 
-    /** Fails with {@link IllegalArgumentException} outside of its range. */
+    /** Throws {@link IllegalArgumentException} if out of range. */
     public Percent {
         if (value.signum() < 0 || value.compareTo(WHOLE) > 0) {
             throw new IllegalArgumentException(EXPECTED);
@@ -23,7 +23,7 @@ public record Percent(BigDecimal value) {
         value = value.stripTrailingZeros();
     }
 
-    /** Reads a percentage as a person writes it; fails with {@link IllegalArgumentException} on anything else. */
+    /** Parses a percentage; throws {@link IllegalArgumentException} on invalid text. */
     public static Percent parse(String text) {
         if (!TEXT.matcher(text).matches()) {
             throw new IllegalArgumentException(EXPECTED);
@@ -31,12 +31,12 @@ public record Percent(BigDecimal value) {
         return new Percent(new BigDecimal(text.substring(0, text.length() - 1).stripTrailing()));
     }
 
-    /** Whether {@code part} is more than this share of {@code whole}; exact, whatever the sizes. */
+    /** Whether {@code part} is more than this percentage of {@code whole}; exact for any size. */
     public boolean isExceededBy(long part, long whole) {
         return BigDecimal.valueOf(part).multiply(WHOLE).compareTo(value.multiply(BigDecimal.valueOf(whole))) > 0;
     }
 
-    /** Readable by {@link #parse}. */
+    /** Can be parsed by {@link #parse}. */
     @Override
     public String toString() {
         return value.toPlainString() + "%";

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Everything that is wrong with one file, and where its keys stand. For one thread. */
+/** Collects the problems of one file, and the lines of its keys. For use by one thread. */
 final class Problems {
     private final String file;
     private final Map<JsonPointer, Integer> lines = new HashMap<>();
@@ -21,17 +21,17 @@ final class Problems {
         this.file = file;
     }
 
-    /** Notes the line, from 1, on which a key or an item begins. */
+    /** Records the line, from 1, on which a key or an item starts. */
     void place(JsonPointer key, int line) {
         lines.put(key, line);
     }
 
-    /** A problem of a key, on its line; a key that is not in the file has the line of what it would be in. */
+    /** Adds a problem of a key, on its line; for a missing key, on the line of its parent. */
     void add(JsonPointer key, String what) {
         add(lineOf(key), key, what);
     }
 
-    /** A problem on a line of its own. */
+    /** Adds a problem on a given line. */
     void add(int line, JsonPointer key, String what) {
         found.add(new Problem(line, key.toString(), what));
     }
@@ -54,12 +54,12 @@ final class Problems {
         return found.stream().anyMatch(problem -> problem.key.equals(key.toString()));
     }
 
-    /** Whether something is wrong with this key or with anything in it. */
+    /** Whether this key or anything below it has a problem. */
     boolean hasWithin(JsonPointer key) {
         return has(key) || found.stream().anyMatch(problem -> problem.key.startsWith(key + "/"));
     }
 
-    /** All problems as one failure, in the order of lines. */
+    /** All problems as one failure, ordered by line. */
     SpillwayException failure() {
         String lines = found.stream()
                 .sorted(Comparator.comparingInt(Problem::line).thenComparing(Problem::key))

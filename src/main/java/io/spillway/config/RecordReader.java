@@ -21,8 +21,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a completed tree into records. The rules across components are their constructors': an {@link
- * IllegalArgumentException} becomes a problem of the section that the record stands for, and reading goes on.
+ * Converts a completed tree to records. Rules across components are checked by their constructors: an {@link
+ * IllegalArgumentException} becomes a problem of that section, and reading continues.
  */
 final class RecordReader {
     private final Environment environment;
@@ -33,7 +33,10 @@ final class RecordReader {
         this.problems = problems;
     }
 
-    /** The record, or empty if there are problems now; with earlier ones, only rules of sound sections are added. */
+    /**
+     * The record, or empty if there are problems; if there were problems before, only rules of valid sections are
+     * checked.
+     */
     <T> Optional<T> read(JsonNode tree, Class<T> type) {
         try {
             ObjectReader reader = mapper().readerFor(type).withHandler(new Rules());
@@ -41,15 +44,16 @@ final class RecordReader {
             return problems.isEmpty() ? Optional.of(value) : Optional.empty();
         } catch (JsonMappingException mismatch) {
             if (problems.isEmpty() && mismatch instanceof ValueInstantiationException) {
-                throw new IllegalStateException("no record can be made of a file that its schema allows", mismatch);
+                throw new IllegalStateException(
+                        "a file that is valid by its schema cannot be converted to a record", mismatch);
             }
             if (problems.isEmpty()) {
-                // What the schema allows and Java does not hold, as an integer of forty digits.
-                problems.add(pointer(mismatch), "is outside of what can be read here");
+                // Valid by the schema but not representable in Java, such as an integer of forty digits.
+                problems.add(pointer(mismatch), "is out of range");
             }
             return Optional.empty();
         } catch (IOException impossible) {
-            throw new IllegalStateException("a tree in memory could not be read", impossible);
+            throw new IllegalStateException("cannot read a tree in memory", impossible);
         }
     }
 
@@ -87,12 +91,12 @@ final class RecordReader {
         return pointer;
     }
 
-    /** Lets reading go on past a rule that is broken, and past a value that is known to be wrong. */
+    /** Continues reading after a violated rule, and after a value that is known to be invalid. */
     private final class Rules extends DeserializationProblemHandler {
         @Override
         public @Nullable Object handleInstantiationProblem(
                 DeserializationContext context, Class<?> type, @Nullable Object argument, Throwable failure) {
-            // Jackson wraps what a constructor throws before it asks.
+            // Jackson wraps exceptions of a constructor before it calls this.
             if (failure.getCause() instanceof IllegalArgumentException rule) {
                 JsonPointer at = context.getParser().getParsingContext().pathAsPointer();
                 if (!problems.hasWithin(at)) {
@@ -121,7 +125,7 @@ final class RecordReader {
             return !problems.isEmpty();
         }
 
-        /** Nothing is made of a file with problems, so any value will do to find the broken rules as well. */
+        /** The result is discarded if the file has problems, so any value allows the remaining rules to be checked. */
         private @Nullable Object valueAfterProblems() {
             return problems.isEmpty() ? NOT_HANDLED : null;
         }

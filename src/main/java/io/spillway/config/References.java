@@ -12,12 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Completes a tree along its schema: defaults where a key is absent, the values of {@code ${env:NAME}} in every text
- * but a secret's, and a check of each value that JSON Schema cannot compare. A second dollar before the brace makes it
- * a plain text.
+ * Completes a tree by its schema: fills in defaults for missing keys, resolves {@code ${env:NAME}} in every text except
+ * secrets, and checks limits that JSON Schema cannot express. A second dollar sign before the brace escapes it.
  */
 final class References {
-    /** Group 1 is a variable's name; without it, what begins here is either the escape or a mistake. */
+    /** Group 1 is a variable's name; without it, the match is either the escape or a mistake. */
     private static final Pattern REFERENCE =
             Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)\\}|\\$\\$\\{|\\$\\{[^}]*\\}?");
 
@@ -29,7 +28,7 @@ final class References {
         this.problems = problems;
     }
 
-    /** The completed node; objects and arrays are changed in place. A text with a problem stays as it was. */
+    /** Completes a node; objects and arrays are modified in place. A text with a problem stays unchanged. */
     JsonNode complete(JsonNode node, JsonNode schema, JsonPointer at) {
         if (node instanceof ObjectNode object) {
             completeKeys(object, schema.path("properties"), at);
@@ -79,7 +78,7 @@ final class References {
         }
         String name = reference.group(1);
         if (name == null) {
-            problems.add(at, "only ${env:NAME} can stand here; write $${ for a plain ${");
+            problems.add(at, "only ${env:NAME} is allowed here; write $${ for a literal ${");
             return "";
         }
         String value = environment.get(name);
@@ -92,7 +91,7 @@ final class References {
 
     private void check(JsonNode node, ValueKind kind, JsonNode schema, JsonPointer at) {
         if (!node.isTextual() && !(kind == ValueKind.SIZE && node.isIntegralNumber())) {
-            return; // of another type, which the schema itself refuses
+            return; // wrong type, which the schema reports
         }
         try {
             Object value = kind.parse(node.asText(), environment);
@@ -109,7 +108,7 @@ final class References {
         }
     }
 
-    /** A limit is of the same type as the value, and only types that compare have limits. */
+    /** A limit has the same type as the value, and only comparable types have limits. */
     @SuppressWarnings("unchecked")
     private int compare(Object value, ValueKind kind, String limit) {
         return ((Comparable<Object>) value).compareTo(kind.parse(limit, environment));

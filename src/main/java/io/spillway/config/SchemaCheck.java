@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Checks a tree against a schema, and says what is wrong in the words of a file's author. */
+/** Validates a tree with a schema, and reports problems in terms of the file. */
 final class SchemaCheck {
-    /** Draft 7 and our own words, about each of which the validator would log a warning. */
+    /** Draft 7 and our own keywords, for each of which the validator would otherwise log a warning. */
     private static final Dialect DIALECT = Dialect.builder(Dialects.getDraft7())
             .keywords(ConfigSchema.OWN_KEYWORDS.stream()
                     .map(NonValidationKeyword::new)
@@ -30,7 +30,7 @@ final class SchemaCheck {
         this.problems = problems;
     }
 
-    /** Adds every problem but those of a value that has one already: such a value was never completed. */
+    /** Adds all problems, except those of a value that already has one, because such a value was not completed. */
     void check(JsonNode tree) {
         Schema validator = SchemaRegistry.withDialect(DIALECT).getSchema(schema);
         for (Error error : validator.validate(tree)) {
@@ -64,7 +64,7 @@ final class SchemaCheck {
         return section ? "has no value; write {} for its defaults" : "has no value";
     }
 
-    /** YAML takes {@code no} and {@code 1.0} for something other than a text. */
+    /** YAML parses {@code no} and {@code 1.0} as other types than text. */
     private static String quotes(JsonNode node, JsonNode expected) {
         boolean freeText = expected.path("type").asText().equals("string")
                 && !expected.has("enum")

@@ -20,18 +20,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A password, a key or a token, which only {@link #reveal()} gives out: it prints as {@code ****} and Jackson refuses
- * to write it. It comes from {@code ${env:NAME}} or {@code ${file:PATH}} and is never itself part of a file or a
- * command line.
+ * A password, a key or a token, which only {@link #reveal()} returns: it prints as {@code ****}, and Jackson refuses to
+ * serialize it. It comes from {@code ${env:NAME}} or {@code ${file:PATH}} and is never part of a file or a command line
+ * itself.
  */
 @JsonSerialize(using = Secret.Refusal.class)
 public final class Secret {
     static final String PATTERN = "^\\$\\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\\}$";
-    static final String EXPECTED = "a secret is never in a file: write ${env:NAME} or ${file:PATH}";
+    static final String EXPECTED = "must be ${env:NAME} or ${file:PATH}, never the secret itself";
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env:([A-Za-z_][A-Za-z0-9_]*)|file:([^}]+))\\}");
 
-    /** Far above any key or certificate; keeps a mistaken path from filling the heap. */
+    /** Far larger than any key or certificate; keeps a wrong path from filling the heap. */
     private static final int MAX_FILE_BYTES = 64 * 1024;
 
     private final String value;
@@ -41,9 +41,9 @@ public final class Secret {
     }
 
     /**
-     * Looks up {@code ${env:NAME}} in this process' environment, or reads {@code ${file:PATH}} (UTF-8, at most 64 KiB,
-     * without one line end at its end; a relative path starts at the working directory). Fails with {@link
-     * IllegalArgumentException}, whose message never quotes a value, on any other text and where the variable or the
+     * Resolves {@code ${env:NAME}} from this process' environment, or reads {@code ${file:PATH}} (UTF-8, at most 64
+     * KiB, without a final line end; a relative path starts at the working directory). Throws {@link
+     * IllegalArgumentException}, with a message that never quotes a value, on any other text and if the variable or the
      * file is missing or empty.
      */
     public static Secret parse(String reference) {
@@ -59,7 +59,7 @@ public final class Secret {
         return new Secret(variable == null ? fromFile(matcher.group(3)) : fromVariable(variable, environment));
     }
 
-    /** The value itself. Pass it on, do not keep or print it. */
+    /** The value itself. Pass it on; do not store or print it. */
     public String reveal() {
         return value;
     }
@@ -85,7 +85,7 @@ public final class Secret {
 
     private static String readFile(String name) {
         try (InputStream in = Files.newInputStream(Path.of(name))) {
-            // Not by its size, which a named pipe, such as a shell's <(...), does not have.
+            // Not by the file size, which a named pipe, such as a shell's <(...), does not have.
             byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
             if (bytes.length > MAX_FILE_BYTES) {
                 throw new IllegalArgumentException("secret file " + name + " is larger than 64KiB");
@@ -103,7 +103,7 @@ public final class Secret {
         }
     }
 
-    /** Takes as long for a near miss as for any other text of that length. */
+    /** Takes the same time for any text of the same length. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Secret secret
@@ -111,7 +111,7 @@ public final class Secret {
                         value.getBytes(StandardCharsets.UTF_8), secret.value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The same for every secret: a hash that is printed by mistake tells nothing. */
+    /** The same for every secret, so that a printed hash reveals nothing. */
     @Override
     public int hashCode() {
         return 1;
@@ -122,7 +122,7 @@ public final class Secret {
         return "****";
     }
 
-    /** Fails even where a mapper was told to look at private fields or to let empty beans pass. */
+    /** Also fails if a mapper is configured to use private fields or to allow empty beans. */
     static final class Refusal extends StdSerializer<Secret> {
         Refusal() {
             super(Secret.class);
@@ -130,7 +130,7 @@ public final class Secret {
 
         @Override
         public void serialize(Secret value, JsonGenerator out, SerializerProvider provider) throws IOException {
-            throw JsonMappingException.from(out, "a secret is never written");
+            throw JsonMappingException.from(out, "secrets cannot be serialized");
         }
     }
 }

@@ -5,17 +5,17 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the name that was meant. */
+/** Suggests a known name for a misspelled one. */
 public final class Spelling {
-    /** Two slips in a short name; more make another word of it. */
+    /** Typos allowed in a short name; more would make it another word. */
     private static final int SLIPS = 2;
 
-    /** In longer names one slip in so many letters. */
+    /** In longer names, one typo per this many letters. */
     private static final int LETTERS_PER_SLIP = 3;
 
     private Spelling() {}
 
-    /** The known name with the fewest letters to change, if they are few; case and underscores count for nothing. */
+    /** The known name with the smallest edit distance, if it is small; case and underscores are ignored. */
     public static Optional<String> nearest(String unknown, Collection<String> known) {
         String written = plain(unknown);
         int limit = Math.max(SLIPS, written.length() / LETTERS_PER_SLIP);
@@ -28,7 +28,7 @@ public final class Spelling {
         return name.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Levenshtein's distance: insertions, deletions and replacements. */
+    /** Levenshtein distance: insertions, deletions and replacements. */
     private static int distance(String one, String other) {
         int[] row = new int[other.length() + 1];
         for (int column = 0; column <= other.length(); column++) {

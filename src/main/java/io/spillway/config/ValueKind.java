@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The types that are written as one text in a file: how they look, and how they are read. */
+/** The types that are written as a single text in a file, with their syntax and parsers. */
 enum ValueKind {
     SECRET(Secret.class, Secret.PATTERN, Secret.EXPECTED) {
         @Override
@@ -49,7 +49,8 @@ enum ValueKind {
     ZONE(ZoneId.class, "^[A-Za-z][A-Za-z0-9_+/-]*$", "must be a time zone such as Europe/Berlin or UTC") {
         @Override
         Object parse(String text, Environment environment) {
-            // The names alone: an offset as UTC+1 is right for half of the year where clocks are changed.
+            // Only names: an offset such as UTC+1 would be wrong for half of the year in zones with daylight saving
+            // time.
             if (!ZoneId.getAvailableZoneIds().contains(text)) {
                 throw new IllegalArgumentException(expected());
             }
@@ -83,7 +84,7 @@ enum ValueKind {
         this.expected = expected;
     }
 
-    /** The value of a text; fails with {@link IllegalArgumentException}, whose message goes to the reader as it is. */
+    /** Parses a text; throws {@link IllegalArgumentException} with a message that is shown to the reader unchanged. */
     abstract Object parse(String text, Environment environment);
 
     /** The Java type of a component of this kind. */
@@ -96,17 +97,17 @@ enum ValueKind {
         return pattern;
     }
 
-    /** What to say where the text is none of this kind. */
+    /** The message for an invalid text. */
     String expected() {
         return expected;
     }
 
-    /** What is wrong with a text that does not match the pattern. */
+    /** The problem of a text that does not match the pattern. */
     String explain(String text) {
         return expected();
     }
 
-    /** How the schema calls it. */
+    /** The name in the schema. */
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }

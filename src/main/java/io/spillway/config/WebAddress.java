@@ -9,13 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Addresses of http and https as people write them: also with letters outside of ASCII in the host or the path, and with a
- * scheme in capitals. What is read is in the form that programs understand: {@code https://xn--mnchen-3ya.example/d%C3%BCmps/}.
+ * Parses http and https URLs as people write them, including non-ASCII characters in the host or the path, and a scheme
+ * in capitals. The result is in ASCII: {@code https://xn--mnchen-3ya.example/d%C3%BCmps/}.
  */
 public final class WebAddress {
-    /** What to say of a text that is none. */
-    public static final String EXPECTED =
-            "must be an http:// or https:// address without a user name or password in it";
+    /** The message for an invalid text. */
+    public static final String EXPECTED = "must be an http:// or https:// URL without a user name or password";
 
     /** The regular expression of the whole text. */
     static final String PATTERN = "^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+([/?#]\\S*)?$";
@@ -28,10 +27,10 @@ public final class WebAddress {
     private WebAddress() {}
 
     /**
-     * Reads an address.
+     * Parses a URL.
      *
-     * @return it, in ASCII
-     * @throws IllegalArgumentException it is none; the message does not quote it, because it may contain a secret
+     * @return the URL in ASCII
+     * @throws IllegalArgumentException it is invalid; the message does not quote it, because it may contain a secret
      */
     public static URI parse(String text) {
         int colon = text.indexOf(':');
@@ -45,18 +44,18 @@ public final class WebAddress {
             String port = parts.group(3) == null ? "" : parts.group(3);
             URI address = new URI(scheme + "://" + (host.startsWith("[") ? host : IDN.toASCII(host)) + port
                     + encoded(parts.group(4)));
-            // Without a host: URI knows no underscore in a host name, and neither do the clients.
+            // Without a host: URI does not accept underscores in a host name, and neither do the clients.
             if (address.getHost() == null || address.getRawUserInfo() != null || address.getPort() > MAX_PORT) {
                 throw new IllegalArgumentException(EXPECTED);
             }
             return address;
         } catch (URISyntaxException | IllegalArgumentException invalid) {
-            // Their messages quote the address.
+            // The messages of the causes quote the URL.
             throw new IllegalArgumentException(EXPECTED, invalid);
         }
     }
 
-    /** Letters outside of ASCII as the percent-encoded bytes of their UTF-8. */
+    /** Replaces non-ASCII characters by the percent-encoded bytes of their UTF-8. */
     private static String encoded(String text) {
         StringBuilder encoded = new StringBuilder(text.length());
         text.codePoints().forEach(each -> {

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** YAML, written: every text is quoted, so that none of them can be taken for anything else. */
+/** Writes YAML: every text is quoted, so that it cannot be parsed as another type. */
 public final class YamlText {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
@@ -20,7 +20,7 @@ public final class YamlText {
         try {
             return YAML.writeValueAsString(members).getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not what YAML holds: " + members.keySet(), e);
+            throw new IllegalArgumentException("not representable in YAML: " + members.keySet(), e);
         }
     }
 }

@@ -16,9 +16,9 @@ import java.util.Optional;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * Reads YAML into a tree and notes on which line each key begins. Trees that carry locations themselves know those of
- * values only, which is the next line for a block; and a mapper either lets the last of two equal keys win or stops
- * at the first such pair.
+ * Reads YAML into a tree and records the line on which each key starts. Jackson's own locations exist only for values,
+ * which start on the next line for a block; and a mapper either keeps the last of two equal keys or stops at the first
+ * such pair.
  */
 final class YamlTree {
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -31,7 +31,7 @@ final class YamlTree {
         this.problems = problems;
     }
 
-    /** The tree, or empty if there is none: then the problems say why. */
+    /** The tree, or empty if it is invalid; the problems are then recorded. */
     static Optional<JsonNode> read(String text, Problems problems) {
         try (JsonParser parser = YAML.createParser(text)) {
             return new YamlTree(parser, problems).document();
@@ -39,7 +39,7 @@ final class YamlTree {
             problems.add(line(syntax), JsonPointer.empty(), "not YAML: " + reason(syntax));
             return Optional.empty();
         } catch (IOException impossible) {
-            throw new IllegalStateException("a text in memory could not be read", impossible);
+            throw new IllegalStateException("cannot read a text in memory", impossible);
         }
     }
 
@@ -51,7 +51,8 @@ final class YamlTree {
         problems.place(JsonPointer.empty(), line());
         JsonNode tree = value(JsonPointer.empty());
         if (parser.nextToken() != null) {
-            problems.add(line(), JsonPointer.empty(), "a second document begins here, and one file holds one");
+            problems.add(
+                    line(), JsonPointer.empty(), "a second document starts here, but a file must contain only one");
         }
         return Optional.of(tree);
     }
@@ -64,8 +65,8 @@ final class YamlTree {
             return array(at);
         }
         if (((YAMLParser) parser).isCurrentAlias()) {
-            // The parser would hand out the alias' name as a text.
-            problems.add(line(), at, "aliases are not read, write the value itself");
+            // The parser would return the alias' name as a text.
+            problems.add(line(), at, "aliases are not supported; write the value itself");
         }
         JsonNode scalar = scalar();
         if (scalar.isFloatingPointNumber() && !Double.isFinite(scalar.doubleValue())) {
@@ -79,7 +80,7 @@ final class YamlTree {
         try {
             return YAML.readTree(parser);
         } catch (JsonParseException notANumber) {
-            // What looks like a number and is none, as .nan or 1_: then it is a text.
+            // Looks like a number but is not, such as .nan or 1_: then it is a text.
             return TextNode.valueOf(parser.getText());
         }
     }
@@ -125,7 +126,7 @@ final class YamlTree {
                 : Math.max(1, syntax.getLocation().getLineNr());
     }
 
-    /** One line, without the excerpt of the file that the parser would add: a secret may stand there by mistake. */
+    /** One line, without the excerpt of the file that the parser would add, because it may contain a secret. */
     private static String reason(JsonProcessingException syntax) {
         if (syntax.getCause() instanceof MarkedYAMLException marked && marked.getProblem() != null) {
             return marked.getProblem();

@@ -4,13 +4,13 @@ import io.spillway.config.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is told of what needs a person; both, one or nobody.
+ * Where alerts are sent: to both, one or neither.
  *
  * @param command run by {@code /bin/sh -c} with the alert as JSON on its standard input, or null
- * @param webhook an address that the alert is posted to as JSON, or null; a secret, as such addresses hold tokens
+ * @param webhook URL that the alert is posted to as JSON, or null; a secret, because such URLs contain tokens
  */
 public record AlertOptions(
         @Nullable String command, @Nullable Secret webhook) {
-    /** Nobody is told; the log says it. */
+    /** Alerts go to the log only. */
     public static final AlertOptions NONE = new AlertOptions(null, null);
 }

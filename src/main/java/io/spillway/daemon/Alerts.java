@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a person of an export that failed for good, did not get everywhere, was refused, or is late, and of a disk that has
- * become too small: once, until it is set right, which is told too. That it was told is in the state, so that neither a restart nor a second daemon tells it again.
+ * Sends alerts: an export failed permanently, reached only some destinations, was refused, or is late; a schedule file
+ * is broken; a disk has too little space. Each is sent once, and once more when resolved. Sent alerts are recorded in
+ * the state, so that neither a restart nor a second daemon repeats them.
  */
 final class Alerts implements RunListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
@@ -35,8 +36,7 @@ final class Alerts implements RunListener, AutoCloseable {
     private static final String DISK = "disk";
     private static final String SCHEDULE = "schedule";
     private static final String RESOLVED = "resolved";
-    private static final String DETAILS =
-            "the log of the daemon has the details, and so has /status for a request with the token";
+    private static final String DETAILS = "see the daemon's log, or /status with the token, for details";
     private static final int TRIES = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -54,13 +54,14 @@ final class Alerts implements RunListener, AutoCloseable {
     });
 
     /**
-     * What is told.
+     * An alert.
      *
      * @param type    {@code alert}
-     * @param kind    {@code failed}, {@code partly}, {@code refused}, {@code late}, {@code disk}, {@code schedule} or {@code resolved}
-     * @param dataset of which, or null of a disk alone
-     * @param folder  the last name of the folder on whose disk, or null
-     * @param at      when
+     * @param kind    {@code failed}, {@code partly}, {@code refused}, {@code late}, {@code disk}, {@code schedule} or
+     *     {@code resolved}
+     * @param dataset the dataset, or null for a disk or a schedule file
+     * @param folder  the last name of the folder whose disk is full, or null
+     * @param at      time of the alert
      * @param fault   the fault's name, or null
      * @param message for people
      * @param hint    what to do, or null
@@ -75,14 +76,14 @@ final class Alerts implements RunListener, AutoCloseable {
             String message,
             @Nullable String hint) {}
 
-    /** @param pause between two tries to deliver */
+    /** @param pause between two attempts to deliver */
     Alerts(AlertOptions options, DatasetLog log, Clock clock, Duration pause) {
         this.options = options;
         this.log = log;
         this.clock = clock;
         this.pause = pause;
         if (options.webhook() != null && isReadable(options.webhook().reveal())) {
-            LOG.warn("alerts and the address of the webhook can be read on the way: use https for --alert-webhook");
+            LOG.warn("--alert-webhook is not encrypted: use https to protect alerts and the URL");
         }
     }
 
@@ -90,7 +91,7 @@ final class Alerts implements RunListener, AutoCloseable {
         try {
             return ClearText.isReadable(URI.create(webhook));
         } catch (IllegalArgumentException noAddress) {
-            // Each alert will say that it cannot be sent.
+            // Each alert will log that it cannot be sent.
             return false;
         }
     }
@@ -103,14 +104,14 @@ final class Alerts implements RunListener, AutoCloseable {
                     if (log.alerted(result.dataset(), null)) {
                         String message =
                                 "the newest dump of \"%s\" is public at every destination".formatted(result.dataset());
-                        tell(alert(RESOLVED, result.dataset(), null, message, null));
+                        send(alert(RESOLVED, result.dataset(), null, message, null));
                     }
                 }
-                case FAILED, REFUSED, PARTLY -> {
+                case FAILED, REFUSED, PARTIAL -> {
                     String kind = result.outcome().name().toLowerCase(Locale.ROOT);
                     Failure failure = result.failure();
                     if (failure != null && result.again() == null && log.alerted(result.dataset(), kind)) {
-                        tell(alert(
+                        send(alert(
                                 kind,
                                 result.dataset(),
                                 failure.fault(),
@@ -119,63 +120,62 @@ final class Alerts implements RunListener, AutoCloseable {
                     }
                 }
                 case RETRIES, STOPPED -> {
-                    // Not the end yet.
+                    // Not final yet.
                 }
             }
         } catch (SQLException e) {
-            LOG.error("an alert was not told, the state database failed dataset={}", result.dataset(), e);
+            LOG.error("cannot send an alert: the state database failed dataset={}", result.dataset(), e);
         }
     }
 
-    /** Tells of schedule files that are broken, and of those that are no longer. */
+    /** Alerts about schedule files that broke, and those that are valid again. */
     private void schedules(Overview now) throws SQLException {
         String host = StateFolder.host() + ":";
         for (String file : now.problems().keySet()) {
             if (log.brokenSchedule(host + file, true)) {
                 String message =
                         "the schedule file %s is broken, and its dataset is not exported".formatted(name(file));
-                tell(new Alert("alert", SCHEDULE, null, null, clock.instant(), null, message, DETAILS));
+                send(new Alert("alert", SCHEDULE, null, null, clock.instant(), null, message, DETAILS));
             }
         }
         for (String noted : log.brokenSchedules()) {
             String file = noted.startsWith(host) ? noted.substring(host.length()) : "";
             if (!file.isEmpty() && !now.problems().containsKey(file) && log.brokenSchedule(noted, false)) {
-                String message = "the schedule file %s is no longer broken".formatted(name(file));
-                tell(new Alert("alert", RESOLVED, null, null, clock.instant(), null, message, null));
+                String message = "the schedule file %s is valid again".formatted(name(file));
+                send(new Alert("alert", RESOLVED, null, null, clock.instant(), null, message, null));
             }
         }
     }
 
-    /** The last name of a path: alerts go to services of others. */
+    /** The last name of a path: alerts go to external services. */
     private static String name(String path) {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    /** Tells of datasets that are late, if nothing else of them was told, and of disks that have become too small. */
+    /** Alerts about late datasets without another open alert, and about disks with too little space. */
     void look(Overview now) throws SQLException {
         schedules(now);
         for (Disks.Disk disk : now.disks()) {
             if (log.lacksRoom(StateFolder.host() + ":" + disk.folder(), disk.lacksRoom())) {
-                tell(disk.lacksRoom() ? full(disk.withoutPath()) : roomy(disk.withoutPath()));
+                send(disk.lacksRoom() ? full(disk.withoutPath()) : roomy(disk.withoutPath()));
             }
         }
         for (Overview.Line line : now.datasets()) {
             if (line.lateSince() != null && line.alerted() == null && log.alerted(line.dataset(), LATE)) {
-                tell(alert(
+                send(alert(
                         LATE,
                         line.dataset(),
                         null,
-                        "no dump of \"%s\" since the one that was due at %s"
-                                .formatted(line.dataset(), line.lateSince()),
-                        "see its last attempt in /status and in the log"));
+                        "the dump of \"%s\" due at %s is late".formatted(line.dataset(), line.lateSince()),
+                        "see the last attempt in /status and in the log"));
             }
         }
     }
 
-    /** Alerts go to services of others, so that they say what the fault means and nothing of the run. */
+    /** Alerts go to external services, so they contain the meaning of the fault and no details of the run. */
     private static String message(RunResult result, String fault) {
         String what = switch (result.outcome()) {
-            case PARTLY -> "the newest dump of \"%s\" is not at every destination";
+            case PARTIAL -> "the newest dump of \"%s\" is not at every destination";
             case REFUSED -> "the export of \"%s\" was refused";
             default -> "the export of \"%s\" failed";
         };
@@ -188,7 +188,7 @@ final class Alerts implements RunListener, AutoCloseable {
     }
 
     private static String hint(RunResult result) {
-        return result.outcome() == RunResult.Outcome.PARTLY
+        return result.outcome() == RunResult.Outcome.PARTIAL
                 ? "run  spillway export --resume  once the destination works again; " + DETAILS
                 : DETAILS;
     }
@@ -203,11 +203,12 @@ final class Alerts implements RunListener, AutoCloseable {
                 null,
                 "%s has %d bytes free, and the next export of \"%s\" needs about %d"
                         .formatted(disk.folder(), disk.freeBytes(), disk.dataset(), disk.neededBytes()),
-                "free some space there, such as that of dumps which nobody needs any more");
+                "free some space there, for example by removing old dumps");
     }
 
     private Alert roomy(Disks.Disk disk) {
-        String message = "%s has room for the next exports again, %d bytes".formatted(disk.folder(), disk.freeBytes());
+        String message =
+                "%s has enough space for the next exports again: %d bytes".formatted(disk.folder(), disk.freeBytes());
         return new Alert("alert", RESOLVED, null, disk.folder(), clock.instant(), null, message, null);
     }
 
@@ -215,7 +216,7 @@ final class Alerts implements RunListener, AutoCloseable {
         return new Alert("alert", kind, dataset, null, clock.instant(), fault, message, hint);
     }
 
-    private void tell(Alert alert) {
+    private void send(Alert alert) {
         LOG.warn(
                 "alert kind={} dataset={} fault={} message=\"{}\"",
                 alert.kind(),
@@ -238,7 +239,7 @@ final class Alerts implements RunListener, AutoCloseable {
             var unused = sender.schedule(
                     () -> deliver(alert, command, webhook, number + 1), pause.toMillis(), TimeUnit.MILLISECONDS);
         } else {
-            LOG.error("an alert was not delivered kind={} dataset={}", alert.kind(), alert.dataset());
+            LOG.error("cannot deliver an alert kind={} dataset={}", alert.kind(), alert.dataset());
         }
     }
 
@@ -253,11 +254,11 @@ final class Alerts implements RunListener, AutoCloseable {
                 in.write(json);
                 in.write('\n');
             } catch (IOException notRead) {
-                // A command may well not read it, as one that only rings a bell.
+                // A command need not read its input.
             }
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                LOG.warn("the alert command did not end in time seconds={}", PATIENCE.toSeconds());
+                LOG.warn("the alert command timed out seconds={}", PATIENCE.toSeconds());
                 return false;
             }
             if (process.exitValue() != 0) {
@@ -265,7 +266,7 @@ final class Alerts implements RunListener, AutoCloseable {
             }
             return process.exitValue() == 0;
         } catch (IOException e) {
-            LOG.warn("the alert command did not start cause=\"{}\"", e.getMessage());
+            LOG.warn("cannot start the alert command cause=\"{}\"", e.getMessage());
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -287,11 +288,11 @@ final class Alerts implements RunListener, AutoCloseable {
             int status =
                     client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
             if (status / 100 != 2) {
-                LOG.warn("the alert webhook refused status={}", status);
+                LOG.warn("the alert webhook rejected the alert status={}", status);
             }
             return status / 100 == 2;
         } catch (IOException | IllegalArgumentException e) {
-            // Without its message, which may quote the address.
+            // Omits the exception's message, which may quote the URL.
             LOG.warn("the alert webhook did not answer cause={}", e.getClass().getSimpleName());
             return false;
         } catch (InterruptedException e) {
@@ -300,7 +301,7 @@ final class Alerts implements RunListener, AutoCloseable {
         }
     }
 
-    /** Waits for what is under way, a little. */
+    /** Waits briefly for pending deliveries. */
     @Override
     public void close() {
         sender.shutdown();

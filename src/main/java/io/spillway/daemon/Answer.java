@@ -7,8 +7,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * An answer with the header fields that all of a daemon's have. No thread waits for a client that is slow to take it, and
- * {@code HEAD} gets the same head without the body.
+ * An HTTP response with the header fields common to all responses of a daemon. Sending does not block a thread on a
+ * slow client. {@code HEAD} gets the same head without the body.
  *
  * @param status HTTP status
  * @param type   media type, with its character set

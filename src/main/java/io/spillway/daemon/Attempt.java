@@ -21,13 +21,14 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One attempt, and what follows from its end: what is stored of it, and which attempt comes next. A dump that is made, but
- * not everywhere, is never a reason to make another one: what follows is to bring the rest. For the attempt's own thread.
+ * One attempt, and the decisions at its end: what is stored, and which attempt comes next. A dump that exists but is
+ * not everywhere is never exported again; the next attempt delivers it to the remaining destinations. For use by the
+ * attempt's own thread.
  */
 final class Attempt {
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
-    /** For datasets that have no times of their own and were asked for by hand. */
+    /** For datasets without a schedule that are exported on request. */
     private static final int RETRIES = 5;
 
     private static final Duration TIME_LIMIT = Duration.ofHours(6);
@@ -43,7 +44,7 @@ final class Attempt {
     private final Pace pace;
     private final Clock clock;
 
-    /** One that begins now. */
+    /** Creates an attempt that starts now. */
     Attempt(ScheduleFile schedule, int number, Work work, NextAttempt next, Pace pace, Clock clock) {
         this.schedule = schedule;
         this.dataset = schedule.dataset();
@@ -67,23 +68,23 @@ final class Attempt {
         return began;
     }
 
-    /** How often it may be tried again after the first time. */
+    /** Maximum number of retries after the first attempt. */
     int retries() {
         TimesSection times = schedule.schedule();
         return times == null ? RETRIES : times.retries();
     }
 
-    /** How long it may take. */
+    /** Maximum duration. */
     Duration timeLimit() {
         TimesSection times = schedule.schedule();
         return times == null ? TIME_LIMIT : times.timeLimit();
     }
 
     /**
-     * A dump was made, or brought on.
+     * Call if a dump was made, or delivered.
      *
-     * @param interruption why it was interrupted on the way, or null
-     * @param report       the dump that was made, or null where none was to be
+     * @param interruption why the attempt was interrupted, or null
+     * @param report       the dump that was made, or null if none was to be made
      */
     RunResult made(@Nullable Interruption interruption, @Nullable ExportReport report, DeliveryOutcome reach) {
         SpillwayException shortfall = reach.shortfall().orElse(null);
@@ -92,7 +93,7 @@ final class Attempt {
         } else if (interruption == Interruption.END) {
             return stopped(Work.RESUME, report, reach);
         }
-        // Deliveries are counted for themselves: what the source has cost before is no reason to give them up sooner.
+        // Deliveries are counted separately: failed exports must not use up their retries.
         int tries = work == Work.RESUME ? number : 1;
         Instant time = clock.instant().plus(pace.after(tries));
         boolean retried =
@@ -100,12 +101,12 @@ final class Attempt {
         Failure failure = interruption == Interruption.TIME_LIMIT
                 ? new Failure(Fault.CANCELLED.name(), overdue() + "; " + shortfall.getMessage(), shortfall.hint())
                 : failure(shortfall);
-        say(
+        log(
                 retried ? time : null,
                 shortfall.fault(),
                 failure,
                 reach.nowhere() ? "no dump is public" : "a dump is public");
-        Outcome outcome = !reach.nowhere() ? Outcome.PARTLY : retried ? Outcome.RETRIES : Outcome.FAILED;
+        Outcome outcome = !reach.nowhere() ? Outcome.PARTIAL : retried ? Outcome.RETRIES : Outcome.FAILED;
         return result(outcome, failure, report, reach, retried ? time : null);
     }
 
@@ -113,12 +114,12 @@ final class Attempt {
         try {
             next.drop();
         } catch (SpillwayException e) {
-            // It will find nothing to do, or make a dump that nobody needed.
-            LOG.warn("an attempt that is not needed stays dataset={} cause=\"{}\"", dataset, e.getMessage());
+            // The superfluous attempt will find nothing to do, or make one more dump.
+            LOG.warn("cannot remove a superfluous attempt dataset={} cause=\"{}\"", dataset, e.getMessage());
         }
         if (report == null) {
             LOG.info(
-                    "dumps are everywhere dataset={} attempt={} brought={}",
+                    "all destinations have the dumps dataset={} attempt={} brought={}",
                     dataset,
                     number,
                     reach.deliveries().size());
@@ -134,7 +135,7 @@ final class Attempt {
         return result(Outcome.PUBLISHED, null, report, reach, null);
     }
 
-    /** No dump was made, or none could be brought. */
+    /** Call if no dump was made, or none could be delivered. */
     RunResult thrown(@Nullable Interruption interruption, Throwable thrown) {
         if (interruption == Interruption.END) {
             return stopped(work, null, null);
@@ -142,57 +143,57 @@ final class Attempt {
             Failure failure = new Failure(
                     Fault.CANCELLED.name(),
                     overdue(),
-                    "raise schedule.time-limit, or see in the log what it waited for");
-            say(null, Fault.CANCELLED, failure, "no dump was made");
+                    "raise schedule.time-limit, or check the log for what it waited for");
+            log(null, Fault.CANCELLED, failure, "no dump was made");
             return failed(Outcome.FAILED, failure);
         } else if (thrown instanceof SpillwayException e) {
             Instant time = clock.instant().plus(pace.after(number));
             boolean retried = number <= retries() && mayPass(e.fault()) && stored(time, number + 1, work);
-            say(retried ? time : null, e.fault(), failure(e), "no dump was made");
+            log(retried ? time : null, e.fault(), failure(e), "no dump was made");
             Outcome outcome =
                     retried ? Outcome.RETRIES : REFUSALS.contains(e.fault()) ? Outcome.REFUSED : Outcome.FAILED;
             return result(outcome, failure(e), null, null, retried ? time : null);
         }
-        LOG.error("export failed for a reason of ours dataset={} attempt={}", dataset, number, thrown);
+        LOG.error("export failed with an internal error dataset={} attempt={}", dataset, number, thrown);
         boolean cancelled = thrown instanceof InterruptedException || thrown instanceof CancellationException;
         return failed(
                 Outcome.FAILED,
                 new Failure(
                         cancelled ? Fault.CANCELLED.name() : "BUG",
-                        "a bug of ours: " + thrown.getClass().getSimpleName(),
+                        "internal error: " + thrown.getClass().getSimpleName(),
                         "please report it with the stack trace in the log"));
     }
 
-    /** Who holds the dataset's lock may be a daemon that is dying: waited for, where a command would give up. */
+    /** The holder of the dataset's lock may be a dying daemon: retry, although a command would fail. */
     private static boolean mayPass(Fault fault) {
         return fault.retry() != Fault.Retry.NEVER || fault == Fault.ALREADY_RUNNING;
     }
 
     /**
-     * Its daemon ends; it begins again with the next start, or on another daemon.
+     * Call if the daemon stops. The attempt restarts at the next start, or on another daemon.
      *
-     * @param left what is left to do then
+     * @param left the work that remains
      */
     RunResult stopped(Work left, @Nullable ExportReport report, @Nullable DeliveryOutcome reach) {
         Instant now = clock.instant();
         int again = left == work ? number : 2;
         boolean kept = stored(now, again, left);
-        LOG.info("export stopped, as the daemon ends dataset={} attempt={} begins_again={}", dataset, number, kept);
+        LOG.info("export stopped with the daemon dataset={} attempt={} begins_again={}", dataset, number, kept);
         return result(
                 Outcome.STOPPED,
-                new Failure(Fault.CANCELLED.name(), "stopped with its daemon", null),
+                new Failure(Fault.CANCELLED.name(), "stopped with the daemon", null),
                 report,
                 reach,
                 kept ? now : null);
     }
 
-    /** It ends without anything to show, and without another attempt. */
+    /** Ends the attempt without a result and without a retry. */
     RunResult failed(Outcome outcome, Failure failure) {
         return result(outcome, failure, null, null, null);
     }
 
     private String overdue() {
-        return "the export of \"%s\" was stopped after its time limit of %d minutes"
+        return "the export of \"%s\" was stopped at its time limit of %d minutes"
                 .formatted(dataset, timeLimit().toMinutes());
     }
 
@@ -205,12 +206,12 @@ final class Attempt {
             next.at(time, attempt, again);
             return true;
         } catch (SpillwayException e) {
-            LOG.error("the next attempt could not be stored dataset={} cause=\"{}\"", dataset, e.getMessage());
+            LOG.error("cannot store the next attempt dataset={} cause=\"{}\"", dataset, e.getMessage());
             return false;
         }
     }
 
-    private void say(@Nullable Instant again, Fault fault, Failure failure, String what) {
+    private void log(@Nullable Instant again, Fault fault, Failure failure, String what) {
         LOG.atLevel(again != null ? Level.WARN : Level.ERROR)
                 .log(
                         "export failed, {} dataset={} attempt={} fault={} again={} message=\"{}\" hint=\"{}\"",

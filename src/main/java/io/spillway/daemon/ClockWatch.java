@@ -6,10 +6,11 @@ import java.time.Instant;
 import java.util.function.LongSupplier;
 
 /**
- * Notices that the machine's clock was set, or stood still, by comparing it with one that only counts. For one thread.
+ * Detects that the machine's clock was set, or was suspended, by comparing it with a monotonic clock. For use by one
+ * thread.
  */
 final class ClockWatch {
-    /** A clock that is kept right moves by far less between two looks. */
+    /** A synchronized clock is adjusted by far less between two checks. */
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
     private final Clock clock;
@@ -17,7 +18,7 @@ final class ClockWatch {
     private Instant then;
     private long thenNanos;
 
-    /** @param nanos counts nanoseconds from any beginning, as {@link System#nanoTime} does */
+    /** @param nanos monotonic nanoseconds with an arbitrary origin, as {@link System#nanoTime} */
     ClockWatch(Clock clock, LongSupplier nanos) {
         this.clock = clock;
         this.nanos = nanos;
@@ -25,7 +26,7 @@ final class ClockWatch {
         this.thenNanos = nanos.getAsLong();
     }
 
-    /** By how much the clock has jumped since the last look; negative where back, zero where it has not. */
+    /** How far the clock has jumped since the last check; negative if it went back, zero within the tolerance. */
     Duration jumped() {
         Instant now = clock.instant();
         long nowNanos = nanos.getAsLong();

@@ -9,24 +9,23 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Bounds what strangers can hold open: the number of connections, the time in which a request has to arrive, and the time in
- * which an answer has to be taken. A new connection is always accepted; where there are too many, the one that has waited
- * longest is closed for it, so that a probe gets its answer however many idle connections there are. Safe for use by many
- * threads.
+ * Limits what clients can hold open: the number of connections, the time for a request to arrive, and the time for an
+ * answer to be read. A new connection is always accepted. Above the limit, the connection that has waited longest is
+ * closed, so that a probe is answered however many idle connections exist. Thread-safe.
  */
 final class Connections implements Connection.Listener {
     private final int most;
     private final long patienceNanos;
     private final Map<Connection, State> open = new LinkedHashMap<>();
 
-    /** What a connection does, and since when, by {@link System#nanoTime()}. */
+    /** The state of a connection, and when it was entered, by {@link System#nanoTime()}. */
     private record State(boolean answering, long since) {}
 
     /**
-     * No connections yet.
+     * Creates an empty set of connections.
      *
-     * @param most     how many may be open, at least 1
-     * @param patience for a whole request to arrive, and for a whole answer to be made and taken
+     * @param most     maximum number of open connections, at least 1
+     * @param patience time for a whole request to arrive, and for a whole answer to be made and sent
      */
     Connections(int most, Duration patience) {
         this.most = most;
@@ -53,7 +52,7 @@ final class Connections implements Connection.Listener {
         open.remove(connection);
     }
 
-    /** One that waits for a request goes before one that is being answered. */
+    /** A connection that waits for a request is closed before one that is being answered. */
     private Connection longestWaiting() {
         long now = System.nanoTime();
         return open.entrySet().stream()
@@ -64,7 +63,7 @@ final class Connections implements Connection.Listener {
                 .getKey();
     }
 
-    /** Counts the time of the request's connection again, now and when the answer is complete. */
+    /** Restarts the timer of the request's connection, now and when the answer is complete. */
     void answering(Request request) {
         Connection connection = request.getConnectionMetaData().getConnection();
         mark(connection, true);
@@ -75,7 +74,7 @@ final class Connections implements Connection.Listener {
         open.computeIfPresent(connection, (same, before) -> new State(answering, System.nanoTime()));
     }
 
-    /** Closes every connection whose time is over. */
+    /** Closes every connection that exceeded its time. */
     void sweep() {
         long now = System.nanoTime();
         List<Connection> late;

@@ -8,14 +8,14 @@ import io.spillway.schedule.ScheduleFile;
 import java.nio.file.Path;
 
 /**
- * Exports by what the schedule files say at the moment. An attempt whose file cannot be read fails before it asks the
- * source or a destination for anything. Thread-safe as the exports behind it are.
+ * Runs exports with the current content of the schedule files. An attempt whose file cannot be read fails before it
+ * contacts the source or a destination. As thread-safe as the wrapped exports.
  */
 final class CurrentExports implements Exports {
     private final Exports exports;
     private final ScheduleFolder folder;
 
-    /** @param exports does the work */
+    /** @param exports runs the exports */
     CurrentExports(Exports exports, ScheduleFolder folder) {
         this.exports = exports;
         this.folder = folder;

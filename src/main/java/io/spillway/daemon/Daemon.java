@@ -24,13 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder of schedules, kept. Starts with all problems or none; runs until its thread is interrupted; ends within {@link
- * #PATIENCE}.
+ * Runs a folder of schedules. Starts completely or reports all problems; runs until its thread is interrupted; stops
+ * within {@link #PATIENCE}.
  *
- * <p>{@link #start}, {@link #keep} and {@link #close} are for one thread.
+ * <p>{@link #start}, {@link #keep} and {@link #close} are for use by one thread.
  */
 public final class Daemon implements AutoCloseable {
-    /** How long exports have at the end to take back what isn't published. */
+    /** Time for exports to remove unpublished files when the daemon stops. */
     public static final Duration PATIENCE = Duration.ofSeconds(25);
 
     private static final Duration LATENESS = Duration.ofMinutes(1);
@@ -50,8 +50,8 @@ public final class Daemon implements AutoCloseable {
     private final ClockWatch clockWatch;
     private @Nullable WatchServer watch;
     /**
-     * Its own thread, as the caller's is interrupted at the end, and the JDK closes a file, such as the state's, when a
-     * thread that reads it is interrupted.
+     * A separate thread, because the caller's is interrupted at the end, and the JDK closes a file, such as the
+     * state's, when a thread that reads it is interrupted.
      */
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "keeper");
@@ -62,10 +62,10 @@ public final class Daemon implements AutoCloseable {
     private Instant alertedAt = Instant.MIN;
 
     /**
-     * Reads the schedules, opens the state and lets the first times come. Fails with {@link Fault#CONFIG} where no schedule
-     * can be read, or where the state can't be used; with {@link Fault#ALREADY_RUNNING} where another daemon uses it.
+     * Reads the schedules, opens the state and starts the timetable. Fails with {@link Fault#CONFIG} if no schedule can
+     * be read or the state cannot be used, and with {@link Fault#ALREADY_RUNNING} if another daemon uses the state.
      *
-     * @param exports makes the dumps; called by as many threads as {@link DaemonOptions#concurrency()} says
+     * @param exports makes the dumps; called by up to {@link DaemonOptions#concurrency()} threads
      */
     public static Daemon start(DaemonOptions options, Exports exports) throws SpillwayException {
         return start(options, exports, Clock.systemUTC());
@@ -101,7 +101,7 @@ public final class Daemon implements AutoCloseable {
         this.disks =
                 new Disks(options.state().shared() == null ? options.state().folder() : null, exports::home);
         StateDatabase database = opened(opened, options.state());
-        // A daemon that starts again is another one: what the one before left running is recovered.
+        // A restarted daemon has a new node name, so that exports of its predecessor are recovered.
         String node = StateFolder.host() + "-" + ProcessHandle.current().pid() + "-" + clock.millis();
         this.log = new DatasetLog(database.connections(), node);
         this.runner = new Runner(new CurrentExports(exports, folder), this::schedule, log, options.pace(), clock);
@@ -109,8 +109,8 @@ public final class Daemon implements AutoCloseable {
         this.alerts =
                 new Alerts(options.watch().alerts(), log, clock, options.pace().firstPause());
         opened.push(alerts);
-        runner.tell(metrics);
-        runner.tell(alerts);
+        runner.addListener(metrics);
+        runner.addListener(alerts);
         this.timetable = Timetable.open(
                 database, node, options.concurrency(), options.pace().checkIn(), clock);
         opened.push(timetable);
@@ -136,9 +136,9 @@ public final class Daemon implements AutoCloseable {
             try {
                 exports.sweep(schedule);
             } catch (SpillwayException e) {
-                // The export itself will say so again, if it is still so then.
+                // The export itself will fail if the problem persists.
                 LOG.warn(
-                        "what dead runs left was not removed dataset={} cause=\"{}\"",
+                        "cannot remove the files of killed runs dataset={} cause=\"{}\"",
                         schedule.dataset(),
                         e.getMessage());
             }
@@ -149,46 +149,47 @@ public final class Daemon implements AutoCloseable {
             NoticeEndpoint notices = new NoticeEndpoint(() -> folder.schedules().values(), exports::home);
             watch = WatchServer.start(options.watch().listen(), options.watch(), new Answers(), notices);
             open.push(watch);
-            LOG.info("daemon answers port={}", watch.port());
+            LOG.info("listening for HTTP port={}", watch.port());
         }
         timetable.start(runner);
-        LOG.info("daemon runs datasets={} concurrency={}", schedules.size(), options.concurrency());
+        LOG.info("daemon started datasets={} concurrency={}", schedules.size(), options.concurrency());
     }
 
-    /** Keeps the timetable like the folder until this thread is interrupted, which is the only way out. */
+    /** Applies changes of the folder to the timetable until this thread is interrupted, which is the only way out. */
     public void keep() throws InterruptedException {
         long pause = options.pace().poll().toMillis();
-        var unused = keeper.scheduleWithFixedDelay(this::lookAround, pause, pause, TimeUnit.MILLISECONDS);
+        var unused = keeper.scheduleWithFixedDelay(this::checkOnce, pause, pause, TimeUnit.MILLISECONDS);
         new CountDownLatch(1).await();
     }
 
-    private void lookAround() {
+    private void checkOnce() {
         try {
             look();
-            heedClock(clockWatch.jumped());
+            clockJumped(clockWatch.jumped());
             alert();
         } catch (RuntimeException e) {
-            // The next look may go well; without this line there would be none.
-            LOG.error("a look at the schedules failed for a reason of ours", e);
+            // The next check may succeed; an uncaught exception would end all checks.
+            LOG.error("reading the schedules failed with an internal error", e);
         }
     }
 
-    /** Times that a clock which was ahead has passed over come again once it is right. */
-    void heedClock(Duration jump) {
+    /** Times that were skipped while the clock was ahead are scheduled again once it is correct. */
+    void clockJumped(Duration jump) {
         if (jump.isZero()) {
             return;
         }
-        LOG.warn("the clock of this machine has jumped, or stood still by_seconds={}", jump.toSeconds());
+        LOG.warn("the clock of this machine has jumped, or was suspended by_seconds={}", jump.toSeconds());
         alertedAt = Instant.MIN;
         try {
             timetable.apply(folder.schedules());
         } catch (SpillwayException e) {
-            LOG.error("times are not set right after the clock has jumped cause=\"{}\"", e.getMessage());
+            LOG.error("cannot reschedule after the clock jump cause=\"{}\"", e.getMessage());
         }
     }
 
     /**
-     * Tells of what is late and of disks that are full; looks once a minute, as a query for each poll would be too much.
+     * Alerts about late datasets and full disks. Checks once a minute, because a query for each poll would be too
+     * frequent.
      */
     void alert() {
         Instant now = clock.instant();
@@ -201,7 +202,7 @@ public final class Daemon implements AutoCloseable {
             alerts.look(overview());
         } catch (SpillwayException | SQLException e) {
             LOG.error(
-                    "whether exports are late, or disks full, is not known, the state database failed cause=\"{}\"",
+                    "cannot check for late exports and full disks: the state database failed cause=\"{}\"",
                     e.getMessage());
         }
     }
@@ -210,12 +211,12 @@ public final class Daemon implements AutoCloseable {
         return Overview.of(folder, log, timetable, runner, disks, clock);
     }
 
-    /** The port that it answers on, or empty where it does not. */
+    /** The port of the HTTP server, or empty if there is none. */
     OptionalInt port() {
         return watch == null ? OptionalInt.empty() : OptionalInt.of(watch.port());
     }
 
-    /** What is said over HTTP. */
+    /** The content of HTTP answers. */
     private final class Answers implements WatchServer.Source {
         @Override
         public Overview overview() throws SQLException, SpillwayException {
@@ -237,7 +238,7 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** Looks at the folder once. */
+    /** Reads the folder once. */
     void look() {
         Set<String> before = new HashSet<>(folder.schedules().keySet());
         if (!folder.refresh()) {
@@ -254,7 +255,7 @@ public final class Daemon implements AutoCloseable {
                     folder.schedules().size(),
                     before);
         } catch (SpillwayException | SQLException e) {
-            LOG.error("changed schedules are not in force yet cause=\"{}\"", e.getMessage());
+            LOG.error("cannot apply changed schedules cause=\"{}\"", e.getMessage());
         }
     }
 
@@ -263,7 +264,7 @@ public final class Daemon implements AutoCloseable {
             log.known(schedule.dataset(), clock.instant());
             if (schedule.schedule() == null) {
                 LOG.warn(
-                        "a dataset without the section schedule is exported by hand alone dataset={}",
+                        "dataset without a schedule section; it is exported only on request dataset={}",
                         schedule.dataset());
             }
         }
@@ -274,28 +275,28 @@ public final class Daemon implements AutoCloseable {
         return Optional.ofNullable(folder.schedules().get(dataset));
     }
 
-    /** Tells {@code listener} of every attempt from now on. */
-    void tell(RunListener listener) {
-        runner.tell(listener);
+    /** Notifies {@code listener} of every attempt from now on. */
+    void addListener(RunListener listener) {
+        runner.addListener(listener);
     }
 
-    /** The times, for who asks. */
+    /** For tests. */
     Timetable timetable() {
         return timetable;
     }
 
-    /** What is remembered, for who asks. */
+    /** For tests. */
     DatasetLog log() {
         return log;
     }
 
     /**
-     * Lets no export begin, interrupts those under way, and closes the state. What was interrupted begins again with the
-     * next start, or on another daemon.
+     * Starts no more exports, interrupts those under way, and closes the state. Interrupted exports restart at the next
+     * start, or on another daemon.
      */
     @Override
     public void close() {
-        // The thread that ends the daemon has been interrupted for it; what follows has to wait nevertheless.
+        // The calling thread was interrupted to stop the daemon, but the following steps have to wait.
         boolean interrupted = Thread.interrupted();
         try {
             keeper.shutdown();
@@ -306,11 +307,10 @@ public final class Daemon implements AutoCloseable {
             if (runner.stop(PATIENCE)) {
                 timetable.ended();
             } else {
-                LOG.error(
-                        "exports did not stop within {} s; they are recovered at the next start", PATIENCE.toSeconds());
+                LOG.error("exports did not stop within {} s; the next start recovers them", PATIENCE.toSeconds());
             }
         } catch (SpillwayException e) {
-            LOG.error("the timetable did not stop cause=\"{}\"", e.getMessage());
+            LOG.error("cannot stop the timetable cause=\"{}\"", e.getMessage());
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
@@ -319,7 +319,7 @@ public final class Daemon implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        LOG.info("daemon has ended");
+        LOG.info("daemon stopped");
     }
 
     private static void closeAll(Deque<AutoCloseable> open) {
@@ -328,7 +328,7 @@ public final class Daemon implements AutoCloseable {
             try {
                 each.close();
             } catch (Exception e) {
-                LOG.warn("not closed: {} cause=\"{}\"", each, e.toString());
+                LOG.warn("cannot close {} cause=\"{}\"", each, e.toString());
             }
         }
     }

@@ -6,26 +6,26 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a daemon runs.
+ * Settings of a daemon.
  *
  * @param schedules   the folder of schedule files
- * @param state       where it keeps what has to survive
- * @param concurrency exports at the same time, at least 1
- * @param pace        how fast it looks and tries again
- * @param watch       how it is watched
+ * @param state       the persistent state
+ * @param concurrency maximum number of concurrent exports, at least 1
+ * @param pace        polling and retry intervals
+ * @param watch       monitoring
  */
 public record DaemonOptions(Path schedules, State state, int concurrency, Pace pace, WatchOptions watch) {
-    /** Fails with {@link IllegalArgumentException} on less than one export at a time. */
+    /** Throws {@link IllegalArgumentException} if the concurrency is below 1. */
     public DaemonOptions {
         if (concurrency < 1) {
-            throw new IllegalArgumentException("a daemon runs at least one export at a time, not " + concurrency);
+            throw new IllegalArgumentException("concurrency must be at least 1, not " + concurrency);
         }
     }
 
     /**
-     * Where times and outcomes are kept.
+     * Where times and outcomes are stored.
      *
-     * @param folder a folder of this machine, for one daemon alone; not used with a shared database
+     * @param folder a folder on this machine, for a single daemon; not used with a shared database
      * @param shared a database that several daemons share, or null
      */
     public record State(Path folder, @Nullable SharedDatabase shared) {}
@@ -34,29 +34,29 @@ public record DaemonOptions(Path schedules, State state, int concurrency, Pace p
      * A PostgreSQL database.
      *
      * @param url      {@code jdbc:postgresql://HOST/DATABASE}, without a password
-     * @param user     to sign in as, or null where the server asks for none
+     * @param user     to sign in as, or null if the server needs none
      * @param password of that user, or null
      */
     public record SharedDatabase(
             String url, @Nullable String user, @Nullable Secret password) {}
 
     /**
-     * Time spans that only tests have a reason to change.
+     * Intervals that only tests change.
      *
-     * @param poll       between two looks at the folder of schedules
+     * @param poll       between two checks of the folder of schedules
      * @param firstPause before the first retry of an export; each further pause is twice as long
-     * @param longestPause what pauses grow to
-     * @param checkIn    between two signs of life in a shared database; after about twice that a dead daemon's exports
-     *                   are taken over
+     * @param longestPause maximum pause
+     * @param checkIn    between two heartbeats in a shared database; a dead daemon's exports are taken over after about
+     *     twice this
      */
     public record Pace(Duration poll, Duration firstPause, Duration longestPause, Duration checkIn) {
-        /** Five seconds for a changed file, one minute to one hour for a retry, ten seconds for a sign of life. */
+        /** Five seconds for a changed file, one minute to one hour for a retry, ten seconds for a heartbeat. */
         public static final Pace DEFAULT =
                 new Pace(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofHours(1), Duration.ofSeconds(10));
 
-        /** The pause after an attempt, counted from 1. */
+        /** The pause after an attempt, which is counted from 1. */
         Duration after(int attempt) {
-            // 2^20 first pauses are far above any longest one, and no overflow.
+            // 2^20 first pauses exceed any longest pause, without overflow.
             Duration doubled = firstPause.multipliedBy(1L << Math.min(20, attempt - 1));
             return doubled.compareTo(longestPause) < 0 ? doubled : longestPause;
         }

@@ -16,11 +16,11 @@ import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** One row for each dataset: when it was last exported, and what came of it. For any thread. */
+/** One row for each dataset: its last export and outcome. Thread-safe. */
 final class DatasetLog {
     private static final String RUNNING = "running";
 
-    /** Rows for schedule files are kept in the table of folders; no folder's row begins like this. */
+    /** Rows for schedule files are stored in the table of folders; a folder's row never starts with this. */
     private static final String BROKEN_SCHEDULE = "schedule ";
 
     private static final int MAX_MESSAGE = 2_000;
@@ -28,13 +28,13 @@ final class DatasetLog {
     private final DataSource connections;
     private final String node;
 
-    /** @param node what this daemon is called in rows */
+    /** @param node name of this daemon in rows */
     DatasetLog(DataSource connections, String node) {
         this.connections = connections;
         this.node = node;
     }
 
-    /** A dataset has a schedule; does nothing where that is known. */
+    /** Records that a dataset has a schedule; does nothing if it is already recorded. */
     void known(String dataset, Instant now) throws SQLException {
         try (Connection connection = connections.getConnection();
                 PreparedStatement insert = connection.prepareStatement(
@@ -45,19 +45,19 @@ final class DatasetLog {
             insert.setString(3, dataset);
             insert.executeUpdate();
         } catch (SQLException e) {
-            // Another daemon may have been faster by a moment: the key is unique.
+            // Another daemon may have inserted the row first: the key is unique.
             if (find(dataset).isEmpty()) {
                 throw e;
             }
         }
     }
 
-    /** A dataset has no schedule any more: nothing is remembered of it. */
+    /** Deletes everything about a dataset whose schedule was removed. */
     void forget(String dataset) throws SQLException {
         update("DELETE FROM SPILLWAY_DATASETS WHERE DATASET = ?", dataset);
     }
 
-    /** An attempt begins. */
+    /** Records the start of an attempt. */
     void began(String dataset, int attempt, Instant now) throws SQLException {
         known(dataset, now);
         update(
@@ -70,7 +70,7 @@ final class DatasetLog {
                 dataset);
     }
 
-    /** An attempt has ended. */
+    /** Records the end of an attempt. */
     void ended(RunResult result) throws SQLException {
         update(
                 "UPDATE SPILLWAY_DATASETS SET ENDED = ?, OUTCOME = ?, FAULT = ?, MESSAGE = ? WHERE DATASET = ?",
@@ -83,17 +83,17 @@ final class DatasetLog {
             reached(result, result.reach());
         }
         switch (result.outcome()) {
-            case PUBLISHED, PARTLY ->
+            case PUBLISHED, PARTIAL ->
                 update("UPDATE SPILLWAY_DATASETS SET FAILURES = 0 WHERE DATASET = ?", result.dataset());
             case REFUSED, FAILED, RETRIES ->
                 update("UPDATE SPILLWAY_DATASETS SET FAILURES = FAILURES + 1 WHERE DATASET = ?", result.dataset());
             case STOPPED -> {
-                // Neither: it begins again.
+                // Neither: it restarts.
             }
         }
     }
 
-    /** Notes a dump that became public, once: to bring it on changes nothing of when it was made. */
+    /** Records a dump that became public, once: a later delivery does not change when it was made. */
     private void reached(RunResult result, DeliveryOutcome reach) throws SQLException {
         update("UPDATE SPILLWAY_DATASETS SET MISSING = ? WHERE DATASET = ?", reach.missing(), result.dataset());
         Manifest manifest = reach.newest();
@@ -114,10 +114,10 @@ final class DatasetLog {
     }
 
     /**
-     * Notes what is alerted of, or that it is set right.
+     * Records an open alert, or that it is resolved.
      *
-     * @param alert what, or null
-     * @return whether that is news; of several daemons that ask at the same time, one hears so
+     * @param alert the alert, or null if resolved
+     * @return whether this changed; true for one of several daemons that call this concurrently
      */
     boolean alerted(String dataset, @Nullable String alert) throws SQLException {
         if (alert == null) {
@@ -136,9 +136,9 @@ final class DatasetLog {
     }
 
     /**
-     * Notes that a folder lacks room, or has it again.
+     * Records that a folder lacks space, or has it again.
      *
-     * @return whether that is news; of several daemons that ask at the same time, one hears so
+     * @return whether this changed; true for one of several daemons that call this concurrently
      */
     boolean lacksRoom(String folder, boolean lacks) throws SQLException {
         if (!lacks) {
@@ -152,7 +152,7 @@ final class DatasetLog {
                             folder)
                     > 0;
         } catch (SQLException e) {
-            // 23: another daemon was faster by a moment, the key is unique.
+            // 23: another daemon inserted the row first, the key is unique.
             if (e.getSQLState() != null && e.getSQLState().startsWith("23")) {
                 return false;
             }
@@ -161,16 +161,16 @@ final class DatasetLog {
     }
 
     /**
-     * Notes that a schedule file is broken, or no longer.
+     * Records that a schedule file is broken, or valid again.
      *
      * @param file the host's name and the file's
-     * @return whether that is news; if several daemons ask at the same time, one is told so
+     * @return whether this changed; true for one of several daemons that call this concurrently
      */
     boolean brokenSchedule(String file, boolean broken) throws SQLException {
         return lacksRoom(BROKEN_SCHEDULE + file, broken);
     }
 
-    /** The files that {@link #brokenSchedule} has noted as broken. */
+    /** The files that {@link #brokenSchedule} recorded as broken. */
     List<String> brokenSchedules() throws SQLException {
         List<String> files = new ArrayList<>();
         try (Connection connection = connections.getConnection();
@@ -187,12 +187,12 @@ final class DatasetLog {
         return files;
     }
 
-    /** What is remembered of a dataset. */
+    /** The stored state of a dataset. */
     Optional<DatasetState> find(String dataset) throws SQLException {
         return Optional.ofNullable(all().get(dataset));
     }
 
-    /** What is remembered, by the datasets' names. */
+    /** The stored states, by dataset name. */
     SortedMap<String, DatasetState> all() throws SQLException {
         SortedMap<String, DatasetState> states = new TreeMap<>();
         try (Connection connection = connections.getConnection();

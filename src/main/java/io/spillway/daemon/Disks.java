@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How much room there is where state and dumps are written. Measured by one thread and remembered for all others: a network
- * disk that hangs must not hang who only asks how the daemon is.
+ * Free space where state and dumps are written. One thread measures, and all others read the last result, because a
+ * hanging network disk must not block requests for the daemon's status.
  */
 final class Disks {
     private static final Logger LOG = LoggerFactory.getLogger(Disks.class);
@@ -28,12 +28,12 @@ final class Disks {
     private volatile List<Disk> measured = List.of();
 
     /**
-     * Room in a folder.
+     * Space in a folder.
      *
      * @param folder      its name
-     * @param totalBytes  of the file system that it is on
-     * @param freeBytes   that may still be written there
-     * @param neededBytes what the largest of the next exports there is expected to need, 0 where nothing is known of that
+     * @param totalBytes  size of its file system
+     * @param freeBytes   free bytes there
+     * @param neededBytes expected need of the largest of the next exports there, 0 if unknown
      * @param dataset     of that export, or null
      */
     record Disk(
@@ -42,18 +42,18 @@ final class Disks {
             long freeBytes,
             long neededBytes,
             @Nullable String dataset) {
-        /** The same with the folder's own name in place of its path. */
+        /** The same with the folder's last name instead of its path. */
         Disk withoutPath() {
             return new Disk(nameOf(folder), totalBytes, freeBytes, neededBytes, dataset);
         }
 
-        /** Whether the next export will most likely be refused for want of room. */
+        /** Whether the next export will probably fail for lack of space. */
         boolean lacksRoom() {
             return neededBytes > freeBytes;
         }
     }
 
-    /** The last name of a path, which may be shown where the path may not. */
+    /** The last name of a path, which may be shown if the path may not. */
     static String nameOf(String path) {
         Path name = Path.of(path).getFileName();
         return name == null ? "/" : name.toString();
@@ -62,20 +62,20 @@ final class Disks {
     /**
      * Nothing is measured yet.
      *
-     * @param state the daemon's folder, or null where it has none
-     * @param homes where the dumps of a schedule are written
+     * @param state the daemon's folder, or null if it has none
+     * @param homes returns the directory in which the dumps of a schedule are written
      */
     Disks(@Nullable Path state, Function<ScheduleFile, Path> homes) {
         this.state = state;
         this.homes = homes;
     }
 
-    /** What was measured last, by folder. */
+    /** The last measurements, by folder. */
     List<Disk> measured() {
         return measured;
     }
 
-    /** Measures; a folder that cannot be measured is left out, and the log says why. */
+    /** Measures all folders; one that cannot be measured is logged and left out. */
     void measure(Collection<ScheduleFile> schedules, Map<String, DatasetState> states) {
         Map<Path, List<ScheduleFile>> folders = new TreeMap<>();
         if (state != null) {
@@ -93,7 +93,7 @@ final class Disks {
             try {
                 disks.add(measure(folder, writers, states));
             } catch (IOException e) {
-                LOG.warn("the room on a disk is not known folder={} cause=\"{}\"", folder, e.toString());
+                LOG.warn("cannot read the free space of a disk folder={} cause=\"{}\"", folder, e.toString());
             }
         });
         measured = List.copyOf(disks);
@@ -120,7 +120,7 @@ final class Disks {
         return folder.toAbsolutePath().normalize();
     }
 
-    /** A folder that is made with the first dump is on the disk of the one that will hold it. */
+    /** A folder that the first dump will create is on the disk of its nearest existing ancestor. */
     private static Path existing(Path folder) {
         Path path = folder;
         while (!Files.exists(path) && path.getParent() != null) {

@@ -5,8 +5,8 @@ import org.quartz.Job;
 import org.quartz.JobExecutionContext;
 
 /**
- * What Quartz fires, on a thread of its pool. Its name stands in state databases. Never two of one dataset, on however
- * many daemons.
+ * The job that Quartz runs on a thread of its pool. Its name is stored in state databases. Quartz never runs two jobs
+ * of one dataset concurrently, even on several daemons.
  */
 @DisallowConcurrentExecution
 final class ExportJob implements Job {

@@ -7,16 +7,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names in {@code Host} under which a daemon answers. A page on the web can point a name of its own at the daemon's
- * address and then read the answers in a visitor's browser (DNS rebinding); the browser sends that name. An address in {@code
- * Host} cannot be such a name.
+ * The {@code Host} names that a daemon accepts. A web page can point its own host name at the daemon's address and read
+ * the answers in a visitor's browser (DNS rebinding); the browser then sends that name. An IP address in {@code Host}
+ * cannot be such a name.
  */
 final class HostNames {
     private static final Pattern ADDRESS = Pattern.compile("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|\\[[0-9a-f:.]+]");
 
     private final Set<String> names;
 
-    /** Admits {@code localhost}, every address, and these names, compared without regard to case. */
+    /** Accepts {@code localhost}, every IP address, and these names, ignoring case. */
     HostNames(Set<String> names) {
         this.names = names.stream().map(HostNames::normal).collect(Collectors.toUnmodifiableSet());
     }
@@ -24,7 +24,7 @@ final class HostNames {
     /**
      * Whether a request for this host is answered.
      *
-     * @param host without its port; null where the request has none, as programs of HTTP/1.0 but no browser sends it
+     * @param host without its port; null if the request has none, as HTTP/1.0 programs but no browsers send it
      */
     boolean admits(@Nullable String host) {
         if (host == null || host.isEmpty()) {

@@ -18,11 +18,11 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The daemon's metrics in Prometheus' text format. What a restart must not forget (the last success) comes from the state
- * at each scrape; what only grows is counted from the daemon's start on, as is usual for counters.
+ * The daemon's metrics in Prometheus' text format. Values that must survive a restart (the last success) are read from
+ * the state at each scrape; counters start at zero with the daemon, as usual.
  */
 final class Metrics implements RunListener {
-    /** What {@link #text} is, for an HTTP header. */
+    /** Media type of {@link #text}. */
     static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private static final String DATASET = "dataset";
@@ -35,27 +35,23 @@ final class Metrics implements RunListener {
         String dataset = result.dataset();
         count(
                 "spillway.exports",
-                "Attempts by what came of them",
+                "Attempts by outcome",
                 1,
                 Tags.of(DATASET, dataset, "outcome", result.outcome().name().toLowerCase(Locale.ROOT)));
         if (result.failure() != null) {
             count(
                     "spillway.faults",
-                    "Attempts that failed, by the kind of fault",
+                    "Failed attempts by fault",
                     1,
                     Tags.of(DATASET, dataset, "fault", result.failure().fault()));
         }
         if (result.again() != null && result.outcome() != RunResult.Outcome.STOPPED) {
-            count("spillway.export.retries", "Attempts that are followed by another one", 1, Tags.of(DATASET, dataset));
+            count("spillway.export.retries", "Attempts followed by a retry", 1, Tags.of(DATASET, dataset));
         }
         if (result.report() != null && !result.report().reach().nowhere()) {
             RunStats stats = result.report().stats();
             count("spillway.source.requests", "Requests for pages", stats.requests(), Tags.of(DATASET, dataset));
-            count(
-                    "spillway.source.retries",
-                    "Requests for pages that repeated another",
-                    stats.retries(),
-                    Tags.of(DATASET, dataset));
+            count("spillway.source.retries", "Repeated requests for pages", stats.retries(), Tags.of(DATASET, dataset));
             count(
                     "spillway.documents",
                     "Documents published",
@@ -77,41 +73,44 @@ final class Metrics implements RunListener {
                 .increment((double) amount);
     }
 
-    /** Everything, at this moment. */
+    /** All metrics, at this moment. */
     synchronized String text(Overview now) {
         gauge("spillway.running", "Exports under way on this daemon", List.of(row(Tags.empty(), now.running())));
-        gauge("spillway.waiting", "Exports that are due and wait", List.of(row(Tags.empty(), now.waiting())));
+        gauge(
+                "spillway.waiting",
+                "Exports that are due but have not started",
+                List.of(row(Tags.empty(), now.waiting())));
         gauge(
                 "spillway.schedules.broken",
-                "Schedule files that are broken and not in force",
+                "Broken schedule files",
                 List.of(row(Tags.empty(), now.problems().size())));
         disks(
                 now,
                 "spillway.disk.total.bytes",
                 "Size of the disk that state or dumps are written to",
                 Disk::totalBytes);
-        disks(now, "spillway.disk.free.bytes", "What may still be written there", Disk::freeBytes);
+        disks(now, "spillway.disk.free.bytes", "Free bytes on that disk", Disk::freeBytes);
         disks(
                 now,
                 "spillway.disk.needed.bytes",
-                "What the largest of the next exports there is expected to need",
+                "Expected need of the largest of the next exports there",
                 Disk::neededBytes);
         each(
                 now,
                 "spillway.last.success.timestamp.seconds",
-                "When the last dump became public",
+                "Time at which the last dump became public",
                 line -> line.success() == null ? null : seconds(line.success().ended()));
         each(
                 now,
                 "spillway.last.success.age.seconds",
-                "How long ago that was",
+                "Time since the last dump became public",
                 line -> line.success() == null
                         ? null
                         : seconds(now.at()) - seconds(line.success().ended()));
         each(
                 now,
                 "spillway.last.success.duration.seconds",
-                "How long that export took",
+                "Duration of the last successful export",
                 line -> line.success() == null
                         ? null
                         : seconds(line.success().ended())
@@ -136,12 +135,12 @@ final class Metrics implements RunListener {
         each(
                 now,
                 "spillway.late",
-                "1 where a time has passed without a dump by more than the time limit",
+                "1 if a dump is overdue by more than the time limit",
                 line -> line.lateSince() == null ? 0.0 : 1.0);
         each(
                 now,
                 "spillway.next.timestamp.seconds",
-                "When the next export is planned",
+                "Time of the next scheduled export",
                 line -> line.next() == null ? null : seconds(line.next()));
         return registry.scrape();
     }

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The metrics of single exports for node_exporter's textfile collector: a file for each dataset, whose name ends in
- * {@code .prom}. It appears whole, and a failed export keeps what it says of the last success.
+ * The metrics of single exports for node_exporter's textfile collector: one file for each dataset, with a name that
+ * ends in {@code .prom}. It is replaced atomically, and a failed export keeps the values of the last success.
  */
 public final class MetricsFile {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsFile.class);
@@ -31,14 +31,14 @@ public final class MetricsFile {
     private final Path file;
     private final String dataset;
 
-    /** @param dataset becomes a label */
+    /** @param dataset used as a label */
     public MetricsFile(Path file, String dataset) {
         this.file = file;
         this.dataset = dataset;
     }
 
     /**
-     * Says how an export ended. Never throws: the export's own end is what matters.
+     * Writes the result of an export. Never throws: a failure to write must not change the result of the export.
      *
      * @param report   the dump that was made, wherever it is public, or null
      * @param exitCode the command's
@@ -62,11 +62,11 @@ public final class MetricsFile {
             }
             replace(text(values));
         } catch (IOException | RuntimeException e) {
-            LOG.warn("the metrics were not written file={} cause=\"{}\"", file, e.toString());
+            LOG.warn("cannot write the metrics file={} cause=\"{}\"", file, e.toString());
         }
     }
 
-    /** What the file says of the last success. */
+    /** The values of the last success in the existing file. */
     private Map<String, Double> before() throws IOException {
         Map<String, Double> values = new TreeMap<>();
         try {
@@ -80,7 +80,7 @@ public final class MetricsFile {
                 }
             }
         } catch (NoSuchFileException none) {
-            // The first export that is asked for a file.
+            // The first export that writes this file.
         }
         return values;
     }
@@ -95,17 +95,17 @@ public final class MetricsFile {
 
     private void replace(String text) throws IOException {
         Path absolute = file.toAbsolutePath();
-        // Not .prom: the collector would read half of it.
-        Path half = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".incomplete");
+        // Not .prom: the collector would read the unfinished file.
+        Path unfinished = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".incomplete");
         try {
-            Files.writeString(half, text);
-            if (Files.getFileStore(half).supportsFileAttributeView("posix")) {
-                // A temporary file is its owner's alone; the collector is somebody else.
-                Files.setPosixFilePermissions(half, PosixFilePermissions.fromString("rw-r--r--"));
+            Files.writeString(unfinished, text);
+            if (Files.getFileStore(unfinished).supportsFileAttributeView("posix")) {
+                // A temporary file is readable only by its owner; the collector runs as another user.
+                Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-r--r--"));
             }
-            Files.move(half, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(unfinished, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
-            Files.deleteIfExists(half);
+            Files.deleteIfExists(unfinished);
         }
     }
 }

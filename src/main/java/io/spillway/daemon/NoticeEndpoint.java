@@ -26,24 +26,24 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /notice?path=/api/journals&status=429}: the answer to a refused request, whole, so that a server or an application
- * can pass it on as it is, status and headers included. Made of the files that were written with the last dump, and of the
- * schedules in force; asks no destination and no database. Safe for use by many threads.
+ * {@code /notice?path=/api/journals&status=429}: the complete response to a refused request, including status and
+ * headers, so that a server or an application can pass it on unchanged. Built from the files written with the last dump
+ * and the schedules in force; contacts no destination and no database. Thread-safe.
  */
 final class NoticeEndpoint {
-    /** Of the endpoint itself, where it can't be told what is asked for. */
+    /** Status of the endpoint itself for invalid parameters. */
     private static final int BAD_QUESTION = 422;
 
-    /** A limiter that says more has another unit in mind; and every client reads nine digits. */
+    /** A limiter that sends more digits probably uses another unit; every client can read nine digits. */
     private static final String SECONDS = "[0-9]{1,9}";
 
     private final Supplier<Collection<ScheduleFile>> schedules;
     private final Function<ScheduleFile, Path> homes;
 
     /**
-     * An endpoint for the schedules in force.
+     * Creates an endpoint for the schedules in force.
      *
-     * @param homes the folders of this machine in which a schedule's dumps are written, and notices of it are left
+     * @param homes returns the directory on this machine in which a schedule's dumps and notices are written
      */
     NoticeEndpoint(Supplier<Collection<ScheduleFile>> schedules, Function<ScheduleFile, Path> homes) {
         this.schedules = schedules;
@@ -51,10 +51,10 @@ final class NoticeEndpoint {
     }
 
     /**
-     * Answers whatever the method is, since some servers pass on that of the refused request; except that a browser's
-     * preflight is let through, without which a script cannot read the notice.
+     * Answers regardless of the method, because some servers pass on that of the refused request. A browser's preflight
+     * is allowed, because a script cannot read the notice otherwise.
      *
-     * @param head gets the header fields that only a notice has
+     * @param head receives the header fields that only a notice has
      */
     Answer answer(Request request, HttpFields.Mutable head) throws SpillwayException {
         HttpFields asked = request.getHeaders();
@@ -67,7 +67,7 @@ final class NoticeEndpoint {
         Map<String, String> question = parameters(request.getHttpURI().getQuery());
         Optional<NoticeKind> kind = kind(question.getOrDefault("status", "429"));
         if (kind.isEmpty()) {
-            return Answer.text(BAD_QUESTION, "status is 429, 403 or 400");
+            return Answer.text(BAD_QUESTION, "status must be 429, 403 or 400");
         }
         List<ScheduleFile> inForce = List.copyOf(schedules.get());
         Map<String, List<String>> covers = new HashMap<>();
@@ -99,7 +99,7 @@ final class NoticeEndpoint {
         return status.matches("[0-9]{3}") ? NoticeKind.of(Integer.parseInt(status)) : Optional.empty();
     }
 
-    /** The dataset's own settings, else those of the first schedule that has any: they are the site's. */
+    /** The dataset's own settings, else the site's: those of the first schedule that has any. */
     private static NoticeSettings settings(List<ScheduleFile> inForce, @Nullable String dataset) {
         return inForce.stream()
                 .filter(schedule -> schedule.dataset().equals(dataset) && schedule.notices() != null)
@@ -111,7 +111,7 @@ final class NoticeEndpoint {
                 .orElse(NoticeSettings.DEFAULT);
     }
 
-    /** The folder with the dataset's notices; for the site the first one in which there are any. */
+    /** The folder with the dataset's notices; for the site, the first folder that has any. */
     private NoticeFolder folder(List<ScheduleFile> inForce, @Nullable String dataset, NoticeSettings settings) {
         NoticeFolder last = new NoticeFolder(null, settings);
         for (ScheduleFile schedule : inForce) {
@@ -141,7 +141,7 @@ final class NoticeEndpoint {
         return values.isEmpty() ? null : String.join(", ", values);
     }
 
-    /** The first value of each; one that can't be decoded is none. */
+    /** The first value of each parameter; a value that cannot be decoded counts as missing. */
     private static Map<String, String> parameters(@Nullable String query) {
         Map<String, String> parameters = new HashMap<>();
         for (String pair : query == null ? new String[0] : query.split("&", -1)) {
@@ -152,7 +152,7 @@ final class NoticeEndpoint {
                             pair.substring(0, sign),
                             URLDecoder.decode(pair.substring(sign + 1), StandardCharsets.UTF_8));
                 } catch (IllegalArgumentException e) {
-                    // A percent sign that begins nothing; the site's notice fits any path.
+                    // An invalid percent escape; the site's notice fits any path.
                 }
             }
         }

@@ -14,13 +14,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How everything stands at one moment; what {@code /status} shows.
+ * The state of the daemon and all datasets at one moment, as shown by {@code /status}.
  *
  * @param at       the moment
- * @param running  exports under way on this daemon
- * @param waiting  exports that are due and wait, on all daemons of this state
- * @param problems broken schedule files and what is wrong with them
- * @param disks    room where state and dumps are written, on this machine
+ * @param running  number of running exports on this daemon
+ * @param waiting  number of exports that are due but have not started, on all daemons of this state
+ * @param problems broken schedule files with their problems
+ * @param disks    space where state and dumps are written, on this machine
  * @param datasets one each, by name
  */
 record Overview(
@@ -35,14 +35,14 @@ record Overview(
      * A dataset.
      *
      * @param dataset   its name
-     * @param title     its name for people, or null
-     * @param cron      its times, or null where it has none
-     * @param timeZone  by which they are read, or null
-     * @param next      when it is exported next, or null where nothing is planned
-     * @param lateSince the time that should have been kept by now, or null
+     * @param title     its title, or null
+     * @param cron      its cron expression, or null if it has no schedule
+     * @param timeZone  of the cron expression, or null
+     * @param next      time of the next export, or null if none is scheduled
+     * @param lateSince the due time that was missed, or null
      * @param failures  failed attempts since a dump last became public
-     * @param missing   how many destinations lack the newest dump, or may name an older one
-     * @param alerted   what was alerted of and isn't set right, or null
+     * @param missing   number of destinations that lack the newest dump, or may name an older one
+     * @param alerted   the open alert, or null
      * @param last      the last attempt, or null
      * @param success   the last success, or null
      */
@@ -67,14 +67,14 @@ record Overview(
     }
 
     /**
-     * What anyone may see who reaches the daemon: neither messages, which quote ids, queries and addresses, nor names of
-     * hosts and folders. The log has them, and {@code /status} shows them with the token.
+     * The part that is safe without a token: no messages, which quote ids, queries and addresses, and no names of hosts
+     * and folders. The log has them, and {@code /status} shows them with the token.
      */
     Overview withoutDetails() {
         Map<String, String> broken = new TreeMap<>();
         problems.keySet()
                 .forEach(file ->
-                        broken.put(Disks.nameOf(file), Disks.nameOf(file) + " is broken; the log has the details"));
+                        broken.put(Disks.nameOf(file), Disks.nameOf(file) + " is broken; see the log for details"));
         return new Overview(
                 at,
                 running,
@@ -112,8 +112,8 @@ record Overview(
     }
 
     /**
-     * The first time after the last success that has passed by more than an export may take. Time limits are the measure,
-     * as nothing else says how long a dataset's export may need.
+     * The first due time after the last success that is overdue by more than the time limit, which is the only bound on
+     * an export's duration.
      */
     static Optional<Instant> lateSince(@Nullable TimesSection times, @Nullable DatasetState state, Instant now) {
         if (times == null || state == null) {

@@ -6,17 +6,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one attempt ended.
+ * The result of an attempt.
  *
- * @param dataset what was exported
+ * @param dataset the exported dataset
  * @param attempt from 1
- * @param began   when it began
+ * @param began   when it started
  * @param ended   when it ended
- * @param outcome what came of it
- * @param failure what is wrong, or null where a dump is public everywhere
+ * @param outcome its outcome
+ * @param failure the failure, or null if a dump is public everywhere
  * @param report  the dump that was made, wherever it is public, or null
- * @param reach   how far dumps have come, or null where none was made or brought
- * @param again   when there is another attempt, or null where there is none
+ * @param reach   which destinations have the dumps, or null if none was made or delivered
+ * @param again   time of the next attempt, or null if there is none
  */
 record RunResult(
         String dataset,
@@ -29,26 +29,26 @@ record RunResult(
         @Nullable DeliveryOutcome reach,
         @Nullable Instant again) {
 
-    /** What came of an attempt. */
+    /** The outcome of an attempt. */
     enum Outcome {
-        /** A dump is public, at every destination. */
+        /** A dump is public at every destination. */
         PUBLISHED,
         /** A dump is public, but not at every destination; the rest is sent again, or a person is needed. */
-        PARTLY,
+        PARTIAL,
         /** The gate or the field policy refused it. */
         REFUSED,
-        /** It failed, and a person is needed. */
+        /** It failed and requires a person. */
         FAILED,
-        /** It failed for a passing reason and is tried again. */
+        /** It failed for a transient reason and is retried. */
         RETRIES,
-        /** The daemon is ending; it begins again with the next start, or on another daemon. */
+        /** The daemon is stopping; it restarts at the next start, or on another daemon. */
         STOPPED
     }
 
     /**
-     * What is wrong.
+     * A failure.
      *
-     * @param fault   the fault's name, or {@code BUG} for one of ours
+     * @param fault   the fault's name, or {@code BUG} for an internal error
      * @param message what failed, for people
      * @param hint    what to do, or null
      */

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out attempts, within their time limit and as long as the daemon does not end; what follows from an end is for
- * {@link Attempt} to say. For many threads, of which none runs a dataset that another one runs.
+ * Runs attempts within their time limit until the daemon stops; {@link Attempt} decides what follows from their end.
+ * Thread-safe; no two threads may run the same dataset concurrently.
  */
 final class Runner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
@@ -42,7 +42,7 @@ final class Runner implements AutoCloseable {
     private final ScheduledExecutorService limits;
     private boolean stopping;
 
-    /** @param schedules what is in force for a dataset */
+    /** @param schedules returns the schedule in force for a dataset */
     Runner(
             Exports exports,
             Function<String, Optional<ScheduleFile>> schedules,
@@ -62,8 +62,8 @@ final class Runner implements AutoCloseable {
         this.limits = Executors.newSingleThreadScheduledExecutor(named);
     }
 
-    /** Tells {@code listener} of every attempt from now on. */
-    void tell(RunListener listener) {
+    /** Notifies {@code listener} of every attempt from now on. */
+    void addListener(RunListener listener) {
         listeners.add(listener);
     }
 
@@ -71,9 +71,9 @@ final class Runner implements AutoCloseable {
      * Makes one attempt, on this thread.
      *
      * @param attempt   from 1
-     * @param work      what it is there for
-     * @param recovered whether it repeats one whose daemon was killed; then its number is what that one had, and one more
-     * @param next      takes the next attempt where there has to be one
+     * @param work      the work to do
+     * @param recovered whether it repeats one whose daemon was killed; its number is then that attempt's plus one
+     * @param next      stores the next attempt, if one is needed
      */
     void run(String dataset, int attempt, Work work, boolean recovered, NextAttempt next) {
         Optional<ScheduleFile> schedule = schedules.apply(dataset);
@@ -87,14 +87,14 @@ final class Runner implements AutoCloseable {
             int number = recovered ? afterDeath(dataset) : attempt;
             Attempt now = new Attempt(schedule.get(), number, work, next, pace, clock);
             if (number > now.retries() + 1) {
-                // Else an export that takes its daemon along would do so with each restart.
+                // Otherwise an export that kills its daemon would do so after every restart.
                 ended(now.failed(
                         RunResult.Outcome.FAILED,
                         new Failure(
                                 Fault.CANCELLED.name(),
-                                "the export of \"%s\" was cut off by its daemon's death %d times"
-                                        .formatted(dataset, number - 1),
-                                "look in the system's log for what killed it, such as too little memory")));
+                                "the daemon was killed %d times during the export of \"%s\""
+                                        .formatted(number - 1, dataset),
+                                "check the system log for what killed it, such as the out-of-memory killer")));
                 return;
             }
             if (!begins) {
@@ -103,14 +103,14 @@ final class Runner implements AutoCloseable {
             }
             log.began(dataset, number, now.began());
             LOG.info(
-                    "export begins dataset={} attempt={} resumes={} recovered={}",
+                    "export started dataset={} attempt={} resumes={} recovered={}",
                     dataset,
                     number,
                     work == Work.RESUME,
                     recovered);
             ended(make(now, self));
         } catch (SQLException e) {
-            LOG.error("the state database failed, what came of an export is not stored dataset={}", dataset, e);
+            LOG.error("cannot store the result of an export: the state database failed dataset={}", dataset, e);
         } finally {
             remove(self);
         }
@@ -135,7 +135,7 @@ final class Runner implements AutoCloseable {
                     () -> self.interrupt(UnderWay.Interruption.TIME_LIMIT), millis, TimeUnit.MILLISECONDS);
             ExportReport report = attempt.work() == Work.EXPORT ? exports.run(attempt.schedule()) : null;
             DeliveryOutcome reach = report == null ? exports.resume(attempt.schedule()) : report.reach();
-            // An interrupt that came too late is of no consequence: the dump is public.
+            // A late interrupt has no effect: the dump is public.
             return attempt.made(self.finish(), report, reach);
         } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
             return attempt.thrown(self.finish(), e);
@@ -152,7 +152,7 @@ final class Runner implements AutoCloseable {
         }
     }
 
-    /** Only once its end is stored: the daemon's end waits for nothing else. */
+    /** Call only after the result is stored: the daemon's shutdown waits for nothing else. */
     private void remove(UnderWay self) {
         synchronized (running) {
             running.remove(self);
@@ -168,7 +168,7 @@ final class Runner implements AutoCloseable {
         }
     }
 
-    /** Lets no export begin any more, interrupts those under way, and waits for their end; whether all have ended. */
+    /** Starts no more exports, interrupts those under way, and waits for them; returns whether all have ended. */
     boolean stop(Duration patience) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         synchronized (running) {
@@ -185,7 +185,7 @@ final class Runner implements AutoCloseable {
         }
     }
 
-    /** How many exports are under way. */
+    /** Number of running exports. */
     int running() {
         synchronized (running) {
             return running.size();

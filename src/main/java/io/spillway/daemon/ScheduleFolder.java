@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder of schedule files ({@code *.yaml}, {@code *.yml}), one dataset each. It is looked at again and again rather
- * than watched: notifications don't come from network file systems, nor where a container's files are swapped by a link.
+ * A folder of schedule files ({@code *.yaml}, {@code *.yml}), one dataset each. The folder is polled rather than
+ * watched: network file systems send no notifications, nor do containers that swap files by a link.
  *
- * <p>The last good version of a broken file stays known, so that its dataset is watched and its times are kept. It is
- * not exported: the version that cannot be read may publish less. {@link #current} decides that for each attempt.
- * {@link #refresh()} is for one thread; the answers may be asked for by any.
+ * <p>The last valid version of a broken file stays known, so that its dataset is monitored and its times are kept. The
+ * dataset is not exported, because the unreadable version may publish less; {@link #current} decides that for each
+ * attempt. {@link #refresh()} is for use by one thread; the getters are thread-safe.
  */
 final class ScheduleFolder {
     private static final Logger LOG = LoggerFactory.getLogger(ScheduleFolder.class);
@@ -41,18 +41,18 @@ final class ScheduleFolder {
     /**
      * The file of a dataset.
      *
-     * @param version of the content that {@code schedule} was read from, or null where the file is broken
+     * @param version of the content that {@code schedule} was read from, or null if the file is broken
      */
     private record Owner(Path file, @Nullable Version version, ScheduleFile schedule) {}
 
-    /** What is known of a file. */
+    /** The stored knowledge of a file. */
     private static final class Known {
         @Nullable
         Version version;
-        /** What it says now, or null where it is broken. */
+        /** The current content, or null if it is broken. */
         @Nullable
         ScheduleFile read;
-        /** What is in force. */
+        /** The schedule in force. */
         @Nullable
         ScheduleFile inForce;
 
@@ -60,10 +60,13 @@ final class ScheduleFolder {
         String problem;
 
         @Nullable
-        String said;
+        String logged;
     }
 
-    /** A change of content, or a touch: also what a schedule refers to by {@code ${file:…}} is read again then. */
+    /**
+     * Changes with the content or the modification time; touching the file also reloads what it refers to by {@code
+     * ${file:…}}.
+     */
     private record Version(long modified, @Nullable Object key, ByteBuffer content) {}
 
     ScheduleFolder(Path folder) {
@@ -71,29 +74,29 @@ final class ScheduleFolder {
     }
 
     /**
-     * Reads the folder for the first time. A broken file stops its own dataset only: it is logged and stays in {@link
-     * #problems}.
+     * Reads the folder for the first time. A broken file affects only its own dataset: it is logged and listed in
+     * {@link #problems}.
      *
-     * @throws SpillwayException there is no file, or all files are broken; then it names the problems of all
+     * @throws SpillwayException there is no file, or all files are broken; the message lists the problems of all
      */
     void readAll() throws SpillwayException {
         try {
-            var unused = look();
+            var unused = readFolder();
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.CONFIG,
                     "the folder of schedules " + folder + " cannot be read (" + e + ")",
-                    "name a folder that holds schedule files, as schedules/",
+                    "name a folder that contains schedule files, such as schedules/",
                     e);
         }
         if (files.isEmpty()) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "no schedule in " + folder,
-                    "put a file there for each dataset, whose name ends in .yaml");
+                    "no schedule files in " + folder,
+                    "add one file per dataset with a name ending in .yaml");
         }
         if (!schedules.isEmpty()) {
-            files.forEach(this::say);
+            files.forEach(this::logProblem);
         } else if (!problems.isEmpty()) {
             String all = String.join("\n", problems.values());
             throw new SpillwayException(
@@ -103,18 +106,22 @@ final class ScheduleFolder {
         }
     }
 
-    /** Looks again; whether a schedule that is in force has changed, come or gone. Says what is broken once. */
+    /**
+     * Reads the folder again. Logs each problem once.
+     *
+     * @return whether a schedule in force was changed, added or removed
+     */
     boolean refresh() {
         try {
-            boolean changed = look();
+            boolean changed = readFolder();
             unreadable = null;
-            files.forEach(this::say);
+            files.forEach(this::logProblem);
             return changed;
         } catch (IOException e) {
             if (!Objects.equals(unreadable, e.toString())) {
                 unreadable = e.toString();
                 LOG.error(
-                        "the folder of schedules cannot be read, nothing is exported folder={} cause=\"{}\"",
+                        "cannot read the folder of schedules; nothing is exported folder={} cause=\"{}\"",
                         folder,
                         unreadable);
             }
@@ -122,20 +129,20 @@ final class ScheduleFolder {
         }
     }
 
-    /** The last good version of each schedule, by the name of its dataset; for what watches, not for an export. */
+    /** The last valid version of each schedule, by dataset name; for monitoring, not for exports. */
     SortedMap<String, ScheduleFile> schedules() {
         return schedules;
     }
 
     /**
-     * The schedule by which a dataset is exported now. Its file is read again if it has changed since the last look.
+     * The current schedule of a dataset, for an export. Reads its file if it has changed since the last refresh.
      *
-     * @throws SpillwayException as {@link Fault#CONFIG}: the file is broken, cannot be read, or names another dataset
+     * @throws SpillwayException {@link Fault#CONFIG}: the file is broken, cannot be read, or names another dataset
      */
     ScheduleFile current(String dataset) throws SpillwayException {
         Owner owner = ownersByDataset.get(dataset);
         if (owner == null) {
-            throw stopped(dataset, "no file in " + folder + " names it", null);
+            throw stopped(dataset, "no file in " + folder + " defines it", null);
         }
         ScheduleFile now;
         try {
@@ -157,33 +164,33 @@ final class ScheduleFolder {
         return new SpillwayException(
                 Fault.CONFIG,
                 "\"%s\" is not exported, because its schedule cannot be read: %s".formatted(dataset, why),
-                "correct the file: an older version of it is never used, as it may publish more",
+                "correct the file; an older version is never used, because it may publish more",
                 cause);
     }
 
-    /** What is wrong, by file; nothing of it is in force. */
+    /** The problems by file; none of these files is in force. */
     SortedMap<Path, String> problems() {
         return problems;
     }
 
-    private void say(Path file, Known known) {
-        if (known.problem != null && !known.problem.equals(known.said)) {
+    private void logProblem(Path file, Known known) {
+        if (known.problem != null && !known.problem.equals(known.logged)) {
             LOG.error(
                     "a schedule is broken, {} file={} problem=\"{}\"",
-                    known.inForce == null ? "it is not run" : "its dataset is not exported until it is corrected",
+                    known.inForce == null ? "it is ignored" : "its dataset is not exported until it is corrected",
                     file,
                     known.problem.replace("\n", "; "));
-        } else if (known.problem == null && known.said != null) {
-            LOG.info("a schedule can be read again file={}", file);
+        } else if (known.problem == null && known.logged != null) {
+            LOG.info("schedule is valid again file={}", file);
         }
-        known.said = known.problem;
+        known.logged = known.problem;
     }
 
-    private boolean look() throws IOException {
+    private boolean readFolder() throws IOException {
         List<Path> present = list();
         if (present.isEmpty() && !files.isEmpty()) {
-            // Rather a folder that is not mounted than an operator who wants no dump of anything.
-            throw new IOException("no schedule is left in " + folder);
+            // More likely the folder is not mounted than that all schedules were removed.
+            throw new IOException("all schedule files are gone from " + folder);
         }
         files.keySet().retainAll(present);
         for (Path file : present) {
@@ -229,7 +236,10 @@ final class ScheduleFolder {
                 ByteBuffer.wrap(Files.readAllBytes(file)));
     }
 
-    /** Puts in force what was read; of two files with one dataset the one that had it, or comes first, wins. */
+    /**
+     * Puts the files that were read in force. If two files name one dataset, the file that had it keeps it, else the
+     * first one gets it.
+     */
     private boolean accept() {
         Map<String, Path> owners = new HashMap<>();
         files.forEach((file, known) -> claim(owners, file, known, true));
@@ -243,7 +253,8 @@ final class ScheduleFolder {
                 known.inForce = known.read;
                 known.problem = null;
             } else {
-                known.problem = "%s: /dataset: \"%s\" is in %s already".formatted(file, known.read.dataset(), owner);
+                known.problem =
+                        "%s: /dataset: \"%s\" is already used in %s".formatted(file, known.read.dataset(), owner);
             }
         });
         SortedMap<String, ScheduleFile> now = new TreeMap<>();

@@ -32,17 +32,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the daemon remembers: Quartz's tables and ours, all beginning with {@code SPILLWAY_}, in H2 or in PostgreSQL. Made
- * at the first start; refused where a newer version of Spillway has made them.
+ * The daemon's persistent state: tables of Quartz and of Spillway, all with the prefix {@code SPILLWAY_}, in H2 or
+ * PostgreSQL. Created at the first start; refused if a newer version of Spillway created them.
  */
 final class StateDatabase implements AutoCloseable {
-    /** What Quartz's tables begin with, so that another program's Quartz may share the database. */
+    /** Prefix of Quartz's tables, so that another program's Quartz can share the database. */
     static final String TABLE_PREFIX = "SPILLWAY_QRTZ_";
 
-    /** Quartz asks for a connection for each thread that runs jobs, and some; more are opened as they are needed. */
+    /** Quartz needs one connection for each job thread, and some more; connections are opened on demand. */
     private static final int CONNECTIONS = 16;
 
-    /** Any number: all daemons that make tables at the same time wait for each other by it. */
+    /** An arbitrary number: daemons that create tables concurrently wait for each other on this lock. */
     private static final long SETUP_LOCK = 7_745_529_401L;
 
     private static final List<String> TABLES = List.of(
@@ -58,19 +58,19 @@ final class StateDatabase implements AutoCloseable {
             "INSERT INTO SPILLWAY_STATE (VERSION) VALUES (1)");
 
     /**
-     * What each version has more than the one before, from version 2 on. H2 commits each statement by itself, so that one
-     * may be there already when the next start begins again.
+     * The changes of each version since version 2. H2 commits each statement separately, so a change may already exist
+     * after an interrupted start.
      */
     private static final List<List<String>> UPGRADES = List.of(List.of(
             "ALTER TABLE SPILLWAY_DATASETS ADD COLUMN IF NOT EXISTS MISSING INTEGER DEFAULT 0 NOT NULL",
             "CREATE TABLE IF NOT EXISTS SPILLWAY_FULL_FOLDERS (FOLDER VARCHAR(1000) NOT NULL PRIMARY KEY)"));
 
-    /** Of our tables and of Quartz's; one more for each change of either. */
+    /** Of Spillway's tables and Quartz's; incremented with each change of either. */
     private static final int VERSION = 1 + UPGRADES.size();
 
     private static final Logger LOG = LoggerFactory.getLogger(StateDatabase.class);
 
-    /** One host or several, with their ports. Without any, the driver takes localhost. */
+    /** One or several hosts, with their ports. Without any, the driver uses localhost. */
     private static final Pattern HOSTS = Pattern.compile("jdbc:postgresql:(?://([^/?]*))?.*");
 
     /** H2's code of a file that it cannot read. */
@@ -84,7 +84,7 @@ final class StateDatabase implements AutoCloseable {
         this.shared = shared;
     }
 
-    /** The database in a folder that is locked for this daemon. */
+    /** Opens the database in a folder that is locked for this daemon. */
     static StateDatabase inFolder(Path folder) throws SpillwayException {
         Path file = folder.resolve("state");
         if (file.toString().contains(";")) {
@@ -96,28 +96,28 @@ final class StateDatabase implements AutoCloseable {
             if (!Files.exists(stored, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createFile(stored);
             } else if (!Files.isRegularFile(stored, LinkOption.NOFOLLOW_LINKS)) {
-                throw new IOException("it is no regular file");
+                throw new IOException("it is not a regular file");
             }
             Folders.makePrivate(stored);
         } catch (IOException e) {
             throw unusable("the state database " + stored, e);
         }
         HikariConfig config = new HikariConfig();
-        // Async: else the file would be closed when a thread that uses it is interrupted, as Quartz does with its own
-        // at the end. Committed is on disk: the default waits half a second, in which a killed process would forget
-        // what it ran.
-        // Closed by us, not by a shutdown hook that runs beside ours. Trace level 4 goes to our log.
+        // async: otherwise the file would be closed when a thread that uses it is interrupted, as Quartz interrupts its
+        // own at shutdown. WRITE_DELAY=0: by default a commit reaches the disk after half a second, and a killed
+        // process would forget what it ran. DB_CLOSE_ON_EXIT=FALSE: Spillway closes the database, not a concurrent
+        // shutdown hook. TRACE_LEVEL_FILE=4: logs through SLF4J.
         config.setJdbcUrl("jdbc:h2:async:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=4");
         config.setExceptionOverride(new ClosedByItself());
         return open(config, false, "the state database " + file + ".mv.db");
     }
 
     /**
-     * H2 closes itself where it cannot write, as on a full disk. Its connections are of no use from then on, and only a new
-     * one opens it again.
+     * H2 closes itself if it cannot write, for example on a full disk. Existing connections then fail, and only a new
+     * one reopens it.
      */
     private static final class ClosedByItself implements SQLExceptionOverride {
-        /** H2's code for it. */
+        /** H2's error code for a closed database. */
         private static final int CLOSED = 90_098;
 
         @java.lang.Override
@@ -128,7 +128,7 @@ final class StateDatabase implements AutoCloseable {
         }
     }
 
-    /** A database that several daemons share. */
+    /** Opens a database that several daemons share. */
     static StateDatabase shared(SharedDatabase database) throws SpillwayException {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(database.url());
@@ -141,14 +141,14 @@ final class StateDatabase implements AutoCloseable {
         String name = "the database " + withoutParameters(database.url());
         if (!isVerified(database.url())) {
             LOG.warn(
-                    "{} is not proved by a certificate: add sslmode=verify-full to its address, or who is between may read"
-                            + " the password and write the state",
+                    "{} is not authenticated: add sslmode=verify-full to its URL to protect the password and the"
+                            + " state in transit",
                     name);
         }
         return open(config, true, name);
     }
 
-    /** Whether the server has to prove who it is, or is on this machine. */
+    /** Whether the server is authenticated, or is on this machine. */
     static boolean isVerified(String url) {
         Matcher hosts = HOSTS.matcher(url);
         return url.matches(".*[?&]sslmode=verify-full(&.*)?")
@@ -182,7 +182,7 @@ final class StateDatabase implements AutoCloseable {
         }
     }
 
-    /** Its connections, which the caller closes, one by one. */
+    /** Connections, each closed by the caller. */
     DataSource connections() {
         return pool;
     }
@@ -192,7 +192,7 @@ final class StateDatabase implements AutoCloseable {
         return shared;
     }
 
-    /** The class by which Quartz speaks to it. */
+    /** Quartz's delegate class for this database. */
     Class<? extends StdJDBCDelegate> dialect() {
         return shared ? StateObjects.OnPostgres.class : StateObjects.OnH2.class;
     }
@@ -225,7 +225,7 @@ final class StateDatabase implements AutoCloseable {
                 if (found > VERSION) {
                     throw new SpillwayException(
                             Fault.CONFIG,
-                            "%s was made by a newer Spillway: its version is %d, this one knows %d"
+                            "%s was created by a newer Spillway: its version is %d, this one supports %d"
                                     .formatted(name, found, VERSION),
                             "run the newer Spillway, or restore the state from before the upgrade");
                 }
@@ -251,7 +251,7 @@ final class StateDatabase implements AutoCloseable {
         }
     }
 
-    /** From Quartz's own script, without what would remove tables that are there. */
+    /** Quartz's own script, without statements that would drop existing tables. */
     private List<String> quartzTables() throws IOException {
         String script = shared ? "tables_postgres.sql" : "tables_h2.sql";
         try (InputStream in = JobStoreSupport.class.getResourceAsStream(script)) {
@@ -270,7 +270,7 @@ final class StateDatabase implements AutoCloseable {
         }
     }
 
-    /** Behind a question mark there may be a password. */
+    /** Parameters may contain a password. */
     static String withoutParameters(String url) {
         return url.split("[?;]", 2)[0];
     }
@@ -289,7 +289,7 @@ final class StateDatabase implements AutoCloseable {
         return new SpillwayException(
                 cause instanceof SQLException e && mayPass(e) ? Fault.STATE_UNAVAILABLE : Fault.CONFIG,
                 "%s cannot be used (%s)".formatted(name, cause instanceof SQLException e ? e.getMessage() : cause),
-                "see docs/operations.md for what the state is and how it is restored",
+                "see docs/operations.md for how to restore the state",
                 cause);
     }
 }

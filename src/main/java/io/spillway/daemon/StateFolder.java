@@ -19,9 +19,12 @@ import java.time.temporal.ChronoUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The folder of one daemon's state, locked for it until it is closed or the process ends, however it ends. */
+/** The folder of one daemon's state. Locked until it is closed or the process ends for any reason. */
 final class StateFolder implements AutoCloseable {
-    /** Says who has the lock. It stays when the lock is freed: removing it would let two processes lock two files. */
+    /**
+     * Names the holder of the lock. The file is kept when the lock is released: removing it would let two processes
+     * lock two files.
+     */
     private static final String LOCK = "daemon.lock";
 
     private static final Logger LOG = LoggerFactory.getLogger(StateFolder.class);
@@ -34,13 +37,13 @@ final class StateFolder implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** Locks a folder, and makes it where it is missing; refuses one that another daemon has. */
+    /** Locks a folder, creating it if missing; fails if another daemon has locked it. */
     static StateFolder open(Path folder) throws SpillwayException {
         try {
             Path real = Folders.createPrivate(folder).toRealPath();
             if (Folders.isWritableByOthers(real)) {
                 LOG.warn(
-                        "other users may write to the state folder, and who writes there decides what this daemon does"
+                        "the state folder is writable by other users, who can change what this daemon does"
                                 + " folder={} hint=\"chmod go-w\"",
                         real);
             }
@@ -55,7 +58,7 @@ final class StateFolder implements AutoCloseable {
                             Fault.ALREADY_RUNNING,
                             "another daemon uses the state folder %s: %s"
                                     .formatted(real, Files.readString(file).strip()),
-                            "end that one, or give this one a state folder of its own and other schedules");
+                            "stop that daemon, or use another state folder and other schedules for this one");
                 }
                 Folders.makePrivate(file);
                 write(channel);
@@ -69,7 +72,7 @@ final class StateFolder implements AutoCloseable {
             throw new SpillwayException(
                     Fault.CONFIG,
                     "the state folder " + folder + " cannot be used (" + e + ")",
-                    "name a folder with --state that this user may write to",
+                    "name a folder that this user can write to with --state",
                     e);
         }
     }
@@ -84,7 +87,7 @@ final class StateFolder implements AutoCloseable {
         try {
             lock.close();
         } catch (IOException e) {
-            LOG.warn("the state's lock was not freed folder={} cause=\"{}\"", folder, e.toString());
+            LOG.warn("cannot release the lock of the state folder={} cause=\"{}\"", folder, e.toString());
         }
     }
 

@@ -11,9 +11,9 @@ import org.quartz.impl.jdbcjobstore.PostgreSQLDelegate;
 import org.quartz.impl.jdbcjobstore.StdJDBCDelegate;
 
 /**
- * How Quartz reads Java objects from the state database: calendars and triggers of its own kinds, and no others. Without
- * this limit, a person who may write to the database could have any class of the class path deserialized. Spillway itself
- * stores no Java objects.
+ * Restricts the Java objects that Quartz deserializes from the state database to calendars and Quartz's own triggers.
+ * Without this limit, anyone with write access to the database could have any class on the class path deserialized.
+ * Spillway itself stores no Java objects.
  */
 final class StateObjects {
     private static final ObjectInputFilter FILTER = ObjectInputFilter.Config.createFilter(String.join(
@@ -31,9 +31,9 @@ final class StateObjects {
     private StateObjects() {}
 
     /**
-     * Reads one object, or null where there is none.
+     * Reads one object, or null if there is none.
      *
-     * @throws java.io.InvalidClassException the object is, or holds, something else than Quartz needs
+     * @throws java.io.InvalidClassException the object is, or contains, anything that Quartz does not need
      */
     static @Nullable Object read(byte @Nullable [] bytes) throws IOException, ClassNotFoundException {
         if (bytes == null || bytes.length == 0) {
@@ -45,7 +45,7 @@ final class StateObjects {
         }
     }
 
-    /** Quartz's SQL for H2. Public because Quartz makes it by its name. */
+    /** Quartz's SQL for H2. Public because Quartz creates it by name. */
     public static final class OnH2 extends StdJDBCDelegate {
         @Override
         protected @Nullable Object getObjectFromBlob(ResultSet row, String column)
@@ -54,7 +54,7 @@ final class StateObjects {
         }
     }
 
-    /** Quartz's SQL for PostgreSQL. Public because Quartz makes it by its name. */
+    /** Quartz's SQL for PostgreSQL. Public because Quartz creates it by name. */
     public static final class OnPostgres extends PostgreSQLDelegate {
         @Override
         protected @Nullable Object getObjectFromBlob(ResultSet row, String column)

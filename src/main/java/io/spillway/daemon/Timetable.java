@@ -38,14 +38,14 @@ import org.quartz.utils.ConnectionProvider;
 import org.quartz.utils.DBConnectionManager;
 
 /**
- * When which dataset is exported, kept in the state database by Quartz: one job for each dataset, one trigger for its
- * times, and at most one each for a retry and for an export that was asked for by hand. For any thread.
+ * The times of all exports, stored in the state database by Quartz: one job for each dataset, one trigger for its
+ * schedule, and at most one each for a retry and for a requested export. Thread-safe.
  *
- * <p>As many threads as there may be exports: what is due and finds none waits in the database, where another daemon may
- * take it.
+ * <p>Has as many threads as concurrent exports are allowed: a due export that finds none waits in the database, from
+ * which another daemon may take it.
  */
 final class Timetable implements AutoCloseable {
-    /** How late an export may begin before its time counts as missed. Stands in docs/configuration.md. */
+    /** How late an export may start before its time counts as missed. Documented in docs/configuration.md. */
     static final Duration MISSED = Duration.ofMinutes(10);
 
     private static final String SCHEDULER = "spillway";
@@ -56,10 +56,10 @@ final class Timetable implements AutoCloseable {
     private static final String ATTEMPT = "attempt";
     private static final String WORK = "work";
 
-    /** By how much a stored time may be beyond the next one. */
+    /** How far a stored time may be beyond the next one. */
     private static final Duration AHEAD = Duration.ofMinutes(1);
 
-    /** How soon a daemon hears of a time that another one has put in. */
+    /** How soon a daemon notices a time that another daemon stored. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
     private final Scheduler scheduler;
@@ -74,11 +74,11 @@ final class Timetable implements AutoCloseable {
     }
 
     /**
-     * Opens what a database holds; nothing is fired before {@link #start}.
+     * Opens the timetable of a database; no export starts before {@link #start}.
      *
-     * @param node    a name that no other daemon has, on a shared database
-     * @param threads exports at the same time
-     * @param checkIn between two signs of life in a shared database
+     * @param node    a name unique among the daemons of a shared database
+     * @param threads maximum number of concurrent exports
+     * @param checkIn between two heartbeats in a shared database
      */
     static Timetable open(StateDatabase database, String node, int threads, Duration checkIn, Clock clock)
             throws SpillwayException {
@@ -97,34 +97,34 @@ final class Timetable implements AutoCloseable {
             pool.setThreadNamePrefix("export");
             pool.setMakeThreadsDaemons(true);
             DirectSchedulerFactory factory = DirectSchedulerFactory.getInstance();
-            // Alone, Quartz recovers what ran under its own name; shared, what ran under a name that gives no sign of
-            // life.
+            // For a single daemon, Quartz recovers what ran under its own name; for several, what ran under a name
+            // without heartbeats.
             String name = database.isShared() ? node : "alone";
             factory.createScheduler(
                     SCHEDULER, name, pool, store, null, 0, LOOK_AGAIN.toMillis(), LOOK_AGAIN.toMillis());
             Scheduler scheduler = factory.getScheduler(SCHEDULER);
             if (scheduler == null) {
-                throw new IllegalStateException("Quartz has made no scheduler");
+                throw new IllegalStateException("Quartz created no scheduler");
             }
             return new Timetable(scheduler, database, clock);
         } catch (SchedulerException | InvalidConfigurationException e) {
-            throw failed("the timetable could not be opened", e);
+            throw failed("cannot open the timetable", e);
         }
     }
 
-    /** Lets times come: first of all those that were missed, and exports whose daemon was killed. */
+    /** Starts the timetable, first with missed times and exports whose daemon was killed. */
     void start(Runner runner) throws SpillwayException {
         try {
             scheduler.setJobFactory((bundle, unused) -> new ExportJob(runner, this));
             scheduler.start();
         } catch (SchedulerException e) {
-            throw failed("the timetable could not be started", e);
+            throw failed("cannot start the timetable", e);
         }
     }
 
     /**
-     * Puts these schedules in and takes all others out. What has not changed is left alone, as a time that was missed while
-     * no daemon ran is still to come, unless its next time is beyond the one that is next by the clock.
+     * Replaces all schedules. Unchanged ones are not touched, because a time that was missed while no daemon ran is
+     * still pending, unless the stored next time is beyond the next one by the clock.
      */
     void apply(Map<String, ScheduleFile> schedules) throws SpillwayException {
         try {
@@ -137,7 +137,7 @@ final class Timetable implements AutoCloseable {
                 apply(schedule.dataset(), schedule.schedule());
             }
         } catch (SchedulerException e) {
-            throw failed("the timetable could not be changed", e);
+            throw failed("cannot change the timetable", e);
         }
     }
 
@@ -164,16 +164,16 @@ final class Timetable implements AutoCloseable {
         }
     }
 
-    /** Whether times would be passed over: the clock was ahead when the stored one was last looked at. */
+    /** Whether times would be skipped: the clock was ahead when the stored time was computed. */
     private boolean isAhead(Trigger stored, CronTrigger wanted) {
         Date next = wanted.getFireTimeAfter(Date.from(clock.instant()));
-        // Quartz may fire some milliseconds early, and has gone on to the time after then.
+        // Quartz may fire some milliseconds early, and then has advanced to the following time.
         return next != null
                 && stored.getNextFireTime() != null
                 && stored.getNextFireTime().toInstant().isAfter(next.toInstant().plus(AHEAD));
     }
 
-    /** The trigger of a schedule's times, none of which is before {@code from}. */
+    /** The trigger of a schedule, without times before {@code from}. */
     static CronTrigger trigger(String dataset, TimesSection times, Instant from) {
         CronScheduleBuilder cron = CronScheduleBuilder.cronSchedule(times.cron().text())
                 .inTimeZone(TimeZone.getTimeZone(times.timeZone()));
@@ -195,7 +195,7 @@ final class Timetable implements AutoCloseable {
                 && cron.getMisfireInstruction() == wanted.getMisfireInstruction();
     }
 
-    /** Where the next attempt of a dataset is kept. */
+    /** The store for the next attempt of a dataset. */
     NextAttempt nextAttempt(String dataset) {
         return new NextAttempt() {
             @Override
@@ -208,13 +208,13 @@ final class Timetable implements AutoCloseable {
                 try {
                     scheduler.unscheduleJob(TriggerKey.triggerKey(dataset, AGAIN));
                 } catch (SchedulerException e) {
-                    throw failed("the next attempt at \"" + dataset + "\" could not be taken out of the timetable", e);
+                    throw failed("cannot remove the next attempt of \"" + dataset + "\" from the timetable", e);
                 }
             }
         };
     }
 
-    /** Lets a dataset be exported now, or as soon as it may be. */
+    /** Schedules an export of a dataset now, or as soon as possible. */
     void now(String dataset) throws SpillwayException {
         once(dataset, BY_HAND, clock.instant(), 1, Work.EXPORT);
     }
@@ -234,23 +234,23 @@ final class Timetable implements AutoCloseable {
                 scheduler.scheduleJob(trigger);
             }
         } catch (SchedulerException e) {
-            throw failed("an export of \"" + dataset + "\" could not be put into the timetable", e);
+            throw failed("cannot add an export of \"" + dataset + "\" to the timetable", e);
         }
     }
 
-    /** Which attempt a trigger stands for, from 1. */
+    /** The attempt number of a trigger, from 1. */
     static int attempt(Trigger trigger) {
         String number = trigger.getJobDataMap().getString(ATTEMPT);
         return number == null ? 1 : Integer.parseInt(number);
     }
 
-    /** What a trigger stands for. */
+    /** The work of a trigger. */
     static Work work(Trigger trigger) {
         String name = trigger.getJobDataMap().getString(WORK);
         return name == null ? Work.EXPORT : Work.valueOf(name);
     }
 
-    /** When a dataset is exported next, or empty where nothing is planned. */
+    /** The time of the next export of a dataset, or empty if none is scheduled. */
     Optional<Instant> next(String dataset) throws SpillwayException {
         try {
             return scheduler.getTriggersOfJob(job(dataset)).stream()
@@ -258,11 +258,11 @@ final class Timetable implements AutoCloseable {
                     .map(Date::toInstant)
                     .min(Instant::compareTo);
         } catch (SchedulerException e) {
-            throw failed("the timetable could not be read", e);
+            throw failed("cannot read the timetable", e);
         }
     }
 
-    /** How many exports are due and wait, on all daemons of this database. */
+    /** Number of exports that are due but have not started, on all daemons of this database. */
     long waiting() throws SQLException {
         try (Connection connection = database.connections().getConnection();
                 PreparedStatement count =
@@ -276,16 +276,16 @@ final class Timetable implements AutoCloseable {
         }
     }
 
-    /** Lets no further time come on this daemon; what is running goes on. */
+    /** Starts no more exports on this daemon; running ones continue. */
     void pause() throws SpillwayException {
         try {
             scheduler.standby();
         } catch (SchedulerException e) {
-            throw failed("the timetable could not be stopped", e);
+            throw failed("cannot stop the timetable", e);
         }
     }
 
-    /** Whether its exports have ended, so that closing may wait until Quartz has noted that. */
+    /** Call when the running exports have ended, so that closing may wait until Quartz has recorded that. */
     void ended() {
         idle = true;
     }
@@ -296,7 +296,7 @@ final class Timetable implements AutoCloseable {
         try {
             scheduler.shutdown(idle);
         } catch (SchedulerException e) {
-            throw failed("the timetable could not be closed", e);
+            throw failed("cannot close the timetable", e);
         }
     }
 
@@ -313,7 +313,7 @@ final class Timetable implements AutoCloseable {
                 cause);
     }
 
-    /** Quartz's way to connections that are not its own to close. */
+    /** Provides connections to Quartz, which must not close the pool. */
     private record Borrowed(StateDatabase database) implements ConnectionProvider {
         @Override
         public Connection getConnection() throws SQLException {
@@ -322,12 +322,12 @@ final class Timetable implements AutoCloseable {
 
         @Override
         public void initialize() {
-            // Open already.
+            // Already open.
         }
 
         @Override
         public void shutdown() {
-            // Not Quartz's to close.
+            // The pool is not closed by Quartz.
         }
     }
 }

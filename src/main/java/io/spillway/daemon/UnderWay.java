@@ -3,10 +3,10 @@ package io.spillway.daemon;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt under way. Its thread is interrupted only while it exports: elsewhere an interrupt would meet the state
- * database, whose file the JDK closes when a thread that reads it is interrupted.
+ * A running attempt. Its thread is interrupted only while it exports: elsewhere an interrupt could close the file of
+ * the state database, because the JDK closes a file when a thread that reads it is interrupted.
  *
- * <p>Made by the thread that it is about; {@link #interrupt} is for any other.
+ * <p>Created by the thread that runs the attempt; {@link #interrupt} is for other threads.
  */
 final class UnderWay {
     private final Thread thread = Thread.currentThread();
@@ -19,7 +19,7 @@ final class UnderWay {
         END
     }
 
-    /** Interrupts it, for the first reason that is given. */
+    /** Interrupts the attempt; the first reason is kept. */
     synchronized void interrupt(Interruption why) {
         if (interruption == null) {
             interruption = why;
@@ -29,16 +29,16 @@ final class UnderWay {
         }
     }
 
-    /** Whether the export may begin. */
+    /** Whether the export may start. */
     synchronized boolean begin() {
         exporting = interruption == null;
         return exporting;
     }
 
-    /** The export has ended; why it was interrupted, or null if it was not. */
+    /** Call when the export has ended; returns why it was interrupted, or null. */
     synchronized @Nullable Interruption finish() {
         exporting = false;
-        // What is left of our own interrupt must not meet the work that follows.
+        // Clear the interrupt so that it does not affect the following work.
         var unused = Thread.interrupted();
         return interruption;
     }

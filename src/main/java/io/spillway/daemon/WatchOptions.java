@@ -6,16 +6,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a daemon is watched.
+ * Monitoring of a daemon.
  *
- * @param listen where it answers over HTTP, port 0 for any free one, or null where it does not
- * @param token  what a request that starts an export has to bring, or null where none can
- * @param alerts who is told
- * @param hosts  names by which it is asked for, besides {@code localhost}, addresses and the name in {@code listen}
+ * @param listen address of the HTTP server, port 0 for any free one, or null for none
+ * @param token  bearer token required to request an export, or null to allow none
+ * @param alerts where alerts are sent
+ * @param hosts  accepted host names besides {@code localhost}, IP addresses and the name in {@code listen}
  */
 public record WatchOptions(
         @Nullable InetSocketAddress listen, @Nullable Secret token, AlertOptions alerts, Set<String> hosts) {
-    /** Not watched. */
+    /** No monitoring. */
     public static final WatchOptions NONE = new WatchOptions(null, null, AlertOptions.NONE);
 
     /** Takes a copy. */

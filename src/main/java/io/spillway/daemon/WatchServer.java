@@ -40,20 +40,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a daemon answers over HTTP: {@code /health/live}, {@code /health/ready}, {@code /metrics}, {@code /status} (JSON, or
- * a page for a browser), {@code /notice} for refused clients, and {@code POST /datasets/NAME/export} with the token.
+ * The daemon's HTTP server: {@code /health/live}, {@code /health/ready}, {@code /metrics}, {@code /status} (JSON, or a
+ * page for a browser), {@code /notice} for refused clients, and {@code POST /datasets/NAME/export} with the token.
  *
- * <p>Requests are bounded in size, number and time. {@code /health/live} needs no thread that another request can hold: the
- * state database and the files of notices are asked on threads of their own, and a request that finds these threads and
- * their queue taken gets 503.
+ * <p>Requests are limited in size, number and time. {@code /health/live} needs no thread that another request can hold:
+ * the state database and the files of notices are read on separate threads, and a request is answered with 503 if these
+ * threads and their queue are full.
  */
 final class WatchServer implements AutoCloseable {
-    /** Request line and header fields together, in bytes; more is answered with 414 or 431. */
+    /** Maximum size of request line and header fields together, in bytes; larger requests get 414 or 431. */
     static final int MOST_HEADER = 8 * 1024;
 
     static final int MOST_CONNECTIONS = 256;
 
-    /** For a whole request to arrive, and for its answer to be made and taken. */
+    /** Time for a whole request to arrive, and for its answer to be made and sent. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchServer.class);
@@ -74,13 +74,13 @@ final class WatchServer implements AutoCloseable {
     private final @Nullable Secret token;
     private final HostNames hosts;
 
-    /** What the answers come from. */
+    /** The data of the answers. */
     interface Source {
         Overview overview() throws SQLException, SpillwayException;
 
         String metrics() throws SQLException, SpillwayException;
 
-        /** Requests an export of a dataset soon; false where there is no dataset of that name. */
+        /** Schedules an export of a dataset soon; returns false if no dataset has that name. */
         boolean export(String dataset) throws SpillwayException;
     }
 
@@ -121,7 +121,7 @@ final class WatchServer implements AutoCloseable {
     }
 
     /**
-     * Listens and answers until it is closed.
+     * Starts the server.
      *
      * @throws SpillwayException {@code STATE_UNAVAILABLE}: the port is in use; {@code CONFIG}: this machine does not have
      *                           the address, or this user may not listen on it
@@ -165,26 +165,26 @@ final class WatchServer implements AutoCloseable {
         try {
             server.stop();
         } catch (Exception e) {
-            LOG.warn("the web server did not stop cause=\"{}\"", e.getMessage());
+            LOG.warn("cannot stop the web server cause=\"{}\"", e.getMessage());
         }
         // Not interrupted: the JDK closes a file, such as the state's, when a thread that reads it is interrupted.
         database.shutdown();
         files.shutdown();
         try {
             if (!database.awaitTermination(2, TimeUnit.SECONDS) || !files.awaitTermination(1, TimeUnit.SECONDS)) {
-                LOG.warn("an answer did not end in time");
+                LOG.warn("a response did not finish in time");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Makes an answer, and may take a while. */
+    /** Makes an answer; may block. */
     private interface Work {
         Answer answer() throws SQLException, SpillwayException;
     }
 
-    /** Where each request goes; never blocks. */
+    /** Routes requests; never blocks. */
     private final class Routes extends Handler.Abstract.NonBlocking {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
@@ -196,7 +196,7 @@ final class WatchServer implements AutoCloseable {
                 later(files, request, response, callback, () -> notices.answer(request, response.getHeaders()));
             } else if (!path.startsWith("/health/")
                     && !hosts.admits(request.getHttpURI().getHost())) {
-                Answer.text(MISDIRECTED, "this daemon does not answer to that name in Host; start it with --host NAME")
+                Answer.text(MISDIRECTED, "host name not accepted; start the daemon with --host NAME")
                         .send(response, callback);
             } else {
                 later(database, request, response, callback, () -> route(request, path, response));
@@ -219,7 +219,7 @@ final class WatchServer implements AutoCloseable {
             threads.execute(() -> answer(request, work).send(response, callback));
         } catch (RejectedExecutionException full) {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, 1);
-            Answer.text(503, "too many requests wait for an answer, try again").send(response, callback);
+            Answer.text(503, "too many pending requests, try again").send(response, callback);
         }
     }
 
@@ -227,11 +227,8 @@ final class WatchServer implements AutoCloseable {
         try {
             return work.answer();
         } catch (SQLException | SpillwayException | RuntimeException e) {
-            // The path as it was sent has no control characters.
-            LOG.error(
-                    "a request could not be answered path={}",
-                    request.getHttpURI().getPath(),
-                    e);
+            // The path, still percent-encoded, has no control characters.
+            LOG.error("cannot answer a request path={}", request.getHttpURI().getPath(), e);
             return Answer.text(503, "the state database does not answer");
         }
     }
@@ -273,23 +270,23 @@ final class WatchServer implements AutoCloseable {
         }
         if (!isAllowed(request.getHeaders().get(HttpHeader.AUTHORIZATION), token)) {
             response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
-            return Answer.text(401, "Authorization: Bearer TOKEN is missing or wrong");
+            return Answer.text(401, "Authorization: Bearer TOKEN is missing or invalid");
         }
         if (!source.export(dataset)) {
             return Answer.text(404, "no dataset of that name");
         }
-        LOG.info("an export was asked for over HTTP dataset={} by={}", dataset, Request.getRemoteAddr(request));
+        LOG.info("export requested over HTTP dataset={} by={}", dataset, Request.getRemoteAddr(request));
         Map<String, Object> answer = Map.of("dataset", dataset, "status", "queued");
         return new Answer(202, Answer.JSON, new String(ManifestJson.writeLine(answer), StandardCharsets.UTF_8) + "\n");
     }
 
-    /** Takes as long for a near miss as for any other token. */
+    /** Takes the same time for any wrong token. */
     private static boolean isAllowed(@Nullable String given, Secret token) {
         byte[] expected = ("Bearer " + token.reveal()).getBytes(StandardCharsets.UTF_8);
         return given != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected);
     }
 
-    /** What a request gets that the server cannot read: a line with the status, and nothing of the request. */
+    /** The response to a malformed request: a line with the status, without any part of the request. */
     private static final class PlainErrors extends ErrorHandler {
         @Override
         protected void generateResponse(

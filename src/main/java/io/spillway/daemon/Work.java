@@ -1,9 +1,9 @@
 package io.spillway.daemon;
 
-/** What an attempt is there for. Names stand in state databases. */
+/** The work of an attempt. Names are stored in state databases. */
 enum Work {
-    /** To make a dump and bring it everywhere. */
+    /** Make a dump and deliver it everywhere. */
     EXPORT,
-    /** To bring a dump that is whole to where it is missing, without asking the source for anything. */
+    /** Deliver a complete dump to destinations that lack it, without contacting the source. */
     RESUME
 }

@@ -1,9 +1,9 @@
 /**
- * The daemon: exports at the times of a folder of schedules, for years. {@link io.spillway.daemon.Daemon} is its life;
- * {@code ScheduleFolder} reads the folder, {@code Timetable} keeps the times in a database by means of Quartz, {@code
- * Runner} carries one export out and decides what follows from its end, {@code DatasetLog} remembers it.
+ * The daemon: runs the exports of a folder of schedules. {@link io.spillway.daemon.Daemon} starts and stops it; {@code
+ * ScheduleFolder} reads the folder, {@code Timetable} stores the times in a database by means of Quartz, {@code Runner}
+ * runs an export and decides what follows, {@code DatasetLog} stores the outcomes.
  *
- * <p>How an export is made is not known here: {@link io.spillway.daemon.Exports} is handed in.
+ * <p>Independent of how an export is made: {@link io.spillway.daemon.Exports} is passed in.
  */
 @NullMarked
 package io.spillway.daemon;

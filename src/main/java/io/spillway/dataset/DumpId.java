@@ -9,17 +9,21 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * One dated, immutable publication of a dataset. Prints as {@code journals/2026-11-21T030000Z}.
+ * The id of one dated, immutable publication of a dataset. Its text form is {@code journals/2026-11-21T030000Z}.
  *
  * @param dataset the dataset's name
  * @param instant when its snapshot was taken, UTC, whole seconds
  */
 public record DumpId(String dataset, Instant instant) implements Comparable<DumpId> {
-    /** Without colons, which Windows and some tools refuse in a file name. */
+    /** Without colons, which Windows and some tools do not allow in a file name. */
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    /** Cuts the instant to the second; fails with {@link IllegalArgumentException} on a name that is none. */
+    /**
+     * Truncates the instant to the second.
+     *
+     * @throws IllegalArgumentException if the name is not valid
+     */
     public DumpId {
         if (!Dataset.isName(dataset)) {
             throw new IllegalArgumentException("not a dataset name: \"" + dataset + "\"");
@@ -27,17 +31,17 @@ public record DumpId(String dataset, Instant instant) implements Comparable<Dump
         instant = instant.truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /** The date as it stands in paths: {@code 2026-11-21T030000Z}. */
+    /** The date in paths: {@code 2026-11-21T030000Z}. */
     public String stamp() {
         return STAMP.format(instant);
     }
 
-    /** What every part's name begins with: {@code journals-2026-11-21T030000Z}. */
+    /** The prefix of every part's name: {@code journals-2026-11-21T030000Z}. */
     public String fileStem() {
         return dataset + "-" + stamp();
     }
 
-    /** The dump whose folder is called {@code stamp}, or empty if that is not a date of ours. */
+    /** The dump whose folder is called {@code stamp}; empty if that is not a date in this form. */
     public static Optional<DumpId> of(String dataset, String stamp) {
         try {
             DumpId id = new DumpId(dataset, STAMP.parse(stamp, Instant::from));

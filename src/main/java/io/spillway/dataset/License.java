@@ -21,12 +21,14 @@ public final class License {
     private License() {}
 
     /**
-     * An expression as SPDX spells it: identifiers and operators in their own case, one blank between words.
+     * Normalizes an expression to SPDX's spelling: identifiers and operators in their own case, one blank between
+     * words.
      *
-     * @param text    an identifier, one's own {@code LicenseRef-…}, or several with {@code OR}, {@code AND}, {@code WITH}
-     *                and parentheses
-     * @param nearest finds what may be meant by an unknown identifier among all known ones
-     * @throws IllegalArgumentException an identifier is unknown, or the expression is incomplete; the message says which
+     * @param text    an identifier, a {@code LicenseRef-…}, or several with {@code OR}, {@code AND}, {@code WITH} and
+     *                parentheses
+     * @param nearest suggests a known identifier for an unknown one
+     * @throws IllegalArgumentException if an identifier is unknown, or the expression is incomplete; the message names
+     *     it
      */
     public static String normalized(String text, BiFunction<String, Collection<String>, Optional<String>> nearest) {
         Deque<String> tokens = new ArrayDeque<>(
@@ -53,7 +55,7 @@ public final class License {
                 words.add(tokens.remove());
                 expression(tokens, words, nearest);
                 if (!isNext(tokens, ")")) {
-                    throw new IllegalArgumentException("license has a parenthesis that is not closed");
+                    throw new IllegalArgumentException("license has an unclosed parenthesis");
                 }
                 words.add(tokens.remove());
             } else {
@@ -116,7 +118,7 @@ public final class License {
                 .map(id -> " (did you mean " + id + "?)")
                 .orElse("");
         return new IllegalArgumentException("license \"" + token + "\" is not an SPDX " + what + meant
-                + "; a licence that SPDX does not list is written LicenseRef-NAME");
+                + "; write a licence that SPDX does not list as LicenseRef-NAME");
     }
 
     private static boolean isOperator(String token) {
@@ -127,7 +129,7 @@ public final class License {
         return word.equalsIgnoreCase(tokens.peek());
     }
 
-    /** The identifiers in an expression, in order, exceptions left out; just the one where it is no more than that. */
+    /** The identifiers in an expression, in order, without exceptions. */
     public static List<String> identifiers(String expression) {
         return Arrays.stream(expression.replaceAll("\\s+WITH\\s+\\S+", "").split("[()\\s]+"))
                 .filter(word -> !word.isEmpty() && !word.equals("OR") && !word.equals("AND"))
@@ -135,22 +137,22 @@ public final class License {
                 .toList();
     }
 
-    /** Whether an expression names several licences, of which a reader may choose one. */
+    /** Whether an expression lists several licences of which the reader may choose one. */
     public static boolean isChoice(String expression) {
         return expression.contains(" OR ") && !expression.contains(" AND ") && !expression.contains(" WITH ");
     }
 
-    /** Whether it is an identifier of SPDX's list; one that begins with {@code LicenseRef-} is the publisher's own. */
+    /** Whether it is on SPDX's list; an identifier that begins with {@code LicenseRef-} is the publisher's own. */
     public static boolean isListed(String spdx) {
         return SpdxList.license(withoutPlus(spdx)).isPresent();
     }
 
-    /** The full name of a licence, or empty where it is not on SPDX's list. */
+    /** The full name of a licence; empty if it is not on SPDX's list. */
     public static Optional<String> name(String spdx) {
         return SpdxList.license(spdx).map(SpdxList.Entry::name);
     }
 
-    /** Where a licence can be read: at its author's where that is known here, else at SPDX; empty where it is not listed. */
+    /** URL of a licence's text: at its author's site if known here, otherwise at SPDX; empty if it is not listed. */
     public static Optional<String> address(String spdx) {
         return SpdxList.license(spdx)
                 .or(() -> SpdxList.license(withoutPlus(spdx)))

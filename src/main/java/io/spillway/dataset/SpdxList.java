@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The licences and exceptions that SPDX lists, by their identifiers; upper and lower case do not matter. Immutable. */
+/** SPDX's lists of licences and exceptions, by identifier, case-insensitive. Immutable. */
 final class SpdxList {
     private static final Map<String, Entry> LICENSES = read("spdx-licenses.tsv");
     private static final Map<String, Entry> EXCEPTIONS = read("spdx-exceptions.txt");
@@ -23,8 +23,8 @@ final class SpdxList {
     /**
      * A licence.
      *
-     * @param id   its identifier, as SPDX spells it
-     * @param name its full name; the identifier where none is known here
+     * @param id   its identifier in SPDX's spelling
+     * @param name its full name, or the identifier if unknown here
      */
     record Entry(String id, String name) {}
 

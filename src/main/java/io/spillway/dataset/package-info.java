@@ -1,5 +1,5 @@
 /**
- * What is published again and again, and how one publication of it is called: {@link io.spillway.dataset.Dataset} and
+ * A dataset and the id of one publication of it: {@link io.spillway.dataset.Dataset} and
  * {@link io.spillway.dataset.DumpId}. Values only; nothing here reads or writes anything.
  */
 @NullMarked

@@ -17,17 +17,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Whether a dump is at another destination: this one, by the bytes of its manifest, and whole. For any thread. */
+/** Checks whether another destination has a dump: the same manifest and all files. Stateless, thread-safe. */
 final class Arrival {
     private Arrival() {}
 
     /**
-     * Whether the destination has the dump.
+     * Returns whether the destination has the dump.
      *
-     * @param key what the dump's files have in common
-     * @return false where it has no manifest
-     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}: it has another dump of the same name, which another
-     *                           machine made in the same second
+     * @param key the key prefix of the dump's files
+     * @return false if it has no manifest
+     * @throws SpillwayException {@link Fault#DESTINATION_REFUSED} if it has a different dump with the same name, which
+     *     another machine made in the same second
      */
     static boolean has(Manifest manifest, ObjectKey key, Destination other) throws SpillwayException {
         ObjectKey file = key.child(Manifest.FILE_NAME);
@@ -36,7 +36,7 @@ final class Arrival {
             return false;
         }
         if (!other.traits().keepsSiteFiles()) {
-            return true; // an archive proves by itself what it has
+            return true; // an archive verifies its own content
         }
         if (!isSame(manifest, file, other)) {
             throw nameTaken(manifest, other);
@@ -44,21 +44,21 @@ final class Arrival {
         return true;
     }
 
-    /** The failure of a dump whose name belongs to another dump at the destination. */
+    /** The error for a dump whose name is taken by a different dump at the destination. */
     static SpillwayException nameTaken(Manifest manifest, Destination other) {
         return new SpillwayException(
                 Fault.DESTINATION_REFUSED,
-                "%s has another dump called %s, which another run made in the same second; this one is not there"
+                "%s already has a different dump %s, made by another run in the same second; this one was not sent"
                         .formatted(other.name(), manifest.dump()),
-                "let only one machine publish %s there, and export again".formatted(manifest.dataset()));
+                "allow only one machine to publish %s there, and export again".formatted(manifest.dataset()));
     }
 
-    /** Whether two manifests describe the same files: their other bytes may come from different versions. */
+    /** Whether two manifests describe the same files. Their other bytes may differ between versions of Spillway. */
     static boolean isSame(Manifest one, Manifest other) {
         return one.parts().equals(other.parts()) && one.files().equals(other.files());
     }
 
-    /** A manifest of other bytes may have been written by another version: what it says counts. */
+    /** Compares the parsed manifests if the bytes differ: another version may have written one of them. */
     private static boolean isSame(Manifest manifest, ObjectKey file, Destination other) throws SpillwayException {
         byte[] bytes;
         try (InputStream in = other.open(file)) {
@@ -66,7 +66,7 @@ final class Arrival {
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "%s/%s cannot be read: %s".formatted(other.name(), file, e.getMessage()),
+                    "cannot read %s/%s: %s".formatted(other.name(), file, e.getMessage()),
                     "try again",
                     e);
         }
@@ -85,8 +85,8 @@ final class Arrival {
     }
 
     /**
-     * The names of files that a destination lacks, or has with another length. A listing may be late: what it lacks is
-     * asked for by name.
+     * Names the files that a destination lacks or has with a different length. Listings can lag, so each file missing
+     * from the listing is looked up by name.
      */
     static List<String> missing(Manifest manifest, ObjectKey key, Destination other) throws SpillwayException {
         Map<String, Long> expected = new TreeMap<>();

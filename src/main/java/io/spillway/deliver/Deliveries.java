@@ -23,15 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends dumps from home, where they were written, to the other destinations, to all of them at the same time. A run that was
- * broken off, in whatever way, is completed by the next: {@link Pending} tells from the state of each dump at each
- * destination what still has to be sent.
+ * Sends dumps from home, where they are written, to all other destinations in parallel. The next run completes an
+ * interrupted one: {@link Pending} derives what remains to be sent from the state of each dump at each destination.
  *
- * <p>Whoever calls holds the dataset's lock. Safe for use by one export at a time.
+ * <p>The caller holds the dataset's lock. Not thread-safe: one export at a time.
  */
 public final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
-    /** How long a destination may take to give up once the run was cancelled. */
+    /** Time for the uploads to stop after the run was cancelled. */
     private static final long STOP_SECONDS = 20;
 
     private final Destination home;
@@ -41,14 +40,14 @@ public final class Deliveries {
     private final Terms terms;
 
     /**
-     * Deliveries from one place to others; all of them stay the caller's to close.
+     * Creates deliveries from home to other destinations. The caller closes all destinations.
      *
-     * @param home    where dumps are written, a directory
-     * @param folders the folder of a dump in it, by the key that its files have in common
-     * @param spooled whether that is no destination itself, so that a dump's files go once all others have it; its
-     *                manifest stays, for the next one to be compared with
-     * @param others  where dumps are sent to, possibly none
-     * @param terms   what decides whether a dump that waits may be sent
+     * @param home    where dumps are written: a directory
+     * @param folders maps the key prefix of a dump to its folder at home
+     * @param spooled whether home is only a spool and not a destination. If so, a dump's files are removed once all
+     *                other destinations have it; the manifest stays for comparison with the next dump.
+     * @param others  where dumps are sent; may be empty
+     * @param terms   decides whether a pending dump may be sent
      */
     public Deliveries(
             Destination home,
@@ -63,16 +62,16 @@ public final class Deliveries {
         this.terms = terms;
     }
 
-    /** Remembers what a dump is made under. To be called before the dump is published at home. */
+    /** Records the configuration that a dump is made with. Call it before the dump is published at home. */
     public void making(DumpId dump) throws SpillwayException {
         new Ledger(terms.memory(), dump.dataset()).making(dump, terms.configuration());
     }
 
     /**
-     * What waits at home for a decision of the operator; sends nothing.
+     * Lists pending dumps at home that need a decision by the operator; sends nothing.
      *
-     * @return for each such dump and destination a delivery whose failure says why it waits and what to decide
-     * @throws SpillwayException home cannot be read
+     * @return one delivery for each such dump and destination; its failure states the reason and what to decide
+     * @throws SpillwayException if home cannot be read
      */
     public List<Delivery> undecided(String dataset) throws SpillwayException {
         List<Delivery> waiting = new ArrayList<>();
@@ -86,41 +85,42 @@ public final class Deliveries {
         return waiting;
     }
 
-    /** Whether there are destinations that take parts of a dump that is still being written. */
+    /** Whether any destination accepts parts of a dump that is still being written. */
     public boolean sendAhead() {
         return others.stream().anyMatch(Deliveries::takesParts);
     }
 
     /**
-     * Begins to send parts of a dump that is still being written, where that is possible. The caller closes it.
+     * Starts to send parts of a dump that is still being written to the destinations that accept them. The caller
+     * closes the result.
      *
-     * @param links an empty folder on the file system of the parts, which the caller removes; unused where nothing is
-     *              sent ahead
+     * @param links an empty folder on the file system of the parts, which the caller removes; not used if no
+     *              destination accepts parts early
      */
     public EarlyUpload ahead(DumpId dump, Path links) {
         return new EarlyUpload(
                 dump, links, others.stream().filter(Deliveries::takesParts).toList());
     }
 
-    /** An archive's items want their description first, and a directory takes a dump in one step. */
+    /** An archive's item needs its description first, and a directory takes a dump in one step. */
     private static boolean takesParts(Destination other) {
         return !other.traits().placesAtOnce() && other.traits().keepsSiteFiles();
     }
 
-    /** Whether dumps lie in a spool until they are delivered, which nobody reads from. */
+    /** Whether home is a spool, which holds dumps until they are delivered and is not read by users. */
     public boolean isSpooled() {
         return spooled;
     }
 
     /**
-     * Sends what earlier runs have left to be sent: of a directory that is a destination the newest dump, of a spool
-     * every dump, the oldest first. A dump that is withdrawn or pruned is not sent, and one that was made under another
-     * configuration waits. Removes what uploads of dead runs have left, and files of a spool that no destination needs.
-     * Where the thread is interrupted, what was under way is in the answer as {@code CANCELLED}, and the interrupt stays
-     * pending; the next call goes on from there.
+     * Sends what earlier runs left unsent: from a directory that is itself a destination the newest dump, from a spool
+     * every dump, oldest first. Withdrawn and pruned dumps are not sent; a dump made with a different configuration
+     * waits. Removes left-over uploads of crashed runs, and spool files that no destination needs. If the thread is
+     * interrupted, unfinished deliveries are returned as {@code CANCELLED} and the interrupt flag stays set; the next
+     * call continues from there.
      *
-     * @return what came of it, empty where nothing was left to do
-     * @throws SpillwayException the home itself cannot be read
+     * @return the outcome of each delivery; empty if nothing was pending
+     * @throws SpillwayException if home cannot be read
      */
     public List<Delivery> resume(String dataset) throws SpillwayException {
         List<Delivery> all = new ArrayList<>();
@@ -155,14 +155,14 @@ public final class Deliveries {
     }
 
     /**
-     * Sends a dump that was just published at home to every destination that lacks it. One that fails does not hold up the
-     * others. Where the thread is interrupted, what was under way is in the answer as {@code CANCELLED}, and the interrupt
-     * stays pending.
+     * Sends a dump that was just published at home to every destination that lacks it. A failing destination does not
+     * delay the others. If the thread is interrupted, unfinished deliveries are returned as {@code CANCELLED} and the
+     * interrupt flag stays set.
      *
-     * @return one entry for each destination that lacked it, in their order
+     * @return one entry for each destination that lacked the dump, in the order of the destinations
      */
     public List<Delivery> deliver(Manifest manifest) {
-        remember(ledger -> ledger.published(manifest), manifest);
+        record(ledger -> ledger.published(manifest), manifest);
         List<Delivery> done = deliver(manifest, others);
         if (spooled && done.stream().allMatch(Delivery::arrived)) {
             removeFiles(manifest.dump());
@@ -187,21 +187,21 @@ public final class Deliveries {
                 .filter(other -> done.stream().noneMatch(each -> each.place() == other && !each.arrived()))
                 .map(Destination::name)
                 .toList();
-        remember(ledger -> ledger.arrived(manifest.id(), arrived), manifest);
+        record(ledger -> ledger.arrived(manifest.id(), arrived), manifest);
         return done;
     }
 
-    private interface Remembering {
-        void in(Ledger ledger) throws SpillwayException;
+    private interface LedgerUpdate {
+        void apply(Ledger ledger) throws SpillwayException;
     }
 
-    /** The dump is public by now, so that a memory that cannot be written is for the log. */
-    private void remember(Remembering what, Manifest manifest) {
-        boolean interrupted = Thread.interrupted(); // it would close the file in the middle; kept for the caller
+    /** The dump is already public, so a ledger that cannot be written is only logged. */
+    private void record(LedgerUpdate update, Manifest manifest) {
+        boolean interrupted = Thread.interrupted(); // would close the file half-written; restored below
         try {
-            what.in(new Ledger(terms.memory(), manifest.dataset()));
+            update.apply(new Ledger(terms.memory(), manifest.dataset()));
         } catch (SpillwayException e) {
-            LOG.warn("not remembered dump={} cause=\"{}\"", manifest.dump(), e.getMessage());
+            LOG.warn("ledger not updated dump={} cause=\"{}\"", manifest.dump(), e.getMessage());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -210,9 +210,9 @@ public final class Deliveries {
     }
 
     /**
-     * How far dumps have come, by what came of their deliveries.
+     * Summarizes where dumps have arrived.
      *
-     * @param newest the newest of them, which is whole at home, or null where there is none
+     * @param newest the newest of them, complete at home, or null if there is none
      */
     public DeliveryOutcome reach(@Nullable Manifest newest, List<Delivery> done) {
         List<String> publicAt = new ArrayList<>();
@@ -232,15 +232,18 @@ public final class Deliveries {
     }
 
     /**
-     * Sends nothing, and says why of every destination; the next call of {@link #resume} sends it.
+     * Sends nothing and reports {@code why} for every destination; the next call of {@link #resume} sends the dump.
      *
-     * @return one entry for each destination, in their order
+     * @return one entry for each destination, in the order of the destinations
      */
     public List<Delivery> withhold(Manifest manifest, SpillwayException why) {
         return others.stream().map(other -> new Delivery(manifest, other, why)).toList();
     }
 
-    /** Returns when all threads have ended, or some time after this thread was told to stop, whose flag stays set. */
+    /**
+     * Returns when all threads have ended or, if this thread is interrupted, after at most {@link #STOP_SECONDS}; the
+     * interrupt flag stays set.
+     */
     private static void awaitEnd(ExecutorService threads, Manifest manifest) {
         try {
             threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
@@ -248,16 +251,18 @@ public final class Deliveries {
             threads.shutdownNow();
             try {
                 if (!threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-                    LOG.warn("an upload did not stop within {} s dump={}", STOP_SECONDS, manifest.dump());
+                    LOG.warn(
+                            "uploads still running {} s after the cancellation dump={}", STOP_SECONDS, manifest.dump());
                 }
             } catch (InterruptedException again) {
-                LOG.warn("uploads were left under way, the next run goes on dump={}", manifest.dump());
+                LOG.warn(
+                        "interrupted again, uploads not awaited; the next run continues them dump={}", manifest.dump());
             }
             Thread.currentThread().interrupt();
         }
     }
 
-    /** What came of each; a bug is thrown only here, when all others have ended as they would have without it. */
+    /** The outcome of each delivery. An unexpected exception is rethrown only after all other deliveries have ended. */
     private static List<Delivery> outcomes(
             Manifest manifest, List<Destination> open, List<Future<Optional<Delivery>>> ended) {
         List<Delivery> done = new ArrayList<>();
@@ -273,18 +278,18 @@ public final class Deliveries {
             } catch (ExecutionException e) {
                 bug = e.getCause();
             } catch (InterruptedException e) {
-                throw new IllegalStateException("what is done is not waited for", e);
+                throw new IllegalStateException("get() of a completed future was interrupted", e);
             }
         }
         if (bug != null) {
-            throw new IllegalStateException("a delivery failed in a way that nobody expected", bug);
+            throw new IllegalStateException("unexpected error during delivery", bug);
         }
         return done;
     }
 
     private static SpillwayException cancelled(Destination other) {
         return new SpillwayException(
-                Fault.CANCELLED, "cancelled while dumps were sent to " + other.name(), "run again: the rest follows");
+                Fault.CANCELLED, "cancelled while sending dumps to " + other.name(), "run again to send the rest");
     }
 
     private Optional<Delivery> deliver(Manifest manifest, ObjectKey key, Destination other) {
@@ -313,20 +318,20 @@ public final class Deliveries {
         return Optional.of(new Delivery(manifest, other, null));
     }
 
-    /** The dump is there, whole: that left-overs of dead runs cannot be removed is for the log. */
+    /** The dump has arrived, so a failure to remove left-over uploads is only logged. */
     private static void sweep(String dataset, Destination other) {
         try {
             int left = other.sweep(new ObjectKey(dataset));
-            LOG.info("left-overs of earlier uploads removed destination={} count={}", other.name(), left);
+            LOG.info("left-over uploads removed destination={} count={}", other.name(), left);
         } catch (SpillwayException e) {
-            LOG.warn("left-overs of earlier uploads stay destination={} cause=\"{}\"", other.name(), e.getMessage());
+            LOG.warn("cannot remove left-over uploads destination={} cause=\"{}\"", other.name(), e.getMessage());
         }
     }
 
     /**
-     * Removes parts of dumps that never came to be: sent ahead by a run that died before it had a dump. Only files that are
-     * called as parts of such a dump are removed, and only where neither a manifest, nor a note, nor home knows the dump. A
-     * destination that fails keeps them for now, and the log says so.
+     * Removes parts of dumps that were never published: a crashed run sent them early. Removes only files named like
+     * parts of such a dump, and only if neither a manifest, nor a notice, nor home knows the dump. If a destination
+     * fails, its parts stay until the next call, and a warning is logged.
      */
     public void removeOrphans(String dataset) {
         Orphans orphans = new Orphans(home, dataset);
@@ -341,16 +346,16 @@ public final class Deliveries {
                 }
             }
         } catch (SpillwayException e) {
-            LOG.warn("the spool keeps files that are not needed dump={} cause=\"{}\"", dump, e.getMessage());
+            LOG.warn("cannot remove files from the spool dump={} cause=\"{}\"", dump, e.getMessage());
         }
     }
 
     /**
-     * A dump at one destination.
+     * The delivery of a dump to one destination.
      *
-     * @param manifest the dump's
-     * @param place    the destination, open as long as the deliveries' maker keeps it so
-     * @param failure  why it is not there, or null if it is
+     * @param manifest the dump's manifest
+     * @param place    the destination, which the caller of {@link Deliveries} closes
+     * @param failure  why the dump is not there, or null if it is
      */
     public record Delivery(
             Manifest manifest, Destination place, @Nullable SpillwayException failure) {
@@ -359,12 +364,12 @@ public final class Deliveries {
             return manifest.dump();
         }
 
-        /** How the destination is called in messages. */
+        /** The destination's name in messages. */
         public String destination() {
             return place.name();
         }
 
-        /** Whether the dump is there, whole. */
+        /** Whether the complete dump is there. */
         public boolean arrived() {
             return failure == null;
         }

@@ -11,13 +11,13 @@ import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Withdrawal;
 import java.util.List;
 
-/** What is looked at just before and just after a dump is sent to a destination. */
+/** The checks just before and just after a dump is sent to a destination. */
 final class DeliveryChecks {
     private DeliveryChecks() {}
 
     /**
-     * A dump that was compared with nothing, as nothing was there or the destination was away, does not follow one that the
-     * gate has never seen.
+     * Refuses a dump that was not compared with any other, because none was present or the destination was unavailable,
+     * if the destination has older dumps: the gate has not compared it with those.
      */
     static void requireCompared(Manifest manifest, Destination home, Destination other) throws SpillwayException {
         if (manifest.previous() != null
@@ -31,21 +31,22 @@ final class DeliveryChecks {
         if (!there.isEmpty()) {
             throw new SpillwayException(
                     Fault.GATE,
-                    "it waits at %s, as it was compared with nothing, and %s has %s"
+                    "the dump waits at %s: it was not compared with any dump, and %s has %s"
                             .formatted(home.name(), other.name(), there.get(0).dump()),
-                    "export again, which compares with that dump, or send this one with  --deliver-anyway "
+                    "export again to compare with that dump, or send this one with  --deliver-anyway "
                             + manifest.id().stamp());
         }
     }
 
-    /** Whether a notice there says so. */
+    /** Whether the destination has a notice of the dump's withdrawal. */
     static boolean isWithdrawn(Destination place, ObjectKey dump) throws SpillwayException {
         return place.find(dump.child(Withdrawal.FILE_NAME)).isPresent();
     }
 
     /**
-     * A withdrawal does not wait for a delivery of the same dump. It writes its notice before it deletes the manifest, and
-     * this looks for the notice after it has sent the manifest: whatever the order, one of the two deletes it.
+     * A withdrawal does not wait for a running delivery of the same dump. It writes its notice before it deletes the
+     * manifest, and this method looks for the notice after the manifest was sent. So one of the two deletes the
+     * manifest, whatever the order.
      */
     static void requireNotWithdrawn(Manifest manifest, ObjectKey key, Destination home, Destination other)
             throws SpillwayException {
@@ -55,15 +56,15 @@ final class DeliveryChecks {
             }
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
-                    "%s was withdrawn while it was sent to %s".formatted(manifest.dump(), other.name()),
-                    "nothing is left to do; the next run removes its files there");
+                    "%s was withdrawn while it was being sent to %s".formatted(manifest.dump(), other.name()),
+                    "nothing to do; the next run removes its files there");
         }
     }
 
     /**
-     * Looks for every file of the dump: another process may have taken its parts for left-overs of a dead run and removed
-     * them before the manifest was there. That process looks for the manifest after it has removed parts, and this looks for
-     * parts after it has sent the manifest, so that at least one of the two finds out ({@link Orphans}).
+     * Checks for every file of the dump: another process may have removed its parts as orphans before the manifest
+     * arrived. That process looks for the manifest after removing parts, and this method looks for parts after sending
+     * the manifest, so at least one of the two notices ({@link Orphans}).
      */
     static void requireWhole(Manifest manifest, ObjectKey key, Destination other) throws SpillwayException {
         List<String> missing = Arrival.missing(manifest, key, other);
@@ -71,9 +72,9 @@ final class DeliveryChecks {
             other.delete(key.child(Manifest.FILE_NAME));
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "another process removed files of %s from %s while the dump was sent: %s"
+                    "another process removed files of %s from %s while the dump was being sent: %s"
                             .formatted(manifest.dump(), other.name(), String.join(", ", missing)),
-                    "let only one machine publish %s there".formatted(manifest.dataset()));
+                    "allow only one machine to publish %s there".formatted(manifest.dataset()));
         }
     }
 }

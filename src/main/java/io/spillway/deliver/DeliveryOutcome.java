@@ -17,41 +17,41 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a dump that is whole has come. One that is public at one destination and missing at another is neither a success
- * nor a failure, and what helps is to send the rest, never to export again.
+ * Where a complete dump has arrived. A dump that is public at one destination and missing at another is neither a
+ * success nor a failure; the remedy is to send the rest, not to export again.
  *
- * @param newest     the newest dump that was to be brought somewhere, or null where nothing was left to do
- * @param deliveries what came of it, and of dumps that earlier runs have left, at each destination that lacked them
- * @param publicAt   the names of the destinations where the newest is whole and public
- * @param pointers   why what points at dumps may still name older ones somewhere, or null if nothing does
+ * @param newest     the newest dump to deliver, or null if nothing was pending
+ * @param deliveries its deliveries and those of dumps left by earlier runs, for each destination that lacked them
+ * @param publicAt   names of the destinations where the newest dump is complete and public
+ * @param pointers   why links may still name older dumps somewhere, or null if none do
  */
 public record DeliveryOutcome(
         @Nullable Manifest newest,
         List<Delivery> deliveries,
         List<String> publicAt,
         @Nullable SpillwayException pointers) {
-    /** Takes copies. */
+    /** Makes defensive copies. */
     public DeliveryOutcome {
         deliveries = List.copyOf(deliveries);
         publicAt = List.copyOf(publicAt);
     }
 
-    /** The same, where what points at dumps could not be renewed. */
+    /** The same, with links that could not be updated. */
     public DeliveryOutcome withPointers(SpillwayException failure) {
         return new DeliveryOutcome(newest, deliveries, publicAt, failure);
     }
 
-    /** Whether every destination has it, and points at it. */
+    /** Whether every destination has the dump, with current links. */
     public boolean everywhere() {
         return failures().isEmpty();
     }
 
-    /** Whether there is a dump that no reader can get. */
+    /** Whether the dump is not available to readers anywhere. */
     public boolean nowhere() {
         return newest != null && publicAt.isEmpty();
     }
 
-    /** How many destinations lack a dump, or may name an older one; 0 where it is everywhere. */
+    /** The number of destinations that lack a dump, plus one if links may be outdated; 0 if everything arrived. */
     public int missing() {
         long places = deliveries.stream()
                 .filter(delivery -> !delivery.arrived())
@@ -62,8 +62,8 @@ public record DeliveryOutcome(
     }
 
     /**
-     * The destinations that lack the newest dump that was to be brought there, where everything else stays as it is, each
-     * with its last failure. One that lacks an older dump alone is not among them.
+     * The destinations that lack the newest dump to deliver, each with its last failure. A destination that only lacks
+     * an older dump is not included.
      */
     public Map<Destination, SpillwayException> lacking() {
         Map<Destination, SpillwayException> lacking = new LinkedHashMap<>();
@@ -87,7 +87,7 @@ public record DeliveryOutcome(
                                 && each.manifest().equals(newest));
     }
 
-    /** Whether sending the rest again may help without anybody doing something first. */
+    /** Whether sending the rest again may succeed without action by the operator. */
     public boolean mayPass() {
         return failures().stream().anyMatch(failure -> failure.fault().retry() != Fault.Retry.NEVER);
     }
@@ -100,8 +100,8 @@ public record DeliveryOutcome(
     }
 
     /**
-     * What is missing where, why, what is public nevertheless, and what to do; empty where nothing is. Its fault is that of
-     * the first failure, or {@link Fault#CANCELLED} where anything was cancelled.
+     * What is missing where and why, what is public nevertheless, and what to do; empty if nothing is missing. Its
+     * fault is that of the first failure, or {@link Fault#CANCELLED} if anything was cancelled.
      */
     public Optional<SpillwayException> shortfall() {
         List<SpillwayException> failures = failures();
@@ -118,14 +118,14 @@ public record DeliveryOutcome(
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         hints.add("send what is missing with  spillway export --resume  and the same schedule");
         return Optional.of(
-                new SpillwayException(first.fault(), String.join("; ", said()), String.join("; ", hints), first));
+                new SpillwayException(first.fault(), String.join("; ", messages()), String.join("; ", hints), first));
     }
 
-    private List<String> said() {
-        List<String> said = new ArrayList<>();
+    private List<String> messages() {
+        List<String> messages = new ArrayList<>();
         for (Delivery delivery : deliveries) {
             if (delivery.failure() != null) {
-                said.add("%s did not get dump %s: %s"
+                messages.add("%s lacks dump %s: %s"
                         .formatted(
                                 delivery.destination(),
                                 delivery.dump(),
@@ -133,14 +133,14 @@ public record DeliveryOutcome(
             }
         }
         if (pointers != null) {
-            said.add(String.valueOf(pointers.getMessage()));
+            messages.add(String.valueOf(pointers.getMessage()));
         }
         if (newest != null) {
-            said.add(
+            messages.add(
                     publicAt.isEmpty()
-                            ? "%s is whole and public nowhere yet".formatted(newest.dump())
-                            : "%s is whole and public at %s".formatted(newest.dump(), String.join(", ", publicAt)));
+                            ? "%s is complete but not public anywhere yet".formatted(newest.dump())
+                            : "%s is complete and public at %s".formatted(newest.dump(), String.join(", ", publicAt)));
         }
-        return said;
+        return messages;
     }
 }

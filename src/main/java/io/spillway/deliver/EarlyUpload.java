@@ -16,11 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the bytes of parts while others are still being written. Readers see none of them before the gate has decided: they
- * are {@linkplain Destination#prepare prepared}, and {@link Deliveries#deliver} completes them. A destination that fails is
- * left to that too, which sends what is missing. Closing without {@link #keep()} removes what was sent.
+ * Uploads finished parts of a dump to the other destinations while later parts are still being written. Readers cannot
+ * see them: they are {@linkplain Destination#prepare prepared}, and {@link Deliveries#deliver} completes them after the
+ * gate has accepted the dump. If a destination fails here, {@link Deliveries#deliver} sends what is missing. Closing
+ * without {@link #keep()} removes what was sent.
  *
- * <p>Safe for use by all lanes; one thread closes it.
+ * <p>Thread-safe: all lanes may call {@link #offer}; one thread closes it.
  */
 public final class EarlyUpload implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EarlyUpload.class);
@@ -32,10 +33,11 @@ public final class EarlyUpload implements AutoCloseable {
     private volatile boolean keep;
 
     /**
-     * Sends to these.
+     * Creates an early upload to these destinations.
      *
-     * @param links an empty folder on the file system of the parts, which are linked into it: they are moved when the dump
-     *              is published, in the middle of being sent. Its owner removes it after this is closed
+     * @param links an empty folder on the file system of the parts. Parts are hard-linked into it, because publishing
+     *              moves the originals while they are still being sent. The caller removes it after closing this
+     *              object.
      */
     EarlyUpload(DumpId dump, Path links, List<Destination> destinations) {
         this.dump = dump;
@@ -43,7 +45,7 @@ public final class EarlyUpload implements AutoCloseable {
         this.senders = destinations.stream().map(Sender::new).toList();
     }
 
-    /** Sends the bytes of a complete part; returns at once. */
+    /** Queues a complete part for sending; returns at once. */
     public void offer(Path part) {
         if (senders.isEmpty()) {
             return;
@@ -52,21 +54,21 @@ public final class EarlyUpload implements AutoCloseable {
         try {
             Files.createLink(link, part);
         } catch (IOException | UnsupportedOperationException e) {
-            LOG.debug("not sent ahead part={} cause={}", part, e.getMessage());
+            LOG.debug("part not uploaded early part={} cause={}", part, e.getMessage());
             return;
         }
         ObjectKey key = ObjectKey.of(dump).child(link.getFileName().toString());
         senders.forEach(sender -> sender.offer(link, key));
     }
 
-    /** The dump is published where it was written: what was sent is part of something that exists. */
+    /** Keeps what was sent: the dump has been published at home. */
     public void keep() {
         keep = true;
     }
 
     /**
-     * Ends the sending: after {@link #keep()} when everything that was offered is there, otherwise at once, and what was
-     * sent is removed again. An interrupt is kept for the caller.
+     * Stops sending. After {@link #keep()}, waits until every offered part has been sent; otherwise aborts at once and
+     * removes what was sent. Restores the thread's interrupt flag.
      */
     @Override
     public void close() {
@@ -75,7 +77,7 @@ public final class EarlyUpload implements AutoCloseable {
             interrupted |= !sender.finish(keep);
         }
         if (!keep) {
-            // A pending interrupt would end the removal too.
+            // A pending interrupt would abort the removal too.
             interrupted |= Thread.interrupted();
             senders.forEach(Sender::remove);
         }
@@ -84,7 +86,7 @@ public final class EarlyUpload implements AutoCloseable {
         }
     }
 
-    /** One destination, on a thread of its own. */
+    /** One destination, with a thread of its own. */
     private static final class Sender {
         private final Destination destination;
         private final ExecutorService thread;
@@ -109,14 +111,14 @@ public final class EarlyUpload implements AutoCloseable {
                 } catch (SpillwayException e) {
                     failed = true;
                     LOG.info(
-                            "sending ahead given up, the whole dump is sent at the end destination={} cause=\"{}\"",
+                            "early upload failed; the dump will be sent after it is published destination={} cause=\"{}\"",
                             destination.name(),
                             e.getMessage());
                 }
             });
         }
 
-        /** Says whether it was not interrupted. */
+        /** Returns false if interrupted. */
         boolean finish(boolean all) {
             try {
                 if (all) {
@@ -144,7 +146,7 @@ public final class EarlyUpload implements AutoCloseable {
                 }
             } catch (SpillwayException e) {
                 LOG.warn(
-                        "left behind, the next run removes it destination={} cause=\"{}\"",
+                        "early upload not removed; the next run removes it destination={} cause=\"{}\"",
                         destination.name(),
                         e.getMessage());
             }

@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Parts of dumps that never came to be, in a place that takes parts before there is a dump. The run that has sent them
- * should be dead, as the caller holds the dataset's lock; where two machines have no lock in common it may not be, so the
- * manifest is looked for before each part and after the last. A dump that appears meanwhile is taken back: better none
- * than one that lacks parts.
+ * Removes parts of dumps that were never published, at destinations that accept parts before the dump is complete. The
+ * caller holds the dataset's lock, so the run that sent them has usually ended. Machines without a common lock are an
+ * exception, so the manifest is looked up before each part and after the last. If a dump appears meanwhile, it is
+ * unpublished: no dump is better than one that lacks parts.
  */
 final class Orphans {
     private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
@@ -25,13 +25,13 @@ final class Orphans {
     private final Destination home;
     private final String dataset;
 
-    /** @param home knows the dumps that only have to be sent yet */
+    /** @param home has the dumps that still have to be sent */
     Orphans(Destination home, String dataset) {
         this.home = home;
         this.dataset = dataset;
     }
 
-    /** At one destination; where that fails, the log says so. */
+    /** Removes orphans at one destination; a failure is only logged. */
     void removeFrom(Destination other) {
         try {
             Map<DumpId, List<ObjectKey>> found = new TreeMap<>();
@@ -54,7 +54,7 @@ final class Orphans {
                 }
             }
         } catch (SpillwayException e) {
-            LOG.warn("left-overs stay for now destination={} cause=\"{}\"", other.name(), e.getMessage());
+            LOG.warn("cannot remove orphaned parts destination={} cause=\"{}\"", other.name(), e.getMessage());
         }
     }
 
@@ -70,9 +70,9 @@ final class Orphans {
         }
         if (removed > 0 && other.find(manifest).isPresent()) {
             other.delete(manifest);
-            LOG.warn("taken back, as parts of it were taken for left-overs dump={} destination={}", dump, other.name());
+            LOG.warn("dump unpublished: its parts were removed as orphans dump={} destination={}", dump, other.name());
         } else {
-            LOG.info("parts of a dead run removed dump={} destination={} count={}", dump, other.name(), removed);
+            LOG.info("orphaned parts removed dump={} destination={} count={}", dump, other.name(), removed);
         }
     }
 }

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which dumps wait at home for which destinations, and what keeps each from being sent. Asks every destination once, and
- * changes nothing. For one call.
+ * Determines which dumps at home still have to be sent where, and what prevents each of them. Queries every destination
+ * once and changes nothing. Used once.
  */
 final class Pending {
     private static final Logger LOG = LoggerFactory.getLogger(Pending.class);
@@ -34,9 +34,9 @@ final class Pending {
     private final Ledger ledger;
     private final Inventory atHome;
     private final Map<Destination, Inventory> inventories = new LinkedHashMap<>();
-    private final Map<Destination, SpillwayException> silent = new LinkedHashMap<>();
+    private final Map<Destination, SpillwayException> unavailable = new LinkedHashMap<>();
 
-    /** @throws SpillwayException home cannot be listed */
+    /** @throws SpillwayException if home cannot be listed */
     Pending(Destination home, boolean spooled, List<Destination> others, Terms terms, String dataset)
             throws SpillwayException {
         this.home = home;
@@ -51,7 +51,7 @@ final class Pending {
                     inventories.put(other, Inventory.of(other, dataset));
                 } catch (SpillwayException e) {
                     requireNotCancelled(e);
-                    silent.put(other, e);
+                    unavailable.put(other, e);
                 }
             }
         }
@@ -61,24 +61,24 @@ final class Pending {
      * A dump at home.
      *
      * @param manifest its manifest
-     * @param lacks    the destinations that lack it; none where every destination has it, or must not get it any more
+     * @param lacks    the destinations that lack it; empty if every destination has it or must not receive it any more
      */
     record Step(Manifest manifest, List<Lack> lacks) {}
 
     /**
      * A destination that lacks a dump.
      *
-     * @param place where it is missing
-     * @param why   what keeps it from being sent now, or null where it is to be sent
+     * @param place the destination
+     * @param why   what prevents sending it now, or null if it is to be sent
      */
     record Lack(Destination place, @Nullable SpillwayException why) {}
 
     /**
-     * The dumps that are complete at home and were not delivered everywhere long ago, the oldest first: of a spool all, of a
-     * directory that is a destination itself the newest. Of a spool also those that lost files and that no destination
-     * lacks.
+     * The dumps that are complete at home and not known to be delivered everywhere, oldest first: from a spool all of
+     * them, from a directory that is itself a destination only the newest. For a spool this includes dumps that have
+     * lost files and that no destination lacks.
      *
-     * @throws SpillwayException a manifest at home cannot be read now
+     * @throws SpillwayException if a manifest at home cannot be read now
      */
     List<Step> steps() throws SpillwayException {
         List<Step> steps = new ArrayList<>();
@@ -92,7 +92,7 @@ final class Pending {
             if (at.isComplete() || (spooled && lacks.isEmpty())) {
                 steps.add(new Step(manifest, lacks));
             } else {
-                LOG.warn("not delivered, files of it are missing at home dump={}", dump);
+                LOG.warn("dump not delivered: files are missing at home dump={}", dump);
             }
             if (at.isComplete() && !spooled) {
                 break;
@@ -102,7 +102,7 @@ final class Pending {
         return steps;
     }
 
-    /** A dump at home; of one that was delivered from a spool long ago no manifest. */
+    /** A dump at home, without a manifest if it was delivered from the spool earlier. */
     private DumpAt at(DumpId dump) throws SpillwayException {
         if (spooled && atHome.filesOf(dump).equals(List.of(Manifest.FILE_NAME))) {
             return new DumpAt(dump, DumpState.PENDING, null, Map.of(), null);
@@ -112,7 +112,7 @@ final class Pending {
         if (at.state() == DumpState.UNREADABLE && why != null) {
             throw why;
         } else if (at.state() == DumpState.DAMAGED && why != null && at.manifest() == null) {
-            LOG.warn("not delivered, the dump is damaged dump={} cause=\"{}\"", dump, why.getMessage());
+            LOG.warn("dump not delivered: it is damaged dump={} cause=\"{}\"", dump, why.getMessage());
         }
         return at;
     }
@@ -125,14 +125,14 @@ final class Pending {
         }
         List<Lack> lacks = new ArrayList<>();
         for (Destination other : others) {
-            SpillwayException away = silent.get(other);
+            SpillwayException away = unavailable.get(other);
             Inventory inventory = inventories.get(other);
             if (away != null) {
                 lacks.add(new Lack(other, away));
             } else if (inventory == null
                     ? !archiveHas(other, dump, lacks)
                     : lacks(inventory, other, manifest, entry, lacks)) {
-                lacks.add(new Lack(other, keptBack(dump, entry)));
+                lacks.add(new Lack(other, reasonToWait(dump, entry)));
             }
         }
         return lacks;
@@ -160,7 +160,7 @@ final class Pending {
         return !removedThere && !overtaken;
     }
 
-    /** An archive cannot be listed by dataset. One that does not answer is added to {@code lacks}. */
+    /** An archive cannot be listed by dataset. If it does not answer, it is added to {@code lacks}. */
     private static boolean archiveHas(Destination other, DumpId dump, List<Lack> lacks) throws SpillwayException {
         ObjectKey key = ObjectKey.of(dump);
         try {
@@ -182,28 +182,28 @@ final class Pending {
         return false;
     }
 
-    /** Why a dump that a destination lacks is not sent there, or null where nothing speaks against it. */
-    private @Nullable SpillwayException keptBack(DumpId dump, Ledger.Entry entry) {
+    /** Why a dump that a destination lacks is not sent there, or null if it may be sent. */
+    private @Nullable SpillwayException reasonToWait(DumpId dump, Ledger.Entry entry) {
         if (terms.anyway().contains(dump)) {
             return null;
         }
         if (!terms.configuration().equals(entry.configuration())) {
             return new SpillwayException(
                     Fault.FIELD_POLICY,
-                    "it waits at %s, as %s"
+                    "the dump waits at %s: %s"
                             .formatted(
                                     home.name(),
                                     entry.configuration() == null
-                                            ? "nothing says under which configuration it was made"
-                                            : "it was made under other fields, formats or another source than the schedule has"
-                                                    + " now"),
-                    "decide: send it with  --deliver-anyway %s , or take it away with  spillway withdraw"
+                                            ? "the configuration that it was made with is unknown"
+                                            : "it was made with other fields, formats or another source than the schedule"
+                                                    + " has now"),
+                    "send it with  --deliver-anyway %s , or withdraw it with  spillway withdraw"
                             .formatted(dump.stamp()));
         }
-        for (Map.Entry<Destination, SpillwayException> each : silent.entrySet()) {
+        for (Map.Entry<Destination, SpillwayException> each : unavailable.entrySet()) {
             return new SpillwayException(
                     each.getValue().fault(),
-                    "it waits, as %s does not say whether it is withdrawn: %s"
+                    "the dump waits: cannot determine at %s whether it is withdrawn: %s"
                             .formatted(each.getKey().name(), each.getValue().getMessage()),
                     each.getValue().hint(),
                     each.getValue());

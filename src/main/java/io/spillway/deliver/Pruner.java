@@ -34,12 +34,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Retention of one dataset at one destination. Only complete dumps count: one that is damaged, unreadable or dated in the
- * future neither keeps another from staying nor is removed itself. First each dump that goes is marked, so that no catalog
- * lists it; then links move; then its manifest goes, and then its files. A run that was broken off is completed by the next.
- * Only files that a manifest of Spillway names are removed.
+ * Applies retention to one dataset at one destination. Only complete dumps count: a damaged, unreadable or future-dated
+ * dump does not replace another and is not removed. Steps: mark each dump to remove, so that no catalog lists it;
+ * update links; delete its manifest; delete its files. The next run completes an interrupted one. Only files listed in
+ * a manifest of Spillway are removed.
  *
- * <p>The caller holds the dataset's lock. Thread-safe as its destination is.
+ * <p>The caller holds the dataset's lock. Thread-safe if its destination is.
  */
 public final class Pruner {
     private static final Logger LOG = LoggerFactory.getLogger(Pruner.class);
@@ -50,10 +50,10 @@ public final class Pruner {
     private final Memory memory;
 
     /**
-     * The dumps of a dataset at a destination, which stays the caller's to close.
+     * The caller closes the destination.
      *
-     * @param clock  says which dumps are dated in the future, and how long others were superseded
-     * @param memory learns which dumps are pruned, so that none of them is sent to a destination again
+     * @param clock  determines which dumps are dated in the future, and how long ago others were superseded
+     * @param memory records pruned dumps, so that they are not sent to a destination again
      */
     public Pruner(Destination destination, String dataset, Clock clock, Memory memory) {
         this.destination = destination;
@@ -63,63 +63,63 @@ public final class Pruner {
     }
 
     /**
-     * Which dumps stay.
+     * Which dumps to keep.
      *
      * @param retention the rules
-     * @param grace     how long a dump stays, whatever the rules say, after the snapshot of the dump that followed it, so
-     *                  that a download under way ends; 0 or more
+     * @param grace     minimum time that a dump is kept after the snapshot of its successor, so that running downloads
+     *                  can finish; 0 or more
      */
     public record Keep(Retention retention, Duration grace) {}
 
-    /** Moves what points at dumps at this destination. */
+    /** Updates the links at this destination. */
     @FunctionalInterface
     public interface Move {
-        /** For callers without pointers. */
+        /** For callers without links. */
         Move NONE = () -> {};
 
-        /** Moves all of it. */
+        /** Updates all of them. */
         void pointers() throws SpillwayException, InterruptedException;
     }
 
     /**
-     * What came of it.
+     * The result.
      *
-     * @param removed  the dumps that were removed, or would be, the oldest first
-     * @param passedOver dumps that neither count nor go, each with the reason, for people
-     * @param failure  why links could not move, though what they name is there; or null
+     * @param removed    the dumps that were or would be removed, oldest first
+     * @param skipped dumps that neither count nor are removed, each with the reason, for people
+     * @param failure    why links could not be updated although their targets exist; or null
      */
     public record Outcome(
             List<Removed> removed,
-            List<String> passedOver,
+            List<String> skipped,
             @Nullable SpillwayException failure) {
-        /** Takes copies. */
+        /** Makes defensive copies. */
         public Outcome {
             removed = List.copyOf(removed);
-            passedOver = List.copyOf(passedOver);
+            skipped = List.copyOf(skipped);
         }
     }
 
     /**
-     * Removes the dumps that the rules do not keep, and completes removals that were broken off.
+     * Removes the dumps that the rules do not keep, and completes interrupted removals.
      *
-     * @param dryRun says what would be removed, and removes nothing
-     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED} where no dump is found at all: then something else is
-     *                           wrong, and nothing is removed
+     * @param dryRun report what would be removed, and remove nothing
+     * @throws SpillwayException {@link Fault#DESTINATION_REFUSED} if no dump exists at all, which indicates another
+     *     problem; nothing is removed
      */
     public Outcome prune(Keep keep, boolean dryRun, Move move) throws SpillwayException, InterruptedException {
         Inventory inventory = restored(Inventory.of(destination, dataset), dryRun);
         if (inventory.dumps().isEmpty()) {
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
-                    "no dump of %s is in %s, so nothing is pruned".formatted(dataset, destination.name()),
-                    "is that the right place, and may this user list it?");
+                    "nothing to prune: no dump of %s in %s".formatted(dataset, destination.name()),
+                    "check the destination and the permission to list it");
         }
-        List<String> passedOver = new ArrayList<>();
+        List<String> skipped = new ArrayList<>();
         Map<DumpId, Manifest> complete = new TreeMap<>();
         Map<DumpId, List<String>> going = new TreeMap<>();
         for (DumpId dump : inventory.dumps()) {
             DumpAt at = inventory.at(dump);
-            sort(at, complete, going, passedOver);
+            sort(at, complete, going, skipped);
         }
         List<Removed> removed = new ArrayList<>();
         for (DumpId dump : goes(complete, keep)) {
@@ -130,13 +130,13 @@ public final class Pruner {
                         dump.toString(), destination.name(), manifest.parts().size(), manifest.bytes()));
             }
         }
-        // Where a dump is damaged, links may still name it.
-        boolean idle = going.isEmpty() && passedOver.isEmpty();
+        // Links may still name a damaged dump.
+        boolean idle = going.isEmpty() && skipped.isEmpty();
         SpillwayException failure = dryRun || idle ? null : remove(going, complete, move);
-        return new Outcome(removed, passedOver, failure);
+        return new Outcome(removed, skipped, failure);
     }
 
-    /** Where no dump is complete any more, dumps whose removal was broken off early stay after all. */
+    /** If no complete dump is left, keeps dumps whose removal was interrupted before the manifest was deleted. */
     private Inventory restored(Inventory inventory, boolean dryRun) throws SpillwayException {
         if (dryRun || !inventory.in(DumpState.COMPLETE).isEmpty()) {
             return inventory;
@@ -152,12 +152,12 @@ public final class Pruner {
     }
 
     private void sort(
-            DumpAt at, Map<DumpId, Manifest> complete, Map<DumpId, List<String>> going, List<String> passedOver) {
+            DumpAt at, Map<DumpId, Manifest> complete, Map<DumpId, List<String>> going, List<String> skipped) {
         DumpId dump = at.dump();
         SpillwayException why = at.why();
         if (at.isComplete() && at.manifest() != null) {
             if (dump.instant().isAfter(clock.instant())) {
-                passedOver.add(dump + " is dated in the future");
+                skipped.add(dump + " is dated in the future");
             } else {
                 complete.put(dump, at.manifest());
             }
@@ -165,14 +165,14 @@ public final class Pruner {
             try {
                 going.put(dump, read(dump).files());
             } catch (SpillwayException e) {
-                passedOver.add(dump + " is half removed: " + e.getMessage());
+                skipped.add(dump + " is partly removed: " + e.getMessage());
             }
         } else if (why != null) {
-            passedOver.add("%s is %s: %s".formatted(dump, at.state(), why.getMessage()));
+            skipped.add("%s is %s: %s".formatted(dump, at.state(), why.getMessage()));
         }
     }
 
-    /** The oldest first. */
+    /** Oldest first. */
     private List<DumpId> goes(Map<DumpId, Manifest> complete, Keep keep) {
         Set<DumpId> kept = keep.retention().keeps(complete.keySet());
         Instant limit = clock.instant().minus(keep.grace());
@@ -187,13 +187,13 @@ public final class Pruner {
         return goes;
     }
 
-    /** @return why links could not move, where what they name stays all the same; or null */
+    /** @return why links could not be updated, if their targets are kept; or null */
     private @Nullable SpillwayException remove(
             Map<DumpId, List<String>> going, Map<DumpId, Manifest> complete, Move move)
             throws SpillwayException, InterruptedException {
         Ledger ledger = new Ledger(memory, dataset);
         for (Map.Entry<DumpId, List<String>> each : going.entrySet()) {
-            remember(ledger, each.getKey());
+            recordPruned(ledger, each.getKey());
             if (complete.containsKey(each.getKey())) {
                 mark(each.getKey(), each.getValue());
             }
@@ -219,8 +219,8 @@ public final class Pruner {
         return failure;
     }
 
-    /** A memory or a mark that a full disk does not take must not keep space from being freed. */
-    private void remember(Ledger ledger, DumpId dump) throws SpillwayException {
+    /** If the disk is full, a ledger or mark that cannot be written must not prevent freeing space. */
+    private void recordPruned(Ledger ledger, DumpId dump) throws SpillwayException {
         try {
             ledger.pruned(dump);
         } catch (SpillwayException e) {
@@ -234,7 +234,7 @@ public final class Pruner {
             upload.body().write(ManifestJson.write(new Removal(dump.toString(), files)));
             upload.commit();
         } catch (IOException e) {
-            LOG.warn("removed without a mark dump={} cause=\"{}\"", dump, e.getMessage());
+            LOG.warn("dump removed without a mark dump={} cause=\"{}\"", dump, e.getMessage());
         } catch (SpillwayException e) {
             requireUnavailable(e);
         }
@@ -244,7 +244,7 @@ public final class Pruner {
         if (e.fault() != Fault.DESTINATION_UNAVAILABLE) {
             throw e;
         }
-        LOG.warn("removed without a mark cause=\"{}\"", e.getMessage());
+        LOG.warn("dump removed without a mark cause=\"{}\"", e.getMessage());
     }
 
     /** Whether links at the destination name any of these dumps. */
@@ -281,22 +281,22 @@ public final class Pruner {
 
     private Removal read(DumpId dump) throws SpillwayException {
         ObjectKey key = ObjectKey.of(dump).child(Removal.FILE_NAME);
-        Optional<Removal> mark = Inventory.readIfThere(destination, key, 0, Removal.class, "the mark of a removal");
+        Optional<Removal> mark = Inventory.readIfThere(destination, key, 0, Removal.class, "a removal mark");
         return mark.orElse(new Removal(dump.toString(), List.of()));
     }
 
-    /** How the destination is called in messages. */
+    /** The destination's name in messages. */
     public String place() {
         return destination.name();
     }
 
     /**
-     * A dump that was pruned, or would be.
+     * A dump that was or would be pruned.
      *
      * @param dump        its id
-     * @param destination where
-     * @param parts       how many files of documents it has
-     * @param bytes       of those files
+     * @param destination its destination
+     * @param parts       number of its parts
+     * @param bytes       total bytes of its parts
      */
     public record Removed(String dump, String destination, int parts, long bytes) {}
 }

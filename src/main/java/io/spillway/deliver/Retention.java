@@ -13,29 +13,29 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Which dumps of a dataset stay: a dump stays while any of the rules wants it, as in restic's forget. Days, weeks (ISO
- * 8601, from Monday), months and years are those of the snapshot's instant in UTC; those without a dump do not count. The
- * newest dump stays, whatever the rules say.
+ * Decides which dumps of a dataset to keep: a dump is kept if any rule selects it, as in restic's forget. Days, weeks
+ * (ISO 8601, from Monday), months and years are those of the snapshot's instant in UTC; periods without a dump do not
+ * count. The newest dump is always kept.
  *
- * @param last    the newest, so many
- * @param daily   the newest of each of so many days
- * @param weekly  the same of weeks
- * @param monthly the same of months
- * @param yearly  the same of years
+ * @param last    keep this many of the newest dumps
+ * @param daily   keep the newest dump of each of this many days
+ * @param weekly  the same for weeks
+ * @param monthly the same for months
+ * @param yearly  the same for years
  */
 public record Retention(int last, int daily, int weekly, int monthly, int yearly) {
 
-    /** Fails with {@link IllegalArgumentException} on negative numbers, and where all are 0: that would keep nothing. */
+    /** @throws IllegalArgumentException if a number is negative, or all are 0, which would keep nothing */
     public Retention {
         if (last < 0 || daily < 0 || weekly < 0 || monthly < 0 || yearly < 0) {
-            throw new IllegalArgumentException("a number of dumps to keep is not negative");
+            throw new IllegalArgumentException("the number of dumps to keep must not be negative");
         }
         if (last + daily + weekly + monthly + yearly == 0) {
-            throw new IllegalArgumentException("at least one rule has to keep something");
+            throw new IllegalArgumentException("at least one rule must be greater than 0");
         }
     }
 
-    /** Which of these dumps stay. */
+    /** Selects the dumps to keep. */
     public Set<DumpId> keeps(Collection<DumpId> dumps) {
         List<DumpId> newestFirst = dumps.stream()
                 .sorted(Comparator.comparing(DumpId::instant).reversed())

@@ -23,11 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file {@code DATASET/status.json}: how the last attempt at a dump ended, and which dump is the last good one. Who
- * watches from outside learns here that a dataset stands still, and why; a refusal that only the log knows is overlooked.
+ * The file {@code DATASET/status.json}: the outcome of the last attempt and the last good dump. Monitoring that has no
+ * access to the logs learns from it that a dataset is no longer updated, and why.
  *
- * <p>Nothing here throws: the end of the attempt itself is what its caller has to hear of. Thread-safe as its destination
- * is.
+ * <p>No method throws: the caller has to report the outcome of the attempt itself. Thread-safe if its destination is.
  */
 public final class StatusFile {
     /** Its name, below the dataset. */
@@ -37,7 +36,7 @@ public final class StatusFile {
 
     private static final int BUG = 1;
 
-    /** Whoever meets another writer as often leaves the last word to him. */
+    /** After this many conflicts, the other writer's version stays. */
     private static final int TRIES = 5;
 
     private static final Set<Fault> REFUSALS = Set.of(Fault.GATE, Fault.FIELD_POLICY);
@@ -47,9 +46,9 @@ public final class StatusFile {
     private final Clock clock;
 
     /**
-     * The status of one dataset at one destination, which stays the caller's to close.
+     * The status of one dataset at one destination; the caller closes the destination.
      *
-     * @param clock says when an attempt ended
+     * @param clock gives the time at which an attempt ended
      */
     public StatusFile(Destination destination, String dataset, Clock clock) {
         this.destination = destination;
@@ -57,38 +56,38 @@ public final class StatusFile {
         this.clock = clock;
     }
 
-    /** An attempt has published this. */
+    /** Records that an attempt has published this dump. */
     public void published(Manifest manifest) {
         write(new LastAttempt(clock.instant(), "published", 0, null, null), manifest);
     }
 
-    /** What was missing here, or elsewhere, has been brought; the last good dump is looked for. */
+    /** Records that everything missing here or elsewhere has been delivered; looks up the last good dump. */
     public void delivered() {
         write(new LastAttempt(clock.instant(), "published", 0, null, null), null);
     }
 
     /**
-     * An attempt has made a dump public, but not at every destination.
+     * Records that a dump is public, but not at every destination.
      *
-     * @param shortfall what is missing, of which only the kind is told here: names of other places are not this one's to
-     *                  tell
-     * @param good      the dump that is here, or null where it has to be looked for
+     * @param shortfall what is missing; only its fault is published, because names of other destinations are not public
+     *                  here
+     * @param good      the dump that is here, or null to look it up
      */
-    public void partly(SpillwayException shortfall, @Nullable Manifest good) {
-        write(attempt(DatasetStatus.PARTLY, shortfall.fault(), DatasetStatus.ELSEWHERE), good);
+    public void partial(SpillwayException shortfall, @Nullable Manifest good) {
+        write(attempt(DatasetStatus.PARTIAL, shortfall.fault(), DatasetStatus.ELSEWHERE), good);
     }
 
-    /** An attempt has made a dump public elsewhere, but not here, for this reason. */
-    public void partlyElsewhere(SpillwayException failure) {
-        write(attempt(DatasetStatus.PARTLY, failure.fault(), failure.fault().meaning()), null);
+    /** Records that a dump is public elsewhere but not here, for this reason. */
+    public void partialElsewhere(SpillwayException failure) {
+        write(attempt(DatasetStatus.PARTIAL, failure.fault(), failure.fault().meaning()), null);
     }
 
     /**
-     * An attempt has ended without a dump. One that found another attempt under way says nothing: that one will, and
-     * would be overwritten.
+     * Records that an attempt ended without a dump. Does nothing if another attempt is running, because that one will
+     * write the status.
      *
-     * @param failure what it ended with; only what its fault means becomes public, as its message quotes ids, queries,
-     *                addresses and paths
+     * @param failure its exception; only the meaning of its fault is published, because its message can contain ids,
+     *                queries, addresses and paths
      */
     public void failed(Throwable failure) {
         if (failure instanceof SpillwayException e) {
@@ -104,15 +103,18 @@ public final class StatusFile {
     }
 
     /**
-     * A dump was taken back, which may have been the last good one; how the last attempt ended stays what it is. Nothing
-     * happens where no attempt has said anything.
+     * Updates the last good dump after a withdrawal and keeps the outcome of the last attempt. Does nothing if there is
+     * no status yet.
      */
-    public void takenBack() {
+    public void withdrawn() {
         try {
             SiteStatus.read(destination, dataset)
                     .ifPresent(status -> write(status.lastAttempt().withPublicReason(), null));
         } catch (SpillwayException e) {
-            LOG.warn("the status may name a dump that was taken back dataset={} cause=\"{}\"", dataset, e.getMessage());
+            LOG.warn(
+                    "status not updated after a withdrawal; it may name the withdrawn dump dataset={} cause=\"{}\"",
+                    dataset,
+                    e.getMessage());
         }
     }
 
@@ -120,9 +122,9 @@ public final class StatusFile {
         return new LastAttempt(clock.instant(), outcome, fault.exitCode(), fault.name(), reason);
     }
 
-    /** @param good the last good dump, unless a newer one is there, which somebody else has published; or null */
+    /** @param good the last good dump, or null; a newer dump that another process has published takes precedence */
     private void write(LastAttempt attempt, @Nullable Manifest good) {
-        // A pending interrupt would close the file in the middle; it is kept for the caller.
+        // A pending interrupt would close the file half-written; restored below.
         boolean interrupted = Thread.interrupted();
         ObjectKey key = new ObjectKey(dataset).child(FILE_NAME);
         try {
@@ -138,9 +140,9 @@ public final class StatusFile {
                     return;
                 }
             }
-            LOG.warn("the status could not be written, somebody else writes it each time key={}", key);
+            LOG.warn("status not written: lost {} update races to another writer key={}", TRIES, key);
         } catch (SpillwayException | RuntimeException e) {
-            LOG.warn("the status could not be written key={} cause=\"{}\"", key, e.getMessage());
+            LOG.warn("status not written key={} cause=\"{}\"", key, e.getMessage());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

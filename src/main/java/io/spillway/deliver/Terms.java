@@ -5,19 +5,19 @@ import io.spillway.dataset.DumpId;
 import java.util.Set;
 
 /**
- * What decides whether a dump that waits may be sent.
+ * Decides whether a pending dump may be sent.
  *
- * @param configuration a digest of what dumps are made under now: dataset, source, fields, formats, disclosure
- * @param anyway        dumps that the operator sends whatever they were made under
- * @param memory        keeps what each dump was made under
+ * @param configuration digest of the current configuration of dumps: dataset, source, fields, formats, disclosure
+ * @param anyway        dumps that the operator sends whatever configuration they were made with
+ * @param memory        stores the configuration of each dump
  */
 public record Terms(String configuration, Set<DumpId> anyway, Memory memory) {
-    /** Takes a copy. */
+    /** Makes a defensive copy. */
     public Terms {
         anyway = Set.copyOf(anyway);
     }
 
-    /** The same, with dumps that are sent whatever they were made under. */
+    /** The same, with these dumps sent whatever configuration they were made with. */
     public Terms withAnyway(Set<DumpId> dumps) {
         return new Terms(configuration, dumps, memory);
     }

@@ -27,17 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Withdraws dumps of one dataset: at once at every destination that answers, and later at one that does not. What has to
- * be done later is remembered by the notices themselves, at home and at the other destinations.
+ * Withdraws dumps of one dataset: immediately at every destination that answers, and later at the others. The
+ * withdrawal notices, at home and at the other destinations, record what is still to be done.
  *
- * <p>At each destination the notice comes first, then what points at the dump moves, then the manifest goes, and the files
- * if that is asked for. A destination where links cannot move loses the manifest all the same: a bad dump goes first. No lock
- * is needed, so that a withdrawal never waits for an export.
+ * <p>The order at each destination: write the notice, update links, delete the manifest, and delete the files if
+ * requested. The manifest is deleted even if links cannot be updated, because removing a bad dump matters more. No lock
+ * is needed, so a withdrawal never waits for an export.
  */
 public final class Withdrawals {
     private static final Logger LOG = LoggerFactory.getLogger(Withdrawals.class);
 
-    /** Files beside the parts, which have the dump's date in their names. */
+    /** Side files, apart from those named after the dump. */
     private static final Set<String> COMPANIONS = Set.of(
             "README.md",
             "index.html",
@@ -57,12 +57,12 @@ public final class Withdrawals {
     private final Clock clock;
 
     /**
-     * Withdrawals of a dataset's dumps. All destinations stay the caller's to close.
+     * The caller closes all destinations.
      *
-     * @param home    where dumps are written, and where notices are kept whatever the others do
-     * @param spooled whether that is no destination itself, so that files of a withdrawn dump go there in any case
-     * @param shelves the destinations from which a dump can be removed, home among them unless it is a spool
-     * @param clock   says when a dump was withdrawn
+     * @param home    where dumps are written, and where notices are kept whatever happens elsewhere
+     * @param spooled whether home is only a spool, where files of a withdrawn dump are always deleted
+     * @param shelves the destinations from which dumps can be removed, including home unless it is a spool
+     * @param clock   gives the time of the withdrawal
      */
     public Withdrawals(
             Destination home, boolean spooled, List<? extends Destination> shelves, String dataset, Clock clock) {
@@ -76,36 +76,36 @@ public final class Withdrawals {
         this.clock = clock;
     }
 
-    /** Moves what points at dumps of the dataset. */
+    /** Updates links to dumps of the dataset. */
     @FunctionalInterface
     public interface Move {
-        /** Moves all of it at one destination, which is no spool. */
+        /** Updates all of them at one destination, which is not a spool. */
         void pointers(Destination place) throws SpillwayException, InterruptedException;
     }
 
     /**
-     * What came of it.
+     * The result.
      *
-     * @param withdrawn the destinations where it took effect, home first
-     * @param failed    the destinations where it has not, or not wholly, each with the reason
+     * @param withdrawn the destinations where the withdrawal is complete, home first
+     * @param failed    the destinations where it is not complete, each with the reason
      */
     public record Outcome(List<Destination> withdrawn, Map<Destination, SpillwayException> failed) {
-        /** Takes copies. */
+        /** Makes defensive copies. */
         public Outcome {
             withdrawn = List.copyOf(withdrawn);
             failed = new LinkedHashMap<>(failed);
         }
 
-        /** The first failure, with the names of all destinations that have one; empty where there is none. */
+        /** The first failure, with the names of all failed destinations; empty if none failed. */
         public Optional<SpillwayException> shortfall() {
             return failed.values().stream().findFirst().map(first -> {
-                List<String> said = new ArrayList<>();
-                failed.forEach((place, failure) -> said.add(place.name() + ": " + failure.getMessage()));
+                List<String> messages = new ArrayList<>();
+                failed.forEach((place, failure) -> messages.add(place.name() + ": " + failure.getMessage()));
                 return new SpillwayException(
                         first.fault(),
-                        "a withdrawal is not complete everywhere: " + String.join("; ", said),
+                        "withdrawal incomplete: " + String.join("; ", messages),
                         (first.hint() == null ? "" : first.hint() + "; ")
-                                + "it is remembered, and the next  withdraw, export, export --resume  or  prune  completes"
+                                + "the next  withdraw, export, export --resume  or  prune  completes"
                                 + " it",
                         first);
             });
@@ -113,11 +113,11 @@ public final class Withdrawals {
     }
 
     /**
-     * Withdraws a dump. To be called again where it was broken off: the first reason stays.
+     * Withdraws a dump. Call it again after an interruption; the first reason is kept.
      *
-     * @param reason      for everybody to read
-     * @param deleteFiles whether its files go as well; else they stay where a manifest named them
-     * @return what came of it; empty where every destination answers and none knows the dump
+     * @param reason      published in the notice
+     * @param deleteFiles whether to delete its files as well; otherwise the files named by its manifest stay
+     * @return the result; empty if every destination answers and none has the dump
      */
     public Outcome withdraw(DumpId dump, String reason, boolean deleteFiles, Move move)
             throws SpillwayException, InterruptedException {
@@ -128,15 +128,15 @@ public final class Withdrawals {
                 having.add(place);
             }
         }
-        if (having.isEmpty() && survey.silent.isEmpty()) {
+        if (having.isEmpty() && survey.unavailable.isEmpty()) {
             return new Outcome(List.of(), Map.of());
         }
         Withdrawal notice = notice(survey, dump, reason, deleteFiles);
         Work work = new Work(survey, move);
-        work.failed.putAll(survey.silent);
-        // Home first, also where it has nothing of the dump: from then on nothing is sent out from there.
+        work.failed.putAll(survey.unavailable);
+        // Home first, even if it has nothing of the dump, so that the dump is no longer sent from there.
         having.remove(home);
-        if (!survey.silent.containsKey(home)) {
+        if (!survey.unavailable.containsKey(home)) {
             having.add(0, home);
         }
         work.carryOut(dump, having, notice);
@@ -144,10 +144,10 @@ public final class Withdrawals {
     }
 
     /**
-     * Completes withdrawals that any destination has a notice of, wherever they are not complete: at one that was away, in
-     * the spool of another machine, or after a death in the middle.
+     * Completes withdrawals for which any destination has a notice, wherever they are incomplete: at a destination that
+     * was unavailable, in another machine's spool, or after a crash.
      *
-     * @return what came of it; {@code withdrawn} has the destinations where something was left to do
+     * @return the result; {@code withdrawn} contains the destinations where something was left to do
      */
     public Outcome settle(Move move) throws SpillwayException, InterruptedException {
         Survey survey = new Survey();
@@ -157,7 +157,7 @@ public final class Withdrawals {
         }
         Work work = new Work(survey, move);
         if (!dumps.isEmpty()) {
-            work.failed.putAll(survey.silent);
+            work.failed.putAll(survey.unavailable);
         }
         for (DumpId dump : dumps) {
             Optional<Withdrawal> notice = survey.notice(dump);
@@ -198,10 +198,10 @@ public final class Withdrawals {
                 deleteFiles ? true : null);
     }
 
-    /** Every destination, as it was when the call began. */
+    /** The state of every destination when the call began. */
     private final class Survey {
         private final Map<Destination, Inventory> inventories = new LinkedHashMap<>();
-        private final Map<Destination, SpillwayException> silent = new LinkedHashMap<>();
+        private final Map<Destination, SpillwayException> unavailable = new LinkedHashMap<>();
 
         Survey() throws SpillwayException {
             for (Destination place : places) {
@@ -211,7 +211,7 @@ public final class Withdrawals {
                     if (e.fault() == Fault.CANCELLED) {
                         throw e;
                     }
-                    silent.put(place, e);
+                    unavailable.put(place, e);
                 }
             }
         }
@@ -231,7 +231,7 @@ public final class Withdrawals {
             return Optional.empty();
         }
 
-        /** The notice that says most: the first that reads and has the files deleted, else the first that reads. */
+        /** The strictest notice: the first readable one that deletes files, otherwise the first readable one. */
         Optional<Withdrawal> notice(DumpId dump) throws SpillwayException {
             Withdrawal found = null;
             boolean marked = false;
@@ -259,7 +259,7 @@ public final class Withdrawals {
                         .filter(notice -> notice.dump().equals(dump.toString()));
             } catch (SpillwayException e) {
                 LOG.warn(
-                        "a notice cannot be read dump={} destination={} cause=\"{}\"",
+                        "cannot read a withdrawal notice dump={} destination={} cause=\"{}\"",
                         dump,
                         place.name(),
                         e.getMessage());
@@ -267,7 +267,7 @@ public final class Withdrawals {
             }
         }
 
-        /** Whether a withdrawal is not complete there. */
+        /** Whether a withdrawal is incomplete there. */
         boolean isOpen(Destination place, DumpId dump, Withdrawal notice) throws SpillwayException {
             Inventory inventory = inventories.get(place);
             if (inventory == null) {
@@ -282,7 +282,7 @@ public final class Withdrawals {
         }
     }
 
-    /** Whether a file is one of the dump's, whose manifest may be lost. */
+    /** Whether a file belongs to the dump, whose manifest may be lost. */
     private static boolean isFile(DumpId dump, Withdrawal notice, String name) {
         return name.startsWith(dump.fileStem() + ".")
                 || notice.files().contains(name)
@@ -291,7 +291,7 @@ public final class Withdrawals {
                 || name.equals(dump.dataset() + ".torrent");
     }
 
-    /** What is done, destination by destination. */
+    /** Carries out the steps at each destination. */
     private final class Work {
         private final Survey survey;
         private final Move move;
@@ -337,7 +337,7 @@ public final class Withdrawals {
                 if (e.fault() == Fault.CANCELLED) {
                     throw e;
                 }
-                LOG.warn("a withdrawal is not complete destination={} cause=\"{}\"", place.name(), e.getMessage());
+                LOG.warn("withdrawal incomplete destination={} cause=\"{}\"", place.name(), e.getMessage());
                 failed.putIfAbsent(place, e);
                 return false;
             }
@@ -345,8 +345,8 @@ public final class Withdrawals {
 
         private void announce(Destination place, DumpId dump, Withdrawal notice) throws SpillwayException {
             boolean there = survey.at(place, dump) == DumpState.WITHDRAWN;
-            Withdrawal said = there ? survey.read(place, dump).orElse(null) : null;
-            if (said != null && (said.deletesFiles() || !notice.deletesFiles())) {
+            Withdrawal existing = there ? survey.read(place, dump).orElse(null) : null;
+            if (existing != null && (existing.deletesFiles() || !notice.deletesFiles())) {
                 return;
             }
             try {
@@ -355,7 +355,7 @@ public final class Withdrawals {
                 if (e.fault() != Fault.DESTINATION_UNAVAILABLE) {
                     throw e;
                 }
-                // A disk that is full takes the notice once the dump has made room for it.
+                // On a full disk, the notice fits only after the dump has been removed.
                 remove(place, dump, notice);
                 write(place, dump, notice);
             }
@@ -366,7 +366,7 @@ public final class Withdrawals {
             boolean unfinished = survey.at(place, dump) == DumpState.PENDING;
             place.delete(prefix.child(Manifest.FILE_NAME));
             if (notice.deletesFiles() || unfinished || (spooled && place == home)) {
-                // Listed now: an export may have sent more since.
+                // List again: an export may have sent more files since.
                 for (StoredObject object : place.list(prefix + "/")) {
                     String name = object.key().value().substring(prefix.value().length() + 1);
                     if (isFile(dump, notice, name)) {

@@ -24,18 +24,18 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Real records that come with the project, for the demo and for tests. The resource NOTICE.md of this package says where
- * each set comes from, under which licence, and what was changed.
+ * Real records bundled with the project, for the demo and for tests. The resource NOTICE.md of this package documents
+ * the origin, licence and modifications of each set.
  *
- * <p>Safe for use by many threads.
+ * <p>Thread-safe.
  *
  * @param dataset     the name of the dataset and of the index, {@code [a-z0-9-]}
  * @param title       for people
  * @param description for people, one or two sentences
  * @param license     an SPDX identifier
- * @param homepage    where the source of the records is described
- * @param attribution the sentence that the licence asks for wherever the records are shown or passed on
- * @param documents   how many lines {@link #open()} has
+ * @param homepage    page about the source of the records
+ * @param attribution the sentence that the licence requires wherever the records are shown or redistributed
+ * @param documents   number of lines of {@link #open()}
  */
 public record DemoRecords(
         String dataset,
@@ -46,13 +46,13 @@ public record DemoRecords(
         String attribution,
         int documents) {
 
-    /** The upper end of what Elasticsearch's guide on bulk requests suggests to start with. */
+    /** The upper end of the initial bulk request size that Elasticsearch's guide suggests. */
     static final int BULK_BYTES = 5_000_000;
 
-    /** A bulk body on a machine under load took seconds, never minutes; a server that hangs must not hang the demo. */
+    /** A bulk request takes seconds on a loaded machine; a hanging server must not block the demo. */
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
 
-    /** Enough for the first refused document of a bulk answer. */
+    /** Enough for the first rejected document of a bulk response. */
     private static final int SHOWN_CHARACTERS = 300;
 
     private static final Pattern COUNTRY_CODE = Pattern.compile("\"cca3\":\"([A-Z]{3})\"");
@@ -81,12 +81,15 @@ public record DemoRecords(
                             + " under CC BY 4.0, https://creativecommons.org/licenses/by/4.0/.",
                     57_025));
 
-    /** Every set there is, the smallest first. */
+    /** All sets, the smallest first. */
     public static List<DemoRecords> all() {
         return ALL;
     }
 
-    /** The records, decompressed: one JSON object a line, UTF-8, each line ended by {@code \n}. The caller closes it. */
+    /**
+     * The records, decompressed: one JSON object per line, UTF-8, each line ended by {@code \n}. The caller closes the
+     * stream.
+     */
     public InputStream open() {
         try {
             return new GZIPInputStream(resource(".jsonl.gz"), 64 * 1024);
@@ -95,7 +98,7 @@ public record DemoRecords(
         }
     }
 
-    /** Settings and mappings of an index that takes these records, a JSON object in UTF-8. */
+    /** Settings and mappings of an index for these records, a JSON object in UTF-8. */
     public byte[] indexBody() {
         try (InputStream body = resource(".index.json")) {
             return body.readAllBytes();
@@ -105,12 +108,12 @@ public record DemoRecords(
     }
 
     /**
-     * Creates the index {@link #dataset()}, sends every record to it, refreshes it and counts. The id of a country is its
-     * three-letter code, that of a city the number of its line, from 1.
+     * Creates the index {@link #dataset()}, sends all records, refreshes it and counts. The id of a country is its
+     * three-letter code, that of a city its line number, from 1.
      *
-     * @param elasticsearch the address of a server that asks for no login, as {@link ElasticsearchServer#url()} gives it
-     * @throws SpillwayException SOURCE_UNAVAILABLE where the server does not answer, SOURCE_REFUSED where it says no (the
-     *     index exists already, for one), INTEGRITY where it counts another number of documents
+     * @param elasticsearch URL of a server without authentication, such as {@link ElasticsearchServer#url()}
+     * @throws SpillwayException SOURCE_UNAVAILABLE if the server does not answer, SOURCE_REFUSED if it rejects a
+     *     request (for example, the index exists already), INTEGRITY if it counts a different number of documents
      */
     public void load(URI elasticsearch) throws SpillwayException, InterruptedException {
         Target target = new Target(elasticsearch);
@@ -145,7 +148,7 @@ public record DemoRecords(
     }
 
     private void sendBulk(Target target, ByteArrayOutputStream bulk) throws SpillwayException, InterruptedException {
-        // The filter leaves the first reason only where there is one, so a good answer is these few bytes, always.
+        // The filter returns the first reason only if there is one, so a successful response is always these few bytes.
         String answer = target.send(
                 "POST",
                 "/" + dataset + "/_bulk?filter_path=errors,items.*.error",
@@ -153,7 +156,7 @@ public record DemoRecords(
                 bulk.toByteArray());
         if (!answer.equals("{\"errors\":false}")) {
             throw new SpillwayException(
-                    Fault.SOURCE_REFUSED, "%s: a document was refused: %s".formatted(dataset, shown(answer)), null);
+                    Fault.SOURCE_REFUSED, "%s: a document was rejected: %s".formatted(dataset, shown(answer)), null);
         }
         bulk.reset();
     }
@@ -174,7 +177,7 @@ public record DemoRecords(
                 () -> "no " + dataset + ending + " in the jar");
     }
 
-    /** The server that is filled, and the one way of talking to it: anything but a 2xx answer is an exception. */
+    /** The server to fill. Any response other than 2xx is an exception. */
     private record Target(URI elasticsearch, HttpClient client) {
         Target(URI elasticsearch) {
             this(
@@ -199,14 +202,14 @@ public record DemoRecords(
             } catch (IOException lost) {
                 throw new SpillwayException(
                         Fault.SOURCE_UNAVAILABLE,
-                        "%s %s on %s got no answer: %s".formatted(method, path, elasticsearch, lost),
+                        "%s %s on %s failed: %s".formatted(method, path, elasticsearch, lost),
                         null,
                         lost);
             }
             if (answer.statusCode() / 100 != 2) {
                 throw new SpillwayException(
                         answer.statusCode() >= 500 ? Fault.SOURCE_UNAVAILABLE : Fault.SOURCE_REFUSED,
-                        "%s %s on %s was answered with %d: %s"
+                        "%s %s on %s returned %d: %s"
                                 .formatted(method, path, elasticsearch, answer.statusCode(), shown(answer.body())),
                         null);
             }

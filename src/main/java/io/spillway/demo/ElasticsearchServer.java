@@ -25,8 +25,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Elasticsearch on loopback with a throw-away folder, for the demo and for tests. It runs as a child process on
- * ports that the kernel chose, and is gone with its data when it is closed, when this JVM ends, and when this JVM is
+ * A real Elasticsearch on loopback with a temporary folder, for the demo and for tests. It runs as a child process on
+ * ports chosen by the kernel, and is removed with its data when it is closed, when this JVM exits, and when this JVM is
  * killed.
  *
  * <pre>{@code
@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Safe for use by many threads. Needs {@code /bin/sh}.
+ * <p>Thread-safe. Requires {@code /bin/sh}.
  */
 public final class ElasticsearchServer implements AutoCloseable {
-    /** The system property that names the unpacked server, before any other place is looked at. */
+    /** The system property with the folder of the unpacked server; takes precedence over all other locations. */
     public static final String HOME_PROPERTY = "spillway.elasticsearch.home";
 
     private static final String LOOPBACK = "127.0.0.1";
@@ -56,18 +56,17 @@ public final class ElasticsearchServer implements AutoCloseable {
     }
 
     /**
-     * A server from the unpacked distribution in this folder, the one that holds {@code bin/elasticsearch}. The folder is
-     * only read, so many servers may share it.
+     * Creates a builder for the unpacked distribution in this folder, which contains {@code bin/elasticsearch}. The
+     * folder is only read, so several servers may share it.
      */
     public static Builder builder(Path home) {
         return new Builder(home);
     }
 
     /**
-     * Where the unpacked server is: what the system property {@value #HOME_PROPERTY} says, whether anything is there or
-     * not; else the newest {@code elasticsearch/elasticsearch-VERSION} beside the running jar; else the same in
-     * {@code target} under the working folder. Empty where none of them is there. A server that other users may write to
-     * is passed over.
+     * The folder of an unpacked server: the value of the system property {@value #HOME_PROPERTY}, whether it exists or
+     * not; else the newest {@code elasticsearch/elasticsearch-VERSION} next to the running jar; else the same in {@code
+     * target} below the working directory; else empty. Skips servers that other users can write to.
      */
     public static Optional<Path> findHome() {
         return ServerHome.find();
@@ -78,12 +77,12 @@ public final class ElasticsearchServer implements AutoCloseable {
         return ServerHome.newest(folder);
     }
 
-    /** Where it answers: {@code http://127.0.0.1:PORT}, or https. */
+    /** Its URL: {@code http://127.0.0.1:PORT}, or https. */
     public URI url() {
         return url;
     }
 
-    /** Where other nodes reach it, for their {@code discovery.seed_hosts}; on 127.0.0.1. */
+    /** The transport port on 127.0.0.1, for {@code discovery.seed_hosts} of other nodes. */
     public int transportPort() {
         return transportPort;
     }
@@ -93,10 +92,7 @@ public final class ElasticsearchServer implements AutoCloseable {
         return server.pid();
     }
 
-    /**
-     * Kills the server with SIGKILL, as a crash would, and returns when it has ended. Its folder stays until
-     * {@link #close()}.
-     */
+    /** Kills the server with SIGKILL, like a crash, and waits for its end. Its folder stays until {@link #close()}. */
     public void kill() throws InterruptedException {
         server.destroyForcibly();
         try {
@@ -107,20 +103,20 @@ public final class ElasticsearchServer implements AutoCloseable {
     }
 
     /**
-     * Stops the server, by force if it takes longer than 15 seconds, and deletes its folder. Does nothing the second
-     * time. An interrupt makes it use force at once, and is still set afterwards.
+     * Stops the server, by force after 15 seconds, and deletes its folder. Idempotent. An interrupt forces the stop at
+     * once, and stays set.
      */
     @Override
     public void close() {
         process.close();
     }
 
-    /** The throw-away folder. */
+    /** The temporary folder. */
     Path folder() {
         return process.folder();
     }
 
-    /** What a server is started with. Not safe for use by many threads; may be started more than once. */
+    /** The settings of a server. Not thread-safe; may start several servers. */
     public static final class Builder {
         private static final String READY = "ready";
         private static final Duration PAUSE = Duration.ofMillis(50);
@@ -131,8 +127,9 @@ public final class ElasticsearchServer implements AutoCloseable {
         private final Map<String, byte[]> files = new TreeMap<>();
         private Path parent = Path.of(System.getProperty("java.io.tmpdir"));
         private Path javaHome = Path.of(System.getProperty("java.home"));
-        private int heapMebibytes = 512; // 256 is enough for small indices, and slow to start
-        private Duration limit = Duration.ofMinutes(2); // a start takes 10 s alone, and 54 s was seen at load 6
+        private int heapMebibytes = 512; // 256 is enough for small indices, but slow to start
+        private Duration limit =
+                Duration.ofMinutes(2); // a start takes 10 s on an idle machine; 54 s was measured at load 6
         private @Nullable SSLContext tls;
         private @Nullable String authorization;
 
@@ -141,12 +138,13 @@ public final class ElasticsearchServer implements AutoCloseable {
         }
 
         /**
-         * A setting as elasticsearch.yml has it, lists joined by commas; replaces ours of the same name. It stands in the
-         * process list: put what must not into {@link #file(String, String)} {@code elasticsearch.yml}.
+         * Sets a setting as in elasticsearch.yml, with lists separated by commas; overrides our default of the same
+         * name. It is visible in the process list: put secrets into {@link #file(String, String)} {@code
+         * elasticsearch.yml}.
          *
-         * <p>Unless told otherwise the server is the only node of its cluster and asks for no login. With
-         * {@code cluster.initial_master_nodes}, {@code discovery.seed_hosts} or {@code discovery.type} it takes part in
-         * the cluster that these name.
+         * <p>By default the server is the only node of its cluster and requires no login. With {@code
+         * cluster.initial_master_nodes}, {@code discovery.seed_hosts} or {@code discovery.type} it joins the cluster
+         * that these define.
          */
         public Builder setting(String key, String value) {
             settings.put(key, value);
@@ -154,7 +152,7 @@ public final class ElasticsearchServer implements AutoCloseable {
         }
 
         /**
-         * A file in the configuration folder, replacing the one of the distribution.
+         * Adds a file to the configuration folder, replacing the distribution's.
          *
          * @param path relative to that folder, {@code users} or {@code certificates/http.p12}; no {@code ..}
          */
@@ -172,7 +170,7 @@ public final class ElasticsearchServer implements AutoCloseable {
             return file(path, content.getBytes(UTF_8));
         }
 
-        /** The server's heap in MiB, 512 unless set; at least 128, below which it does not start. */
+        /** The server's heap in MiB, default 512; at least 128, below which it does not start. */
         public Builder heapMebibytes(int size) {
             if (size < 128) {
                 throw new IllegalArgumentException("a heap of " + size + " MiB is too small");
@@ -181,42 +179,42 @@ public final class ElasticsearchServer implements AutoCloseable {
             return this;
         }
 
-        /** The JDK that runs the server; this JVM's own unless set. Elasticsearch 9 needs Java 21 or later. */
+        /** The JDK for the server; default: that of this JVM. Elasticsearch 9 requires Java 21 or later. */
         public Builder javaHome(Path folder) {
             javaHome = folder;
             return this;
         }
 
-        /** The folder that gets the throw-away folder; the system's folder for temporary files unless set. */
+        /** The parent of the temporary folder; default: the system's temporary folder. */
         public Builder directory(Path folder) {
             parent = folder;
             return this;
         }
 
-        /** How long {@link #start()} waits, more than zero; 120 seconds unless set. */
+        /** The timeout of {@link #start()}, more than zero; default: 120 seconds. */
         public Builder limit(Duration duration) {
             limit = duration;
             return this;
         }
 
-        /** The server speaks https, by settings and files given here; asked for its health with this context. */
+        /** The server uses https, configured by settings and files given here; health requests use this context. */
         public Builder https(SSLContext context) {
             tls = context;
             return this;
         }
 
-        /** The value of the Authorization header to ask for the health with, where the server wants a login. */
+        /** The Authorization header for health requests, if the server requires a login. */
         public Builder authorization(String value) {
             authorization = value;
             return this;
         }
 
         /**
-         * Starts the server and returns when its health is yellow or green. The caller closes it; where this fails or is
-         * interrupted, nothing is left running and no folder stays.
+         * Starts the server and returns when its health is yellow or green. The caller closes it. If this fails or is
+         * interrupted, the process and the folder are removed.
          *
-         * @throws SpillwayException CONFIG where there is no server in the folder or no user that may run it,
-         *     SOURCE_UNAVAILABLE with the server's last lines where it ends or is not ready within the limit
+         * @throws SpillwayException CONFIG if the folder has no server or no user can run it, SOURCE_UNAVAILABLE with
+         *     the server's last output if it exits or is not ready within the timeout
          */
         public ElasticsearchServer start() throws SpillwayException, InterruptedException {
             if (!Files.isExecutable(ServerHome.executable(home))) {
@@ -224,7 +222,7 @@ public final class ElasticsearchServer implements AutoCloseable {
                         Fault.CONFIG,
                         "no Elasticsearch at " + home,
                         "mvn generate-resources unpacks one into target/elasticsearch; -D" + HOME_PROPERTY
-                                + "=FOLDER names another");
+                                + "=FOLDER selects another");
             }
             ServerProcess process = launch();
             boolean ready = false;
@@ -277,8 +275,8 @@ public final class ElasticsearchServer implements AutoCloseable {
                             original, config.resolve(realHome.resolve("config").relativize(original)));
                 }
             }
-            // The defaults start twice as slow: a parallel collector and the optimising compiler do not pay for
-            // minutes.
+            // The defaults start twice as slowly: a parallel collector and the optimizing compiler do not pay off
+            // within minutes.
             Files.writeString(config.resolve("jvm.options"), """
                     -Xms%1$dm
                     -Xmx%1$dm
@@ -288,7 +286,7 @@ public final class ElasticsearchServer implements AutoCloseable {
                     -XX:+ExitOnOutOfMemoryError
                     -Djava.io.tmpdir=${ES_TMPDIR}
                     """.formatted(heapMebibytes));
-            // Without seeds a node looks for others on the usual ports of this machine, which are none of its business.
+            // Without seeds a node would contact others on the default ports of this machine.
             Files.writeString(
                     config.resolve("elasticsearch.yml"), aloneByDefault() ? "" : "discovery.seed_hosts: []\n");
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -307,14 +305,14 @@ public final class ElasticsearchServer implements AutoCloseable {
             Map<String, String> all = new LinkedHashMap<>();
             all.put("cluster.name", "spillway");
             all.put("network.host", LOOPBACK);
-            // Port 0 is the kernel's choice at the moment of binding, so no other process can be quicker. The server
-            // writes what it got to logs/http.ports and logs/transport.ports, each in one step.
+            // With port 0 the kernel chooses a port when binding, so no other process can take it first. The server
+            // writes the ports to logs/http.ports and logs/transport.ports, each atomically.
             all.put("http.port", "0");
             all.put("transport.port", "0");
             all.put("node.portsfile", "true");
             all.put("path.data", folder.resolve("data").toString());
             all.put("path.logs", folder.resolve("logs").toString());
-            // A disk that is 95 % full is no reason to refuse a few megabytes that are deleted soon.
+            // A disk that is 95 % full should not prevent a few megabytes of temporary data.
             all.put("cluster.routing.allocation.disk.threshold_enabled", "false");
             all.put("xpack.security.enabled", "false");
             all.put("xpack.security.autoconfiguration.enabled", "false");
@@ -337,20 +335,20 @@ public final class ElasticsearchServer implements AutoCloseable {
             environment.put("ES_TMPDIR", folder.resolve("tmp").toString());
             environment.put("LIBFFI_TMPDIR", folder.resolve("tmp").toString());
             environment.put("HOME", folder.toString());
-            environment.put("CLI_JAVA_OPTS", "-XX:TieredStopAtLevel=1"); // the launcher lives for seconds of work
-            environment.put("ES_JAVA_OPTS", ""); // meant for another server
+            environment.put("CLI_JAVA_OPTS", "-XX:TieredStopAtLevel=1"); // the launcher works for seconds only
+            environment.put("ES_JAVA_OPTS", ""); // intended for another server
             return environment;
         }
 
         private ElasticsearchServer awaitReady(ServerProcess process) throws SpillwayException, InterruptedException {
             HttpClient client = client();
             long started = System.nanoTime();
-            String last = "no answer yet";
+            String last = "no response yet";
             while (true) {
                 if (process.ended(PAUSE)) {
                     throw new SpillwayException(
                             Fault.SOURCE_UNAVAILABLE,
-                            "Elasticsearch ended with code %d while it was starting: %s"
+                            "Elasticsearch exited with %d during startup: %s"
                                     .formatted(process.exitCode(), process.lastLines()),
                             null);
                 }
@@ -366,12 +364,12 @@ public final class ElasticsearchServer implements AutoCloseable {
                             Fault.SOURCE_UNAVAILABLE,
                             "Elasticsearch was not ready within %d seconds (%s): %s"
                                     .formatted(limit.toSeconds(), last, process.lastLines()),
-                            "the machine may be short of memory or busy");
+                            "the machine may be busy or low on memory");
                 }
             }
         }
 
-        /** The server once its port files are there. They come after the pid file, so all three are. */
+        /** The server after its port files exist. They are written after the pid file, so all three exist. */
         private Optional<ElasticsearchServer> listening(ServerProcess process) {
             Path logs = process.folder().resolve("logs");
             try {
@@ -387,16 +385,16 @@ public final class ElasticsearchServer implements AutoCloseable {
                         .getPort();
                 return server.map(handle -> new ElasticsearchServer(process, handle, url, transportPort));
             } catch (IOException unreadable) {
-                throw new IllegalStateException("the server's own files cannot be read", unreadable);
+                throw new IllegalStateException("cannot read the server's own files", unreadable);
             }
         }
 
-        /** The first address that the server listens on, {@code 127.0.0.1:PORT} where nothing else was asked for. */
+        /** The first address that the server listens on, {@code 127.0.0.1:PORT} by default. */
         private static String address(Path portsFile) throws IOException {
             return Files.readString(portsFile).lines().findFirst().orElseThrow();
         }
 
-        /** {@link #READY}, or what came instead. */
+        /** {@link #READY}, or a description of the response. */
         private String health(HttpClient client, URI url) throws InterruptedException {
             HttpRequest.Builder request = HttpRequest.newBuilder(
                             url.resolve("/_cluster/health?wait_for_status=yellow&timeout=1s"))
@@ -407,9 +405,9 @@ public final class ElasticsearchServer implements AutoCloseable {
             try {
                 int status =
                         client.send(request.build(), BodyHandlers.discarding()).statusCode();
-                return status == 200 ? READY : "health was answered with " + status;
+                return status == 200 ? READY : "the health request returned " + status;
             } catch (IOException unanswered) {
-                return "health got no answer: " + unanswered;
+                return "the health request failed: " + unanswered;
             }
         }
 

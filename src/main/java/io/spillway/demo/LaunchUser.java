@@ -13,27 +13,26 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The user that the server runs as. Elasticsearch refuses root, so root hands it to another one. */
+/** The user that runs the server. Elasticsearch refuses to run as root, so root uses another one. */
 enum LaunchUser {
-    /** Whoever runs us. */
+    /** The current user. */
     SAME,
 
-    /**
-     * A uid that need not exist in passwd. Every file must be within its reach, and the server's own folder belong to
-     * it.
-     */
+    /** A uid that need not exist in passwd. It must be able to read every file, and own the server's folder. */
     OTHER_UID,
 
-    /** Still root outside, so it reaches what root owns; 1000 in a user namespace of its own, which Elasticsearch takes. */
+    /**
+     * Still root outside, so it can read root's files; 1000 in a separate user namespace, which Elasticsearch accepts.
+     */
     OWN_NAMESPACE;
 
     private static final int ROOT = 0;
     private static final int OTHER = 64_001;
 
-    /** Starting a program takes milliseconds; this is for a machine that swaps. */
+    /** Starting a program takes milliseconds; this allows for a swapping machine. */
     private static final int PROBE_SECONDS = 20;
 
-    /** What stands before the command so that it runs as this user. */
+    /** The command prefix that runs a command as this user. */
     List<String> prefix() {
         return switch (this) {
             case SAME -> List.of();
@@ -43,11 +42,11 @@ enum LaunchUser {
     }
 
     /**
-     * The first of them that may run the server in {@code home} with the Java in {@code javaHome}, tried out rather than
-     * worked out: access lists, capabilities and containers all have a say.
+     * The first of them that can run the server in {@code home} with the Java in {@code javaHome}. Tried rather than
+     * computed, because access lists, capabilities and containers all have an effect.
      *
-     * @param folder a new folder of the server's own, which tells who we are: whoever owns it
-     * @throws SpillwayException CONFIG where we are root and neither way works
+     * @param folder a new folder for the server; its owner is the current user
+     * @throws SpillwayException CONFIG if the current user is root and neither alternative works
      */
     static LaunchUser choose(Path home, Path javaHome, Path folder) throws SpillwayException, InterruptedException {
         if (!ownedByRoot(folder)) {
@@ -61,11 +60,11 @@ enum LaunchUser {
         throw new SpillwayException(
                 Fault.CONFIG,
                 "Elasticsearch refuses to run as root, and no other user can start it from " + home,
-                "run this as another user, or put the server, Java and the folder for temporary files where every user"
-                        + " can read them and install setpriv");
+                "run this as another user, or make the server, Java and the temporary folder readable for every"
+                        + " user and install setpriv");
     }
 
-    /** Gives the folder and all that is in it to this user. */
+    /** Makes this user the owner of the folder and its content. */
     void own(Path folder) throws IOException {
         if (this != OTHER_UID) {
             return;
@@ -82,7 +81,7 @@ enum LaunchUser {
         try {
             return Files.getAttribute(folder, "unix:uid") instanceof Integer uid && uid == ROOT;
         } catch (IOException | UnsupportedOperationException unknown) {
-            return false; // then the server says itself what it does not like
+            return false; // then the server itself reports its problem
         }
     }
 
@@ -90,7 +89,7 @@ enum LaunchUser {
         List<String> command = new ArrayList<>(prefix());
         command.addAll(List.of("/bin/sh", "-c", "for path; do [ -r \"$path\" ] && [ -x \"$path\" ] || exit 1; done"));
         command.add("sh");
-        // The folder itself is 0700 until it is handed over, so the one above it stands for it.
+        // The folder itself has mode 0700 until it is handed over, so its parent is checked instead.
         for (Path path : List.of(
                 home.resolve("bin/elasticsearch"),
                 home.resolve("lib"),
@@ -108,7 +107,7 @@ enum LaunchUser {
             try {
                 return probe.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) && probe.exitValue() == 0;
             } finally {
-                probe.destroyForcibly().onExit().join(); // SIGKILL cannot be put off, and who gives up leaves nothing
+                probe.destroyForcibly().onExit().join(); // SIGKILL takes effect at once, so no process is left behind
             }
         } catch (IOException noSuchProgram) {
             return false;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where an unpacked server is found. */
+/** Locates an unpacked server. */
 final class ServerHome {
     private static final Logger LOG = LoggerFactory.getLogger(ServerHome.class);
 
@@ -42,8 +42,8 @@ final class ServerHome {
     }
 
     /**
-     * The unpacked server with the highest version in this folder. A folder without a server to start does not count, and
-     * neither does a server that other users could have put there or changed.
+     * The unpacked server with the highest version in this folder. Skips folders without a start script, and servers
+     * that other users could have placed or modified.
      */
     static Optional<Path> newest(Path folder) {
         if (!Files.isDirectory(folder)) {
@@ -60,7 +60,7 @@ final class ServerHome {
         }
     }
 
-    /** The program that starts a server. */
+    /** The start script of a server. */
     static Path executable(Path home) {
         return home.resolve("bin/elasticsearch");
     }
@@ -71,10 +71,10 @@ final class ServerHome {
                 return true;
             }
         } catch (IOException unknown) {
-            LOG.warn("a server is passed over path={} cause=\"{}\"", path, unknown.toString());
+            LOG.warn("skipping a server: cannot read its permissions path={} cause=\"{}\"", path, unknown.toString());
             return false;
         }
-        LOG.warn("a server is passed over, as other users may write to it path={} hint=\"chmod go-w\"", path);
+        LOG.warn("skipping a server that other users can write to path={} hint=\"chmod go-w\"", path);
         return false;
     }
 }

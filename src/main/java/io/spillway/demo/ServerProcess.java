@@ -25,16 +25,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * A child process and the folder that it lives in; neither outlives us. Closing ends the process and deletes the folder,
- * and so does a normal end of this JVM, an interrupt from the terminal, or its death by SIGKILL.
+ * A child process and its folder; neither outlives this JVM. Closing ends the process and deletes the folder, and so
+ * does a normal exit of this JVM, an interrupt from the terminal, or its death by SIGKILL.
  *
- * <p>Safe for use by many threads.
+ * <p>Thread-safe.
  */
 final class ServerProcess implements AutoCloseable {
     /**
-     * Starts the command and waits for it. Our end of the pipe on its standard input is the life line: the kernel closes
-     * it however we die. The word "stop" before that means that we are alive and tidy up ourselves. An interrupt from
-     * the terminal reaches the whole process group, and is ours to act on.
+     * Starts the command and waits for it. The pipe to its standard input is the lifeline: the kernel closes it however
+     * this JVM ends. If the word "stop" arrives first, this JVM is alive and cleans up itself. An interrupt from the
+     * terminal reaches the whole process group, and is handled by this JVM.
      */
     private static final String LIFE_LINE = """
             trap '' INT
@@ -57,10 +57,10 @@ final class ServerProcess implements AutoCloseable {
             exit $code
             """;
 
-    /** An idle server ends within a second of SIGTERM; one that is being filled needs a few. */
+    /** An idle server stops within a second of SIGTERM; one that is indexing needs a few. */
     private static final Duration GRACE = Duration.ofSeconds(15);
 
-    /** After SIGKILL only the kernel has to tidy up. */
+    /** After SIGKILL only the kernel has to clean up. */
     private static final Duration FORCED = Duration.ofSeconds(15);
 
     private static final int SHOWN_LINES = 6;
@@ -81,14 +81,14 @@ final class ServerProcess implements AutoCloseable {
     /**
      * Starts a command that is stopped by SIGTERM. Its output goes to the file {@code console.log} in the folder.
      *
-     * @param folder      belongs to the process from now on, and is deleted with it, also where this fails
-     * @param environment added to what every program gets; an empty value takes a variable away
+     * @param folder      owned by the process from now on, and deleted with it, even if this fails
+     * @param environment added to the environment of child processes; an empty value removes a variable
      */
     static ServerProcess start(Path folder, List<String> command, Map<String, String> environment)
             throws SpillwayException {
-        List<String> whole = new ArrayList<>(List.of("/bin/sh", "-c", LIFE_LINE, "sh", folder.toString()));
-        whole.addAll(command);
-        ProcessBuilder builder = new ProcessBuilder(whole)
+        List<String> wrapped = new ArrayList<>(List.of("/bin/sh", "-c", LIFE_LINE, "sh", folder.toString()));
+        wrapped.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(wrapped)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(console(folder).toFile());
@@ -117,30 +117,30 @@ final class ServerProcess implements AutoCloseable {
         return started;
     }
 
-    /** Where it lives. */
+    /** Its folder. */
     Path folder() {
         return folder;
     }
 
-    /** Waits for the end of the process, at most this long; says whether it has ended. */
+    /** Waits for the end of the process, at most this long; returns whether it has ended. */
     boolean ended(Duration limit) throws InterruptedException {
         return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** How the command ended. Only after {@link #ended} said so. */
+    /** The exit code of the command. Only valid after {@link #ended} returned true. */
     int exitCode() {
         return process.exitValue();
     }
 
     /**
-     * A process that closing has to see the end of, even where the one that started it has gone. To be told while it
-     * lives: a handle knows its process from a later one with the same number.
+     * Registers a process whose end closing must await, even if its parent has gone. Call while it is alive, because a
+     * handle distinguishes it from a later process with the same pid.
      */
     synchronized void watch(ProcessHandle handle) {
         watched.add(handle);
     }
 
-    /** The last lines that it printed, stack frames left out, joined into one line. */
+    /** The last lines of its output without stack frames, joined into one line. */
     String lastLines() {
         try (Stream<String> all = Files.lines(console(folder), UTF_8)) {
             List<String> telling = all.filter(line -> !line.isBlank())
@@ -149,13 +149,13 @@ final class ServerProcess implements AutoCloseable {
                     .toList();
             return String.join(" | ", telling.subList(Math.max(0, telling.size() - SHOWN_LINES), telling.size()));
         } catch (IOException | UncheckedIOException unreadable) {
-            return "its output cannot be read: " + unreadable.getMessage();
+            return "cannot read its output: " + unreadable.getMessage();
         }
     }
 
     /**
-     * Ends the process, gently and after a while by force, and deletes the folder. Returns when nothing is left; once is
-     * enough, later calls do nothing. An interrupt shortens the gentle part, and is still set afterwards.
+     * Stops the process, gracefully and then by force, and deletes the folder. Returns when both are gone; idempotent.
+     * An interrupt shortens the graceful part, and stays set.
      */
     @Override
     public synchronized void close() {
@@ -165,7 +165,7 @@ final class ServerProcess implements AutoCloseable {
         closed = true;
         removeHook();
         Set<ProcessHandle> all = family();
-        sayStop();
+        sendStop();
         boolean interrupted = false;
         try {
             if (!awaitEnd(all, GRACE)) {
@@ -185,7 +185,7 @@ final class ServerProcess implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException ending) {
-            // The JVM is ending: the hook runs now, or has nothing to do any more.
+            // The JVM is exiting: the hook is running, or has nothing left to do.
         }
     }
 
@@ -196,11 +196,11 @@ final class ServerProcess implements AutoCloseable {
         return all;
     }
 
-    private void sayStop() {
+    private void sendStop() {
         try (OutputStream lifeLine = process.getOutputStream()) {
             lifeLine.write("stop\n".getBytes(UTF_8));
         } catch (IOException gone) {
-            // The process has ended already.
+            // The process has already ended.
         }
     }
 
@@ -231,7 +231,7 @@ final class ServerProcess implements AutoCloseable {
         return folder.resolve("console.log");
     }
 
-    /** Deletes a folder; what cannot be deleted is left to the system's cleaning of temporary files. */
+    /** Deletes a folder; what cannot be deleted is left to the system's cleanup of temporary files. */
     static void deleteTree(Path root) {
         try {
             Folders.remove(root);

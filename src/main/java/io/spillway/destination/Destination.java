@@ -12,38 +12,40 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place that keeps published files. Safe for use by many threads; each {@link Upload} belongs to one.
+ * A store for published files. Thread-safe; each {@link Upload} belongs to one thread.
  *
- * <p>Every failure is a {@link SpillwayException} with {@code DESTINATION_UNAVAILABLE} (it may pass) or
- * {@code DESTINATION_REFUSED} (somebody has to change something), or {@code INTEGRITY} where what the destination has is
- * not what it was sent; no exception type of a library leaves an adapter.
+ * <p>Every failure is a {@link SpillwayException}: {@code DESTINATION_UNAVAILABLE} if it may be temporary,
+ * {@code DESTINATION_REFUSED} if the operator has to change something, {@code INTEGRITY} if the destination has other
+ * bytes than it was sent. Adapters let no exception type of a library escape.
  */
 public interface Destination extends AutoCloseable {
 
-    /** How the destination is called in messages, without credentials: a path, {@code s3://bucket/prefix}. */
+    /** The destination's name in messages, without credentials: a path, {@code s3://bucket/prefix}. */
     String name();
 
-    /** Starts an object. Readers see nothing of it until {@link Upload#commit()} returns. */
+    /** Starts an object. Readers do not see it until {@link Upload#commit()} returns. */
     Upload begin(ObjectKey key) throws SpillwayException;
 
-    /** The object's bytes from the start. The caller closes the stream. Fails as refused if there is none. */
+    /**
+     * Opens an object's content from the start. The caller closes the stream. Fails with {@code DESTINATION_REFUSED} if
+     * there is no such object.
+     */
     InputStream open(ObjectKey key) throws SpillwayException;
 
-    /** What is known of a committed object, or empty if there is none. */
+    /** The metadata of a committed object; empty if there is none. */
     Optional<StoredObject> find(ObjectKey key) throws SpillwayException;
 
     /**
-     * Every committed object whose key starts with {@code prefix}, in key order; uploads under way are not listed. Where
-     * objects can be replaced, each with its version.
+     * Every committed object whose key starts with {@code prefix}, in key order, without uploads in progress. Objects
+     * that can be replaced have their version.
      */
     List<StoredObject> list(String prefix) throws SpillwayException;
 
     /**
-     * The names of all files below a folder, relative to it and in order: also of those that are no objects here, because
-     * their names could not be keys. For whoever wants to know that nothing else lies there. Empty where this destination
-     * cannot tell what it has.
+     * The names of all files below a folder, sorted and relative to it, including those that are not objects because
+     * their names cannot be keys. Used to check that nothing else is there. Empty if this destination cannot list them.
      *
-     * @param folder the start of keys, ending in a slash, or empty for everything
+     * @param folder a key prefix ending in a slash, or empty for everything
      */
     default Optional<List<String>> namesBelow(String folder) throws SpillwayException {
         return Optional.of(list(folder).stream()
@@ -52,14 +54,14 @@ public interface Destination extends AutoCloseable {
     }
 
     /**
-     * Replaces a small object, in one step, if it still is what it was when its version was told: who decides by what he
-     * has read must not undo what somebody else has written since. This one looks just before it writes; a destination
-     * that can decides in the same step.
+     * Replaces a small object atomically if its version has not changed, so that a decision based on what was read does
+     * not undo another writer's change. This implementation checks just before it writes; a destination that supports
+     * it checks in the same step.
      *
-     * @param key     of an object that may be replaced, or of none
+     * @param key     of an object that may be replaced or may not exist
      * @param bytes   the new content
-     * @param version of the object as {@link #list} or {@link #find} has told it, or null where there was none
-     * @return false where somebody else has written or removed the object since, and nothing has changed
+     * @param version from {@link #list} or {@link #find}, or null if there was no object
+     * @return false if another writer has changed or removed the object since; nothing has changed then
      */
     default boolean replace(ObjectKey key, byte[] bytes, @Nullable String version) throws SpillwayException {
         if (!Objects.equals(find(key).map(StoredObject::version).orElse(null), version)) {
@@ -72,111 +74,109 @@ public interface Destination extends AutoCloseable {
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "%s/%s could not be written: %s".formatted(name(), key, e.getMessage()),
+                    "cannot write %s/%s: %s".formatted(name(), key, e.getMessage()),
                     "try again",
                     e);
         }
     }
 
-    /** Removes an object; removing one that is not there succeeds. */
+    /** Removes an object; succeeds if there is none. */
     void delete(ObjectKey key) throws SpillwayException;
 
     /**
-     * Stores a finished file under a name that is never overwritten. Where an object of the same size and checksum stands
-     * there already, from an earlier call that was broken off, it stays and nothing is sent; any other one is left alone
-     * and the call fails as refused. What was stored is compared with the file, by size and checksum, as {@link
-     * Upload#commit()} does.
+     * Stores a finished file under a name that is never overwritten. If an object with the same size and checksum
+     * exists, from an earlier interrupted call, nothing is sent; a different object is left alone and the call fails
+     * with {@code DESTINATION_REFUSED}. The stored object is compared with the file, by size and checksum, as in
+     * {@link Upload#commit()}.
      *
-     * @param file complete and closed; stays the caller's, unchanged
+     * @param file complete and closed; remains unchanged and belongs to the caller
      */
     StoredObject store(Path file, ObjectKey key) throws SpillwayException;
 
     /**
-     * Sends the bytes of a finished file ahead, unseen by readers, so that a {@link #store} of the same file under the same
-     * key only has to complete it. Does nothing where this destination cannot keep bytes unseen, or where an object has the
-     * key.
+     * Uploads the bytes of a finished file without making them visible, so that a later {@link #store} of the same file
+     * under the same key only has to complete it. Does nothing if this destination cannot keep invisible bytes, or if
+     * an object has the key.
      *
-     * @param file complete and closed; stays the caller's, unchanged
+     * @param file complete and closed; remains unchanged and belongs to the caller
      */
     default void prepare(Path file, ObjectKey key) throws SpillwayException {}
 
-    /** Removes what {@link #prepare} has sent under the key and no {@link #store} has completed. */
+    /** Removes what {@link #prepare} has uploaded under the key and no {@link #store} has completed. */
     default void abandon(ObjectKey key) throws SpillwayException {}
 
     /**
-     * Places the files of a finished folder (flat, no sub-folders) under {@code prefix}, {@code last} after all others:
-     * its appearance is what makes the rest count. A dated name is never overwritten. Where {@link Traits#placesAtOnce}
-     * nothing may stand under {@code prefix} before; elsewhere each file is {@linkplain #store stored}, so that a call
-     * that was broken off is completed by the next one. Afterwards the folder's files may be gone (moved) or still
-     * there; the folder stays the caller's to remove.
+     * Places the files of a finished, flat folder under {@code prefix}, {@code last} after all others, because its
+     * existence makes the others valid. Dated names are never overwritten. If {@link Traits#placesAtOnce}, nothing may
+     * exist under {@code prefix} before; otherwise each file is {@linkplain #store stored}, so that the next call
+     * completes an interrupted one. Afterwards the files may have been moved out of the folder; the caller removes the
+     * folder.
      *
-     * @param folder a folder whose every file is complete and closed
+     * @param folder a folder whose files are all complete and closed
      * @param prefix a key without a trailing slash, such as {@code journals/2026-11-21T030000Z}
-     * @param last   the name of the file that makes the others count, such as {@code manifest.json}
+     * @param last   name of the file that makes the others valid, such as {@code manifest.json}
      */
     void place(Path folder, ObjectKey prefix, String last) throws SpillwayException;
 
     /**
-     * Where people and programs fetch an object without credentials, whether it is there or not; empty where nobody has
-     * said that this destination is public.
+     * The URL from which people and programs fetch an object without credentials, whether it exists or not; empty if
+     * this destination is not configured as public.
      */
     default Optional<URI> publicAddress(ObjectKey key) {
         return Optional.empty();
     }
 
     /**
-     * Where the torrent of a folder's files is that this destination makes by itself, some time after it has got them;
-     * empty where it makes none.
+     * The URL of the torrent that this destination generates for a folder some time after receiving it; empty if it
+     * generates none.
      *
-     * @param folder the start that the files' keys have in common, without a slash at its end
+     * @param folder the common key prefix of the files, without a trailing slash
      */
     default Optional<URI> torrentAddress(ObjectKey folder) {
         return Optional.empty();
     }
 
     /**
-     * Makes {@code name} stand for a folder of the destination, in one step, whatever it stood for before: readers who ask
-     * for {@code NAME/FILE} get {@code FOLDER/FILE}. What is listed and found does not change.
+     * Atomically makes {@code name} an alias of a folder, replacing any previous target: readers who request
+     * {@code NAME/FILE} get {@code FOLDER/FILE}. Does not affect {@link #list} and {@link #find}.
      *
-     * @param name   a key at which no object is
+     * @param name   a key without an object
      * @param folder a key in the same folder as {@code name}
-     * @return false where this destination has no such thing, and nothing has changed
+     * @return false if this destination does not support aliases; nothing has changed then
      */
     default boolean link(ObjectKey name, ObjectKey folder) throws SpillwayException {
         return false;
     }
 
-    /**
-     * Undoes {@link #link}: {@code name} stands for no folder any more. Succeeds where it did not, and leaves an object of
-     * that name alone.
-     */
+    /** Undoes {@link #link}. Succeeds if {@code name} is not an alias, and leaves an object of that name alone. */
     default void unlink(ObjectKey name) throws SpillwayException {}
 
     /**
-     * Removes what uploads of runs that died have left below a dataset, unseen by readers. The caller holds the dataset's
-     * lock, and has completed what it wants to complete.
+     * Removes invisible left-overs of uploads by crashed runs below a dataset. The caller holds the dataset's lock and
+     * has completed what it wants to complete.
      *
-     * @return how many uploads were removed
+     * @return number of removed uploads
      */
     default int sweep(ObjectKey dataset) throws SpillwayException {
         return 0;
     }
 
-    /** What this destination can and cannot do, as facts that tests and callers read. */
+    /** What this destination supports, for callers and contract tests. */
     Traits traits();
 
     @Override
     void close();
 
     /**
-     * What a destination can do.
+     * What a destination supports.
      *
-     * @param replacesAtomically    a second commit to a key shows readers the old object or the new one, nothing between
-     * @param listsWhatItJustStored a listing that starts after a commit has the object
-     * @param placesAtOnce          {@link #place} is one step: readers see all of the folder's files or none
-     * @param maxObjectBytes        the largest object that can be stored, in bytes
-     * @param keepsSiteFiles        any key can be kept, kept again with other bytes, and listed; where false, only
-     *                              {@code DATASET/DUMPDATE/FILE} can, each once, and a listing begins with a dump
+     * @param replacesAtomically    after a second commit to a key, readers see the old object or the new one, nothing
+     *                              between
+     * @param listsWhatItJustStored a listing that starts after a commit contains the object
+     * @param placesAtOnce          {@link #place} is atomic: readers see all of the folder's files or none
+     * @param maxObjectBytes        size of the largest object that can be stored, in bytes
+     * @param keepsSiteFiles        any key can be stored, replaced and listed; if false, only
+     *                              {@code DATASET/DUMPDATE/FILE}, each once, and a listing has to start with a dump
      */
     record Traits(
             boolean replacesAtomically,
@@ -185,7 +185,7 @@ public interface Destination extends AutoCloseable {
             long maxObjectBytes,
             boolean keepsSiteFiles) {
 
-        /** The traits of a destination that keeps any key. */
+        /** The traits of a destination that stores any key. */
         public Traits(
                 boolean replacesAtomically, boolean listsWhatItJustStored, boolean placesAtOnce, long maxObjectBytes) {
             this(replacesAtomically, listsWhatItJustStored, placesAtOnce, maxObjectBytes, true);

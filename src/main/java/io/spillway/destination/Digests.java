@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The three checksums of a file at once: SHA-256, which readers check, and MD5 and SHA-1, which the Internet Archive
- * reports back. Belongs to one thread.
+ * Computes three checksums of a file in one pass: SHA-256 for readers, and MD5 and SHA-1, which the Internet Archive
+ * reports. Not thread-safe.
  */
 public final class Digests {
     private static final int BUFFER = 64 << 10;
@@ -20,20 +20,20 @@ public final class Digests {
     private final MessageDigest md5 = digest("MD5");
     private final MessageDigest sha1 = digest("SHA-1");
 
-    /** Takes the next bytes of the file. */
+    /** Adds the next bytes of the file. */
     public void update(byte[] bytes, int offset, int length) {
         for (MessageDigest each : List.of(sha256, md5, sha1)) {
             each.update(bytes, offset, length);
         }
     }
 
-    /** The checksums, lower-case hex; to be called once. */
+    /** Returns the checksums in lower-case hex. Call it once. */
     public Sums finish() {
         HexFormat hex = HexFormat.of();
         return new Sums(hex.formatHex(sha256.digest()), hex.formatHex(md5.digest()), hex.formatHex(sha1.digest()));
     }
 
-    /** Reads a file from its first byte to its last; returns the checksums of what was read. */
+    /** Reads a whole file and returns the checksums of what was read. */
     public static Sums of(Path file) throws IOException {
         Digests digests = new Digests();
         try (InputStream in = Files.newInputStream(file)) {
@@ -45,7 +45,7 @@ public final class Digests {
         return digests.finish();
     }
 
-    /** SHA-256 alone, where nobody asks for the others: they would cost twice as much again. */
+    /** SHA-256 alone, at a third of the cost. */
     public static MessageDigest sha256() {
         return digest("SHA-256");
     }

@@ -5,18 +5,19 @@ import java.util.regex.Pattern;
 
 /**
  * The name of an object: segments of {@code A-Z a-z 0-9 . _ -} joined by {@code /}. No segment is empty, {@code .} or
- * {@code ..}, so a key can neither leave its destination nor need escaping in a URL, a path or a checksum file.
+ * {@code ..}, so a key cannot leave its destination and needs no escaping in a URL, a path or a checksum file.
  *
- * @param value the whole name, 1 to 1,000 characters (S3 allows 1,024 bytes; the rest is for a prefix)
+ * @param value the whole name, 1 to 1,000 characters (S3 allows 1,024 bytes; the rest is reserved for a prefix)
  */
 public record ObjectKey(String value) implements Comparable<ObjectKey> {
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._-]+");
     private static final int MAX_LENGTH = 1_000;
 
-    /** Fails with {@link IllegalArgumentException} on any other name: names come from us, never from a document. */
+    /** @throws IllegalArgumentException for any other name; names come from Spillway, never from a document */
     public ObjectKey {
         if (value.isEmpty() || value.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException("a key has 1 to " + MAX_LENGTH + " characters, not " + value.length());
+            throw new IllegalArgumentException(
+                    "a key must have 1 to " + MAX_LENGTH + " characters, not " + value.length());
         }
         for (String segment : value.split("/", -1)) {
             if (!SEGMENT.matcher(segment).matches() || segment.equals(".") || segment.equals("..")) {

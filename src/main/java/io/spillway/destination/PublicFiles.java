@@ -7,37 +7,33 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Files as anybody gets them who has their addresses: without an account, a key or a name. Addresses are absolute, of http
- * or https, and may be anywhere. Safe for use by many threads.
- */
+/** Downloads files as an anonymous user does, from absolute http or https URLs anywhere. Thread-safe. */
 public interface PublicFiles {
 
     /**
-     * Asks for a file without reading it; empty where there is none.
+     * Requests a file's metadata without reading it; empty if the file does not exist.
      *
-     * @throws SpillwayException nobody answers ({@code DESTINATION_UNAVAILABLE}), or not everybody may have it
-     *     ({@code DESTINATION_REFUSED})
+     * @throws SpillwayException {@code DESTINATION_UNAVAILABLE} if the server does not answer,
+     *     {@code DESTINATION_REFUSED} if the file is not public
      */
     Optional<Look> look(URI address) throws SpillwayException;
 
     /**
-     * A file's bytes, from the first on; the caller closes them. They fail with {@link java.io.IOException} where they end
-     * too soon.
+     * Opens a file's content from the start; the caller closes it. Reads fail with {@link java.io.IOException} if it
+     * ends too soon.
      *
-     * @throws SpillwayException as {@link #look} does; {@code DESTINATION_REFUSED} where there is no such file; {@code
-     *     INTEGRITY} where the server sends it with a {@code Content-Encoding}
+     * @throws SpillwayException as {@link #look}; {@code DESTINATION_REFUSED} if there is no such file,
+     *     {@code INTEGRITY} if the server sends it with a {@code Content-Encoding}
      */
     InputStream open(URI address) throws SpillwayException;
 
     /**
-     * What was answered.
+     * The response.
      *
-     * @param address where the file is: its address, or where that one leads
-     * @param bytes   its length, or -1 where the server does not tell it
-     * @param date     what the server's clock said, to the second, or null where it does not tell
-     * @param encoding the {@code Content-Encoding} by which clients unpack the file, or null where the server sends it as
-     *                 it is
+     * @param address  the file's URL after redirects
+     * @param bytes    its length, or -1 if the server does not report it
+     * @param date     the server's clock, to the second, or null if not reported
+     * @param encoding the {@code Content-Encoding} that clients would decode, or null if the file is sent unchanged
      */
     record Look(
             URI address,
@@ -46,17 +42,17 @@ public interface PublicFiles {
             @Nullable String encoding) {
 
         /**
-         * What is wrong with a file that the server sends with a {@code Content-Encoding}, as a message.
+         * The message for a file that the server sends with a {@code Content-Encoding}.
          *
-         * @param name how the message calls the file
+         * @param name the file's name in the message
          */
         public static String encoded(Object name, String encoding) {
-            return "%s is sent with Content-Encoding: %s, so that clients unpack it and its SHA-256 differs"
+            return "%s is sent with Content-Encoding: %s, so clients decompress it and its SHA-256 differs"
                     .formatted(name, encoding);
         }
     }
 
-    /** What an operator does about a {@code Content-Encoding}. */
+    /** The hint for a file sent with a {@code Content-Encoding}. */
     String WITHOUT_ENCODING =
             "configure the host to send the files of a dump without Content-Encoding, for example remove"
                     + " AddEncoding or the object's metadata";

@@ -18,25 +18,24 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer's body as a stream that fails when nothing comes for a while; the stream that the JDK has would wait for
- * ever. Asks for one batch of buffers at a time, so that a slow reader slows the sender down. Its stream belongs to one
- * thread.
+ * A response body as a stream whose reads time out; the JDK's stream would wait forever. Requests one batch of buffers
+ * at a time, so that a slow reader slows the sender down. The stream belongs to one thread.
  */
 public final class TimedBody implements BodySubscriber<InputStream> {
     private final Duration patience;
 
-    /** What came: at most one batch that nobody has read yet, and the end. */
+    /** At most one unread batch, and the end. */
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
 
     private final CompletableFuture<Flow.Subscription> subscribed = new CompletableFuture<>();
     private final Stream stream = new Stream();
 
-    /** @param patience how long the next bytes may take, from when they are asked for */
+    /** @param patience timeout for the next bytes, from the time they are requested */
     public TimedBody(Duration patience) {
         this.patience = patience;
     }
 
-    /** Bytes, or the end with or without a failure. */
+    /** A batch of bytes, or the end with or without a failure. */
     private record Arrival(
             List<ByteBuffer> buffers, boolean end, @Nullable Throwable failure) {}
 
@@ -98,7 +97,7 @@ public final class TimedBody implements BodySubscriber<InputStream> {
                 }
                 if (current.failure() != null) {
                     throw new IOException(
-                            "the answer broke off: " + current.failure().getMessage(), current.failure());
+                            "response incomplete: " + current.failure().getMessage(), current.failure());
                 }
                 if (current.end()) {
                     return -1;
@@ -115,7 +114,7 @@ public final class TimedBody implements BodySubscriber<InputStream> {
                 Arrival arrival = arrivals.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
                 if (arrival == null) {
                     close();
-                    throw new HttpTimeoutException("no byte came for " + patience.toSeconds() + " s");
+                    throw new HttpTimeoutException("no data received for " + patience.toSeconds() + " s");
                 }
                 current = arrival;
                 next = 0;
@@ -127,7 +126,7 @@ public final class TimedBody implements BodySubscriber<InputStream> {
             }
         }
 
-        /** Gives the connection up where something is still to come. */
+        /** Drops the connection if the body is incomplete. */
         @Override
         public void close() {
             if (!current.end()) {

@@ -1,6 +1,6 @@
 /**
- * A place that keeps published files. {@link io.spillway.destination.Destination} is the port; each adapter lives in a
- * package below this one, is created by the command line's wiring alone, and passes the same contract tests.
+ * Stores for published files. {@link io.spillway.destination.Destination} is the port; each adapter has a package below
+ * this one, is created only by the command line's wiring, and passes the same contract tests.
  *
  * <p>Knows nothing of documents, datasets or Elasticsearch: keys and bytes only.
  */

@@ -9,12 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file of one batch after the other, each on the disk until its length is known: memory does not grow with it. Closing
- * it removes the file, and so does the end of the process where the system lets go of files by their names. Belongs to
- * one thread.
+ * Spools one batch after another to a file until its length is known, so that memory does not grow with the batch.
+ * Closing it removes the file, and so does the end of the process if the system supports that. Not thread-safe.
  */
 final class BatchFile implements AutoCloseable {
-    /** Bytes that are in memory at a time, also of a document of many megabytes: the JDK copies what it writes. */
+    /** Bytes in memory at a time, even for a document of many megabytes: the JDK copies what it writes. */
     private static final int PIECE = 64 << 10;
 
     private final FileChannel channel;
@@ -31,17 +30,17 @@ final class BatchFile implements AutoCloseable {
         out = new Waiting(new Pieces());
     }
 
-    /** Takes the bytes of the present batch. */
+    /** Receives the bytes of the current batch. */
     OutputStream out() {
         return out;
     }
 
-    /** Bytes of the present batch. */
+    /** Bytes of the current batch. */
     long length() {
         return written + out.waiting();
     }
 
-    /** Writes the present batch to {@code to}, from its first byte, and begins an empty one. */
+    /** Writes the current batch to {@code to}, from its first byte, and starts an empty one. */
     void moveTo(OutputStream to) throws IOException {
         out.flush();
         channel.position(0);
@@ -50,7 +49,7 @@ final class BatchFile implements AutoCloseable {
             piece.clear().limit((int) Math.min(PIECE, rest));
             while (piece.hasRemaining()) {
                 if (channel.read(piece) < 0) {
-                    throw new IOException("the batch has " + rest + " bytes less than were written to it");
+                    throw new IOException("the batch file lacks " + rest + " bytes");
                 }
             }
             to.write(piece.array(), 0, piece.limit());
@@ -64,11 +63,11 @@ final class BatchFile implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            // Nobody needs the content, and the file lies in a folder that is removed as a whole.
+            // The content is not needed, and the file is in a folder that is removed as a whole.
         }
     }
 
-    /** Joins small writes, and knows what it still holds. */
+    /** Joins small writes, and exposes the number of buffered bytes. */
     private static final class Waiting extends BufferedOutputStream {
         Waiting(OutputStream out) {
             super(out, PIECE);

@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Elasticsearch's own bulk format, two lines a document: {@code {"index":{"_id":…,"routing":…}}}, then the source. Names
- * no index, so that a part can be sent to {@code /ANY-INDEX/_bulk}; documents of several indices, which could have the
- * same id, are refused before anything is read.
+ * Elasticsearch's bulk format, two lines per document: {@code {"index":{"_id":…,"routing":…}}}, then the source. It
+ * contains no index name, so that a part can be sent to {@code /ANY-INDEX/_bulk}; documents of several indices, which
+ * could have the same id, are refused before anything is read.
  *
- * <p>A part is one request: it is no longer than the limit, unless a single document is.
+ * <p>A part is one request: it does not exceed the limit, unless a single document does.
  */
 public final class BulkLines implements Encoder {
     /** The format's name. */
@@ -30,27 +30,27 @@ public final class BulkLines implements Encoder {
     /**
      * An encoder for one part.
      *
-     * @param requestBytes the most bytes of a part before compression, at least 1
+     * @param requestBytes maximum uncompressed size of a part in bytes, at least 1
      */
     public BulkLines(Action action, long requestBytes) {
         this.begin = bytes("{\"" + action.word() + "\":{\"_id\":");
         this.requestBytes = requestBytes;
     }
 
-    /** What the server does with a document whose id it has already. */
+    /** How the server handles a document whose id exists. */
     public enum Action {
-        /** Replaces the document: a part can be sent twice. */
+        /** Replaces the document, so that a part can be sent twice. */
         INDEX,
-        /** Keeps it, and reports a conflict. The only action that data streams accept. */
+        /** Keeps the existing document and reports a conflict. The only action that data streams accept. */
         CREATE;
 
-        /** As action lines have it. */
+        /** The word used in action lines. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** What a manifest says of such parts. */
+    /** The manifest's options for such parts. */
     public static Map<String, Object> facts(Action action, long requestBytes) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("action", action.word());
@@ -91,7 +91,7 @@ public final class BulkLines implements Encoder {
         out.write('\n');
     }
 
-    /** Bytes of both lines. The same writes as {@link #encode}, to nowhere: nothing is copied. */
+    /** Bytes of both lines, counted by the same writes as {@link #encode}, without copying. */
     private long length(Document document) throws IOException {
         counter.bytes = 0;
         write(document, counter);

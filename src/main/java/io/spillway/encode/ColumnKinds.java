@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * What the cells of each column were found to be, over any number of parts: exact, because every cell is counted while it
- * is written. Belongs to one thread.
+ * The kinds of cells found in each column, over any number of parts: exact, because every cell is recorded when it is
+ * written. Not thread-safe.
  */
 public final class ColumnKinds {
     static final int TEXT = 1;
@@ -20,7 +20,7 @@ public final class ColumnKinds {
     private Map<String, String> unmapped;
     private int[] kinds;
 
-    /** No columns, as of a format that has none. */
+    /** No columns, for a format without columns. */
     public ColumnKinds() {
         this.names = List.of();
         this.unmapped = Map.of();
@@ -37,7 +37,7 @@ public final class ColumnKinds {
         kinds[column] |= kind;
     }
 
-    /** Takes over what was found in another part with the same columns. */
+    /** Adds the kinds found in another part with the same columns. */
     public void add(ColumnKinds other) {
         if (names.isEmpty()) {
             names = other.names;
@@ -50,17 +50,17 @@ public final class ColumnKinds {
     }
 
     /**
-     * A type for each column that holds for every cell of it that is not empty: {@code string}, {@code integer} (digits
-     * alone, of any length), {@code number}, {@code boolean}; {@code any} for JSON text, a mixture, or no value at all.
-     * Empty where the format has no columns.
+     * A type for each column that fits every non-empty cell: {@code string}, {@code integer} (digits only, of any
+     * length), {@code number}, {@code boolean}; {@code any} for JSON text, mixed types, or no value at all. Empty if
+     * the format has no columns.
      */
     public List<String> types() {
         return IntStream.of(kinds).mapToObj(ColumnKinds::type).toList();
     }
 
     /**
-     * Columns of fields that the mapping does not have, and no document either: most likely misspelt. With each its name
-     * for messages, and what may be meant.
+     * Columns of fields that neither the mapping nor any document has, which are probably misspelt. The values are
+     * their names for messages, with suggestions.
      */
     public Map<String, String> neverFilled() {
         Map<String, String> never = new TreeMap<>(unmapped);

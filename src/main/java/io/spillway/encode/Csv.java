@@ -19,43 +19,43 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CSV as in RFC 4180, in UTF-8: lines end in CRLF, quotes stand where they are needed, and every part has the header.
- * One row a document.
+ * CSV as in RFC 4180, in UTF-8: lines end in CRLF, values are quoted if necessary, and every part has the header. One
+ * row per document.
  *
- * <p>A column is a dotted path. {@code {"a":{"b":1}}} and {@code {"a.b":1}} are the same to Elasticsearch and here. Fields
- * of one beginning, as {@code time} and {@code time.min} below {@code subobjects: false}, are fields of their own: what
- * goes on below a plain field never gets into its cell. A cell says:
- *
+ * <p>A column is a dotted path. {@code {"a":{"b":1}}} and {@code {"a.b":1}} are equivalent, as in Elasticsearch. Fields
+ * with a common prefix, such as {@code time} and {@code time.min} below {@code subobjects: false}, are separate fields:
+ * what continues below a plain field is not part of its cell. A cell contains:
  * <ul>
- *   <li>a string: its text, line breaks and all; an empty one is quoted;
- *   <li>a number: the digits as they were indexed, never through a double: {@code 1.10}, {@code 1e400}, {@code -0.0};
- *   <li>{@code true} or {@code false}; for {@code null} and for nothing at all an empty cell without quotes. (Where there
- *       is one column only, the cell is quoted: an empty line is no row to many readers.)
- *   <li>an object, where a column is called exactly so: its JSON text, on one line;
- *   <li>an array: its JSON text, or its values joined ({@link CsvOptions.ArrayForm}).
+ *   <li>for a string, its text, including line breaks; an empty string is quoted;
+ *   <li>for a number, the digits as they were indexed, never through a double: {@code 1.10}, {@code 1e400},
+ *       {@code -0.0};
+ *   <li>{@code true} or {@code false}; for {@code null} or a missing field an empty cell without quotes. (If there is
+ *       only one column, the cell is quoted, because many readers skip empty lines.)
+ *   <li>for an object, if a column has exactly its path, its JSON text on one line;
+ *   <li>for an array, its JSON text, or its joined values ({@link CsvOptions.ArrayForm}).
  * </ul>
  *
- * <p>Where a column lies below an array of objects, as {@code author.name} in {@code {"author":[{"name":"A"},{"name":
- * "B"}]}}, the cell is the JSON array of all its values in order, {@code ["A","B"]}, as Elasticsearch sees them too;
- * arrays among the values pour into it. The same holds where one document has a path twice.
+ * <p>If a column is below an array of objects, such as {@code author.name} in {@code {"author":[{"name":"A"},{"name":
+ * "B"}]}}, the cell is the JSON array of all its values in order, {@code ["A","B"]}, as in Elasticsearch; nested arrays
+ * are flattened. The same applies if a document contains a path twice.
  *
- * <p>Nothing is lost of strings, numbers, {@code true} and {@code false}, of objects and arrays as JSON text. Lost are:
- * the difference between {@code null} and nothing; in the text of a cell that of the string {@code "1"} and the number
- * {@code 1}; which of an array's objects a value belonged to, and which of them had none; where a joined value ends; and
- * of half a surrogate pair, which UTF-8 cannot hold, that it was not the six characters of its escape. JSON Lines keep
- * all of it.
+ * <p>Strings, numbers, {@code true} and {@code false} are preserved, as are objects and arrays as JSON text. These
+ * differences are lost: between {@code null} and a missing field; in a cell's text, between the string {@code "1"} and
+ * the number {@code 1}; which of an array's objects a value belonged to, and which had none; where a joined value ends;
+ * and for an unpaired surrogate, which UTF-8 cannot encode, between it and the six characters of its escape. JSON Lines
+ * preserve all of them.
  *
- * <p>Fields that no column takes are counted: {@link #leftOut()}.
+ * <p>Fields without a column are counted: {@link #leftOut()}.
  */
 public final class Csv implements Encoder {
     /** The format's name. */
     public static final String FORMAT = "csv";
-    /** Stands in {@link #leftOut()} for all paths beyond those that are kept. */
+    /** The entry in {@link #leftOut()} for all paths beyond the limit. */
     public static final String MORE = "…";
 
-    /** Distinct paths kept; a document may have any number of them. */
+    /** Maximum number of distinct paths that are kept; a document may have any number. */
     private static final int MAX_PATHS = 1_000;
-    /** Bytes of a name above which its path is not kept; Elasticsearch takes names of tens of thousands. */
+    /** Maximum length in bytes of a name whose path is kept; Elasticsearch accepts tens of thousands. */
     private static final int MAX_NAME = 512;
 
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -108,7 +108,7 @@ public final class Csv implements Encoder {
     /**
      * Writes one row.
      *
-     * @throws FieldLeftOutException a field has no column, and that is forbidden; nothing of the row was written
+     * @throws FieldLeftOutException if a field without a column is forbidden; nothing of the row was written
      */
     @Override
     public void encode(Document document, OutputStream out) throws IOException {
@@ -128,7 +128,7 @@ public final class Csv implements Encoder {
                     }
                 }
             } catch (MalformedJsonException e) {
-                throw new IllegalStateException("a document that was read as JSON is none", e);
+                throw new IllegalStateException("a parsed document is not valid JSON", e);
             }
         });
         if (row.length == 1 && row[0] == null) {
@@ -139,9 +139,10 @@ public final class Csv implements Encoder {
     }
 
     /**
-     * How many documents had fields that no column takes, by the shortest path that none lies on: all of {@code
-     * author} where neither it nor anything below it has a column. Empty values ({@code null}, {@code {}}, {@code []})
-     * don't count. Sorted by path; documents with paths beyond the first thousand come last, under {@link #MORE}.
+     * The number of documents with fields that have no column, by the shortest path above which there is no column: all
+     * of {@code author} if neither it nor anything below it has one. Empty values ({@code null}, {@code {}},
+     * {@code []}) do not count. Sorted by path; documents with paths beyond the first thousand come last, as
+     * {@link #MORE}.
      */
     @Override
     public Map<String, Long> leftOut() {
@@ -161,8 +162,8 @@ public final class Csv implements Encoder {
     }
 
     /**
-     * Finds columns that have values of their field itself and values of dotted names below it, such as {@code a} in
-     * {@code {"a":1,"a.b":2}}: those are two fields in this document, whatever the mapping has.
+     * Finds columns with values of their own field and values of dotted names below it, such as {@code a} in {@code
+     * {"a":1,"a.b":2}}: these are two fields in this document, whatever the mapping.
      */
     private boolean partMixed() throws MalformedJsonException {
         boolean any = false;
@@ -198,12 +199,12 @@ public final class Csv implements Encoder {
         }
     }
 
-    /** One document, from its first byte to its last. */
+    /** Processes one document, from its first byte to its last. */
     private final class Walk {
         private final byte[] bytes;
         private final JsonCursor cursor;
         private final Document document;
-        /** Arrays that the cursor is in, above a column. */
+        /** Number of arrays around the cursor, above a column. */
         private int arrays;
 
         Walk(byte[] bytes, JsonCursor cursor, Document document) {
@@ -212,7 +213,7 @@ public final class Csv implements Encoder {
             this.document = document;
         }
 
-        /** Walks an object below {@code at}; {@code taken} where a column has all of it as JSON text already. */
+        /** Processes an object below {@code at}; {@code taken} if a column already contains all of it as JSON text. */
         void members(CsvField at, boolean taken) throws MalformedJsonException, IOException {
             cursor.expect('{');
             if (cursor.accept('}')) {
@@ -234,7 +235,7 @@ public final class Csv implements Encoder {
             cursor.expect('}');
         }
 
-        /** Walks a member whose name, maybe dotted, is {@code names[from, to)}. The cursor stands behind its colon. */
+        /** Processes a member whose possibly dotted name is {@code names[from, to)}. The cursor is after its colon. */
         private void member(CsvField parent, boolean taken, byte[] names, int from, int to)
                 throws MalformedJsonException, IOException {
             int dot = from;
@@ -252,7 +253,7 @@ public final class Csv implements Encoder {
             } else if (field.column() == CsvField.NO_COLUMN || field.endsHere(documents)) {
                 member(field, taken, names, dot + 1, to);
             } else {
-                // The name goes on below a column: to that column this member is an object of one member.
+                // The name continues below a column: for that column, this member is an object with one member.
                 cursor.peek();
                 int start = cursor.position();
                 member(field, true, names, dot + 1, to);
@@ -281,7 +282,7 @@ public final class Csv implements Encoder {
             }
         }
 
-        /** Walks a value whose objects hold other fields than its column's own. */
+        /** Processes a value whose objects contain fields other than its column's. */
         private void parted(CsvField field, boolean taken, int kind) throws MalformedJsonException, IOException {
             int start = cursor.position();
             if (kind == '{') {
@@ -298,7 +299,7 @@ public final class Csv implements Encoder {
             }
         }
 
-        /** Walks an array above columns, with the arrays in it. */
+        /** Processes an array above columns, including nested arrays. */
         private void elements(CsvField field, boolean taken) throws MalformedJsonException, IOException {
             int depth = 0;
             do {
@@ -316,7 +317,7 @@ public final class Csv implements Encoder {
             } while (depth > 0 && cursor.accept(','));
         }
 
-        /** Walks an object above columns, or passes what stands in its place. */
+        /** Processes an object above columns, or skips another value. */
         private void single(CsvField field, boolean taken) throws MalformedJsonException, IOException {
             if (cursor.peek() == '{') {
                 members(field, taken);
@@ -337,7 +338,7 @@ public final class Csv implements Encoder {
             return start;
         }
 
-        /** Whether there is more than {@code null}, brackets and blanks. */
+        /** Whether it contains more than {@code null}, brackets and blanks. */
         private boolean holdsSomething(int start, int end) {
             for (int p = start; p < end; p++) {
                 switch (bytes[p]) {
@@ -382,7 +383,7 @@ public final class Csv implements Encoder {
         }
     }
 
-    /** Where the library's bytes go: the stream of the row at hand, which only its owner flushes and closes. */
+    /** Forwards the library's output to the current row's stream, which only its owner flushes and closes. */
     private static final class Behind extends OutputStream {
         private OutputStream out = OutputStream.nullOutputStream();
 

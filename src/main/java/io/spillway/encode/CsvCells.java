@@ -9,12 +9,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values that one document has for each column, as ranges of its bytes, and what a cell says of them. Used again for
- * each document.
+ * The values of one document for each column, as ranges of its bytes, and the resulting cells. Reused for each
+ * document.
  */
 final class CsvCells {
     private static final int NONE = -1;
-    /** What a spreadsheet takes for the beginning of a formula, or skips before one. */
+    /** Characters that a spreadsheet reads as the start of a formula, or skips before one. */
     private static final String FORMULA_STARTS = "=+-@\t\r\n＝＋－＠";
 
     private final CsvOptions options;
@@ -35,7 +35,7 @@ final class CsvCells {
         this.several = new boolean[columns];
     }
 
-    /** Forgets the document before and begins one in {@code source}, which is one line of UTF-8 JSON. */
+    /** Starts a new document in {@code source}, which is one line of UTF-8 JSON. */
     void begin(byte[] source) {
         bytes = source;
         values = 0;
@@ -44,10 +44,10 @@ final class CsvCells {
     }
 
     /**
-     * Takes a value for a column.
+     * Adds a value to a column.
      *
-     * @param below   the dotted name under which it stands below the column's own field, or null if it is that field
-     * @param inArray whether it is one of an array's objects that has the value
+     * @param below   the dotted name of the value below the column's own field, or null for that field itself
+     * @param inArray whether the value is in an object of an array
      */
     void add(int column, int start, int end, @Nullable String below, boolean inArray) {
         if (values == starts.length) {
@@ -71,7 +71,7 @@ final class CsvCells {
         values++;
     }
 
-    /** Whether the column has values of its field that are no objects, and values of dotted names below it as well. */
+    /** Whether the column has values of its field that are not objects, and values of dotted names below it. */
     boolean isMixed(int column) throws MalformedJsonException {
         boolean below = false;
         boolean own = false;
@@ -85,7 +85,7 @@ final class CsvCells {
         return below && own;
     }
 
-    /** Whether {@code source[start, end)}, one JSON value, is an object or an array that has one somewhere. */
+    /** Whether {@code source[start, end)}, one JSON value, is an object or an array that contains one at any depth. */
     static boolean holdsObject(byte[] source, int start, int end) throws MalformedJsonException {
         if (source[start] != '[') {
             return source[start] == '{';
@@ -102,7 +102,7 @@ final class CsvCells {
         return false;
     }
 
-    /** What the column's cell says, or null where the document has nothing or JSON's null. */
+    /** The text of the column's cell, or null if the document has no value or JSON's null. */
     @Nullable
     String text(int column) throws MalformedJsonException {
         int value = first[column];
@@ -122,7 +122,7 @@ final class CsvCells {
         };
     }
 
-    /** What the cell is whose text {@link #text} returned last for this column, as {@link ColumnKinds} has it. */
+    /** The kind of the cell whose text {@link #text} returned last for this column. */
     int kind(int column) {
         int value = first[column];
         boolean list = several[column] || bytes[starts[value]] == '[';
@@ -148,7 +148,7 @@ final class CsvCells {
         return true;
     }
 
-    /** The text with an apostrophe in front where that is asked for and a spreadsheet would take it for a formula. */
+    /** The text, prefixed with an apostrophe if that is enabled and a spreadsheet would read it as a formula. */
     String escaped(String text) {
         return options.escapeFormulas() && !text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0
                 ? "'" + text
@@ -163,7 +163,7 @@ final class CsvCells {
                 : "{\"" + new String(JsonStringEncoder.getInstance().quoteAsString(name)) + "\":" + json + "}";
     }
 
-    /** All values of a column as one JSON array, into which arrays among them pour what they hold. */
+    /** All values of a column as one JSON array, with nested arrays flattened. */
     private String array(int firstValue) {
         StringBuilder array = new StringBuilder("[");
         for (int value = firstValue; value != NONE; value = next[value]) {

@@ -25,17 +25,17 @@ public final class CsvColumns {
     public static final String ID = "_id";
     /** The column with the name of the document's index. */
     public static final String INDEX = "_index";
-    /** The column with the routing that the document was indexed with. */
+    /** The column with the document's routing. */
     public static final String ROUTING = "_routing";
 
     private static final Map<String, Kind> BESIDE_DOCUMENTS =
             Map.of(ID, Kind.ID, INDEX, Kind.INDEX, ROUTING, Kind.ROUTING);
 
-    /** More would not help to find the one that was meant. */
+    /** More suggestions would not help. */
     private static final int SUGGESTIONS = 3;
 
     private static final String OBJECT = "object";
-    /** Types whose values may be objects with members that no mapping names. */
+    /** Types whose values may be objects with members that are not in the mapping. */
     private static final Set<String> WITH_MEMBERS = Set.of(
             OBJECT,
             "nested",
@@ -75,13 +75,13 @@ public final class CsvColumns {
                 .forEach(name -> unmapped.put(name, '"' + name + '"' + mapping.suggestion(name)));
     }
 
-    /** Where a column's cells come from. */
+    /** The source of a column's cells. */
     enum Kind {
-        /** The field with all that lies in it. */
+        /** The field with all its content. */
         WHOLE,
-        /** The field's own values; an object in their place is JSON text. */
+        /** The field's own values; an object among them is JSON text. */
         LEAF,
-        /** The field's own values; the mapping has other fields below it, which an object in their place holds. */
+        /** The field's own values; the mapping has other fields below it, which objects among the values contain. */
         PARTED,
         /** The document's id. */
         ID,
@@ -96,10 +96,10 @@ public final class CsvColumns {
     }
 
     /**
-     * One column for each mapped field that holds values, sorted by path. A {@code nested} field, and any other whose
-     * values may be objects but that is not a plain object, is one column of JSON text with all that is below it.
+     * One column for each mapped field with values, sorted by path. A {@code nested} field, and any other field except
+     * a plain object whose values may be objects, is one column of JSON text with all its content.
      *
-     * @throws SpillwayException as {@link Fault#CONFIG}: the mapping has no field
+     * @throws SpillwayException {@link Fault#CONFIG} if the mapping has no field
      */
     public static CsvColumns fromMapping(List<SourceField> fields) throws SpillwayException {
         Mapping mapping = new Mapping(fields);
@@ -117,20 +117,20 @@ public final class CsvColumns {
     }
 
     /**
-     * The columns that a schedule names, in its order. A name may be that of an object, whose column is then JSON text;
-     * lie below a field whose inner names no mapping knows, such as {@code flattened}; be that of a field which only
-     * documents have, where the mapping leaves such fields out; or be {@link #ID}, {@link #INDEX} or {@link #ROUTING},
-     * which are those of the document, also where it has a field of such a name.
+     * The columns named in a schedule, in its order. A name may be that of an object, whose column is then JSON text; a
+     * path below a field whose inner names are not in the mapping, such as {@code flattened}; a field that only
+     * documents have, if the mapping omits such fields; or {@link #ID}, {@link #INDEX} or {@link #ROUTING}, which refer
+     * to the document's metadata even if it has a field of that name.
      *
-     * @throws SpillwayException as {@link Fault#CONFIG}: no name at all, one twice, or names that neither the mapping nor
-     *     any document can have, all of them at once
+     * @throws SpillwayException {@link Fault#CONFIG}, with all problems at once, if there is no name, a duplicate, or a
+     *     name that neither the mapping nor any document can have
      */
     public static CsvColumns named(List<String> names, SourceDescription source) throws SpillwayException {
         if (names.isEmpty()) {
             throw new SpillwayException(
                     Fault.CONFIG,
                     "format csv has no columns",
-                    "name at least one, or none to take them from the mapping");
+                    "name at least one, or remove the option to use all fields of the mapping");
         }
         Mapping mapping = new Mapping(source.fields());
         List<String> problems = new ArrayList<>();
@@ -138,7 +138,7 @@ public final class CsvColumns {
         Set<String> seen = new HashSet<>();
         for (String name : new LinkedHashSet<>(names)) {
             if (!source.unmapped() && !BESIDE_DOCUMENTS.containsKey(name) && !mapping.covers(name)) {
-                problems.add("column \"" + name + "\" is no field of the mapping" + mapping.suggestion(name));
+                problems.add("column \"" + name + "\" is not a field of the mapping" + mapping.suggestion(name));
                 unknown = true;
             }
         }
@@ -156,7 +156,7 @@ public final class CsvColumns {
         return new CsvColumns(names, mapping);
     }
 
-    /** The same columns after one with the ids of the documents, if they have none yet. */
+    /** The same columns after one with the ids of the documents, unless they have it already. */
     public CsvColumns withId(List<SourceField> fields) {
         return names.contains(ID)
                 ? this
@@ -169,14 +169,14 @@ public final class CsvColumns {
     }
 
     /**
-     * Columns that the mapping does not have: only documents can tell whether there is such a field. With each its name
-     * for messages, and the fields of the mapping that may be meant.
+     * Columns that are not in the mapping: only documents can show whether such a field exists. The values are their
+     * names for messages, with suggestions from the mapping.
      */
     public Map<String, String> unmapped() {
         return Collections.unmodifiableMap(unmapped);
     }
 
-    /** Columns that are not fields of documents but tell which document a row is. */
+    /** Columns that identify the document of a row and are not its fields. */
     public List<String> besideDocuments() {
         return names.stream().filter(BESIDE_DOCUMENTS::containsKey).toList();
     }
@@ -185,7 +185,7 @@ public final class CsvColumns {
         return kinds.get(column);
     }
 
-    /** {@code a.b} and {@code a} of {@code a.b.c}. */
+    /** {@code a.b} and {@code a} for {@code a.b.c}. */
     private static List<String> ancestors(String path) {
         List<String> ancestors = new ArrayList<>();
         for (int dot = path.lastIndexOf('.'); dot >= 0; dot = path.lastIndexOf('.', dot - 1)) {
@@ -194,7 +194,7 @@ public final class CsvColumns {
         return ancestors;
     }
 
-    /** What the mapping says of paths. */
+    /** Lookups in the mapping. */
     private static final class Mapping {
         private final Map<String, Set<String>> types = new TreeMap<>();
         /** Every path that has another one below it. */
@@ -209,19 +209,19 @@ public final class CsvColumns {
             found.keySet().forEach(path -> above.addAll(ancestors(path)));
         }
 
-        /** Whether there is such a field or object, or a field above whose inner names no mapping knows. */
+        /** Whether there is such a field or object, or a field above it whose inner names are not in the mapping. */
         boolean covers(String name) {
             return types.containsKey(name)
                     || above.contains(name)
                     || ancestors(name).stream().anyMatch(path -> hasMembers(path) && !above.contains(path));
         }
 
-        /** Whether it is nothing but the name of what lies in it. */
+        /** Whether it is an object without a value of its own. */
         boolean isObjectAbove(String path) {
             return above.contains(path) && Set.of(OBJECT).equals(types.get(path));
         }
 
-        /** Whether the column of this field has what lies below it, too. */
+        /** Whether the column of this field includes everything below it. */
         boolean takesAll(String path) {
             return types.containsKey(path) && !isObjectAbove(path) && kind(path) == Kind.WHOLE;
         }

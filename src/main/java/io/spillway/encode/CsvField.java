@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One name in the tree of columns: {@code bibjson}, and below it {@code title}. Found by its bytes, so that no name in a
- * document becomes an object. Fields that no column takes are remembered here too, as unlisted ones, to count documents.
+ * A node in the tree of columns: {@code bibjson}, and below it {@code title}. Looked up by its bytes, so that names in
+ * documents are not converted to objects. Fields without a column are added as unlisted nodes, to count documents.
  */
 final class CsvField {
-    /** A field of no column of its own. */
+    /** A field without a column of its own. */
     static final int NO_COLUMN = -1;
 
     private static final int FIRST_SLOTS = 8;
@@ -37,7 +37,7 @@ final class CsvField {
         this.listed = listed;
     }
 
-    /** The root above all columns, which is a document itself. */
+    /** The root above all columns, which is the document itself. */
     static CsvField tree(CsvColumns columns) {
         CsvField root = new CsvField(new byte[0], "", true);
         for (int column = 0; column < columns.names().size(); column++) {
@@ -58,7 +58,7 @@ final class CsvField {
         return root;
     }
 
-    /** All columns' fields below this one that a dotted name may lie in, at any depth. */
+    /** The fields below this one, at any depth, that have a column which may contain dotted names. */
     List<CsvField> wholes() {
         List<CsvField> found = new ArrayList<>();
         for (CsvField child : slots) {
@@ -72,7 +72,7 @@ final class CsvField {
         return found;
     }
 
-    /** The field called {@code bytes[from, to)} below this one, listed or not, or null. */
+    /** The field named {@code bytes[from, to)} below this one, listed or not, or null. */
     @Nullable
     CsvField child(byte[] bytes, int from, int to) {
         if (slots.length == 0) {
@@ -87,7 +87,7 @@ final class CsvField {
         }
     }
 
-    /** Remembers a field that no column takes. */
+    /** Adds a field without a column. */
     CsvField addUnlisted(byte[] bytes, int from, int to) {
         byte[] copy = Arrays.copyOfRange(bytes, from, to);
         return add(copy, new String(copy, StandardCharsets.UTF_8), false);
@@ -127,7 +127,7 @@ final class CsvField {
         return hash ^ hash >>> 16;
     }
 
-    /** Dotted from the document down. */
+    /** Dotted path from the document's root. */
     String path() {
         return path;
     }
@@ -137,7 +137,7 @@ final class CsvField {
         return listed;
     }
 
-    /** The number of the column that takes all of this field, or {@link #NO_COLUMN}. */
+    /** The number of the column that includes all of this field, or {@link #NO_COLUMN}. */
     int column() {
         return column;
     }
@@ -147,22 +147,22 @@ final class CsvField {
         return hasColumnsBelow;
     }
 
-    /** Whether its column has the field's own values only: a dotted name that goes on below it is another field. */
+    /** Whether its column has only the field's own values: a dotted name that continues below it is another field. */
     boolean isLeaf() {
         return leaf;
     }
 
-    /** Whether objects in the place of its values are fields below it, too. */
+    /** Whether objects among its values contain fields below it. */
     boolean isParted() {
         return parted || (leaf && hasColumnsBelow);
     }
 
-    /** Takes dotted names below it for other fields in this one document. */
+    /** Treats dotted names below it as other fields in this document only. */
     void part(long document) {
         partedIn = document;
     }
 
-    /** Whether a dotted name that goes on below this field is another field in this document. */
+    /** Whether a dotted name that continues below this field is another field in this document. */
     boolean endsHere(long document) {
         return leaf || partedIn == document;
     }
@@ -172,7 +172,7 @@ final class CsvField {
         return documentsLeftOut;
     }
 
-    /** Counts a document, once however often it has this field; says whether it is the first one. */
+    /** Counts a document once, however often it has this field; returns whether it is the first one. */
     boolean leaveOut(long document) {
         if (lastLeftOut != document) {
             lastLeftOut = document;

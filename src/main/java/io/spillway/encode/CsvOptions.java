@@ -4,30 +4,30 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How {@link Csv} writes. Everything is off by default that changes what a cell says.
+ * Options of {@link Csv}. Everything that changes the content of a cell is off by default.
  *
- * @param arrays         what stands in a cell for an array
- * @param separator      between the values of a joined array; without effect on {@link ArrayForm#JSON}
- * @param byteOrderMark  whether each part begins with EF BB BF, for spreadsheets that take UTF-8 for something else
- * @param escapeFormulas whether text that a spreadsheet would take for a formula gets an apostrophe in front: a first
- *                       character {@code = + - @}, tab, carriage return, line feed or full-width {@code ＝＋－＠}.
- *                       Numbers are left alone. Readers other than spreadsheets see the apostrophe as a part of the text
- * @param unlisted       what becomes of a document's fields that no column takes
+ * @param arrays         how a cell represents an array
+ * @param separator      between the values of a joined array; not used with {@link ArrayForm#JSON}
+ * @param byteOrderMark  whether each part begins with EF BB BF, for spreadsheets that do not detect UTF-8
+ * @param escapeFormulas whether to prefix text that a spreadsheet would read as a formula with an apostrophe: text that
+ *                       begins with {@code = + - @}, tab, carriage return, line feed or full-width {@code ＝＋－＠}.
+ *                       Numbers are not changed. Other readers see the apostrophe as a part of the text
+ * @param unlisted       how to handle fields without a column
  */
 public record CsvOptions(
         ArrayForm arrays, String separator, boolean byteOrderMark, boolean escapeFormulas, Unlisted unlisted) {
 
-    /** Arrays as JSON, no byte order mark, formulas as they are, unlisted fields left out and counted. */
+    /** Arrays as JSON, no byte order mark, formulas unchanged, unlisted fields left out and counted. */
     public static final CsvOptions DEFAULTS = new CsvOptions(ArrayForm.JSON, "|", false, false, Unlisted.NOTE);
 
-    /** Fails with {@link IllegalArgumentException} where joined values would touch. */
+    /** @throws IllegalArgumentException if arrays are joined without a separator */
     public CsvOptions {
         if (arrays == ArrayForm.JOIN && separator.isEmpty()) {
             throw new IllegalArgumentException("joined arrays need a separator");
         }
     }
 
-    /** What a manifest says of CSV parts: all that a reader cannot see in the file itself. */
+    /** The manifest's options for CSV parts: everything that a reader cannot see in the file itself. */
     public Map<String, Object> facts(CsvColumns columns) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("columns", columns.names());
@@ -41,15 +41,15 @@ public record CsvOptions(
         return facts;
     }
 
-    /** What stands in a cell for an array. */
+    /** How a cell represents an array. */
     public enum ArrayForm {
         /** Its JSON text. */
         JSON,
-        /** Its values as text, joined. What they were and where one ends is no longer certain. */
+        /** Its values as text, joined. Their types and boundaries may be ambiguous. */
         JOIN
     }
 
-    /** What becomes of fields that no column takes. */
+    /** How to handle fields without a column. */
     public enum Unlisted {
         /** They are left out and counted. */
         NOTE,

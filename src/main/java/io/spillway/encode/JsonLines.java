@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * JSON Lines: each document's source as it was indexed, one a line, lines ended by LF alone. U+2028, U+2029 and U+0085
- * inside strings stay as they are: they end no line here.
+ * JSON Lines: each document's source as it was indexed, one per line, with LF as the only line end. U+2028, U+2029 and
+ * U+0085 inside strings are kept: they do not end a line here.
  */
 public final class JsonLines implements Encoder {
 

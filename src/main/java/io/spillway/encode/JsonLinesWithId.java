@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * JSON Lines in which each line says which document it is: {@code {"_id":…,"_index":…,"_routing":…,"_source":{…}}}, the
- * routing where the document has one. The bytes of the source stay as they were indexed, and so do those of the id.
+ * JSON Lines that include the document's metadata: {@code {"_id":…,"_index":…,"_routing":…,"_source":{…}}}, with the
+ * routing if the document has one. The bytes of source and id are as they were indexed.
  */
 public final class JsonLinesWithId implements Encoder {
     private static final byte[] ID = bytes("{\"_id\":");
@@ -26,7 +26,7 @@ public final class JsonLinesWithId implements Encoder {
         out.write('\n');
     }
 
-    /** Writes the document with its id around it, one JSON object on one line, without a line end. */
+    /** Writes the document with its metadata as one JSON object on one line, without a line end. */
     static void write(Document document, OutputStream out) throws IOException {
         out.write(ID);
         document.writeId(out);

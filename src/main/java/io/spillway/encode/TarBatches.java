@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A tar archive of JSON files, each an array of documents: {@code journals_batch_00001.json} and so on, in one folder.
- * The layout of DOAJ's public data dump. Documents stand in the arrays as they were indexed, one a line.
+ * This is the layout of DOAJ's public data dump. The documents are as they were indexed, one per line.
  *
- * <p>The folder is called after the dump, the slice and the part in it, {@code journals-2026-11-21T030000Z.0001-00001}:
- * archives that are unpacked into one directory, those of other dumps too, overwrite nothing of each other. Entries carry
- * the instant of the snapshot and nothing of this machine, so that the same documents give the same bytes. An archive
- * without documents has one file with an empty array.
+ * <p>The folder is named after the dump, the slice and the part in it, {@code journals-2026-11-21T030000Z.0001-00001},
+ * so that archives unpacked into one directory, including those of other dumps, do not overwrite each other's files.
+ * Entries contain the instant of the snapshot and no data of this machine, so that the same documents give the same
+ * bytes. An archive without documents contains one file with an empty array.
  *
- * <p>An entry's length stands before its content; so a batch waits in the scratch file until it is complete.
+ * <p>An entry's length precedes its content, so a batch is kept in the scratch file until it is complete.
  */
 public final class TarBatches implements Encoder {
     /** The format's name. */
@@ -41,7 +41,7 @@ public final class TarBatches implements Encoder {
     /**
      * An encoder for one part.
      *
-     * @param withId whether each element says which document it is, as {@link JsonLinesWithId} does
+     * @param withId whether each element includes the document's metadata, as in {@link JsonLinesWithId}
      */
     public TarBatches(Limits limits, boolean withId) {
         this.limits = limits;
@@ -53,10 +53,10 @@ public final class TarBatches implements Encoder {
         return FORMAT;
     }
 
-    /** Refuses: without a place there is no folder and no scratch file. */
+    /** Not supported: without a place there is no folder name and no scratch file. */
     @Override
     public void begin(OutputStream out) {
-        throw new IllegalStateException("an archive has to know which part it is");
+        throw new IllegalStateException("an archive needs its place");
     }
 
     @Override
@@ -84,7 +84,7 @@ public final class TarBatches implements Encoder {
 
     private Archive archive() {
         if (open == null) {
-            throw new IllegalStateException("an archive that was not begun, or is closed");
+            throw new IllegalStateException("the archive was not begun, or is closed");
         }
         return open;
     }
@@ -94,24 +94,24 @@ public final class TarBatches implements Encoder {
     }
 
     /**
-     * When a file in the archive is full and the next begins.
+     * The maximum size of a file in the archive.
      *
-     * @param documents the most documents in one, at least 1
-     * @param bytes     its length after which no document is added, 1 to {@link #MAX_BYTES}
+     * @param documents maximum number of documents in a file, at least 1
+     * @param bytes     length after which no document is added, 1 to {@link #MAX_BYTES}
      */
     public record Limits(long documents, long bytes) {
-        /** A tar header of old has room for lengths below 8 GiB; a document of 2 GiB still fits behind this. */
+        /** The original tar header holds lengths below 8 GiB; a document of 2 GiB still fits after this limit. */
         public static final long MAX_BYTES = 4L << 30;
 
-        /** Fails with {@link IllegalArgumentException} on limits that nothing could meet. */
+        /** @throws IllegalArgumentException if a limit is out of range */
         public Limits {
             if (documents < 1 || bytes < 1 || bytes > MAX_BYTES) {
                 throw new IllegalArgumentException(
-                        "a file holds at least 1 document, and 1 to " + MAX_BYTES + " bytes");
+                        "the limits of a file must be at least 1 document, and 1 to " + MAX_BYTES + " bytes");
             }
         }
 
-        /** What a manifest says of such parts. */
+        /** The manifest's options for such parts. */
         public Map<String, Object> facts(boolean withId) {
             Map<String, Object> facts = new LinkedHashMap<>();
             if (withId) {
@@ -124,7 +124,7 @@ public final class TarBatches implements Encoder {
         }
     }
 
-    /** An archive that was begun. */
+    /** An archive being written. */
     private final class Archive {
         private final TarArchiveOutputStream tar;
         private final BatchFile batch;
@@ -135,7 +135,7 @@ public final class TarBatches implements Encoder {
 
         Archive(PartPlace place, OutputStream out) throws IOException {
             tar = new TarArchiveOutputStream(out, StandardCharsets.UTF_8.name());
-            // Long names of datasets do not fit into the header of old; every reader since POSIX 2001 knows this one.
+            // Long dataset names exceed the original header; every reader since POSIX 2001 supports this format.
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
             tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
             prefix = "%s.%04d-%05d/%s_batch_"
@@ -187,7 +187,7 @@ public final class TarBatches implements Encoder {
             entry.setSize(length);
             entry.setMode(MODE);
             entry.setModTime(Date.from(modified));
-            // The library would put in who runs this.
+            // The library would write the current user.
             entry.setIds(0, 0);
             entry.setNames("", "");
             tar.putArchiveEntry(entry);

@@ -1,7 +1,8 @@
 /**
- * How documents become the content of a part: lines, rows or archives. {@link io.spillway.encode.Encoder} is the port; one encoder serves one part.
+ * Encodes documents as the content of a part: lines, rows or archives. {@link io.spillway.encode.Encoder} is the port;
+ * one encoder serves one part.
  *
- * <p>Knows nothing of compression or of where documents come from, and of files only the scratch file that it is given.
+ * <p>Knows nothing of compression or the source of the documents, and no file except the given scratch file.
  */
 @NullMarked
 package io.spillway.encode;

@@ -6,25 +6,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Says many things of one kind as one: a few examples and a count. */
+/** Summarizes many items of one kind as a few examples and a count. */
 public final class Examples {
-    /** How many are named. */
+    /** Number of examples. */
     private static final int MOST = 3;
 
     private Examples() {}
 
-    /** {@code a, b, c and 1,197 more}; all of them where there are few. */
+    /** {@code a, b, c and 1,197 more}; all of them if there are few. */
     public static String of(List<String> names) {
         String first = String.join(", ", names.subList(0, Math.min(MOST, names.size())));
         return names.size() <= MOST ? first : String.format(Locale.ROOT, "%s and %,d more", first, names.size() - MOST);
     }
 
     /**
-     * Groups names by the kind of their reasons, in the order in which the kinds first occur. Reasons are of one kind if
-     * they differ in the name that they contain and in digits only.
+     * Groups names by the kind of their reasons, in the order in which the kinds first occur. Reasons are of one kind
+     * if they differ only in the name they contain and in digits.
      *
      * @param reasons by name
-     * @return for each kind, the names, and the reason of the first of them
+     * @return for each kind its names, and the reason of the first of them
      */
     public static List<Group> byKind(Map<String, String> reasons) {
         Map<String, List<String>> groups = new LinkedHashMap<>();

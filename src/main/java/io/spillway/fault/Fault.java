@@ -1,36 +1,37 @@
 package io.spillway.fault;
 
 /**
- * Why a run failed: one row per kind, read by the exit code, the retry policy and the docs. Anything but success means
- * that nothing new was made public, or, with several destinations, not at those that the message names.
+ * Why a run failed: one row per kind, used by the exit code, the retry policy and the docs. Any fault means that
+ * nothing new was published or, with several destinations, not at those that the message names.
  *
- * <p>Exit codes 0 (done), 1 (a bug of ours) and 2 (usage) have no row: the first is no fault, the other two never reach
- * a caller as a {@link SpillwayException}. A shell's own 128 + signal stands apart from {@link #CANCELLED}, which is
- * 130 for every signal that ends a run cleanly.
+ * <p>Exit codes 0 (done), 1 (internal error) and 2 (usage) have no row: 0 is not a fault, and the other two never reach
+ * a caller as a {@link SpillwayException}. {@link #CANCELLED} is 130 for every signal that ends a run cleanly, unlike a
+ * shell's 128 + signal.
  */
 public enum Fault {
-    CONFIG(3, Retry.NEVER, "configuration: a schedule, an option or a secret is missing or wrong"),
+    CONFIG(3, Retry.NEVER, "configuration: a schedule, an option or a secret is missing or invalid"),
     SOURCE_UNAVAILABLE(10, Retry.BACKOFF, "source unavailable: Elasticsearch did not answer, or not in time"),
-    SNAPSHOT_LOST(11, Retry.NEW_RUN, "snapshot lost: the point in time went away while it was being read"),
-    SOURCE_REFUSED(12, Retry.NEVER, "source refused: no right, no such index, or an index that cannot be exported"),
+    SNAPSHOT_LOST(11, Retry.NEW_RUN, "snapshot lost: the point in time expired while it was being read"),
+    SOURCE_REFUSED(
+            12, Retry.NEVER, "source refused: no permission, no such index, or an index that cannot be exported"),
     DESTINATION_UNAVAILABLE(20, Retry.BACKOFF, "destination unavailable: it did not answer, or its disk is full"),
-    DESTINATION_REFUSED(21, Retry.NEVER, "destination refused: no right to write, or a name that is taken"),
+    DESTINATION_REFUSED(21, Retry.NEVER, "destination refused: no write permission, or the name is already in use"),
     INTEGRITY(30, Retry.NEW_RUN, "integrity: counts or checksums differ"),
     GATE(31, Retry.NEVER, "gate: the dump is empty, shrank by more than the schedule allows, or lost fields"),
-    FIELD_POLICY(32, Retry.NEVER, "field policy: a field that nobody decided on"),
+    FIELD_POLICY(32, Retry.NEVER, "field policy: a field without a decision"),
     ALREADY_RUNNING(40, Retry.NEVER, "already running: another export of this dataset holds the lock"),
     STALE(41, Retry.NEVER, "stale: the latest dump is older than the limit"),
     STATE_UNAVAILABLE(
             50, Retry.BACKOFF, "state unavailable: the daemon's state database does not answer, or its port is in use"),
     CANCELLED(130, Retry.NEVER, "cancelled by a signal, or by the daemon after the time limit");
 
-    /** What a scheduler may do after a fault. */
+    /** How a scheduler may retry after a fault. */
     public enum Retry {
-        /** A person has to change something first. */
+        /** Requires a change by a person. */
         NEVER,
-        /** The same call may succeed later; waits grow from one try to the next. */
+        /** The same call may succeed later; waits grow from one attempt to the next. */
         BACKOFF,
-        /** The whole export may be started again from a new snapshot, never from where it stood. */
+        /** The whole export may restart from a new snapshot, but cannot resume. */
         NEW_RUN
     }
 
@@ -49,7 +50,7 @@ public enum Fault {
         return exitCode;
     }
 
-    /** What may be tried after this fault. */
+    /** How this fault may be retried. */
     public Retry retry() {
         return retry;
     }
@@ -60,10 +61,10 @@ public enum Fault {
     }
 
     /**
-     * What the public is told of a failure: what its fault means, and nothing of the run. A message quotes ids, queries and
-     * paths, and belongs into the log.
+     * A description of a failure that is safe to publish: the meaning of its fault, without details of the run. A
+     * message quotes ids, queries and paths, and belongs in the log.
      *
-     * @param name the name of a fault, or any other text for a bug
+     * @param name the name of a fault, or any other text for an internal error
      */
     public static String publicReason(String name) {
         for (Fault fault : values()) {
@@ -71,6 +72,6 @@ public enum Fault {
                 return fault.meaning;
             }
         }
-        return "a bug of Spillway; the log has the details";
+        return "internal error; see the log for details";
     }
 }

@@ -1,19 +1,18 @@
 package io.spillway.fault;
 
 /**
- * How text that others wrote is shown to people: what a terminal would obey, or what would start a new line of a log,
- * becomes an escape such as {@code \}{@code u001b}. Inside a JSON string the escape has the same meaning, so that escaped
- * JSON is the same JSON.
+ * Escapes untrusted text for display: characters that control a terminal or start a new log line become escapes such as
+ * {@code \}{@code u001b}. Inside a JSON string the escape has the same meaning, so escaped JSON is equivalent JSON.
  */
 public final class Printable {
     private Printable() {}
 
-    /** The text as one line: also its line ends become escapes. Tabs stay. */
+    /** The text as one line: line ends are escaped, too. Tabs stay. */
     public static String line(String text) {
         return escaped(text, false);
     }
 
-    /** The text with its line ends, which are {@code \n}; every other control character becomes an escape. */
+    /** The text with its line ends, which are {@code \n}; every other control character is escaped. */
     public static String lines(String text) {
         return escaped(text, true);
     }
@@ -42,7 +41,9 @@ public final class Printable {
         return c == '\t' || (c == '\n' && lineEnds) || !isControl(c);
     }
 
-    /** Control characters (C0, DEL, C1), line and paragraph separators, and what changes the direction of text. */
+    /**
+     * Control characters (C0, DEL, C1), line and paragraph separators, and characters that change the text direction.
+     */
     private static boolean isControl(char c) {
         return Character.isISOControl(c)
                 || c == '\u2028'

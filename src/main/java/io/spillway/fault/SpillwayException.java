@@ -5,8 +5,8 @@ import java.nio.channels.FileLockInterruptionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run, or a step of it, failed. The message says what failed, on what and with which values; the hint says what to
- * do. Both are lower case without a full stop, one line each, and never hold a secret.
+ * A run, or a step of it, failed. The message describes what failed, on what and with which values; the hint describes
+ * what to do. Both are lower case without a full stop, one line each, and never contain a secret.
  */
 public final class SpillwayException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -14,15 +14,15 @@ public final class SpillwayException extends Exception {
     private final Fault fault;
     private final @Nullable String hint;
 
-    /** A failure without an underlying one. */
+    /** Creates a failure without a cause. */
     public SpillwayException(Fault fault, String message, @Nullable String hint) {
         this(fault, message, hint, null);
     }
 
     /**
-     * A failure caused by another, which is kept for {@code --stacktrace}. Where the cause is that the thread was
-     * interrupted, the fault is {@link Fault#CANCELLED}, whatever the step that met it was about: an interrupt closes the
-     * file that is being read or written, and that looks like a failure of the place that holds it.
+     * Creates a failure with a cause, which is kept for {@code --stacktrace}. If the cause is an interrupt of the
+     * thread, the fault is {@link Fault#CANCELLED} regardless of {@code fault}: an interrupt closes the file that is
+     * being read or written, which looks like a failure of its storage.
      */
     public SpillwayException(Fault fault, String message, @Nullable String hint, @Nullable Throwable cause) {
         super(message, cause);
@@ -41,12 +41,12 @@ public final class SpillwayException extends Exception {
         return false;
     }
 
-    /** Which row of the table this is. */
+    /** The kind of failure. */
     public Fault fault() {
         return fault;
     }
 
-    /** What to do about it, or null where nothing helps but reading the message. */
+    /** What to do about it, or null if there is no advice beyond the message. */
     public @Nullable String hint() {
         return hint;
     }

@@ -16,19 +16,25 @@ import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The ways of blurring that schedules offer. */
+/** The kinds of blurring that schedules offer. */
 public final class Blurs {
-    /** HMAC with a shorter key is weaker than its hash: RFC 2104, section 3, is about half of this at the least. */
+    /**
+     * HMAC with a key shorter than the hash is weaker; RFC 2104, section 3, recommends the hash's length, and this is
+     * half of it.
+     */
     public static final int MIN_KEY_BYTES = 16;
 
     private static final String HMAC = "HmacSHA256";
     private static final Pattern DATE = Pattern.compile("(\\d{4})(?:-(\\d{2})(?:-(\\d{2})(?:[T ].*)?)?)?");
-    /** One @ with something on either side, and a domain of more than one label with nothing behind it. */
+    /** Exactly one @ with text on either side, and a domain of at least two labels with nothing after it. */
     private static final Pattern E_MAIL =
             Pattern.compile("[^@\\s]+@([\\p{L}\\p{M}\\p{N}-]+(?:\\.[\\p{L}\\p{M}\\p{N}-]+)+)");
-    /** What browsers and resolvers read as the last number of an IPv4 address, in whatever base. */
+    /** What browsers and resolvers read as the last number of an IPv4 address, in any base. */
     private static final Pattern ENDS_IN_A_NUMBER = Pattern.compile("(?:.*\\.)?(?:\\p{N}+|0[xX]\\p{XDigit}*)");
-    /** A name that spells out an address, as of a line or in a reverse zone: 203-0-113-7.example.org, 7.113.0.203.in-addr.arpa. */
+    /**
+     * A name that contains an address, as of a subscriber line or in a reverse zone: 203-0-113-7.example.org,
+     * 7.113.0.203.in-addr.arpa.
+     */
     private static final Pattern SPELLS_AN_ADDRESS = Pattern.compile(
             "(?:.*[^\\p{N}])?\\p{N}{1,3}(?:[.-]\\p{N}{1,3}){3}(?:[^\\p{N}].*)?" + "|.*\\.(?:arpa|ipv6-literal\\.net)",
             Pattern.CASE_INSENSITIVE);
@@ -38,8 +44,8 @@ public final class Blurs {
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern V4 = Pattern.compile("(?:" + OCTET + "\\.){3}" + OCTET);
     /**
-     * What Java reads as an address, or refuses, without asking anybody for a name: it has a colon, and begins with one or
-     * with a digit.
+     * What Java parses as an address, or rejects, without a DNS lookup: contains a colon, and begins with a colon or a
+     * digit.
      */
     private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,40}");
 
@@ -49,16 +55,17 @@ public final class Blurs {
     private Blurs() {}
 
     /**
-     * The same 64 hexadecimal digits for the same value: HMAC-SHA-256 (RFC 2104) of its text in UTF-8. Without the key
-     * nobody can try values out; with it, dumps of different days can be joined.
+     * HMAC-SHA-256 (RFC 2104) of the value's text in UTF-8, as 64 hexadecimal digits, so that equal values have equal
+     * hashes. Without the key, values cannot be guessed by trial; with it, dumps of different days can be joined.
      *
      * @param key at least {@value #MIN_KEY_BYTES} bytes in UTF-8
-     * @throws IllegalArgumentException the key is shorter
+     * @throws IllegalArgumentException if the key is shorter
      */
     public static Blur hash(String key) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
         if (bytes.length < MIN_KEY_BYTES) {
-            throw new IllegalArgumentException("the key for hashes has fewer than " + MIN_KEY_BYTES + " bytes");
+            throw new IllegalArgumentException(
+                    "the key for hashes must not have fewer than " + MIN_KEY_BYTES + " bytes");
         }
         SecretKeySpec secret = new SecretKeySpec(bytes, HMAC);
         ThreadLocal<Mac> macs = ThreadLocal.withInitial(() -> mac(secret));
@@ -79,9 +86,9 @@ public final class Blurs {
     }
 
     /**
-     * A date that keeps its year, its month or its day: {@code 2026}, {@code 2026-11}, {@code 2026-11-21}. Reads dates
-     * that begin as ISO 8601 does; one that is no more precise than what is kept stays as it is. Of numbers, four digits
-     * alone are read, as a year: any others may be seconds, milliseconds or anything else.
+     * Truncates a date to its year, month or day: {@code 2026}, {@code 2026-11}, {@code 2026-11-21}. Reads dates that
+     * begin as in ISO 8601; a date that is no more precise stays unchanged. Numbers are accepted only with four digits,
+     * as a year, because others could be seconds, milliseconds or anything else.
      */
     public static Blur date(Precision precision) {
         return named(precision.name().toLowerCase(Locale.ROOT), text -> {
@@ -97,15 +104,15 @@ public final class Blurs {
         });
     }
 
-    /** Whether this blur reads dates. */
+    /** Whether this blur truncates dates. */
     static boolean isOfDates(Blur blur) {
         return Arrays.stream(Precision.values())
                 .anyMatch(precision -> precision.name().equalsIgnoreCase(blur.name()));
     }
 
     /**
-     * An e-mail address of which the domain is kept: {@code ***@example.org}. Nothing is kept of a domain that is an IP
-     * address or spells one out, as that may be a person's own machine.
+     * Masks the local part of an e-mail address: {@code ***@example.org}. Refuses a domain that is or contains an IP
+     * address, which may be a person's own machine.
      */
     public static Blur email() {
         return named("mask-email", text -> {
@@ -122,8 +129,8 @@ public final class Blurs {
     }
 
     /**
-     * An IP address of which the network is kept, 24 bits of a v4 address and 48 of a v6 one; the rest is zero. A v6
-     * address that is made of a v4 one (6to4, RFC 3056) keeps as much of it as that would.
+     * Keeps the network of an IP address, 24 bits of a v4 address and 48 of a v6 one, and sets the rest to zero. A v6
+     * address derived from a v4 one (6to4, RFC 3056) keeps only that address's network.
      */
     public static Blur ip() {
         return named("mask-ip", text -> {
@@ -146,7 +153,7 @@ public final class Blurs {
         return v6[0] == 0x20 && v6[1] == 0x02;
     }
 
-    /** As RFC 5952 writes it; after 48 bits there are only zeroes, so that {@code ::} always stands there. */
+    /** In the form of RFC 5952; after 48 bits there are only zeros, so it always contains {@code ::}. */
     private static String written(byte[] address) {
         if (address.length == 4) {
             return "%d.%d.%d.0".formatted(address[0] & 0xFF, address[1] & 0xFF, address[2] & 0xFF);
@@ -163,7 +170,7 @@ public final class Blurs {
         return text.append("::").toString();
     }
 
-    /** Always the same text, whatever the value was. */
+    /** Always the same text, whatever the value. */
     public static Blur constant(String value) {
         return named("constant", text -> Optional.of(value));
     }
@@ -182,7 +189,7 @@ public final class Blurs {
         };
     }
 
-    /** How much of a date is kept. */
+    /** The precision that is kept of a date. */
     public enum Precision {
         /** {@code 2026}. */
         YEAR(1),

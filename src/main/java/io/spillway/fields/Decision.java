@@ -3,24 +3,24 @@ package io.spillway.fields;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a field.
+ * The decision on a field.
  *
- * @param kind  published, blurred, withheld, or not decided
- * @param rule  the rule that decided, as it stands in the file, or null where none did
- * @param blur  how it is blurred; only where it is
+ * @param kind published, blurred, withheld, or undecided
+ * @param rule the rule that decided, as in the schedule, or null if none did
+ * @param blur how it is blurred, or null
  */
 public record Decision(
         Kind kind, @Nullable String rule, @Nullable Blur blur) {
 
-    /** What can become of a field. */
+    /** Kinds of decisions. */
     public enum Kind {
         /** Its values are published as they were indexed. */
         PUBLISHED,
-        /** Its values are published, made less telling. */
+        /** Its values are published in a less identifying form. */
         BLURRED,
         /** Neither its values nor its name are published. */
         WITHHELD,
-        /** Nobody has decided. */
+        /** There is no decision. */
         UNDECIDED
     }
 }

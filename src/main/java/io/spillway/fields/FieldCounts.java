@@ -8,8 +8,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the documents of a run were found to have, over all its slices: filters hand in their counts when their slice is
- * at its end, so that none has to be kept until the last one is. Safe for use by many threads.
+ * Field statistics of a run over all slices. Filters add their counts when their slice ends, so that none has to be
+ * kept until the end of the run. Thread-safe.
  */
 public final class FieldCounts {
     private final Map<String, Seen> fields = new TreeMap<>();
@@ -18,9 +18,9 @@ public final class FieldCounts {
     private boolean tooMany;
 
     /**
-     * Takes over what a filter has counted.
+     * Adds the counts of a filter.
      *
-     * @param slice the slice that it was for; examples come from the lowest one that has any
+     * @param slice the filter's slice; examples are taken from the lowest slice that has any
      */
     public synchronized void add(int slice, FieldFilter filter) {
         tooMany |= filter.sawTooMany();
@@ -40,8 +40,8 @@ public final class FieldCounts {
     }
 
     /**
-     * The fields that were published, sorted by path. Where documents have {@linkplain #tooMany more names} than are told
-     * apart, those of the mapping alone, as the others were not counted in full.
+     * The published fields, sorted by path. If documents have {@linkplain #tooMany too many names}, only those of the
+     * mapping, because the others were not counted completely.
      */
     public synchronized List<PublishedField> published() {
         List<PublishedField> all = new ArrayList<>();
@@ -53,17 +53,17 @@ public final class FieldCounts {
         return all;
     }
 
-    /** Fields that were left out because no rule names them, with how many documents had each, sorted by path. */
+    /** Fields withheld because no rule names them, with the number of documents that have them, sorted by path. */
     public synchronized Map<String, Long> unlisted() {
         return new TreeMap<>(unlisted);
     }
 
-    /** Fields with values that could not be blurred, of which nothing was published, with how many values. */
+    /** Fields with values that could not be blurred and were withheld, with the number of values. */
     public synchronized Map<String, Long> unreadable() {
         return new TreeMap<>(unreadable);
     }
 
-    /** Whether documents have more names beside the mapping's than are told apart; the policy was kept all the same. */
+    /** Whether documents have more unmapped names than are counted separately; the policy was applied nevertheless. */
     public synchronized boolean tooMany() {
         return tooMany;
     }

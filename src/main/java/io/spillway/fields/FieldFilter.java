@@ -11,25 +11,25 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Keeps a {@link FieldPolicy} in documents, and counts which fields they have. A document of which nothing is withheld or
- * blurred is passed on as it is, byte for byte; of any other, what is published is copied, its numbers digit for digit.
+ * Applies a {@link FieldPolicy} to documents and counts their fields. A document without withheld or blurred values is
+ * passed on unchanged, byte for byte; otherwise the published part is copied, with numbers digit for digit.
  *
- * <p>An object or an array of which nothing is published is left out with its name; in an array that has something else
- * to show, an object of which nothing is published stays as {@code {}}, so that what belongs together keeps its place.
+ * <p>An object or an array without published content is left out with its name. In an array that has other content, an
+ * object without published content stays as {@code {}}, so that related elements keep their positions.
  *
- * <p>Belongs to one thread.
+ * <p>Not thread-safe.
  */
 public final class FieldFilter {
     /**
-     * Names beside the mapping's that are told apart: five times as many as Elasticsearch maps by default. A document may
-     * have any number, and every lane has its own tree: these take 3 MiB at most.
+     * Maximum number of unmapped names counted separately: five times as many as Elasticsearch maps by default. A
+     * document may have any number, and every lane has its own tree; these take at most 3 MiB.
      */
     private static final int MAX_FIELDS = 5_000;
-    /** The same for the length of their paths, in characters. */
+    /** The same limit for the total length of their paths, in characters. */
     private static final int MAX_PATHS_LENGTH = 1 << 20;
     /**
-     * How deep a document is looked into: as deep as Elasticsearch 8 reads JSON, and with room to spare on the stack that
-     * a thread has by default.
+     * Maximum depth at which rules are applied: as deep as Elasticsearch 8 reads JSON, and safe with a thread's default
+     * stack size.
      */
     static final int MAX_DEPTH = 1_000;
 
@@ -50,11 +50,11 @@ public final class FieldFilter {
     }
 
     /**
-     * What is published of a document.
+     * Returns the published part of a document.
      *
      * @return the document itself, or one that is valid until the next call
-     * @throws SpillwayException FIELD_POLICY: it has a field that nobody decided on, or one that rules look into nests too
-     *                           deep; names the field and the document
+     * @throws SpillwayException {@code FIELD_POLICY} if it has an undecided field, or nests too deep where rules apply;
+     *     names the field and the document
      */
     public Document apply(Document document) throws SpillwayException {
         documents++;
@@ -65,7 +65,7 @@ public final class FieldFilter {
                 try {
                     new Walk(this, result, bytes, new JsonCursor(bytes, start, end), end).document(root);
                 } catch (MalformedJsonException e) {
-                    throw new IllegalStateException("a document that was read as JSON is none", e);
+                    throw new IllegalStateException("a parsed document is not valid JSON", e);
                 }
                 if (result.differs()) {
                     result.copyUpTo(end);
@@ -75,28 +75,28 @@ public final class FieldFilter {
         } catch (UndecidedException e) {
             throw new SpillwayException(
                     Fault.FIELD_POLICY,
-                    "field \"%s\" in document %s of index %s is named by no rule of fields%s"
+                    "no rule of fields names field \"%s\" in document %s of index %s%s"
                             .formatted(
                                     FieldPath.shown(e.path()),
                                     document.idAsJson(),
                                     document.indexAsJson(),
-                                    e.isMapped() ? "" : ", and is not in the mapping"),
-                    "nothing was published; %s, or leave out what no rule names with fields: {unlisted: withhold}"
+                                    e.isMapped() ? "" : ", which is not in the mapping"),
+                    "nothing was published; %s, or withhold unlisted fields with fields: {unlisted: withhold}"
                             .formatted(
                                     FieldPath.canBeARule(e.path())
                                             ? "add  %s  to include or to exclude".formatted(FieldPath.asEntry(e.path()))
-                                            : "no rule can spell this name: exclude the field that it lies in"),
+                                            : "exclude the field that contains it: no rule can contain this name"),
                     e);
         } catch (TooDeepException e) {
             throw new SpillwayException(
                     Fault.FIELD_POLICY,
-                    "document %s of index %s nests deeper than %d levels, where rules of fields look into it: \"%s\""
+                    "document %s of index %s nests deeper than %d levels where rules of fields apply: \"%s\""
                             .formatted(
                                     document.idAsJson(), document.indexAsJson(), MAX_DEPTH, FieldPath.shown(e.path())),
-                    "nothing was published; exclude the field at the top that it lies in, or include all of it with .**",
+                    "nothing was published; exclude the top-level field that contains it, or include all of it with .**",
                     e);
         } catch (IOException impossible) {
-            throw new IllegalStateException("a document in memory could not be read", impossible);
+            throw new IllegalStateException("cannot read a document in memory", impossible);
         }
         return published[0];
     }
@@ -106,7 +106,7 @@ public final class FieldFilter {
         return root;
     }
 
-    /** Whether documents had more names than are told apart. */
+    /** Whether documents had more names than are counted separately. */
     boolean sawTooMany() {
         return sawTooMany;
     }
@@ -120,7 +120,7 @@ public final class FieldFilter {
         return examples;
     }
 
-    /** How many documents there were, this one included. */
+    /** Number of documents so far, including the current one. */
     long documents() {
         return documents;
     }
@@ -128,7 +128,7 @@ public final class FieldFilter {
     /**
      * The field of a name below another one.
      *
-     * @throws TooDeepException it lies deeper than is looked into
+     * @throws TooDeepException if it exceeds the maximum depth
      */
     FieldNode step(FieldNode at, byte[] name, int from, int to) throws TooDeepException {
         FieldNode field = at.find(name, from, to);

@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One name in the tree of fields, as one lane sees it: what becomes of it, and how many documents had it. Found by its
- * bytes, usually at the first try, as documents tend to have their fields in the same order.
+ * A node in the tree of field names of one lane: the decision on the field, and its statistics. Looked up by its bytes,
+ * usually at the first try, because documents tend to have their fields in the same order.
  */
 final class FieldNode {
-    /** What {@link #types} says of a value, one bit each, in the order of their names. */
+    /** The types in {@link #types}, one bit each, in the order of their names. */
     static final List<String> TYPE_NAMES = List.of("array", "boolean", "null", "number", "object", "string");
 
     static final int ARRAY = 1;
@@ -33,7 +33,7 @@ final class FieldNode {
     private final String path;
     private final int depth;
     private final boolean passing;
-    /** Whether it stands for a mapped field or an object above one. */
+    /** Whether it is a mapped field or an object above one. */
     private boolean mapped;
 
     private @Nullable String type;
@@ -53,19 +53,19 @@ final class FieldNode {
     private boolean valuesPublished;
     private @Nullable String example;
 
-    /** What is done with a value that stands here. */
+    /** How a value of this node is handled. */
     enum Mode {
-        /** Published with all that lies in it. */
+        /** Published with all its content. */
         WHOLE,
-        /** Published; what lies in an object here are fields of their own. */
+        /** Published; fields of an object here have their own decisions. */
         VALUE,
-        /** Left out with all that lies in it. */
+        /** Left out with all its content. */
         DROP,
-        /** Blurred; nothing that lies in it is published. */
+        /** Blurred; none of its content is published. */
         BLUR,
-        /** Nobody has decided, neither on it nor on anything in it. */
+        /** No decision, neither on it nor on anything below it. */
         UNDECIDED,
-        /** No rule names it, but fields in it may have rules. */
+        /** No rule names it, but rules may name fields below it. */
         DESCEND
     }
 
@@ -85,12 +85,12 @@ final class FieldNode {
         this.passing = passing;
     }
 
-    /** The root, which is a document itself. */
+    /** The root, which is the document itself. */
     static FieldNode root(FieldPolicy policy) {
         return new FieldNode(policy, null, policy.start(), new byte[0], "", false);
     }
 
-    /** The root above nodes for all mapped fields. */
+    /** The root of a tree with all mapped fields. */
     static FieldNode tree(FieldPolicy policy, List<SourceField> mapped) {
         FieldNode root = root(policy);
         for (SourceField field : mapped) {
@@ -103,7 +103,7 @@ final class FieldNode {
         return root;
     }
 
-    /** The node of a dotted path below this one, made where it is not there. */
+    /** The node of a dotted path below this one, created if it does not exist. */
     FieldNode at(String dotted) {
         FieldNode node = this;
         for (String step : dotted.split("\\.", -1)) {
@@ -112,7 +112,7 @@ final class FieldNode {
         return node;
     }
 
-    /** The node below this one by its name, made where it is not there. */
+    /** The node of a name below this one, created if it does not exist. */
     FieldNode child(String childName) {
         byte[] bytes = childName.getBytes(StandardCharsets.UTF_8);
         FieldNode known = find(bytes, 0, bytes.length);
@@ -124,7 +124,7 @@ final class FieldNode {
         return child;
     }
 
-    /** The same without keeping it, for documents with more names than anybody could want to count. */
+    /** A temporary node, for documents with too many names. */
     FieldNode passing(byte[] bytes, int from, int to) {
         return make(
                 Arrays.copyOfRange(bytes, from, to), new String(bytes, from, to - from, StandardCharsets.UTF_8), true);
@@ -145,17 +145,19 @@ final class FieldNode {
         return children.get(new Key(bytes, from, to));
     }
 
-    /** The one that followed {@code before} in the last document, if {@code bytes[from, to)} is its name as it stands. */
+    /**
+     * The node that followed {@code before} in the previous document, if {@code bytes[from, to)} is exactly its name.
+     */
     @Nullable
     FieldNode guess(@Nullable FieldNode before, byte[] bytes, int from, int to) {
         FieldNode guess = before == null ? first : before.follower;
-        // A dotted name leads deeper, where others follow.
+        // A dotted name leads to a deeper node, whose follower has another parent.
         return guess != null && guess.parent == this && Arrays.equals(guess.name, 0, guess.name.length, bytes, from, to)
                 ? guess
                 : null;
     }
 
-    /** Remembers that {@code child}, whose name stands in documents as it is, came after {@code before}. */
+    /** Records that {@code child}, whose name needs no decoding, followed {@code before}. */
     void remember(@Nullable FieldNode before, FieldNode child) {
         if (before == null) {
             first = child;
@@ -168,12 +170,12 @@ final class FieldNode {
         return path;
     }
 
-    /** How many names lead here; none to the root. */
+    /** Number of names in its path; 0 for the root. */
     int depth() {
         return depth;
     }
 
-    /** Whether nobody keeps it, so that nothing may hold on to it. */
+    /** Whether it is temporary and must not be referenced. */
     boolean isPassing() {
         return passing;
     }
@@ -187,7 +189,7 @@ final class FieldNode {
         return known;
     }
 
-    /** How values are blurred here; only where they are. */
+    /** The blur of this node; only in mode {@code BLUR}. */
     Blur blur() {
         Blur blur = decision().blur();
         if (blur == null) {
@@ -205,7 +207,7 @@ final class FieldNode {
         return type != null;
     }
 
-    /** Whether {@code null} and empty arrays and objects are published here: rules name it, or lead to a field in it. */
+    /** Whether {@code null} and empty arrays and objects are published here: rules name it, or a field below it. */
     boolean mayShow() {
         return switch (mode()) {
             case WHOLE, VALUE, BLUR -> true;
@@ -214,7 +216,7 @@ final class FieldNode {
         };
     }
 
-    /** Whether the rules and the mapping alone say that it is published: its values, or fields in it. */
+    /** Whether rules and mapping alone determine that its values, or fields below it, are published. */
     boolean isPublishedByMapping() {
         if (type == null) {
             return false;
@@ -232,7 +234,7 @@ final class FieldNode {
         return isPublishedByMapping() || mappedChildren().anyMatch(FieldNode::hasPublishedByMapping);
     }
 
-    /** Whether a rule names fields below this one and spells out the names that lead here. */
+    /** Whether a rule names fields below this one and contains the exact names up to here. */
     private boolean isSpelledOut() {
         return positions.includes(FieldPattern::leadsBelow) || positions.blurs(FieldPattern::leadsBelow);
     }
@@ -250,17 +252,17 @@ final class FieldNode {
         return known;
     }
 
-    /** Whether a value that is no object is published here, apart from what was decided on the objects it lies in. */
+    /** Whether a value that is not an object is published here, apart from decisions on the objects above. */
     private boolean publishes() {
         return decision().kind() == Decision.Kind.PUBLISHED
                 || (decision().kind() == Decision.Kind.UNDECIDED
                         && (policy.unlisted() == FieldPolicy.Unlisted.PUBLISH || isPartOfValue()));
     }
 
-    /** Whether it belongs to the value of a published field, as {@code lat} to that of a {@code geo_point}. */
+    /** Whether it belongs to the value of a published field, such as {@code lat} to a {@code geo_point}. */
     private boolean isPartOfValue() {
         if (type != null) {
-            // A mapped field is one of its own, wherever it lies.
+            // A mapped field has its own decision, wherever it is.
             return false;
         }
         for (FieldNode above = parent; above != null; above = above.parent) {
@@ -273,18 +275,18 @@ final class FieldNode {
         return false;
     }
 
-    /** Whether rules withhold or blur fields below this one; only where it is published. */
+    /** Whether rules withhold or blur fields below this one; only if it is published. */
     boolean isRestricted() {
         return restricted;
     }
 
     private Mode work() {
         if (parent == null) {
-            // A document has no path: a rule such as ** names what lies in it.
+            // A document has no path: a rule such as ** names its fields.
             return Mode.DESCEND;
         }
         if (parent.mode() == Mode.DROP || parent.mode() == Mode.BLUR) {
-            // A mapped field in an object that is left out or blurred: no document shows it, and no list names it.
+            // A mapped field in an object that is left out or blurred: it is neither published nor listed.
             return Mode.DROP;
         }
         switch (decision().kind()) {
@@ -307,12 +309,12 @@ final class FieldNode {
                 : Mode.UNDECIDED;
     }
 
-    /** Notes what a value looks like, whether or not there is something in it. */
+    /** Records the type of a value, even an empty one. */
     void saw(int kind) {
         types |= kind;
     }
 
-    /** Counts a document, once however often it has this field. */
+    /** Counts a document once, however often it has this field. */
     void count(long document) {
         if (lastDocument != document) {
             lastDocument = document;
@@ -320,12 +322,12 @@ final class FieldNode {
         }
     }
 
-    /** Notes that values of this very field were published, not only of fields below it. */
+    /** Records that values of this field itself were published, not only of fields below it. */
     void published() {
         valuesPublished = true;
     }
 
-    /** Keeps one of its values as they are published, as JSON. */
+    /** Keeps a published value, as JSON. */
     void example(String json) {
         example = json;
     }
@@ -335,7 +337,7 @@ final class FieldNode {
         return example;
     }
 
-    /** Counts a document in which this was left out because nobody decided on it. */
+    /** Counts a document in which this field was left out for lack of a decision. */
     void leaveOut(long document) {
         if (lastLeftOut != document) {
             lastLeftOut = document;
@@ -343,7 +345,7 @@ final class FieldNode {
         }
     }
 
-    /** Counts a value of which nothing was published because it could not be blurred. */
+    /** Counts a value that was withheld because it could not be blurred. */
     void unreadable() {
         unreadable++;
     }
@@ -370,21 +372,21 @@ final class FieldNode {
     }
 
     /**
-     * Whether the field belongs into the list of those that are published: the mapping and the rules say so, or documents
-     * have it. A part of a field's own value is no field.
+     * Whether the field is listed as published: according to mapping and rules, or because documents have it. A part of
+     * another field's value is not a field.
      */
     boolean isListed() {
         boolean found = valuesPublished || (type != null && FieldTypes.isOpen(type) && documents > 0);
         return isPublishedByMapping() || (found && (decision().kind() != Decision.Kind.UNDECIDED || !isPartOfValue()));
     }
 
-    /** Gives this node and all below it to {@code each}. */
+    /** Passes this node and all nodes below it to {@code each}. */
     void forEach(Consumer<FieldNode> each) {
         each.accept(this);
         new ArrayList<>(children.values()).forEach(child -> child.forEach(each));
     }
 
-    /** A name as bytes that lie somewhere. */
+    /** A name within a byte array. */
     private static final class Key {
         private final byte[] bytes;
         private final int from;

@@ -4,32 +4,32 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
-/** Paths of fields as people read them: names in documents may hold anything, and may be of any length. */
+/** Formats paths of fields for people: names in documents may contain anything and have any length. */
 public final class FieldPath {
-    /** Longer ones are cut: a name can be as long as a document. */
+    /** Longer paths are truncated: a name can be as long as a document. */
     private static final int SHOWN = 200;
 
-    /** What YAML takes for text as it stands: neither an indicator, nor a number, nor one of YAML's own words. */
+    /** What YAML reads as plain text: neither an indicator, nor a number, nor one of YAML's keywords. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_.*-]*");
 
     private static final Pattern WORD = Pattern.compile("(?i)y|n|yes|no|on|off|true|false|null");
 
     private FieldPath() {}
 
-    /** The path for a message or a log, on one line: what would break the line is escaped as in JSON. */
+    /** The path for a message or a log, on one line, with control characters escaped as in JSON. */
     public static String shown(String path) {
         String text = path.length() <= SHOWN ? path : path.substring(0, SHOWN) + "\u2026";
         return escaped(text);
     }
 
-    /** The entry of a list in YAML that names the path, or the field that {@code pattern} says: quoted where it has to be. */
+    /** A YAML list entry for a path or pattern, quoted if necessary. */
     static String asEntry(String pattern) {
         boolean plain =
                 PLAIN.matcher(pattern).matches() && !WORD.matcher(pattern).matches();
         return "- " + (plain ? shown(pattern) : '"' + shown(pattern) + '"');
     }
 
-    /** Whether a rule can spell out this path: no name of it is blank, has blanks around it, or has a star. */
+    /** Whether a rule can contain this path: no name in it is blank, has surrounding blanks, or contains a star. */
     static boolean canBeARule(String path) {
         return Arrays.stream(path.split("\\.", -1))
                 .noneMatch(name -> name.isBlank() || !name.strip().equals(name) || name.contains("*"));

@@ -7,18 +7,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of a rule: names joined by dots, where {@code *} stands for any part of one name and {@code **} for any number
- * of whole names, none included. {@code bibjson.**} is {@code bibjson} and all that lies in it, {@code *.id} the {@code
- * id} of every object at the top, {@code **.email} every {@code email} at any depth. Immutable.
+ * The path of a rule: names joined by dots, where {@code *} matches any part of one name and {@code **} any number of
+ * whole names, including none. {@code bibjson.**} is {@code bibjson} and all its content, {@code *.id} the {@code id}
+ * of every top-level object, {@code **.email} every {@code email} at any depth. Immutable.
  *
- * <p>Paths are walked name by name, as documents are: a set of positions in the pattern, one bit each, says what the
- * names so far have matched.
+ * <p>Paths are matched name by name, as documents are read: a set of positions in the pattern, one bit each, represents
+ * what the names so far have matched.
  *
- * <p>A letter with an accent can be written as one character or as two (Unicode, canonical equivalence), and readers see no
- * difference. {@link #step} takes both spellings for the same name; {@link #stepExactly} takes the pattern's alone.
+ * <p>A letter with an accent has two equivalent encodings (Unicode, canonical equivalence), which look the same.
+ * {@link #step} treats both as the same name; {@link #stepExactly} matches only the pattern's own.
  */
 public final class FieldPattern {
-    /** One bit a position, the end included. */
+    /** One bit per position, including the end. */
     private static final int MAX_NAMES = 62;
 
     private static final String ANY_DEPTH = "**";
@@ -27,7 +27,7 @@ public final class FieldPattern {
     private final List<Name> names;
     private final List<Name> composedNames;
     private final long end;
-    /** The positions behind the leading names without a star. */
+    /** The positions after the leading names without a star. */
     private final long named;
 
     private FieldPattern(String text, List<Name> names) {
@@ -43,9 +43,10 @@ public final class FieldPattern {
     }
 
     /**
-     * A pattern from its text.
+     * Parses a pattern.
      *
-     * @throws IllegalArgumentException it cannot name a field; the message says why, for the reader of the file
+     * @throws IllegalArgumentException if it cannot name a field; the message explains why, for the author of the
+     *     schedule
      */
     public static FieldPattern of(String text) {
         List<String> parts = Stream.of(text.split("\\.", -1)).toList();
@@ -61,27 +62,27 @@ public final class FieldPattern {
         return new FieldPattern(text, parts.stream().map(Name::of).toList());
     }
 
-    /** Whether it names one path alone, having no star. */
+    /** Whether it names exactly one path, because it has no star. */
     public boolean isExact() {
         return names.stream().allMatch(Name::isExact);
     }
 
-    /** The same for letters with accents as for their other spelling. */
+    /** A canonical form that is the same for both encodings of letters with accents. */
     static String composed(String name) {
         return Normalizer.normalize(name, Normalizer.Form.NFC);
     }
 
-    /** Where a walk begins. */
+    /** The initial positions. */
     long start() {
         return closed(1L);
     }
 
-    /** The positions after one more name, spelled as in the pattern. */
+    /** The positions after another name, encoded exactly as in the pattern. */
     long stepExactly(long positions, String name) {
         return step(names, positions, name);
     }
 
-    /** The positions after one more name, whichever way its letters with accents are written. */
+    /** The positions after another name, in either encoding of letters with accents. */
     long step(long positions, String name) {
         return step(names, positions, name) | step(composedNames, positions, composed(name));
     }
@@ -100,27 +101,27 @@ public final class FieldPattern {
         return closed(next);
     }
 
-    /** Whether the names so far are a path that this pattern names. */
+    /** Whether the pattern names the path so far. */
     boolean names(long positions) {
         return (positions & end) != 0;
     }
 
-    /** Whether it names every path below the names so far. */
+    /** Whether it names every path below the path so far. */
     boolean namesAllBelow(long positions) {
         return names.get(names.size() - 1).anyDepth && (positions & (end >> 1)) != 0;
     }
 
-    /** Whether it names any path below the names so far. */
+    /** Whether it names any path below the path so far. */
     boolean namesSomeBelow(long positions) {
         return (positions & ~end) != 0;
     }
 
-    /** Whether it spells out the names so far, without a star, and names a path below them. */
+    /** Whether it contains the exact names so far, without a star, and names a path below them. */
     boolean leadsBelow(long positions) {
         return (positions & named) != 0;
     }
 
-    /** Adds the positions behind each {@code **}, which may stand for nothing. */
+    /** Adds the positions after each {@code **}, which may match nothing. */
     private long closed(long positions) {
         long all = positions;
         for (int at = 0; at < names.size(); at++) {
@@ -141,13 +142,13 @@ public final class FieldPattern {
         return text.hashCode();
     }
 
-    /** As it stands in the file. */
+    /** The pattern as in the schedule. */
     @Override
     public String toString() {
         return text;
     }
 
-    /** One name of a pattern; {@code stars} is there where it has some. */
+    /** One name of a pattern; {@code stars} is set if it contains stars. */
     private record Name(
             String text, boolean anyDepth, @Nullable Pattern stars) {
         static Name of(String text) {

@@ -17,17 +17,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which fields are published. Immutable.
  *
- * <p>Three kinds of rules, and no order among them, so that none has to be remembered: what a rule of {@code exclude} names
- * is withheld with all that lies in it, whatever the others say; else what a rule of {@code blur} names is blurred; else
- * what a rule of {@code include} names is published. A rule of {@code include} names just the fields it says: {@code
- * author} is not {@code author.email}, {@code author.**} is. What no rule names is {@linkplain Unlisted undecided}.
+ * <p>There are three kinds of rules, whose order does not matter: a field named by {@code exclude} is withheld with all
+ * its content, whatever the other rules are; otherwise a field named by {@code blur} is blurred; otherwise a field
+ * named by {@code include} is published. A rule of {@code include} names exactly the given fields: {@code author} does
+ * not include {@code author.email}, {@code author.**} does. A field that no rule names is
+ * {@linkplain Unlisted undecided}.
  *
  * <p>Paths are those of documents: {@code {"a":{"b":1}}} and {@code {"a.b":1}} are both {@code a.b}, and arrays do not
- * count. The members that a mapped type reads of an object, as {@code lat} and {@code lon} of a {@code geo_point}, belong to
- * its field; whatever else lies in an object has a path of its own, whatever the mapping says.
+ * count. The members of an object value that a mapped type defines, such as {@code lat} and {@code lon} of a
+ * {@code geo_point}, belong to its field; anything else in an object has its own path, whatever the mapping.
  */
 public final class FieldPolicy {
-    /** No fields, but written beside documents by some formats: a rule of exclude may name them for good measure. */
+    /** Not fields, but written beside documents by some formats: rules of exclude may name them as a precaution. */
     private static final Set<String> BESIDE_DOCUMENTS = Set.of("_id", "_routing");
 
     private final List<FieldPattern> include;
@@ -36,9 +37,9 @@ public final class FieldPolicy {
     private final Unlisted unlisted;
 
     /**
-     * A policy.
+     * Creates a policy.
      *
-     * @param blur where several name a field, the first of them blurs it
+     * @param blur if several rules name a field, the first one applies
      */
     public FieldPolicy(List<FieldPattern> include, List<FieldPattern> exclude, List<BlurRule> blur, Unlisted unlisted) {
         this.include = List.copyOf(include);
@@ -52,17 +53,17 @@ public final class FieldPolicy {
         return new FieldPolicy(List.of(), List.of(), List.of(), Unlisted.PUBLISH);
     }
 
-    /** Whether there are rules, so that somebody has decided. */
+    /** Whether there are rules. */
     public boolean hasRules() {
         return !include.isEmpty() || !exclude.isEmpty() || !blur.isEmpty();
     }
 
-    /** What becomes of fields that no rule names. */
+    /** The handling of fields that no rule names. */
     public Unlisted unlisted() {
         return unlisted;
     }
 
-    /** What becomes of one field, given its path; {@code UNDECIDED} where no rule names it, whatever follows from that. */
+    /** The decision on a path; {@code UNDECIDED} if no rule names it, whatever {@link #unlisted} is. */
     public Decision decide(String path) {
         Positions at = start();
         Decision above = null;
@@ -82,14 +83,14 @@ public final class FieldPolicy {
     }
 
     /**
-     * Whether a dump may show the name of a field that has nothing in it, or that earlier dumps had: a rule publishes or
-     * blurs it, or spells out the names that lead to it on the way to another one.
+     * Whether a dump may show the name of an empty field, or of a field in earlier dumps: a rule publishes or blurs it,
+     * or contains its exact name on the way to another field.
      */
     public boolean mayName(String path) {
         return FieldNode.root(this).at(path).mayShow();
     }
 
-    /** What becomes of each mapped field, in the same order; objects are left to what the mapping has in them. */
+    /** The decisions on mapped fields, in the same order, without objects, whose mapped content decides. */
     public List<FieldDecision> decide(List<SourceField> fields) {
         Set<String> containers = new HashSet<>();
         for (SourceField field : fields) {
@@ -106,9 +107,9 @@ public final class FieldPolicy {
     }
 
     /**
-     * The mapped fields that are published, blurred or not, in the same order, with the objects that they lie in. An open
-     * field is one of them where a rule spells out its name; a pattern such as {@code **.email} names nothing in it before
-     * a document has it.
+     * The mapped fields that are published, blurred or not, in the same order, with the objects that contain them. An
+     * open field is included if a rule contains its exact name; a pattern such as {@code **.email} names nothing in it
+     * until a document has it.
      */
     public List<SourceField> published(List<SourceField> fields) {
         FieldNode root = FieldNode.tree(this, fields);
@@ -118,8 +119,8 @@ public final class FieldPolicy {
     }
 
     /**
-     * Dates that are blurred, as rules or as mapped fields, sorted: what else tells when a document was made would undo
-     * that.
+     * Blurred dates, as rules or mapped fields, sorted: any other data on when a document was created would undo the
+     * blurring.
      */
     public List<String> blurredDates(List<SourceField> fields) {
         Stream<String> rules = blur.stream()
@@ -132,7 +133,7 @@ public final class FieldPolicy {
         return Stream.concat(rules, mapped).distinct().sorted().toList();
     }
 
-    /** An open field is decided when what may lie in it is, too. */
+    /** An open field is decided only if its possible content is decided too. */
     private Decision decide(SourceField field) {
         Decision decision = decide(field.path());
         boolean settled = decision.kind() == Decision.Kind.WITHHELD || decision.kind() == Decision.Kind.BLURRED;
@@ -146,17 +147,16 @@ public final class FieldPolicy {
         if (at.includes(FieldPattern::namesAllBelow)) {
             return decision;
         }
-        // Rules of exclude alone leave open what becomes of the rest.
+        // Rules of exclude alone leave the rest undecided.
         boolean rulesBelow = at.includes(FieldPattern::namesSomeBelow) || at.blurs(FieldPattern::namesSomeBelow);
         return rulesBelow
-                ? new Decision(Decision.Kind.PUBLISHED, field.path() + ".… as documents have it", null)
+                ? new Decision(Decision.Kind.PUBLISHED, field.path() + ".… as in documents", null)
                 : new Decision(Decision.Kind.UNDECIDED, null, null);
     }
 
     /**
-     * What is wrong between these rules and these fields, one line each, empty where nothing is: fields that nobody
-     * decided on, if that stops a run, and rules of exclude and blur that would protect nothing. A pattern with a star
-     * may name fields that are still to come.
+     * Problems between these rules and these fields, one line each; empty if there are none: undecided fields, if they
+     * stop a run, and rules of exclude and blur that protect nothing. A pattern with a star may name future fields.
      */
     public List<Problem> problems(List<SourceField> fields) {
         List<Problem> problems = new ArrayList<>();
@@ -190,11 +190,11 @@ public final class FieldPolicy {
     }
 
     /**
-     * Descriptions of paths that no field has, one line each, empty where there are none: neither the mapping has the
-     * field, nor does it lie where the mapping does not look, nor have the documents that were looked at.
+     * Descriptions of paths that no field has, one line each; empty if there are none. A field may be in the mapping,
+     * below an open field, or in the sampled documents.
      *
-     * @param paths what is described
-     * @param seen  fields that documents were found to have
+     * @param paths the described paths
+     * @param seen  fields found in documents
      */
     public static List<Problem> strayDescriptions(
             Collection<String> paths, List<SourceField> fields, Collection<String> seen) {
@@ -203,32 +203,31 @@ public final class FieldPolicy {
                 .sorted()
                 .map(path -> new Problem(
                         "/fields/descriptions/" + path.replace("~", "~0").replace("/", "~1"),
-                        "\"%s\" names no field of the mapping; correct it, or take it out"
-                                .formatted(FieldPath.shown(path))))
+                        "\"%s\" is not a field of the mapping; correct or remove it".formatted(FieldPath.shown(path))))
                 .toList();
     }
 
     /**
      * Fails with {@link Fault#FIELD_POLICY} and all {@link #problems} in one message.
      *
-     * @param source what the fields are of, for the message
+     * @param source name of the source, for the message
      */
     public void require(List<SourceField> fields, String source) throws SpillwayException {
         List<Problem> problems = problems(fields);
         if (!problems.isEmpty()) {
             throw new SpillwayException(
                     Fault.FIELD_POLICY,
-                    "%d to decide on before anything of %s is read:\n%s"
+                    "fields of %2$s need a decision (%1$d):\n%3$s"
                             .formatted(
                                     problems.size(),
                                     source,
                                     problems.stream().map(Problem::what).collect(Collectors.joining("\n"))),
-                    "each field has to be named in fields: include publishes it, exclude withholds it, blur makes it"
-                            + " less telling; or fields: {unlisted: withhold} leaves out what no rule names");
+                    "name each field in fields: include publishes it, exclude withholds it, blur makes it"
+                            + " less identifying; or withhold unlisted fields with fields: {unlisted: withhold}");
         }
     }
 
-    /** A filter for documents of these fields; for one thread. */
+    /** Creates a filter for documents with these fields, for one thread. */
     public FieldFilter filter(List<SourceField> fields) {
         return filter(fields, false);
     }
@@ -246,7 +245,7 @@ public final class FieldPolicy {
         boolean open = FieldTypes.isOpen(field.type());
         return new Problem(
                 "/fields/include",
-                "field \"%s\" (%s) is named by no rule; add  %s  to include, or  %s  to exclude"
+                "no rule names field \"%s\" (%s); add  %s  to include, or  %s  to exclude"
                         .formatted(
                                 FieldPath.shown(field.path()),
                                 field.type(),
@@ -257,8 +256,8 @@ public final class FieldPolicy {
     private static Problem nothing(String list, int index, FieldPattern rule) {
         return new Problem(
                 "/fields/" + list + "/" + index,
-                ("rule \"%s\" of %s names no field of the mapping; correct it, or write it with a star if the field may"
-                                + " come, or stands in documents alone")
+                ("rule \"%s\" of %s does not match the mapping; correct it, or use a star if the field may"
+                                + " be added later, or is only in documents")
                         .formatted(FieldPath.shown(rule.toString()), list));
     }
 
@@ -267,8 +266,8 @@ public final class FieldPolicy {
     }
 
     /**
-     * Whether the mapping has this field, fields in it, or a field that may have it in its values, whichever way their
-     * letters with accents are written.
+     * Whether the mapping has this field, fields below it, or a field whose values may contain it, in either encoding
+     * of letters with accents.
      */
     private static boolean isKnown(String wanted, List<SourceField> fields) {
         String path = FieldPattern.composed(wanted);
@@ -294,7 +293,7 @@ public final class FieldPolicy {
     private static Problem belowABlur(int index, FieldPattern rule, String blurred) {
         return new Problem(
                 "/fields/include/" + index,
-                ("rule \"%s\" of include publishes nothing, as rule \"%s\" blurs the field that it lies in; remove one of"
+                ("rule \"%s\" of include has no effect, because rule \"%s\" blurs the field that contains it; remove one of"
                                 + " the two")
                         .formatted(FieldPath.shown(rule.toString()), FieldPath.shown(blurred)));
     }
@@ -306,7 +305,7 @@ public final class FieldPolicy {
                 blur.stream().mapToLong(rule -> rule.field().start()).toArray());
     }
 
-    /** How far each rule has got along a path. */
+    /** The position of each rule along a path. */
     final class Positions {
         private final long[] includes;
         private final long[] excludes;
@@ -331,7 +330,7 @@ public final class FieldPolicy {
                             .toArray());
         }
 
-        /** What the rules say of the path so far, apart from what they said of the objects it lies in. */
+        /** The decision on the path so far, apart from decisions on the objects above it. */
         Decision decision() {
             for (int i = 0; i < excludes.length; i++) {
                 if (exclude.get(i).names(excludes[i])) {
@@ -366,14 +365,16 @@ public final class FieldPolicy {
         }
     }
 
-    /** A question to a rule and how far it has got. */
+    /** A test of a rule and its position. */
     interface RuleTest extends BiPredicate<FieldPattern, Long> {}
 
-    /** What becomes of a field that no rule names. */
+    /** The handling of a field that no rule names. */
     public enum Unlisted {
-        /** The run ends, before anything is read where the mapping has the field, else at the first document with it. */
+        /**
+         * The run fails, before anything is read if the mapping has the field, otherwise at the first document with it.
+         */
         STOP,
-        /** It is left out, and the run says so. */
+        /** It is withheld, and the run logs it. */
         WITHHOLD,
         /** It is published. */
         PUBLISH
@@ -383,24 +384,24 @@ public final class FieldPolicy {
      * A rule of {@code blur}.
      *
      * @param field what it names
-     * @param blur  how that is blurred
+     * @param blur  how to blur it
      */
     public record BlurRule(FieldPattern field, Blur blur) {}
 
     /**
-     * A mapped field and what becomes of it.
+     * A mapped field and the decision on it.
      *
      * @param path     dotted
-     * @param type     the source's own name of the type
-     * @param decision what was decided, {@code UNDECIDED} included
+     * @param type     the source's name for the type
+     * @param decision may be {@code UNDECIDED}
      */
     public record FieldDecision(String path, String type, Decision decision) {}
 
     /**
-     * Something to decide.
+     * A problem for the operator to decide on.
      *
-     * @param key  where in the schedule, as a JSON pointer
-     * @param what for the reader, with what to do
+     * @param key  its location in the schedule, as a JSON pointer
+     * @param what a message that includes what to do
      */
     public record Problem(String key, String what) {}
 

@@ -4,16 +4,13 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * What the types of a mapping say about the values of their fields. Where indices disagree, a type is several names joined
- * by {@code |}.
- */
+/** Properties of mapping types. If indices disagree, a type is several names joined by {@code |}. */
 final class FieldTypes {
-    /** Types of fields with inner names that no mapping lists: documents decide on them. */
+    /** Types whose inner names are not in the mapping: documents determine them. */
     private static final Set<String> OPEN =
             Set.of("object", "nested", "flattened", "passthrough", "percolator", "rank_features", "sparse_vector");
 
-    /** Types whose values are texts, numbers and booleans. */
+    /** Types whose values are strings, numbers and booleans. */
     private static final Set<String> PLAIN = Set.of(
             "text",
             "match_only_text",
@@ -43,7 +40,7 @@ final class FieldTypes {
     private static final Set<String> GEO_JSON = Set.of("type", "coordinates", "geometries", "radius", "orientation");
     private static final Set<String> RANGE = Set.of("gt", "gte", "lt", "lte");
 
-    /** The members that Elasticsearch reads of a value that is an object, by type, as paths below the field. */
+    /** The members that Elasticsearch reads from an object value, by type, as paths below the field. */
     private static final Map<String, Set<String>> MEMBERS = Map.ofEntries(
             Map.entry("geo_point", Set.of("lat", "lon", "z", "geohash", "type", "coordinates")),
             Map.entry("point", Set.of("x", "y", "z", "type", "coordinates")),
@@ -60,17 +57,17 @@ final class FieldTypes {
             Map.entry("aggregate_metric_double", Set.of("min", "max", "sum", "value_count")),
             Map.entry("join", Set.of("name", "parent")));
 
-    /** A collection of shapes holds shapes in this member, and these may be collections. */
+    /** The member that contains the shapes of a collection, which may be collections themselves. */
     private static final String COLLECTION = "geometries.";
 
     private FieldTypes() {}
 
-    /** Whether the inner names of a field of this type, or of one of these types, are in no mapping. */
+    /** Whether the inner names of a field of this type, or of one of these types, are not in the mapping. */
     static boolean isOpen(String type) {
         return Arrays.stream(type.split("\\|")).anyMatch(OPEN::contains);
     }
 
-    /** Whether fields of this type, or of all these types, have no value but the fields in them. */
+    /** Whether fields of this type, or of all these types, have no value except the fields below them. */
     static boolean isContainer(String type) {
         return Arrays.stream(type.split("\\|")).allMatch(OPEN::contains);
     }
@@ -97,7 +94,7 @@ final class FieldTypes {
         });
     }
 
-    /** The members of a value of this one type, as paths below the field. */
+    /** The members of a value of this type, as paths below the field. */
     static Set<String> membersOf(String type) {
         return MEMBERS.getOrDefault(type, Set.of());
     }

@@ -1,9 +1,9 @@
 package io.spillway.fields;
 
-/** The members of an object or the elements of an array, and the commas between those that are kept. */
+/** Tracks which members of an object, or elements of an array, are kept, and removes the commas of the others. */
 final class Members {
     private final Result result;
-    /** Behind the last one that is kept, or behind the opening bracket. */
+    /** The end of the last kept member, or of the opening bracket. */
     private int keptEnd;
 
     private boolean keptAny;
@@ -16,7 +16,7 @@ final class Members {
         this.keptEnd = open;
     }
 
-    /** A member begins: without one before it that is kept, the comma before it goes too. */
+    /** Starts a member: if no member before it is kept, its preceding comma is removed. */
     void begin(int start) {
         if (dropping && !keptAny) {
             result.skipTo(start);
@@ -28,7 +28,7 @@ final class Members {
         keptSomething = true;
     }
 
-    /** Keeps what has nothing to show, for the sake of what stands beside it. */
+    /** Keeps an element without published content for the sake of its position. */
     void keepPlace(int end) {
         dropping = false;
         keptAny = true;

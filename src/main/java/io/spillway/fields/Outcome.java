@@ -1,14 +1,14 @@
 package io.spillway.fields;
 
-/** What became of a value. */
+/** The outcome for a value. */
 enum Outcome {
-    /** It is published, or some of it. */
+    /** It is published, at least in part. */
     KEPT,
-    /** It is published, and there is nothing in it. */
+    /** It is published and empty. */
     KEPT_EMPTY,
-    /** An object or array without a member, which is published where its field may be shown. */
+    /** An object or array without a member, published if its field may be shown. */
     EMPTY,
-    /** An object or array with something in it of which nothing is published; it can be left out or stay hollow. */
+    /** An object or array whose content is not published; it can be left out or kept empty. */
     HOLLOW,
     /** Nothing of it is published. */
     DROPPED

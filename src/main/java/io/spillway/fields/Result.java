@@ -6,32 +6,32 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is published of a document, as far as it differs: bytes are copied only from the first difference on. Used again
- * for each document.
+ * Builds the published form of a document: bytes are copied only from the first difference on. Reused for each
+ * document.
  */
 final class Result {
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-    /** What a lane may keep for good between documents. */
+    /** Maximum buffer that a lane keeps between documents. */
     private static final int KEPT_BYTES = 1 << 20;
 
     private byte[] source = new byte[0];
     private int sourceLength;
-    /** Up to here the source is told by what was copied, or left out of it. */
-    private int told;
+    /** The source up to here has been copied or left out. */
+    private int copied;
 
     private byte[] bytes = new byte[4096];
     private int length;
     private boolean differs;
 
-    /** Forgets the document before. */
+    /** Starts a new document. */
     void begin(byte[] of, int start, int end) {
         source = of;
         sourceLength = end - start;
         if (bytes.length > KEPT_BYTES) {
             bytes = new byte[4096];
         }
-        told = start;
+        copied = start;
         length = 0;
         differs = false;
     }
@@ -41,7 +41,7 @@ final class Result {
         return differs;
     }
 
-    /** What is published, from 0 on to {@link #length()}; valid until the next document. */
+    /** The published form, from 0 to {@link #length()}; valid until the next document. */
     byte[] bytes() {
         return bytes;
     }
@@ -50,21 +50,21 @@ final class Result {
         return length;
     }
 
-    /** Takes over the source up to here. */
+    /** Copies the source up to here. */
     void copyUpTo(int end) {
-        if (told < end) {
-            append(source, told, end - told);
-            told = end;
+        if (copied < end) {
+            append(source, copied, end - copied);
+            copied = end;
         }
     }
 
-    /** Leaves out the source from where it is told up to here. */
+    /** Leaves out the source up to here. */
     void skipTo(int end) {
-        told = end;
+        copied = end;
         differs = true;
     }
 
-    /** Puts a JSON string, or null, in the place of what stands in the source. */
+    /** Replaces a range of the source by a JSON string or null. */
     void replace(int start, int end, @Nullable String text) {
         copyUpTo(start);
         if (text == null) {
@@ -78,7 +78,7 @@ final class Result {
         skipTo(end);
     }
 
-    /** Puts a member that is null, with this name, in the place of what stands in the source. */
+    /** Replaces a range of the source by a member with this name and value null. */
     void replaceMember(int start, int end, String name) {
         copyUpTo(start);
         byte[] member = ('"' + new String(JsonStringEncoder.getInstance().quoteAsString(name)) + "\":null")
@@ -87,21 +87,21 @@ final class Result {
         skipTo(end);
     }
 
-    /** Where the result stands now. */
+    /** The current state. */
     Mark mark() {
-        return new Mark(told, length, differs);
+        return new Mark(copied, length, differs);
     }
 
-    /** Takes back all that came after a mark. */
+    /** Restores the state of a mark. */
     void reset(Mark mark) {
-        told = mark.told;
+        copied = mark.copied;
         length = mark.length;
         differs = mark.differs;
     }
 
     private void append(byte[] from, int start, int count) {
         if (bytes.length - length < count) {
-            // Rarely more than the source has, so that a large one is not doubled.
+            // Rarely longer than the source, so that a large buffer is not doubled.
             int grown = Math.max(length + count, bytes.length + bytes.length / 2);
             bytes = Arrays.copyOf(bytes, Math.max(grown, sourceLength));
         }
@@ -109,6 +109,6 @@ final class Result {
         length += count;
     }
 
-    /** A place in the result. */
-    record Mark(int told, int length, boolean differs) {}
+    /** A state of the result. */
+    record Mark(int copied, int length, boolean differs) {}
 }

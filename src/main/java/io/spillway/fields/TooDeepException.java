@@ -2,7 +2,7 @@ package io.spillway.fields;
 
 import java.io.IOException;
 
-/** A document nests deeper than can be looked into. Never leaves the filter. */
+/** A document nests too deep for rules to be applied. Never leaves the filter. */
 final class TooDeepException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -2,7 +2,7 @@ package io.spillway.fields;
 
 import java.io.IOException;
 
-/** A document has a field that nobody decided on. Never leaves the filter. */
+/** A document has a field without a decision. Never leaves the filter. */
 final class UndecidedException extends IOException {
     private static final long serialVersionUID = 1;
 

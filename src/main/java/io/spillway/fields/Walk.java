@@ -11,11 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One document on its way through a {@link FieldFilter}, from its first byte to its last. Each value is published, blurred
- * or left out by its path alone. Belongs to one thread.
+ * Processes one document for a {@link FieldFilter}, from its first byte to its last. Each value is published, blurred
+ * or left out depending on its path alone. Not thread-safe.
  */
 final class Walk {
-    /** A longer value is no example of its field. */
+    /** Longer values are not kept as examples. */
     private static final int MAX_EXAMPLE_BYTES = 200;
 
     private final FieldFilter filter;
@@ -24,7 +24,7 @@ final class Walk {
     private final JsonCursor cursor;
     private final int end;
     private int depth;
-    /** The names up to a field that decides on all that lies in it, where a dotted name goes on below it; else null. */
+    /** The names up to a field that decides on all its content, if a dotted name continues below it; otherwise null. */
     private @Nullable String cut;
 
     Walk(FieldFilter filter, Result result, byte[] bytes, JsonCursor cursor, int end) {
@@ -35,7 +35,7 @@ final class Walk {
         this.end = end;
     }
 
-    /** Walks the document, whose members lie below {@code root}. */
+    /** Processes the document, whose members are below {@code root}. */
     void document(FieldNode root) throws MalformedJsonException, IOException {
         object(root);
     }
@@ -87,7 +87,7 @@ final class Walk {
         return kept.outcome(something || kept.all());
     }
 
-    /** Counts the objects that a dotted name passes through, as if the document had spelled them out. */
+    /** Counts the objects within a dotted name as if the document had them as objects. */
     private void countObjectsBetween(FieldNode at, FieldNode field) {
         FieldNode above = field.parent();
         while (above != null && above != at) {
@@ -103,7 +103,7 @@ final class Walk {
         }
     }
 
-    /** Finds the field of a name that may have escapes and dots. */
+    /** Finds the field of a name that may contain escapes and dots. */
     private FieldNode look(FieldNode at, @Nullable FieldNode before, int from, int to) throws TooDeepException {
         boolean plain = true;
         for (int p = from; p < to && plain; p++) {
@@ -133,7 +133,10 @@ final class Walk {
         return field;
     }
 
-    /** Whether what lies below shares this field's fate, so that the rest of a dotted name does not matter. */
+    /**
+     * Whether the decision on this field applies to everything below it, so that the rest of a dotted name does not
+     * matter.
+     */
     private static boolean decidesOnAll(FieldNode field) {
         return switch (field.mode()) {
             case WHOLE, DROP, BLUR, UNDECIDED -> true;
@@ -162,7 +165,7 @@ final class Walk {
         };
     }
 
-    /** A value where fields in it may have rules of their own. */
+    /** A value that may contain fields with rules of their own. */
     private Outcome inside(FieldNode at, int kind, int start) throws MalformedJsonException, IOException {
         if (kind == '{') {
             return shown(at, object(at), FieldNode.OBJECT);
@@ -184,7 +187,7 @@ final class Walk {
         return kind == 'n' ? shown(at, Outcome.EMPTY, FieldNode.NULL) : undecided(at, kind, start);
     }
 
-    /** Notes what was walked, and decides on what has nothing in it. */
+    /** Records a processed value, and decides on an empty one. */
     private Outcome shown(FieldNode at, Outcome outcome, int kind) {
         switch (outcome) {
             case KEPT -> {
@@ -204,7 +207,7 @@ final class Walk {
         return outcome;
     }
 
-    /** A value whose dotted name goes on below a field that is published whole, left out, or not decided on. */
+    /** A value whose dotted name continues below a field that is published completely, left out, or undecided. */
     private Outcome within(FieldNode at) throws MalformedJsonException, IOException {
         if (at.mode() != FieldNode.Mode.WHOLE) {
             return value(at);
@@ -222,10 +225,10 @@ final class Walk {
     }
 
     /**
-     * A value whose dotted name goes on below a blurred field: to that field it is an object, which becomes null. Stands in
-     * the result under the blurred field's own name, and once.
+     * A value whose dotted name continues below a blurred field: for that field it is an object, which becomes null. It
+     * is written once, under the blurred field's own name.
      *
-     * @param names those of the object at hand, as they are and as they have been written; is added to
+     * @param names names of the current object, as they are and as written so far; is added to
      */
     private Outcome belowABlur(FieldNode at, int start, Set<String> names) throws MalformedJsonException {
         cursor.skipValue();
@@ -239,7 +242,7 @@ final class Walk {
         return Outcome.KEPT;
     }
 
-    /** All names of the object behind whose bracket this is. */
+    /** All names of the object whose bracket is at {@code open}. */
     private Set<String> names(int open) throws MalformedJsonException {
         Set<String> names = new HashSet<>();
         JsonCursor members = new JsonCursor(bytes, open, end);
@@ -254,7 +257,7 @@ final class Walk {
         return names;
     }
 
-    /** Notes a published value. */
+    /** Records a published value. */
     private Outcome seen(FieldNode at, int kind, int start) throws MalformedJsonException {
         at.saw(type(kind));
         if (isNothing(kind, start)) {
@@ -268,7 +271,7 @@ final class Walk {
         return Outcome.KEPT;
     }
 
-    /** Keeps a value, or the first of an array's, as the field's example if it is short and no object. */
+    /** Keeps a value, or the first of an array, as the field's example if it is short and not an object. */
     private void exemplify(FieldNode at, int start, int until) throws MalformedJsonException {
         JsonCursor value = new JsonCursor(bytes, start, until);
         int kind = value.peek();
@@ -294,7 +297,7 @@ final class Walk {
         return kind == 'n' || (container && !holdsSomething(start, cursor.position()));
     }
 
-    /** Nobody has decided: a field with nothing in it is left out, any other as the policy says. */
+    /** An undecided field: left out if it is empty, otherwise handled according to the policy. */
     private Outcome undecided(FieldNode at, int kind, int start) throws UndecidedException {
         if (!isNothing(kind, start)) {
             if (filter.policy().unlisted() == FieldPolicy.Unlisted.STOP) {
@@ -305,7 +308,7 @@ final class Walk {
         return Outcome.DROPPED;
     }
 
-    /** Walks an array whose elements stand at {@code at}. */
+    /** Processes an array whose elements belong to {@code at}. */
     private Outcome array(FieldNode at) throws MalformedJsonException, IOException {
         cursor.expect('[');
         if (cursor.accept(']')) {
@@ -335,7 +338,7 @@ final class Walk {
         return kept.outcome(something);
     }
 
-    /** Puts something else in the place of a value. */
+    /** Replaces a value by its blurred form. */
     private Outcome blur(FieldNode at, int kind, int start) throws MalformedJsonException, IOException {
         boolean published = blurred(at, kind);
         at.saw(kind == '[' ? FieldNode.ARRAY : published ? FieldNode.STRING : FieldNode.NULL);
@@ -346,7 +349,7 @@ final class Walk {
         return isNothing(kind, start) ? Outcome.KEPT_EMPTY : Outcome.KEPT;
     }
 
-    /** The same; says whether anything but null was put there. */
+    /** The same; returns whether anything except null was written. */
     private boolean blurred(FieldNode at, int kind) throws MalformedJsonException, IOException {
         int start = cursor.position();
         if (kind == '[') {
@@ -397,7 +400,7 @@ final class Walk {
         };
     }
 
-    /** Whether there may be an object: a bracket of one, or a text with such a bracket. */
+    /** Whether there may be an object: contains an opening brace, possibly in a string. */
     private boolean holdsAnObject(int start, int until) {
         for (int p = start; p < until; p++) {
             if (bytes[p] == '{') {
@@ -407,7 +410,7 @@ final class Walk {
         return false;
     }
 
-    /** Whether there is more than {@code null}, brackets and blanks. */
+    /** Whether it contains more than {@code null}, brackets and blanks. */
     private boolean holdsSomething(int start, int until) {
         for (int p = start; p < until; p++) {
             switch (bytes[p]) {

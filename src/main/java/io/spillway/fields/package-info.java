@@ -1,6 +1,6 @@
 /**
- * Which fields of a document are published, which are withheld, and which are blurred: decided before the first document
- * is read, and kept to in each of them.
+ * Determines which fields of a document are published, withheld or blurred: decided before the first document is read,
+ * and applied to each of them.
  */
 @NullMarked
 package io.spillway.fields;

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The environment of programs that Spillway starts. Its own may hold keys and passwords, so a program gets what programs
- * need to run at all, and what the operator names in {@value #PASSED}, names joined by commas.
+ * Limits the environment of child processes. Spillway's own environment may contain keys and passwords, so a program
+ * gets only the variables that programs generally need, and those that the operator lists in {@value #PASSED},
+ * separated by commas.
  */
 public final class ChildEnvironment {
-    /** The variable that names further variables to pass on. */
+    /** The variable that lists further variables to pass on. */
     public static final String PASSED = "SPILLWAY_PASS_ENVIRONMENT";
 
     private static final Set<String> NEEDED =
@@ -18,7 +19,7 @@ public final class ChildEnvironment {
 
     private ChildEnvironment() {}
 
-    /** Takes all other variables out of a program's environment, before it is started. */
+    /** Removes all other variables from a program's environment; call before starting it. */
     public static void limit(ProcessBuilder program) {
         Set<String> kept = new HashSet<>(NEEDED);
         String passed = program.environment().get(PASSED);

@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Whole folders, and who may enter them. For any thread. */
+/** Operations on whole folders, and file permissions. Thread-safe. */
 public final class Folders {
     private static final Set<PosixFilePermission> OWN_FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWN_FOLDER = PosixFilePermissions.fromString("rwx------");
@@ -21,8 +21,8 @@ public final class Folders {
     private Folders() {}
 
     /**
-     * The folder, which is made for its owner alone, with those above it, where it is missing. A folder that exists keeps
-     * its rights. Where the file system has no such rights, it is made as usual.
+     * Creates the folder and missing parents, accessible only to the owner. An existing folder keeps its permissions.
+     * On a file system without POSIX permissions, it is created as usual.
      *
      * @return the same path
      */
@@ -35,7 +35,7 @@ public final class Folders {
                 : Files.createDirectories(folder);
     }
 
-    /** Lets only the owner read and write a file. Does nothing where the file system has no such rights. */
+    /** Lets only the owner read and write a file. Does nothing on a file system without POSIX permissions. */
     public static void makePrivate(Path file) throws IOException {
         if (hasRights(file)) {
             Files.setPosixFilePermissions(file, OWN_FILE);
@@ -43,8 +43,8 @@ public final class Folders {
     }
 
     /**
-     * Whether other users than the owner may write to it; links are followed. A group with the owner's name is the owner's
-     * own. False where the file system has no such rights.
+     * Whether users other than the owner can write to it; links are followed. A group with the owner's name is the
+     * owner's own. False on a file system without POSIX permissions.
      */
     public static boolean isWritableByOthers(Path path) throws IOException {
         if (!hasRights(path)) {
@@ -61,10 +61,10 @@ public final class Folders {
     }
 
     /**
-     * Removes a file, or a folder with all it holds; links are removed, not followed. What isn't there, or goes meanwhile, is
-     * fine.
+     * Removes a file, or a folder with its content; links are removed, not followed. A missing file is not an error,
+     * even if it disappears concurrently.
      *
-     * @throws IOException something cannot be removed, and it and what was to come after it are left
+     * @throws IOException something cannot be removed; it and the files not yet visited remain
      */
     public static void remove(Path path) throws IOException {
         Files.walkFileTree(path, new SimpleFileVisitor<>() {

@@ -2,15 +2,15 @@ package io.spillway.files;
 
 import org.jspecify.annotations.Nullable;
 
-/** Tells failures for lack of room from others. For any thread. */
+/** Recognizes failures caused by a full disk. Thread-safe. */
 public final class FullDisk {
     private FullDisk() {}
 
-    /** Whether a failure, or what caused it, is that a disk or a quota is full, by the system's own words. */
+    /** Whether a failure or one of its causes is a full disk or quota, according to the system's message. */
     public static boolean isReasonOf(@Nullable Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
-            String said = String.valueOf(at.getMessage());
-            if (said.contains("No space left on device") || said.contains("Disk quota exceeded")) {
+            String message = String.valueOf(at.getMessage());
+            if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
                 return true;
             }
         }

@@ -1,7 +1,7 @@
 /**
- * What the JDK leaves to be written around files: {@link io.spillway.files.Folders}. Knows nothing of what the files are.
+ * File operations that the JDK lacks: {@link io.spillway.files.Folders}. Independent of the content of files.
  *
- * <p>Imports nothing of ours.
+ * <p>Imports no other package of Spillway.
  */
 @NullMarked
 package io.spillway.files;

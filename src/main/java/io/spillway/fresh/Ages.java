@@ -2,11 +2,11 @@ package io.spillway.fresh;
 
 import java.time.Duration;
 
-/** How old something is, in words that are exact enough for days. */
+/** Formats ages with sufficient precision for days. */
 public final class Ages {
     private Ages() {}
 
-    /** {@code 8d03h}, {@code 3h07m}, {@code 7m05s}, {@code 42s}; a negative age is none. */
+    /** {@code 8d03h}, {@code 3h07m}, {@code 7m05s}, {@code 42s}; a negative age is shown as zero. */
     public static String text(Duration age) {
         long seconds = Math.max(0, age.toSeconds());
         if (seconds >= 86_400) {

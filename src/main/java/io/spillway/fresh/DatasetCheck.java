@@ -34,14 +34,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One look at the latest dump of one dataset; to be run once. */
+/** Checks the latest dump of one dataset; for a single run. */
 final class DatasetCheck {
     private static final int BUFFER = 128 << 10;
 
     /** A manifest of 100,000 parts has about 40 MiB. */
     private static final int LARGEST_IN_MEMORY = 256 << 20;
 
-    /** Clocks of machines that keep time are nearer to each other, even through a slow answer. */
+    /** Synchronized clocks differ by less, even with a slow response. */
     private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
 
     private final PublicFiles web;
@@ -65,10 +65,10 @@ final class DatasetCheck {
         this.now = clock.instant();
     }
 
-    /** A file to be asked for: where it is, its length or -1 where nobody says, its SHA-256 where it is to be read. */
+    /** A file to request: its URL, its length or -1 if unknown, and its SHA-256 if it must be downloaded. */
     private record Asked(URI address, long bytes, @Nullable String sha256) {}
 
-    /** The dump's own manifest, and the SHA-256 of its bytes; null where it could not be read. */
+    /** The dump's own manifest, and the SHA-256 of its bytes; null if it could not be read. */
     private record Own(
             @Nullable Manifest manifest, @Nullable String sha256) {
         static final Own UNREAD = new Own(null, null);
@@ -100,18 +100,18 @@ final class DatasetCheck {
                 notes());
     }
 
-    /** The dates alone, which need no request. */
+    /** Checks the dates, which needs no request. */
     private void age() {
         Duration age = Duration.between(listing.takenAt(), now);
         if (age.compareTo(CLOCKS_APART.negated()) < 0) {
             findings.add(Finding.wrong(
-                    "%s was taken at %s, which is yet to come".formatted(listing.dump(), listing.takenAt())));
+                    "%s was taken at %s, which is in the future".formatted(listing.dump(), listing.takenAt())));
         }
         Duration limit = expectations.maxAge();
         if (limit != null && age.compareTo(limit) > 0) {
             findings.add(new Finding(
                     Fault.STALE,
-                    "the latest dump of %s is %s old, the limit is %s"
+                    "the latest dump of %s is %s old, limit %s"
                             .formatted(listing.dataset(), Ages.text(age), Ages.text(limit))));
         }
         Instant due = listing.nextDue();
@@ -123,7 +123,7 @@ final class DatasetCheck {
         }
     }
 
-    /** Reads the manifest and compares what the links say with it. */
+    /** Reads the manifest and compares the links with it. */
     private Own manifest() throws SpillwayException {
         URI address = address(listing.manifest());
         if (address == null) {
@@ -152,7 +152,7 @@ final class DatasetCheck {
         for (Listing.File file : listing.files()) {
             Part part = parts.remove(file.name());
             if (part == null) {
-                differences.add("it has no " + file.name());
+                differences.add("it lacks " + file.name());
                 continue;
             }
             differ(differences, "bytes of " + file.name(), file.bytes(), part.bytes());
@@ -161,18 +161,18 @@ final class DatasetCheck {
         }
         parts.keySet().forEach(name -> differences.add("it has " + name + ", which is not linked"));
         if (!differences.isEmpty()) {
-            findings.add(Finding.wrong("%s does not say what %s says: %s"
-                    .formatted(address, pointer.address(), String.join("; ", differences))));
+            findings.add(Finding.wrong(
+                    "%s disagrees with %s: %s".formatted(address, pointer.address(), String.join("; ", differences))));
         }
     }
 
     private static void differ(List<String> differences, String what, Object linked, Object own) {
         if (!linked.equals(own)) {
-            differences.add("%s %s, not %s".formatted(what, own, linked));
+            differences.add("%s %s, expected %s".formatted(what, own, linked));
         }
     }
 
-    /** Reads the checksum file and compares it with the links, and with the manifest. */
+    /** Reads the checksum file and compares it with the links and the manifest. */
     private void checksums(@Nullable Manifest manifest) throws SpillwayException {
         URI address = address(listing.checksums());
         if (address == null) {
@@ -184,13 +184,13 @@ final class DatasetCheck {
             Map<String, String> hashes = Sha256Sums.read(bytes);
             for (Listing.File file : listing.files()) {
                 if (!file.sha256().equals(hashes.get(file.name()))) {
-                    findings.add(Finding.wrong("%s has %s for %s, the links have %s"
+                    findings.add(Finding.wrong("%s has %s for %s, but the links have %s"
                             .formatted(
                                     address, hashes.getOrDefault(file.name(), "nothing"), file.name(), file.sha256())));
                 }
             }
             if (manifest != null && !isNamed(manifest, bytes)) {
-                findings.add(Finding.wrong("%s is not the file that the manifest names".formatted(address)));
+                findings.add(Finding.wrong("%s does not match its SHA-256 in the manifest".formatted(address)));
             }
         } catch (SpillwayException e) {
             add(address, e);
@@ -206,15 +206,15 @@ final class DatasetCheck {
                         && file.sha256().equals(sha256));
     }
 
-    /** The page, the files with documents, those beside them; some of them to be read whole. */
+    /** The page, the files with documents and the files next to them; some of them to be downloaded. */
     private List<Asked> files(@Nullable Manifest manifest, RandomGenerator random) {
         List<Asked> asked = new ArrayList<>();
-        Set<Integer> whole = sample(listing.files().size(), random);
+        Set<Integer> sampled = sample(listing.files().size(), random);
         for (int i = 0; i < listing.files().size(); i++) {
             Listing.File file = listing.files().get(i);
             URI address = address(file.address());
             if (address != null) {
-                asked.add(new Asked(address, file.bytes(), whole.contains(i) ? file.sha256() : null));
+                asked.add(new Asked(address, file.bytes(), sampled.contains(i) ? file.sha256() : null));
             }
         }
         URI folder = address(listing.address());
@@ -257,12 +257,12 @@ final class DatasetCheck {
         Lanes.runAll("fresh", Math.min(expectations.parallel(), tasks.size()), tasks);
     }
 
-    /** Whether it answers with its length; what is wrong becomes a finding. */
+    /** Whether it answers with the expected length; problems become findings. */
     private boolean hasLength(Asked asked) throws SpillwayException {
         try {
             Optional<PublicFiles.Look> look = web.look(asked.address());
             if (look.isEmpty()) {
-                findings.add(Finding.wrong("%s is not there".formatted(asked.address())));
+                findings.add(Finding.wrong("%s does not exist".formatted(asked.address())));
                 return false;
             }
             Instant server = look.get().date();
@@ -278,8 +278,8 @@ final class DatasetCheck {
             if (bytes < 0 && asked.bytes() >= 0) {
                 withoutLength.incrementAndGet();
             } else if (asked.bytes() >= 0 && bytes != asked.bytes()) {
-                findings.add(Finding.wrong(
-                        "%s has %d bytes, %d are promised".formatted(asked.address(), bytes, asked.bytes())));
+                findings.add(
+                        Finding.wrong("%s has %d bytes, expected %d".formatted(asked.address(), bytes, asked.bytes())));
                 return false;
             }
             return true;
@@ -289,7 +289,7 @@ final class DatasetCheck {
         }
     }
 
-    /** Whether its bytes, all of them read, are the right ones; what is wrong becomes a finding. */
+    /** Whether its content, read completely, is as expected; problems become findings. */
     private boolean hasHash(Asked asked, String sha256) throws SpillwayException, InterruptedException {
         MessageDigest digest = Digests.sha256();
         long bytes = 0;
@@ -299,12 +299,12 @@ final class DatasetCheck {
                 digest.update(buffer, 0, count);
                 bytes += count;
                 if (Thread.interrupted()) {
-                    throw new InterruptedException("while reading " + asked.address());
+                    throw new InterruptedException("interrupted while reading " + asked.address());
                 }
             }
         } catch (InterruptedIOException e) {
             Thread.currentThread().interrupt();
-            throw new SpillwayException(Fault.CANCELLED, "cancelled while " + asked.address() + " was read", null, e);
+            throw new SpillwayException(Fault.CANCELLED, "cancelled while reading " + asked.address(), null, e);
         } catch (IOException e) {
             findings.add(Finding.of(Pointer.unread(asked.address(), e)));
             return false;
@@ -315,7 +315,7 @@ final class DatasetCheck {
         read.incrementAndGet();
         String found = HexFormat.of().formatHex(digest.digest());
         if (bytes != asked.bytes() || !found.equals(sha256)) {
-            findings.add(Finding.wrong("%s has %d bytes with SHA-256 %s, promised are %d with %s"
+            findings.add(Finding.wrong("%s has %d bytes with SHA-256 %s, expected %d with %s"
                     .formatted(asked.address(), bytes, found, asked.bytes(), sha256)));
             return false;
         }
@@ -349,19 +349,19 @@ final class DatasetCheck {
     private @Nullable URI address(String link) {
         URI address = pointer.follow(link);
         if (address == null) {
-            findings.add(Finding.wrong(
-                    "%s names \"%s\", which is not followed from there".formatted(pointer.address(), link)));
+            findings.add(Finding.wrong("%s names \"%s\", which is not a valid URL or has a scheme that is not followed"
+                    .formatted(pointer.address(), link)));
         }
         return address;
     }
 
-    /** A file that the links promise and that is not there is a difference, whatever the server calls it. */
+    /** A linked file that is missing is an integrity problem, whatever fault the server's answer implies. */
     private void add(URI address, SpillwayException e) throws SpillwayException {
         if (e.fault() == Fault.CANCELLED) {
             throw e;
         }
         boolean missing = e.fault() == Fault.DESTINATION_REFUSED && isMissing(address);
-        findings.add(missing ? Finding.wrong("%s is not there".formatted(address)) : Finding.of(e));
+        findings.add(missing ? Finding.wrong("%s does not exist".formatted(address)) : Finding.of(e));
     }
 
     private boolean isMissing(URI address) throws SpillwayException {
@@ -371,19 +371,19 @@ final class DatasetCheck {
             if (e.fault() == Fault.CANCELLED) {
                 throw e;
             }
-            return false; // the first failure says what there is to say
+            return false; // the first failure is sufficient
         }
     }
 
     private List<String> notes() {
         List<String> notes = new ArrayList<>();
         if (withoutLength.get() > 0) {
-            notes.add("the server does not tell the length of " + withoutLength.get()
-                    + " files: only reading them would show whether they are whole");
+            notes.add("the server does not send the length of " + withoutLength.get()
+                    + " files; use --sample or --deep to check them");
         }
         serversAhead.stream().findFirst().ifPresent(apart -> {
             if (apart.abs().compareTo(CLOCKS_APART) > 0) {
-                notes.add("the server's clock is %s %s the one here: one of them is wrong, and so may be the age"
+                notes.add("the server's clock is %s %s the local one, so the age may be wrong"
                         .formatted(Ages.text(apart.abs()), apart.isNegative() ? "behind" : "ahead of"));
             }
         });

@@ -4,12 +4,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a site has to keep to, and how closely it is looked at.
+ * The requirements on a site, and the depth of the check.
  *
- * @param maxAge   how old the latest dump may be, counted from its snapshot; null where only {@code next_due} counts
- * @param grace    how long after {@code next_due} a dump may still be missing: it takes its time to be made
- * @param sample   how many files of each dataset are read whole; the others are asked for their length
- * @param mirrors  whether mirrors are looked at, too
- * @param parallel how many files are asked for at the same time, 1 or more
+ * @param maxAge   maximum age of the latest dump, counted from its snapshot; null if only {@code next_due} counts
+ * @param grace    time after {@code next_due} in which the next dump may be missing, because making it takes time
+ * @param sample   number of files of each dataset to download completely; only the length of the others is checked
+ * @param mirrors  whether mirrors are checked, too
+ * @param parallel number of concurrent requests, 1 or more
  */
 public record Expectations(@Nullable Duration maxAge, Duration grace, int sample, boolean mirrors, int parallel) {}

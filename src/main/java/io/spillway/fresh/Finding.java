@@ -6,17 +6,17 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Something that is not as it should be.
+ * A problem that was found.
  *
- * @param fault what kind of failure it is
+ * @param fault the kind of failure
  * @param what  what was found, on what, with which values
  */
 public record Finding(Fault fault, String what) {
-    /** What is known to be wrong comes before what is merely not known. */
+    /** Proven problems come before unknown states. */
     private static final List<Fault> WORST_FIRST =
             List.of(Fault.INTEGRITY, Fault.STALE, Fault.DESTINATION_REFUSED, Fault.DESTINATION_UNAVAILABLE);
 
-    /** The gravest kind first; kinds of no rank come last. */
+    /** The most severe kind first; unranked kinds come last. */
     public static Comparator<Finding> worstFirst() {
         return Comparator.comparingInt(finding -> {
             int rank = WORST_FIRST.indexOf(finding.fault());

@@ -8,20 +8,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found of a dataset. An immutable value.
+ * The result of a check of one dataset. Immutable.
  *
  * @param dataset  its name
- * @param dump     the id of its latest dump, as the links name it
- * @param address  the dump's folder
- * @param takenAt  when its snapshot was taken
- * @param age      how long ago that was
- * @param nextDue  when the next one is due, or null where there is no plan
- * @param files    how many files answered, those at mirrors not counted
- * @param bytes    how many bytes the files with documents have, as the links say
- * @param read     how many files were read whole
- * @param mirrors  how many mirrors have the dump, whole as far as can be seen
- * @param findings what is wrong, the gravest first; empty where nothing is
- * @param notes    what somebody should know although nothing is wrong with the dump
+ * @param dump     the id of its latest dump, according to the links
+ * @param address  URL of the dump's folder
+ * @param takenAt  time of its snapshot
+ * @param age      its age
+ * @param nextDue  when the next one is due, or null if there is no schedule
+ * @param files    number of files that answered, not counting mirrors
+ * @param bytes    total size of the files with documents, according to the links
+ * @param read     number of files that were downloaded completely
+ * @param mirrors  number of mirrors that have the complete dump, as far as checked
+ * @param findings problems, the most severe first; may be empty
+ * @param notes    remarks that are not problems of the dump
  */
 public record Freshness(
         String dataset,
@@ -42,7 +42,7 @@ public record Freshness(
         notes = List.copyOf(notes);
     }
 
-    /** The gravest kind of what was found, or empty where all is well. */
+    /** The most severe kind of problem, or empty if there is none. */
     public Optional<Fault> worst() {
         return findings.stream().map(Finding::fault).findFirst();
     }

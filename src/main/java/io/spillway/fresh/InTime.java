@@ -13,8 +13,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The same files for so long and no longer: after that nothing more is asked for. An answer that is waited for then is
- * waited for all the same, as long as the patience below allows.
+ * The same files with a time limit: after it, no more requests are sent. A pending response is still awaited, as long
+ * as the wrapped object's own timeouts allow.
  */
 public final class InTime implements PublicFiles {
     private final PublicFiles web;
@@ -22,7 +22,7 @@ public final class InTime implements PublicFiles {
     private final Duration limit;
     private final Instant end;
 
-    /** From now on, for {@code limit}. */
+    /** Starts now and lasts for {@code limit}. */
     public InTime(PublicFiles web, Clock clock, Duration limit) {
         this.web = web;
         this.clock = clock;
@@ -58,7 +58,7 @@ public final class InTime implements PublicFiles {
     private void requireTime(URI address) throws SpillwayException {
         if (isOver()) {
             throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, address + " was not asked for: " + over(), "allow more time");
+                    Fault.DESTINATION_UNAVAILABLE, address + " was not requested: " + over(), "raise --time-limit");
         }
     }
 
@@ -67,6 +67,6 @@ public final class InTime implements PublicFiles {
     }
 
     private String over() {
-        return "the check has taken longer than " + Ages.text(limit);
+        return "the check took longer than " + Ages.text(limit);
     }
 }

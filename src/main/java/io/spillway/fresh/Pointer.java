@@ -16,10 +16,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A document that names latest dumps, {@code links.json} or {@code DATASET/latest.json}, as it was read.
+ * A parsed document that names latest dumps, {@code links.json} or {@code DATASET/latest.json}.
  *
- * @param address  where it is; the addresses in it start from here
- * @param datasets what it names
+ * @param address  its URL; links in it are relative to this
+ * @param datasets its entries
  */
 public record Pointer(URI address, List<Listing> datasets) {
     /** A site with thousands of datasets of a hundred files each. */
@@ -31,16 +31,16 @@ public record Pointer(URI address, List<Listing> datasets) {
     }
 
     /**
-     * Finds the document from what somebody types: its own address, or that of a site, of a dataset's folder, or of the
-     * page of either.
+     * Finds the document from user input: its own URL, or that of a site, of a dataset's folder, or of the page of
+     * either.
      *
-     * @throws SpillwayException it cannot be had, or is no such document ({@code INTEGRITY})
+     * @throws SpillwayException it cannot be read, or is not such a document ({@code INTEGRITY})
      */
     static Pointer find(PublicFiles web, URI typed) throws SpillwayException {
         String path = String.valueOf(typed.getRawPath());
         String file = path.substring(path.lastIndexOf('/') + 1);
         if (file.endsWith(".json")) {
-            return read(web, located(web, typed).orElseThrow(() -> missing(typed + " is not there")));
+            return read(web, located(web, typed).orElseThrow(() -> missing(typed + " does not exist")));
         }
         URI folder = file.isEmpty() || file.endsWith(".html") ? typed.resolve(".") : URI.create(typed + "/");
         for (String name : List.of(LinksFile.FILE_NAME, LatestFile.FILE_NAME)) {
@@ -49,15 +49,15 @@ public record Pointer(URI address, List<Listing> datasets) {
                 return read(web, there.get());
             }
         }
-        throw missing("there is neither %s nor %s at %s".formatted(LinksFile.FILE_NAME, LatestFile.FILE_NAME, folder));
+        throw missing("neither %s nor %s exists at %s".formatted(LinksFile.FILE_NAME, LatestFile.FILE_NAME, folder));
     }
 
-    /** Where redirects lead: the addresses in a document start from there. */
+    /** The URL after redirects: links in a document are relative to it. */
     private static Optional<URI> located(PublicFiles web, URI document) throws SpillwayException {
         return web.look(document).map(PublicFiles.Look::address);
     }
 
-    /** Reads the document anew. */
+    /** Reads the document again. */
     Pointer again(PublicFiles web) throws SpillwayException {
         return read(web, address);
     }
@@ -70,21 +70,21 @@ public record Pointer(URI address, List<Listing> datasets) {
             if (links.formatVersion() != LinksFile.FORMAT_VERSION) {
                 throw new SpillwayException(
                         Fault.INTEGRITY,
-                        "%s has format version %d, this version reads %d"
+                        "%s has format version %d, but this version of spillway reads %d"
                                 .formatted(document, links.formatVersion(), LinksFile.FORMAT_VERSION),
-                        "take a newer version of spillway");
+                        "use a newer version of spillway");
             }
             return new Pointer(document, links.datasets());
         }
         return new Pointer(document, List.of(LatestFile.read(in, document.toString())));
     }
 
-    /** A small file of ours, whole. */
+    /** A small file of Spillway, read completely. */
     static byte[] bytes(PublicFiles web, URI address, int largest) throws SpillwayException {
         try (InputStream in = web.open(address)) {
             byte[] bytes = in.readNBytes(largest);
             if (bytes.length == largest) {
-                throw new SpillwayException(Fault.INTEGRITY, address + " is too long to be what it is called", null);
+                throw new SpillwayException(Fault.INTEGRITY, address + " is too large for such a file", null);
             }
             return bytes;
         } catch (IOException e) {
@@ -94,27 +94,27 @@ public record Pointer(URI address, List<Listing> datasets) {
 
     static SpillwayException unread(URI address, IOException e) {
         return new SpillwayException(
-                Fault.DESTINATION_UNAVAILABLE, address + " could not be read: " + e.getMessage(), "try again", e);
+                Fault.DESTINATION_UNAVAILABLE, address + " cannot be read: " + e.getMessage(), "try again", e);
     }
 
     private static SpillwayException missing(String what) {
         return new SpillwayException(
                 Fault.DESTINATION_REFUSED,
                 what,
-                "name the address of the site, of a dataset, of its latest.json or of links.json");
+                "name the URL of the site, of a dataset, of its latest.json or of links.json");
     }
 
     /**
-     * An absolute address for a link in the document, or null where it leads to what a reader's program would not follow:
-     * no address, or one that is neither secure nor of the document's own kind.
+     * An absolute URL for a link in the document, or null if readers' programs would not follow it: not a valid URL, or
+     * neither https nor the document's own scheme.
      */
     @Nullable
     URI follow(String link) {
         try {
-            URI whole = address.resolve(link);
-            String scheme = String.valueOf(whole.getScheme());
+            URI resolved = address.resolve(link);
+            String scheme = String.valueOf(resolved.getScheme());
             boolean known = scheme.equals("https") || (scheme.equals("http") && scheme.equals(address.getScheme()));
-            return known && whole.getHost() != null && whole.getRawUserInfo() == null ? whole : null;
+            return known && resolved.getHost() != null && resolved.getRawUserInfo() == null ? resolved : null;
         } catch (IllegalArgumentException e) {
             return null;
         }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Looks at a site as a reader's program does: follows the links, asks for every file, compares lengths, checksums and
- * dates. Finds all that is wrong, not only the first. Sends few requests at a time and belongs to one thread.
+ * Checks a site as a reader's program uses it: follows the links, requests every file, compares lengths, checksums and
+ * dates. Reports all problems, not only the first. Sends few concurrent requests. For use by one thread.
  */
 public final class SiteCheck {
     private final PublicFiles web;
@@ -21,10 +21,10 @@ public final class SiteCheck {
     private final RandomGenerator random;
 
     /**
-     * A check; {@code web} stays the caller's.
+     * Creates a check; the caller closes {@code web}.
      *
-     * @param clock  what ages are counted with
-     * @param random chooses the files that are read whole: others each time, so that in time all of them are
+     * @param clock  used for ages
+     * @param random selects the files to download: different ones each time, so that eventually all are checked
      */
     public SiteCheck(PublicFiles web, Expectations expectations, Clock clock, RandomGenerator random) {
         this.web = web;
@@ -34,7 +34,7 @@ public final class SiteCheck {
     }
 
     /**
-     * The latest dumps that an address names: of a site, of a dataset, of the page of either, or of {@code links.json} or
+     * The latest dumps that a URL names: of a site, of a dataset, of the page of either, or of {@code links.json} or
      * {@code latest.json} themselves.
      */
     public Pointer find(URI address) throws SpillwayException {
@@ -42,11 +42,11 @@ public final class SiteCheck {
     }
 
     /**
-     * Looks at the latest dump of one dataset. Where something is wrong and the pointer has moved meanwhile, looks at the
-     * dump that it names now: the one before may have been taken away.
+     * Checks the latest dump of one dataset. If there is a problem and the pointer has moved meanwhile, checks the dump
+     * that it names now: the previous one may have been removed.
      *
      * @param pointer names the dataset
-     * @throws SpillwayException    only as {@code CANCELLED}; everything else is a finding
+     * @throws SpillwayException    only {@code CANCELLED}; everything else is a finding
      * @throws InterruptedException the calling thread was interrupted
      */
     public Freshness check(Pointer pointer, Listing listing) throws SpillwayException, InterruptedException {
@@ -73,7 +73,7 @@ public final class SiteCheck {
             if (e.fault() == Fault.CANCELLED) {
                 throw e;
             }
-            return Optional.empty(); // what was found first stands
+            return Optional.empty(); // keep the first result
         }
     }
 }

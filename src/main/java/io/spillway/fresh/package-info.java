@@ -1,8 +1,9 @@
 /**
- * Whether a site is as good as its word, seen from outside: {@link io.spillway.fresh.SiteCheck} follows the links that
- * everybody is given and compares what answers with what they say.
+ * Checks a site from outside: {@link io.spillway.fresh.SiteCheck} follows the public links and compares the responses
+ * with them.
  *
- * <p>Knows the web by a port only, and the site by its public files: nothing here has rights that a reader has not.
+ * <p>Uses the web only through a port, and the site only through its public files: nothing here has more rights than a
+ * reader.
  */
 @NullMarked
 package io.spillway.fresh;

@@ -3,18 +3,18 @@ package io.spillway.json;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What JSON strings say: their escapes decoded. Reads only strings that {@link JsonCursor} has walked without an error.
+ * Decodes the escapes of JSON strings. Accepts only strings that {@link JsonCursor} has passed without an error.
  *
- * <p>Half of a surrogate pair alone, such as {@code \}{@code ud800}, is a string to JSON and to Elasticsearch but no
- * character, and UTF-8 cannot hold it: its escape stays as it is, six characters of text.
+ * <p>An unpaired surrogate, such as {@code \}{@code ud800}, is valid in JSON and Elasticsearch but is not a character,
+ * and UTF-8 cannot encode it: its escape is kept as six characters of text.
  */
 public final class Escapes {
-    /** From the backslash to behind the fourth digit. */
+    /** From the backslash to after the fourth digit. */
     private static final int UNIT = 6;
 
     private Escapes() {}
 
-    /** The text of {@code bytes[from, to)}, which lies between a string's quotes and is UTF-8. */
+    /** The text of {@code bytes[from, to)}, the content of a string without its quotes, in UTF-8. */
     public static String text(byte[] bytes, int from, int to) {
         if (!within(bytes, from, to)) {
             return new String(bytes, from, to - from, StandardCharsets.UTF_8);
@@ -24,7 +24,7 @@ public final class Escapes {
         return new String(decoded, 0, length, StandardCharsets.UTF_8);
     }
 
-    /** Whether {@code bytes[from, to)} has an escape. */
+    /** Whether {@code bytes[from, to)} contains an escape. */
     public static boolean within(byte[] bytes, int from, int to) {
         for (int p = from; p < to; p++) {
             if (bytes[p] == '\\') {
@@ -35,10 +35,10 @@ public final class Escapes {
     }
 
     /**
-     * Decodes what lies between a string's quotes. No escape is shorter than the UTF-8 it stands for, so that as many
-     * bytes are room enough.
+     * Decodes the content of a string without its quotes. No escape is shorter than its UTF-8, so the same number of
+     * bytes is sufficient.
      *
-     * @return how many bytes of {@code into} were written
+     * @return number of bytes written to {@code into}
      */
     public static int decode(byte[] bytes, int from, int to, byte[] into) {
         int length = 0;
@@ -105,7 +105,7 @@ public final class Escapes {
             into[p] = (byte) (0x80 | (rest & 0x3F));
             rest >>= 6;
         }
-        // As many ones as there are bytes, a zero, and what is left of the code point.
+        // As many ones as there are bytes, a zero, and the remaining bits of the code point.
         into[at] = (byte) ((0xF00 >> length) | rest);
         return at + length;
     }

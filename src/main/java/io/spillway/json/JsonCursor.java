@@ -7,24 +7,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Walks JSON text (RFC 8259) in UTF-8 bytes, forwards, in one pass and without copying. Every value that is skipped is
- * checked in full: structure, numbers, escapes, control characters; and the cursor notes what a copy on one line has to
- * mend ({@link #findings()}).
+ * Scans JSON text (RFC 8259) in UTF-8 bytes, forwards, in one pass and without copying. Every skipped value is
+ * validated completely: structure, numbers, escapes, control characters. The cursor also records what a copy on one
+ * line has to repair ({@link #findings()}).
  *
- * <p>Two leniencies, both things that Elasticsearch stores and gives back: comments and a byte order mark between the
- * tokens of a value read with {@link #skipDocument()}, and strings whose bytes are not UTF-8. They are findings, not
- * errors; what to do about them is the caller's decision. Depth is limited by memory alone: one bit a level.
+ * <p>It tolerates two deviations, which Elasticsearch stores and returns: comments and a byte order mark between the
+ * tokens of a value read with {@link #skipDocument()}, and strings that are not valid UTF-8. They are findings, not
+ * errors; the caller decides how to handle them. Depth is limited only by memory: one bit per level.
  *
  * <p>Not thread-safe. Never reads beyond {@code limit}.
  */
 public final class JsonCursor {
     /** A line feed or carriage return between tokens: the value is not on one line. */
     public static final int LINE_BREAK = 1;
-    /** A comment between tokens: the value is not JSON as it stands. */
+    /** A comment between tokens: the value is not valid JSON. */
     public static final int COMMENT = 2;
-    /** A byte order mark between tokens: the value is not JSON as it stands. */
+    /** A byte order mark between tokens: the value is not valid JSON. */
     public static final int BYTE_ORDER_MARK = 4;
-    /** A byte that belongs to no UTF-8 sequence (RFC 3629), inside a string: the value is not UTF-8 as it stands. */
+    /** A byte that belongs to no UTF-8 sequence (RFC 3629), inside a string: the value is not valid UTF-8. */
     public static final int NOT_UTF8 = 8;
 
     private static final VarHandle EIGHT_BYTES =
@@ -39,28 +39,29 @@ public final class JsonCursor {
     private boolean lenient;
     private int findings;
     private int afterDocument;
-    /** One bit a level, set where the level is an object. */
+    /** One bit per level, set for an object. */
     private long[] levels = new long[FIRST_LEVELS / Long.SIZE];
 
-    /** A cursor on {@code bytes[from, limit)}. The array stays the caller's and must not change meanwhile. */
+    /** A cursor on {@code bytes[from, limit)}. The array belongs to the caller and must not change meanwhile. */
     public JsonCursor(byte[] bytes, int from, int limit) {
         if (from < 0 || from > limit || limit > bytes.length) {
-            throw new IllegalArgumentException("no range " + from + " to " + limit + " of " + bytes.length + " bytes");
+            throw new IllegalArgumentException(
+                    "invalid range " + from + " to " + limit + " of " + bytes.length + " bytes");
         }
         this.bytes = bytes;
         this.position = from;
         this.limit = limit;
     }
 
-    /** Where the next byte to be read stands. */
+    /** The position of the next byte. */
     public int position() {
         return position;
     }
 
-    /** Goes back to the first byte of a value that was skipped, to walk it from the inside. */
+    /** Returns to the first byte of a skipped value, to scan its content. */
     public void back(int start) {
         if (start < 0 || start > position) {
-            throw new IllegalArgumentException("no way back from " + position + " to " + start);
+            throw new IllegalArgumentException("cannot go back from " + position + " to " + start);
         }
         position = start;
     }
@@ -70,13 +71,13 @@ public final class JsonCursor {
         return findings;
     }
 
-    /** Passes white space and returns the byte that follows it, 0 to 255, which is not consumed; -1 at the end. */
+    /** Skips white space and returns the next byte, 0 to 255, without consuming it; -1 at the end. */
     public int peek() throws MalformedJsonException {
         skipBlanks();
         return position < limit ? bytes[position] & 0xFF : -1;
     }
 
-    /** Passes white space and then exactly this byte. */
+    /** Skips white space and then exactly this byte. */
     public void expect(char wanted) throws MalformedJsonException {
         if (peek() != wanted) {
             throw malformed("'" + wanted + "' expected");
@@ -84,7 +85,7 @@ public final class JsonCursor {
         position++;
     }
 
-    /** Passes white space and then this byte, if it is the next; says whether it was. */
+    /** Skips white space and then this byte if it is the next; returns whether it was. */
     public boolean accept(char wanted) throws MalformedJsonException {
         if (peek() != wanted) {
             return false;
@@ -93,7 +94,10 @@ public final class JsonCursor {
         return true;
     }
 
-    /** Passes white space, a member's name and its colon; the name must be free of escapes, as our own answers' are. */
+    /**
+     * Skips white space, a member's name and its colon; the name must not contain escapes, as in Elasticsearch's own
+     * responses.
+     */
     public String name() throws MalformedJsonException {
         peek();
         int start = position;
@@ -103,17 +107,17 @@ public final class JsonCursor {
         return name;
     }
 
-    /** Passes one value of any kind. Its first byte stands where {@link #peek()} left the cursor. */
+    /** Skips one value of any kind. Its first byte is where {@link #peek()} left the cursor. */
     public void skipValue() throws MalformedJsonException {
         peek();
         walk();
     }
 
     /**
-     * Passes one object as Elasticsearch may hold it: with comments and a byte order mark between tokens, before and
-     * after it. The cursor stands after its last byte; {@link #findings()} speaks of what lies inside.
+     * Skips one object as Elasticsearch may store it: with comments and a byte order mark between tokens, before and
+     * after it. Afterwards the cursor is after its last byte; {@link #findings()} covers its content.
      *
-     * @return where the object's first byte stands
+     * @return the position of the object's first byte
      */
     public int skipDocument() throws MalformedJsonException {
         lenient = true;
@@ -136,23 +140,23 @@ public final class JsonCursor {
         }
     }
 
-    /** Moves behind the comments and blanks that followed the last {@link #skipDocument()}. */
+    /** Moves past the comments and blanks after the last {@link #skipDocument()}. */
     public void leaveDocument() {
         position = afterDocument;
     }
 
-    /** Fails unless nothing but white space is left. */
+    /** Fails unless only white space is left. */
     public void expectEnd() throws MalformedJsonException {
         if (peek() != -1) {
             throw malformed("the end expected");
         }
     }
 
-    /** Walks one value, from its first byte to behind its last, without recursion. */
+    /** Scans one value, from its first byte to after its last, without recursion. */
     private void walk() throws MalformedJsonException {
         int depth = 0;
         while (true) {
-            // A value begins here.
+            // The start of a value.
             int first = position < limit ? bytes[position] : -1;
             if (first == '{' || first == '[') {
                 position++;
@@ -171,7 +175,7 @@ public final class JsonCursor {
             } else {
                 skipScalar(first);
             }
-            // A value has ended: what follows belongs to the levels around it.
+            // The end of a value: what follows belongs to the levels around it.
             while (true) {
                 if (depth == 0) {
                     return;
@@ -305,9 +309,9 @@ public final class JsonCursor {
     }
 
     /**
-     * Which of eight bytes end a string, begin an escape, are control characters or lie outside ASCII, as the highest bit
-     * of each; 0 for none: the classic zero-byte test on {@code x ^ pattern} (Warren, Hacker's Delight, 6-1). The lowest
-     * that is marked is one; those above it may be plain, since a borrow runs upwards.
+     * Marks which of eight bytes end a string, begin an escape, are control characters or are not ASCII, in the highest
+     * bit of each; 0 for none: the classic zero-byte test on {@code x ^ pattern} (Warren, Hacker's Delight, 6-1). The
+     * lowest marked byte is correct; higher ones may be false, because a borrow propagates upwards.
      */
     private static long special(long eight) {
         long quote = eight ^ ONES * '"';
@@ -366,7 +370,7 @@ public final class JsonCursor {
         return true;
     }
 
-    /** The position behind the comment that begins at {@code start}, or -1 if none does, or it never ends. */
+    /** The position after the comment that begins at {@code start}, or -1 if there is none or it has no end. */
     static int commentEnd(byte[] bytes, int start, int limit) {
         int kind = start + 1 < limit ? bytes[start + 1] : -1;
         if (kind == '/') {
@@ -386,7 +390,7 @@ public final class JsonCursor {
         return -1;
     }
 
-    /** The position behind the byte order mark at {@code start}, or -1 if there is none. */
+    /** The position after the byte order mark at {@code start}, or -1 if there is none. */
     static int byteOrderMarkEnd(byte[] bytes, int start, int limit) {
         return start + 2 < limit
                         && bytes[start] == (byte) 0xEF

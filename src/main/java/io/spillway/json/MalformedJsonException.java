@@ -1,6 +1,6 @@
 package io.spillway.json;
 
-/** The bytes are not the JSON that was asked for. The message says what stood there instead, never the bytes' text. */
+/** The bytes are not the expected JSON. The message describes what was expected and never quotes the bytes. */
 public final class MalformedJsonException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class MalformedJsonException extends Exception {
         this.position = position;
     }
 
-    /** Where in the array the first byte stands that fits nothing, counted from 0. */
+    /** The position in the array of the first unexpected byte, counted from 0. */
     public int position() {
         return position;
     }

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Copies a JSON value that {@link JsonCursor} has walked onto one line of strict UTF-8 JSON. Outside strings it leaves
- * out line feeds, carriage returns, comments and byte order marks; inside them it puts U+FFFD in the place of each byte
- * that is not UTF-8. All other bytes stay as they are, blanks and tabs between tokens included.
+ * Copies a JSON value that {@link JsonCursor} has scanned as one line of strict UTF-8 JSON. Outside strings it removes
+ * line feeds, carriage returns, comments and byte order marks; inside them it replaces each byte that is not UTF-8 by
+ * U+FFFD. All other bytes are unchanged, including blanks and tabs between tokens.
  */
 public final class OneLine {
     private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD};
@@ -14,9 +14,9 @@ public final class OneLine {
     private OneLine() {}
 
     /**
-     * Writes {@code bytes[start, end)}, which must be one value that a cursor has walked without an error.
+     * Writes {@code bytes[start, end)}, which must be one value that a cursor has scanned without an error.
      *
-     * @return how many bytes were replaced by U+FFFD
+     * @return number of bytes replaced by U+FFFD
      */
     public static int copy(byte[] bytes, int start, int end, OutputStream out) throws IOException {
         int kept = start;

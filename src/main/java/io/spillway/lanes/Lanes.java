@@ -16,25 +16,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks on a fixed number of threads of their own. The first failure ends all others; no thread outlives the call,
- * however it ends.
+ * Runs tasks on a fixed number of new threads. The first failure stops all others; no thread outlives the call, however
+ * it ends.
  */
 public final class Lanes {
     /**
-     * Twice the usual stack, whatever {@code -Xss} says: rules of fields walk documents as deep as they nest. Takes memory
-     * only as far as it is used.
+     * Twice the usual stack, whatever {@code -Xss} is: field rules process documents recursively. Memory is used only
+     * as needed.
      */
     private static final long STACK_BYTES = 2 << 20;
 
     private Lanes() {}
 
     /**
-     * Runs every task and returns their results in the order of the tasks.
+     * Runs every task and returns the results in the order of the tasks.
      *
-     * @param name  what the threads are called, with a number behind it
-     * @param lanes how many tasks run at the same time, at least 1
-     * @throws SpillwayException    the first task that failed failed with this; the others were interrupted
-     * @throws InterruptedException the calling thread was interrupted; so were the tasks
+     * @param name  prefix of the threads' names
+     * @param lanes number of tasks that run in parallel, at least 1
+     * @throws SpillwayException the exception of the first failed task; the others were interrupted
+     * @throws InterruptedException if the calling thread was interrupted; the tasks were interrupted too
      */
     public static <T> List<T> runAll(String name, int lanes, List<? extends Callable<T>> tasks)
             throws SpillwayException, InterruptedException {
@@ -70,13 +70,13 @@ public final class Lanes {
         } else if (cause instanceof Error error) {
             throw error;
         }
-        throw new IllegalStateException("a lane failed in a way that it does not declare", cause);
+        throw new IllegalStateException("unexpected error in a lane", cause);
     }
 
-    /** Waits until the last thread has ended, also in a thread that was interrupted, whose flag stays as it was. */
+    /** Waits until the last thread has ended, even in an interrupted thread, whose flag is preserved. */
     private static void awaitEnd(List<Thread> threads) {
         boolean interrupted = false;
-        // Not the executor: it has ended for itself while its last thread is still on the way out.
+        // Waits for the threads, because the executor terminates while its last thread is still ending.
         for (Thread thread : threads) {
             while (thread.isAlive()) {
                 try {

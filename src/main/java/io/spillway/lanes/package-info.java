@@ -1,6 +1,6 @@
 /**
- * Tasks on threads of their own: {@link io.spillway.lanes.Lanes} runs them, ends all with the first that fails, and lets
- * none outlive the call.
+ * Runs tasks on new threads: {@link io.spillway.lanes.Lanes} stops all of them on the first failure, and no thread
+ * outlives the call.
  *
  * <p>Knows nothing of what the tasks do.
  */

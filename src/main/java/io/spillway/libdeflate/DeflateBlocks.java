@@ -6,12 +6,14 @@ import java.util.Arrays;
 import java.util.zip.ZipException;
 
 /**
- * Walks a raw deflate stream (RFC 1951) from block to block and finds where its last block begins and where the stream
- * ends, to the bit. Nothing is inflated, so distances that point before the beginning are not noticed. Reusable; belongs
- * to one thread.
+ * Scans a raw deflate stream (RFC 1951) block by block and finds where its last block begins and where the stream ends,
+ * to the bit. Nothing is inflated, so distances that point before the beginning are not detected. Reusable; not
+ * thread-safe.
  */
 final class DeflateBlocks {
-    /** Entries of a {@link HuffmanCode}: 4 bits for the code's length, 4 for the extra bits that follow, then a value. */
+    /**
+     * Entries of a {@link HuffmanCode}: 4 bits for the code's length, 4 for the extra bits that follow, then a value.
+     */
     private static final int EXTRA_SHIFT = 4;
 
     private static final int VALUE_SHIFT = 8;
@@ -20,13 +22,13 @@ final class DeflateBlocks {
     private static final int DISTANCE_FOLLOWS = 1 << 31;
 
     private static final int END_OF_BLOCK = 1 << 30;
-    /** Set where the rest may be zero, since 0 is the entry of nothing. */
+    /** Set if the rest may be zero, since 0 is the entry of an unused code. */
     private static final int KNOWN = 1 << 29;
 
     private static final int[] LITERAL_MEANINGS = literalMeanings();
     private static final int[] DISTANCE_MEANINGS = distanceMeanings();
     private static final int[] LENGTH_MEANINGS = lengthMeanings();
-    /** Section 3.2.7: the order in which the lengths of the code for lengths stand. */
+    /** Section 3.2.7: the order of the lengths of the code length code. */
     private static final byte[] LENGTH_ORDER = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
 
     private final HuffmanCode fixedLiterals = new HuffmanCode(LITERAL_MEANINGS);
@@ -42,12 +44,12 @@ final class DeflateBlocks {
     private long inflated;
 
     /**
-     * What there is to know of a stream.
+     * The properties of a stream.
      *
-     * @param lastBlock the bit at which its last block begins, counted from the stream's first; it is the one that says
-     *                  that this block is the last
-     * @param end       the bit behind its last one
-     * @param inflated  how many bytes it inflates to
+     * @param lastBlock the bit at which its last block begins, counted from the stream's first; this bit marks the
+     *                  block as the last
+     * @param end       the bit after its last one
+     * @param inflated  number of inflated bytes
      */
     record Found(long lastBlock, long end, long inflated) {}
 
@@ -67,9 +69,9 @@ final class DeflateBlocks {
     }
 
     /**
-     * Walks the stream that begins at {@code deflated}'s first byte, whatever its position; bytes between the stream's
-     * end and the limit are not looked at. The buffer is left as it was. Fails where the bytes are no deflate stream or
-     * end before it does.
+     * Scans the stream that begins at {@code deflated}'s first byte, whatever its position; bytes between the stream's
+     * end and the limit are ignored. The buffer is not changed. Fails if the bytes are not a deflate stream or end
+     * before it does.
      */
     Found walk(ByteBuffer deflated) throws ZipException {
         in = deflated.duplicate().order(ByteOrder.LITTLE_ENDIAN);
@@ -86,7 +88,7 @@ final class DeflateBlocks {
                     readCodes();
                     passSymbols(literals, distances);
                 }
-                default -> throw new ZipException("a block of no known kind at bit " + block);
+                default -> throw new ZipException("a block of unknown type at bit " + block);
             }
             requireInside(at);
             if ((header & 1) != 0) {
@@ -107,8 +109,8 @@ final class DeflateBlocks {
     }
 
     /**
-     * A step is a run of literals and what follows it. Whether that is a match is as good as random, so the step has no
-     * branch for it: a processor that guesses wrong loses more time than the look-up of a distance takes.
+     * A step is a run of literals and what follows it. Whether that is a match is practically random, so the step has
+     * no branch for it: a mispredicted branch costs more than looking up a distance.
      */
     private void passSymbols(HuffmanCode literalCode, HuffmanCode distanceCode) throws ZipException {
         int[] runs = literalCode.runs(DISTANCE_FOLLOWS | END_OF_BLOCK);
@@ -116,7 +118,7 @@ final class DeflateBlocks {
         long bit = at;
         long bytes = 0;
         while (bit <= end) {
-            // A length and a distance take 48 bits at most: 15 + 5 + 15 + 13.
+            // A length and a distance take at most 48 bits: 15 + 5 + 15 + 13.
             long next = peek(bit);
             int entry = runs[(int) next & HuffmanCode.TABLE_MASK];
             if (entry == 0) {
@@ -144,7 +146,7 @@ final class DeflateBlocks {
 
     private static int known(int entry, long bit) throws ZipException {
         if (entry == 0) {
-            throw new ZipException("bits that are no code behind bit " + bit);
+            throw new ZipException("an invalid code after bit " + bit);
         }
         return entry;
     }
@@ -197,7 +199,7 @@ final class DeflateBlocks {
         }
     }
 
-    /** The 57 bits from {@code bit} on, the first one lowest, and perhaps some more; zeros behind the end. */
+    /** The 57 bits from {@code bit} on, the first one lowest, and possibly more; zeros after the end. */
     private long peek(long bit) {
         int index = (int) (bit >>> 3);
         return (index <= in.limit() - Long.BYTES ? in.getLong(index) : lastBytes(index)) >>> (bit & 7);
@@ -226,7 +228,7 @@ final class DeflateBlocks {
         return meanings;
     }
 
-    /** The same section: what a distance is does not matter here, only how many bits follow it. */
+    /** The same section: only the number of bits after a distance matters here, not its value. */
     private static int[] distanceMeanings() {
         int[] meanings = new int[32];
         for (int symbol = 0; symbol < 30; symbol++) {

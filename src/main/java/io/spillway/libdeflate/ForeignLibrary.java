@@ -11,15 +11,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A native library of the system, called through {@code java.lang.foreign}. This program is compiled for Java 17, which
- * has no such package: it is there from 22 on and reached by reflection here, and only here. Addresses and sizes are
- * Java longs, so this works where both have 64 bits, and nowhere else. Safe for use by many threads; stays loaded until
- * the process ends.
+ * A native library of the system, called through {@code java.lang.foreign}. The code is compiled for Java 17, which
+ * lacks that package: it exists from 22 on, and only this class uses it, by reflection. Addresses and sizes are Java
+ * longs, so it works only on 64-bit systems. Thread-safe; stays loaded until the process ends.
  */
 final class ForeignLibrary {
     private static final String PACKAGE = "java.lang.foreign.";
 
-    /** The first Java in which the package is no preview. */
+    /** The first Java version in which the package is not a preview. */
     private static final int FIRST_JAVA = 22;
 
     private final Object linker;
@@ -30,7 +29,7 @@ final class ForeignLibrary {
         this.symbols = symbols;
     }
 
-    /** Why no library at all can be called from this process; empty where one can. */
+    /** Why no library can be called from this process; empty if one can. */
     static Optional<String> whyUnsupported() {
         int java = Runtime.version().feature();
         return java < FIRST_JAVA
@@ -38,7 +37,10 @@ final class ForeignLibrary {
                 : Optional.empty();
     }
 
-    /** Loads what the system finds under that name, or the file where it is a path. Fails where that does not load. */
+    /**
+     * Loads the library that the system finds under that name, or the file if it is a path. Fails if it cannot be
+     * loaded.
+     */
     static ForeignLibrary open(String name) throws IOException {
         try {
             Object linker = call(null, "Linker", "nativeLinker");
@@ -57,7 +59,7 @@ final class ForeignLibrary {
 
     /**
      * The function of that name, to be called with {@code invokeExact} and exactly those types, which may be
-     * {@code long}, {@code int} and, for the result, {@code void}. Fails where the library has none.
+     * {@code long}, {@code int} and, for the result, {@code void}. Fails if the library lacks it.
      */
     MethodHandle function(String name, MethodType type) throws IOException {
         try {
@@ -99,7 +101,7 @@ final class ForeignLibrary {
         return Objects.requireNonNull(type("ValueLayout").getField(name).get(null));
     }
 
-    /** Calls a method that takes nothing and answers something. */
+    /** Calls a method without parameters that returns a value. */
     private static Object call(@Nullable Object on, String type, String method) throws ReflectiveOperationException {
         return Objects.requireNonNull(type(type).getMethod(method).invoke(on));
     }
@@ -113,11 +115,11 @@ final class ForeignLibrary {
         return new IOException(Objects.requireNonNullElse(cause.getMessage(), cause.toString()), cause);
     }
 
-    /** Memory outside the heap that any thread may use. Closing frees all of it at once; nobody may use it then. */
+    /** Memory outside the heap for any thread. Closing it frees all of it at once; it must not be used afterwards. */
     static final class Memory implements AutoCloseable {
         private final Object arena;
 
-        /** Fails with {@link IllegalStateException} where {@link #whyUnsupported()} has an answer. */
+        /** @throws IllegalStateException if {@link #whyUnsupported()} is not empty */
         Memory() {
             try {
                 this.arena = call(null, "Arena", "ofShared");
@@ -126,7 +128,7 @@ final class ForeignLibrary {
             }
         }
 
-        /** So many bytes, all zero. */
+        /** Allocates that number of bytes, all zero. */
         Block allocate(long bytes) {
             try {
                 Object segment = Objects.requireNonNull(
@@ -153,6 +155,6 @@ final class ForeignLibrary {
         }
     }
 
-    /** A piece of memory: where it is for native code, and for Java. */
+    /** A block of memory: its address for native code, and its buffer for Java. */
     record Block(long address, ByteBuffer bytes) {}
 }

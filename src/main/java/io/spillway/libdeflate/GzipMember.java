@@ -8,21 +8,18 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipException;
 
 /**
- * One gzip member (RFC 1952) made of pieces that were deflated apart from each other. Each deflated piece ends with a
- * block that says it is the last. In all pieces but the last that bit is cleared, and an empty stored block behind it
- * fills up the byte, so that the next piece begins on one. The blocks of a member are then one deflate stream, in which
- * no match reaches back beyond its own piece.
- *
- * <p>Belongs to one thread. Closing frees the deflater on every path; after a failure nothing more is written, so that
- * what is there stays without an end.
+ * One gzip member (RFC 1952) of pieces that were deflated separately. The last block of each deflated piece is marked
+ * as last. In all pieces except the last that mark is cleared, and an empty stored block after it pads to a full byte,
+ * so that the next piece begins on one. The blocks of a member then form one deflate stream, in which no match reaches
+ * back beyond its own piece.
  */
 final class GzipMember extends OutputStream {
-    /** Method 8, no name, no time; the system is "unknown", as in all our gzip files. */
+    /** Method 8, no name, no time; the system is "unknown", as in all gzip files of Spillway. */
     private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
 
     private static final int EXTRA_FLAGS = 8;
 
-    /** What follows the three zero bits of a stored block, and the byte that they may need: no bytes stored. */
+    /** What follows the three zero bits of a stored block, and the padding byte: no bytes stored. */
     private static final byte[] SEAM = {0, 0, 0, (byte) 0xff, (byte) 0xff};
 
     private final OutputStream out;
@@ -37,7 +34,7 @@ final class GzipMember extends OutputStream {
     private boolean failed;
     private boolean closed;
 
-    /** Takes the deflater over; nothing is written yet. */
+    /** Takes ownership of the deflater; nothing is written yet. */
     GzipMember(OutputStream out, int level, PieceDeflater deflater) {
         this.out = out;
         this.level = level;
@@ -53,12 +50,12 @@ final class GzipMember extends OutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         if (closed) {
-            throw new IOException("the compressing stream is closed");
+            throw new IOException("the compressed stream is closed");
         }
         int at = offset;
         int end = offset + length;
         while (at < end) {
-            // A full piece waits for a further byte: the last one stays as the compressor made it.
+            // A full piece is kept until another byte arrives, because the last one stays as the compressor made it.
             if (!piece.hasRemaining()) {
                 write(false);
             }
@@ -101,7 +98,7 @@ final class GzipMember extends OutputStream {
         } else {
             clearLastBlock(deflated, found);
             copy(deflated);
-            // Three zero bits: where the last byte has no room for them, a further one has.
+            // Three zero bits, in another byte if the last one has too little space for them.
             int free = (int) (8L * deflated.limit() - found.end());
             int from = free >= 3 ? 1 : 0;
             out.write(SEAM, from, SEAM.length - from);
@@ -111,14 +108,14 @@ final class GzipMember extends OutputStream {
         failed = false;
     }
 
-    /** The walk is a proof, too, that the stream is one and holds as many bytes as went into it. */
+    /** The scan also verifies that this is one valid stream and inflates to the number of input bytes. */
     private DeflateBlocks.Found walk(ByteBuffer deflated, int length) {
         DeflateBlocks.Found found;
         try {
             found = blocks.walk(deflated);
         } catch (ZipException e) {
             throw new IllegalStateException(
-                    "the compressor made %d bytes of %d that are no deflate stream: %s"
+                    "the compressor made %d bytes of %d that are not a deflate stream: %s"
                             .formatted(deflated.limit(), length, e.getMessage()),
                     e);
         }

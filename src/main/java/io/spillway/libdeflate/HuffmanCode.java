@@ -4,13 +4,15 @@ import java.util.Arrays;
 import java.util.zip.ZipException;
 
 /**
- * One Huffman code of a deflate stream (RFC 1951, section 3.2.2), for finding the symbol that comes next. Used again for
- * each block. Belongs to one thread, except that a code which nobody defines again may be shared.
+ * A Huffman code of a deflate stream (RFC 1951, section 3.2.2), for decoding the next symbol. Reused for each block.
+ * Not thread-safe, except that a code which is no longer redefined may be shared.
  */
 final class HuffmanCode {
     static final int MAX_BITS = 15;
 
-    /** Longer codes are looked for bit by bit: they are rare by design, and 2,048 entries stay in the first cache. */
+    /**
+     * Longer codes are searched bit by bit: they are rare by design, and 2,048 entries fit into the first-level cache.
+     */
     private static final int TABLE_BITS = 11;
 
     static final int TABLE_MASK = (1 << TABLE_BITS) - 1;
@@ -18,19 +20,19 @@ final class HuffmanCode {
     private final int[] meanings;
     private final int[] table = new int[1 << TABLE_BITS];
     private final int[] runs = new int[1 << TABLE_BITS];
-    /** How many symbols have a code of so many bits. */
+    /** Number of symbols by code length in bits. */
     private final int[] counts = new int[MAX_BITS + 1];
 
     private final int[] nextCode = new int[MAX_BITS + 1];
     private final int[] nextIndex = new int[MAX_BITS + 1];
-    /** Those symbols that have a code, in the order of their codes. */
+    /** The symbols that have a code, in the order of their codes. */
     private final int[] symbols;
 
     /**
-     * A code that is still to be defined.
+     * A code that has to be defined.
      *
-     * @param meanings for each symbol what {@link #find} answers, its lowest four bits empty; 0 for a symbol that must
-     *                 not occur
+     * @param meanings the result of {@link #find} for each symbol, with the lowest four bits empty; 0 for a symbol that
+     *                 must not occur
      */
     HuffmanCode(int[] meanings) {
         this.meanings = meanings;
@@ -38,8 +40,8 @@ final class HuffmanCode {
     }
 
     /**
-     * Defines the code: symbol {@code i} has {@code lengths[from + i]} bits, 0 to 15, none where that is 0. Fails where
-     * there are more codes than such lengths allow. Fewer are taken: the unused ones have no entry.
+     * Defines the code: symbol {@code i} has {@code lengths[from + i]} bits, 0 to 15, where 0 means no code. Fails if
+     * there are more codes than such lengths allow. Fewer are accepted: the unused ones have no entry.
      */
     HuffmanCode define(byte[] lengths, int from, int size) throws ZipException {
         Arrays.fill(counts, 0);
@@ -71,7 +73,7 @@ final class HuffmanCode {
         return this;
     }
 
-    /** Wherever the next bits begin with this code, whatever follows it. The stream has a code's first bit lowest. */
+    /** All entries whose bits begin with this code. The stream has a code's first bit lowest. */
     private void enter(int code, int bits, int meaning) {
         if (bits <= TABLE_BITS && meaning != 0) {
             for (int i = Integer.reverse(code) >>> (32 - bits); i < table.length; i += 1 << bits) {
@@ -81,18 +83,18 @@ final class HuffmanCode {
     }
 
     /**
-     * Entries by the {@link #TABLE_MASK} bits that come next: what that symbol means, and in the lowest four bits how
-     * many bits its code has. 0 where {@link #find} has to look. Valid until the next definition.
+     * Entries by the next {@link #TABLE_MASK} bits: the symbol's meaning, with the number of bits of its code in the
+     * lowest four bits. 0 if {@link #find} has to search. Valid until the next definition.
      */
     int[] table() {
         return table;
     }
 
     /**
-     * The same, but where symbols that nothing follows stand in a row within these bits, the entry is the sum of theirs
-     * and of the symbol's behind them: a run is passed in one step.
+     * The same, but if several symbols without following bits are within these bits, the entry is the sum of theirs and
+     * of the next symbol's, so that a run is processed in one step.
      *
-     * @param followed the bits of a meaning that say that a run ends here
+     * @param followed the bits of a meaning that end a run
      */
     int[] runs(int followed) {
         for (int i = 0; i < runs.length; i++) {
@@ -100,7 +102,7 @@ final class HuffmanCode {
             while (sum != 0 && (sum & followed) == 0) {
                 int bits = sum & 15;
                 int behind = table[i >>> bits];
-                // The bits above are not known to be zero: a longer code might stand there.
+                // The bits above are not known to be zero, so they may belong to a longer code.
                 if (behind == 0 || bits + (behind & 15) > TABLE_BITS) {
                     break;
                 }
@@ -112,16 +114,16 @@ final class HuffmanCode {
     }
 
     /**
-     * What the next symbol means, as in {@link #table}; 0 where no symbol may stand here.
+     * The meaning of the next symbol, as in {@link #table}; 0 if no symbol is valid here.
      *
-     * @param next the bits that come next, the first one lowest, at least 15
+     * @param next the next bits, the first one lowest, at least 15
      */
     int find(long next) {
         int entry = table[(int) next & TABLE_MASK];
         return entry != 0 ? entry : findBitByBit(next);
     }
 
-    /** Codes of one length are consecutive numbers, and each length begins where the one before it ended, doubled. */
+    /** Codes of one length are consecutive numbers, and each length begins where the previous one ended, doubled. */
     private int findBitByBit(long next) {
         int code = 0;
         int first = 0;

@@ -16,22 +16,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * libdeflate, where this system has it and this Java can call it: gzip 1.6 to 1.9 times as fast as by the JDK, and smaller
- * (measured in docs/decisions/0008). It compresses whole buffers only, so {@link GzipMember} gives it pieces. Thread-safe.
+ * libdeflate, if this system has it and this Java can call it: gzip 1.6 to 1.9 times as fast as with the JDK, and
+ * smaller (measured in docs/decisions/0008). It compresses only whole buffers, so {@link GzipMember} passes it pieces.
+ * Thread-safe.
  */
 public final class LibDeflate {
-    /** Names the library's file, or says {@code off}; absent means the system's own. */
+    /** The library's file, or {@code off}; if absent, the system's library is used. */
     static final String PROPERTY = "spillway.libdeflate";
 
     static final String OFF = "off";
 
-    /** The ABI that the functions below belong to; what Debian's package {@code libdeflate0} brings. */
+    /** The ABI of the functions below, as in Debian's package {@code libdeflate0}. */
     private static final String SYSTEM_NAME = "libdeflate.so.0";
 
     /**
-     * How much of the input a stream holds before any of it reaches the output, in bytes. The compressed bytes depend on it,
-     * so it does not change. Pieces four times as large were 0.3 percent smaller and 9 percent faster, half as large 0.4
-     * percent larger; each stream holds two of them outside the heap.
+     * Bytes of input that a stream buffers before any of it is written. The compressed bytes depend on it, so it does
+     * not change. Pieces four times as large were 0.3 percent smaller and 9 percent faster, half as large 0.4 percent
+     * larger; each stream holds two of them outside the heap.
      */
     public static final int PIECE_BYTES = 1 << 20;
 
@@ -54,17 +55,17 @@ public final class LibDeflate {
         this.compress = library.function("libdeflate_deflate_compress", compressing);
     }
 
-    /** The library, or empty where gzip falls back to the JDK. The answer never changes while the process runs. */
+    /** The library; empty if gzip falls back to the JDK. The result is constant while the process runs. */
     public static Optional<LibDeflate> find() {
         return Attempt.FOUND;
     }
 
-    /** Its class is initialized, and the library loaded, by the first question; so what happens is logged once. */
+    /** The first call initializes this class and loads the library, so the result is logged once. */
     private static final class Attempt {
         private static final Optional<LibDeflate> FOUND = load(System.getProperty(PROPERTY));
     }
 
-    /** The library that {@code chosen} stands for; says in the log what became of it. Never fails. */
+    /** The library for {@code chosen}; logs the result. Never fails. */
     static Optional<LibDeflate> load(@Nullable String chosen) {
         Optional<String> unsupported = ForeignLibrary.whyUnsupported();
         if (OFF.equals(chosen) || unsupported.isPresent()) {
@@ -99,7 +100,7 @@ public final class LibDeflate {
         }
     }
 
-    /** What every level makes of a known text must be that text again, by the JDK's reader. */
+    /** Compresses a known text at every level and checks that the JDK's reader restores it. */
     private void prove() throws IOException {
         byte[] text = new byte[40_000];
         Random random = new Random(1);
@@ -113,14 +114,14 @@ public final class LibDeflate {
             }
             try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(out.toByteArray()))) {
                 if (!Arrays.equals(in.readAllBytes(), text)) {
-                    throw new IOException("what it compressed at level " + level + " is not what it was given");
+                    throw new IOException("data compressed at level " + level + " was not restored");
                 }
             }
         }
     }
 
     /**
-     * A stream that compresses what is written to it into {@code out} as one gzip member. Belongs to one thread; closing it
+     * Returns a stream that writes compressed data to {@code out} as one gzip member. Not thread-safe; closing it
      * closes {@code out} and frees about 2.5 MiB outside the heap.
      *
      * @param level 1 (fastest) to 9 (smallest)
@@ -130,20 +131,20 @@ public final class LibDeflate {
     }
 
     /**
-     * A compressor. It holds about 2.5 MiB outside the heap until it is closed.
+     * Creates a compressor. It holds about 2.5 MiB outside the heap until it is closed.
      *
-     * @param level 1 to 9, which here means about what it does to the JDK's
+     * @param level 1 to 9, with about the same effect as in the JDK
      */
     PieceDeflater deflater(int level) {
         return deflater(level, PIECE_BYTES);
     }
 
-    /** The same for pieces of that many bytes, for tests and measurements. */
+    /** The same with another piece size in bytes, for tests and measurements. */
     PieceDeflater deflater(int level, int pieceBytes) {
         return new Pieces(level, pieceBytes);
     }
 
-    /** Addresses are only ever those of its own blocks and compressor, and only until it is closed. */
+    /** Uses only the addresses of its own blocks and compressor, and only until it is closed. */
     private final class Pieces implements PieceDeflater {
         private final ForeignLibrary.Memory memory = new ForeignLibrary.Memory();
         private final ForeignLibrary.Block piece;
@@ -155,7 +156,7 @@ public final class LibDeflate {
             boolean made = false;
             try {
                 this.piece = memory.allocate(pieceBytes);
-                // 0 is NULL: the bound of every compressor.
+                // 0 is NULL, for the bound of every compressor.
                 this.deflated = memory.allocate((long) bound.invokeExact(0L, (long) pieceBytes));
                 this.compressor = (long) allocate.invokeExact(level);
                 if (compressor == 0) {
@@ -210,11 +211,11 @@ public final class LibDeflate {
         }
     }
 
-    /** Native functions throw nothing; what their handles declare is everything. */
+    /** Native functions throw nothing; their handles declare everything. */
     private static RuntimeException unchecked(Throwable e) {
         if (e instanceof Error error) {
             throw error;
         }
-        return e instanceof RuntimeException ours ? ours : new IllegalStateException(e);
+        return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
     }
 }

@@ -3,17 +3,18 @@ package io.spillway.libdeflate;
 import java.nio.ByteBuffer;
 
 /**
- * Makes a whole raw deflate stream (RFC 1951) of each piece that it is given. The same piece gives the same stream.
- * Belongs to one thread at a time; closing it frees what it holds outside the heap.
+ * Compresses each piece to a complete raw deflate stream (RFC 1951). The same piece gives the same stream. Not
+ * thread-safe; closing it frees its memory outside the heap.
  */
 interface PieceDeflater extends AutoCloseable {
-    /** Where the next piece is put, from position 0 on; cleared by the caller. Not to be used after closing. */
+    /** The buffer for the next piece, from position 0 on; cleared by the caller. Must not be used after closing. */
     ByteBuffer piece();
 
     /**
-     * Deflates what lies before the position of {@link #piece()}, nothing too. The answer holds one stream, from
-     * position 0 to the limit and without a gap behind it; the caller may change it, and it lasts until the next call.
-     * Fails with {@link IllegalStateException} where the compressor does.
+     * Deflates the bytes before the position of {@link #piece()}, possibly none. The result contains one stream, from
+     * position 0 to the limit; the caller may change it, and it is valid until the next call.
+     *
+     * @throws IllegalStateException if the compressor fails
      */
     ByteBuffer deflate();
 

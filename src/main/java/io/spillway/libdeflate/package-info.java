@@ -1,10 +1,7 @@
 /**
- * gzip through libdeflate, an optional native library of the system. {@link io.spillway.libdeflate.LibDeflate} is the way in
- * and the only public type; {@code compress.Compression} is its only caller, and falls back to the JDK without it. Removing
- * this package removes the speed and nothing else.
- *
- * <p>{@code GzipMember} joins pieces that were deflated separately into one gzip member, {@code DeflateBlocks} finds the
- * joints, {@code ForeignLibrary} calls native functions by reflection, since the program is compiled for Java 17.
+ * gzip with libdeflate, an optional native library of the system. {@link io.spillway.libdeflate.LibDeflate} is the
+ * entry point and the only public type; {@code compress.Compression} is its only caller, and falls back to the JDK
+ * without it. Removing this package only makes gzip slower.
  */
 @NullMarked
 package io.spillway.libdeflate;

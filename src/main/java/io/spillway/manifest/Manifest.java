@@ -13,34 +13,33 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a dump contains. Written after every other file of the dump and before any pointer to it; a dump without one does
- * not exist. One that does not add up cannot be constructed.
+ * The content of a dump. Written after every other file of the dump and before any pointer to it; a dump without a
+ * manifest does not exist. An inconsistent manifest cannot be constructed.
  *
  * @param formatVersion {@link #FORMAT_VERSION}
  * @param dataset       the dataset's name
  * @param dump          the dump's id, {@code journals/2026-11-21T030000Z}
  * @param title         for people
  * @param description   for people, or null
- * @param license       SPDX expression, or null if none is given
- * @param homepage      where people read about the dataset, or null
- * @param covers        the routes of the site that the dump replaces, each starting with {@code /}; null where nobody has
- *                      said
- * @param nextDue       when the dump after this one is due, or null where there is no plan
+ * @param license       SPDX expression, or null if not stated
+ * @param homepage      URL of a page about the dataset, or null
+ * @param covers        routes of the site that the dump replaces, each starting with {@code /}; null if not configured
+ * @param nextDue       when the next dump is due, or null without a schedule
  * @param takenAt       when the snapshot was taken
- * @param source        what the snapshot was taken of
- * @param documents     documents in the dump, in each of its formats
- * @param bytes         bytes of all parts
- * @param schemaVersion 1 or more, one higher than in the dump before where fields came, went or changed their type; null
- *                      in manifests of versions that did not count
- * @param schemaChanges what moved against the dump before, or null where nothing did or there was none
- * @param previous      the dump before, or null where there was none
- * @param accepted      refusals of the gate that the operator let through, {@code shrink} or {@code schema}; null if none
- * @param formats       the formats that the documents are in, each once
- * @param parts         the files with documents, in the order of their names
- * @param files         the other files, this one excepted
- * @param repaired      documents in which bytes that are not UTF-8 were replaced, or null if none
- * @param spillway      the version that wrote it
- * @param publisher     who publishes the data, by name, or null where it is not stated
+ * @param source        the source of the snapshot
+ * @param documents     number of documents, in each of the formats
+ * @param bytes         total bytes of all parts
+ * @param schemaVersion 1 or more, one higher than in the previous dump if fields were added or removed or changed their
+ *                      type; null in manifests of older versions
+ * @param schemaChanges differences from the previous dump, or null if there are none or no previous dump
+ * @param previous      the previous dump, or null
+ * @param accepted      refusals of the gate that the operator accepted, {@code shrink} or {@code schema}; null if none
+ * @param formats       the formats of the documents, each once
+ * @param parts         the files with documents, sorted by name
+ * @param files         the other files, except the manifest
+ * @param repaired      number of documents in which invalid UTF-8 was replaced, or null if none
+ * @param spillway      version of Spillway that wrote it
+ * @param publisher     name of the data's publisher, or null if not stated
  */
 public record Manifest(
         int formatVersion,
@@ -67,13 +66,13 @@ public record Manifest(
         String spillway,
         @Nullable String publisher) {
 
-    /** Moves when a reader of an older one would misunderstand a newer one. */
+    /** Increases if readers of an older version would misread a newer one. */
     public static final int FORMAT_VERSION = 1;
 
-    /** The name of the file. */
+    /** The file name. */
     public static final String FILE_NAME = "manifest.json";
 
-    /** Fails with {@link IllegalArgumentException} where parts and counts do not agree. */
+    /** @throws IllegalArgumentException if members are missing, or parts and counts disagree */
     public Manifest {
         Required.members("the manifest", dataset, dump, title, takenAt, source, formats, parts, files, spillway);
         formats = List.copyOf(formats);
@@ -85,7 +84,7 @@ public record Manifest(
             throw new IllegalArgumentException("dump " + dump + " has schema version " + schemaVersion);
         }
         if (formatVersion != FORMAT_VERSION) {
-            throw new IllegalArgumentException("manifest format " + formatVersion + ", this version reads 1");
+            throw new IllegalArgumentException("unsupported manifest format " + formatVersion + ", expected 1");
         }
         if (id(dataset, dump) == null) {
             throw new IllegalArgumentException("\"" + dump + "\" is not the id of a dump of \"" + dataset + "\"");
@@ -104,8 +103,8 @@ public record Manifest(
             throw new IllegalArgumentException("dump " + dump + " has no parts");
         }
         if (documents != source.documents()) {
-            throw new IllegalArgumentException("dump %s holds %d documents but the snapshot had %d"
-                    .formatted(dump, documents, source.documents()));
+            throw new IllegalArgumentException(
+                    "dump %s has %d documents but the snapshot had %d".formatted(dump, documents, source.documents()));
         }
         Map<String, Long> written = new TreeMap<>();
         parts.forEach(part -> written.merge(part.format() + " " + part.compression(), part.documents(), Long::sum));
@@ -113,22 +112,22 @@ public record Manifest(
         formats.forEach(format -> kinds.add(format.name() + " " + format.compression()));
         if (!kinds.equals(written.keySet()) || kinds.size() != formats.size()) {
             throw new IllegalArgumentException(
-                    "dump %s names the formats %s, its parts are in %s".formatted(dump, kinds, written.keySet()));
+                    "dump %s lists the formats %s, but its parts are in %s".formatted(dump, kinds, written.keySet()));
         }
         for (var format : written.entrySet()) {
             if (format.getValue() != documents) {
-                throw new IllegalArgumentException("the parts in %s of dump %s hold %d documents, not %d"
+                throw new IllegalArgumentException("the parts in %s of dump %s have %d documents, expected %d"
                         .formatted(format.getKey(), dump, format.getValue(), documents));
             }
         }
         long sum = parts.stream().mapToLong(Part::bytes).sum();
         if (sum != bytes) {
             throw new IllegalArgumentException(
-                    "the parts of dump %s have %d bytes, not %d".formatted(dump, sum, bytes));
+                    "the parts of dump %s have %d bytes, expected %d".formatted(dump, sum, bytes));
         }
     }
 
-    /** A manifest that does not state a publisher. */
+    /** A manifest without a publisher. */
     public Manifest(
             int formatVersion,
             String dataset,
@@ -195,21 +194,20 @@ public record Manifest(
     }
 
     /**
-     * What the snapshot was taken of.
+     * The source of the snapshot.
      *
      * @param product   {@code elasticsearch}
-     * @param version   of the server, or null where the exporter may not ask
-     * @param name      the index, alias, data stream or pattern that was exported
-     * @param indices   the concrete indices it stood for
+     * @param version   of the server, or null if the exporter may not request it
+     * @param name      the exported index, alias, data stream or pattern
+     * @param indices   the concrete indices that it resolved to
      * @param filtered  whether a query left documents out
-     * @param query     that query, or null where it is not published or there is none
-     * @param documents documents in the snapshot, counted on the snapshot itself
-     * @param altered   documents of which something was withheld or blurred, or null in manifests of versions that did
-     *                  not count
-     * @param fields    the fields that are published
-     * @param now       the instant that {@code now} means in the query, or null where the query does not have it
-     * @param vectors   {@code rebuilt} where the server rebuilt documents with vectors, so that digits of numbers may
-     *                  differ from what was indexed; else null
+     * @param query     the query, or null if it is not published or there is none
+     * @param documents number of documents in the snapshot, counted on the snapshot itself
+     * @param altered   number of documents with withheld or blurred values, or null in manifests of older versions
+     * @param fields    the published fields
+     * @param now       the instant used for {@code now} in the query, or null if the query does not contain it
+     * @param vectors   {@code rebuilt} if the server rebuilt documents with vectors, so that digits of numbers may
+     *                  differ from what was indexed; otherwise null
      */
     public record Source(
             String product,
@@ -223,7 +221,7 @@ public record Manifest(
             List<Field> fields,
             @Nullable Instant now,
             @Nullable String vectors) {
-        /** Documents that are as they were stored, chosen without {@code now}. */
+        /** Documents as they were stored, selected without {@code now}. */
         public Source(
                 String product,
                 @Nullable String version,
@@ -237,7 +235,7 @@ public record Manifest(
             this(product, version, name, indices, filtered, query, documents, altered, fields, null, null);
         }
 
-        /** Takes copies. */
+        /** Makes defensive copies. */
         public Source {
             Required.members("the manifest's source", product, name, indices, fields);
             indices = List.copyOf(indices);
@@ -246,15 +244,15 @@ public record Manifest(
     }
 
     /**
-     * A format, and what readers have to know of it.
+     * A format with its options.
      *
      * @param name        {@code jsonl}, {@code bulk}, {@code csv}
-     * @param compression how its parts are compressed
-     * @param options     what differs from what the name says, such as the columns of a CSV
-     * @param leftOut     fields of documents that the format had no place for, with how many documents had each
+     * @param compression the compression of its parts
+     * @param options     details beyond the name, such as the columns of a CSV
+     * @param leftOut     fields without a place in the format, with the number of documents that have them
      */
     public record Format(String name, String compression, Map<String, Object> options, Map<String, Long> leftOut) {
-        /** Fails where a member is missing. */
+        /** @throws IllegalArgumentException if a member is missing */
         public Format {
             Required.members("a format", name, compression, options, leftOut);
         }
@@ -264,11 +262,12 @@ public record Manifest(
      * A field of the documents.
      *
      * @param path      dotted
-     * @param type      the source's own name of the type, or null where its mapping does not have the field
-     * @param jsonTypes what its values are in the dump: {@code array}, {@code boolean}, {@code null}, {@code number},
-     *                  {@code object}, {@code string}; empty where no document has it, or nobody counted
-     * @param documents how many documents have it with something in it, or null in manifests of versions that did not count
-     * @param blurred   how its values were blurred, or null where they are as indexed
+     * @param type      the source's name for the type, or null if its mapping lacks the field
+     * @param jsonTypes JSON types of its values in the dump: {@code array}, {@code boolean}, {@code null},
+     *                  {@code number}, {@code object}, {@code string}; empty if no document has it, or in manifests of
+     *                  older versions
+     * @param documents number of documents with a value, or null in manifests of older versions
+     * @param blurred   how its values were blurred, or null if they are as indexed
      */
     public record Field(
             String path,
@@ -276,7 +275,11 @@ public record Manifest(
             List<String> jsonTypes,
             @Nullable Long documents,
             @Nullable String blurred) {
-        /** Fails where a member is missing; manifests of older versions have only the first two. */
+        /**
+         * Accepts manifests of older versions, which have only path and type.
+         *
+         * @throws IllegalArgumentException if the path is missing
+         */
         public Field {
             Required.members("a field", path);
             jsonTypes = jsonTypes == null ? List.of() : List.copyOf(jsonTypes);
@@ -284,16 +287,16 @@ public record Manifest(
     }
 
     /**
-     * The dump before this one, and how far this one is from it.
+     * The previous dump, and the difference to it.
      *
      * @param dump                its id
-     * @param documents           how many it held
-     * @param bytes               bytes of its parts
-     * @param documentsDifference documents of this one less those of that one
-     * @param bytesDifference     the same of bytes
+     * @param documents           its number of documents
+     * @param bytes               total bytes of its parts
+     * @param documentsDifference number of documents now, minus its number
+     * @param bytesDifference     bytes now, minus its bytes
      */
     public record Previous(String dump, long documents, long bytes, long documentsDifference, long bytesDifference) {
-        /** Fails where a member is missing. */
+        /** @throws IllegalArgumentException if a member is missing */
         public Previous {
             Required.members("the previous dump", dump);
         }

@@ -19,13 +19,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * JSON as it stands in a dump: snake_case names, instants in ISO 8601, indented, what is unknown left out. Readers of an
- * older version pass over members that they do not know.
+ * The JSON of Spillway's files: snake_case names, instants in ISO 8601, indented, unknown values left out. Unknown
+ * members are ignored when reading.
  */
 public final class ManifestJson {
     /**
-     * The most that a file of Spillway's may hold when it is read, in bytes: a manifest of 100,000 parts has about 40 MiB.
-     * Anyone who may write to a destination may have written the file, so that its size has a limit.
+     * Maximum length in bytes of a file that is read: a manifest of 100,000 parts has about 40 MiB. The limit is needed
+     * because anyone who may write to a destination may have written the file.
      */
     public static final int LARGEST = 48 << 20;
 
@@ -50,12 +50,12 @@ public final class ManifestJson {
 
     private ManifestJson() {}
 
-    /** A record of ours as JSON in UTF-8, ended by a line end. */
+    /** A record as JSON in UTF-8, with a final line end. */
     public static byte[] write(Object value) {
         try {
             return (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
-            throw new UncheckedIOException("a record of ours that is not JSON", e);
+            throw new UncheckedIOException("cannot write a record as JSON", e);
         }
     }
 
@@ -64,47 +64,50 @@ public final class ManifestJson {
         try {
             return JSON.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
-            throw new UncheckedIOException("a record of ours that is not JSON", e);
+            throw new UncheckedIOException("cannot write a record as JSON", e);
         }
     }
 
     /**
      * Reads a manifest. The stream stays open.
      *
-     * @param where what to call it in an error
-     * @throws SpillwayException it is not one, or does not add up
+     * @param where its name in errors
+     * @throws SpillwayException if it is invalid or inconsistent
      */
     public static Manifest read(InputStream in, String where) throws SpillwayException {
         return read(in, Manifest.class, where, "a manifest");
     }
 
     /**
-     * Reads another file of ours. The stream stays open.
+     * Reads another file of Spillway. The stream stays open.
      *
-     * @param type  a record whose constructor refuses what cannot be
-     * @param where what to call it in an error
-     * @param what  what it should be, with its article
-     * @throws SpillwayException as {@link Fault#INTEGRITY}: it is not one, or does not add up; as {@link
-     *                           Fault#DESTINATION_UNAVAILABLE}: the stream failed, which says nothing of the file
+     * @param type  a record whose constructor rejects invalid values
+     * @param where its name in errors
+     * @param what  the expected kind of file, with its article
+     * @throws SpillwayException {@link Fault#INTEGRITY} if it is invalid or inconsistent;
+     *     {@link Fault#DESTINATION_UNAVAILABLE} if the stream failed, which says nothing about the file
      */
     public static <T> T read(InputStream in, Class<T> type, String where, String what) throws SpillwayException {
         try {
             T value = JSON.readValue(in, type);
             if (value == null) {
-                throw new IllegalArgumentException("it says null");
+                throw new IllegalArgumentException("it is null");
             }
             return value;
         } catch (IOException | RuntimeException e) {
             if (e instanceof IOException && !(e instanceof JsonProcessingException)) {
                 throw new SpillwayException(
-                        Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);
+                        Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), "try again", e);
             }
             Throwable cause = e instanceof ValueInstantiationException && e.getCause() != null ? e.getCause() : e;
             String message = cause instanceof JsonProcessingException json
                     ? json.getOriginalMessage()
                     : String.valueOf(cause.getMessage());
             throw new SpillwayException(
-                    Fault.INTEGRITY, where + " is not " + what + ": " + message, "the file was changed or cut off", e);
+                    Fault.INTEGRITY,
+                    where + " is not " + what + ": " + message,
+                    "the file was changed or truncated",
+                    e);
         }
     }
 }

@@ -1,14 +1,15 @@
 package io.spillway.manifest;
 
 /**
- * One file of documents in a dump, readable alone.
+ * A file of documents in a dump, readable on its own.
  *
- * @param name              {@code journals-2026-11-21T030000Z.00007.jsonl.gz}: padded, so that names sort as they count
- * @param format            {@code jsonl}
- * @param compression       {@code gzip} or {@code none}
+ * @param name              {@code journals-2026-11-21T030000Z.00007.jsonl.gz}: zero-padded, so that names sort by
+ *                          number
+ * @param format            such as {@code jsonl}
+ * @param compression       such as {@code gzip}, or {@code none}
  * @param bytes             length of the file
- * @param bytesUncompressed length of what it holds
- * @param documents         how many documents that is
+ * @param bytesUncompressed length of its uncompressed content
+ * @param documents         number of documents
  * @param sha256            of the file, lower-case hex
  * @param md5               of the file, lower-case hex
  * @param sha1              of the file, lower-case hex
@@ -24,7 +25,7 @@ public record Part(
         String md5,
         String sha1) {
 
-    /** Fails where a member is missing, or could not be true. */
+    /** @throws IllegalArgumentException if a member is missing or impossible */
     public Part {
         Required.members("a part", name, format, compression, sha256, md5, sha1);
         Required.fileName(name);

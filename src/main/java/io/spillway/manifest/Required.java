@@ -3,25 +3,25 @@ package io.spillway.manifest;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What is read from a file may lack anything, whatever the types say. */
+/** Checks values read from a file, which can lack any member whatever the types declare. */
 final class Required {
-    /** A name that is a key's last segment at every destination and no hidden file of ours. */
+    /** A name that is valid as the last segment of a key at every destination, and is not a hidden file. */
     private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
 
     private Required() {}
 
-    /** Fails with {@link IllegalArgumentException} where {@code name} could leave the dump's folder. */
+    /** @throws IllegalArgumentException if {@code name} could be outside of the dump's folder */
     static void fileName(String name) {
         if (!FILE_NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("not the name of a file in a dump: \"" + name + "\"");
         }
     }
 
-    /** Fails with {@link IllegalArgumentException} where one of {@code members} is null. */
+    /** @throws IllegalArgumentException if one of {@code members} is null */
     static void members(String what, @Nullable Object... members) {
         for (Object member : members) {
             if (member == null) {
-                throw new IllegalArgumentException(what + " lacks a member that it must have");
+                throw new IllegalArgumentException(what + " lacks a required member");
             }
         }
     }

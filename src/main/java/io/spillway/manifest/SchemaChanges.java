@@ -10,15 +10,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What moved between the fields of two dumps. Sets and the source's types count; how many documents have a field, and as
- * what kind of JSON, moves with every document and does not.
+ * The differences between the fields of two dumps. Compares paths and the source's types; the number of documents and
+ * the JSON types change with every document and are ignored.
  *
- * @param added   paths that are new, sorted
- * @param removed paths that are gone, sorted
- * @param changed fields of another type, sorted by path
+ * @param added   new paths, sorted
+ * @param removed removed paths, sorted
+ * @param changed fields with another type, sorted by path
  */
 public record SchemaChanges(List<String> added, List<String> removed, List<Change> changed) {
-    /** Takes copies. */
+    /** Makes defensive copies. */
     public SchemaChanges {
         Required.members("the schema changes", added, removed, changed);
         added = List.copyOf(added);
@@ -27,15 +27,15 @@ public record SchemaChanges(List<String> added, List<String> removed, List<Chang
     }
 
     /**
-     * A field of another type than before.
+     * A field that changed its type.
      *
      * @param path dotted
-     * @param from the type that it had, or null where the mapping did not have it
-     * @param to   the type that it has, or null where the mapping does not have it
+     * @param from the previous type, or null if it was not in the mapping
+     * @param to   the current type, or null if it is not in the mapping
      */
     public record Change(
             String path, @Nullable String from, @Nullable String to) {
-        /** Fails where a member is missing. */
+        /** @throws IllegalArgumentException if the path is missing */
         public Change {
             Required.members("a changed field", path);
         }
@@ -46,7 +46,7 @@ public record SchemaChanges(List<String> added, List<String> removed, List<Chang
         }
     }
 
-    /** What moved from one list of fields to another, or empty where nothing did. */
+    /** The differences between two lists of fields; empty if there are none. */
     public static Optional<SchemaChanges> between(List<Manifest.Field> before, List<Manifest.Field> after) {
         Map<String, Manifest.Field> old = byPath(before);
         Map<String, Manifest.Field> now = byPath(after);

@@ -7,16 +7,16 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The file that {@code sha256sum -c} reads: one line a file, hash, two blanks, name; in the order of the names. */
+/** The file for {@code sha256sum -c}: a line per file with hash, two blanks and name, sorted by name. */
 public final class Sha256Sums {
-    /** The name of the file. */
+    /** The file name. */
     public static final String FILE_NAME = "SHA256SUMS";
 
     private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  ([A-Za-z0-9._-]+)");
 
     private Sha256Sums() {}
 
-    /** The file's bytes for hashes by file name. */
+    /** Returns the file's content for hashes by file name. */
     public static byte[] write(Map<String, String> hashes) {
         StringBuilder text = new StringBuilder();
         new TreeMap<>(hashes)
@@ -25,7 +25,11 @@ public final class Sha256Sums {
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Hashes by file name; fails with {@link IllegalArgumentException} on a line that is none of ours. */
+    /**
+     * Parses the file into hashes by file name.
+     *
+     * @throws IllegalArgumentException if a line has another form
+     */
     public static SortedMap<String, String> read(byte[] file) {
         SortedMap<String, String> hashes = new TreeMap<>();
         new String(file, StandardCharsets.UTF_8).lines().forEach(line -> {

@@ -1,14 +1,14 @@
 package io.spillway.manifest;
 
 /**
- * A file of a dump that holds no documents, such as README.md.
+ * A file of a dump without documents, such as README.md.
  *
  * @param name   its name in the dump
  * @param bytes  its length
  * @param sha256 lower-case hex
  */
 public record SideFile(String name, long bytes, String sha256) {
-    /** Fails where a member is missing, or could not be true. */
+    /** @throws IllegalArgumentException if a member is missing or impossible */
     public SideFile {
         Required.members("a file", name, sha256);
         Required.fileName(name);
@@ -18,8 +18,8 @@ public record SideFile(String name, long bytes, String sha256) {
     }
 
     /**
-     * Whether the file only leads programs to the other files: the metalink and the torrent. Both are written after the
-     * checksum file and name it; a copy of the dump is whole without them.
+     * Whether the file only directs programs to the other files: the metalink and the torrent. Both are written after
+     * the checksum file and list it; a copy of the dump is complete without them.
      */
     public boolean leadsToOthers() {
         return name.endsWith(".meta4") || name.endsWith(".torrent");

@@ -5,16 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The notice in the place of a withdrawn dump. From the moment that it is there nothing of Spillway points at the dump any
- * more; the manifest goes after that.
+ * The notice that replaces a withdrawn dump. As soon as it exists, nothing of Spillway refers to the dump; then the
+ * manifest is deleted.
  *
  * @param dump         the dump's id
- * @param reason       why, for everybody to read
- * @param withdrawnAt  when
- * @param documents    how many it had, 0 where nobody knows
- * @param bytes        bytes of its parts, 0 where nobody knows
- * @param files        its files, which may be there still
- * @param filesDeleted true where its files go as well, also at a destination that was away; null or false where they stay
+ * @param reason       a public reason
+ * @param withdrawnAt  when it was withdrawn
+ * @param documents    its number of documents, 0 if unknown
+ * @param bytes        total bytes of its parts, 0 if unknown
+ * @param files        its files, which may still exist
+ * @param filesDeleted true if its files are deleted too, later also at unavailable destinations; null or false if they
+ *                     stay
  */
 public record Withdrawal(
         String dump,
@@ -27,14 +28,14 @@ public record Withdrawal(
     /** Its name, in the dump's folder. */
     public static final String FILE_NAME = "withdrawn.json";
 
-    /** Fails with {@link IllegalArgumentException} where a member is missing, or a file could leave the dump's folder. */
+    /** @throws IllegalArgumentException if a member is missing, or a file could be outside of the dump's folder */
     public Withdrawal {
         Required.members("a notice", dump, reason, withdrawnAt, files);
         files = List.copyOf(files);
         files.forEach(Required::fileName);
     }
 
-    /** Whether its files go as well. */
+    /** Whether its files are deleted too. */
     public boolean deletesFiles() {
         return Boolean.TRUE.equals(filesDeleted);
     }

@@ -1,6 +1,6 @@
 /**
- * What makes a dump exist: {@link io.spillway.manifest.Manifest}, its JSON and the checksum file beside it. The promise
- * that these make to readers is docs/format.md.
+ * What makes a dump exist: {@link io.spillway.manifest.Manifest}, its JSON and the checksum file. docs/format.md
+ * documents them for readers.
  */
 @NullMarked
 package io.spillway.manifest;

@@ -2,20 +2,20 @@ package io.spillway.notices;
 
 import java.util.Locale;
 
-/** Whether there is a dump to point at; only {@link #AVAILABLE} comes with addresses of files. */
+/** Whether a notice can name a dump; only {@link #AVAILABLE} comes with URLs of files. */
 public enum Availability {
     /** Its files answered a check. */
     AVAILABLE,
-    /** There is a dump, but one after it is long overdue. */
+    /** There is a dump, but its successor is long overdue. */
     STALE,
-    /** There is none, as the last one was taken back. */
+    /** There is none, because the last one was withdrawn. */
     WITHDRAWN,
-    /** There is a dump, but no public address of it answered. */
+    /** There is a dump, but none of its public URLs answered. */
     UNREACHABLE,
     /** There is none. */
     NONE;
 
-    /** The word that notices have for it: {@code available}. */
+    /** The value in notices: {@code available}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

@@ -12,11 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Notices as bytes: each of them in one piece, and shorter than {@link #LIMIT}. Safe for use by many threads. */
+/** Renders notices, each shorter than {@link #LIMIT}. Thread-safe. */
 final class Bodies {
     /**
-     * Bytes that no body reaches. Proxies hold a whole answer in a buffer of 8 or 16 KiB, and some refuse to start with a
-     * larger one; nobody compresses an error.
+     * Upper bound of a body in bytes, exclusive. Proxies buffer a whole response in 8 or 16 KiB, and some refuse to
+     * start with a larger one; error responses are not compressed.
      */
     static final int LIMIT = 8_000;
 
@@ -31,10 +31,10 @@ final class Bodies {
     }
 
     /**
-     * Every file of a subject, by key: of each kind and format one without a language, and one for each language.
+     * Every file of a subject, by key: for each kind and format one without a language, and one for each language.
      *
-     * @param more languages that are not in the settings, and are to be kept up all the same
-     * @throws SpillwayException as configuration where a body can't be made short enough
+     * @param more languages that are not in the settings but must be updated as well
+     * @throws SpillwayException {@code CONFIG}: a body cannot be made short enough
      */
     Map<ObjectKey, byte[]> of(Subject subject, Collection<String> more) throws SpillwayException {
         Map<ObjectKey, byte[]> files = new LinkedHashMap<>();
@@ -55,7 +55,7 @@ final class Bodies {
         return files;
     }
 
-    /** One of them; a language that there is no text in fails with {@link IllegalArgumentException}. */
+    /** One of them; throws {@link IllegalArgumentException} for a language without texts. */
     byte[] body(Subject subject, NoticeKind kind, String language, NoticeFormat format) throws SpillwayException {
         Texts texts = languages.stream()
                 .filter(each -> each.language().equals(language))
@@ -64,7 +64,7 @@ final class Bodies {
         return body(subject, kind, texts, format);
     }
 
-    /** The page that the problem types' addresses lead to. */
+    /** The page that the URLs of the problem types lead to. */
     byte[] problems() {
         Texts texts = languages.stream()
                 .filter(each -> each.language().equals(settings.languages().get(0)))
@@ -87,9 +87,9 @@ final class Bodies {
         }
         throw new SpillwayException(
                 Fault.CONFIG,
-                "a notice of %s has %d bytes, and servers take %d at most"
+                "a notice of %s has %d bytes, but servers accept at most %d"
                         .formatted(subject.dataset() == null ? "the site" : subject.dataset(), brief.length, LIMIT - 1),
-                "shorten the public addresses, or what the section notices says");
+                "shorten the public URLs, or the texts in the section notices");
     }
 
     private byte[] render(Subject subject, NoticeKind kind, Texts texts, NoticeFormat format) {

@@ -4,36 +4,39 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The member {@code bulk_downloads}: what there is instead of asking again. In no language; its names are JSON's. */
+/**
+ * The member {@code bulk_downloads}: the available downloads. Independent of the language; component names are JSON
+ * names.
+ */
 sealed interface BulkDownloads {
-    /** Whether there is anything. */
+    /** Whether downloads are available. */
     Availability availability();
 
-    /** How many files or datasets are named. */
+    /** Number of files or datasets that are listed. */
     int named();
 
-    /** The same with the first {@code most} of them. */
+    /** The same with only the first {@code most} of them. */
     BulkDownloads naming(int most);
 
-    /** The same without what is said for people only. */
+    /** The same without texts for people. */
     BulkDownloads briefly();
 
     /**
-     * Those of a dataset. Members are null where nobody has said, and where there is no dump to point at.
+     * The downloads of a dataset. Members are null if unknown, or if there is no dump to point at.
      *
      * @param dataset     its name
      * @param title       for people
      * @param description for people
      * @param dump        date of the dump, {@code 2026-11-21T030000Z}
-     * @param generated   when its snapshot was taken
-     * @param nextDue     when the next one is due
-     * @param documents   in the whole dump
-     * @param bytes       of all its files
+     * @param generated   time of its snapshot
+     * @param nextDue     when the next dump is due
+     * @param documents   number of documents in the whole dump
+     * @param bytes       total size of its files
      * @param license     SPDX identifier
-     * @param describedby address of {@code datapackage.json}, or of the manifest where the dump has none
-     * @param checksums   address of {@code SHA256SUMS}
-     * @param links       address of {@code links.json}
-     * @param filesTotal  how many files there are, whether named or not
+     * @param describedby URL of {@code datapackage.json}, or of the manifest if the dump has none
+     * @param checksums   URL of {@code SHA256SUMS}
+     * @param links       URL of {@code links.json}
+     * @param filesTotal  number of files, whether listed or not
      * @param files       the first of them
      */
     record OfDataset(
@@ -92,15 +95,15 @@ sealed interface BulkDownloads {
      * A file of a dump.
      *
      * @param sha256 lower-case hex
-     * @param urls   where it answered; at least one
+     * @param urls   URLs that answered; at least one
      */
     record File(String name, String mediaType, long bytes, long documents, String sha256, List<String> urls) {}
 
     /**
-     * Those of the site.
+     * The downloads of the site.
      *
-     * @param links         address of {@code links.json}, or null where nothing is public
-     * @param datasetsTotal how many datasets have a dump to point at, whether named or not
+     * @param links         URL of {@code links.json}, or null if nothing is public
+     * @param datasetsTotal number of datasets with a dump to point at, whether listed or not
      * @param datasets      the first of them, by name
      */
     record OfSite(Availability availability, @Nullable String links, int datasetsTotal, List<Dataset> datasets)
@@ -125,7 +128,7 @@ sealed interface BulkDownloads {
      * A dataset in the site's notice.
      *
      * @param page   for people, or null
-     * @param latest address of its {@code latest.json}, or null
+     * @param latest URL of its {@code latest.json}, or null
      */
     record Dataset(
             String dataset,

@@ -11,16 +11,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Which notice a request gets: the same rules in the daemon and in the configurations of servers. */
+/** Selects the notice for a request, by the same rules as the configurations of servers. */
 public final class Negotiation {
-    /** Programs of people at a terminal, which say that they take everything. */
+    /** Command-line programs, which accept everything. */
     private static final Pattern TERMINAL = Pattern.compile("(?i)(curl|wget)/.*");
 
     private static final Pattern JSON = Pattern.compile("application/(?:[a-z0-9.-]+\\+)*json");
 
     private static final Pattern WEIGHT = Pattern.compile("0(?:\\.[0-9]{0,9})?|1(?:\\.0{0,9})?");
 
-    /** What follows is read as one type, of no known name. */
+    /** Entries beyond this are ignored. */
     private static final int MOST_TYPES = 100;
 
     private static final int MOST_LANGUAGES = 10;
@@ -33,66 +33,66 @@ public final class Negotiation {
     private static final List<NoticeFormat> TEXT_FIRST =
             List.of(NoticeFormat.TEXT, NoticeFormat.JSON, NoticeFormat.HTML);
 
-    private static final Comparator<Wish> BEST_FIRST = Comparator.comparingDouble(Wish::weight)
-            .thenComparing(Wish::exactness)
+    private static final Comparator<Preference> BEST_FIRST = Comparator.comparingDouble(Preference::weight)
+            .thenComparing(Preference::exactness)
             .reversed()
-            .thenComparingInt(Wish::place);
+            .thenComparingInt(Preference::place);
 
     private Negotiation() {}
 
-    /** How exactly an entry of {@code Accept} names a form. */
+    /** How exactly an entry of {@code Accept} names a format. */
     private enum Exactness {
         ANYTHING,
         KIND,
         TYPE
     }
 
-    /** The entry of {@code Accept} that counts for a form, and its place in the header. */
-    private record Wish(Exactness exactness, double weight, int place) {
-        static Wish moreExact(Wish one, Wish other) {
+    /** The entry of {@code Accept} that applies to a format, and its position in the header. */
+    private record Preference(Exactness exactness, double weight, int place) {
+        static Preference moreExact(Preference one, Preference other) {
             int order = one.exactness().compareTo(other.exactness());
             return order < 0 || (order == 0 && one.weight() < other.weight()) ? other : one;
         }
     }
 
     /**
-     * The form that the client likes best. For each form its most exact entry counts: {@code application/json;q=0} excludes
-     * JSON, also where everything else is taken. Of equal weights an exact name goes before a star, and then the client's
-     * own order counts. Of forms that one star names, JSON goes first and text second; for curl and Wget text goes first. A
-     * client that takes none of the forms gets JSON, or text where it refuses JSON.
+     * The format that the client prefers. For each format its most exact entry applies: {@code application/json;q=0}
+     * excludes JSON even if everything else is accepted. Among equal weights an exact name precedes a wildcard, then
+     * the client's order decides. Among formats that one wildcard names, JSON comes first and text second; for curl and
+     * Wget text comes first. A client that accepts none of the formats gets JSON, or text if it refuses JSON.
      *
-     * @param accept    the header's value, or null where there is none
+     * @param accept    the header's value, or null if absent
      * @param userAgent the same
      */
     public static NoticeFormat format(@Nullable String accept, @Nullable String userAgent) {
         String accepted = accept == null || accept.isBlank() ? ANYTHING : accept.strip();
-        Map<NoticeFormat, Wish> wishes = wishes(accepted.toLowerCase(Locale.ROOT));
+        Map<NoticeFormat, Preference> preferences = preferences(accepted.toLowerCase(Locale.ROOT));
         boolean terminal =
                 userAgent != null && TERMINAL.matcher(userAgent.strip()).matches();
         List<NoticeFormat> usual = terminal ? TEXT_FIRST : JSON_FIRST;
-        boolean refusesJson = wishes.containsKey(NoticeFormat.JSON)
-                && wishes.get(NoticeFormat.JSON).exactness() == Exactness.TYPE;
-        return wishes.entrySet().stream()
-                .filter(wish -> wish.getValue().weight() > 0)
-                .min(Map.Entry.<NoticeFormat, Wish>comparingByValue(BEST_FIRST)
-                        .thenComparing(wish -> usual.indexOf(wish.getKey())))
+        boolean refusesJson = preferences.containsKey(NoticeFormat.JSON)
+                && preferences.get(NoticeFormat.JSON).exactness() == Exactness.TYPE;
+        return preferences.entrySet().stream()
+                .filter(preference -> preference.getValue().weight() > 0)
+                .min(Map.Entry.<NoticeFormat, Preference>comparingByValue(BEST_FIRST)
+                        .thenComparing(preference -> usual.indexOf(preference.getKey())))
                 .map(Map.Entry::getKey)
                 .orElse(refusesJson ? NoticeFormat.TEXT : NoticeFormat.JSON);
     }
 
-    private static Map<NoticeFormat, Wish> wishes(String accepted) {
-        Map<NoticeFormat, Wish> wishes = new EnumMap<>(NoticeFormat.class);
+    private static Map<NoticeFormat, Preference> preferences(String accepted) {
+        Map<NoticeFormat, Preference> preferences = new EnumMap<>(NoticeFormat.class);
         String[] entries = accepted.split(",", MOST_TYPES);
         for (int place = 0; place < entries.length; place++) {
             String[] pieces = entries[place].strip().split("\\s*;\\s*", -1);
             for (NoticeFormat format : NoticeFormat.values()) {
                 Exactness exactness = exactness(pieces[0], format);
                 if (exactness != null) {
-                    wishes.merge(format, new Wish(exactness, weight(pieces), place), Wish::moreExact);
+                    preferences.merge(format, new Preference(exactness, weight(pieces), place), Preference::moreExact);
                 }
             }
         }
-        return wishes;
+        return preferences;
     }
 
     private static @Nullable Exactness exactness(String type, NoticeFormat format) {
@@ -111,7 +111,7 @@ public final class Negotiation {
         return named ? Exactness.TYPE : null;
     }
 
-    /** 0 to 1; 1 where nothing is said, and 0 where it is not a weight. */
+    /** 0 to 1; 1 if absent, and 0 if invalid. */
     private static double weight(String[] pieces) {
         for (int i = 1; i < pieces.length; i++) {
             if (pieces[i].startsWith("q=")) {
@@ -122,7 +122,7 @@ public final class Negotiation {
         return 1;
     }
 
-    /** At most so many wishes: the effort grows with the square of their number. */
+    /** Limits the number of entries, because the effort is quadratic in it. */
     private static String first(String acceptLanguage) {
         return Arrays.stream(acceptLanguage.split(",", MOST_LANGUAGES + 1))
                 .limit(MOST_LANGUAGES)
@@ -130,10 +130,10 @@ public final class Negotiation {
     }
 
     /**
-     * The language of those that there are which the client likes best, by its weights; the first where it likes none.
-     * Only the first ten wishes count.
+     * The available language that the client prefers by its weights, or the first one if it prefers none. Only the
+     * first ten entries count.
      *
-     * @param acceptLanguage the header's value, or null where there is none
+     * @param acceptLanguage the header's value, or null if absent
      * @param languages      at least one
      */
     public static String language(@Nullable String acceptLanguage, List<String> languages) {
@@ -147,15 +147,15 @@ public final class Negotiation {
             String found = Locale.lookupTag(wanted, languages);
             return found == null ? languages.get(0) : found;
         } catch (IllegalArgumentException e) {
-            return languages.get(0); // Not a header by the rules; whoever sends that reads any language.
+            return languages.get(0); // An invalid header: use the default.
         }
     }
 
     /**
-     * The dataset that covers a path: the one with the longest path among its {@code covers}, the first by name where two
-     * have the same.
+     * The dataset that covers a path: the one with the longest matching path among its {@code covers}, the first by
+     * name on a tie.
      *
-     * @param path   of the refused request; what follows a {@code ?} does not count
+     * @param path   of the refused request; a query after {@code ?} is ignored
      * @param covers paths by dataset, as {@link #covers} reads them
      */
     public static Optional<String> dataset(String path, Map<String, List<String>> covers) {
@@ -183,11 +183,11 @@ public final class Negotiation {
     }
 
     /**
-     * Whether an entry of {@code covers} covers a path: it covers itself and what is below it, and with a star at its end
-     * everything that begins with it. {@code /search} covers {@code /search} and {@code /search/a}, not {@code /searchable};
-     * {@code /search*} covers all three. Parameters after a semicolon do not count.
+     * Whether an entry of {@code covers} covers a path: it covers itself and everything below it, and with a trailing
+     * star everything that starts with it. {@code /search} covers {@code /search} and {@code /search/a}, not {@code
+     * /searchable}; {@code /search*} covers all three. Parameters after a semicolon are ignored.
      *
-     * @param rule as a schedule has it
+     * @param rule as in the schedule
      * @param path without a query
      */
     public static boolean covers(String rule, String path) {
@@ -202,7 +202,7 @@ public final class Negotiation {
                 || path.charAt(rule.length()) == ';';
     }
 
-    /** How specific an entry of {@code covers} is: its length without the star, in characters. */
+    /** The specificity of an entry of {@code covers}: its length without the star, in characters. */
     public static int length(String rule) {
         return rule.endsWith("*") ? rule.length() - 1 : rule.length();
     }

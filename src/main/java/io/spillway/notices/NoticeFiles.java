@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where notices lie at a destination: a promise to server configurations, which are written once and not with each dump.
+ * Paths of notices at a destination. They are stable, because server configurations are not rewritten with each dump.
  *
  * <pre>
  * notices/429.json              the site, in its first language
- * notices/429.de.json           the site in German; each language has its file, the first one too
+ * notices/429.de.json           the site in German; each language has a file, including the first
  * notices/journals/429.json     a dataset; the same names
  * </pre>
  */
@@ -26,10 +26,10 @@ public final class NoticeFiles {
     private NoticeFiles() {}
 
     /**
-     * A notice's key.
+     * The key of a notice.
      *
      * @param dataset  its name, or null for the site
-     * @param language such as {@code de}, or null for the file without one, which is in the first language
+     * @param language such as {@code de}, or null for the file without a language, which is in the first one
      */
     public static ObjectKey key(
             @Nullable String dataset, NoticeKind kind, @Nullable String language, NoticeFormat format) {
@@ -50,17 +50,20 @@ public final class NoticeFiles {
         return NOTICE.matcher(name).matches();
     }
 
-    /** Whether it is of a server's configuration: earlier versions wrote these into folders beside those of datasets. */
+    /**
+     * Whether the file is part of a server configuration: earlier versions wrote these into folders next to those of
+     * datasets.
+     */
     static boolean isOfAServer(String name) {
         return OF_A_SERVER.contains(name);
     }
 
-    /** The page that says what the problem types mean, with an anchor for each. */
+    /** The page that explains the problem types, with an anchor for each. */
     static ObjectKey problems() {
         return new ObjectKey(FOLDER + "/problems.html");
     }
 
-    /** What the site's operator set, for the next one who writes notices here without a schedule. */
+    /** The operator's settings, for a later writer that has no schedule. */
     static ObjectKey settings() {
         return new ObjectKey(FOLDER + "/settings.json");
     }

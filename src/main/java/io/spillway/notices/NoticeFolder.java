@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices as they lie in a folder of this machine, for who answers by himself: one or two small files are read for an
- * answer, and nobody is asked. Where one is missing there is an answer all the same. Safe for use by many threads.
+ * Reads notices from a local folder, for servers that answer themselves: one or two small files per answer, without
+ * network access. A missing file is replaced by a generic notice. Thread-safe.
  */
 public final class NoticeFolder {
     private static final Logger LOG = LoggerFactory.getLogger(NoticeFolder.class);
@@ -26,10 +26,10 @@ public final class NoticeFolder {
     private final NoticeSettings settings;
 
     /**
-     * Notices in a folder.
+     * Creates a reader of a folder.
      *
-     * @param folder   {@code ROOT/notices}, whether it is there or not; null where there is none
-     * @param settings for what is missing
+     * @param folder   {@code ROOT/notices}, which need not exist; null if there is none
+     * @param settings used for missing files
      */
     public NoticeFolder(@Nullable Path folder, NoticeSettings settings) {
         this.folder = folder;
@@ -39,8 +39,8 @@ public final class NoticeFolder {
     /**
      * A notice.
      *
-     * @param body     all of it, to be sent as UTF-8
-     * @param language it is in
+     * @param body     the whole body, to be sent as UTF-8
+     * @param language its language
      * @param help     page for people, or null
      * @param links    {@code links.json}, or null
      */
@@ -50,7 +50,7 @@ public final class NoticeFolder {
             @Nullable URI help,
             @Nullable URI links) {}
 
-    /** Whether there is anything in the folder. */
+    /** Whether the folder contains anything. */
     public boolean isThere() {
         return folder != null
                 && Files.isRegularFile(
@@ -58,11 +58,11 @@ public final class NoticeFolder {
     }
 
     /**
-     * The notice of a dataset or of the site, or, where there is none, one that names nothing.
+     * The notice of a dataset or of the site, or a generic one without files if there is none.
      *
      * @param dataset  its name, or null for the site
      * @param language one of the settings' languages
-     * @throws SpillwayException the settings' texts are too long for any notice
+     * @throws SpillwayException the texts of the settings are too long for any notice
      */
     public Answer read(@Nullable String dataset, NoticeKind kind, String language, NoticeFormat format)
             throws SpillwayException {
@@ -103,7 +103,7 @@ public final class NoticeFolder {
         try {
             return Optional.of(Files.readAllBytes(folder.resolve(NoticeFiles.path(dataset, kind, language, format))));
         } catch (IOException e) {
-            return Optional.empty(); // Not there, or not for us: either way there is an answer without it.
+            return Optional.empty(); // Missing or unreadable: answer without it.
         }
     }
 
@@ -133,7 +133,7 @@ public final class NoticeFolder {
         return new Subject(dataset, downloads, null, null, null);
     }
 
-    /** What an answer's head says of a body. */
+    /** The members of a body that are sent as response headers. */
     private record Pointers(@Nullable String help, @Nullable Downloads bulkDownloads) {
         static final Pointers NONE = new Pointers(null, null);
 
@@ -144,12 +144,12 @@ public final class NoticeFolder {
         try {
             return ManifestJson.read(new ByteArrayInputStream(body), Pointers.class, "a notice", "a notice");
         } catch (SpillwayException e) {
-            LOG.warn("a notice was changed by somebody cause=\"{}\"", e.getMessage());
+            LOG.warn("notice is not valid cause=\"{}\"", e.getMessage());
             return Pointers.NONE;
         }
     }
 
-    /** Fit for a header: no character in it that would end one. */
+    /** Returns null if the address contains characters that could end a header. */
     private static @Nullable URI address(@Nullable String address) {
         try {
             return address == null ? null : new URI(new URI(address).toASCIIString());

@@ -1,12 +1,12 @@
 package io.spillway.notices;
 
-/** The forms in which each notice is there. */
+/** The formats of a notice. */
 public enum NoticeFormat {
     /** Problem details (RFC 9457), for programs. */
     JSON("json", "application/problem+json"),
     /** For browsers. */
     HTML("html", "text/html; charset=utf-8"),
-    /** For people at a terminal. */
+    /** For terminals. */
     TEXT("txt", "text/plain; charset=utf-8");
 
     private final String extension;
@@ -17,12 +17,12 @@ public enum NoticeFormat {
         this.mediaType = mediaType;
     }
 
-    /** How the files' names end, without the dot. */
+    /** The extension of files, without a dot. */
     public String extension() {
         return extension;
     }
 
-    /** What an answer with it is called in {@code Content-Type}. */
+    /** The value of {@code Content-Type}. */
     public String mediaType() {
         return mediaType;
     }

@@ -6,15 +6,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operator of a site says about its notices.
+ * The operator's settings for the notices of a site.
  *
- * @param languages         such as {@code en}; at least one of {@link #LANGUAGES}, the first is the default; each once
+ * @param languages         such as {@code en}; at least one of {@link #LANGUAGES}, the first is the default; no
+ *     duplicates
  * @param documentation     page about the use of the site, or null
- * @param contact           whom the refused may ask, for people: an address of either kind, or null; made one line of
- *                          text
- * @param problemTypes      what the problem types' addresses begin with, or null for a page beside the notices
- * @param retryAfterSeconds what a limiter that knows nothing better puts into {@code Retry-After}; in no body
- * @param check             whether addresses are asked for before they are named
+ * @param contact           contact for refused clients, such as an e-mail address or a URL, or null; converted to one
+ *     line of text
+ * @param problemTypes      base URL of the problem types, or null for a page next to the notices
+ * @param retryAfterSeconds default for {@code Retry-After}; not part of a body
+ * @param check             whether URLs are requested before they are named
  */
 public record NoticeSettings(
         List<String> languages,
@@ -23,23 +24,23 @@ public record NoticeSettings(
         @Nullable URI problemTypes,
         long retryAfterSeconds,
         boolean check) {
-    /** The languages that there are texts in. */
+    /** The available languages. */
     public static final List<String> LANGUAGES =
             Texts.all().stream().map(Texts::language).toList();
 
-    /** What holds where nobody has said anything: ten seconds are above the windows of common limiters. */
+    /** The defaults; ten seconds exceed the windows of common limiters. */
     public static final NoticeSettings DEFAULT = new NoticeSettings(LANGUAGES, null, null, null, 10, true);
 
-    /** Bytes of UTF-8: no address is longer, and a body has room for them. */
+    /** In bytes of UTF-8: longer than any address, and a body has space for it. */
     private static final int MAX_CONTACT = 300;
 
-    /** Fails with {@link IllegalArgumentException} on no language, on an unknown one, and on one that is there twice. */
+    /** Throws {@link IllegalArgumentException} if languages are missing, unknown or listed twice. */
     public NoticeSettings {
         if (languages == null || languages.isEmpty() || !LANGUAGES.containsAll(languages)) {
             throw new IllegalArgumentException("languages must be some of " + String.join(", ", LANGUAGES));
         }
         if (languages.stream().distinct().count() != languages.size()) {
-            throw new IllegalArgumentException("languages must name each language once");
+            throw new IllegalArgumentException("languages must not contain duplicates");
         }
         languages = List.copyOf(languages);
         contact = contact == null ? null : PlainText.line(contact, MAX_CONTACT);

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts notices at a destination: each in one step, only where it differs from the one that is there, and none is ever
- * removed, as a server that misses its notice answers with something else than was meant. Belongs to one thread.
+ * Writes notices to a destination: each atomically and only if it changed. No notice is ever removed, because a server
+ * without its notice sends an unintended response. For use by one thread.
  */
 public final class NoticeWriter {
     private static final Logger LOG = LoggerFactory.getLogger(NoticeWriter.class);
@@ -40,12 +40,12 @@ public final class NoticeWriter {
     private final Clock clock;
 
     /**
-     * A writer for one destination, which stays the caller's to close.
+     * Creates a writer for one destination, which the caller closes.
      *
-     * @param copies where the same files are put besides, such as a folder of this machine from which a daemon answers
-     * @param check  of what is pointed at
-     * @param given  what a schedule says, or null for what was said when notices were written there last
-     * @param clock  says what is stale
+     * @param copies destinations that get copies of the files, such as a local folder from which a daemon answers
+     * @param check  checks the URLs to name
+     * @param given  settings of a schedule, or null for those of the previous write
+     * @param clock  decides what is stale
      */
     public NoticeWriter(
             Destination destination,
@@ -61,13 +61,13 @@ public final class NoticeWriter {
     }
 
     /**
-     * What notices say now.
+     * The result of a write.
      *
-     * @param settings by which they were written
+     * @param settings the settings that were used
      * @param site     whether any dataset is named in the site's notice
-     * @param datasets those that were looked at, by name
-     * @param files    how many files there are of these
-     * @param changed  how many of them were put anew, at the destination itself
+     * @param datasets the datasets whose notices were checked, by name
+     * @param files    number of their files
+     * @param changed  number of files that were written at the destination itself
      */
     public record Written(
             NoticeSettings settings, Availability site, Map<String, Availability> datasets, int files, int changed) {}
@@ -75,9 +75,9 @@ public final class NoticeWriter {
     /**
      * Writes the notices of a dataset, or of all of them, and then those of the site.
      *
-     * @param listings those of the catalog's datasets, in its order, as a document at the root has them
-     * @param only     the dataset, or empty for all: also those of which no dump is there any more
-     * @param known    datasets that are to have notices, whether anything of them is there or not
+     * @param listings of the catalog's datasets, in the same order, with links relative to the root
+     * @param only     the dataset, or empty for all, including those without a dump
+     * @param known    datasets that must have notices, whether any of their files exist or not
      * @throws SpillwayException the destination does not answer, or a body cannot be made short enough
      */
     public Written write(Catalog catalog, List<Listing> listings, Optional<String> only, Set<String> known)
@@ -137,14 +137,14 @@ public final class NoticeWriter {
         }
         String where = destination.name() + "/" + key;
         try (InputStream in = destination.open(key)) {
-            return ManifestJson.read(in, NoticeSettings.class, where, "what was set for notices");
+            return ManifestJson.read(in, NoticeSettings.class, where, "settings of notices");
         } catch (IOException e) {
             throw unavailable(where + " cannot be read", e);
         } catch (SpillwayException e) {
             if (e.fault() != Fault.INTEGRITY) {
                 throw e;
             }
-            LOG.warn("passed over settings={} cause=\"{}\"", where, e.getMessage());
+            LOG.warn("skipping unreadable settings of notices settings={} cause=\"{}\"", where, e.getMessage());
             return NoticeSettings.DEFAULT;
         }
     }
@@ -186,7 +186,7 @@ public final class NoticeWriter {
         return all;
     }
 
-    /** Those of the files that are there: what was once written in a language is kept true in it. */
+    /** The languages of existing files: they are updated, too. */
     private static Set<String> languages(String folder, Set<ObjectKey> present) {
         Set<String> languages = new TreeSet<>();
         for (String language : NoticeSettings.LANGUAGES) {
@@ -219,7 +219,7 @@ public final class NoticeWriter {
                 dataset, catalog.withdrawn(dataset).isEmpty() ? Availability.NONE : Availability.WITHDRAWN);
     }
 
-    /** The files that are not there yet, or with other bytes; in the order given. */
+    /** The files that are missing or have different bytes; in the given order. */
     private static Map<ObjectKey, byte[]> changing(
             Destination place, Map<ObjectKey, byte[]> files, Map<ObjectKey, Long> present) throws SpillwayException {
         Map<ObjectKey, byte[]> changing = new LinkedHashMap<>();
@@ -231,7 +231,7 @@ public final class NoticeWriter {
         return changing;
     }
 
-    /** In the order given; how many there are. */
+    /** In the given order; returns the number of files. */
     private static int put(Destination place, Map<ObjectKey, byte[]> files) throws SpillwayException {
         for (Map.Entry<ObjectKey, byte[]> file : files.entrySet()) {
             put(place, file.getKey(), file.getValue());
@@ -257,7 +257,7 @@ public final class NoticeWriter {
             upload.body().write(bytes);
             upload.commit();
         } catch (IOException e) {
-            throw unavailable(place.name() + "/" + key + " could not be written", e);
+            throw unavailable(place.name() + "/" + key + " cannot be written", e);
         }
     }
 

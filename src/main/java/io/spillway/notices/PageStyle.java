@@ -3,9 +3,10 @@ package io.spillway.notices;
 import io.spillway.page.Templates;
 
 /**
- * How notices look in a browser: within the page, as a style sheet of its own would be refused like everything else.
+ * The style of notices in a browser. It is embedded in the page, because the request for a separate style sheet would
+ * be refused, too.
  *
- * @param sheet  as short as it can be: it is sent with each refusal
+ * @param sheet  as short as possible, because it is sent with each refusal
  * @param policy allows that sheet and nothing else
  */
 record PageStyle(String sheet, String policy) {

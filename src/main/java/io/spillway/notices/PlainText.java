@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What people wrote, as text on one line in which nothing is hidden: no line break, no escape sequence of a terminal. */
+/** Converts user text to one line without hidden characters: no line breaks and no terminal escape sequences. */
 final class PlainText {
-    /** Java's own idea of what people take for one character: a letter with its marks, a family of emoji. */
+    /** Java's approximation of a user-perceived character: a letter with its marks, a family of emoji. */
     private static final Pattern GRAPHEME = Pattern.compile("\\X");
 
     private static final String MORE = "…";
@@ -14,7 +14,8 @@ final class PlainText {
     private PlainText() {}
 
     /**
-     * One line of at most {@code maxBytes} bytes of UTF-8, 3 or more, cut between graphemes and marked where it was cut.
+     * One line of at most {@code maxBytes} bytes of UTF-8, 3 or more, cut between graphemes and marked with an ellipsis
+     * if cut.
      */
     static String line(String text, int maxBytes) {
         String clean = clean(text);
@@ -38,7 +39,10 @@ final class PlainText {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** Control characters and line ends become spaces, runs of spaces one; what reverses the text after it goes. */
+    /**
+     * Replaces control characters and line ends by spaces, collapses spaces, and removes characters that change the
+     * direction of the following text.
+     */
     private static String clean(String text) {
         StringBuilder clean = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
@@ -48,7 +52,7 @@ final class PlainText {
                 }
             } else if (isNoCharacter(c)) {
                 clean.append('\uFFFD');
-            } else if (!turnsText(c)) {
+            } else if (!changesDirection(c)) {
                 clean.appendCodePoint(c);
             }
         });
@@ -59,13 +63,13 @@ final class PlainText {
         return Character.isISOControl(c) || Character.isSpaceChar(c);
     }
 
-    /** Half a pair, and the code points that no text may hold. */
+    /** Unpaired surrogates and noncharacters. */
     private static boolean isNoCharacter(int c) {
         return (c >= 0xD800 && c <= 0xDFFF) || (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF);
     }
 
-    /** Embeddings, overrides and isolates would reach beyond this text; letters have a direction of their own. */
-    private static boolean turnsText(int c) {
+    /** Embeddings, overrides and isolates would affect the following text; letters have their own direction. */
+    private static boolean changesDirection(int c) {
         return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
     }
 }

@@ -3,16 +3,16 @@ package io.spillway.notices;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A notice as problem details (RFC 9457). Nothing in it differs between two requests.
+ * A notice as problem details (RFC 9457). Independent of the request.
  *
- * @param type          the problem's own address, or {@code about:blank} where the site has no public one
+ * @param type          URL of the problem type, or {@code about:blank} if the site has no public URL
  * @param title         of the problem, in the notice's language
- * @param status        of the answer
- * @param detail        what a person needs to know
- * @param help          page with everything that there is to download, or null
+ * @param status        of the response
+ * @param detail        explanation for people
+ * @param help          page with all downloads, or null
  * @param documentation page about the use of the site, or null
- * @param contact       whom to ask, or null
- * @param bulkDownloads what there is instead
+ * @param contact       contact, or null
+ * @param bulkDownloads the available downloads
  */
 record ProblemDetails(
         String type,

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The page that says what the problem types mean.
+ * The page that explains the problem types.
  *
  * @param problems one each
  */
@@ -18,15 +18,15 @@ public record ProblemsPage(
     static ProblemsPage of(Texts texts, PageStyle style) {
         return new ProblemsPage(
                 texts.language(),
-                texts.say("problems.title"),
+                texts.get("problems.title"),
                 Arrays.stream(NoticeKind.values())
                         .map(kind -> new Problem(
                                 kind.problem(),
                                 kind.status(),
                                 Wording.title(kind, texts),
-                                texts.say(kind.status() + ".detail")))
+                                texts.get(kind.status() + ".detail")))
                         .toList(),
-                texts.say("problems.members"),
+                texts.get("problems.members"),
                 style.sheet(),
                 style.policy());
     }

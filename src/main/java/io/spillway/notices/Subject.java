@@ -3,13 +3,13 @@ package io.spillway.notices;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a notice is about.
+ * The subject of a notice.
  *
  * @param dataset   its name, or null for the site
- * @param downloads what there is instead
- * @param help      address of the page for people, or null
- * @param homepage  address of a page about the dataset, in the operator's words, or null
- * @param problems  what the problem types' addresses begin with, or null where there is none
+ * @param downloads the available downloads
+ * @param help      URL of the page for people, or null
+ * @param homepage  URL of a page about the dataset, as set by the operator, or null
+ * @param problems  base URL of the problem types, or null if there is none
  */
 record Subject(
         @Nullable String dataset,

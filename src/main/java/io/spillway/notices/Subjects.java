@@ -18,8 +18,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what notices can point at: of everything that Spillway made, only what answers a check is named. What the
- * operator wrote himself (the homepage, the documentation) is taken at his word. Belongs to one thread.
+ * Decides what notices name: of everything that Spillway writes, only URLs that answer a check. URLs set by the
+ * operator (homepage, documentation) are not checked. For use by one thread.
  */
 final class Subjects {
     /** More do not fit into a body. */
@@ -27,14 +27,14 @@ final class Subjects {
 
     private static final int MAX_DATASETS = 20;
 
-    /** Bytes of UTF-8. With every byte escaped in HTML, and standing there twice, they leave room for the rest. */
+    /** In bytes of UTF-8. Leaves space for the rest even if every byte is escaped in HTML and occurs twice. */
     private static final int MAX_TITLE = 160;
 
     private static final int MAX_DESCRIPTION = 400;
     private static final int MAX_LICENSE = 60;
     private static final int MAX_HOMEPAGE = 300;
 
-    /** A dump that is made every hour is not stale because one of them took long. */
+    /** A dump that is made every hour is not stale because one of them took longer. */
     private static final Duration LEAST_GRACE = Duration.ofDays(1);
 
     private final Destination destination;
@@ -49,7 +49,7 @@ final class Subjects {
         this.now = now;
     }
 
-    /** A dataset that has a dump. */
+    /** A dataset with a dump. */
     Subject ofDataset(Manifest latest, Listing listing) throws SpillwayException {
         String help = answering(web(listing.page()));
         String homepage = homepage(listing.homepage());
@@ -88,7 +88,7 @@ final class Subjects {
         return new Subject(listing.dataset(), downloads, help, homepage, problems());
     }
 
-    /** A dataset that has none. */
+    /** A dataset without a dump. */
     Subject withoutDump(String dataset, Availability why) throws SpillwayException {
         return new Subject(dataset, withoutFiles(why, dataset, dataset, null, null), sitePage(), null, problems());
     }
@@ -147,8 +147,8 @@ final class Subjects {
     }
 
     /**
-     * Whether two dumps in a row are missing: the one that was due, and the one after it, going by the time between the
-     * latest dump and the one that was due. A dump without a plan never gets stale.
+     * Whether two dumps in a row are missing: the one that was due, and the next one, assuming the interval between the
+     * latest dump and the one that was due. A dump without a due date is never stale.
      */
     static boolean isStale(Listing latest, Instant now) {
         Instant due = latest.nextDue();
@@ -159,7 +159,7 @@ final class Subjects {
         return now.isAfter(due.plus(period.compareTo(LEAST_GRACE) < 0 ? LEAST_GRACE : period));
     }
 
-    /** The public folders of a dump, its own first, whose first file answers. */
+    /** The public folders of a dump whose first file answers, its own first. */
     private List<URI> folders(Listing listing) throws SpillwayException {
         List<URI> all = new ArrayList<>();
         web(listing.address()).ifPresent(all::add);
@@ -238,7 +238,7 @@ final class Subjects {
         return address != null && check.answers(address, AddressCheck.ANY_LENGTH) ? address.toASCIIString() : null;
     }
 
-    /** An address that a browser opens as a page; a relative one means nothing in the answer to another request. */
+    /** A URL that a browser opens as a page; a relative one has no meaning in the response to another request. */
     private static Optional<URI> web(String address) {
         try {
             URI uri = new URI(address);

@@ -3,9 +3,11 @@ package io.spillway.notices;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** A notice for a terminal: lines of at most {@link #WIDTH} characters, but for addresses, which stand alone and whole. */
+/**
+ * A notice for a terminal: lines of at most {@link #WIDTH} characters, except URLs, which are on lines of their own.
+ */
 final class TextBody {
-    /** Fits into the narrowest of terminals with room for a quote mark or two. */
+    /** Fits an 80-column terminal with quote marks. */
     static final int WIDTH = 76;
 
     private final StringBuilder text = new StringBuilder();

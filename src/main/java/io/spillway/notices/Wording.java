@@ -9,22 +9,22 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A notice in words of its language, as people read it: from top to bottom, whatever it is written in.
+ * The texts of a notice in one language, from top to bottom, independent of the format.
  *
  * @param language    such as {@code de}
- * @param direction   of its writing: {@code ltr} or {@code rtl}
- * @param status      of the answer
+ * @param direction   of the script: {@code ltr} or {@code rtl}
+ * @param status      of the response
  * @param title       of the problem
- * @param detail      why, and what to do about it
- * @param instead     what there is instead
+ * @param detail      the reason, and what to do about it
+ * @param instead     the available downloads
  * @param subject     title of the dataset, or null for the site
  * @param description of the dataset, or null
- * @param facts       date, size and licence of the dump, or null where none is named
+ * @param facts       date, size and licence of the dump, or null if none is named
  * @param items       files, or datasets
- * @param more        that there are more, or null
- * @param links       where else to look
- * @param contact     whom to ask, or null
- * @param contactWord what that is called
+ * @param more        number of items that are not listed, or null
+ * @param links       further links
+ * @param contact     contact, or null
+ * @param contactWord label of the contact
  * @param style       style sheet of a page
  * @param policy      of that page, which allows that style sheet and nothing else
  */
@@ -50,8 +50,8 @@ public record Wording(
      * A file or a dataset.
      *
      * @param name      its name
-     * @param addresses where it is, the best first; may be empty
-     * @param facts     its size and the like
+     * @param addresses its URLs, the best first; may be empty
+     * @param facts     its size, documents and date
      * @param sha256    of a file, or null
      */
     public record Item(
@@ -60,18 +60,18 @@ public record Wording(
             String facts,
             @Nullable String sha256) {}
 
-    /** A link and what it leads to. */
+    /** A link with its label. */
     public record Link(String name, String address) {}
 
     static Wording of(NoticeKind kind, Subject subject, NoticeSettings settings, Texts texts, PageStyle style) {
         BulkDownloads downloads = subject.downloads();
         return new Wording(
                 texts.language(),
-                // No text of ours is in a language that is written from the right.
+                // No available language is written from right to left.
                 "ltr",
                 kind.status(),
                 title(kind, texts),
-                texts.say(kind.status() + ".detail"),
+                texts.get(kind.status() + ".detail"),
                 instead(downloads, texts),
                 downloads instanceof BulkDownloads.OfDataset dataset ? dataset.title() : null,
                 downloads instanceof BulkDownloads.OfDataset dataset ? dataset.description() : null,
@@ -80,28 +80,28 @@ public record Wording(
                 more(downloads, texts),
                 links(subject, settings, texts),
                 settings.contact(),
-                texts.say("contact"),
+                texts.get("contact"),
                 style.sheet(),
                 style.policy());
     }
 
-    /** What the problem is called. */
+    /** The title of the problem. */
     static String title(NoticeKind kind, Texts texts) {
-        return texts.say(kind.status() + ".title");
+        return texts.get(kind.status() + ".title");
     }
 
-    /** Why, and what there is instead, for who sees nothing else. */
+    /** The reason and the available downloads, for clients that show nothing else. */
     static String detail(NoticeKind kind, BulkDownloads downloads, Texts texts) {
-        return texts.say(kind.status() + ".detail") + " " + instead(downloads, texts);
+        return texts.get(kind.status() + ".detail") + " " + instead(downloads, texts);
     }
 
     private static String instead(BulkDownloads downloads, Texts texts) {
         String state = downloads.availability().toString();
         if (downloads instanceof BulkDownloads.OfDataset dataset) {
             String date = dataset.generated() == null ? "" : texts.date(dataset.generated());
-            return texts.say("dataset." + state, dataset.title(), date);
+            return texts.get("dataset." + state, dataset.title(), date);
         }
-        return texts.say("site." + state);
+        return texts.get("site." + state);
     }
 
     private static @Nullable String facts(BulkDownloads.OfDataset dataset, Texts texts) {
@@ -112,8 +112,8 @@ public record Wording(
             return null;
         }
         return joined(
-                texts.say("dump", texts.date(dataset.generated())),
-                texts.say("documents", texts.count(dataset.documents())),
+                texts.get("dump", texts.date(dataset.generated())),
+                texts.get("documents", texts.count(dataset.documents())),
                 texts.bytes(dataset.bytes()),
                 dataset.license());
     }
@@ -124,7 +124,7 @@ public record Wording(
                     .map(file -> new Item(
                             file.name(),
                             file.urls(),
-                            joined(texts.bytes(file.bytes()), texts.say("documents", texts.count(file.documents()))),
+                            joined(texts.bytes(file.bytes()), texts.get("documents", texts.count(file.documents()))),
                             file.sha256()))
                     .toList();
         }
@@ -137,8 +137,8 @@ public record Wording(
                                         .limit(1)
                                         .toList(),
                                 joined(
-                                        texts.say("dump", texts.date(each.generated())),
-                                        texts.say("documents", texts.count(each.documents())),
+                                        texts.get("dump", texts.date(each.generated())),
+                                        texts.get("documents", texts.count(each.documents())),
                                         texts.bytes(each.bytes()),
                                         each.license()),
                                 null))
@@ -154,22 +154,22 @@ public record Wording(
                 ? dataset.filesTotal()
                 : ((BulkDownloads.OfSite) downloads).datasetsTotal();
         int more = total - downloads.named();
-        return more <= 0 ? null : texts.say("more", texts.count(more));
+        return more <= 0 ? null : texts.get("more", texts.count(more));
     }
 
     private static List<Link> links(Subject subject, NoticeSettings settings, Texts texts) {
         List<Link> links = new ArrayList<>();
         boolean site = subject.dataset() == null;
-        add(links, texts.say(site ? "link.site" : "link.dataset"), subject.help());
+        add(links, texts.get(site ? "link.site" : "link.dataset"), subject.help());
         if (subject.downloads() instanceof BulkDownloads.OfDataset dataset) {
-            add(links, texts.say("link.checksums"), dataset.checksums());
-            add(links, texts.say("link.links"), dataset.links());
+            add(links, texts.get("link.checksums"), dataset.checksums());
+            add(links, texts.get("link.links"), dataset.links());
         } else if (subject.downloads() instanceof BulkDownloads.OfSite all) {
-            add(links, texts.say("link.links"), all.links());
+            add(links, texts.get("link.links"), all.links());
         }
         URI documentation = settings.documentation();
-        add(links, texts.say("link.documentation"), documentation == null ? null : documentation.toASCIIString());
-        add(links, texts.say("link.homepage"), subject.homepage());
+        add(links, texts.get("link.documentation"), documentation == null ? null : documentation.toASCIIString());
+        add(links, texts.get("link.homepage"), subject.homepage());
         return links;
     }
 

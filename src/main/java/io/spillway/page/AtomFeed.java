@@ -21,17 +21,17 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Dumps, and withdrawals of dumps, as an Atom feed (RFC 4287): one entry for each, what happened last first. */
+/** Dumps, and withdrawals of dumps, as an Atom feed (RFC 4287): one entry each, the latest event first. */
 final class AtomFeed {
     private static final String NAMESPACE = "http://www.w3.org/2005/Atom";
 
-    /** More than anybody misses between two looks. */
+    /** More than are published between two polls of a reader. */
     private static final int MAX_ENTRIES = 50;
 
-    /** With more files an entry names the manifest alone. */
+    /** With more files an entry links only to the manifest. */
     private static final int MAX_ENCLOSURES = DumpSummary.MOST_PARTS;
 
-    /** Of a feed whose dumps state no publisher: the format wants a name. */
+    /** The author if no dump states a publisher; the format requires one. */
     private static final String NO_AUTHOR = "Spillway";
 
     private AtomFeed() {}
@@ -56,7 +56,7 @@ final class AtomFeed {
                 .sorted(Comparator.comparing(DumpSummary::takenAt).reversed().thenComparing(DumpSummary::dump))
                 .toList();
         return feed(
-                Texts.all().get(0).say("site.title"),
+                Texts.all().get(0).get("site.title"),
                 dumps,
                 catalog.withdrawn(),
                 destination,
@@ -105,10 +105,10 @@ final class AtomFeed {
                 .orElse(NO_AUTHOR);
     }
 
-    /** What happened, when, and how it is said. */
+    /** An event with its time and the writer of its entry. */
     private record Event(Instant at, Consumer<Xml> entry) {}
 
-    /** A withdrawal: the entry of the dump, which says so now. */
+    /** A withdrawal: replaces the entry of the dump. */
     private static void entry(Xml xml, Withdrawal notice, Destination destination, Addresses addresses) {
         ObjectKey dump = new ObjectKey(notice.dump());
         String id = destination
@@ -176,7 +176,7 @@ final class AtomFeed {
         xml.close();
     }
 
-    /** An address where there is a public one; else a name that stays the same and belongs to no other dump. */
+    /** The URL if there is a public one; otherwise a stable name that is unique to the dump. */
     private static String id(Destination destination, ObjectKey key, @Nullable DumpSummary dump) {
         Optional<URI> address = destination.publicAddress(key);
         if (address.isPresent()) {

@@ -8,26 +8,26 @@ import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * A number of each dump as bars, the oldest left. Bars begin at nothing, so that heights compare.
+ * A bar chart with one number per dump, the oldest left. Bars start at zero, so that heights are comparable.
  *
  * @param title   what is counted
- * @param summary the first and the last number in words, for who does not see the bars
- * @param width   of the picture
- * @param height  of the picture
- * @param bars    one a dump
+ * @param summary the first and the last number as text, for readers who cannot see the bars
+ * @param width   of the image
+ * @param height  of the image
+ * @param bars    one per dump
  */
 public record Chart(String title, String summary, int width, int height, List<Bar> bars) {
-    /** As many as can still be told apart on a narrow screen. */
+    /** As many as are distinguishable on a narrow screen. */
     static final int MAX_BARS = 60;
 
     private static final int HEIGHT = 100;
     private static final int STEP = 10;
     private static final int GAP = 2;
 
-    /** A bar, in units of the picture. */
+    /** A bar, in units of the image. */
     public record Bar(int x, int y, int width, int height, String label) {}
 
-    /** Of at least one dump, the newest first. */
+    /** For at least one dump, the newest first. */
     static Chart of(
             Texts texts,
             String title,
@@ -47,11 +47,11 @@ public record Chart(String title, String summary, int width, int height, List<Ba
                     HEIGHT - height,
                     STEP - GAP,
                     height,
-                    texts.say("chart.bar", texts.date(dump.takenAt()), words.apply(value))));
+                    texts.get("chart.bar", texts.date(dump.takenAt()), words.apply(value))));
         }
         DumpSummary oldest = shown.get(0);
         DumpSummary newest = shown.get(shown.size() - 1);
-        String summary = texts.say(
+        String summary = texts.get(
                 "chart.summary",
                 words.apply(number.applyAsLong(oldest)),
                 texts.date(oldest.takenAt()),

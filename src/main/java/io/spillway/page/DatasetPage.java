@@ -16,15 +16,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The page of a dataset, in words of its language. Components are what the template shows, from top to bottom.
+ * The page of a dataset, in one language. Components are what the template shows, from top to bottom.
  *
- * @param homepage    an address, or null where there is none that a browser opens
- * @param listed      how many files the dump has
- * @param moreFiles   how many files are not shown, in words, or null
- * @param programs    files by which programs fetch the whole dump, with what they are called for people
- * @param beside      the files beside the parts
+ * @param homepage    a URL, or null if it is not one that a browser opens
+ * @param listed      number of files of the dump
+ * @param moreFiles   text with the number of files that are not shown, or null
+ * @param programs    files for download programs, with their labels
+ * @param beside      the files next to the parts
  * @param sample      the first documents, or null
- * @param moreHistory how many dumps are not shown, in words, or null
+ * @param moreHistory text with the number of dumps that are not shown, or null
  */
 public record DatasetPage(
         Frame frame,
@@ -55,7 +55,7 @@ public record DatasetPage(
     /**
      * A dump in a table.
      *
-     * @param index address of the dump's own page, or null where an older version wrote the dump without one
+     * @param index URL of the dump's own page, or null if an older version wrote the dump without one
      */
     public record Dump(
             String instant,
@@ -120,13 +120,13 @@ public record DatasetPage(
                 issues(texts, catalog, latest));
     }
 
-    /** Whether a browser would open it as a page, rather than run it. */
+    /** Whether a browser would open it as a page, rather than execute it. */
     static boolean opens(@Nullable String address) {
         return address != null && address.matches("https?://\\S+");
     }
 
     private static @Nullable String more(Texts texts, String key, int number) {
-        return number <= 0 ? null : texts.say(key, texts.count(number));
+        return number <= 0 ? null : texts.get(key, texts.count(number));
     }
 
     private static Dump dump(Texts texts, DumpSummary dump, Addresses addresses) {
@@ -151,13 +151,13 @@ public record DatasetPage(
     private static List<Link> programs(Texts texts, Listing listing, List<URI> torrents) {
         List<Link> links = new ArrayList<>();
         if (listing.metalink() != null) {
-            links.add(new Link(texts.say("download.meta4"), listing.metalink()));
+            links.add(new Link(texts.get("download.meta4"), listing.metalink()));
         }
         if (listing.torrent() != null) {
-            links.add(new Link(texts.say("download.torrent"), listing.torrent()));
+            links.add(new Link(texts.get("download.torrent"), listing.torrent()));
         }
         torrents.forEach(torrent ->
-                links.add(new Link(texts.say("download.torrent.other", torrent.getHost()), torrent.toString())));
+                links.add(new Link(texts.get("download.torrent.other", torrent.getHost()), torrent.toString())));
         return links;
     }
 
@@ -188,46 +188,46 @@ public record DatasetPage(
                 field.path(),
                 type,
                 field.documents() == null ? "" : texts.share(field.documents(), latest.documents()),
-                field.blurred() == null ? "" : texts.say("remark.blurred", field.blurred()));
+                field.blurred() == null ? "" : texts.get("remark.blurred", field.blurred()));
     }
 
     private static List<Chart> charts(Texts texts, List<DumpSummary> dumps) {
         return List.of(
-                Chart.of(texts, texts.say("chart.documents"), dumps, DumpSummary::documents, texts::count),
-                Chart.of(texts, texts.say("chart.bytes"), dumps, DumpSummary::bytes, texts::bytes));
+                Chart.of(texts, texts.get("chart.documents"), dumps, DumpSummary::documents, texts::count),
+                Chart.of(texts, texts.get("chart.bytes"), dumps, DumpSummary::bytes, texts::bytes));
     }
 
     private static List<String> issues(Texts texts, Catalog catalog, Manifest latest) {
         List<String> issues = new ArrayList<>();
         if (latest.repaired() != null) {
-            issues.add(texts.say("issues.repaired", texts.count(latest.repaired())));
+            issues.add(texts.get("issues.repaired", texts.count(latest.repaired())));
         }
         if (latest.source().vectors() != null) {
-            issues.add(texts.say("issues.vectors"));
+            issues.add(texts.get("issues.vectors"));
         }
         latest.formats()
                 .forEach(format -> format.leftOut()
                         .forEach((field, documents) ->
-                                issues.add(texts.say("issues.leftout", format.name(), field, texts.count(documents)))));
+                                issues.add(texts.get("issues.leftout", format.name(), field, texts.count(documents)))));
         List<String> accepted = latest.accepted() == null ? List.of() : latest.accepted();
         if (accepted.contains("shrink")) {
-            issues.add(texts.say("issues.shrink"));
+            issues.add(texts.get("issues.shrink"));
         }
         if (accepted.contains("schema")) {
-            issues.add(texts.say("issues.schema"));
+            issues.add(texts.get("issues.schema"));
         }
         if (latest.schemaChanges() != null && !latest.schemaChanges().removed().isEmpty()) {
-            issues.add(texts.say(
+            issues.add(texts.get(
                     "issues.removed", String.join(", ", latest.schemaChanges().removed())));
         }
         for (Withdrawal notice : catalog.withdrawn(latest.dataset())) {
             String stamp = notice.dump().substring(notice.dump().indexOf('/') + 1);
-            issues.add(texts.say("issues.withdrawn", stamp, texts.date(notice.withdrawnAt()), notice.reason()));
+            issues.add(texts.get("issues.withdrawn", stamp, texts.date(notice.withdrawnAt()), notice.reason()));
         }
         catalog.broken().stream()
                 .filter(broken -> Objects.equals(broken.dump().dataset(), latest.dataset()))
                 .forEach(broken ->
-                        issues.add(texts.say("issues.unreadable", broken.dump().stamp())));
+                        issues.add(texts.get("issues.unreadable", broken.dump().stamp())));
         return issues;
     }
 }

@@ -6,21 +6,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The page {@code index.html} in the folder of a dump: what the dump is, and a relative link to each of its files. It is
- * written once, is the same at every destination, and is the address that citations name. It needs no directory listing of
- * the web server. Programs that copy the links of a page, such as {@code rclone} and {@code wget -r}, copy the dump.
+ * The page {@code index.html} in the folder of a dump: describes the dump, and has a relative link to each of its
+ * files. It is written once, is identical at every destination, and its URL is used in citations. It does not depend on
+ * directory listings of the web server. Programs that follow the links of a page, such as {@code rclone} and {@code
+ * wget -r}, copy the dump.
  *
  * @param title          of the dataset
  * @param description    for people, or null
  * @param dump           the dump's id
- * @param instant        when the snapshot was taken, in the form of HTML's {@code datetime}
- * @param documents      how many documents the dump has, in words
- * @param size           the size of its parts, in words
+ * @param instant        time of the snapshot, as for HTML's {@code datetime}
+ * @param documents      number of documents, as text
+ * @param size           total size of its parts, as text
  * @param license        an SPDX expression, or null
- * @param licenseAddress of the licence's text, or null
+ * @param licenseAddress URL of the licence's text, or null
  * @param publisher      the publisher's name, or null
- * @param dataset        address of the dataset's page, relative where possible
- * @param files          every file of the dump but this page
+ * @param dataset        URL of the dataset's page, relative if possible
+ * @param files          every file of the dump except this page
  */
 public record DumpPage(
         String title,
@@ -42,8 +43,8 @@ public record DumpPage(
     /**
      * A file of the dump.
      *
-     * @param name its name, which is also its relative address
-     * @param size in words, or empty where the file is written after the page
+     * @param name its name, which is also its relative URL
+     * @param size as text, or empty if the file is written after the page
      */
     public record File(String name, String size) {
         /** A file of {@code bytes} bytes. */

@@ -4,16 +4,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every page has.
+ * The parts common to all pages.
  *
- * @param texts          its language
+ * @param texts          texts of its language
  * @param title          of the window
  * @param description    for search engines, or null
- * @param canonical      its public address, or null where there is none
- * @param languages      the page in all its languages, its own too
- * @param home           address of the site's page, or null on that page itself
- * @param feed           address of the feed that belongs to it
- * @param structuredData schema.org as JSON that may stand in a script element, or null
+ * @param canonical      its public URL, or null if there is none
+ * @param languages      the page in all languages, including its own
+ * @param home           URL of the site's page, or null on that page itself
+ * @param feed           URL of its feed
+ * @param structuredData schema.org as JSON that is safe in a script element, or null
  * @param style          the style sheet
  * @param policy         its Content-Security-Policy, which allows that style sheet and nothing else
  */

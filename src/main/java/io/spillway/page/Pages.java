@@ -21,13 +21,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages, feeds and what goes with them, as bytes by key. Pages stand alone: no script, no file from anywhere, a style sheet
- * that their own policy names by its hash. Safe for use by many threads.
+ * Renders pages, feeds and related files as bytes by key. Pages are self-contained: no scripts, no external files, a
+ * style sheet allowed by its hash in the page's own policy. Thread-safe.
  */
 public final class Pages {
     private static final String FEED = "feed.atom";
 
-    /** A look at the data, not a download. */
+    /** An impression of the data, not a download. */
     private static final int MAX_SAMPLE_BYTES = 4_000;
 
     private final Destination destination;
@@ -36,7 +36,7 @@ public final class Pages {
     private final String style = resource("style.css");
     private final String policy = Templates.policy(style);
 
-    /** Pages for one destination, which stays the caller's to close. */
+    /** Creates pages for one destination, which the caller closes. */
     public Pages(Destination destination) {
         this.destination = destination;
     }
@@ -49,14 +49,14 @@ public final class Pages {
         return keys;
     }
 
-    /** The feed of a dataset without a dump, which says that dumps are withdrawn; empty where none is. */
+    /** The feed of a dataset without a dump, with its withdrawals; empty if there are none. */
     public Map<ObjectKey, byte[]> ofWithdrawn(Catalog catalog, String dataset) {
         return catalog.withdrawn(dataset).isEmpty()
                 ? Map.of()
                 : Map.of(new ObjectKey(dataset).child(FEED), AtomFeed.ofDataset(catalog, dataset, destination));
     }
 
-    /** A dataset's pages and feed, of a dump that nobody else makes torrents of. */
+    /** A dataset's pages and feed, without torrents from other destinations. */
     public Map<ObjectKey, byte[]> ofDataset(Catalog catalog, Catalog.Shelf shelf, List<URI> mirrors)
             throws SpillwayException {
         return ofDataset(catalog, shelf, mirrors, List.of());
@@ -65,8 +65,8 @@ public final class Pages {
     /**
      * A dataset's pages and feed.
      *
-     * @param mirrors  folders elsewhere that have the latest dump, too
-     * @param torrents of the latest dump that some of these make by themselves
+     * @param mirrors  other folders that have the latest dump, too
+     * @param torrents of the latest dump that some of these create themselves
      * @throws SpillwayException the destination does not answer
      */
     public Map<ObjectKey, byte[]> ofDataset(Catalog catalog, Catalog.Shelf shelf, List<URI> mirrors, List<URI> torrents)
@@ -99,7 +99,7 @@ public final class Pages {
         return files;
     }
 
-    /** The site's pages, its feed, what crawlers ask for. */
+    /** The site's pages, its feed, and the files for crawlers. */
     public Map<ObjectKey, byte[]> ofSite(Catalog catalog) {
         Addresses addresses = Addresses.fromRoot(destination);
         Map<ObjectKey, byte[]> files = new LinkedHashMap<>();
@@ -110,8 +110,8 @@ public final class Pages {
                     each.language(), each.languageName(), addresses.of(new ObjectKey(fileName(each))))));
             Frame frame = new Frame(
                     texts,
-                    texts.say("site.title"),
-                    texts.say("site.lead"),
+                    texts.get("site.title"),
+                    texts.get("site.lead"),
                     destination.publicAddress(key).map(URI::toString).orElse(null),
                     others,
                     null,
@@ -139,7 +139,7 @@ public final class Pages {
         return texts.language().equals("en") ? "index.html" : "index." + texts.language() + ".html";
     }
 
-    /** The first lines of the sample, or null where the dump has none. */
+    /** The first lines of the sample, or null if the dump has none. */
     private @Nullable String sample(Manifest latest) throws SpillwayException {
         ObjectKey key = new ObjectKey(latest.dump()).child("sample.jsonl");
         if (latest.files().stream().noneMatch(file -> file.name().equals(key.name()))
@@ -150,7 +150,7 @@ public final class Pages {
             byte[] bytes = in.readNBytes(MAX_SAMPLE_BYTES);
             String text = new String(bytes, StandardCharsets.UTF_8);
             boolean cut = bytes.length == MAX_SAMPLE_BYTES;
-            // What the cut has left of a character.
+            // The rest of a character that was cut.
             return cut ? text.substring(0, text.length() - 1) + "…" : text;
         } catch (IOException e) {
             throw new SpillwayException(

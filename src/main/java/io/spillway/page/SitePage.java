@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The page of the site.
  *
- * @param cards  one a dataset
- * @param links  address of {@code links.json}
- * @param status address of {@code status.json}
+ * @param cards  one per dataset
+ * @param links  URL of {@code links.json}
+ * @param status URL of {@code status.json}
  */
 public record SitePage(Frame frame, List<Card> cards, String links, String status) {
 
-    /** A dataset in words of the page's language. */
+    /** A dataset, with texts in the page's language. */
     public record Card(
             String title,
             @Nullable String description,
@@ -46,8 +46,8 @@ public record SitePage(Frame frame, List<Card> cards, String links, String statu
                 page,
                 Texts.instant(latest.takenAt()),
                 texts.date(latest.takenAt()),
-                texts.say("documents") + ": " + texts.count(latest.documents()),
+                texts.get("documents") + ": " + texts.count(latest.documents()),
                 texts.bytes(latest.bytes()),
-                latest.license() == null ? texts.say("license.none") : latest.license());
+                latest.license() == null ? texts.get("license.none") : latest.license());
     }
 }

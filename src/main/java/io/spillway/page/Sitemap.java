@@ -11,14 +11,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What crawlers ask for: our own pages, and that they are welcome. */
+/** Files for crawlers: the sitemap of our pages, and a permissive robots.txt. */
 final class Sitemap {
     static final String FILE_NAME = "sitemap.xml";
 
     private Sitemap() {}
 
     /**
-     * The sitemap, or empty where the pages have no public address, which the protocol wants.
+     * The sitemap, or empty if the pages have no public URL, which the protocol requires.
      *
      * @param pages the names of a page in all languages
      */
@@ -42,7 +42,7 @@ final class Sitemap {
         return Optional.of(xml.finish());
     }
 
-    /** A page changes when a dump comes, and when one is withdrawn. */
+    /** A page changes when a dump is published, and when one is withdrawn. */
     private static Instant later(Instant taken, List<Withdrawal> notices) {
         return notices.stream().map(Withdrawal::withdrawnAt).reduce(taken, (a, b) -> a.isAfter(b) ? a : b);
     }
@@ -56,7 +56,7 @@ final class Sitemap {
                         .close());
     }
 
-    /** Everything here is meant to be fetched. */
+    /** Everything may be fetched. */
     static byte[] robots(Destination destination) {
         String sitemap = destination
                 .publicAddress(new ObjectKey(FILE_NAME))

@@ -5,30 +5,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a dump is fetched or read with one tool, to be pasted into a shell. Names and addresses of ours have only characters
- * that a shell takes as they are.
+ * Shell commands that fetch or read a dump with one tool, to be pasted. Our names and URLs contain only characters that
+ * a shell does not interpret.
  *
  * @param tool its name
  * @param code its lines
  */
 public record Snippet(String tool, String code) {
-    /** Where no public address is known, somebody has to fill it in. */
+    /** Placeholder for an unknown public URL, to be replaced by the reader. */
     private static final String UNKNOWN = "https://ADDRESS-OF-THIS-SITE/";
 
-    /** Where a file is not whole yet, the program behind this goes on with it; one that is whole is left alone. */
+    /** Runs the following command for files that are missing or incomplete; complete ones are skipped. */
     private static final String UNLESS_WHOLE =
             "xargs -n 1 -P 4 sh -c 'grep -F \"${0##*/}\" SHA256SUMS | sha256sum -c >/dev/null 2>&1 || ";
 
     /**
-     * The snippets for a dump. Each can be run again, and runs in BusyBox as far as the program itself is there.
+     * The snippets for a dump. Each can be repeated, and runs in BusyBox if the tool itself is available.
      *
-     * @param place what the destination calls itself, which says where a bucket is
+     * @param place name of the destination, which contains the location of a bucket
      */
     static List<Snippet> of(Listing latest, String place) {
         String folder = latest.address().contains("://") ? latest.address() : UNKNOWN + latest.dump() + "/";
-        // What the list says before a file's name may be an address of another place, or of where the site was before.
+        // The URLs in the list may be those of another destination, or of a previous location of the site.
         String addresses = "sed 's|.*/||;s|^|%s|' urls.txt".formatted(folder);
-        // Not --ignore-missing, which BusyBox has not got, and which passes over files that are missing.
+        // Not --ignore-missing, which BusyBox lacks, and which ignores missing files.
         String check =
                 "grep -F %s SHA256SUMS | sha256sum -c\n".formatted(latest.dump().replace('/', '-'));
         List<Snippet> all = new ArrayList<>();

@@ -1,5 +1,7 @@
 package io.spillway.page;
 
+import io.spillway.dataset.Dataset;
+
 import io.spillway.catalog.Listing;
 import io.spillway.dataset.License;
 import io.spillway.manifest.ManifestJson;
@@ -8,12 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A dump as schema.org's Dataset, for search engines of datasets. */
+/** A dump as schema.org Dataset, for dataset search engines. */
 final class StructuredData {
-    /** A page that is heavier than its data helps nobody; the rest is in the manifest. */
+    /** Limits the size of the page; the rest is in the manifest. */
     private static final int MAX_FILES = 50;
 
-    /** What search engines want of a description at least. */
+    /** Minimum length of a description for search engines. */
     private static final int MIN_DESCRIPTION = 50;
 
     private static final int MAX_DESCRIPTION = 5000;
@@ -21,10 +23,10 @@ final class StructuredData {
     private StructuredData() {}
 
     /**
-     * JSON that may stand in a script element as it is: no text in it can end that element or begin a comment.
+     * JSON that is safe in a script element: no text in it can end that element or start a comment.
      *
-     * @param page      address of the page, or null where it is not public
-     * @param publisher name of the publisher, or null where it is not stated
+     * @param page      URL of the page, or null if it is not public
+     * @param publisher name of the publisher, or null if not stated
      */
     static String of(Listing latest, @Nullable String page, @Nullable String publisher) {
         Map<String, Object> data = new LinkedHashMap<>();
@@ -56,7 +58,7 @@ final class StructuredData {
                         .map(StructuredData::distribution)
                         .toList());
         String json = new String(ManifestJson.writeLine(data), StandardCharsets.UTF_8);
-        // In JSON these stand in strings only, where they may be written so.
+        // In JSON these occur only in strings, where they may be escaped.
         return json.replace("<", "\\u003c")
                 .replace(">", "\\u003e")
                 .replace("&", "\\u0026")
@@ -65,10 +67,10 @@ final class StructuredData {
     }
 
     private static String description(Listing latest) {
-        String said = latest.description() == null ? latest.title() : latest.description();
-        String text = said.length() >= MIN_DESCRIPTION
-                ? said
-                : said + " All " + latest.documents() + " documents as files, renewed regularly.";
+        String given = latest.description() == null ? latest.title() : latest.description();
+        String text = given.length() >= MIN_DESCRIPTION
+                ? given
+                : given + " All " + latest.documents() + " documents as files, renewed regularly.";
         return text.length() <= MAX_DESCRIPTION ? text : text.substring(0, MAX_DESCRIPTION);
     }
 

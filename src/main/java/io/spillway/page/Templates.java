@@ -10,18 +10,17 @@ import java.util.Base64;
 import java.util.regex.Pattern;
 
 /**
- * The templates in {@code src/main/jte}, which escape what they show by where in HTML it stands. Safe for use by many
- * threads.
+ * Renders the templates in {@code src/main/jte}, with escaping that depends on the position in the HTML. Thread-safe.
  */
 public final class Templates {
-    /** HTML allows no control characters but white space; C1 are among them. */
+    /** HTML allows no control characters except white space; this includes C1. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}&&[^\\t\\n]]");
 
     private final TemplateEngine engine = TemplateEngine.createPrecompiled(ContentType.Html);
 
     /**
-     * A template, filled with the record that it names as its parameter; in UTF-8. A control character of a value becomes
-     * U+FFFD.
+     * Renders a template with the record that it declares as its parameter; in UTF-8. A control character of a value
+     * becomes U+FFFD.
      */
     public byte[] render(String template, Object page) {
         StringOutput output = new StringOutput();
@@ -29,7 +28,7 @@ public final class Templates {
         return CONTROL.matcher(output.toString()).replaceAll("\uFFFD").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The Content-Security-Policy of a page that has this style sheet within it, and nothing else but text and links. */
+    /** The Content-Security-Policy of a page with this embedded style sheet, and otherwise only text and links. */
     public static String policy(String style) {
         return "default-src 'none'; style-src 'sha256-" + hash(style) + "'; base-uri 'none'; form-action 'none'";
     }
@@ -39,7 +38,7 @@ public final class Templates {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return Base64.getEncoder().encodeToString(digest);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has it", e);
+            throw new IllegalStateException("every Java platform supports SHA-256", e);
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
 
-/** The words of one language, and how it writes numbers and dates; dates are those of UTC. Immutable. */
+/** The texts of one language, and its formats for numbers and dates; dates are in UTC. Immutable. */
 public final class Texts {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
     private static final String BUNDLE = "io.spillway.page.texts";
@@ -21,7 +21,7 @@ public final class Texts {
 
     private Texts(String bundle, Locale locale) {
         this.locale = locale;
-        // Without a fallback the machine's own language can never come in.
+        // No fallback, so that the machine's locale is never used.
         this.bundle = ResourceBundle.getBundle(
                 bundle,
                 locale,
@@ -29,12 +29,12 @@ public final class Texts {
                 ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
     }
 
-    /** Every language that pages are in, the first of which has the plain names. */
+    /** All languages of pages; the first one has file names without a language. */
     public static List<Texts> all() {
         return all(BUNDLE);
     }
 
-    /** The same languages with the words of another bundle, which has each of them. */
+    /** The same languages with the texts of another bundle, which must have each of them. */
     public static List<Texts> all(String bundle) {
         return List.of(
                 new Texts(bundle, Locale.UK),
@@ -47,14 +47,14 @@ public final class Texts {
         return locale.getLanguage();
     }
 
-    /** What the language calls itself: {@code English}. */
+    /** The language's own name: {@code English}. */
     public String languageName() {
         String name = Locale.forLanguageTag(language()).getDisplayLanguage(locale);
         return name.substring(0, 1).toUpperCase(locale) + name.substring(1);
     }
 
-    /** A text of the bundle, with {@code {0}} and so on replaced; fails where there is none of that name. */
-    public String say(String key, Object... values) {
+    /** A text of the bundle, with {@code {0}} and so on replaced; fails if the key is missing. */
+    public String get(String key, Object... values) {
         return new MessageFormat(bundle.getString(key), locale).format(values);
     }
 
@@ -75,7 +75,10 @@ public final class Texts {
         return String.format(locale, unit == 0 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
     }
 
-    /** {@code 12 %}, with a sign before it where rounding would say nothing of few, or all of nearly all. */
+    /**
+     * {@code 12 %}, with {@code <} or {@code >} in front if rounding would give 0 % or 100 % of a value that is
+     * neither.
+     */
     public String share(long part, long whole) {
         if (whole == 0) {
             return "–";

@@ -6,7 +6,7 @@ import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
-/** An XML document of one namespace, written from its first element to its last. Belongs to one thread. */
+/** Writes an XML document of one namespace from start to end. For use by one thread. */
 final class Xml {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final XMLStreamWriter writer;
@@ -23,7 +23,7 @@ final class Xml {
         }
     }
 
-    /** Begins an element. */
+    /** Starts an element. */
     Xml open(String name, String... attributes) {
         try {
             line();
@@ -46,7 +46,7 @@ final class Xml {
         }
     }
 
-    /** An element with text and nothing else. */
+    /** An element that contains only text. */
     Xml text(String name, String text, String... attributes) {
         try {
             line();
@@ -60,7 +60,7 @@ final class Xml {
         }
     }
 
-    /** An element with attributes and nothing else: names and values in turns. */
+    /** An empty element with attributes: names and values alternate. */
     Xml empty(String name, String... attributes) {
         try {
             line();
@@ -94,7 +94,7 @@ final class Xml {
         writer.writeCharacters("\n");
     }
 
-    /** XML 1.0 has no way to write most control characters and halves of pairs, not even escaped. */
+    /** XML 1.0 cannot represent most control characters and unpaired surrogates, not even escaped. */
     private static String legal(String text) {
         StringBuilder legal = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {

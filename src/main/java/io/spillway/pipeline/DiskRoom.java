@@ -6,26 +6,26 @@ import io.spillway.manifest.Manifest;
 import java.util.List;
 
 /**
- * Whether a dump is going to fit on the disk, asked before anything is read. The dump before says how large a document
- * becomes, far better than a sample would, and without a request; before the first dump {@code plan} is who estimates.
+ * Estimates before an export whether the dump will fit on the disk. The previous dump gives the size of a document more
+ * accurately than a sample would, and without a request; before the first dump, {@code plan} estimates it.
  */
 public final class DiskRoom {
     /**
-     * Above what the dump before says: documents grow a little, the files beside the parts and the rounding to blocks
-     * take some. More would refuse runs that fit.
+     * Added to the estimate: documents grow a little, and side files and rounding to blocks take some space. A larger
+     * margin would refuse runs that fit.
      */
     private static final double MARGIN = 1.05;
 
     private DiskRoom() {}
 
     /**
-     * Refuses a dump that will most likely be larger than the room that is left. Says nothing where the formats or
-     * compressions are others than in the dump before, or that had no documents.
+     * Refuses a dump that will probably exceed the free space. Skipped if formats or compressions differ from the
+     * previous dump, or if that was empty.
      *
-     * @param usable    bytes that can still be written
-     * @param previous  the dump before
-     * @param documents in the new one
-     * @throws SpillwayException as {@link Fault#DESTINATION_UNAVAILABLE}, with the figures
+     * @param usable    free bytes
+     * @param previous  the previous dump
+     * @param documents number of documents in the new one
+     * @throws SpillwayException {@link Fault#DESTINATION_UNAVAILABLE}, with the numbers
      */
     public static void require(long usable, Manifest previous, long documents, List<PartFormat> formats)
             throws SpillwayException {
@@ -36,19 +36,19 @@ public final class DiskRoom {
         if (needed > usable) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "%d documents need about %d bytes of disk, as dump %s had %d of %d bytes, and %d are free"
+                    "%d documents need about %d bytes on disk (dump %s: %d documents, %d bytes), but %d are free"
                             .formatted(
                                     documents, needed, previous.dump(), previous.documents(), previous.bytes(), usable),
-                    "free some space where dumps are written, such as that of dumps which nobody needs any more");
+                    "free some space where dumps are written, for example by pruning old dumps");
         }
     }
 
     /**
-     * Bytes of disk that a dump will most likely need.
+     * Estimated size of a dump on disk, in bytes.
      *
-     * @param bytes  of the dump before
-     * @param before documents in that
-     * @param now    documents in the new one
+     * @param bytes  size of the previous dump
+     * @param before its number of documents
+     * @param now    number of documents in the new one
      */
     public static long needed(long bytes, long before, long now) {
         return before == 0 ? 0 : Math.round(MARGIN * bytes / before * now);

@@ -117,7 +117,7 @@ public final class Extraction {
         if (found != snapshot.documents()) {
             throw new SpillwayException(
                     Fault.INTEGRITY,
-                    (what + ", but the snapshot holds %d")
+                    (what + ", but the snapshot has %d")
                             .formatted(found, snapshot.description().name(), snapshot.documents()),
                     "nothing was published; run the export again, and report this if it happens again");
         }
@@ -142,7 +142,7 @@ public final class Extraction {
                     Fault.CONFIG,
                     "format csv: neither the mapping nor any of the %d documents has the columns %s"
                             .formatted(snapshot.documents(), String.join(", ", never.values())),
-                    "check the spelling; to keep an empty column for a field that documents may get, map the field");
+                    "check the spelling; to keep an empty column for a future field, add the field to the mapping");
         }
     }
 
@@ -161,13 +161,13 @@ public final class Extraction {
         }
         counts.unreadable()
                 .forEach((field, count) -> LOG.warn(
-                        "values that cannot be blurred are not published dataset={} field=\"{}\" values={}",
+                        "values that cannot be blurred were withheld dataset={} field=\"{}\" values={}",
                         dump.dataset(),
                         FieldPath.shown(field),
                         count));
         if (counts.tooMany()) {
             LOG.warn(
-                    "more names in documents than are told apart, schema.json has those of the mapping alone dataset={}",
+                    "too many field names in documents; schema.json lists only those of the mapping dataset={}",
                     dump.dataset());
         }
     }

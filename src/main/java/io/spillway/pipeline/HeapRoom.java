@@ -7,39 +7,39 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Whether the parts that are open at the same time fit into the heap, asked before anything is read. */
+/** Checks before an export whether the parts that are written in parallel fit into the heap. */
 public final class HeapRoom {
     private static final long MIB = 1 << 20;
-    /** The program itself with its clients and threads; 20 MiB were seen. */
+    /** The program with its clients and threads; measured 20 MiB. */
     private static final long PROGRAM = 32 * MIB;
-    /** Two answers of a lane, of the usual 4 MiB; the source takes shorter pages where the heap is small. */
+    /** Two responses per lane, usually of 4 MiB; the source uses shorter pages if the heap is small. */
     private static final long PAGES_A_LANE = 8 * MIB;
-    /** The source never fills more than half of the heap; a quarter is what it manages with. */
+    /** The source uses at most half of the heap and can work with a quarter. */
     private static final int PAGES_SHARE = 4;
-    /** The proof may take a quarter of the heap. */
+    /** The uniqueness proof may use a quarter of the heap. */
     private static final int PROOF_SHARE = 4;
-    /** Buffers of an open part before and behind its compressor, its encoder's included. */
+    /** Buffers of an open part before and after its compressor, including its encoder's. */
     private static final long BUFFERS_A_PART = 512 << 10;
 
     private HeapRoom() {}
 
     /**
-     * The most heap that the proof takes that no document came twice, in bytes, however many documents there are: it keeps
-     * the first and the last number of each shard in each slice.
+     * The maximum heap in bytes for the proof that no document was read twice: it keeps the first and the last number
+     * of each shard in each slice, independent of the number of documents.
      *
-     * @param documents a slice keeps nothing for a shard in which it has none
+     * @param documents a slice keeps nothing for a shard without documents
      */
     public static long proofBytes(int slices, int shards, long documents) {
         return Math.min(documents, (long) slices * shards) * SliceSpans.BYTES_A_SPAN;
     }
 
     /**
-     * Refuses what this JVM's heap has no room for beside the program and the pages: formats, whose compressors there is one
-     * of for each lane and format, and the proof that no document came twice.
+     * Refuses an export that exceeds the heap of this JVM, in addition to the program and the pages: formats need one
+     * compressor per lane, and the uniqueness proof needs its spans.
      *
-     * @param lanes      slices that are read at the same time
+     * @param lanes      slices read in parallel
      * @param proofBytes see {@link #proofBytes}, 0 or more
-     * @throws SpillwayException as {@link Fault#CONFIG}, with what is needed and what would fit
+     * @throws SpillwayException {@link Fault#CONFIG}, with the required heap and what would fit
      */
     public static void require(int lanes, long proofBytes, List<PartFormat> formats) throws SpillwayException {
         long heap = Runtime.getRuntime().maxMemory();
@@ -51,9 +51,9 @@ public final class HeapRoom {
         if (proofBytes > heap / PROOF_SHARE) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "the proof that no document came twice needs up to %d MiB of heap, and this JVM has %d MiB"
+                    "the proof that no document was read twice needs up to %d MiB of heap, but this JVM has %d MiB"
                             .formatted(mebibytes(proofBytes), heap / MIB),
-                    "read fewer slices with source: {slices: N} (--slices): it takes %d bytes for each shard of each slice"
+                    "use fewer slices with source: {slices: N} (--slices): each shard of each slice takes %d bytes"
                             .formatted(SliceSpans.BYTES_A_SPAN));
         }
     }
@@ -72,7 +72,7 @@ public final class HeapRoom {
         }
         throw new SpillwayException(
                 Fault.CONFIG,
-                "%d %s of %s need %d MiB of heap, and this JVM has %d MiB"
+                "%d %s of %s need %d MiB of heap, but this JVM has %d MiB"
                         .formatted(
                                 lanes,
                                 lanes == 1 ? "lane" : "lanes",
@@ -81,7 +81,7 @@ public final class HeapRoom {
                                 heap / MIB),
                 "%schoose a lower level or another compression, or start java with -Xmx%dm"
                         .formatted(
-                                fitting == 0 ? "" : "read with politeness: {lanes: %d} (--lanes), ".formatted(fitting),
+                                fitting == 0 ? "" : "use politeness: {lanes: %d} (--lanes), ".formatted(fitting),
                                 xmx(lanes, lane)));
     }
 
@@ -89,7 +89,7 @@ public final class HeapRoom {
         return PROGRAM + Math.min(lanes * PAGES_A_LANE, heap / PAGES_SHARE) + lanes * lane;
     }
 
-    /** A heap that is large enough also where its collector leaves a sixteenth of it out of the count. */
+    /** Large enough even if the collector excludes a sixteenth of the heap. */
     private static long xmx(int lanes, long lane) {
         return mebibytes((PROGRAM + lanes * (PAGES_A_LANE + lane)) * 16 / 15 + MIB);
     }

@@ -22,8 +22,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
- * One slice from its first page to its last part, on one thread: page in, what is published of each document into every
- * format's part. Back-pressure is a blocking write.
+ * Reads one slice on one thread, from its first page to its last part, and writes the published content of each
+ * document to a part of every format. Blocking writes provide back-pressure.
  */
 final class Lane implements Callable<Lane.Result> {
     private final Snapshot snapshot;
@@ -40,21 +40,21 @@ final class Lane implements Callable<Lane.Result> {
     private long repaired;
     private long altered;
 
-    /** Makes the sequences of parts on the lane's own clock. */
+    /** Creates the part sequences with the lane's clock. */
     interface Formats {
         List<PartSequence> begin(Slice slice, StageClock clock);
     }
 
-    /** Is told that no more parts come. */
+    /** Notified after the last part. */
     interface Complete {
         void slice() throws SpillwayException;
     }
 
     /**
-     * A lane that has not begun.
+     * A new lane.
      *
-     * @param filters makes the filter that every document goes through, when the slice begins
-     * @param counts  takes over what the filter has counted, when the slice is at its end
+     * @param filters creates the filter for all documents when the slice begins
+     * @param counts  receives the filter's counts when the slice ends
      */
     Lane(
             Snapshot snapshot,
@@ -115,16 +115,16 @@ final class Lane implements Callable<Lane.Result> {
     }
 
     /**
-     * What became of a slice.
+     * The result of a slice.
      *
-     * @param slice     which
-     * @param documents documents written, once for all formats
-     * @param spans     which documents these were
-     * @param repaired  documents in which bytes that are not UTF-8 were replaced
-     * @param altered   documents of which something was withheld or blurred
+     * @param slice     the slice
+     * @param documents number of documents, once for all formats
+     * @param spans     the documents' positions
+     * @param repaired  number of documents in which invalid UTF-8 was replaced
+     * @param altered   number of documents with withheld or blurred values
      * @param formats   what was written in each format
      * @param sample    the first documents
-     * @param seconds   where the lane's time went
+     * @param seconds   time per stage
      */
     record Result(
             Slice slice,
@@ -139,9 +139,9 @@ final class Lane implements Callable<Lane.Result> {
     /**
      * A slice in one format.
      *
-     * @param parts   in order, under the names that they have in the work folder
-     * @param leftOut fields that the format had no place for, with how many documents had each
-     * @param columns what the cells of its columns are, where it has columns
+     * @param parts   in order, with their names in the work folder
+     * @param leftOut fields without a place in the format, with the number of documents that have them
+     * @param columns the kinds of cells in its columns, if it has columns
      */
     record Written(List<Part> parts, Map<String, Long> leftOut, ColumnKinds columns) {}
 }

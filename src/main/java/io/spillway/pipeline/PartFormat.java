@@ -10,21 +10,19 @@ import java.util.function.Supplier;
 /**
  * How parts are written.
  *
- * @param encoder     makes a new encoder for each part
- * @param compression what the encoder's bytes go through
- * @param options     what readers have to know of the format beyond its name, for the manifest; JSON values by snake_case
- *                    names, empty where there is nothing to know
+ * @param encoder     creates an encoder for each part
+ * @param compression compresses the encoder's output
+ * @param options     what readers have to know about the format besides its name, for the manifest; JSON values by
+ *                    snake_case names, possibly empty
  */
 public record PartFormat(Supplier<Encoder> encoder, Compression compression, Map<String, Object> options) {
 
-    /** A format that its name describes. */
+    /** A format without options. */
     public PartFormat(Supplier<Encoder> encoder, Compression compression) {
         this(encoder, compression, Map.of());
     }
 
-    /**
-     * The options, the types of columns, and the library where the bytes are not those that another machine would make.
-     */
+    /** The options, the column types, and the compression library if its bytes can differ between machines. */
     Map<String, Object> facts(ColumnKinds columns) {
         Map<String, Object> facts = new LinkedHashMap<>(options);
         if (!columns.types().isEmpty()) {

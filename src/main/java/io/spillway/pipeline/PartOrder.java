@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Gives parts their names in the dump, as soon as their numbers are certain: one sequence a format over all slices, in the
- * slices' order, whichever slice is read first. A part of the first slice has its number at once, one of another slice
- * when all slices before it are complete. Safe for use by all lanes.
+ * Assigns final names to parts as soon as their numbers are certain: one sequence per format over all slices, in slice
+ * order, whichever slice is read first. A part of the first slice gets its number at once, one of another slice when
+ * all slices before it are complete. Thread-safe.
  */
 final class PartOrder {
     private final Path folder;
@@ -30,11 +30,11 @@ final class PartOrder {
     private int slice;
 
     /**
-     * An order without parts.
+     * An empty order.
      *
-     * @param folder where the parts lie
-     * @param slices how many slices there are
-     * @param named  is told each file that has got its name, in the order of numbers within a format; must not take long
+     * @param folder the folder of the parts
+     * @param slices number of slices
+     * @param named  receives each file after it was named, in the order of numbers within a format; must return quickly
      */
     PartOrder(Path folder, DumpId dump, List<PartFormat> formats, int slices, Consumer<Path> named) {
         this.folder = folder;
@@ -50,24 +50,24 @@ final class PartOrder {
         this.numbers = new int[formats.size()];
     }
 
-    /** Takes a part, complete and read back, of a slice and a format, both counted from 0. */
+    /** Adds a complete and verified part of a slice and a format, both numbered from 0. */
     synchronized void add(int ofSlice, int ofFormat, Part part) throws SpillwayException {
         waiting.get(ofSlice).get(ofFormat).add(part);
         nameAll();
     }
 
-    /** No more parts come of this slice. */
+    /** Marks a slice as complete. */
     synchronized void complete(int ofSlice) throws SpillwayException {
         complete[ofSlice] = true;
         nameAll();
     }
 
-    /** How many parts a format has so far. */
+    /** Number of named parts of a format so far. */
     synchronized int count(int ofFormat) {
         return numbers[ofFormat];
     }
 
-    /** All parts in the order of their names; every slice is complete. */
+    /** All parts, sorted by name; every slice must be complete. */
     synchronized List<Part> parts() {
         if (slice < complete.length) {
             throw new IllegalStateException("slice " + slice + " is not complete");
@@ -76,7 +76,7 @@ final class PartOrder {
         return List.copyOf(parts);
     }
 
-    /** Names a part of a dump that has none otherwise. */
+    /** Names the only part of an empty format. */
     synchronized void addLast(int ofFormat, Part part) throws SpillwayException {
         name(ofFormat, part);
     }

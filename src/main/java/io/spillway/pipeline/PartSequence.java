@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of one slice in one format: begins a new one when one is full, and reads each back as soon as it is complete.
- * Belongs to one thread. Closing it in the middle leaves an unfinished file, for whoever owns the folder to remove.
+ * The parts of one slice in one format: starts a new part when one is full, and verifies each by reading it back when
+ * it is complete. Not thread-safe. Closing it early leaves an unfinished file, which the owner of the folder removes.
  */
 final class PartSequence implements AutoCloseable {
     private final Path folder;
@@ -39,11 +39,11 @@ final class PartSequence implements AutoCloseable {
     private @Nullable PartWriter open;
 
     /**
-     * A sequence without parts.
+     * An empty sequence.
      *
-     * @param slice the number of the slice
-     * @param name  what its files are called until their numbers are known; unlike any other sequence's in the folder
-     * @param ready is told each part when it is complete and was read back
+     * @param slice the slice's number
+     * @param name  file name prefix until numbers are known; unique in the folder
+     * @param ready receives each part after it was completed and verified
      */
     PartSequence(
             Path folder,
@@ -64,7 +64,7 @@ final class PartSequence implements AutoCloseable {
         this.ready = ready;
     }
 
-    /** Takes parts that are complete. */
+    /** Receives complete parts. */
     interface Ready {
         void part(Part part) throws SpillwayException;
     }
@@ -81,23 +81,23 @@ final class PartSequence implements AutoCloseable {
         (part == null ? begin() : part).write(document);
     }
 
-    /** Completes the last part; returns all of them in order, none where nothing was written. */
+    /** Completes the last part and returns all parts in order; empty if nothing was written. */
     List<Part> finish() throws SpillwayException, InterruptedException {
         finishPart();
         return List.copyOf(parts);
     }
 
-    /** Fields that the format had no place for, with how many documents of the slice had each. */
+    /** Fields without a place in the format, with the number of documents of the slice that have them. */
     Map<String, Long> leftOut() {
         return leftOut;
     }
 
-    /** What the cells of the columns are in all parts, where the format has columns. */
+    /** The kinds of cells in the columns of all parts, if the format has columns. */
     ColumnKinds columnKinds() {
         return columnKinds;
     }
 
-    /** A part without documents, for a dump that has none at all. */
+    /** Creates a part without documents, for an empty dump. */
     Part finishEmpty() throws SpillwayException, InterruptedException {
         begin();
         finishPart();

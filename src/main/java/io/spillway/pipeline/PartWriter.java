@@ -23,11 +23,11 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Writes one part: documents through the encoder, the compressor and the checksums into a file. Belongs to one thread.
- * Closing it without {@link #finish()} leaves an unfinished file behind, for whoever owns the folder to remove.
+ * Writes one part: documents through encoder, compressor and checksums into a file. Not thread-safe. Closing it without
+ * {@link #finish()} leaves an unfinished file, which the owner of the folder removes.
  */
 final class PartWriter implements AutoCloseable {
-    /** Large enough that neither the compressor nor the disk sees single documents. */
+    /** Large enough that neither the compressor nor the disk handles single documents. */
     private static final int BUFFER = 64 << 10;
 
     private final Path file;
@@ -70,17 +70,17 @@ final class PartWriter implements AutoCloseable {
         return documents;
     }
 
-    /** Fields that the format had no place for, with how many documents had each. */
+    /** Fields without a place in the format, with the number of documents that have them. */
     Map<String, Long> leftOut() {
         return encoder.leftOut();
     }
 
-    /** What the cells of the columns are, where the format has columns. */
+    /** The kinds of cells in the columns, if the format has columns. */
     ColumnKinds columnKinds() {
         return encoder.columnKinds();
     }
 
-    /** Whether the format wants the document in another part than those before it. */
+    /** Whether the format requires a new part for this document. */
     boolean isFullFor(Document document) throws SpillwayException {
         try {
             return encoder.isFullFor(document);
@@ -94,12 +94,12 @@ final class PartWriter implements AutoCloseable {
         return disk.bytes;
     }
 
-    /** The CRC-32C of what went into the compressor so far. */
+    /** The CRC-32C of the compressor's input so far. */
     int contentCrc() {
         return (int) lines.crc.getValue();
     }
 
-    /** Completes the file, on disk, and says what it is. */
+    /** Completes the file, syncs it to disk, and returns its description. */
     Part finish() throws SpillwayException {
         Stage before = clock.enter(Stage.ENCODING);
         try (encoder) {
@@ -128,14 +128,14 @@ final class PartWriter implements AutoCloseable {
         encoder.close();
         disk.abandon();
         try {
-            // Frees what the compressor holds outside the heap, also where the part was never finished.
+            // Releases the compressor's off-heap memory, also for an unfinished part.
             lines.close();
         } catch (IOException e) {
-            // It would write its end to a file that is abandoned already, and is going to be removed.
+            // The compressor cannot write its end because the file is already closed; it is about to be removed.
         }
     }
 
-    /** A field that no column takes, as the run says it. */
+    /** The exception for a field without a column. */
     static SpillwayException leftOut(FieldLeftOutException e) {
         return new SpillwayException(
                 Fault.FIELD_POLICY,
@@ -148,11 +148,11 @@ final class PartWriter implements AutoCloseable {
         return new SpillwayException(
                 Fault.DESTINATION_UNAVAILABLE,
                 "cannot write " + file + ": " + e.getMessage(),
-                "is the disk full? nothing was published, and what was written is removed",
+                "nothing was published, and the work files were removed; check whether the disk is full",
                 e);
     }
 
-    /** What the encoder made, counted and hashed, on its way into the compressor. */
+    /** Counts and hashes the encoder's output on its way to the compressor. */
     private static final class Counted extends FilterOutputStream {
         private final StageClock clock;
         private final CRC32C crc = new CRC32C();
@@ -182,7 +182,7 @@ final class PartWriter implements AutoCloseable {
 
         @Override
         public void flush() {
-            // A flush in mid-stream would cost the compressor its window; the end of the part is flushed by closing.
+            // Flushing midway would reset the compressor's window; closing flushes the end of the part.
         }
 
         @Override
@@ -196,7 +196,7 @@ final class PartWriter implements AutoCloseable {
         }
     }
 
-    /** The file itself: what reaches it is hashed, and lies on the disk when it is closed. */
+    /** The file: hashes what is written, and is synced to disk when it is closed. */
     private static final class PartFile extends OutputStream {
         private final FileChannel channel;
         private final StageClock clock;
@@ -217,8 +217,7 @@ final class PartWriter implements AutoCloseable {
         public void write(byte[] buffer, int offset, int length) throws IOException {
             Stage before = clock.enter(Stage.WRITING);
             try {
-                // In pieces: the channel takes memory outside the heap for as much as it is given at once, and keeps
-                // it.
+                // In chunks: the channel allocates off-heap memory for each write's whole length and keeps it.
                 for (int at = offset; at < offset + length; at += BUFFER) {
                     ByteBuffer rest = ByteBuffer.wrap(buffer, at, Math.min(BUFFER, offset + length - at));
                     while (rest.hasRemaining()) {
@@ -248,7 +247,7 @@ final class PartWriter implements AutoCloseable {
             try {
                 channel.close();
             } catch (IOException e) {
-                // The file is going to be removed: what was not written does not matter.
+                // The file is about to be removed, so unwritten bytes do not matter.
             }
         }
     }

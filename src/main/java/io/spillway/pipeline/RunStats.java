@@ -10,17 +10,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Where an export's time went; stands beside its manifest as {@code run.json}.
+ * Timing of an export; published beside its manifest as {@code run.json}.
  *
  * @param seconds   from the snapshot to the last part
  * @param documents documents written
- * @param bytes     bytes of the answers that they came in
+ * @param bytes     bytes of the responses that contained them
  * @param requests  requests for pages, over all attempts
- * @param retries   those of them that repeated another
- * @param attempts  snapshots that were begun
- * @param lanes     slices read at the same time
- * @param stages    seconds in each stage, all slices together
- * @param slices    each slice's own seconds
+ * @param retries   repeated requests among them
+ * @param attempts  snapshots that were started
+ * @param lanes     slices read in parallel
+ * @param stages    seconds per stage, over all slices
+ * @param slices    seconds per slice
  */
 public record RunStats(
         double seconds,
@@ -33,15 +33,15 @@ public record RunStats(
         Map<Stage, Double> stages,
         List<SliceStats> slices) {
 
-    /** The name of the file. */
+    /** The file name. */
     public static final String FILE_NAME = "run.json";
 
     /**
-     * One slice's share.
+     * The timing of one slice.
      *
      * @param slice     its number, from 0
      * @param documents documents written
-     * @param seconds   in each stage
+     * @param seconds   seconds per stage
      */
     public record SliceStats(int slice, long documents, Map<Stage, Double> seconds) {}
 
@@ -72,7 +72,7 @@ public record RunStats(
                 .orElse(Stage.READING);
     }
 
-    /** The table for the end of a run: a line for each stage with seconds and share, and what would make it faster. */
+    /** The table printed at the end of a run: a line per stage with seconds and share, and how to make it faster. */
     public String table() {
         double all = Math.max(
                 1e-9, stages.values().stream().mapToDouble(Double::doubleValue).sum());

@@ -6,17 +6,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The first published documents of a slice, for people who want to look before they fetch. Belongs to one thread. */
+/** The first published documents of a slice, as a preview for readers. Not thread-safe. */
 final class Sample {
-    /** Enough to see what a dump is like, and to be read on a page. */
+    /** Enough for an impression of the dump, and short enough for a page. */
     private static final int DOCUMENTS = 10;
-    /** A document that is larger is left out: nobody looks at it. */
+    /** Larger documents are skipped, because they are no use as a preview. */
     private static final int DOCUMENT_BYTES = 64 << 10;
 
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
     private int documents;
 
-    /** Takes the document if there is room for it. */
+    /** Adds the document if there is room for it. */
     void offer(Document document) {
         if (documents < DOCUMENTS && document.length() <= DOCUMENT_BYTES) {
             try {
@@ -29,7 +29,7 @@ final class Sample {
         }
     }
 
-    /** The first documents of several slices, in the slices' order, as JSON Lines. */
+    /** The first documents of several slices, in slice order, as JSON Lines. */
     static String of(List<Sample> samples) {
         StringBuilder text = new StringBuilder();
         samples.stream()

@@ -19,29 +19,29 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * How large the parts of a format are going to be, all together: what the format makes of a survey's sample, scaled to
- * all documents. Good enough to know whether a disk is large enough.
+ * The estimated total size of the parts of a format: a survey's sample, encoded and scaled to all documents. Accurate
+ * enough to decide whether a disk is large enough.
  *
  * @param format            the format's name
- * @param compression       what its parts go through
- * @param bytes             of the files
- * @param bytesUncompressed of what they hold
+ * @param compression       its compression
+ * @param bytes             estimated size of the files
+ * @param bytesUncompressed estimated size of their content
  */
 public record SizeEstimate(String format, Compression compression, long bytes, long bytesUncompressed) {
     private static final int BUFFER = 64 << 10;
 
     /**
-     * Writes the sample as an export would, and counts the bytes; only a scratch file in the system's temporary folder
-     * is made, and removed.
+     * Encodes the sample as an export would and counts the bytes. Only a scratch file in the system's temporary folder
+     * is created, and removed.
      *
-     * @throws SpillwayException as {@link Fault#FIELD_POLICY} where an export of the sample would end so too; as {@link
-     *     Fault#DESTINATION_UNAVAILABLE} where the temporary folder cannot be written to
+     * @throws SpillwayException {@link Fault#FIELD_POLICY} if an export of the sample would fail with it;
+     *     {@link Fault#DESTINATION_UNAVAILABLE} if the temporary folder is not writable
      */
     public static SizeEstimate of(PartFormat format, SourceSurvey survey) throws SpillwayException {
         try {
             Path folder = Files.createTempDirectory("spillway-plan");
             try {
-                // What every part has, such as a header, is not a document's.
+                // The fixed size of a part, such as a header, is not scaled.
                 Size empty = size(format, List.of(), folder);
                 Size sample = size(format, survey.sample(), folder);
                 return new SizeEstimate(
@@ -57,8 +57,8 @@ public record SizeEstimate(String format, Compression compression, long bytes, l
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "cannot try the formats on a sample: " + e.getMessage(),
-                    "java.io.tmpdir must name a folder that can be written to",
+                    "cannot encode the sample: " + e.getMessage(),
+                    "set java.io.tmpdir to a writable folder",
                     e);
         }
     }

@@ -7,15 +7,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which documents one slice has returned, in as little memory as proves that none came twice: for each shard the first and
- * the last document number, since the numbers of a shard have to rise from document to document. Two slices have no document
- * in common if no stretch of a shard that one of them covers overlaps a stretch of the other. Elasticsearch cuts every shard
- * of a point in time into such stretches; slices that interleave are refused.
+ * Records which documents one slice has returned, in just enough memory to prove that no document was returned twice:
+ * the first and the last document number of each shard, since the numbers within a shard must increase from document to
+ * document. Two slices have no document in common if none of their ranges within a shard overlap. Elasticsearch splits
+ * every shard of a point in time into such ranges; interleaved slices are refused.
  *
- * <p>Belongs to the lane's thread until the slice is at its end, then to the run.
+ * <p>Used by the lane's thread until the slice ends, then by the run.
  */
 final class SliceSpans {
-    /** Heap that one shard of one slice takes: two longs, of which the comparison of all slices sorts a copy. */
+    /** Heap per shard of a slice: two longs, and a sorted copy of both for the comparison of all slices. */
     static final int BYTES_A_SPAN = 4 * Long.BYTES;
 
     private static final int NONE = -1;
@@ -27,7 +27,7 @@ final class SliceSpans {
     private long[] ends = {};
     private long documents;
 
-    /** Spans without a document. */
+    /** Empty spans. */
     SliceSpans(int slice) {
         this.slice = slice;
     }
@@ -35,7 +35,7 @@ final class SliceSpans {
     /**
      * Records the next document of the slice.
      *
-     * @throws SpillwayException as {@link Fault#INTEGRITY}: it is not behind the one before it in its shard
+     * @throws SpillwayException {@link Fault#INTEGRITY} if its number is not greater than the previous one in its shard
      */
     void add(Document document) throws SpillwayException {
         documents++;
@@ -61,7 +61,7 @@ final class SliceSpans {
         lasts[shard] = number;
     }
 
-    /** Ends the slice: keeps the shards that it has touched. */
+    /** Ends the slice: keeps only the shards with documents. */
     void end() {
         int touched = (int) Arrays.stream(firsts).filter(first -> first != NONE).count();
         starts = new long[touched];
@@ -78,10 +78,10 @@ final class SliceSpans {
     }
 
     /**
-     * How many documents the slices have returned, no two of them the same.
+     * The number of documents in all slices, all different.
      *
-     * @param slices at their ends
-     * @throws SpillwayException as {@link Fault#INTEGRITY}: two slices overlap
+     * @param slices after {@link #end()}
+     * @throws SpillwayException {@link Fault#INTEGRITY} if two slices overlap
      */
     static long distinct(List<SliceSpans> slices) throws SpillwayException {
         long[] starts = slices.stream()
@@ -92,7 +92,7 @@ final class SliceSpans {
                 .flatMapToLong(spans -> Arrays.stream(spans.ends))
                 .sorted()
                 .toArray();
-        // Of stretches that do not overlap, each ends before the next one begins, also where both are sorted apart.
+        // If ranges do not overlap, each ends before the next begins, even when starts and ends are sorted separately.
         for (int i = 1; i < starts.length; i++) {
             if (starts[i] <= ends[i - 1]) {
                 throw overlap(slices, starts[i]);
@@ -108,9 +108,9 @@ final class SliceSpans {
                 .toList();
         return new SpillwayException(
                 Fault.INTEGRITY,
-                "slices %s overlap: each of them returned documents on both sides of number %d of shard %d, or that one"
+                "slices %s overlap: the ranges of each of them include number %d of shard %d"
                         .formatted(numbers, Document.numberOf(place), Document.shardOf(place)),
-                "nothing was published; a server or a proxy has mixed the answers to several requests: run the export again,"
+                "nothing was published; a server or a proxy has mixed up the responses to several requests: run the export again,"
                         + " and report this if it happens again");
     }
 

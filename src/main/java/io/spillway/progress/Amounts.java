@@ -3,7 +3,7 @@ package io.spillway.progress;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Numbers as people read them. */
+/** Formats numbers for people. */
 public final class Amounts {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
@@ -13,7 +13,7 @@ public final class Amounts {
     public static String bytes(long bytes) {
         double value = bytes;
         int unit = 0;
-        // 1023.95 would show as 1024.0 of the smaller unit.
+        // 1023.95 would round to 1024.0 of the smaller unit.
         while (value >= 1023.95 && unit < UNITS.length - 1) {
             value /= 1024;
             unit++;

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How far a run is. Counted up by many lanes, read by one reporter; a reading is never older than the last page and
- * never ahead of it. Thread-safe.
+ * The progress of a run. Incremented by many lanes, read by one reporter; a reading reflects complete pages.
+ * Thread-safe.
  */
 public final class Progress {
     private final LongAdder documents = new LongAdder();
@@ -15,28 +15,28 @@ public final class Progress {
     private volatile long expected = -1;
     private final AtomicInteger attempt = new AtomicInteger(1);
 
-    /** Says how many documents the snapshot has; called once a snapshot is counted. */
+    /** Sets the number of documents in the snapshot; called after a snapshot is counted. */
     public void expect(long documentsInSnapshot) {
         expected = documentsInSnapshot;
     }
 
-    /** A page's documents have been written. */
+    /** Call when a page's documents have been written. */
     public void wrote(long documentsInPage, long bytesInPage) {
         documents.add(documentsInPage);
         sourceBytes.add(bytesInPage);
     }
 
-    /** A request was sent for a page, whatever became of it. */
+    /** Call when a request for a page was sent, whatever its result. */
     public void requested() {
         requests.increment();
     }
 
-    /** A request is going to be sent again. */
+    /** Call when a request will be sent again. */
     public void retried() {
         retries.increment();
     }
 
-    /** The export begins again on a new snapshot: what was written does not count any more. */
+    /** Call when the export restarts on a new snapshot: written documents no longer count. */
     public void startAgain() {
         attempt.incrementAndGet();
         documents.reset();
@@ -44,20 +44,20 @@ public final class Progress {
         expected = -1;
     }
 
-    /** The state now. */
+    /** The current state. */
     public Reading now() {
         return new Reading(documents.sum(), expected, sourceBytes.sum(), requests.sum(), retries.sum(), attempt.get());
     }
 
     /**
-     * One look at a run.
+     * A snapshot of the counters.
      *
      * @param documents   documents written in this attempt
-     * @param expected    documents in the snapshot, or -1 while nobody knows
-     * @param sourceBytes bytes of answers that these documents came in
+     * @param expected    documents in the snapshot, or -1 while unknown
+     * @param sourceBytes bytes of the responses that contained these documents
      * @param requests    requests sent for pages, over all attempts
      * @param retries     those of them that repeated another
-     * @param attempt     which attempt this is, from 1
+     * @param attempt     number of this attempt, from 1
      */
     public record Reading(long documents, long expected, long sourceBytes, long requests, long retries, int attempt) {}
 }

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Attributes one lane's time to one stage at a time, so that the stages add up to the lane's wall time. Belongs to one
- * thread; {@link #seconds()} is read once that thread is done.
+ * Attributes one lane's time to one stage at a time, so that the stages add up to the lane's wall time. For use by one
+ * thread; {@link #seconds()} is read after that thread is done.
  */
 public final class StageClock {
     private final LongSupplier nanoTime;
@@ -15,7 +15,7 @@ public final class StageClock {
     private Stage current = Stage.READING;
     private long since;
 
-    /** A clock that begins now, in {@link Stage#READING}. */
+    /** Starts now, in {@link Stage#READING}. */
     public StageClock() {
         this(System::nanoTime);
     }
@@ -26,9 +26,9 @@ public final class StageClock {
     }
 
     /**
-     * From now on time counts for {@code stage}.
+     * From now on, time counts for {@code stage}.
      *
-     * @return the stage before, to come back to
+     * @return the previous stage, to return to
      */
     public Stage enter(Stage stage) {
         Stage before = current;
@@ -41,14 +41,14 @@ public final class StageClock {
         return before;
     }
 
-    /** Forgets everything and begins now, in {@code stage}: a task's time begins when a thread takes it up. */
+    /** Resets the clock and starts now, in {@code stage}: a task's time starts when a thread runs it. */
     public void restart(Stage stage) {
         nanos.clear();
         current = stage;
         since = nanoTime.getAsLong();
     }
 
-    /** Seconds in each stage, up to now. */
+    /** Seconds in each stage, until now. */
     public Map<Stage, Double> seconds() {
         long now = nanoTime.getAsLong();
         nanos.merge(current, now - since, Long::sum);

@@ -1,8 +1,8 @@
 /**
- * What a run has done so far and where its time went: {@link io.spillway.progress.Progress} is counted up by the lanes
- * and read by whoever shows it; {@link io.spillway.progress.StageClock} attributes a lane's time to one stage at a time.
+ * Counters and timings of a run: {@link io.spillway.progress.Progress} is updated by the lanes and read by the
+ * reporter; {@link io.spillway.progress.StageClock} attributes a lane's time to one stage at a time.
  *
- * <p>Nothing here prints. Imports nothing of ours.
+ * <p>Prints nothing. Imports no other package of Spillway.
  */
 @NullMarked
 package io.spillway.progress;

@@ -9,17 +9,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * How many bytes two dumps have where that can be compared: before compression, as compression and the size of parts change
- * the rest, and of formats that both have. Formats whose every part has a beginning or an end of its own (CSV, tar) count
- * only where both dumps have as many parts.
+ * The bytes of two dumps, as far as they are comparable: uncompressed, since compression and part size change the rest,
+ * and only formats that both dumps have. Formats with a header or trailer in each part (CSV, tar) count only if both
+ * dumps have the same number of parts.
  *
- * @param before of the dump before, 0 where nothing can be compared
- * @param now    of the new one
+ * @param before uncompressed bytes of the previous dump; 0 if nothing is comparable
+ * @param now    uncompressed bytes of the new dump
  */
 record Bytes(long before, long now) {
     private static final Set<String> WITHOUT_OVERHEAD = Set.of("jsonl", "bulk");
 
-    /** What can be compared of two dumps. */
+    /** Sums the comparable bytes of two dumps. */
     static Bytes comparable(Manifest previous, Draft draft) {
         Map<String, Total> before = totals(previous.parts(), previous.formats());
         Map<String, Total> now = totals(draft.parts(), draft.formats());
@@ -38,7 +38,7 @@ record Bytes(long before, long now) {
 
     private record Total(String format, int parts, long bytes) {}
 
-    /** By format and what readers have to know of it, each format once however many compressions it is in. */
+    /** Totals by format and options. A format counts once, however many compressions it is published in. */
     private static Map<String, Total> totals(List<Part> parts, List<Manifest.Format> formats) {
         Map<String, Total> totals = new TreeMap<>();
         Set<String> seen = new TreeSet<>();

@@ -3,12 +3,12 @@ package io.spillway.publish;
 import java.time.Instant;
 import java.util.Optional;
 
-/** When a dataset's dumps come. For any thread. */
+/** When the next dump of a dataset is due. Thread-safe. */
 @FunctionalInterface
 public interface Cadence {
-    /** For datasets that are exported when somebody asks for it. */
+    /** For datasets that are exported on demand only. */
     Cadence NONE = takenAt -> Optional.empty();
 
-    /** When the dump after one that was taken at {@code takenAt} is due, or empty where nobody has planned one. */
+    /** When the dump after the one taken at {@code takenAt} is due; empty if none is scheduled. */
     Optional<Instant> after(Instant takenAt);
 }

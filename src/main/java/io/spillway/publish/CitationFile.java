@@ -19,8 +19,8 @@ final class CitationFile {
     private static final String VERSION = "1.2.0";
 
     /**
-     * Licences that people put on data, as far as they stand in the format's own list, which is that of SPDX in May 2021;
-     * any other is named by its address.
+     * Common data licences on the format's own list, which is the SPDX list of May 2021. Any other licence is given by
+     * its URL.
      */
     private static final Pattern LISTED = Pattern.compile(
             "CC0-1\\.0|CC-BY(-NC)?(-ND|-SA)?-(1\\.0|2\\.0|2\\.5|3\\.0|4\\.0)|PDDL-1\\.0|ODC-By-1\\.0|ODbL-1\\.0"
@@ -30,7 +30,7 @@ final class CitationFile {
 
     private CitationFile() {}
 
-    /** The file's bytes. */
+    /** Returns the file's content. */
     static byte[] of(Draft draft, DumpAddresses addresses) {
         Dataset dataset = draft.dataset();
         Map<String, Object> file = new LinkedHashMap<>();
@@ -45,14 +45,14 @@ final class CitationFile {
                 "date-released",
                 draft.takenAt().atOffset(ZoneOffset.UTC).toLocalDate().toString());
         license(file, dataset.license());
-        // The folder itself opens only where the web server shows a directory index, which buckets never do.
+        // A folder URL works only if the web server shows a directory index, which buckets never do.
         Optional<String> index = addresses.index().map(URI::toString);
         page(dataset).or(() -> index).ifPresent(address -> file.put("url", address));
         index.ifPresent(address -> file.put("identifiers", List.of(Map.of("type", "url", "value", address))));
         return YamlText.write(file);
     }
 
-    /** The format wants one. */
+    /** The format requires an author. */
     private static Map<String, Object> author(Dataset dataset) {
         Map<String, Object> author = new LinkedHashMap<>();
         author.put("name", dataset.publisher() == null ? "The publisher of " + dataset.title() : dataset.publisher());
@@ -67,7 +67,7 @@ final class CitationFile {
         List<String> identifiers = License.identifiers(spdx);
         if (License.isChoice(spdx)
                 && identifiers.stream().allMatch(id -> LISTED.matcher(id).matches())) {
-            // The format takes several for a choice.
+            // The format reads several identifiers as a choice.
             file.put("license", identifiers);
             return;
         }

@@ -22,11 +22,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Writes the files that stand beside the parts, each to the disk, in an order in which a file names only what is there
- * already. The manifest, which names all of them, is its caller's. Belongs to one thread.
+ * Writes the files beside the parts and syncs each to disk, in an order in which a file refers only to files that
+ * already exist. The caller writes the manifest, which lists all of them. Not thread-safe.
  */
 final class Companions {
-    /** Some documents to look at, not compressed. */
+    /** The first documents, uncompressed, as a preview. */
     static final String SAMPLE = "sample.jsonl";
 
     private static final String URLS = "urls.txt";
@@ -46,8 +46,8 @@ final class Companions {
     /**
      * Writes all of them into the draft's folder.
      *
-     * @param version Spillway's own
-     * @return what was written, in that order
+     * @param version the version of Spillway
+     * @return the files in the order in which they were written
      */
     static List<SideFile> write(Draft draft, int schemaVersion, DumpAddresses addresses, String version)
             throws IOException {
@@ -77,20 +77,20 @@ final class Companions {
         forDownloaders();
     }
 
-    /** Files beside the parts that readers of data want too. */
+    /** Files beside the parts that data tools read as well. */
     private List<SideFile> resources() {
         return files.stream()
                 .filter(file -> Set.of(SchemaFile.FILE_NAME, SAMPLE).contains(file.name()))
                 .toList();
     }
 
-    /** Links to every file, also to those that come after the page: their names are known. */
+    /** Links to every file, including those written after the page, whose names are known. */
     private byte[] page() {
         Dataset dataset = draft.dataset();
         List<DumpPage.File> links = new ArrayList<>();
         draft.parts().forEach(part -> links.add(DumpPage.File.of(part.name(), part.bytes())));
         files.forEach(file -> links.add(
-                // How the export went differs from run to run; the page does not.
+                // The size of run.json differs between runs; the page must not.
                 file.name().equals(RUN) ? new DumpPage.File(RUN, "") : DumpPage.File.of(file.name(), file.bytes())));
         links.add(new DumpPage.File(Sha256Sums.FILE_NAME, ""));
         downloaders().forEach(name -> links.add(new DumpPage.File(name, "")));
@@ -108,7 +108,7 @@ final class Companions {
                 links);
     }
 
-    /** Names of the files for programs that fetch the whole dump. */
+    /** Names of the files for download programs. */
     private List<String> downloaders() {
         List<String> names = new ArrayList<>();
         if (!addresses.folders().isEmpty()) {
@@ -121,9 +121,9 @@ final class Companions {
     }
 
     /**
-     * What programs fetch the whole dump by, where it has an address. The manifest has the checksums of both files, so that
-     * neither can have that of the manifest: the torrent lacks it, and the metalink names it without a checksum. Neither names
-     * itself or the other, which aria2 would follow.
+     * Files for programs that download the whole dump, if the dump has a URL. The manifest contains the checksums of
+     * both files, so neither can contain the manifest's: the torrent omits it, and the metalink lists it without a
+     * checksum. Neither lists itself or the other, because aria2 would follow it.
      */
     private void forDownloaders() throws IOException {
         List<SideFile> all = new ArrayList<>();
@@ -153,8 +153,8 @@ final class Companions {
     }
 
     /**
-     * One address a line where the dump is at one public place. Else one name a line, relative to the folder: the same file
-     * lies at every place, and leads to the files beside it.
+     * One URL per line if the dump has exactly one public folder. Otherwise one name per line, relative to the folder,
+     * since the same file is published at every destination.
      */
     private byte[] urls() {
         Optional<URI> folder = addresses.only();
@@ -178,7 +178,7 @@ final class Companions {
         files.add(write(draft.folder(), name, bytes));
     }
 
-    /** Writes a file that is not there yet, and waits until it is on the disk. */
+    /** Creates a new file and syncs it to disk. */
     static SideFile write(Path folder, String name, byte[] bytes) throws IOException {
         Path file = folder.resolve(name);
         Files.write(file, bytes, StandardOpenOption.CREATE_NEW);

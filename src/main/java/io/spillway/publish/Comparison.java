@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A draft beside the dump before it.
+ * A draft compared with the previous dump.
  *
- * @param schemaVersion the draft's: 1 for a first dump, and one more than before where fields moved
- * @param changes       which ones, or null where none did, none may be named, or nothing was there before
- * @param previous      the dump before, or null
- * @param accepted      what the gate would have refused, by its words, or null where there was nothing
+ * @param schemaVersion of the draft: 1 for a first dump, one more than before if fields changed
+ * @param changes       the changed fields; null if none changed, none may be named, or there is no previous dump
+ * @param previous      the previous dump, or null
+ * @param accepted      words of the gate's rules that the dump violates and the operator has accepted, or null if none
  */
 record Comparison(
         int schemaVersion,
@@ -28,10 +28,10 @@ record Comparison(
     private static final Comparison FIRST = new Comparison(1, null, null, null);
 
     /**
-     * Compares, warns of fields that readers will miss, and asks the gate.
+     * Compares, warns about fields that readers will miss, and checks the gate.
      *
-     * @param mayName whether the rules of this dump let it show a field's name; other names appear nowhere
-     * @throws SpillwayException the gate refuses
+     * @param mayName whether the field rules of this dump allow a field's name to be shown; other names are not shown
+     * @throws SpillwayException if the gate refuses the dump
      */
     static Comparison of(Draft draft, Optional<Manifest> before, Gate gate, Predicate<String> mayName)
             throws SpillwayException {
@@ -43,11 +43,11 @@ record Comparison(
                 .orElse(NONE);
         SchemaChanges named = new SchemaChanges(all.added(), nameable(all.removed(), mayName), all.changed());
         int unnamed = all.removed().size() - named.removed().size();
-        say(draft, previous, named, unnamed);
+        log(draft, previous, named, unnamed);
         List<String> accepted = gate.check(draft, previous, named, unnamed).stream()
                 .map(Gate.Refusal::word)
                 .toList();
-        // Manifests of versions that did not count have the fields, so that their dump stands for the first.
+        // Manifests written before schema versions existed do list fields, so their dump counts as version 1.
         int version = previous.schemaVersion() == null ? 1 : previous.schemaVersion();
         return new Comparison(
                 all.equals(NONE) ? version : version + 1,
@@ -61,7 +61,7 @@ record Comparison(
                 accepted.isEmpty() ? null : accepted);
     }
 
-    /** The paths that may be named, and those of the objects that they lie in. */
+    /** The paths that may be named, and those of the objects that contain them. */
     private static List<String> nameable(List<String> paths, Predicate<String> mayName) {
         List<String> named = paths.stream().filter(mayName).toList();
         return paths.stream()
@@ -69,31 +69,31 @@ record Comparison(
                 .toList();
     }
 
-    private static void say(Draft draft, Manifest previous, SchemaChanges changes, int unnamed) {
+    private static void log(Draft draft, Manifest previous, SchemaChanges changes, int unnamed) {
         if (unnamed > 0) {
             LOG.warn(
-                    "fields of the previous dump are withheld now dump={} previous={} fields={}",
+                    "fields of the previous dump are now withheld dump={} previous={} fields={}",
                     draft.dump(),
                     previous.dump(),
                     unnamed);
         }
         if (!changes.removed().isEmpty()) {
             LOG.warn(
-                    "FIELDS ARE GONE dump={} previous={} fields=\"{}\"",
+                    "FIELDS REMOVED dump={} previous={} fields=\"{}\"",
                     draft.dump(),
                     previous.dump(),
                     Gate.some(changes.removed()));
         }
         if (!changes.changed().isEmpty()) {
             LOG.warn(
-                    "FIELDS ARE OF ANOTHER TYPE dump={} previous={} fields=\"{}\"",
+                    "FIELD TYPES CHANGED dump={} previous={} fields=\"{}\"",
                     draft.dump(),
                     previous.dump(),
                     Gate.some(changes.changed()));
         }
         if (!changes.added().isEmpty()) {
             LOG.info(
-                    "fields are new dump={} previous={} fields=\"{}\"",
+                    "fields added dump={} previous={} fields=\"{}\"",
                     draft.dump(),
                     previous.dump(),
                     Gate.some(changes.added()));

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file {@code datapackage.json}: the dump for tools that know Data Package 2.0 and nothing of Spillway. One resource a
- * part, since parts with a header each do not make one file when joined; names stay the same from dump to dump, as the
- * standard wants.
+ * The file {@code datapackage.json}: describes the dump for tools that read Data Package 2.0. One resource per part,
+ * because parts with a header each cannot be joined into one file. Resource names stay the same from dump to dump, as
+ * the standard asks.
  */
 record DataPackage(
         @JsonProperty("$schema") String schema,
@@ -35,18 +35,18 @@ record DataPackage(
     static final String FILE_NAME = "datapackage.json";
 
     private static final String PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json";
-    /** What the standard takes for the name of a licence; an SPDX identifier may also end in a plus. */
+    /** Licence names allowed by the standard. An SPDX identifier may also end in a plus. */
     private static final Pattern LICENSE_NAME = Pattern.compile("[-a-zA-Z0-9._]+");
 
-    /** Who takes part, and in which roles. */
+    /** A contributor and its roles. */
     record Contributor(String title, List<String> roles) {}
 
-    /** The standard wants a name or a path. */
+    /** A licence; the standard requires a name or a path. */
     record License(
             @Nullable String name,
             @Nullable String path,
             @Nullable String title) {
-        /** An entry for each licence of an expression; the whole expression is the title where there are several. */
+        /** One entry per licence of an expression; the whole expression is the title if there are several. */
         static List<License> of(String expression) {
             List<String> identifiers = io.spillway.dataset.License.identifiers(expression);
             String title = identifiers.equals(List.of(expression)) ? null : expression;
@@ -62,9 +62,9 @@ record DataPackage(
     }
 
     /**
-     * A file. Length and hash are those of the file as it lies there, compressed.
+     * A file. Length and hash are those of the compressed file.
      *
-     * @param compression the ending that goes with it; the standard's recipe knows {@code gz} and {@code zip} only
+     * @param compression its file extension; the standard's recipe defines only {@code gz} and {@code zip}
      */
     record Resource(
             String name,
@@ -80,7 +80,7 @@ record DataPackage(
             @Nullable Dialect dialect,
             @Nullable Table schema) {}
 
-    /** How rows and cells of a CSV part are told apart. */
+    /** The CSV dialect of a part. */
     record Dialect(
             String delimiter,
             @JsonProperty("lineTerminator") String lineTerminator,
@@ -93,19 +93,20 @@ record DataPackage(
     /**
      * The columns of a CSV part, in order.
      *
-     * @param missingValues what a cell without a value says; the standard does not tell an empty cell from a quoted one
+     * @param missingValues the text of a cell without a value; the standard does not distinguish an empty cell from a
+     *                      quoted one
      */
     record Table(
             List<Column> fields,
             @JsonProperty("missingValues") List<String> missingValues) {}
 
-    /** A column; {@code any} where no type holds for every cell that is not empty. */
+    /** A column; its type is {@code any} if no type fits every non-empty cell. */
     record Column(String name, String type, @Nullable String description) {}
 
     /**
-     * The file's bytes.
+     * Returns the file's content.
      *
-     * @param beside files beside the parts that readers of data want too
+     * @param beside files beside the parts that data tools read as well
      */
     static byte[] of(Draft draft, List<SideFile> beside) {
         Dataset dataset = draft.dataset();

@@ -5,27 +5,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the publisher wants a dump to say beside what was found in it.
+ * What the publisher adds to a dump or hides from its metadata.
  *
- * @param descriptions what fields mean, by path; need not name all of them
+ * @param descriptions descriptions of fields, by path; may be incomplete
  * @param examples     whether {@code schema.json} shows a value of each field
- * @param query        the query that chose the documents, or null where it is not to be published or there is none
- * @param index        whether the manifest names the indices; else the dataset's name stands for them
+ * @param query        the query that selected the documents, or null if there is none or it is not to be published
+ * @param index        whether the manifest names the indices; otherwise the dataset's name is used
  */
 public record Disclosure(
         Map<String, String> descriptions,
         boolean examples,
         @Nullable JsonNode query,
         boolean index) {
-    /** Nothing but what was found. */
+    /** No descriptions, examples or query. */
     public static final Disclosure NOTHING = new Disclosure(Map.of(), false, null);
 
-    /** With the names of the indices. */
+    /** Publishes the names of the indices. */
     public Disclosure(Map<String, String> descriptions, boolean examples, @Nullable JsonNode query) {
         this(descriptions, examples, query, true);
     }
 
-    /** Takes copies. */
+    /** Makes defensive copies. */
     public Disclosure {
         descriptions = Map.copyOf(descriptions);
     }

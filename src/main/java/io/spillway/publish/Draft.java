@@ -12,23 +12,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A dump whose parts are complete and checked, in a folder that nobody takes for one.
+ * A dump whose parts are complete and checked, in a work folder that is not yet public.
  *
- * @param dataset   what it is a dump of
- * @param dump      its id
- * @param takenAt   when the snapshot was taken
- * @param source    what the snapshot was taken of
- * @param documents documents in the snapshot
- * @param parts     in the order of their names, lying in {@code folder} under them
- * @param formats   what readers have to know of the formats beyond their names
- * @param fields    the fields that stand in the parts, sorted by path; none that was withheld
- * @param disclosure what the publisher says beside what was found; its descriptions need not name all fields, nor only
- *                  those that stand in the parts
- * @param sample    the first documents as they stand in the dump, JSON Lines; empty where the dump is
- * @param repaired  documents in which bytes that are not UTF-8 were replaced
- * @param altered   documents of which something was withheld or blurred
- * @param runJson   how the export went, as JSON, or empty where that is not to be published
- * @param folder    the work folder; its owner removes it
+ * @param dataset    the dataset
+ * @param dump       its id
+ * @param takenAt    when the snapshot was taken
+ * @param source     the source of the snapshot
+ * @param documents  number of documents in the snapshot
+ * @param parts      sorted by name, which is the file name in {@code folder}
+ * @param formats    the formats with the options that readers need
+ * @param fields     the published fields, sorted by path, without withheld ones
+ * @param disclosure what the publisher adds or hides; its descriptions may omit fields and may name unpublished ones
+ * @param sample     the first documents as published, as JSON Lines; empty if the dump is empty
+ * @param repaired   number of documents in which invalid UTF-8 was replaced
+ * @param altered    number of documents with withheld or blurred values
+ * @param runJson    a JSON record of the export; empty if it is not to be published
+ * @param folder     the work folder; its owner removes it
  */
 public record Draft(
         Dataset dataset,
@@ -45,24 +44,24 @@ public record Draft(
         long altered,
         String runJson,
         Path folder) {
-    /** Takes copies. */
+    /** Makes defensive copies. */
     public Draft {
         parts = List.copyOf(parts);
         formats = List.copyOf(formats);
         fields = List.copyOf(fields);
     }
 
-    /** What the publisher says of fields, by path. */
+    /** The publisher's descriptions of fields, by path. */
     public Map<String, String> descriptions() {
         return disclosure.descriptions();
     }
 
-    /** Bytes of all parts. */
+    /** Total bytes of all parts. */
     public long bytes() {
         return parts.stream().mapToLong(Part::bytes).sum();
     }
 
-    /** The fields as a manifest names them. */
+    /** The fields in the manifest's form. */
     public List<Manifest.Field> manifestFields() {
         return fields.stream()
                 .map(field -> new Manifest.Field(

@@ -11,40 +11,42 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where people will find a dump: known before it is there, so that its own files can say so. A place that has not got the
- * dump yet answers that it has none, which every tool that knows several addresses takes for a reason to try the next.
+ * The public URLs of a dump, known before it is published so that its own files can contain them. A destination that
+ * does not have the dump yet answers "not found", and tools that know several URLs then try the next one.
  *
- * @param folders  public addresses of the dump's folder, each ending with a slash; those that are slow to show a dump last
- * @param torrents addresses of torrents that places make of the dump by themselves, some time after they have got it
- * @param page     address of the dataset's page: relative to the dump's folder, or absolute where a place keeps no such pages
+ * @param folders  public URLs of the dump's folder, each ending with a slash; destinations that show a dump late come
+ *                 last
+ * @param torrents URLs of torrents that destinations generate some time after they receive the dump
+ * @param page     URL of the dataset's page: relative to the dump's folder, or absolute if a destination has no such
+ *                 pages
  */
 record DumpAddresses(List<URI> folders, List<URI> torrents, String page) {
     private static final String RELATIVE_PAGE = "../index.html";
 
-    /** Of a dump without a public address. */
+    /** A dump without a public URL. */
     static final DumpAddresses NONE = new DumpAddresses(List.of(), List.of());
 
-    /** Takes copies. */
+    /** Makes defensive copies. */
     DumpAddresses {
         folders = List.copyOf(folders);
         torrents = List.copyOf(torrents);
     }
 
-    /** Addresses of places that all have the dataset's page above the dump. */
+    /** URLs at destinations that all have the dataset's page above the dump. */
     DumpAddresses(List<URI> folders, List<URI> torrents) {
         this(folders, torrents, RELATIVE_PAGE);
     }
 
     /**
-     * The addresses of a dump.
+     * Returns the URLs of a dump.
      *
-     * @param places where it will be, in the order in which readers should try them
+     * @param places its destinations, in the order in which readers should try them
      */
     static DumpAddresses of(DumpId dump, List<? extends Destination> places) {
         ObjectKey folder = ObjectKey.of(dump);
         return new DumpAddresses(
                 places.stream()
-                        // An archive shows what it was sent after hours.
+                        // An archive shows an upload hours later.
                         .sorted(Comparator.comparing(place -> !place.traits().keepsSiteFiles()))
                         .flatMap(place -> Addresses.publicFolder(place, folder).stream())
                         .toList(),
@@ -66,24 +68,24 @@ record DumpAddresses(List<URI> folders, List<URI> torrents, String page) {
                         .orElse(RELATIVE_PAGE);
     }
 
-    /** The only public folder, or empty where there is none or where several places have the same files. */
+    /** The only public folder; empty if there is none or several. */
     Optional<URI> only() {
         return folders.size() == 1 ? first() : Optional.empty();
     }
 
-    /** The page of the dump in the folder that readers should try first: every web server and every bucket shows it. */
+    /** The dump's page in the preferred folder, which every web server and every bucket serves. */
     Optional<URI> index() {
         return first().map(folder -> folder.resolve(DumpPage.FILE_NAME));
     }
 
-    /** The folder that readers should try first, or empty where none is public. */
+    /** The folder that readers should try first; empty if none is public. */
     Optional<URI> first() {
         return folders.stream().findFirst();
     }
 
     /**
-     * The addresses of the folders above, as far as the dump's own folder has the name {@code name} there: a client puts
-     * that name of the torrent behind the address of a web seed (BEP 19).
+     * The parent folders, where the dump's own folder is called {@code name}: a client appends the torrent's name to
+     * the URL of a web seed (BEP 19).
      */
     List<URI> webSeeds(String name) {
         return folders.stream()

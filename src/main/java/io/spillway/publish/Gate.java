@@ -22,34 +22,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses a dump that is so much less than the one before that it is rather a mistake: fewer documents or bytes than
- * allowed, a field that nearly everybody had and nobody has now, fields that are gone. A refusal is a failed run with all
- * numbers in its message, never a quiet skip: a guard that keeps silent freezes what readers get, and nobody notices.
- * Immutable.
+ * Refuses a dump that is probably a mistake, because it has much less than the previous one: fewer documents or bytes
+ * than allowed, a common field that is now in no document, or missing fields. A refusal fails the run and reports all
+ * numbers. It is never a silent skip, which would leave readers with stale data without warning. Immutable.
  */
 public final class Gate {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
     /**
-     * A field in half of the documents or more is one that readers rely on. A rarer one can go with the few documents
-     * that had it, which is no mistake.
+     * A field in at least half of the documents is one that readers rely on. A rarer field can disappear with the few
+     * documents that had it.
      */
     private static final long COMMON_IS_ONE_IN = 2;
-    /** More names in one message would hide the numbers. */
+    /** More names would hide the numbers in a message. */
     private static final int NAMED = 10;
 
     private final Rules rules;
 
-    /** A gate that keeps these rules. */
+    /** Creates a gate with these rules. */
     public Gate(Rules rules) {
         this.rules = rules;
     }
 
-    /** What the gate can refuse, and what the operator can let through. */
+    /** What the gate can refuse and the operator can accept. */
     public enum Refusal {
-        /** Fewer documents or bytes, or a common field that is in no document any more. */
+        /** Fewer documents or bytes, or a common field that is now in no document. */
         SHRINK("shrink"),
-        /** A published field that is gone, or of another type. */
+        /** A published field was removed or changed its type. */
         SCHEMA("schema");
 
         private final String word;
@@ -58,34 +57,34 @@ public final class Gate {
             this.word = word;
         }
 
-        /** The word that stands in a manifest, and behind {@code --accept-}. */
+        /** The word used in manifests and after {@code --accept-}. */
         public String word() {
             return word;
         }
     }
 
     /**
-     * What is refused.
+     * The rules.
      *
-     * @param shrink      by how much documents, and bytes, may fall from one dump to the next
-     * @param schemaStops whether fields that are gone or of another type stop a dump, or only make a warning
-     * @param accepted    what is let through all the same, for this run
+     * @param shrink      the largest accepted decrease of documents, and of bytes, from one dump to the next
+     * @param schemaStops whether removed fields and changed types refuse a dump; otherwise they are only logged
+     * @param accepted    refusals that are accepted for this run
      */
     public record Rules(Percent shrink, boolean schemaStops, Set<Refusal> accepted) {
-        /** What a schedule gets that says nothing: 5 %, warnings for fields, nothing accepted. */
+        /** The defaults of a schedule: 5 %, warnings for fields, nothing accepted. */
         public static final Rules DEFAULT = new Rules(Percent.parse("5%"), false, Set.of());
 
-        /** Takes copies. */
+        /** Makes a defensive copy. */
         public Rules {
             accepted = Set.copyOf(accepted);
         }
     }
 
     /**
-     * Makes sure that the dump before is known, without which nothing can be compared.
+     * Requires that the previous dump is readable, since nothing can be compared otherwise.
      *
-     * @param blind why it may not be, for people; empty where it is
-     * @throws SpillwayException as {@link Fault#GATE}: it is not, and the operator has not accepted that
+     * @param blind reasons why it is not, for people; empty if it is
+     * @throws SpillwayException {@link Fault#GATE} if it is not and the operator has not accepted that
      */
     void requireSight(DumpId next, List<String> blind) throws SpillwayException {
         if (blind.isEmpty()) {
@@ -95,21 +94,21 @@ public final class Gate {
         if (!rules.accepted().containsAll(needed)) {
             throw new SpillwayException(
                     Fault.GATE,
-                    "%s is not published, as the dump before it cannot be read and nothing can be compared: %s"
+                    "%s was not published: the previous dump cannot be read for comparison: %s"
                             .formatted(next, some(blind)),
-                    "restore that dump, withdraw it, or wait until its destination answers; if the new dump is right,"
-                            + " let one run through with "
+                    "restore that dump, withdraw it, or wait until its destination is available; if the new dump is right,"
+                            + " re-run once with "
                             + needed.stream()
                                     .map(refusal -> "--accept-" + refusal.word())
                                     .collect(Collectors.joining(" ")));
         }
-        LOG.warn("published without the dump before it dump={} reasons=\"{}\"", next, some(blind));
+        LOG.warn("published without comparison dump={} reasons=\"{}\"", next, some(blind));
     }
 
     /**
-     * Looks at the number of documents alone, which is known before any of them is read.
+     * Checks the number of documents alone, which is known before any of them is read.
      *
-     * @throws SpillwayException as {@link Fault#GATE}: they have become too few
+     * @throws SpillwayException {@link Fault#GATE} if there are too few
      */
     void checkCount(Manifest previous, long documents) throws SpillwayException {
         Map<Refusal, List<String>> found = new EnumMap<>(Refusal.class);
@@ -120,12 +119,12 @@ public final class Gate {
     }
 
     /**
-     * Looks at a finished draft.
+     * Checks a finished draft.
      *
-     * @param changes what moved between its fields and the previous ones
-     * @param unnamed fields beside those that are gone too, whose names may not be shown
-     * @return what would have been refused but was accepted, in the order of {@link Refusal}
-     * @throws SpillwayException as {@link Fault#GATE}, with everything that is not accepted
+     * @param changes the difference between its fields and the previous ones
+     * @param unnamed number of further removed fields, whose names must not be shown
+     * @return accepted violations, in the order of {@link Refusal}
+     * @throws SpillwayException {@link Fault#GATE}, with all violations that are not accepted
      */
     List<Refusal> check(Draft draft, Manifest previous, SchemaChanges changes, int unnamed) throws SpillwayException {
         Map<Refusal, List<String>> found = new EnumMap<>(Refusal.class);
@@ -139,7 +138,7 @@ public final class Gate {
             refuse(draft.dump().toString(), previous, found);
         }
         found.forEach((refusal, reasons) -> LOG.warn(
-                "let through by --accept-{} dump={} previous={} reasons=\"{}\"",
+                "accepted by --accept-{} dump={} previous={} reasons=\"{}\"",
                 refusal.word(),
                 draft.dump(),
                 previous.dump(),
@@ -152,12 +151,12 @@ public final class Gate {
             add(
                     found,
                     Refusal.SHRINK,
-                    "%s fell from %d to %d, by %s%%, and gate.shrink allows %s"
+                    "%s fell from %d to %d, by %s%%; gate.shrink allows %s"
                             .formatted(what, before, now, percent(before - now, before), rules.shrink()));
         }
     }
 
-    /** Fields that stand in both dumps, but with something in them only in the previous one. */
+    /** Fields that both dumps have, but with values only in the previous one. */
     private static void addEmptied(Map<Refusal, List<String>> found, Draft draft, Manifest previous) {
         Map<String, Long> now = new TreeMap<>();
         draft.fields().forEach(field -> now.put(field.path(), field.documents()));
@@ -181,11 +180,11 @@ public final class Gate {
                         found,
                         Refusal.SCHEMA,
                         unnamed == 1
-                                ? "1 field of that dump is withheld now"
-                                : unnamed + " fields of that dump are withheld now");
+                                ? "1 field of that dump is now withheld"
+                                : unnamed + " fields of that dump are now withheld");
             }
-            changes.removed().forEach(path -> add(found, Refusal.SCHEMA, "field " + path + " is gone"));
-            changes.changed().forEach(change -> add(found, Refusal.SCHEMA, "field " + change + " is of another type"));
+            changes.removed().forEach(path -> add(found, Refusal.SCHEMA, "field " + path + " was removed"));
+            changes.changed().forEach(change -> add(found, Refusal.SCHEMA, "field " + change + " changed its type"));
         }
     }
 
@@ -204,18 +203,18 @@ public final class Gate {
         List<String> reasons = found.values().stream().flatMap(List::stream).toList();
         throw new SpillwayException(
                 Fault.GATE,
-                "%s is not published, compared with %s: %s".formatted(what, previous.dump(), some(reasons)),
-                "the old dump stays as it is; if this is right, let one run through with " + flags);
+                "%s was not published, compared with %s: %s".formatted(what, previous.dump(), some(reasons)),
+                "the previous dump stays public; if the change is right, re-run once with " + flags);
     }
 
-    /** The first few, and how many there are beside them. */
+    /** The first few, and the number of others. */
     static String some(Collection<?> all) {
         Stream<String> first = all.stream().limit(NAMED).map(Object::toString);
         Stream<String> more = all.size() > NAMED ? Stream.of("and " + (all.size() - NAMED) + " more") : Stream.of();
         return Stream.concat(first, more).collect(Collectors.joining("; "));
     }
 
-    /** Rounded up, so that a fall that is over its limit never reads as if it were not. */
+    /** Rounded up, so that a decrease above the limit never reads as if it were within the limit. */
     private static String percent(long part, long whole) {
         return BigDecimal.valueOf(part)
                 .multiply(BigDecimal.valueOf(100))

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The file {@code LICENSE.txt}: which licence the publisher has stated, by its name, its identifier and the address of its
- * text. The text itself is not in it: its author's address is the place where it stands as it is meant.
+ * The file {@code LICENSE.txt}: the licence stated by the publisher, with its name, identifier and the URL of its text.
+ * It does not contain the text itself, which is authoritative only at its author's URL.
  */
 final class LicenseFile {
     static final String FILE_NAME = "LICENSE.txt";
@@ -15,7 +15,7 @@ final class LicenseFile {
     private LicenseFile() {}
 
     /**
-     * The file's bytes.
+     * Returns the file's content.
      *
      * @param spdx the dataset's licence
      */

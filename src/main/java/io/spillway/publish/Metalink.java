@@ -10,8 +10,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * The file {@code DATASET.meta4}: every file of a dump with its length, its checksum and all its addresses, for programs
- * that fetch in parallel, go on at another place where one fails, and check what they got (Metalink 4, RFC 5854).
+ * The file {@code DATASET.meta4}: every file of a dump with its length, checksum and all its URLs, for programs that
+ * download in parallel, fail over to another URL, and verify what they received (Metalink 4, RFC 5854).
  */
 final class Metalink {
     private static final String NAMESPACE = "urn:ietf:params:xml:ns:metalink";
@@ -19,14 +19,14 @@ final class Metalink {
     private Metalink() {}
 
     /**
-     * The document. Names and addresses come from keys, which have only characters that XML takes as they are.
+     * Returns the document. Names and URLs come from keys, whose characters need no escaping in XML.
      *
-     * @param path     the folder that the files are saved in, relative to where the program runs: dumps that are fetched into
-     *     one folder do not overwrite each other's files
+     * @param path     the folder to save the files in, relative to the program's working directory; dumps downloaded
+     *                 into one folder do not overwrite each other's files
      * @param files    in the order in which they are to be fetched
-     * @param unhashed names of files that are fetched without a check, because their checksums do not exist yet
-     * @param folders where they are, the address to be tried first at the start; at least one, as the RFC asks for
-     * @param version  Spillway's own
+     * @param unhashed names of files that are fetched without verification, because their checksums do not exist yet
+     * @param folders  URLs of the dump's folder, the preferred one first; at least one, as the RFC requires
+     * @param version  the version of Spillway
      */
     static byte[] of(String path, List<SideFile> files, List<String> unhashed, List<URI> folders, String version) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -55,7 +55,7 @@ final class Metalink {
             xml.close();
             return bytes.toByteArray();
         } catch (XMLStreamException e) {
-            throw new IllegalStateException("nothing can fail in memory", e);
+            throw new IllegalStateException("writing XML to memory failed", e);
         }
     }
 

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The dump before a new one, from what every destination and the memory at home know: the newest that is not withdrawn, at
- * whichever of them its manifest reads. Thread-safe as its destinations are.
+ * Finds the dump before a new one, from all destinations and the ledger at home: the newest dump that is not withdrawn
+ * and whose manifest is readable at one of them. Thread-safe if its destinations are.
  */
 public final class PreviousDump {
     private static final Logger LOG = LoggerFactory.getLogger(PreviousDump.class);
@@ -34,11 +34,11 @@ public final class PreviousDump {
     private final Memory memory;
 
     /**
-     * Looks at these destinations, which stay the caller's to close.
+     * The caller closes the destinations.
      *
-     * @param home   is looked at first
-     * @param places where readers find dumps; archives, which cannot be listed by dataset, are left out
-     * @param memory knows the newest dump that was made from here
+     * @param home   is searched first
+     * @param places destinations with dumps for readers; archives are skipped, because they cannot be listed by dataset
+     * @param memory contains the newest dump that was made from here
      */
     PreviousDump(Destination home, List<? extends Destination> places, Memory memory) {
         this.home = home;
@@ -48,29 +48,29 @@ public final class PreviousDump {
     }
 
     /**
-     * What was found.
+     * The result of a search.
      *
-     * @param manifest the newest dump whose manifest reads, or null where there is none
-     * @param blind    why a newer one may have been overlooked, for people; empty where none was
+     * @param manifest of the newest dump with a readable manifest, or null if there is none
+     * @param blind    reasons why a newer dump may have been missed, for people; empty if none was
      */
     public record Found(@Nullable Manifest manifest, List<String> blind) {
-        /** Takes a copy. */
+        /** Makes a defensive copy. */
         public Found {
             blind = List.copyOf(blind);
         }
 
-        /** The dump before, or empty where there is none. */
+        /** The previous dump; empty if there is none. */
         public Optional<Manifest> dump() {
             return Optional.ofNullable(manifest);
         }
     }
 
     /**
-     * Looks for the dump before. A destination that does not answer is left out: what it has is compared with when a dump is
-     * sent there ({@link Deliveries}). Costs one listing at each destination and, where nothing is wrong, one object.
+     * Finds the previous dump. Skips destinations that do not answer: their dumps are compared when the new one is sent
+     * there ({@link Deliveries}). Costs one listing per destination and, if nothing is damaged, one object.
      *
-     * @param next the dump that is being made, or null where none is; a damaged dump that is dated later does not count
-     * @throws SpillwayException home cannot be listed, or the call was cancelled
+     * @param next the dump that is being made, or null; damaged dumps dated later than it are ignored
+     * @throws SpillwayException if home cannot be listed or the call was cancelled
      */
     Found of(String dataset, @Nullable DumpId next) throws SpillwayException {
         List<Inventory> inventories = new ArrayList<>();
@@ -81,7 +81,10 @@ public final class PreviousDump {
                 if (place == home || e.fault() == Fault.CANCELLED) {
                     throw e;
                 }
-                LOG.warn("the gate does not see destination={} cause=\"{}\"", place.name(), e.getMessage());
+                LOG.warn(
+                        "destination not available for the gate's comparison destination={} cause=\"{}\"",
+                        place.name(),
+                        e.getMessage());
             }
         }
         Manifest remembered = new Ledger(memory, dataset).newest().orElse(null);
@@ -140,7 +143,7 @@ public final class PreviousDump {
         }
         if (why != null) {
             if (next != null && dump.compareTo(next) > 0) {
-                LOG.warn("passed over, it is dated later dump={} cause=\"{}\"", dump, why.getMessage());
+                LOG.warn("skipping unreadable dump with a later date dump={} cause=\"{}\"", dump, why.getMessage());
             } else {
                 blind.add(String.valueOf(why.getMessage()));
             }

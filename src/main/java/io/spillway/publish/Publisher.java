@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a draft public, in an order in which every step leaves readers with something true: the gate, the files beside the
- * parts, the checksums, the manifest last, and then all of it at the destination, where a dump exists from the moment that its
- * manifest does. Thread-safe as its destination is.
+ * Publishes a draft: gate, side files, checksums and manifest, then everything at the destination, where the dump
+ * exists as soon as its manifest does. Readers see a consistent state after every step. Thread-safe if its destination
+ * is.
  */
 public final class Publisher {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
@@ -31,24 +31,24 @@ public final class Publisher {
     private final Cadence cadence;
     private final PreviousDump previousDump;
 
-    /** A publisher with the gate of a schedule that says nothing of one. */
+    /** Creates a publisher with the default rules of the gate. */
     public Publisher(Destination destination, String version) {
         this(destination, version, new Gate(Gate.Rules.DEFAULT));
     }
 
-    /** A publisher of dumps that have no address, and of which nobody knows when the next one comes. */
+    /** Creates a publisher of dumps without a public URL and without a schedule. */
     public Publisher(Destination destination, String version, Gate gate) {
         this(destination, version, gate, List.of(), Cadence.NONE, Memory.NONE);
     }
 
     /**
-     * A publisher for one destination, which stays the caller's to close, as all others do.
+     * Creates a publisher for one destination. The caller closes all destinations.
      *
-     * @param version Spillway's own, for the manifest
-     * @param gate    refuses what is too little beside the dump before
-     * @param places  where readers will find a dump, the one first that they should try first
+     * @param version the version of Spillway, for the manifest
+     * @param gate    refuses a dump that has too little compared with the previous one
+     * @param places  where readers will find the dump, the preferred one first
      * @param cadence when the next dump is due
-     * @param memory  knows the newest dump that was made from here
+     * @param memory  contains the newest dump that was made from here
      */
     public Publisher(
             Destination destination,
@@ -65,29 +65,29 @@ public final class Publisher {
         this.previousDump = new PreviousDump(destination, this.places, memory);
     }
 
-    /** Whether anything stands under this dump's name: a dated name is never used twice. */
+    /** Whether anything exists under this dump's name. Dump names are never reused. */
     public boolean isTaken(DumpId dump) throws SpillwayException {
         return !destination.list(ObjectKey.of(dump) + "/").isEmpty();
     }
 
-    /** Where a dump lies, for people. */
+    /** A dump's location, for people. */
     public String address(DumpId dump) {
         return destination.name() + "/" + ObjectKey.of(dump);
     }
 
-    /** The newest dump whose manifest reads at any destination, or empty before the first. */
+    /** The newest dump with a readable manifest at any destination; empty before the first. */
     public Optional<Manifest> previous(String dataset) throws SpillwayException {
         return previousDump.of(dataset, null).dump();
     }
 
     /**
-     * The dump that a new one follows. Asks the gate first whether it sees that dump, and then about the number of
-     * documents, which is known before any is read: what it refuses in the end should not cost the cluster a whole export.
+     * Finds the previous dump and checks the gate's rules that need no document: whether that dump is readable, and the
+     * number of documents. So a dump that would be refused does not cost the cluster a full export.
      *
      * @param next the new dump
-     * @return the dump before, or empty before the first
-     * @throws SpillwayException as {@link Fault#GATE}: the dump before cannot be read, or the new one has so few documents
-     *                           that it would not be published
+     * @return the previous dump; empty before the first
+     * @throws SpillwayException {@link Fault#GATE} if the previous dump cannot be read or the new one has too few
+     *     documents
      */
     public Optional<Manifest> requireEnough(DumpId next, long documents) throws SpillwayException {
         PreviousDump.Found previous = previousDump.of(next.dataset(), next);
@@ -98,17 +98,17 @@ public final class Publisher {
         return previous.dump();
     }
 
-    /** Publishes a draft of which every field may be named. */
+    /** Publishes a draft, all of whose fields may be named. */
     public Manifest publish(Draft draft) throws SpillwayException {
         return publish(draft, path -> true);
     }
 
     /**
-     * Publishes a draft, if the gate lets it through.
+     * Publishes a draft if the gate accepts it.
      *
-     * @param mayName whether the dump may show the name of a field that the previous dump had and this one has not
-     * @return the manifest that is public now
-     * @throws SpillwayException nothing of the draft is public
+     * @param mayName whether the dump may name a field that only the previous dump had
+     * @return the manifest, now public
+     * @throws SpillwayException if nothing of the draft became public
      */
     public Manifest publish(Draft draft, Predicate<String> mayName) throws SpillwayException {
         PreviousDump.Found previous = previousDump.of(draft.dataset().name(), draft.dump());
@@ -131,8 +131,8 @@ public final class Publisher {
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "cannot write into " + draft.folder() + ": " + e.getMessage(),
-                    "is the disk full? nothing was published",
+                    "cannot write to " + draft.folder() + ": " + e.getMessage(),
+                    "nothing was published; check whether the disk is full",
                     e);
         }
     }

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** The README.md of a dump: what it is and how to check and read it, for the person who has just downloaded it. */
+/** The README.md of a dump: what it contains and how to verify and read it, for someone who has just downloaded it. */
 final class Readme {
     static final String FILE_NAME = "README.md";
 
@@ -37,7 +37,7 @@ final class Readme {
         }
         fetching(text, addresses, draft.dump().fileStem());
         text.append(reading(draft.parts()))
-                .append("```\n\nOn macOS, `shasum -a 256` stands for `sha256sum`, and `curl -f -O` fetches a file.\n");
+                .append("```\n\nOn macOS, use `shasum -a 256` instead of `sha256sum`; `curl -f -O` fetches a file.\n");
         otherWays(text, draft, addresses);
         text.append("\n## What is in it\n\n");
         text.append(ReadmeContent.documents(draft));
@@ -82,7 +82,7 @@ final class Readme {
         if (folder.isEmpty()) {
             text.append("With the address of this folder in `URL`:\n\n");
         }
-        // The same file lies at every place: it prefers none of them.
+        // The same file is published at every destination, so it lists them without preference.
         if (addresses.folders().size() > 1) {
             addresses.folders().forEach(each -> text.append("* <").append(each).append(">\n"));
             text.append('\n');
@@ -92,7 +92,7 @@ final class Readme {
                 .ifPresent(address -> text.append("URL='")
                         .append(address.substring(0, address.length() - 1).replace("'", "%27"))
                         .append("'\n"));
-        // These lines also run in BusyBox, and run again: a file that is whole is not fetched a second time.
+        // Works in BusyBox and can be repeated: complete files are not fetched again.
         text.append("""
                 wget -O urls.txt "$URL/urls.txt" && wget -O SHA256SUMS "$URL/SHA256SUMS"
                 sed "s|.*/||;s|^|$URL/|" urls.txt | while read -r file; do
@@ -102,7 +102,7 @@ final class Readme {
                 """.formatted(stem));
     }
 
-    /** What else fetches the whole dump, and checks it on the way. */
+    /** Other ways to fetch and verify the whole dump. */
     private static void otherWays(StringBuilder text, Draft draft, DumpAddresses addresses) {
         if (addresses.folders().isEmpty()) {
             return;
@@ -126,7 +126,7 @@ final class Readme {
         }
     }
 
-    /** A command for each kind of file that shows the first document. */
+    /** One command per kind of file, which shows the first document. */
     private static String reading(List<Part> parts) {
         Set<String> kinds = new HashSet<>();
         StringBuilder commands = new StringBuilder();
@@ -144,10 +144,10 @@ final class Readme {
         return commands.toString();
     }
 
-    /** The program that prints a compressed file. */
+    /** The command that prints a compressed file. */
     static String cat(String compression) {
         return switch (compression) {
-            case "gzip" -> "gzip -dc"; // zcat of macOS wants another ending
+            case "gzip" -> "gzip -dc"; // zcat on macOS expects another extension
             case "zstd" -> "zstd -dc";
             case "xz" -> "xz -dc";
             case "bzip2" -> "bzip2 -dc";
@@ -169,17 +169,17 @@ final class Readme {
         return String.format(Locale.ROOT, "%,d bytes (%,d uncompressed)", files, content);
     }
 
-    /** The same where a line begins with it, which makes some more characters mark-up. */
+    /** Escapes text at the start of a line, where more characters are markup. */
     private static String paragraph(String text) {
         return inline(text).replaceFirst("^(?=[>+=|-])", "\\\\").replaceFirst("^(\\d{1,9})(?=[.)])", "$1\\\\");
     }
 
-    /** The address of a page as a link, anything else as text. */
+    /** The URL of a page as a link, anything else as text. */
     private static String link(String address) {
         return address.matches("https?://[^\\s<>|\\p{Cntrl}\\p{Cf}]+") ? "<" + address + ">" : inline(address);
     }
 
-    /** A text from the schedule on one line, with nothing in it that Markdown or HTML would take for mark-up. */
+    /** Text from the schedule on one line, escaped so that Markdown and HTML do not read it as markup. */
     static String inline(String text) {
         StringBuilder plain = new StringBuilder();
         text.strip().codePoints().forEach(c -> {
@@ -199,7 +199,7 @@ final class Readme {
         return plain.toString();
     }
 
-    /** Embeddings, overrides and isolates: what follows them may show in another order than it has. */
+    /** Embeddings, overrides and isolates, which can change the order in which the text after them is shown. */
     private static boolean turnsText(int c) {
         return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
     }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a README says about the documents and the formats. Each sentence follows from what the export did: none promises
- * more than the files hold.
+ * The README's text about documents and formats. Each sentence follows from what the export did and promises no more
+ * than the files contain.
  */
 final class ReadmeContent {
     private static final List<String> BESIDE_DOCUMENTS = List.of("_id", "_index", "_routing");
@@ -58,7 +58,7 @@ final class ReadmeContent {
         return paragraph("", sentences) + "\n";
     }
 
-    /** The entry of a list for a format, with the commands that belong to it. */
+    /** The list entry for a format, with commands to read it. */
     static String format(Draft draft, Manifest.Format format) {
         return switch (format.name()) {
             case "bulk" -> bulk(draft, format);
@@ -98,7 +98,7 @@ final class ReadmeContent {
         List<String> columns = columns(format);
         List<String> sentences = new ArrayList<>();
         sentences.add("one document a row (RFC 4180, UTF-8"
-                + (isSet(format, "byte_order_mark") ? " behind a byte order mark" : "") + "), a header in each file.");
+                + (isSet(format, "byte_order_mark") ? " after a byte order mark" : "") + "), a header in each file.");
         sentences.add("A column is a dotted path; an object in a cell is JSON text.");
         if ("join".equals(format.options().get("arrays"))) {
             String separator = String.valueOf(format.options().get("separator"));
@@ -114,13 +114,13 @@ final class ReadmeContent {
                     + " many readers do not tell them apart.");
         }
         if (isSet(format, "formulas_escaped")) {
-            sentences.add("Text that a spreadsheet would run as a formula has an apostrophe in front.");
+            sentences.add("Text that a spreadsheet would run as a formula is prefixed with an apostrophe.");
         }
         List<String> beside =
                 columns.stream().filter(BESIDE_DOCUMENTS::contains).toList();
         if (!beside.isEmpty()) {
             sentences.add(
-                    "`" + String.join("`, `", beside) + "` tell which document a row is and are no fields of it.");
+                    "`" + String.join("`, `", beside) + "` identify the document of a row and are not its fields.");
         }
         if (!format.leftOut().isEmpty()) {
             sentences.add("Some fields have no column: `manifest.json` lists them under `left_out`.");
@@ -149,14 +149,14 @@ final class ReadmeContent {
                   ```sh
                   for part in *.bulk.ndjson%s; do
                     %s "$part" | curl -sS -f --retry 9 -H 'Content-Type: application/x-ndjson' --data-binary @- \\
-                      "$SERVER/$INDEX/_bulk?filter_path=errors,items.*.error" || { echo "not taken: $part" >&2; break; }
+                      "$SERVER/$INDEX/_bulk?filter_path=errors,items.*.error" || { echo "rejected: $part" >&2; break; }
                   done
                   ```
 
                 """.formatted(ending(parts), Readme.cat(format.compression()));
     }
 
-    /** The ending of compressed parts, with its dot. */
+    /** The file extension of compressed parts, with its dot. */
     private static String ending(List<Part> parts) {
         String name = parts.isEmpty() ? "" : parts.get(0).name();
         return name.substring(name.indexOf(".ndjson") < 0 ? name.length() : name.indexOf(".ndjson") + 7);
@@ -184,7 +184,7 @@ final class ReadmeContent {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** A sentence a line, indented as an entry of a list where the first line begins one. */
+    /** One sentence per line, indented as a list entry if {@code begin} starts one. */
     private static String paragraph(String begin, List<String> sentences) {
         String indent = begin.isEmpty() ? "" : "  ";
         return begin + String.join("\n" + indent, sentences) + "\n";

@@ -9,32 +9,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file {@code schema.json}: what readers find in the documents, field by field, so that nobody has to guess it from
- * the first lines.
+ * The file {@code schema.json}: the fields that the documents contain.
  *
  * @param dataset       the dataset's name
  * @param dump          the dump's id
- * @param schemaVersion moves where fields come, go or change their type
- * @param documents     how many documents the dump holds
+ * @param schemaVersion increases when fields are added or removed or change their type
+ * @param documents     number of documents in the dump
  * @param fields        sorted by path
  */
 record SchemaFile(String dataset, String dump, int schemaVersion, long documents, List<Field> fields) {
     static final String FILE_NAME = "schema.json";
 
-    /** As many digits as tell one document in ten thousand; the exact number stands beside the share. */
+    /** Enough digits to show one document in ten thousand; the exact number is beside the share. */
     private static final int SHARE_DIGITS = 4;
 
     /**
      * A field.
      *
      * @param path        dotted
-     * @param type        the source's own name of the type, or null where its mapping does not have the field
-     * @param jsonTypes   what its values are in the dump, sorted
-     * @param description what the publisher says of it, or null
-     * @param documents   how many documents have it with something in it
-     * @param share       the same as a share of all, 0 to 1
-     * @param blurred     how its values were blurred, or null where they are as indexed
-     * @param example     a value that a document of the dump has, as it stands there; null unless the schedule asks for it
+     * @param type        the source's name for the type, or null if its mapping lacks the field
+     * @param jsonTypes   the JSON types of its values in the dump, sorted
+     * @param description the publisher's description, or null
+     * @param documents   number of documents with a value
+     * @param share       the same as a share of all documents, 0 to 1
+     * @param blurred     how its values were blurred, or null if they are as indexed
+     * @param example     a value from a document of the dump, as published; null unless the schedule enables examples
      */
     record Field(
             String path,

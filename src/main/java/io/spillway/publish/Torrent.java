@@ -15,20 +15,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The file {@code DATASET.torrent}: version 1 (BEP 3), which every client reads, with the dump's public addresses as web
- * seeds (BEP 19) and no tracker. The same files make the same bytes: no time stands in it.
+ * The file {@code DATASET.torrent}: version 1 (BEP 3), which every client reads, with the dump's public URLs as web
+ * seeds (BEP 19) and no tracker. It contains no time, so the same files yield the same bytes.
  *
- * <p>The files are read once more for it: a piece spans the end of one file and the start of the next, and which file
- * comes next is certain only when all are written. Padding between the files (BEP 47) would allow to hash each one while
- * it is written, but aria2 1.36 and Transmission 3 take padding for files, and find none at a web seed.
+ * <p>Creating it reads the files once more: a piece may span the end of one file and the start of the next, and the
+ * order of files is known only when all are written. Padding between the files (BEP 47) would allow hashing while they
+ * are written, but aria2 1.36 and Transmission 3 treat padding as files, which a web seed does not have.
  */
 final class Torrent {
     private static final int SMALLEST_PIECE = 256 << 10;
 
-    /** What a client has to fetch again where a piece is broken, and to keep in memory meanwhile. */
+    /** The amount that a client fetches again if a piece is broken, and keeps in memory meanwhile. */
     private static final int LARGEST_PIECE = 16 << 20;
 
-    /** 20 bytes each: a torrent of some 40 kB, which any client takes. */
+    /** At 20 bytes each, a torrent of about 40 kB, which any client accepts. */
     private static final int MANY_PIECES = 2_000;
 
     private static final int BUFFER = 128 << 10;
@@ -36,14 +36,14 @@ final class Torrent {
     private Torrent() {}
 
     /**
-     * Reads the files and describes them.
+     * Reads the files and returns the torrent.
      *
-     * @param name    of the folder that clients make, and that web seeds have
-     * @param files   in the order in which they are described; at least one with something in it
-     * @param folder  where they lie
-     * @param seeds   addresses of folders that have a folder {@code name} with these files; each ends with a slash
-     * @param version Spillway's own
-     * @throws IOException a file cannot be read, or is not as long as it was when it was written
+     * @param name    of the folder that clients create, and of the folder at the web seeds
+     * @param files   in the order of the torrent; at least one that is not empty
+     * @param folder  the folder that contains them
+     * @param seeds   URLs of folders that contain a folder {@code name} with these files; each ends with a slash
+     * @param version the version of Spillway
+     * @throws IOException if a file cannot be read, or its length has changed since it was written
      */
     static byte[] of(String name, List<SideFile> files, Path folder, List<URI> seeds, String version)
             throws IOException {
@@ -57,7 +57,7 @@ final class Torrent {
                 pieceBytes,
                 "pieces",
                 pieces(files, folder, pieceBytes));
-        // The library sorts keys, as the format wants them.
+        // The library sorts keys, as the format requires.
         return new Bencode(StandardCharsets.UTF_8)
                 .encode(Map.of(
                         "created by",
@@ -72,7 +72,7 @@ final class Torrent {
         return Map.of("length", file.bytes(), "path", List.of(file.name()));
     }
 
-    /** A power of two, as clients expect. */
+    /** Returns a power of two, as clients expect. */
     static int pieceBytes(long bytes) {
         int piece = SMALLEST_PIECE;
         while (piece < LARGEST_PIECE && bytes / piece >= MANY_PIECES) {
@@ -102,8 +102,7 @@ final class Torrent {
                 }
             }
             if (bytes != file.bytes()) {
-                throw new IOException(
-                        "%s has %d bytes, and had %d when it was written".formatted(file.name(), bytes, file.bytes()));
+                throw new IOException("%s has %d bytes, expected %d".formatted(file.name(), bytes, file.bytes()));
             }
         }
         if (left < pieceBytes) {
@@ -116,7 +115,7 @@ final class Torrent {
         try {
             return MessageDigest.getInstance("SHA-1");
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has it", e);
+            throw new IllegalStateException("every Java platform has SHA-1", e);
         }
     }
 }

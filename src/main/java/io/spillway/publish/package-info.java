@@ -1,8 +1,8 @@
 /**
- * From finished parts to a dump that readers see: {@link io.spillway.publish.Publisher} keeps the order, and writes what
- * stands beside the parts.
+ * Turns finished parts into a published dump: {@link io.spillway.publish.Publisher} defines the order of steps and
+ * writes the files beside the parts.
  *
- * <p>Knows destinations by their port only, and nothing of where documents come from.
+ * <p>Depends on destinations only through their port, and not on the source of the documents.
  */
 @NullMarked
 package io.spillway.publish;

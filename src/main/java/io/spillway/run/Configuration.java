@@ -8,13 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeMap;
 
-/** What decides on the content of a dump, as a digest: a dump that waits is sent only where that is the same. */
+/**
+ * Digest of the settings that decide the content of a dump. A waiting dump is sent only if its digest equals the
+ * current one.
+ */
 final class Configuration {
     private Configuration() {}
 
     /**
-     * The SHA-256 of what a schedule says of dataset, source, fields, formats and disclosure. Where files are cut, where they
-     * go and how gently the source is read does not count.
+     * SHA-256 over dataset, source, fields, formats and disclosure of a schedule. Part sizes, destinations and read
+     * rates are not included.
      */
     static String digest(ScheduleFile schedule) {
         SourceSection source = schedule.source();

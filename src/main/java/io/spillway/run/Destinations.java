@@ -37,11 +37,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places of a schedule, open: the directory in which dumps are written, and the destinations that they are sent to
- * from there. Without a directory among the destinations the first is a spool in the folder for state.
+ * The open destinations of a schedule: the directory in which dumps are written, and the destinations they are sent to
+ * from there. If no destination is a directory, dumps are written to a spool in the state folder first.
  */
 public final class Destinations implements AutoCloseable {
-    /** What the environment may say of where state is kept. */
+    /** The environment variable that names the state folder. */
     private static final String STATE_VARIABLE = "SPILLWAY_STATE";
 
     private final LocalDirectory home;
@@ -49,7 +49,7 @@ public final class Destinations implements AutoCloseable {
     private final List<Destination> others;
     private final Terms terms;
 
-    /** Destinations that are open. Closing this closes them. */
+    /** Takes open destinations. Closing this closes them. */
     Destinations(LocalDirectory home, boolean spooled, List<Destination> others, String configuration) {
         this.home = home;
         this.spooled = spooled;
@@ -57,7 +57,7 @@ public final class Destinations implements AutoCloseable {
         this.terms = new Terms(configuration, Set.of(), new DirectoryMemory(home));
     }
 
-    /** Opens all places of a schedule; the caller closes them. */
+    /** Opens all destinations of a schedule; the caller closes them. */
     public static Destinations open(ScheduleFile schedule) throws SpillwayException {
         Optional<DestinationSection> directory = schedule.destinations().stream()
                 .filter(each -> each.directory() != null)
@@ -128,7 +128,7 @@ public final class Destinations implements AutoCloseable {
                 .toList();
     }
 
-    /** The destinations from which a dump can be taken away: an archive keeps what it has. */
+    /** The destinations from which a dump can be removed. An archive keeps every dump. */
     List<Destination> shelves() {
         return all().stream().filter(place -> place.traits().keepsSiteFiles()).toList();
     }
@@ -141,36 +141,36 @@ public final class Destinations implements AutoCloseable {
                 .toList();
     }
 
-    /** How dumps get to the destinations beside the home. */
+    /** Delivers dumps to the destinations other than the home. */
     public Deliveries deliveries() {
         return deliveries(Set.of());
     }
 
     /**
-     * The same, where the operator has decided on dumps that wait.
+     * The same, with the operator's decisions on waiting dumps.
      *
-     * @param anyway dumps that are sent, whatever they were made under
+     * @param anyway dumps to send even if they were made under another configuration
      */
     Deliveries deliveries(Set<DumpId> anyway) {
         return new Deliveries(home, home::folder, spooled, others, terms.withAnyway(anyway));
     }
 
-    /** What is kept at home between runs. */
+    /** State kept at home between runs. */
     Memory memory() {
         return terms.memory();
     }
 
-    /** Withdrawals from every place that a dump can be removed from. */
+    /** Withdraws dumps from every destination that a dump can be removed from. */
     Withdrawals withdrawals(String dataset) {
         return new Withdrawals(home, spooled, shelves(), dataset, Clock.systemUTC());
     }
 
-    /** Where parts lie until they are published. */
+    /** Stores parts until they are published. */
     Workspace workspace() {
         return new DirectoryWorkspace(home);
     }
 
-    /** The directory in which a schedule's dumps are written, whether it is there or not. */
+    /** The directory in which a schedule's dumps are written, whether it exists or not. */
     public static Path homePath(ScheduleFile schedule) {
         return schedule.destinations().stream()
                 .filter(each -> each.directory() != null)
@@ -181,7 +181,7 @@ public final class Destinations implements AutoCloseable {
                 .normalize();
     }
 
-    /** Whether no destination is a directory, so that dumps are written into a spool first. */
+    /** Whether no destination is a directory, so that dumps are written to a spool first. */
     public static boolean isSpooled(ScheduleFile schedule) {
         return schedule.destinations().stream().allMatch(each -> each.directory() == null);
     }
@@ -199,9 +199,10 @@ public final class Destinations implements AutoCloseable {
     }
 
     /**
-     * The folder for state: the schedule's, the environment's, or the place that the XDG rules give it.
+     * The state folder: set by the schedule or the environment, else the default of the XDG Base Directory
+     * Specification.
      *
-     * @param schedule null where a command has none
+     * @param schedule null if a command has none
      */
     public static Path state(@Nullable ScheduleFile schedule) {
         if (schedule != null && schedule.state() != null) {
@@ -261,8 +262,8 @@ public final class Destinations implements AutoCloseable {
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "cannot make the folder for state %s: %s".formatted(spool, e.getMessage()),
-                    "name another one with state: in the schedule, or with " + STATE_VARIABLE,
+                    "cannot create the state folder %s: %s".formatted(spool, e.getMessage()),
+                    "set another one with state: in the schedule, or with " + STATE_VARIABLE,
                     e);
         }
         String license = dataset.license();

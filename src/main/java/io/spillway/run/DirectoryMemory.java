@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A hidden file in each dataset's folder of the directory in which dumps are written. Only its owner can read it. Public for
- * tests of whole exports, which work as the commands do.
+ * Stores state in a hidden file, readable by its owner only, in each dataset's folder of the directory in which dumps
+ * are written. Public for tests of whole exports, which work as the commands do.
  *
- * @param home stays its maker's to close
+ * @param home not closed by this object
  */
 public record DirectoryMemory(LocalDirectory home) implements Memory {
-    /** The name of the file. */
+    /** The file's name. */
     public static final String FILE_NAME = ".spillway.memory.json";
 
     @Override
@@ -42,7 +42,7 @@ public record DirectoryMemory(LocalDirectory home) implements Memory {
     @Override
     public void write(String dataset, byte[] bytes) throws SpillwayException {
         Path file = file(dataset);
-        // A name that the next sweep of the dataset knows as unfinished.
+        // Matches the pattern that the dataset's next sweep recognizes as unfinished.
         String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         Path unfinished = file.resolveSibling(FILE_NAME + "." + random + ".incomplete");
         try {
@@ -74,7 +74,7 @@ public record DirectoryMemory(LocalDirectory home) implements Memory {
         return new SpillwayException(
                 cancelled ? Fault.CANCELLED : Fault.DESTINATION_UNAVAILABLE,
                 "cannot %s %s: %s".formatted(verb, file, e),
-                "is the disk full, and may this user write there?",
+                "check for a full disk and missing write permission",
                 e);
     }
 }

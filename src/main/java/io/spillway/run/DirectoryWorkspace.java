@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Parts lie in the directory itself that dumps are published to, hidden, so that publishing them is one rename and not a
+ * Writes parts, hidden, into the directory that dumps are published to, so that publishing is a rename instead of a
  * copy. Public for tests of whole exports, which work as the commands do.
  *
- * @param home stays its maker's to close
+ * @param home not closed by this object
  */
 public record DirectoryWorkspace(LocalDirectory home) implements Workspace {
     @Override

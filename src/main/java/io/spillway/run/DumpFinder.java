@@ -23,11 +23,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * From what somebody types to the dumps that it means: a folder, {@code s3://BUCKET/PREFIX}, an address of http or https,
- * {@code ia://ITEM}, or a file that names the latest dumps. Reads nothing but what it needs to find them.
+ * Resolves an argument to the dumps it names: a folder, {@code s3://BUCKET/PREFIX}, an http or https URL, {@code
+ * ia://ITEM}, or a file that lists the latest dumps. Reads only what is needed to find them.
  */
 public final class DumpFinder {
-    /** Where the Internet Archive hands out the files of an item; it redirects to the node that has them. */
+    /** Download URL of Internet Archive items; redirects to the node that stores the item. */
     static final URI ARCHIVE = URI.create("https://archive.org/download/");
 
     private static final Pattern ADDRESS = Pattern.compile("([a-z0-9]{2,}):/+(.*)");
@@ -53,8 +53,8 @@ public final class DumpFinder {
     /**
      * A finder.
      *
-     * @param readers  how many files are going to be read at the same time
-     * @param archive  where items are handed out, ending in a slash
+     * @param readers  number of files that will be read concurrently
+     * @param archive  base URL of item downloads, ending in a slash
      */
     DumpFinder(BucketAccess buckets, int readers, WebPatience patience, URI archive) {
         this.buckets = buckets;
@@ -63,7 +63,7 @@ public final class DumpFinder {
         this.archive = archive;
     }
 
-    /** The dumps that {@code text} means, at least one; the caller closes their destinations. */
+    /** The dumps that {@code text} names, at least one; the caller closes their destinations. */
     public List<DumpPlace> find(String text) throws SpillwayException {
         Matcher address = ADDRESS.matcher(text);
         if (!address.matches()) {
@@ -76,12 +76,12 @@ public final class DumpFinder {
             case "http", "https" -> web(text);
             default ->
                 throw notADump(
-                        "\"" + text + "\" is no address of a dump",
-                        "name a folder, or an address that begins with https://, s3:// or ia://");
+                        "\"" + text + "\" is not the address of a dump",
+                        "name a folder, or a URL that starts with https://, s3:// or ia://");
         };
     }
 
-    /** The folder itself if a manifest is in it or it is called like a dump; in a dataset's folder its newest dump. */
+    /** The folder itself if it has a manifest or the name of a dump; for a dataset's folder its newest dump. */
     public static DumpPlace folder(Path named) throws SpillwayException {
         Path folder = named.endsWith(Manifest.FILE_NAME) && named.getParent() != null ? named.getParent() : named;
         if (!Files.isDirectory(folder)) {
@@ -96,7 +96,7 @@ public final class DumpFinder {
                     .map(DumpFinder::name)
                     .filter(DumpFinder::isStamp)
                     .max(Comparator.naturalOrder())
-                    .orElseThrow(() -> notADump(folder + " holds no dump", WHAT_TO_NAME));
+                    .orElseThrow(() -> notADump(folder + " contains no dump", WHAT_TO_NAME));
             return new DumpPlace(LocalDirectory.openToRead(folder.resolve(newest)), "", newest);
         } catch (IOException e) {
             throw new SpillwayException(
@@ -112,7 +112,7 @@ public final class DumpFinder {
         return folder.getFileName() == null ? "" : folder.getFileName().toString();
     }
 
-    /** Whether that is the date of a dump, as folders are called. */
+    /** Whether the name is a dump's date stamp, as used for folder names. */
     private static boolean isStamp(String name) {
         return DumpId.of("any", name).isPresent();
     }
@@ -120,7 +120,7 @@ public final class DumpFinder {
     private DumpPlace bucket(String text, String rest) throws SpillwayException {
         int slash = rest.indexOf('/');
         if (slash < 1) {
-            throw notADump("\"" + text + "\" names no dump", "name it as s3://BUCKET/PREFIX/DATASET/DATE");
+            throw notADump("\"" + text + "\" does not name a dump", "name it as s3://BUCKET/PREFIX/DATASET/DATE");
         }
         String path = folderPath(rest.substring(slash + 1));
         Destination bucket = buckets.open(rest.substring(0, slash), path, readers);
@@ -144,14 +144,14 @@ public final class DumpFinder {
                 .map(key -> key.substring(0, key.length() - Manifest.FILE_NAME.length() - 1))
                 .filter(DumpFinder::isStamp)
                 .max(Comparator.naturalOrder())
-                .orElseThrow(() -> notADump(bucket.name() + " holds no dump", WHAT_TO_NAME));
+                .orElseThrow(() -> notADump(bucket.name() + " contains no dump", WHAT_TO_NAME));
         return new DumpPlace(bucket, newest + "/", newest.substring(newest.lastIndexOf('/') + 1));
     }
 
     private DumpPlace item(String text, String rest) throws SpillwayException {
         String item = rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest;
         if (!ITEM.matcher(item).matches()) {
-            throw notADump("\"" + text + "\" names no item", "name it as ia://ITEM");
+            throw notADump("\"" + text + "\" does not name an item", "name it as ia://ITEM");
         }
         return new DumpPlace(WebFolder.open(archive.resolve(item + "/"), patience), "", null);
     }
@@ -187,16 +187,17 @@ public final class DumpFinder {
         try {
             return URI.create(text);
         } catch (IllegalArgumentException e) {
-            throw notADump("\"" + text + "\" is no address", "write blanks and the like in it as %20");
+            throw notADump(
+                    "\"" + text + "\" is not a valid URL", "percent-encode spaces and special characters, such as %20");
         }
     }
 
-    /** Without slashes at the start and a manifest at the end; empty, or with one slash at the end. */
+    /** Strips leading slashes and a trailing manifest name; the result is empty or ends in one slash. */
     private static String folderPath(String path) {
-        String whole = path.endsWith("/" + Manifest.FILE_NAME)
+        String stripped = path.endsWith("/" + Manifest.FILE_NAME)
                 ? path.substring(0, path.length() - Manifest.FILE_NAME.length())
                 : path;
-        String bare = whole.replaceAll("^/+|/+$", "");
+        String bare = stripped.replaceAll("^/+|/+$", "");
         return bare.isEmpty() ? "" : bare + "/";
     }
 

@@ -1,5 +1,18 @@
 package io.spillway.run;
 
+import io.spillway.pipeline.PartLimits;
+import io.spillway.progress.Progress;
+import io.spillway.publish.Cadence;
+import io.spillway.publish.Disclosure;
+import io.spillway.publish.Gate;
+import io.spillway.publish.Publisher;
+import io.spillway.schedule.GateSection;
+import io.spillway.schedule.SourceSection;
+import io.spillway.schedule.TimesSection;
+import io.spillway.source.DocumentSource;
+import io.spillway.source.elasticsearch.ElasticsearchOptions;
+import io.spillway.source.elasticsearch.ElasticsearchSource;
+
 import io.spillway.compress.Compression;
 import io.spillway.encode.BulkLines;
 import io.spillway.encode.Csv;
@@ -39,7 +52,7 @@ public final class DumpFormats {
     private DumpFormats() {}
 
     /**
-     * How the documents of a source are written; refuses what cannot hold them or cannot be used here.
+     * The formats of a schedule. Refuses formats that cannot hold the source's documents or cannot be used here.
      *
      * @param found with all its fields, published or not
      */
@@ -64,7 +77,7 @@ public final class DumpFormats {
     }
 
     /**
-     * A format for what was found; fails where it cannot hold what is published of it, or cannot be written here.
+     * Creates a format for the found source. Fails if it cannot hold the published fields, or cannot be written here.
      *
      * @param found with all its fields, published or not
      */
@@ -120,11 +133,11 @@ public final class DumpFormats {
         columns.unmapped()
                 .values()
                 .forEach(column -> LOG.warn(
-                        "column is not in the mapping, the export fails if no document has it column={}", column));
+                        "column is not in the mapping; the export fails if no document has it column={}", column));
         return section.id() == Ids.ID ? columns.withId(published.fields()) : columns;
     }
 
-    /** A field that only documents have is published where a rule names it, and where fields need no rule. */
+    /** A field that only documents have is published if a rule names it, or if fields need no rule. */
     private static void requireNamed(Set<String> columns, FieldPolicy fields) throws SpillwayException {
         List<String> undecided = fields.unlisted() == FieldPolicy.Unlisted.PUBLISH
                 ? List.of()
@@ -134,13 +147,13 @@ public final class DumpFormats {
         if (fields.hasRules() && !undecided.isEmpty()) {
             throw new SpillwayException(
                     Fault.FIELD_POLICY,
-                    "columns of format csv are named by no rule of fields: "
+                    "columns of format csv are not named by any rule of fields: "
                             + Printable.line(String.join(", ", undecided)),
-                    "name them in fields.include if they are to be public, or remove them from the columns");
+                    "add them to fields.include to publish them, or remove them from the columns");
         }
     }
 
-    /** What the operator should know of formats that write ids beside blurred dates; empty where there is nothing. */
+    /** A warning about formats that write ids next to blurred dates, or empty. */
     public static Optional<String> idsRevealDates(ScheduleFile schedule, SourceDescription found) {
         boolean ids = schedule.formats().stream().anyMatch(DumpFormats::writesIds);
         FieldPolicy fields = schedule.fields().toPolicy();
@@ -149,7 +162,8 @@ public final class DumpFormats {
                 ? Optional.empty()
                 : Optional.of(
                         ("_id is published, and an _id that Elasticsearch generated contains the time of indexing,"
-                                        + " which can reveal blurred dates: %s; exclude _id, or publish ids of your own")
+                                        + " which can reveal blurred dates: %s; exclude _id,"
+                                        + " or index with your own ids")
                                 .formatted(String.join(", ", dates)));
     }
 
@@ -157,7 +171,7 @@ public final class DumpFormats {
         return section.bulk() != null || wrapsDocuments(section) || hasColumn(section, CsvColumns.ID);
     }
 
-    /** Whether the lines or elements of a format have the id, the index and the routing beside the document. */
+    /** Whether the lines or elements of a format wrap the document with its id, index and routing. */
     private static boolean wrapsDocuments(FormatSection section) {
         return (section.jsonl() != null && section.jsonl().id() == Ids.ID)
                 || (section.tar() != null && section.tar().id() == Ids.ID);
@@ -192,7 +206,10 @@ public final class DumpFormats {
                 .toList();
     }
 
-    /** A column that the mapping has but no rule publishes is refused here; one that the mapping lacks, with the others. */
+    /**
+     * Refuses a column that the mapping has but no rule publishes. Columns that the mapping lacks are checked with the
+     * others.
+     */
     private static void requirePublishedColumns(
             @Nullable List<String> columns, FieldPolicy fields, List<SourceField> mapped, List<SourceField> published)
             throws SpillwayException {
@@ -209,7 +226,7 @@ public final class DumpFormats {
         }
     }
 
-    /** Whether a field has this path, or lies in an object that has. */
+    /** Whether a field has this path, or lies in an object that has it. */
     private static boolean has(List<SourceField> fields, String path) {
         return fields.stream()
                 .anyMatch(field -> field.path().equals(path) || field.path().startsWith(path + "."));
@@ -219,20 +236,20 @@ public final class DumpFormats {
         if (!paths.isEmpty()) {
             throw new SpillwayException(
                     Fault.FIELD_POLICY,
-                    "%s would publish what the rules of fields do not: %s"
+                    "%s would publish values that fields does not publish: %s"
                             .formatted(who, Printable.line(String.join(", ", paths))),
-                    "name them in fields.include if they are to be public, or remove them from the format");
+                    "add them to fields.include to publish them, or remove them from the format");
         }
     }
 
-    /** A codec whose library does not load is said before anything is read. */
+    /** Refuses a codec whose native library does not load, before anything is read. */
     private static void requireUsable(Compression compression) throws SpillwayException {
         Optional<String> unavailable = compression.whyUnavailable();
         if (unavailable.isPresent()) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "compression " + compression.name() + " cannot be used here: " + unavailable.get(),
-                    "repair that, or choose another compression in formats");
+                    "compression " + compression.name() + " is not available: " + unavailable.get(),
+                    "install it, or choose another compression in formats");
         }
     }
 
@@ -240,9 +257,9 @@ public final class DumpFormats {
         if (source.indices().size() > 1) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "format bulk holds the documents of one index, but \"%s\" stands for %d: %s"
+                    "format bulk requires a single index, but \"%s\" resolves to %d: %s"
                             .formatted(source.name(), source.indices().size(), String.join(", ", source.indices())),
-                    "export each index on its own, or use jsonl with id: _id, where each line names its index");
+                    "export each index separately, or use jsonl with id: _id, where each line names its index");
         }
     }
 }

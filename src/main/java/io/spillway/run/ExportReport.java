@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A finished export.
  *
- * @param manifest what was published
- * @param stats    how it went
- * @param address  where it lies, for people; null where only the deliveries have brought it somewhere
- * @param reach    where it is public, and where it is missing
+ * @param manifest of the published dump
+ * @param stats    its statistics
+ * @param address  its location, for people; null if only deliveries have published it
+ * @param reach    where it is public and where it is missing
  */
 public record ExportReport(
         Manifest manifest, RunStats stats, @Nullable String address, DeliveryOutcome reach) {
-    /** What came of it, and of dumps that earlier runs have left, at the other destinations. */
+    /** Its deliveries, and those of dumps left by earlier runs, to the other destinations. */
     public List<Delivery> deliveries() {
         return reach.deliveries();
     }
 
-    /** The same, with what was found out of its reach since. */
+    /** The same with a later reach. */
     public ExportReport with(DeliveryOutcome later) {
         return new ExportReport(manifest, stats, address, later);
     }

@@ -54,7 +54,7 @@ public final class ExportRun {
     private final Clock clock = Clock.systemUTC();
 
     /**
-     * An export that has not begun.
+     * A new export.
      *
      * @param settings   what is exported, and how it is written
      * @param source     the documents; the caller closes it
@@ -132,7 +132,7 @@ public final class ExportRun {
                 if (e.fault() != Fault.SNAPSHOT_LOST || attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
-                LOG.warn("starting again on a new snapshot attempt={} cause=\"{}\"", attempt + 1, e.getMessage());
+                LOG.warn("retrying with a new snapshot attempt={} cause=\"{}\"", attempt + 1, e.getMessage());
                 progress.startAgain();
             }
         }
@@ -189,8 +189,8 @@ public final class ExportRun {
         if (snapshot.documents() == 0 && !settings.allowEmpty()) {
             throw new SpillwayException(
                     Fault.GATE,
-                    source.name() + " holds no documents to export",
-                    "if that is right, publish an empty dump with --allow-empty or gate: {empty: publish}");
+                    source.name() + " contains no documents to export",
+                    "to publish an empty dump, use --allow-empty or gate: {empty: publish}");
         }
         SourceDescription found = snapshot.description();
         settings.fields().require(found.fields(), found.name());
@@ -245,14 +245,14 @@ public final class ExportRun {
                 snapshot.slices().size(), snapshot.description().shards(), snapshot.documents());
     }
 
-    /** Dumps are told apart, and the newest is found, by their dates. */
+    /** Dates identify dumps and determine the newest. */
     private static void requireLater(DumpId dump, Manifest previous) throws SpillwayException {
         if (previous.id().compareTo(dump) > 0) {
             throw new SpillwayException(
                     Fault.CONFIG,
                     "system clock is behind: this dump would be %s, but %s already exists"
                             .formatted(dump, previous.dump()),
-                    "set the clock of this machine; if it was ahead when that dump was made, withdraw that dump with "
+                    "correct this machine's clock; if it was ahead when that dump was made, withdraw that dump with "
                             + " spillway withdraw  and export again");
         }
     }
@@ -271,7 +271,7 @@ public final class ExportRun {
         try {
             Folders.remove(folder);
         } catch (IOException e) {
-            LOG.warn("left behind, the next run removes it folder={} cause={}", folder, e.getMessage());
+            LOG.warn("cannot remove a work folder; the next run removes it folder={} cause={}", folder, e.getMessage());
         }
     }
 }

@@ -80,7 +80,7 @@ public final class Exporter implements Exports {
             report = run(schedule, overrides, places, sources);
         } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
             statuses.failed(e);
-            Sites.sayStatus(places, schedule);
+            Sites.updateStatus(places, schedule);
             throw e;
         }
         statuses.exported(report);
@@ -143,7 +143,7 @@ public final class Exporter implements Exports {
                     .orElseThrow(() -> new SpillwayException(
                             Fault.CONFIG,
                             "%s has no dump of %s yet".formatted(places.home().name(), schedule.dataset()),
-                            "export one first"));
+                            "run an export first"));
             ObjectKey key = ObjectKey.of(newest.id());
             for (InternetArchive archive : places.archives()) {
                 requests.addAll(archive.dryRun(places.home().folder(key), key, Manifest.FILE_NAME));

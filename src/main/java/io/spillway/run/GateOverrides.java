@@ -4,12 +4,13 @@ import io.spillway.dataset.DumpId;
 import java.util.Set;
 
 /**
- * What the operator lets through, for one run.
+ * Gate overrides that the operator grants for one run.
  *
- * @param empty  a dump without documents
- * @param shrink a dump with fewer documents or bytes than the gate allows, or with a common field that nobody has any more
- * @param schema a dump without a field of the dump before, or with one of another type
- * @param anyway dumps that wait and are sent, whatever they were made under
+ * @param empty  publish a dump without documents
+ * @param shrink publish a dump with fewer documents or bytes than the gate allows, or one that lost a common field
+ *     entirely
+ * @param schema publish a dump that lacks a field of the previous dump, or has one with another type
+ * @param anyway waiting dumps to send even if they were made under another configuration
  */
 public record GateOverrides(boolean empty, boolean shrink, boolean schema, Set<DumpId> anyway) {
     /** Takes a copy. */
@@ -17,6 +18,6 @@ public record GateOverrides(boolean empty, boolean shrink, boolean schema, Set<D
         anyway = Set.copyOf(anyway);
     }
 
-    /** What the schedule says, no more. */
+    /** No overrides: the schedule's gate applies. */
     public static final GateOverrides NONE = new GateOverrides(false, false, false, Set.of());
 }

@@ -16,15 +16,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that name the latest dumps, as a reader needs them: {@code links.json} has one entry for each dataset,
- * {@code latest.json} is such an entry. Of an entry only the address of the dump's folder, or of its manifest, is needed;
- * everything else may be missing or unknown.
+ * Reads the files that name the latest dumps: {@code links.json} has one entry for each dataset, {@code latest.json} is
+ * one such entry. Only an entry's address of the dump's folder or manifest is required; all other members may be
+ * missing or unknown.
  */
 final class Pointers {
     static final String LINKS = "links.json";
     static final String LATEST = "latest.json";
 
-    /** A site with thousands of datasets of a hundred parts each. */
+    /** Enough for a site with thousands of datasets of a hundred parts each. */
     private static final int LARGEST = ManifestJson.LARGEST + 1;
 
     private Pointers() {}
@@ -32,12 +32,12 @@ final class Pointers {
     /**
      * A dump that is pointed to.
      *
-     * @param folder its address
-     * @param dump   its id, or null where the pointer does not say
+     * @param folder its URL
+     * @param dump   its id, or null if the pointer does not contain it
      */
     record Target(URI folder, @Nullable String dump) {}
 
-    /** An entry, of which everything may be missing. */
+    /** An entry; every member may be missing. */
     private record Entry(
             @Nullable String dump,
             @Nullable String address,
@@ -48,8 +48,8 @@ final class Pointers {
     /**
      * The dumps that a file names, at least one.
      *
-     * @param folder  has the file
-     * @param address the file's own, which its addresses are relative to
+     * @param folder  contains the file
+     * @param address URL of the file; its links are resolved against it
      */
     static List<Target> read(Destination folder, String file, URI address) throws SpillwayException {
         byte[] bytes = bytes(folder, file, address);
@@ -63,7 +63,7 @@ final class Pointers {
             targets.add(target(entry, address));
         }
         if (targets.isEmpty()) {
-            throw wrong(address + " names no dump", null);
+            throw wrong(address + " does not name a dump", null);
         }
         return targets;
     }
@@ -77,7 +77,7 @@ final class Pointers {
             return bytes;
         } catch (IOException e) {
             throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, address + " could not be read: " + e.getMessage(), "try again", e);
+                    Fault.DESTINATION_UNAVAILABLE, address + " cannot be read: " + e.getMessage(), "try again", e);
         }
     }
 
@@ -88,20 +88,21 @@ final class Pointers {
         }
         URI folder;
         try {
-            URI whole = address.resolve(link);
-            folder = whole.getPath().endsWith("/" + Manifest.FILE_NAME) ? whole.resolve(".") : whole;
+            URI resolved = address.resolve(link);
+            folder = resolved.getPath().endsWith("/" + Manifest.FILE_NAME) ? resolved.resolve(".") : resolved;
         } catch (IllegalArgumentException | NullPointerException e) {
-            throw wrong(address + " names \"" + link + "\", which is no address", e);
+            throw wrong(address + " names \"" + link + "\", which is not a valid URL", e);
         }
         String scheme = String.valueOf(folder.getScheme());
         if (!scheme.equals("https") && !scheme.equals(address.getScheme())) {
-            throw wrong(address + " names " + folder + ", which is not followed from there", null);
+            throw wrong(
+                    address + " names " + folder + ", which has another scheme than https and is not followed", null);
         }
         return new Target(folder, entry.dump());
     }
 
     private static SpillwayException wrong(String what, @Nullable Throwable cause) {
         return new SpillwayException(
-                Fault.INTEGRITY, what, "name the dump's own address, and tell the publisher", cause);
+                Fault.INTEGRITY, what, "use the URL of the dump itself, and inform the publisher", cause);
     }
 }

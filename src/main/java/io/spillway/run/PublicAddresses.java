@@ -18,19 +18,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the web for addresses as anybody does, without a login: each once, and a server that does not answer once only. A
- * page that asks for a login may answer with 200, but not with the length of the file. Belongs to one thread.
+ * Requests URLs without a login, as any reader does. Each URL is requested once, and a server that does not answer is
+ * not asked again. A page that asks for a login may answer with 200, but not with the length of the file. For use by
+ * one thread.
  */
 final class PublicAddresses implements AddressCheck {
     private static final Logger LOG = LoggerFactory.getLogger(PublicAddresses.class);
 
-    /** Whoever does not answer now will be asked after the next dump; nothing but links waits for it. */
+    /** A URL that does not answer is checked again after the next dump; only its link depends on it. */
     private static final WebPatience PATIENCE = new WebPatience(
             Duration.ofSeconds(5), Duration.ofSeconds(10), 2, 0, Duration.ofMillis(500), Duration.ofSeconds(1));
 
     private final Map<URI, WebFolder> folders = new HashMap<>();
     private final Map<URI, Boolean> known = new HashMap<>();
-    private final Set<String> silent = new HashSet<>();
+    private final Set<String> unreachable = new HashSet<>();
 
     @Override
     public boolean answers(URI address, long bytes) throws SpillwayException {
@@ -38,7 +39,7 @@ final class PublicAddresses implements AddressCheck {
         if (asked != null) {
             return asked;
         }
-        boolean answers = !silent.contains(address.getRawAuthority()) && ask(address, bytes);
+        boolean answers = !unreachable.contains(address.getRawAuthority()) && ask(address, bytes);
         known.put(address, answers);
         return answers;
     }
@@ -47,16 +48,17 @@ final class PublicAddresses implements AddressCheck {
         try {
             Optional<PublicFiles.Look> found = folder(address.resolve(".")).look(name(address));
             if (found.isEmpty()) {
-                LOG.warn("not named in notices, there is nothing address={}", address);
+                LOG.warn("URL omitted from notices: not found address={}", address);
             } else if (bytes != ANY_LENGTH && found.get().bytes() != bytes) {
                 LOG.warn(
-                        "not named in notices, it has another length address={} bytes={} expected={}",
+                        "URL omitted from notices: unexpected length address={} bytes={} expected={}",
                         address,
                         found.get().bytes(),
                         bytes);
             } else if (bytes != ANY_LENGTH && found.get().encoding() != null) {
                 LOG.warn(
-                        "not named in notices, clients unpack it and its checksum differs address={} content-encoding={}",
+                        "URL omitted from notices: sent with a content encoding, so clients see another checksum"
+                                + " address={} content-encoding={}",
                         address,
                         found.get().encoding());
             } else {
@@ -67,9 +69,9 @@ final class PublicAddresses implements AddressCheck {
                 throw e;
             }
             if (e.fault() == Fault.DESTINATION_UNAVAILABLE) {
-                silent.add(address.getRawAuthority());
+                unreachable.add(address.getRawAuthority());
             }
-            LOG.warn("not named in notices address={} cause=\"{}\"", address, e.getMessage());
+            LOG.warn("URL omitted from notices: request failed address={} cause=\"{}\"", address, e.getMessage());
         }
         return false;
     }

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries a public address: puts a small file at the destination, fetches it through the address as a reader does, without
- * an account, compares the bytes, and removes it. A dump never changes, so a wrong address in it stays wrong.
+ * Probes a public URL: stores a small file at the destination, fetches it through the URL without a login as a reader
+ * does, compares the bytes, and removes it. Dumps are immutable, so a wrong URL in one stays wrong.
  */
 public final class PublicProbe {
     private static final Logger LOG = LoggerFactory.getLogger(PublicProbe.class);
@@ -34,16 +34,16 @@ public final class PublicProbe {
     private static final WebPatience PATIENCE = new WebPatience(
             Duration.ofSeconds(5), Duration.ofSeconds(10), 2, 0, Duration.ofMillis(500), Duration.ofSeconds(1));
 
-    private static final String WHAT_TO_DO = "correct public-url, or let everybody read there; if the host is reachable"
-            + " later only, write try-public-url: false beside it";
+    private static final String WHAT_TO_DO =
+            "correct public-url, or make it readable without a login; if the host is reachable only later, set"
+                    + " try-public-url: false next to it";
 
     private PublicProbe() {}
 
     /**
-     * Tries the addresses that no dump of the dataset has yet: those of a first export, and those that were changed since
-     * the latest dump.
+     * Probes the URLs that no dump of the dataset has yet: before the first export, and after a URL was changed.
      *
-     * @throws SpillwayException an address does not show what is put there, or does not answer
+     * @throws SpillwayException a URL does not serve the stored file, or does not answer
      */
     static void tryNew(ScheduleFile schedule, Destinations places) throws SpillwayException {
         Set<URI> untried = untried(schedule);
@@ -70,7 +70,7 @@ public final class PublicProbe {
         return untried;
     }
 
-    /** Whether the latest dump of a dataset is published under this address. */
+    /** Whether the latest dump of a dataset is published under this URL. */
     private static boolean isKnown(Destination place, String dataset, URI site) throws SpillwayException {
         ObjectKey key = new ObjectKey(dataset).child(LatestFile.FILE_NAME);
         if (place.find(key).isEmpty()) {
@@ -93,13 +93,13 @@ public final class PublicProbe {
     }
 
     /**
-     * Tries the address of a destination; does nothing where it has none.
+     * Probes the URL of a destination; does nothing if it has none.
      *
-     * @throws SpillwayException {@code DESTINATION_REFUSED}: something else or nothing is there, or not everybody may read
-     *                           it; {@code DESTINATION_UNAVAILABLE}: the host does not answer
+     * @throws SpillwayException {@code DESTINATION_REFUSED}: the file is missing, different, or requires a login;
+     *     {@code DESTINATION_UNAVAILABLE}: the host does not answer
      */
     public static void tryOut(Destination place) throws SpillwayException {
-        // No dot at its beginning: many web servers refuse such names.
+        // No leading dot: many web servers refuse such names.
         ObjectKey key = new ObjectKey("spillway-check-" + UUID.randomUUID() + ".txt");
         Optional<URI> address = place.publicAddress(key);
         if (address.isEmpty()) {
@@ -108,7 +108,7 @@ public final class PublicProbe {
         byte[] bytes = (key + "\n").getBytes(StandardCharsets.US_ASCII);
         try {
             if (!place.replace(key, bytes, null)) {
-                throw new IllegalStateException(key + " was there already");
+                throw new IllegalStateException(key + " already exists");
             }
             fetch(place, address.get(), bytes);
         } finally {
@@ -121,7 +121,7 @@ public final class PublicProbe {
         try (WebFolder web = WebFolder.open(site, PATIENCE);
                 InputStream in = web.open(new ObjectKey(name(address)))) {
             if (!Arrays.equals(in.readNBytes(expected.length + 1), expected)) {
-                throw wrong(place, site, "other bytes come from there", Fault.DESTINATION_REFUSED, null);
+                throw wrong(place, site, "it serves different bytes", Fault.DESTINATION_REFUSED, null);
             }
         } catch (IOException e) {
             throw wrong(place, site, String.valueOf(e.getMessage()), Fault.DESTINATION_UNAVAILABLE, e);
@@ -142,18 +142,19 @@ public final class PublicProbe {
             Destination place, URI site, String cause, Fault fault, @Nullable Exception e) {
         return new SpillwayException(
                 fault,
-                "public-url %s does not show what is put at %s: %s".formatted(site, place.name(), cause),
+                "public-url %s does not serve the files of %s: %s".formatted(site, place.name(), cause),
                 WHAT_TO_DO,
                 e);
     }
 
     private static void remove(Destination place, ObjectKey key) {
-        boolean interrupted = Thread.interrupted(); // it would end the removal; kept for the caller
+        boolean interrupted =
+                Thread.interrupted(); // a pending interrupt would abort the removal; restored for the caller
         try {
             place.delete(key);
         } catch (SpillwayException e) {
             LOG.warn(
-                    "the file of a check stays, remove it key={} destination={} cause=\"{}\"",
+                    "cannot remove the probe file; remove it manually key={} destination={} cause=\"{}\"",
                     key,
                     place.name(),
                     e.getMessage());

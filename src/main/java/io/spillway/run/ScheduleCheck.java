@@ -142,8 +142,8 @@ public final class ScheduleCheck {
             add(
                     key + "/directory",
                     Fault.DESTINATION_REFUSED,
-                    there + " is not a directory that this user may write to",
-                    "give the user of Spillway the right to write there");
+                    there + " is not a directory that this user can write to",
+                    "grant the Spillway user write permission there");
         }
     }
 
@@ -178,7 +178,7 @@ public final class ScheduleCheck {
             if (report.problems().isEmpty() && !report.advised().equals(options.dialect())) {
                 note(
                         key,
-                        "%s behaves differently from what the schedule states; write %s"
+                        "%s was detected to use another S3 dialect; set %s"
                                 .formatted(bucket.name(), difference(options.dialect(), report.advised())));
             }
         }
@@ -230,7 +230,7 @@ public final class ScheduleCheck {
         if (survey.keepAlive().compareTo(SourceSurvey.KEEP_ALIVE) < 0) {
             note(
                     "/source",
-                    "the cluster keeps a point in time for %s only (search.max_keep_alive); exports use that"
+                    "the cluster keeps a point in time for at most %s (search.max_keep_alive); exports use that"
                             .formatted(Amounts.duration(survey.keepAlive())));
         }
         SourceDescription found = survey.description();

@@ -15,17 +15,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What points at dumps, renewed at each of a schedule's destinations. */
+/** Updates everything that points at dumps at each of a schedule's destinations. */
 public final class Sites {
-    /** Somebody else writes a few small files meanwhile; who needs longer has died, and the lock with it. */
+    /** Another process writes a few small files meanwhile; one that needs longer has died, and its lock expires. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private Sites() {}
 
     /**
-     * After an export: at every destination, also at those behind one that fails; ends with the first failure.
+     * Called after an export. Visits every destination even if one fails; then throws the first failure.
      *
-     * @param missed places that did not get the dump, where everything stays as it is
+     * @param missed destinations that did not get the dump; they stay unchanged
      */
     static void publish(Destinations places, Set<Destination> missed, ScheduleFile schedule)
             throws SpillwayException, InterruptedException {
@@ -51,19 +51,19 @@ public final class Sites {
         writer(place, places.all(), schedule, places.spool()).publish(schedule.dataset());
     }
 
-    /** After an attempt that published nothing. */
-    static void sayStatus(Destinations places, ScheduleFile schedule) {
+    /** Updates the status after an attempt that published nothing. */
+    static void updateStatus(Destinations places, ScheduleFile schedule) {
         for (Destination place : places.all()) {
-            writer(place, places.all(), schedule, places.spool()).sayStatus(schedule.dataset());
+            writer(place, places.all(), schedule, places.spool()).updateStatus(schedule.dataset());
         }
     }
 
-    /** Everything again at one destination. */
+    /** Rebuilds everything at one destination. */
     public static Catalog rebuild(Site site) throws SpillwayException, InterruptedException {
         return writer(site.place(), site.all(), site.schedule(), site.spool()).rebuild(site.known());
     }
 
-    /** The notices again at one destination, which keeps files of the site. */
+    /** Rewrites the notices at one destination that stores the site's files. */
     public static NoticeWriter.Written renewNotices(Site site) throws SpillwayException, InterruptedException {
         return writer(site.place(), site.all(), site.schedule(), site.spool())
                 .renewNotices(site.known())
@@ -82,7 +82,7 @@ public final class Sites {
         return new SiteWriter(place, others, turns(place), Clock.systemUTC(), notices);
     }
 
-    /** A daemon answers from this machine: without a directory among the destinations, from the spool. */
+    /** A daemon reads local files: the spool, if no destination is a directory. */
     private static List<Destination> copies(Destination place, List<Destination> all, @Nullable Destination spool) {
         boolean first = all.stream()
                 .filter(each -> each.traits().keepsSiteFiles())

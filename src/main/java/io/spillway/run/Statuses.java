@@ -17,12 +17,12 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The status of a dataset at each of its places that keeps such a file. Each tells what is true there: a bucket that did
- * not get a dump does not call it the last good one.
+ * The status files of a dataset, one at each destination that has such a file. Each describes its own destination: a
+ * bucket that did not get a dump does not report it as the last good one.
  */
 final class Statuses {
-    /** After these nobody is there to take a status, and waiting for that would only make a failure slower. */
-    private static final Set<Fault> MUTE = Set.of(Fault.DESTINATION_UNAVAILABLE, Fault.CANCELLED);
+    /** After these faults the status cannot be stored, and trying would only delay the failure. */
+    private static final Set<Fault> UNREPORTED = Set.of(Fault.DESTINATION_UNAVAILABLE, Fault.CANCELLED);
 
     private final Map<Destination, StatusFile> files = new LinkedHashMap<>();
     private final Destinations places;
@@ -38,63 +38,68 @@ final class Statuses {
         }
     }
 
-    /** An export has ended with a dump; at each place the status says whether that is there, and everywhere. */
+    /**
+     * Call after an export made a dump. Each status records whether its destination has the dump, and whether all do.
+     */
     void exported(ExportReport report) {
         reached(report.reach(), report.manifest());
     }
 
-    /** Dumps that were missing were brought, or not. */
+    /** Call after missing dumps were delivered, or failed to be. */
     void delivered(DeliveryOutcome reach) {
         reached(reach, null);
     }
 
-    /** @param newest the dump that every place has which lacks none, or null where each has to look for its newest */
+    /** @param newest the dump that all complete destinations have, or null to look up the newest at each */
     private void reached(DeliveryOutcome reach, @Nullable Manifest newest) {
         Map<Destination, SpillwayException> lacking = reach.lacking();
         Optional<SpillwayException> shortfall = reach.shortfall();
         files.forEach((place, status) -> {
             SpillwayException failure = lacking.get(place);
             if (failure == null && shortfall.isPresent()) {
-                status.partly(shortfall.get(), newest);
+                status.partial(shortfall.get(), newest);
             } else if (failure == null && newest != null) {
                 status.published(newest);
             } else if (failure == null) {
                 status.delivered();
-            } else if (!MUTE.contains(failure.fault())) {
+            } else if (!UNREPORTED.contains(failure.fault())) {
                 if (reach.nowhere()) {
                     status.failed(failure);
                 } else {
-                    status.partlyElsewhere(failure);
+                    status.partialElsewhere(failure);
                 }
             }
         });
     }
 
-    /** A dump was withdrawn from a place. */
-    void takenBack(Destination place) {
+    /** Call after a dump was withdrawn from a destination. */
+    void withdrawn(Destination place) {
         StatusFile status = files.get(place);
         if (status != null) {
-            status.takenBack();
+            status.withdrawn();
         }
     }
 
-    /** Dumps are where they should be, but what points at them is not; told where that costs nothing. */
-    void notPointedAt(SpillwayException failure) {
+    /** Call if dumps are delivered but the links to them are stale; written only where that needs no request. */
+    void linksFailed(SpillwayException failure) {
         StatusFile home = files.get(places.home());
         if (home != null) {
-            home.partly(failure, null);
+            home.partial(failure, null);
         }
     }
 
-    /** Whether the last attempt left something to do, as far as the directory says. */
+    /** Whether the last attempt left work to do, according to the directory. */
     boolean isPartly() throws SpillwayException {
         return files.containsKey(places.home())
                 && SiteStatus.read(places.home(), dataset)
-                        .map(status -> status.lastAttempt().outcome().equals(DatasetStatus.PARTLY))
+                        .map(status -> status.lastAttempt().outcome().equals(DatasetStatus.PARTIAL))
                         .orElse(false);
     }
 
-    /** An export has ended without a dump. Where it was told to stop, only a directory is fast enough to be told. */
+    /**
+     * Call after an export failed. If it was cancelled, only directories are updated, because only they are fast
+     * enough.
+     */
     void failed(Throwable failure) {
         boolean cancelled = failure instanceof InterruptedException
                 || failure instanceof CancellationException

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done at a schedule's destinations besides exporting: withdrawals, links, retention. */
+/** Work at a schedule's destinations besides dumps: open withdrawals, links, retention. */
 public final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
@@ -62,8 +62,8 @@ public final class Upkeep {
                                         places.all().stream()
                                                 .map(Destination::name)
                                                 .collect(Collectors.joining(", "))),
-                        "spillway list names the dumps that there are; a dump that waits in the spool of another machine"
-                                + " is withdrawn there");
+                        "run spillway list to see the dumps; withdraw a dump that waits in another machine's spool"
+                                + " there");
             }
             return new Withdrawn(
                     outcome.withdrawn().stream()
@@ -94,16 +94,17 @@ public final class Upkeep {
                 .shortfall();
     }
 
-    /** Moves links and the status, at one place. */
+    /** Moves links and the status at one destination. */
     static Withdrawals.Move move(Destinations places, ScheduleFile schedule) {
         return place -> {
-            new Statuses(places, schedule.dataset()).takenBack(place);
+            new Statuses(places, schedule.dataset()).withdrawn(place);
             Sites.publish(places, place, schedule);
         };
     }
 
     /**
-     * Renews what points at dumps, and prunes; that links could not move, or that this was cancelled, is in the answer.
+     * Updates everything that points at dumps, and prunes. The result includes failures to move links, and a
+     * cancellation.
      *
      * @param open why a withdrawal is not complete, or empty
      */
@@ -127,45 +128,45 @@ public final class Upkeep {
             Thread.currentThread().interrupt();
             failure = new SpillwayException(
                     Fault.CANCELLED,
-                    "cancelled while what points at dumps of %s was renewed".formatted(schedule.dataset()),
+                    "cancelled while updating the links to dumps of %s".formatted(schedule.dataset()),
                     null,
                     e);
         }
         if (failure != null) {
-            statuses.notPointedAt(failure);
+            statuses.linksFailed(failure);
         } else if (open.isPresent()) {
             failure = open.get();
         }
         return failure == null ? reach : reach.withPointers(failure);
     }
 
-    /** What could not be removed goes the next time: nothing that an export fails for. */
+    /** A dump that cannot be removed is removed by the next run; the export does not fail because of it. */
     @SuppressWarnings("try") // the lock is held, not used
     private static void prune(Destinations places, ScheduleFile schedule) throws InterruptedException {
         try (Workspace.Lock lock = places.workspace().lock(schedule.dataset())) {
             for (SpillwayException failure : prune(places, schedule, false).failures()) {
-                LOG.warn("old dumps stay for now cause=\"{}\"", failure.getMessage());
+                LOG.warn("cannot prune old dumps; the next run retries cause=\"{}\"", failure.getMessage());
             }
         } catch (SpillwayException e) {
-            LOG.warn("old dumps stay for now cause=\"{}\"", e.getMessage());
+            LOG.warn("cannot prune old dumps; the next run retries cause=\"{}\"", e.getMessage());
         }
     }
 
     /**
-     * The outcome of pruning at all destinations.
+     * The result of pruning at all destinations.
      *
-     * @param removed    the dumps that were removed, or would be
-     * @param passedOver dumps that were neither counted nor removed, each with the reason
-     * @param failures   of the destinations that could not be pruned, or whose links could not be updated
+     * @param removed    dumps that were removed, or would be
+     * @param skipped    dumps that are neither counted nor removed, for people
+     * @param failures   of destinations that could not be pruned or whose links could not move
      */
-    public record Pruned(List<Pruner.Removed> removed, List<String> passedOver, List<SpillwayException> failures) {}
+    public record Pruned(List<Pruner.Removed> removed, List<String> skipped, List<SpillwayException> failures) {}
 
-    /** Prunes at every place, also behind one that fails. The caller holds the lock; the schedule has a keep section. */
+    /** Prunes every destination, even if one fails. The caller holds the lock; the schedule has a keep section. */
     static Pruned prune(Destinations places, ScheduleFile schedule, boolean dryRun)
             throws SpillwayException, InterruptedException {
         Pruned all = new Pruned(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         if (schedule.keep() == null) {
-            throw new IllegalStateException("asked for only where there is one");
+            throw new IllegalStateException("called without a keep section");
         }
         for (Destination place : places.shelves()) {
             Pruner shelf = new Pruner(place, schedule.dataset(), Clock.systemUTC(), places.memory());
@@ -173,9 +174,9 @@ public final class Upkeep {
                 Pruner.Outcome outcome =
                         shelf.prune(schedule.keep().toKeep(), dryRun, () -> Sites.publish(places, place, schedule));
                 all.removed().addAll(outcome.removed());
-                outcome.passedOver().forEach(each -> {
+                outcome.skipped().forEach(each -> {
                     LOG.warn("neither counted nor removed destination={} dump=\"{}\"", place.name(), each);
-                    all.passedOver().add(place.name() + ": " + each);
+                    all.skipped().add(place.name() + ": " + each);
                 });
                 if (outcome.failure() != null) {
                     all.failures().add(outcome.failure());

@@ -5,30 +5,30 @@ import io.spillway.fault.SpillwayException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Where parts lie until they are published, and who may work there. Thread-safe. */
+/** Where parts are kept until they are published, and the lock for working there. Thread-safe. */
 public interface Workspace {
 
     /**
-     * Makes this the only export of a dataset, until the lock is closed or the process ends in whatever way.
+     * Makes this the only export of a dataset, until the lock is closed or the process ends in any way.
      *
-     * @throws SpillwayException as {@code ALREADY_RUNNING}, naming who holds it
+     * @throws SpillwayException {@code ALREADY_RUNNING}, naming the holder
      */
     Lock lock(String dataset) throws SpillwayException;
 
-    /** Removes what dead runs have left; the caller holds the lock. Returns the names of what was removed. */
+    /** Removes left-overs of crashed runs; the caller holds the lock. Returns the removed names. */
     List<String> sweep(String dataset) throws SpillwayException;
 
-    /** A new empty folder for a dump's files, which nobody takes for a dump; the caller removes it. */
+    /** Creates an empty folder for a dump's files, which is not visible as a dump; the caller removes it. */
     Path newFolder(DumpId dump) throws SpillwayException;
 
-    /** Bytes that can still be written here. */
+    /** Free bytes here. */
     long usableBytes() throws SpillwayException;
 
     /** Held by one export of a dataset. */
     interface Lock extends AutoCloseable {
         /**
-         * Fails as {@code ALREADY_RUNNING}, naming the new holder, if somebody else has taken the lock over meanwhile:
-         * who has not been heard from for long may count as dead. Where that cannot happen, does nothing.
+         * Fails with {@code ALREADY_RUNNING}, naming the new holder, if another process has taken the lock because this
+         * one did not respond for too long. Does nothing if that cannot happen.
          */
         default void requireHeld() throws SpillwayException {}
 

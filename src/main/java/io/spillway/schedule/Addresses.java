@@ -3,11 +3,11 @@ package io.spillway.schedule;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/** Addresses to which names of files are added. */
+/** Checks URLs to which file names are appended. */
 final class Addresses {
     private Addresses() {}
 
-    /** Fails with {@link IllegalArgumentException} on an address to which no name can be added as it is. */
+    /** Throws {@link IllegalArgumentException} if file names cannot be appended to the URL. */
     static void requireSlash(String key, @Nullable URI address) {
         if (address == null) {
             return;
@@ -15,7 +15,7 @@ final class Addresses {
         if (address.getRawQuery() != null
                 || address.getRawFragment() != null
                 || !address.toString().endsWith("/")) {
-            throw new IllegalArgumentException(key + " must be an address that ends in /, without ? and #");
+            throw new IllegalArgumentException(key + " must be a URL that ends in /, without ? and #");
         }
         if (!address.normalize().equals(address)) {
             throw new IllegalArgumentException("%s has //, . or .. in its path, which clients remove; write %s"

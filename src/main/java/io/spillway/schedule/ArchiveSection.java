@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The destination {@code internet-archive}: how items are called, and what their pages say. */
+/** The destination {@code internet-archive}: names and metadata of its items. */
 public record ArchiveSection(
-        @JsonPropertyDescription(
-                "Name of a dump's item with {date} or {stamp} in it, such as example-journals-{date}; {dataset} too")
+        @JsonPropertyDescription("Item name of a dump. Must contain {date} or {stamp}, may contain {dataset}, such as"
+                + " example-journals-{date}")
         @Pattern(regexp = "^\\S+$", message = "must have no spaces")
         String item,
 
-        @JsonPropertyDescription("Collection; opensource is open to every account, test_collection is for trials")
+        @JsonPropertyDescription("Collection; opensource accepts every account, test_collection is for tests")
         @JsonProperty(defaultValue = "opensource")
         String collection,
 
@@ -25,7 +25,7 @@ public record ArchiveSection(
         @JsonProperty(defaultValue = "data")
         String mediatype,
 
-        @JsonPropertyDescription("Who publishes the data") @Nullable
+        @JsonPropertyDescription("Publisher of the data") @Nullable
         String creator,
 
         @JsonPropertyDescription("Keywords, at most 100") @JsonProperty(defaultValue = "[]")
@@ -34,18 +34,18 @@ public record ArchiveSection(
         @JsonPropertyDescription("Access key from archive.org/account/s3.php")
         Secret accessKey,
 
-        @JsonPropertyDescription("Secret key from there") Secret secretKey,
+        @JsonPropertyDescription("Secret key from the same page")
+        Secret secretKey,
 
-        @JsonPropertyDescription("How long a file is tried again while the archive takes none, from its first failure")
+        @JsonPropertyDescription("How long to retry a file that the archive does not accept, from the first failure")
         @JsonProperty(defaultValue = "6h")
         @Between(min = "0s", max = "7d")
         Duration sendWithin,
 
-        @JsonPropertyDescription("Address that files are sent to; the archive's own when absent") @Nullable
+        @JsonPropertyDescription("URL that files are sent to; the archive's own when absent") @Nullable
         URI uploads,
 
-        @JsonPropertyDescription("Address that records and files are read from; the archive's own when absent")
-        @Nullable
+        @JsonPropertyDescription("URL that records and files are read from; the archive's own when absent") @Nullable
         URI site) {
     /** Takes copies. */
     public ArchiveSection {

@@ -14,13 +14,15 @@ public record BlurSection(
         @JsonPropertyDescription("Path of the fields, as in include")
         String field,
 
-        @JsonPropertyDescription("How their values are made less telling")
-        Way by,
+        @JsonPropertyDescription("How values are blurred") Way by,
 
-        @JsonPropertyDescription("The text that stands in their place; only with by: constant") @Nullable
+        @JsonPropertyDescription("The text that replaces values; only with by: constant") @Nullable
         String value) {
 
-    /** Fails with {@link IllegalArgumentException} on a path that cannot name a field, and on a value out of place. */
+    /**
+     * Throws {@link IllegalArgumentException} if the path cannot name a field, or if {@code value} does not fit {@code
+     * by}.
+     */
     public BlurSection {
         if (field != null) {
             try {
@@ -30,11 +32,11 @@ public record BlurSection(
             }
         }
         if ((by == Way.CONSTANT) != (value != null)) {
-            throw new IllegalArgumentException("value is given with by: constant, and only there");
+            throw new IllegalArgumentException("value is required with by: constant, and allowed only with it");
         }
     }
 
-    /** The rule that this entry describes. */
+    /** The rule of this entry. */
     FieldPolicy.BlurRule toRule(@Nullable String hashKey) {
         return new FieldPolicy.BlurRule(FieldPattern.of(field), toBlur(hashKey));
     }
@@ -56,22 +58,22 @@ public record BlurSection(
         /** A keyed hash, the same for the same value. */
         @JsonProperty("hash")
         HASH,
-        /** A date's year. */
+        /** The year of a date. */
         @JsonProperty("year")
         YEAR,
-        /** A date's year and month. */
+        /** The year and month of a date. */
         @JsonProperty("month")
         MONTH,
         /** A date without its time. */
         @JsonProperty("day")
         DAY,
-        /** An e-mail address's domain. */
+        /** The domain of an e-mail address. */
         @JsonProperty("mask-email")
         MASK_EMAIL,
-        /** An IP address's network. */
+        /** The network of an IP address. */
         @JsonProperty("mask-ip")
         MASK_IP,
-        /** Another text. */
+        /** A fixed text. */
         @JsonProperty("constant")
         CONSTANT
     }

@@ -16,44 +16,44 @@ public record BulkSection(
         CompressionName compression,
 
         @JsonPropertyDescription(
-                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's own when absent")
+                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's default when absent")
         @Min(0)
         @Max(19)
         @Nullable
         Integer level,
 
-        @JsonPropertyDescription("Threads that compress beside the lane's own; zstd only")
+        @JsonPropertyDescription("Threads that compress in addition to the lane's own; zstd only")
         @JsonProperty(defaultValue = "0")
         @Min(0)
         @Max(64)
         int workers,
 
         @JsonPropertyDescription(
-                "What action lines ask for: index, which replaces a document of the same id, or create, which keeps it."
-                        + " create for an index of a data stream and index otherwise when absent")
+                "Action of the action lines: index replaces a document of the same id, create keeps it. When"
+                        + " absent, create for an index of a data stream, else index")
         @Nullable
         Action action,
 
         @JsonPropertyDescription(
-                "How large a file may be before compression: each is one request, and a server takes 100 MB by default")
+                "Maximum size of a file before compression: each is one request, and servers accept 100 MB by default")
         @JsonProperty(defaultValue = "50MiB")
         @Between(min = "64KiB")
         DataSize requestBytes) {
 
-    /** How the server names the indices of data streams; no other index may be called so. */
+    /** Prefix of the backing indices of data streams; the server allows no other index to use it. */
     private static final String BACKING_INDEX = ".ds-";
 
-    /** Fails with {@link IllegalArgumentException} where the codec has no such level or takes no workers. */
+    /** Throws {@link IllegalArgumentException} if the codec does not support the level or workers. */
     public BulkSection {
         var unused = compression.with(level, workers);
     }
 
-    /** What the action lines ask for. */
+    /** The action of the action lines. */
     public enum Action {
-        /** A document of the same id is replaced. */
+        /** Replaces a document of the same id. */
         @JsonProperty("index")
         INDEX,
-        /** A document of the same id is kept. */
+        /** Keeps a document of the same id. */
         @JsonProperty("create")
         CREATE
     }
@@ -61,7 +61,7 @@ public record BulkSection(
     /**
      * The action for documents of an index.
      *
-     * @param index its name, which tells whether it belongs to a data stream
+     * @param index its name, which shows whether it belongs to a data stream
      */
     public BulkLines.Action toAction(String index) {
         if (action == null) {
@@ -70,7 +70,7 @@ public record BulkSection(
         return action == Action.CREATE ? BulkLines.Action.CREATE : BulkLines.Action.INDEX;
     }
 
-    /** What the files go through. */
+    /** The compression of the files. */
     public Compression toCompression() {
         return compression.with(level, workers);
     }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.spillway.compress.Compression;
 import org.jspecify.annotations.Nullable;
 
-/** How files are compressed, as a schedule says it. */
+/** The compression of files, as named in a schedule. */
 public enum CompressionName {
-    /** What every tool and browser reads; one member a file. */
+    /** Supported by every tool and browser; one member per file. */
     @JsonProperty("gzip")
     GZIP("gzip"),
     /** Smaller and several times as fast as gzip. */
@@ -18,7 +18,7 @@ public enum CompressionName {
     /** Nearly as small as xz, and slow. */
     @JsonProperty("bzip2")
     BZIP2("bzip2"),
-    /** Not at all. */
+    /** No compression. */
     @JsonProperty("none")
     NONE("none");
 
@@ -29,8 +29,8 @@ public enum CompressionName {
     }
 
     /**
-     * The compression itself; fails with {@link IllegalArgumentException} on a level or a number of workers that it does
-     * not have.
+     * The compression itself; throws {@link IllegalArgumentException} if it does not support the level or number of
+     * workers.
      */
     Compression with(@Nullable Integer level, int workers) {
         return Compression.parse(word, level).withWorkers(workers);

@@ -15,49 +15,49 @@ public record CsvSection(
         CompressionName compression,
 
         @JsonPropertyDescription(
-                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's own when absent")
+                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's default when absent")
         @Min(0)
         @Max(19)
         @Nullable
         Integer level,
 
-        @JsonPropertyDescription("Threads that compress beside the lane's own; zstd only")
+        @JsonPropertyDescription("Threads that compress in addition to the lane's own; zstd only")
         @JsonProperty(defaultValue = "0")
         @Min(0)
         @Max(64)
         int workers,
 
         @JsonPropertyDescription(
-                "Paths of the fields that are columns, in order; every mapped field when absent. _id, _index and _routing"
-                        + " are those of the document")
+                "Paths of the fields to write as columns, in order; every mapped field when absent. _id, _index and"
+                        + " _routing are those of the document")
         @Nullable
         List<String> columns,
 
-        @JsonPropertyDescription("What each row says beside the document: none, or _id for a first column with its id")
+        @JsonPropertyDescription("Ids of documents: none, or _id for a first column with the id")
         @JsonProperty(defaultValue = "none")
         Ids id,
 
-        @JsonPropertyDescription(
-                "What a cell says of an array: json, or join for its values with the separator between")
+        @JsonPropertyDescription("How arrays are written: json, or join for their values joined by separator")
         @JsonProperty(defaultValue = "json")
         Arrays arrays,
 
         @JsonPropertyDescription("Text between the values of a joined array; | when absent") @Nullable
         String separator,
 
-        @JsonPropertyDescription("Whether files begin with a byte order mark, which some spreadsheets want")
+        @JsonPropertyDescription("Whether files start with a byte order mark, which some spreadsheets need")
         @JsonProperty(defaultValue = "false")
         boolean byteOrderMark,
 
-        @JsonPropertyDescription("Whether text that a spreadsheet would run gets an apostrophe in front; changes data")
+        @JsonPropertyDescription(
+                "Whether text that a spreadsheet would execute gets a leading apostrophe; changes data")
         @JsonProperty(defaultValue = "false")
         boolean escapeFormulas,
 
-        @JsonPropertyDescription("What to do about fields that no column takes: note them in the manifest, or stop")
+        @JsonPropertyDescription("Handling of fields without a column: note them in the manifest, or stop")
         @JsonProperty(defaultValue = "note")
         Unlisted unlisted) {
 
-    /** Fails with {@link IllegalArgumentException} where the codec has no such level or takes no workers. */
+    /** Throws {@link IllegalArgumentException} if the codec does not support the level or workers. */
     public CsvSection {
         var unused = compression.with(level, workers);
         columns = columns == null ? null : List.copyOf(columns);
@@ -66,7 +66,7 @@ public record CsvSection(
         }
     }
 
-    /** What the files go through. */
+    /** The compression of the files. */
     public Compression toCompression() {
         return compression.with(level, workers);
     }
@@ -81,19 +81,19 @@ public record CsvSection(
                 unlisted == Unlisted.NOTE ? CsvOptions.Unlisted.NOTE : CsvOptions.Unlisted.STOP);
     }
 
-    /** What a cell says of an array. */
+    /** How arrays are written to a cell. */
     public enum Arrays {
-        /** Its JSON text. */
+        /** As JSON text. */
         @JsonProperty("json")
         JSON,
-        /** Its values, joined. */
+        /** As joined values. */
         @JsonProperty("join")
         JOIN
     }
 
-    /** What becomes of fields that no column takes. */
+    /** Handling of fields without a column. */
     public enum Unlisted {
-        /** They are left out, and the manifest says so. */
+        /** They are left out and noted in the manifest. */
         @JsonProperty("note")
         NOTE,
         /** The run stops. */

@@ -10,31 +10,30 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The section {@code fields}: what is published of each document. */
+/** The section {@code fields}: which fields of each document are published. */
 public record FieldsSection(
         @JsonPropertyDescription(
-                "Fields that are published: dotted paths, * for a part of one name, ** for any number of names")
+                "Fields to publish: dotted paths, * for a part of one name, ** for any number of names")
         @JsonProperty(defaultValue = "[]")
         List<String> include,
 
-        @JsonPropertyDescription("Fields that are withheld, with all that lies in them, whatever include and blur say")
+        @JsonPropertyDescription("Fields to withhold, with everything below them; overrides include and blur")
         @JsonProperty(defaultValue = "[]")
         List<String> exclude,
 
-        @JsonPropertyDescription("Fields that are published with values that tell less")
-        @JsonProperty(defaultValue = "[]")
+        @JsonPropertyDescription("Fields to publish with blurred values") @JsonProperty(defaultValue = "[]")
         List<BlurSection> blur,
 
         @JsonPropertyDescription(
-                "What becomes of a field that no rule names: stop the run, withhold it, or publish it; stop when there"
-                        + " are rules, publish when there are none")
+                "Handling of unlisted fields: stop the run, withhold, or publish. When absent, stop if there are"
+                        + " rules, else publish")
         @Nullable
         Unlisted unlisted,
 
-        @JsonPropertyDescription("Key for hashes, at least 16 bytes; with another one, hashes are others") @Nullable
+        @JsonPropertyDescription("Key for hashes, at least 16 bytes; another key gives other hashes") @Nullable
         Secret hashKey,
 
-        @JsonPropertyDescription("What fields mean, for schema.json and datapackage.json: a text for each path")
+        @JsonPropertyDescription("Descriptions of fields, for schema.json and datapackage.json: a text for each path")
         @JsonProperty(defaultValue = "{}")
         Map<String, String> descriptions,
 
@@ -42,7 +41,7 @@ public record FieldsSection(
         @JsonProperty(defaultValue = "false")
         boolean examples) {
 
-    /** Fails with {@link IllegalArgumentException} on a path that cannot name a field, and on a hash without a good key. */
+    /** Throws {@link IllegalArgumentException} if a path cannot name a field, or a hash has no valid key. */
     public FieldsSection {
         include = List.copyOf(include);
         exclude = List.copyOf(exclude);
@@ -51,17 +50,18 @@ public record FieldsSection(
         patterns("include", include);
         patterns("exclude", exclude);
         if (hashKey == null && blur.stream().anyMatch(each -> each.by() == BlurSection.Way.HASH)) {
-            throw new IllegalArgumentException("by: hash needs a hash-key, such as ${env:SPILLWAY_HASH_KEY}");
+            throw new IllegalArgumentException("by: hash requires hash-key, such as ${env:SPILLWAY_HASH_KEY}");
         }
         if (hashKey != null) {
             var unused = Blurs.hash(hashKey.reveal());
         }
         if (unlisted == Unlisted.STOP && include.isEmpty() && exclude.isEmpty() && blur.isEmpty()) {
-            throw new IllegalArgumentException("unlisted: stop needs rules, or no field could ever be published");
+            throw new IllegalArgumentException(
+                    "unlisted: stop requires rules, because without them no field is published");
         }
     }
 
-    /** The policy that these keys describe. */
+    /** The policy of this section. */
     public FieldPolicy toPolicy() {
         String key = hashKey == null ? null : hashKey.reveal();
         boolean rules = !include.isEmpty() || !exclude.isEmpty() || !blur.isEmpty();
@@ -90,12 +90,12 @@ public record FieldsSection(
                 .toList();
     }
 
-    /** What becomes of a field that no rule names. */
+    /** Handling of a field that no rule names. */
     public enum Unlisted {
-        /** The run ends and names it. */
+        /** The run stops with an error that names the field. */
         @JsonProperty("stop")
         STOP,
-        /** It is left out, and the run says so. */
+        /** It is left out and reported. */
         @JsonProperty("withhold")
         WITHHOLD,
         /** It is published. */

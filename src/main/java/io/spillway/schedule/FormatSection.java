@@ -4,22 +4,22 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.spillway.config.ExactlyOne;
 import org.jspecify.annotations.Nullable;
 
-/** An entry of {@code formats}. Exactly one component is there. */
+/** An entry of {@code formats}. Exactly one component is set. */
 @ExactlyOne
 public record FormatSection(
-        @JsonPropertyDescription("JSON Lines: one document a line") @Nullable
+        @JsonPropertyDescription("JSON Lines: one document per line") @Nullable
         JsonLinesSection jsonl,
 
         @JsonPropertyDescription("Elasticsearch's bulk format; each file is one request to /INDEX/_bulk") @Nullable
         BulkSection bulk,
 
-        @JsonPropertyDescription("CSV: one document a row, its fields in columns") @Nullable
+        @JsonPropertyDescription("CSV: one document per row, its fields in columns") @Nullable
         CsvSection csv,
 
         @JsonPropertyDescription("Tar archives of JSON files, each an array of documents") @Nullable
         TarSection tar) {
 
-    /** What its files' names end in: two formats of one dump must differ in it. */
+    /** Identifies the extension of its files, in which two formats of one dump must differ. */
     String fileKind() {
         if (jsonl != null) {
             return "jsonl " + jsonl.compression();

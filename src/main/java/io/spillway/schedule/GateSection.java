@@ -4,23 +4,22 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.spillway.config.Percent;
 
-/** The section {@code gate}: what keeps a dump from being published. */
+/** The section {@code gate}: conditions under which a dump is not published. */
 public record GateSection(
-        @JsonPropertyDescription("What happens when no document is found: stop with exit code 31, or publish")
+        @JsonPropertyDescription("Handling of an empty dump: stop with exit code 31, or publish")
         @JsonProperty(defaultValue = "stop")
         WhenEmpty empty,
 
-        @JsonPropertyDescription(
-                "By how much documents or bytes may fall from one dump to the next; 100% lets everything through")
+        @JsonPropertyDescription("Maximum decrease of documents or bytes from one dump to the next; 100% allows any")
         @JsonProperty(defaultValue = "5%")
         Percent shrink,
 
         @JsonPropertyDescription(
-                "What happens when a published field is gone or of another type: warn, or stop with exit code 31")
+                "Handling of published fields that are gone or changed their type: warn, or stop with exit code 31")
         @JsonProperty(defaultValue = "warn")
         WhenFieldsMove schema) {
 
-    /** What happens to a dump without documents. */
+    /** Handling of a dump without documents. */
     public enum WhenEmpty {
         /** Nothing is published and the run fails. */
         @JsonProperty("stop")
@@ -30,9 +29,9 @@ public record GateSection(
         PUBLISH
     }
 
-    /** What happens to a dump that lacks a field of the dump before, or has it as another type. */
+    /** Handling of a dump that lacks a field of the previous dump, or has it with another type. */
     public enum WhenFieldsMove {
-        /** It is published, the log warns, and the manifest says what moved. */
+        /** It is published, the log warns, and the manifest lists the changes. */
         @JsonProperty("warn")
         WARN,
         /** Nothing is published and the run fails. */

@@ -2,7 +2,7 @@ package io.spillway.schedule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What a format says about a document beside its fields. */
+/** What a format writes about a document besides its fields. */
 public enum Ids {
     /** Nothing. */
     @JsonProperty("none")

@@ -13,28 +13,28 @@ public record JsonLinesSection(
         CompressionName compression,
 
         @JsonPropertyDescription(
-                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's own when absent")
+                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's default when absent")
         @Min(0)
         @Max(19)
         @Nullable
         Integer level,
 
-        @JsonPropertyDescription("Threads that compress beside the lane's own; zstd only")
+        @JsonPropertyDescription("Threads that compress in addition to the lane's own; zstd only")
         @JsonProperty(defaultValue = "0")
         @Min(0)
         @Max(64)
         int workers,
 
-        @JsonPropertyDescription("What each line says beside the document: none, or _id for its id, index and routing")
+        @JsonPropertyDescription("Ids of documents: none, or _id to wrap each document with its id, index and routing")
         @JsonProperty(defaultValue = "none")
         Ids id) {
 
-    /** Fails with {@link IllegalArgumentException} where the codec has no such level or takes no workers. */
+    /** Throws {@link IllegalArgumentException} if the codec does not support the level or workers. */
     public JsonLinesSection {
         var unused = compression.with(level, workers);
     }
 
-    /** What the files go through. */
+    /** The compression of the files. */
     public Compression toCompression() {
         return compression.with(level, workers);
     }

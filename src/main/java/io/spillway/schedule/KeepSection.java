@@ -9,42 +9,43 @@ import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The section {@code keep}: which dumps stay. A dump stays while any of these rules wants it. */
+/** The section {@code keep}: retention. A dump is kept while any of these rules matches it. */
 public record KeepSection(
-        @JsonPropertyDescription("The newest dumps, so many of them") @Min(1) @Nullable
+        @JsonPropertyDescription("Number of newest dumps to keep") @Min(1) @Nullable
         Integer last,
 
-        @JsonPropertyDescription("The newest dump of each of so many days") @Min(1) @Nullable
+        @JsonPropertyDescription("Number of days to keep the newest dump of") @Min(1) @Nullable
         Integer daily,
 
-        @JsonPropertyDescription("The newest dump of each of so many weeks, which begin on Monday") @Min(1) @Nullable
+        @JsonPropertyDescription("Number of weeks, starting on Monday, to keep the newest dump of") @Min(1) @Nullable
         Integer weekly,
 
-        @JsonPropertyDescription("The newest dump of each of so many months") @Min(1) @Nullable
+        @JsonPropertyDescription("Number of months to keep the newest dump of") @Min(1) @Nullable
         Integer monthly,
 
-        @JsonPropertyDescription("The newest dump of each of so many years") @Min(1) @Nullable
+        @JsonPropertyDescription("Number of years to keep the newest dump of") @Min(1) @Nullable
         Integer yearly,
 
         @JsonPropertyDescription(
-                "How long a dump stays in any case after the dump that followed it, so that a download under way ends")
+                "How long a dump is kept in any case after the next dump, so that running downloads can finish")
         @JsonProperty(defaultValue = "1d")
         @Between(min = "0s", max = "365d")
         Duration grace) {
 
-    /** Fails with {@link IllegalArgumentException} where no rule keeps anything. */
+    /** Throws {@link IllegalArgumentException} if no rule keeps anything. */
     public KeepSection {
         if (last == null && daily == null && weekly == null && monthly == null && yearly == null) {
-            throw new IllegalArgumentException("must have last, daily, weekly, monthly or yearly; without it all stay");
+            throw new IllegalArgumentException(
+                    "must set last, daily, weekly, monthly or yearly; omit keep to keep all dumps");
         }
     }
 
-    /** What these keys say. */
+    /** The retention rules of this section. */
     public Retention toRetention() {
         return new Retention(or0(last), or0(daily), or0(weekly), or0(monthly), or0(yearly));
     }
 
-    /** The same, with the time that every dump gets. */
+    /** The same, with the grace period of every dump. */
     public Pruner.Keep toKeep() {
         return new Pruner.Keep(toRetention(), grace);
     }

@@ -11,46 +11,44 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The section {@code notices}: what refused clients are told beside the files. It holds for the whole site. */
+/** The section {@code notices}: settings of the notices for refused clients, for the whole site. */
 public record NoticesSection(
-        @JsonPropertyDescription("Languages of the notices; the first is for clients that ask for none")
+        @JsonPropertyDescription("Languages of the notices; the first is the default")
         @JsonProperty(defaultValue = "[en, de, pt]")
         @Size(min = 1)
         List<@Pattern(regexp = "^(en|de|pt)$", message = "must be en, de or pt") String> languages,
 
-        @JsonPropertyDescription("Address of a page about how the site may be used") @Nullable
+        @JsonPropertyDescription("URL of a page about how the site may be used") @Nullable
         URI documentation,
 
-        @JsonPropertyDescription("Whom refused clients may ask, such as an e-mail address; shown to everybody")
+        @JsonPropertyDescription("Contact for refused clients, such as an e-mail address; public")
         @Pattern(regexp = "^\\S.{0,198}\\S$", message = "must be one line of 2 to 200 characters")
         @Nullable
         String contact,
 
-        @JsonPropertyDescription(
-                "What the addresses of problem types begin with; a page beside the notices when absent")
-        @Nullable
+        @JsonPropertyDescription("Base URL of problem types; a page next to the notices when absent") @Nullable
         URI problemTypes,
 
-        @JsonPropertyDescription("What Retry-After says where the limiter knows nothing better; at least its window")
+        @JsonPropertyDescription("Default for Retry-After, if the limiter gives no value; at least its window")
         @JsonProperty(defaultValue = "10s")
         @Between(min = "1s", max = "1d")
         Duration retryAfter,
 
         @JsonPropertyDescription(
-                "Whether addresses are asked for before they are named; false where this machine cannot reach the site's"
-                        + " public address")
+                "Whether URLs are requested before they are named; set to false if this machine cannot reach the"
+                        + " site's public URL")
         @JsonProperty(defaultValue = "true")
         boolean check) {
 
-    /** Fails with {@link IllegalArgumentException} on a language that is there twice. */
+    /** Throws {@link IllegalArgumentException} if a language is listed twice. */
     public NoticesSection {
         languages = List.copyOf(languages);
         if (languages.stream().distinct().count() != languages.size()) {
-            throw new IllegalArgumentException("languages must name each language once");
+            throw new IllegalArgumentException("languages must not contain duplicates");
         }
     }
 
-    /** What these keys say. */
+    /** The settings of this section. */
     public NoticeSettings toSettings() {
         return new NoticeSettings(languages, documentation, contact, problemTypes, retryAfter.toSeconds(), check);
     }

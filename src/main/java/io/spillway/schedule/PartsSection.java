@@ -6,12 +6,10 @@ import io.spillway.config.Between;
 import io.spillway.config.DataSize;
 import jakarta.validation.constraints.Min;
 
-/** The section {@code parts}: a file is full at the first of these limits. */
+/** The section {@code parts}: the limits of a file; the first one that is reached ends it. */
 public record PartsSection(
-        @JsonPropertyDescription("How many documents a file may hold") @JsonProperty(defaultValue = "400000") @Min(1)
+        @JsonPropertyDescription("Maximum number of documents per file") @JsonProperty(defaultValue = "400000") @Min(1)
         long documents,
 
-        @JsonPropertyDescription("How large a file may grow")
-        @JsonProperty(defaultValue = "1GiB")
-        @Between(min = "1MiB")
+        @JsonPropertyDescription("Maximum size of a file") @JsonProperty(defaultValue = "1GiB") @Between(min = "1MiB")
         DataSize bytes) {}

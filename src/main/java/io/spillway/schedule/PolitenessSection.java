@@ -8,15 +8,15 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import org.jspecify.annotations.Nullable;
 
-/** The section {@code source.politeness}: how much of the cluster an export may take. */
+/** The section {@code source.politeness}: limits the load on the cluster. */
 public record PolitenessSection(
-        @JsonPropertyDescription("Share of the time for which a lane may keep the cluster busy")
+        @JsonPropertyDescription("Fraction of the time that a lane may keep the cluster busy")
         @JsonProperty(defaultValue = "1.0")
         @DecimalMin("0.01")
         @DecimalMax("1.0")
         double maxShare,
 
-        @JsonPropertyDescription("How many slices are read at the same time; chosen from the cores when absent")
+        @JsonPropertyDescription("Number of slices to read concurrently; derived from the cores when absent")
         @Min(1)
         @Max(64)
         @Nullable

@@ -11,13 +11,13 @@ import jakarta.validation.constraints.Pattern;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/** The destination {@code s3}: which bucket, who writes to it, how its store wants to be spoken to. */
+/** The destination {@code s3}: the bucket, its credentials, and the dialect of its store. */
 public record S3Section(
         @JsonPropertyDescription("Name of the bucket")
         @Pattern(regexp = "^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$", message = "must be the name of a bucket")
         String bucket,
 
-        @JsonPropertyDescription("What every key begins with, ending in /; empty for the bucket itself")
+        @JsonPropertyDescription("Prefix of every key, ending in /; empty for the bucket itself")
         @Pattern(
                 regexp = "^([A-Za-z0-9._-]+/)*$",
                 message = "must be empty or names of A-Z a-z 0-9 . _ - that end in /, such as public/")
@@ -25,52 +25,53 @@ public record S3Section(
         @Nullable
         String prefix,
 
-        @JsonPropertyDescription("Region, such as eu-central-1; what the environment says when absent") @Nullable
+        @JsonPropertyDescription("Region, such as eu-central-1; from the environment when absent") @Nullable
         String region,
 
-        @JsonPropertyDescription("Address of the store where it is not Amazon's") @Nullable
+        @JsonPropertyDescription("Endpoint of the store, if it is not Amazon S3") @Nullable
         URI endpoint,
 
-        @JsonPropertyDescription("Whether the bucket's name stands in the path; most stores but Amazon's want that")
+        @JsonPropertyDescription("Whether to use path-style URLs, as most stores other than Amazon S3 require")
         @JsonProperty(defaultValue = "false")
         boolean pathStyle,
 
-        @JsonPropertyDescription("Where people fetch what stands below prefix, ending in /") @Nullable
+        @JsonPropertyDescription("Public URL of the objects below prefix, ending in /") @Nullable
         URI publicUrl,
 
         @JsonPropertyDescription(
-                "Whether the first export tries public-url: puts a file there and fetches it as readers do")
+                "Whether the first export probes public-url: stores a file and fetches it as a reader does")
         @JsonProperty(defaultValue = "true")
         boolean tryPublicUrl,
 
-        @JsonPropertyDescription("Access key; without it the environment, profiles and roles are asked") @Nullable
+        @JsonPropertyDescription("Access key; from the environment, profiles and roles when absent") @Nullable
         Secret accessKey,
 
-        @JsonPropertyDescription("Secret key that belongs to it") @Nullable
+        @JsonPropertyDescription("Secret key for access-key") @Nullable
         Secret secretKey,
 
-        @JsonPropertyDescription("Session token, of keys that are valid for a while only") @Nullable
+        @JsonPropertyDescription("Session token of temporary keys") @Nullable
         Secret sessionToken,
 
         @JsonPropertyDescription("Profile of the shared configuration files; not together with keys") @Nullable
         String profile,
 
-        @JsonPropertyDescription("What makes the store check each body: sha256, crc64nvme, or md5 for old dialects")
+        @JsonPropertyDescription(
+                "Checksum that the store verifies for each body: sha256, crc64nvme, or md5 for old dialects")
         @JsonProperty(defaultValue = "sha256")
         Checksums checksums,
 
-        @JsonPropertyDescription("Whether the store knows If-None-Match: *, so that no name is ever overwritten")
+        @JsonPropertyDescription("Whether the store supports If-None-Match: *, which prevents overwrites")
         @JsonProperty(defaultValue = "true")
         boolean conditionalWrites,
 
-        @JsonPropertyDescription("What is believed after an upload: the store's checksum (auto), or what is read back")
+        @JsonPropertyDescription("How uploads are verified: by the store's checksum (auto), or by reading back (read)")
         @JsonProperty(defaultValue = "auto")
         Proof proof,
 
-        @JsonPropertyDescription("Storage class, such as STANDARD_IA; the bucket's own when absent") @Nullable
+        @JsonPropertyDescription("Storage class, such as STANDARD_IA; the bucket's default when absent") @Nullable
         String storageClass,
 
-        @JsonPropertyDescription("Encryption, AES256 or aws:kms; the bucket's own when absent")
+        @JsonPropertyDescription("Encryption, AES256 or aws:kms; the bucket's default when absent")
         @Pattern(regexp = "^(AES256|aws:kms|aws:kms:dsse)$", message = "must be AES256, aws:kms or aws:kms:dsse")
         @Nullable
         String encryption,
@@ -78,35 +79,32 @@ public record S3Section(
         @JsonPropertyDescription("Id or ARN of the key; only with aws:kms") @Nullable
         String kmsKey,
 
-        @JsonPropertyDescription("How large the pieces are that a large file is sent in")
+        @JsonPropertyDescription("Part size for multipart uploads of large files")
         @JsonProperty(defaultValue = "16MiB")
         @Between(min = "5MiB", max = "5GiB")
         DataSize pieceBytes,
 
-        @JsonPropertyDescription("How many bodies are sent at the same time")
-        @JsonProperty(defaultValue = "4")
-        @Min(1)
-        @Max(64)
+        @JsonPropertyDescription("Number of concurrent uploads") @JsonProperty(defaultValue = "4") @Min(1) @Max(64)
         int requests) {
 
-    /** Fails with {@link IllegalArgumentException} on half a pair of keys and on settings that exclude each other. */
+    /** Throws {@link IllegalArgumentException} on an incomplete pair of keys and on conflicting settings. */
     public S3Section {
         if ((accessKey == null) != (secretKey == null)) {
-            throw new IllegalArgumentException("access-key and secret-key are given both or neither");
+            throw new IllegalArgumentException("access-key and secret-key must be set together");
         }
         if (accessKey == null && sessionToken != null) {
-            throw new IllegalArgumentException("session-token is given together with access-key and secret-key only");
+            throw new IllegalArgumentException("session-token requires access-key and secret-key");
         }
         if (accessKey != null && profile != null) {
-            throw new IllegalArgumentException("only one way to sign in can be given: keys, or a profile");
+            throw new IllegalArgumentException("keys and profile are mutually exclusive");
         }
         if (kmsKey != null && (encryption == null || !encryption.startsWith("aws:kms"))) {
-            throw new IllegalArgumentException("kms-key is given with encryption: aws:kms only");
+            throw new IllegalArgumentException("kms-key requires encryption: aws:kms");
         }
         Addresses.requireSlash("public-url", publicUrl);
     }
 
-    /** What makes the store check a body. */
+    /** The checksum that the store verifies for each body. */
     public enum Checksums {
         /** SHA-256. */
         @JsonProperty("sha256")
@@ -114,17 +112,17 @@ public record S3Section(
         /** CRC-64/NVME. */
         @JsonProperty("crc64nvme")
         CRC64NVME,
-        /** Content-MD5, which the oldest dialects know too. */
+        /** Content-MD5, which the oldest dialects support, too. */
         @JsonProperty("md5")
         MD5
     }
 
-    /** What is believed after an upload. */
+    /** How an upload is verified. */
     public enum Proof {
-        /** What the store says, where that can be compared. */
+        /** By the store's checksum, if it can be compared. */
         @JsonProperty("auto")
         AUTO,
-        /** What is read back. */
+        /** By reading the object back. */
         @JsonProperty("read")
         READ
     }

@@ -17,95 +17,91 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One dataset: what is published of which index, in which files, and where to. The components are the keys of the
- * file; their descriptions, defaults and limits stand in {@code docs/configuration.md}.
+ * One dataset: its source, published fields, formats and destinations. The components are the keys of the file; {@code
+ * docs/configuration.md} documents their descriptions, defaults and limits.
  */
-@JsonClassDescription("One dataset that Spillway publishes: what, of which index, in which files, where to")
+@JsonClassDescription("One dataset that Spillway publishes: source, fields, formats and destinations")
 public record ScheduleFile(
-        @JsonPropertyDescription("Name of the dataset; becomes part of every path")
+        @JsonPropertyDescription("Name of the dataset; part of every path")
         @Pattern(
                 regexp = Dataset.NAME_PATTERN,
-                message = "must be 1 to 64 of a-z, 0-9 and -, beginning and ending with a letter or digit")
+                message = "must be 1 to 64 of a-z, 0-9 and -, starting and ending with a letter or digit")
         String dataset,
 
-        @JsonPropertyDescription("Name for people; the dataset's name when absent")
+        @JsonPropertyDescription("Title of the dataset; its name when absent")
         @Pattern(regexp = NOT_BLANK, message = NOT_BLANK_MESSAGE)
         @Nullable
         String title,
 
-        @JsonPropertyDescription("What the dataset is, for people")
+        @JsonPropertyDescription("Description of the dataset")
         @Pattern(regexp = NOT_BLANK, message = NOT_BLANK_MESSAGE)
         @Nullable
         String description,
 
         @JsonPropertyDescription(
                 "Licence of the data: an SPDX identifier such as CC0-1.0, an expression such as MIT OR CC0-1.0, or"
-                        + " LicenseRef-NAME for one's own")
+                        + " LicenseRef-NAME for a custom one")
         @Pattern(
                 regexp = "^" + SPDX_ID + "(?: +(?:[Aa][Nn][Dd]|[Oo][Rr]|[Ww][Ii][Tt][Hh]) +" + SPDX_ID + ")* *$",
                 message = "must be an SPDX identifier such as CC0-1.0, or an expression of several")
         @Nullable
         String license,
 
-        @JsonPropertyDescription("Address of a page about the dataset") @Nullable
+        @JsonPropertyDescription("URL of a page about the dataset") @Nullable
         URI homepage,
 
-        @JsonPropertyDescription("Who publishes the data, by name; a dump's CITATION.cff names it")
+        @JsonPropertyDescription("Publisher of the data, named in each dump's CITATION.cff")
         @Pattern(regexp = NOT_BLANK, message = NOT_BLANK_MESSAGE)
         @Nullable
         String publisher,
 
         @JsonPropertyDescription(
-                "Routes of the site that a dump of this dataset replaces: /search is itself and what is below it,"
-                        + " /search* is everything that begins with it")
+                "Routes of the site that a dump of this dataset replaces: /search covers itself and everything"
+                        + " below it, /search* everything that starts with it")
         @JsonProperty(defaultValue = "[]")
         List<@Pattern(regexp = "^/\\S*$", message = "must begin with / and have no spaces") String> covers,
 
-        @JsonPropertyDescription("Where the documents come from")
-        SourceSection source,
+        @JsonPropertyDescription("Source of the documents") SourceSection source,
 
-        @JsonPropertyDescription("What is published of each document; everything when absent")
+        @JsonPropertyDescription("Fields of each document to publish; all when absent")
         @JsonProperty(defaultValue = "{}")
         FieldsSection fields,
 
-        @JsonPropertyDescription("What kinds of files a dump has")
-        @JsonProperty(defaultValue = "[{jsonl: {}}]")
-        @Size(min = 1)
+        @JsonPropertyDescription("File formats of a dump") @JsonProperty(defaultValue = "[{jsonl: {}}]") @Size(min = 1)
         List<FormatSection> formats,
 
-        @JsonPropertyDescription("When a file is full and the next one begins") @JsonProperty(defaultValue = "{}")
+        @JsonPropertyDescription("Limits of a file, after which the next one starts") @JsonProperty(defaultValue = "{}")
         PartsSection parts,
 
-        @JsonPropertyDescription("Where dumps are put; one directory at most") @Size(min = 1)
+        @JsonPropertyDescription("Destinations of dumps; at most one directory") @Size(min = 1)
         List<DestinationSection> destinations,
 
         @JsonPropertyDescription(
-                "Folder for what is kept between runs; without a directory among the destinations, dumps are written"
-                        + " there first")
+                "Folder for state between runs; dumps are written there first if no destination is a directory")
         @Nullable
         Path state,
 
-        @JsonPropertyDescription("What keeps a dump from being published") @JsonProperty(defaultValue = "{}")
+        @JsonPropertyDescription("Conditions under which a dump is not published") @JsonProperty(defaultValue = "{}")
         GateSection gate,
 
-        @JsonPropertyDescription("Which dumps stay after a new one; all of them when absent") @Nullable
+        @JsonPropertyDescription("Retention of dumps after a new one; all are kept when absent") @Nullable
         KeepSection keep,
 
-        @JsonPropertyDescription("What refused clients are told, for the whole site; as it was when absent") @Nullable
+        @JsonPropertyDescription("Notices for refused clients, for the whole site; unchanged when absent") @Nullable
         NoticesSection notices,
 
-        @JsonPropertyDescription("When the daemon exports; never by itself when absent") @Nullable
+        @JsonPropertyDescription("When the daemon exports; only on request when absent") @Nullable
         TimesSection schedule) {
 
-    /** An identifier of an expression, with parentheses that close behind it and blanks around those before it. */
+    /** An identifier in an expression, with closing parentheses after it and blanks around opening ones before it. */
     private static final String SPDX_ID = "(?: *[(])* *[A-Za-z0-9][A-Za-z0-9.+:-]*(?: *[)])*";
 
     private static final String NOT_BLANK = "^\\s*\\S[\\s\\S]*$";
     private static final String NOT_BLANK_MESSAGE = "must not be blank";
 
     /**
-     * Fails with {@link IllegalArgumentException} where the licence is unknown, where two formats would write files of the same names, and on several
-     * directories; and on a dataset whose folder would be that of the notices.
+     * Throws {@link IllegalArgumentException} if the licence is unknown, two formats would write files of the same
+     * names, several destinations are directories, or the dataset's folder would be that of the notices.
      */
     public ScheduleFile {
         license = license == null ? null : License.normalized(license, Spelling::nearest);
@@ -114,7 +110,7 @@ public record ScheduleFile(
         destinations = List.copyOf(destinations);
         requireOneDirectory(destinations);
         if (dataset.equals(NoticeFiles.FOLDER)) {
-            throw new IllegalArgumentException("dataset must not be called " + dataset + ": that folder is taken");
+            throw new IllegalArgumentException("dataset must not be \"" + dataset + "\": that folder name is reserved");
         }
         Set<String> fileKinds = new HashSet<>();
         for (FormatSection format : formats) {
@@ -129,11 +125,11 @@ public record ScheduleFile(
                         .filter(each -> each != null && each.directory() != null)
                         .count()
                 > 1) {
-            throw new IllegalArgumentException("destinations must name one directory at most");
+            throw new IllegalArgumentException("destinations must contain at most one directory");
         }
     }
 
-    /** What the file says about the dataset itself; the title is the name where none is given. */
+    /** The description of the dataset; the title defaults to the name. */
     public Dataset toDataset() {
         String page = homepage == null ? null : homepage.toString();
         return new Dataset(dataset, title == null ? dataset : title, description, license, page, covers, publisher);

@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The section {@code source}: which cluster, how to sign in, what to read and how gently. */
+/** The section {@code source}: the cluster, credentials, the index to read and the load to put on it. */
 public record SourceSection(
-        @JsonPropertyDescription("Address of the cluster, with its path if it has one, usually as ${env:NAME}")
+        @JsonPropertyDescription("URL of the cluster, with its path if it has one, usually as ${env:NAME}")
         URI elasticsearch,
 
         @JsonPropertyDescription("API key in its encoded form; not together with another way to sign in") @Nullable
@@ -40,7 +40,8 @@ public record SourceSection(
         Path caFile,
 
         @JsonPropertyDescription(
-                "SHA-256 fingerprint of a certificate that the server sends: its own, an intermediate or the root; its certificate must lead there")
+                "SHA-256 fingerprint of a certificate that the server sends: its own, an intermediate or the root,"
+                        + " to which its certificate must chain")
         @Pattern(
                 regexp = "^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$",
                 message = "must be a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons")
@@ -51,20 +52,21 @@ public record SourceSection(
         @Pattern(regexp = "^[^\\s_-]\\S*$", message = "must have no spaces and begin with neither _ nor -")
         String index,
 
-        @JsonPropertyDescription("Elasticsearch query that chooses what is published; everything when absent") @Nullable
+        @JsonPropertyDescription("Elasticsearch query that selects the documents to publish; all when absent") @Nullable
         JsonNode query,
 
-        @JsonPropertyDescription("Whether the manifest shows the query; it says in any case that there was one")
+        @JsonPropertyDescription("Whether the manifest contains the query; that there is one is always noted")
         @JsonProperty(defaultValue = "false")
         boolean publishQuery,
 
         @JsonPropertyDescription(
-                "Whether the manifest names the index, alias or pattern and the indices behind it; else it says the dataset's name")
+                "Whether the manifest names the index, alias or pattern and its indices; else it contains the"
+                        + " dataset's name")
         @JsonProperty(defaultValue = "true")
         boolean publishIndex,
 
         @JsonPropertyDescription(
-                "How many slices the snapshot is read in; chosen from shards, documents and lanes when absent")
+                "Number of slices to split the snapshot into; derived from shards, documents and lanes when absent")
         @Min(1)
         @Max(1024)
         @Nullable
@@ -80,77 +82,78 @@ public record SourceSection(
         @Nullable
         String routing,
 
-        @JsonPropertyDescription("What to do about strings that are not UTF-8: stop, or replace such bytes by U+FFFD")
+        @JsonPropertyDescription("Handling of strings that are not UTF-8: stop, or replace invalid bytes by U+FFFD")
         @JsonProperty(defaultValue = "stop")
         NotUtf8 notUtf8,
 
         @JsonPropertyDescription(
-                "What to do about an index that leaves vectors out of its documents: stop, or publish what the server rebuilds")
+                "Handling of an index that stores documents without their vectors: stop, or publish the vectors"
+                        + " that the server rebuilds")
         @JsonProperty(defaultValue = "stop")
         Vectors vectors,
 
-        @JsonPropertyDescription("How much one page of documents may hold")
+        @JsonPropertyDescription("Maximum size of a page of documents")
         @JsonProperty(defaultValue = "4MiB")
         @Between(min = "64KiB", max = "64MiB")
         DataSize pageBytes,
 
-        @JsonPropertyDescription("How long one request may take")
+        @JsonPropertyDescription("Timeout of a request")
         @JsonProperty(defaultValue = "2m")
         @Between(min = "1s", max = "1h")
         Duration requestTimeout,
 
-        @JsonPropertyDescription("How much of the cluster an export may take") @JsonProperty(defaultValue = "{}")
+        @JsonPropertyDescription("Limits on the load of the cluster") @JsonProperty(defaultValue = "{}")
         PolitenessSection politeness) {
 
-    /** What happens to a document whose strings are not UTF-8. */
+    /** Handling of a document whose strings are not UTF-8. */
     public enum NotUtf8 {
-        /** The run stops and names it. */
+        /** The run stops with an error that names the document. */
         @JsonProperty("stop")
         STOP,
-        /** It is mended, and the manifest says how many were. */
+        /** Its invalid bytes are replaced, and the manifest counts such documents. */
         @JsonProperty("replace")
         REPLACE
     }
 
-    /** What happens to an index whose vectors are not in its stored documents. */
+    /** Handling of an index whose vectors are not in its stored documents. */
     public enum Vectors {
-        /** The run stops and names the fields. */
+        /** The run stops with an error that names the fields. */
         @JsonProperty("stop")
         STOP,
-        /** The server rebuilds its documents, whose numbers may have other digits, and the manifest says so. */
+        /** The server rebuilds its documents, whose numbers may have other digits; noted in the manifest. */
         @JsonProperty("rebuilt")
         REBUILT
     }
 
-    /** Members of a search's body that are not queries. */
+    /** Members of a search request's body that are not queries. */
     private static final Set<String> SEARCH_BODY = Set.of(
             "query", "size", "from", "sort", "_source", "aggs", "aggregations", "track_total_hits", "post_filter");
 
-    /** Whether this is the body of a search, as other exporters want it, and not the query in it. */
+    /** Whether this is the body of a search request, as other exporters expect it, instead of the query in it. */
     public static boolean isSearchBody(JsonNode query) {
         return query.properties().stream().anyMatch(member -> SEARCH_BODY.contains(member.getKey()));
     }
 
     /**
-     * Fails with {@link IllegalArgumentException} on half a sign-in, on two at once, on an address with a query or a
-     * fragment, to which no path can be added, and on a search's body in place of a query.
+     * Throws {@link IllegalArgumentException} on incomplete or several credentials, on a URL with a query or a
+     * fragment, to which no path can be appended, and on the body of a search instead of a query.
      */
     public SourceSection {
         if (elasticsearch.getRawQuery() != null || elasticsearch.getRawFragment() != null) {
-            throw new IllegalArgumentException("elasticsearch must be an address without ? and #");
+            throw new IllegalArgumentException("elasticsearch must be a URL without ? and #");
         }
         if (query != null && isSearchBody(query)) {
-            throw new IllegalArgumentException("query takes only what a search has under \"query\"");
+            throw new IllegalArgumentException("query must be the value of \"query\" in a search");
         }
         if ((username == null) != (password == null)) {
-            throw new IllegalArgumentException("username and password are given both or neither");
+            throw new IllegalArgumentException("username and password must be set together");
         }
         if (Stream.of(apiKey != null, username != null, bearerToken != null)
                         .filter(given -> given)
                         .count()
                 > 1) {
             throw new IllegalArgumentException(
-                    "only one way to sign in can be given: api-key, username and password, or bearer-token");
+                    "api-key, username with password, and bearer-token are mutually exclusive");
         }
     }
 }

@@ -16,45 +16,44 @@ public record TarSection(
         CompressionName compression,
 
         @JsonPropertyDescription(
-                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's own when absent")
+                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's default when absent")
         @Min(0)
         @Max(19)
         @Nullable
         Integer level,
 
-        @JsonPropertyDescription("Threads that compress beside the lane's own; zstd only")
+        @JsonPropertyDescription("Threads that compress in addition to the lane's own; zstd only")
         @JsonProperty(defaultValue = "0")
         @Min(0)
         @Max(64)
         int workers,
 
-        @JsonPropertyDescription("How many documents one JSON file in an archive may hold")
+        @JsonPropertyDescription("Maximum number of documents per JSON file in an archive")
         @JsonProperty(defaultValue = "100000")
         @Min(1)
         long batchDocuments,
 
         @JsonPropertyDescription(
-                "How large one JSON file in an archive may grow; each lane takes that much disk while it runs")
+                "Maximum size of a JSON file in an archive; each running lane uses that much disk space")
         @JsonProperty(defaultValue = "256MiB")
         @Between(min = "64KiB", max = "4GiB")
         DataSize batchBytes,
 
-        @JsonPropertyDescription(
-                "What each element says beside the document: none, or _id for its id, index and routing")
+        @JsonPropertyDescription("Ids of documents: none, or _id to wrap each document with its id, index and routing")
         @JsonProperty(defaultValue = "none")
         Ids id) {
 
-    /** Fails with {@link IllegalArgumentException} where the codec has no such level or takes no workers. */
+    /** Throws {@link IllegalArgumentException} if the codec does not support the level or workers. */
     public TarSection {
         var unused = compression.with(level, workers);
     }
 
-    /** What the archives go through. */
+    /** The compression of the archives. */
     public Compression toCompression() {
         return compression.with(level, workers);
     }
 
-    /** When a file in an archive is full; none is larger than a part may be. */
+    /** The limits of a file in an archive; it is never larger than a part may be. */
     public TarBatches.Limits toLimits(PartsSection parts) {
         return new TarBatches.Limits(
                 batchDocuments, Math.min(batchBytes.bytes(), parts.bytes().bytes()));

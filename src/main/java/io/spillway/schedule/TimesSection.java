@@ -9,36 +9,36 @@ import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.time.ZoneId;
 
-/** The section {@code schedule}: when the daemon exports, and how patient it is. */
+/** The section {@code schedule}: when the daemon exports, and how it retries. */
 public record TimesSection(
-        @JsonPropertyDescription("When an export begins") Cron cron,
+        @JsonPropertyDescription("Times of exports") Cron cron,
 
-        @JsonPropertyDescription("Where the clock hangs that cron is read by") @JsonProperty(defaultValue = "UTC")
+        @JsonPropertyDescription("Time zone of the cron expression") @JsonProperty(defaultValue = "UTC")
         ZoneId timeZone,
 
         @JsonPropertyDescription(
-                "What happens when a time could not be kept within ten minutes, as no daemon ran or all"
-                        + " were busy: run-once as soon as possible, however many were missed, or skip")
+                "Handling of times missed by more than ten minutes, because no daemon ran or all were busy:"
+                        + " run-once as soon as possible, however many were missed, or skip")
         @JsonProperty(defaultValue = "run-once")
         Missed missed,
 
-        @JsonPropertyDescription("How often an export that failed for a passing reason is tried again")
+        @JsonPropertyDescription("How often to retry an export after a transient failure")
         @JsonProperty(defaultValue = "5")
         @Min(0)
         @Max(20)
         int retries,
 
-        @JsonPropertyDescription("How long one export may take; it is stopped then and not tried again")
+        @JsonPropertyDescription("Time limit of an export; it is then stopped and not retried")
         @JsonProperty(defaultValue = "6h")
         @Between(min = "1m", max = "30d")
         Duration timeLimit) {
 
-    /** What happens to times at which no export could begin. */
+    /** Handling of times at which no export could start. */
     public enum Missed {
-        /** One export makes up for all of them. */
+        /** One export replaces all of them. */
         @JsonProperty("run-once")
         RUN_ONCE,
-        /** The next time is waited for. */
+        /** The next export is at the next time. */
         @JsonProperty("skip")
         SKIP
     }

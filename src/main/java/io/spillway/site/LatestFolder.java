@@ -15,17 +15,17 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The files of {@code DATASET/latest/} where a destination has no links to folders: the checksum file of the newest dump, and
- * its page with links that lead from there to the dump's folder.
+ * The files of {@code DATASET/latest/} at a destination without links to folders: the checksum file of the newest dump,
+ * and its page with links that lead from there to the dump's folder.
  */
 final class LatestFolder {
-    /** A link to a file beside the page. */
+    /** A link to a file next to the page. */
     private static final Pattern BESIDE = Pattern.compile("href=\"(?=[A-Za-z0-9._-]+\")");
 
     private LatestFolder() {}
 
     /**
-     * The files, as far as the dump has them.
+     * The files that the dump has.
      *
      * @param link the key of the folder
      * @throws SpillwayException the destination does not answer

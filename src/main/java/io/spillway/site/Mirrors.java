@@ -19,7 +19,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where else a dump is: only places that were asked and have its manifest, which comes after all else of it. */
+/** Finds copies of a dump: only at destinations that have its manifest, which is written last. */
 final class Mirrors {
     private static final Logger LOG = LoggerFactory.getLogger(Mirrors.class);
 
@@ -32,17 +32,15 @@ final class Mirrors {
     }
 
     /**
-     * Where else a dump is.
+     * The other public folders of a dump.
      *
-     * @param known the datasets that the other destinations keep, too
+     * @param known the datasets that the other destinations publish, too
      */
     List<URI> of(Manifest manifest, Set<String> known) throws SpillwayException {
         return known.contains(manifest.dataset()) ? find(manifest) : asWritten(manifest);
     }
 
-    /**
-     * Asks every other destination; one that does not answer is no mirror now.
-     */
+    /** Checks every other destination; one that does not answer is not a mirror now. */
     private List<URI> find(Manifest manifest) {
         ObjectKey folder = new ObjectKey(manifest.dump());
         List<URI> found = new ArrayList<>();
@@ -56,9 +54,9 @@ final class Mirrors {
     }
 
     /**
-     * Torrents of a dump that other destinations make by themselves.
+     * Torrents of a dump that other destinations create themselves.
      *
-     * @param folders where it is
+     * @param folders public folders of the dump
      */
     List<URI> torrents(Manifest manifest, List<URI> folders) {
         ObjectKey folder = new ObjectKey(manifest.dump());
@@ -70,7 +68,7 @@ final class Mirrors {
                 .toList();
     }
 
-    /** A place that keeps no site files, such as an archive, is asked for the manifest alone. */
+    /** A destination without site files, such as an archive, is only checked for the manifest. */
     private static boolean has(Destination other, Manifest manifest) {
         ObjectKey folder = new ObjectKey(manifest.dump());
         try {
@@ -80,12 +78,15 @@ final class Mirrors {
                             .isComplete()
                     : other.find(folder.child(Manifest.FILE_NAME)).isPresent();
         } catch (SpillwayException e) {
-            LOG.warn("not named as a mirror destination={} cause=\"{}\"", other.name(), e.getMessage());
+            LOG.warn("mirror skipped destination={} cause=\"{}\"", other.name(), e.getMessage());
             return false;
         }
     }
 
-    /** What the dataset's own pointer says, if it is at this dump: found by whoever knows the dataset's destinations. */
+    /**
+     * The mirrors in the dataset's pointer, if it points at this dump: written by a process that knows the dataset's
+     * destinations.
+     */
     List<URI> asWritten(Manifest manifest) throws SpillwayException {
         ObjectKey key = new ObjectKey(manifest.dataset()).child(LatestFile.FILE_NAME);
         if (destination.find(key).isEmpty()) {
@@ -104,7 +105,7 @@ final class Mirrors {
             } else if (e.fault() != Fault.INTEGRITY) {
                 throw e;
             }
-            LOG.warn("passed over pointer={} cause=\"{}\"", where, e.getMessage());
+            LOG.warn("skipping unreadable pointer pointer={} cause=\"{}\"", where, e.getMessage());
             return List.of();
         }
     }

@@ -42,21 +42,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces what points at dumps, after the dumps are there: the dataset's pages and feed, {@code DATASET/latest}, {@code
- * DATASET/latest.json}, the site's pages and feed, {@code links.json}, the notices, {@code status.json}, in this order, each
- * in one step. Between any two steps every link holds.
+ * Updates everything that points at dumps, after the dumps are published: the dataset's pages and feed, {@code
+ * DATASET/latest}, {@code DATASET/latest.json}, the site's pages and feed, {@code links.json}, the notices, {@code
+ * status.json}, in this order, each atomically. Between any two steps all links are valid.
  *
- * <p>Everything is made of the catalog, which is read again after the last step: who finds a dump that was not there at
- * the first, because another process published it meanwhile, writes once more. So the last of several writers leaves
- * links to all dumps, also where a destination has no locks.
+ * <p>Everything is built from the catalog, which is read again after the last step: if another process published a dump
+ * meanwhile, everything is written once more. So the last of several writers leaves links to all dumps, even if a
+ * destination has no locks.
  *
- * <p>A file is replaced only if it still is what it was before the catalog was read. Whoever was stopped in between, for
- * however long, finds that somebody else has written since, and reads the catalog again: readers never see an older list
- * after a newer one. Where a destination has locks, writers take {@linkplain Turns turns} as well, so that this is rare.
+ * <p>A file is replaced only if it has not changed since before the catalog was read. A writer that was suspended, for
+ * however long, detects that another writer was faster, and reads the catalog again: readers never see an older list
+ * after a newer one. If a destination has locks, writers also take {@linkplain Turns turns}, so that conflicts are
+ * rare.
  *
- * <p>A file that Spillway did not write is never replaced ({@link OwnFiles}): then the call fails as refused, and names it.
+ * <p>A file that Spillway did not write is never replaced ({@link OwnFiles}): the call then fails with {@code
+ * DESTINATION_REFUSED} and names it.
  *
- * <p>At a destination that keeps no site files nothing happens. Thread-safe as its destination is.
+ * <p>Does nothing at a destination without site files. As thread-safe as its destination.
  */
 public final class SiteWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SiteWriter.class);
@@ -64,10 +66,10 @@ public final class SiteWriter {
     private static final String LATEST = "latest";
     private static final String URLS = "urls.txt";
 
-    /** Whoever meets new dumps, or other writers, as often leaves the rest to them: each of them writes, too. */
+    /** After this many conflicts the rest is left to the other writers, each of which writes everything. */
     private static final int MAX_ROUNDS = 10;
 
-    /** Between rounds, at random up to this: of two writers that stumble over each other one gets ahead. */
+    /** Upper bound of the random pause between rounds, which lets one of two conflicting writers get ahead. */
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
     private final Destination destination;
@@ -77,13 +79,13 @@ public final class SiteWriter {
     private final Clock clock;
     private final @Nullable NoticeWriter notices;
 
-    /** Lets one writer after the other write to a destination. */
+    /** Serializes writers at a destination. */
     @FunctionalInterface
     public interface Turns {
         /** For destinations without locks. */
         Turns NONE = () -> () -> {};
 
-        /** Waits for a turn; the caller ends it. */
+        /** Waits for a turn; the caller closes it. */
         Turn take() throws SpillwayException, InterruptedException;
     }
 
@@ -94,10 +96,10 @@ public final class SiteWriter {
     }
 
     /**
-     * A writer for one destination; that and the others stay the caller's to close.
+     * Creates a writer for one destination; the caller closes all destinations.
      *
-     * @param others the other destinations of the same datasets, which are named as mirrors where they have a dump
-     * @param clock  says when a status was written
+     * @param others the other destinations of the same datasets, which are named as mirrors if they have a dump
+     * @param clock  time of the status
      */
     public SiteWriter(Destination destination, List<? extends Destination> others, Turns turns, Clock clock) {
         this(destination, others, turns, clock, null);
@@ -123,9 +125,9 @@ public final class SiteWriter {
     }
 
     /**
-     * Points at a dataset's newest dump, and renews what belongs to all datasets.
+     * Points at a dataset's newest dump, and updates what belongs to all datasets.
      *
-     * @throws SpillwayException the dump is public all the same, and some pointers may be old; the next call mends that
+     * @throws SpillwayException the dump is public, but some pointers may be stale; the next call updates them
      */
     public void publish(String dataset) throws SpillwayException, InterruptedException {
         try {
@@ -133,28 +135,29 @@ public final class SiteWriter {
         } catch (SpillwayException e) {
             throw new SpillwayException(
                     e.fault(),
-                    "the dumps of %s at %s are whole, but links there may still name older ones: %s"
+                    "the dumps of %s at %s are complete, but links there may still name older ones: %s"
                             .formatted(dataset, destination.name(), e.getMessage()),
-                    (e.hint() == null ? "" : e.hint() + "; ") + "the next export mends it, or  spillway catalog",
+                    (e.hint() == null ? "" : e.hint() + "; ")
+                            + "the next export updates them, or run  spillway catalog",
                     e);
         }
     }
 
     /**
-     * Writes everything again, for every dataset, from nothing but the manifests; returns what they say.
+     * Rewrites everything, for every dataset, from the manifests alone; returns the catalog.
      *
-     * @param known datasets that the other destinations keep, too; where dumps of any other dataset are beside here is
-     *              taken from what was written before
+     * @param known datasets that the other destinations publish, too; mirrors of other datasets are copied from the
+     *     existing files
      */
     public Catalog rebuild(Set<String> known) throws SpillwayException, InterruptedException {
         return write(Optional.empty(), known);
     }
 
     /**
-     * Writes the notices alone, of every dataset, from the catalog and the addresses that answer now.
+     * Writes only the notices, of every dataset, from the catalog and the URLs that answer now.
      *
-     * @param known datasets that are to have notices, whether anything of them is there or not
-     * @return what they say, or empty where this destination keeps no such files
+     * @param known datasets that must have notices, whether any of their files exist or not
+     * @return the result, or empty if this destination has no site files
      */
     @SuppressWarnings("try") // the turn is held, not used
     public Optional<NoticeWriter.Written> renewNotices(Set<String> known)
@@ -169,20 +172,20 @@ public final class SiteWriter {
     }
 
     /**
-     * Renews {@code status.json} and a dataset's notices alone, after an attempt that published nothing; where there were
-     * no notices there still are none. A failure is logged: that of the attempt is what the caller has to hear of.
+     * Updates only {@code status.json} and a dataset's notices, after an attempt that published nothing; notices are
+     * not created if there are none. Failures are only logged, because the caller reports the failure of the attempt.
      */
     @SuppressWarnings("try") // the turn is held, not used
-    public void sayStatus(String dataset) {
-        boolean interrupted = Thread.interrupted(); // it would close the file in the middle; kept for the caller
+    public void updateStatus(String dataset) {
+        boolean interrupted =
+                Thread.interrupted(); // an interrupt would close the file during the write; restored for the caller
         try (Turn turn = turns.take()) {
             if (destination.traits().keepsSiteFiles()) {
-                // Whoever cancels does not wait for addresses; and an attempt that failed makes nothing public that is
-                // new.
-                boolean told = interrupted || notices == null || !notices.isThere();
+                // A cancelled process does not wait for URLs; and a failed attempt publishes nothing new.
+                boolean skipNotices = interrupted || notices == null || !notices.isThere();
                 rounds(round -> {
                     round.writeStatus();
-                    if (!told) {
+                    if (!skipNotices) {
                         writeNotices(round.catalog, listings(round.catalog), Optional.of(dataset), Set.of(dataset));
                     }
                 });
@@ -190,7 +193,7 @@ public final class SiteWriter {
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (SpillwayException | RuntimeException e) {
-            LOG.warn("the status could not be written destination={} cause=\"{}\"", destination.name(), e.getMessage());
+            LOG.warn("cannot write the status destination={} cause=\"{}\"", destination.name(), e.getMessage());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -208,12 +211,12 @@ public final class SiteWriter {
         }
     }
 
-    /** What is done in a round. */
+    /** The work of a round. */
     private interface Writing {
         void in(Round round) throws SpillwayException, OvertakenException;
     }
 
-    /** Somebody else has written a file since the round began; nothing of his is lost. */
+    /** Another writer has written a file since the round started; its content is kept. */
     private static final class OvertakenException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -231,18 +234,18 @@ public final class SiteWriter {
                 if (number == MAX_ROUNDS || Catalog.stamps(destination).equals(catalog.stamps())) {
                     return catalog;
                 }
-                LOG.info("dumps have come or gone meanwhile, writing once more destination={}", destination.name());
+                LOG.info("dumps have changed meanwhile; writing again destination={}", destination.name());
             } catch (OvertakenException e) {
                 if (number == MAX_ROUNDS) {
                     throw new SpillwayException(
                             Fault.DESTINATION_UNAVAILABLE,
-                            "%s/%s was replaced by somebody else each of %d times"
+                            "%s/%s: lost %d update races to another writer"
                                     .formatted(destination.name(), e.getMessage(), number),
-                            "he has written links to all dumps that he found",
+                            "the other writer has updated the links",
                             e);
                 }
                 LOG.info(
-                        "somebody else has written, reading once more destination={} file={}",
+                        "another writer was faster; reading again destination={} file={}",
                         destination.name(),
                         e.getMessage());
                 TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_MILLIS));
@@ -250,12 +253,12 @@ public final class SiteWriter {
         }
     }
 
-    /** One reading of the catalog, and what is written of it. */
+    /** One reading of the catalog, and what is written from it. */
     private final class Round {
         private final Catalog catalog;
         private final OwnFiles own;
 
-        /** Of all objects that were there before the catalog was read. */
+        /** Of all objects that existed before the catalog was read. */
         private final Map<ObjectKey, String> versions = new HashMap<>();
 
         Round(Catalog catalog, List<StoredObject> before) throws SpillwayException {
@@ -280,7 +283,7 @@ public final class SiteWriter {
             own.claim(files);
             put(files);
             writeNotices(catalog, listings, only, known);
-            // Only now: until here the site's own files have led to the pages of such a dataset.
+            // Not earlier: until here the site's own files have linked to the pages of such a dataset.
             removePointers(only);
             writeStatus();
         }
@@ -310,7 +313,7 @@ public final class SiteWriter {
             put(pointer, pointed);
         }
 
-        /** What points at datasets whose last dump was taken back. */
+        /** Removes pointers to datasets whose last dump was withdrawn. */
         private void removePointers(Optional<String> only) throws SpillwayException, OvertakenException {
             var gone = new TreeSet<>(catalog.attempts());
             catalog.broken().forEach(broken -> gone.add(broken.dump().dataset()));
@@ -358,7 +361,7 @@ public final class SiteWriter {
         private void put(ObjectKey key, byte[] bytes) throws SpillwayException, OvertakenException {
             String version = versions.get(key);
             if (version != null && isThere(key, bytes)) {
-                return; // a reader's program need not fetch it again
+                return; // unchanged, so that clients need not fetch it again
             }
             if (!destination.replace(key, bytes, version)) {
                 throw new OvertakenException(key);
@@ -375,12 +378,12 @@ public final class SiteWriter {
             try (InputStream in = destination.open(key)) {
                 return Arrays.equals(in.readNBytes(bytes.length + 1), bytes);
             } catch (IOException e) {
-                LOG.info("written without a comparison file={} cause=\"{}\"", key, e.getMessage());
+                LOG.info("cannot compare before writing file={} cause=\"{}\"", key, e.getMessage());
                 return false;
             }
         }
 
-        /** For what cannot be done on a condition: a look just before it. */
+        /** For operations that cannot be conditional: a check just before. */
         private void requireUnchanged(ObjectKey key) throws SpillwayException, OvertakenException {
             String there = destination.find(key).map(StoredObject::version).orElse(null);
             if (!Objects.equals(there, versions.get(key))) {
@@ -389,7 +392,7 @@ public final class SiteWriter {
         }
     }
 
-    /** Where there are no links to folders: a copy, and addresses from where it stands. */
+    /** For destinations without links to folders: a copy, with links relative to its folder. */
     private byte[] urls(Manifest latest) {
         ObjectKey folder = new ObjectKey(latest.dump());
         StringBuilder text = new StringBuilder();
@@ -407,7 +410,7 @@ public final class SiteWriter {
         return notice.dump().substring(0, notice.dump().indexOf('/'));
     }
 
-    /** As a document at the root has them. */
+    /** With links relative to the root. */
     private List<Listing> listings(Catalog catalog) throws SpillwayException {
         List<Listing> listings = new ArrayList<>();
         for (Catalog.Shelf shelf : catalog.datasets()) {

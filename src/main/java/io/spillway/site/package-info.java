@@ -1,7 +1,8 @@
 /**
- * What is rendered from the catalog, and the order in which it is replaced: {@link io.spillway.site.SiteWriter}.
+ * Renders everything that points at dumps from the catalog, and replaces it in order: {@link
+ * io.spillway.site.SiteWriter}.
  *
- * <p>Knows destinations by their port only; everything it says comes from the catalog.
+ * <p>Uses destinations only through their port; all content comes from the catalog.
  */
 @NullMarked
 package io.spillway.site;

@@ -2,18 +2,18 @@ package io.spillway.source;
 
 import io.spillway.fault.SpillwayException;
 
-/** Where the documents of one dataset come from. Safe for use by one export at a time. */
+/** The source of one dataset's documents. Used by one export at a time. */
 public interface DocumentSource extends AutoCloseable {
 
-    /** How the source is called in messages, without credentials. */
+    /** The source's name in messages, without credentials. */
     String name();
 
-    /** What an export would read, found out without freezing or changing anything. */
+    /** Determines what an export would read, without taking a snapshot or changing anything. */
     SourceSurvey survey() throws SpillwayException;
 
     /**
-     * Freezes a view of the documents. Cheap: nothing is read yet. The caller closes the snapshot, on every path, as the
-     * cluster pays for it while it is open.
+     * Takes a snapshot of the documents. Cheap: nothing is read yet. The caller closes the snapshot on every path,
+     * because an open one costs the cluster resources.
      */
     Snapshot freeze() throws SpillwayException, InterruptedException;
 

@@ -7,35 +7,35 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A frozen view of one dataset. Its slices may be read by several threads at once; they are disjoint and together hold
- * every document once. Closing it frees the view, whatever state the readers are in, and never fails.
+ * A frozen view of one dataset. Its slices may be read by several threads in parallel; they are disjoint and together
+ * contain every document once. Closing it releases the view, whatever the state of its readers, and never fails.
  */
 public interface Snapshot extends AutoCloseable {
 
-    /** When it was taken: everything that was visible to a search at this instant is in it. */
+    /** When it was taken: it contains everything that was visible to a search at this instant. */
     Instant takenAt();
 
-    /** What it was taken of. */
+    /** Its source. */
     SourceDescription description();
 
-    /** Documents in this snapshot, counted once, exactly, on the snapshot itself. */
+    /** Number of documents in this snapshot, counted exactly, once, on the snapshot itself. */
     long documents();
 
     /**
-     * Counts the documents of this snapshot again, so that a wrong first count cannot agree with documents that were lost
-     * later. To be called when everything was read; {@link #documents()} where the source cannot count again.
+     * Counts the documents of this snapshot again, so that a wrong first count cannot match documents that were lost
+     * later. Call it after everything was read. Returns {@link #documents()} if the source cannot count again.
      *
-     * @throws SpillwayException    they could not be counted, after every retry
-     * @throws InterruptedException the thread was interrupted
+     * @throws SpillwayException if they could not be counted after all retries
+     * @throws InterruptedException if the thread was interrupted
      */
     default long recount() throws SpillwayException, InterruptedException {
         return documents();
     }
 
-    /** The slices, in the order of their numbers; empty ones may be among them. At least one. */
+    /** The slices in the order of their numbers, at least one; some may be empty. */
     List<Slice> slices();
 
-    /** How many slices may be read at the same time without being impolite. At least 1. */
+    /** Number of slices that may be read in parallel without overloading the source. At least 1. */
     int lanes();
 
     /** Reads one slice from its start. The reader belongs to the calling thread, which closes it. */

@@ -5,17 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a snapshot was taken of.
+ * The source of a snapshot.
  *
- * @param product what serves the documents: {@code elasticsearch}
- * @param version its version, or null where this client may not ask
- * @param name    the index, alias, data stream or pattern that was asked for
- * @param indices the concrete indices it resolved to, sorted
- * @param shards  their primary shards in all
+ * @param product  the product that serves the documents: {@code elasticsearch}
+ * @param version  its version, or null if this client may not request it
+ * @param name     the requested index, alias, data stream or pattern
+ * @param indices  the concrete indices it resolved to, sorted
+ * @param shards   total number of their primary shards
  * @param filtered whether a query or a routing limits the documents
- * @param fields  the mapped fields, sorted by path
- * @param reading what a reader of the documents has to know of how they were read
- * @param unmapped whether documents may have fields that the mapping does not have
+ * @param fields   the mapped fields, sorted by path
+ * @param reading  how the documents were read, for their readers
+ * @param unmapped whether documents may have fields that are not in the mapping
  */
 public record SourceDescription(
         String product,
@@ -31,16 +31,16 @@ public record SourceDescription(
     /**
      * How documents were read.
      *
-     * @param vectorsRebuilt whether the server rebuilt documents with vectors, so that digits of numbers may differ from
-     *     what was indexed
-     * @param now the instant that {@code now} means in the query, or null where the query does not have it
+     * @param vectorsRebuilt whether the server rebuilt documents with vectors, so that digits of numbers may differ
+     *                       from what was indexed
+     * @param now            the instant used for {@code now} in the query, or null if the query does not contain it
      */
     public record Reading(boolean vectorsRebuilt, @Nullable Instant now) {
         /** As stored, without {@code now}. */
         public static final Reading PLAIN = new Reading(false, null);
     }
 
-    /** Documents that are read as they are stored, and whose mapping has every field of them. */
+    /** Documents read as they are stored, all of whose fields are in the mapping. */
     public SourceDescription(
             String product,
             @Nullable String version,
@@ -52,18 +52,18 @@ public record SourceDescription(
         this(product, version, name, indices, shards, filtered, fields, Reading.PLAIN, false);
     }
 
-    /** Takes copies, so that a description never changes. */
+    /** Makes defensive copies. */
     public SourceDescription {
         indices = List.copyOf(indices);
         fields = List.copyOf(fields);
     }
 
-    /** The same, read in another way. */
+    /** The same with another way of reading. */
     public SourceDescription withReading(Reading other) {
         return new SourceDescription(product, version, name, indices, shards, filtered, fields, other, unmapped);
     }
 
-    /** The same with other fields, such as those that are published. */
+    /** The same with other fields, such as the published ones. */
     public SourceDescription withFields(List<SourceField> others) {
         return new SourceDescription(product, version, name, indices, shards, filtered, others, reading, unmapped);
     }

@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What an export of a source would read, as counted on the living index: the snapshot of an export may differ.
+ * What an export of a source would read, according to the live index; the snapshot of an export may differ.
  *
  * @param description     the concrete indices and their fields
- * @param documents       documents that match
- * @param slices          how many slices an export would read
- * @param lanes           how many of them at the same time
- * @param sampleDocuments documents looked at for the estimate, 0 to 100
- * @param sampleBytes     bytes of those documents' sources as JSON Lines
- * @param sample          those lines, to estimate how well they compress
- * @param keepAlive       how long the source keeps a snapshot that nothing is read from
+ * @param documents       number of matching documents
+ * @param slices          number of slices that an export would read
+ * @param lanes           number of slices read in parallel
+ * @param sampleDocuments number of documents sampled for the estimate, 0 to 100
+ * @param sampleBytes     size of their sources as JSON Lines
+ * @param sample          the documents, to estimate how well they compress
+ * @param keepAlive       how long the source keeps an idle snapshot
  */
 public record SourceSurvey(
         SourceDescription description,
@@ -24,10 +24,10 @@ public record SourceSurvey(
         long sampleBytes,
         List<Document> sample,
         Duration keepAlive) {
-    /** How long a source keeps a snapshot, unless it allows less. */
+    /** How long a source keeps an idle snapshot, unless its limit is lower. */
     public static final Duration KEEP_ALIVE = Duration.ofMinutes(5);
 
-    /** A source that keeps a snapshot as long as is asked for. */
+    /** A source that accepts the default keep-alive. */
     public SourceSurvey(
             SourceDescription description,
             long documents,
@@ -39,7 +39,7 @@ public record SourceSurvey(
         this(description, documents, slices, lanes, sampleDocuments, sampleBytes, sample, KEEP_ALIVE);
     }
 
-    /** The same for other fields and documents, such as what is published of them. */
+    /** The same with other fields and documents, such as their published form. */
     public SourceSurvey of(SourceDescription others, List<Document> documentsOfThem) {
         return new SourceSurvey(
                 others,
@@ -52,7 +52,7 @@ public record SourceSurvey(
                 keepAlive);
     }
 
-    /** Bytes of all documents as JSON Lines, estimated from the sample; 0 without one. */
+    /** Estimated size of all documents as JSON Lines, from the sample; 0 without one. */
     public long estimatedBytes() {
         return sampleDocuments == 0 ? 0 : Math.round((double) sampleBytes / sampleDocuments * documents);
     }

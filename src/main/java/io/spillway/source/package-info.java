@@ -1,7 +1,7 @@
 /**
- * Where documents come from. {@link io.spillway.source.DocumentSource} freezes a {@link io.spillway.source.Snapshot},
- * whose {@link io.spillway.source.Slice slices} are read page by page through {@link io.spillway.source.PageReader}. An
- * adapter lives in a package below this one and is created by the command line's wiring alone.
+ * The source of documents. {@link io.spillway.source.DocumentSource} takes a {@link io.spillway.source.Snapshot}, whose
+ * {@link io.spillway.source.Slice slices} are read page by page through {@link io.spillway.source.PageReader}. An
+ * adapter has a package below this one and is created only by the command line's wiring.
  *
  * <p>Knows nothing of files, formats or destinations.
  */

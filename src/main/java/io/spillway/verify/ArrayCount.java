@@ -4,9 +4,9 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the objects of one JSON array as its bytes come: {@code [}, objects with one comma between, {@code ]}, and
- * nothing but white space around them. Within an object it follows strings and brackets, which have to match. Belongs to
- * one thread.
+ * Counts the objects of one JSON array as its bytes arrive: {@code [}, objects separated by single commas, {@code ]},
+ * with only white space around them. Inside an object it tracks strings and brackets, which have to match. Not
+ * thread-safe.
  */
 final class ArrayCount {
     private enum Place {
@@ -14,13 +14,13 @@ final class ArrayCount {
         FIRST,
         NEXT,
         INSIDE,
-        BEHIND,
+        AFTER,
         END
     }
 
     private Place place = Place.BEFORE;
     private long documents;
-    /** One bit a level, set where it is an object. */
+    /** One bit per level, set for an object. */
     private final BitSet levels = new BitSet();
 
     private int depth;
@@ -28,7 +28,7 @@ final class ArrayCount {
     private boolean escaped;
     private @Nullable String flaw;
 
-    /** The next bytes: {@code buffer[from, to)}. */
+    /** Adds the next bytes: {@code buffer[from, to)}. */
     void take(byte[] buffer, int from, int to) {
         for (int i = from; i < to && flaw == null; i++) {
             byte b = buffer[i];
@@ -42,12 +42,12 @@ final class ArrayCount {
         }
     }
 
-    /** Objects so far; one that is not complete does not count. */
+    /** Number of complete objects so far. */
     long documents() {
         return documents;
     }
 
-    /** What is wrong with the array if no byte follows, or null. */
+    /** What is wrong with the array if it ends here, or null. */
     @Nullable
     String flaw() {
         return flaw == null && place != Place.END ? "an array without an end" : flaw;
@@ -75,7 +75,7 @@ final class ArrayCount {
                     flaw = "brackets that do not match";
                 } else if (depth == 0) {
                     documents++;
-                    place = Place.BEHIND;
+                    place = Place.AFTER;
                 }
             }
             default -> {}
@@ -88,12 +88,12 @@ final class ArrayCount {
         } else if (b == '{' && (place == Place.FIRST || place == Place.NEXT)) {
             place = Place.INSIDE;
             levels.set(depth++);
-        } else if (b == ',' && place == Place.BEHIND) {
+        } else if (b == ',' && place == Place.AFTER) {
             place = Place.NEXT;
-        } else if (b == ']' && (place == Place.FIRST || place == Place.BEHIND)) {
+        } else if (b == ']' && (place == Place.FIRST || place == Place.AFTER)) {
             place = Place.END;
         } else {
-            flaw = "a file that is no array of objects";
+            flaw = "a file that is not an array of objects";
         }
     }
 }

@@ -2,7 +2,7 @@ package io.spillway.verify;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** How far a check is. Counted up by many threads, read by one reporter. Thread-safe. */
+/** Progress of a check. Updated by many threads, read by one reporter. Thread-safe. */
 public final class CheckProgress {
     private final LongAdder bytes = new LongAdder();
     private final LongAdder files = new LongAdder();
@@ -10,7 +10,7 @@ public final class CheckProgress {
 
     private record Expected(String dump, long bytes, int files) {}
 
-    /** The manifest is read: there is so much to be read. */
+    /** Sets the expected totals after the manifest was read. */
     void expect(String dump, long bytesToRead, int filesToRead) {
         bytes.reset();
         files.reset();
@@ -25,20 +25,20 @@ public final class CheckProgress {
         files.increment();
     }
 
-    /** The state now. */
+    /** The current state. */
     public Reading now() {
         Expected all = expected;
         return new Reading(all.dump, bytes.sum(), all.bytes, files.intValue(), all.files);
     }
 
     /**
-     * One look at a check.
+     * A snapshot of the progress.
      *
-     * @param dump          the dump's id; empty while its manifest is not read
-     * @param bytes         bytes read of its files
-     * @param expectedBytes bytes to be read, or -1 while its manifest is not read
-     * @param files         files read to their end, whatever they turned out to be
-     * @param expectedFiles files to be read
+     * @param dump          the dump's id; empty until its manifest is read
+     * @param bytes         bytes read so far
+     * @param expectedBytes bytes to read, or -1 until the manifest is read
+     * @param files         files read to the end, whatever the result
+     * @param expectedFiles files to read
      */
     public record Reading(String dump, long bytes, long expectedBytes, int files, int expectedFiles) {}
 }

@@ -18,29 +18,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which files were found whole, so that a check that was interrupted goes on where it stood. A file of lines, each for
- * itself: a line counts only for the very same manifest, by its SHA-256, at the very same place. A last line that was cut
- * off does not count. Thread-safe.
+ * Records which files were verified, so that an interrupted check can continue. A file of independent JSON lines: a
+ * line counts only for exactly the same manifest, by its SHA-256, at the same place. An incomplete last line is
+ * ignored. Thread-safe.
  */
 public final class CheckState {
-    /** What a line begins with, and so every file of ours that is not empty. */
+    /** The start of each line, and so of every state file that is not empty. */
     private static final String START = "{\"where\":";
 
     private final @Nullable Path file;
     private final Set<Fact> facts = new HashSet<>();
 
-    /** What makes a line count. */
+    /** What identifies a verified file. */
     private record Fact(String where, String manifest, String name, long bytes, String sha256) {}
 
     /**
      * A line of the file.
      *
-     * @param where    where the dump lies
+     * @param where    the dump's location
      * @param manifest SHA-256 of its manifest
-     * @param name     the file that is whole
+     * @param name     the verified file
      * @param bytes    its length
      * @param sha256   its hash
-     * @param at       when it was read
+     * @param at       when it was verified
      */
     private record Line(String where, String manifest, String name, long bytes, String sha256, Instant at) {
         Line {
@@ -58,12 +58,16 @@ public final class CheckState {
         this.file = file;
     }
 
-    /** Remembers nothing beyond this object. */
+    /** A state that is kept in memory only. */
     public static CheckState forgetful() {
         return new CheckState(null);
     }
 
-    /** What is remembered in {@code file}, which may be missing. Fails as configuration where that is another's file. */
+    /**
+     * Loads the state from {@code file}, which may be missing.
+     *
+     * @throws SpillwayException {@code CONFIG} if it is another kind of file
+     */
     public static CheckState open(Path file) throws SpillwayException {
         CheckState state = new CheckState(file);
         try {
@@ -80,7 +84,7 @@ public final class CheckState {
         try (InputStream in = Files.newInputStream(file)) {
             String start = new String(in.readNBytes(START.length()), StandardCharsets.ISO_8859_1);
             if (!START.startsWith(start)) {
-                throw unusable(file, "is not one: it begins with something else", null);
+                throw unusable(file, "is not a state file: it has another beginning", null);
             }
         }
         String text = Files.readString(file);
@@ -89,7 +93,7 @@ public final class CheckState {
             try {
                 facts.add(line(line).fact());
             } catch (SpillwayException e) {
-                throw unusable(file, "is not one: a line of it says something else", e);
+                throw unusable(file, "is not a state file: it contains an invalid line", e);
             }
         }
         if (whole < text.length()) {
@@ -102,12 +106,12 @@ public final class CheckState {
                 new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), Line.class, "a line", "of a state");
     }
 
-    /** Whether that file of that dump was found whole before. */
+    /** Whether that file of that dump has been verified. */
     synchronized boolean knows(String where, String manifest, String name, long bytes, String sha256) {
         return facts.contains(new Fact(where, manifest, name, bytes, sha256));
     }
 
-    /** Remembers that a file is whole, before the call returns. */
+    /** Records that a file was verified; written before the call returns. */
     synchronized void remember(String where, String manifest, String name, long bytes, String sha256)
             throws SpillwayException {
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
@@ -122,7 +126,7 @@ public final class CheckState {
         }
     }
 
-    /** Forgets everything and removes the file: all is read and whole, and the next check shall begin anew. */
+    /** Clears the state and removes the file, so that the next check starts from the beginning. */
     public synchronized void done() throws SpillwayException {
         facts.clear();
         if (file != null) {
@@ -136,9 +140,6 @@ public final class CheckState {
 
     private static SpillwayException unusable(Path file, String what, @Nullable Throwable cause) {
         return new SpillwayException(
-                Fault.CONFIG,
-                "state file " + file + " " + what,
-                "name a file of its own, in a folder that you may write to",
-                cause);
+                Fault.CONFIG, "state file " + file + " " + what, "use a separate file in a writable folder", cause);
     }
 }

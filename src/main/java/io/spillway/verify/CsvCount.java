@@ -1,8 +1,8 @@
 package io.spillway.verify;
 
 /**
- * Counts the rows of a CSV part's content from its bytes alone, without the code that wrote them: line feeds outside
- * quotes, the header's not counted. A byte order mark at the start is a part of the header. Belongs to one thread.
+ * Counts the rows of a CSV part from its bytes alone, independently of the code that wrote them: line feeds outside
+ * quotes, without the header's. A byte order mark at the start belongs to the header. Not thread-safe.
  */
 final class CsvCount implements DocumentCount {
     private long lines;
@@ -14,7 +14,7 @@ final class CsvCount implements DocumentCount {
         for (int i = 0; i < length; i++) {
             byte b = buffer[i];
             if (b == '"') {
-                // A doubled quote inside quotes closes and opens again.
+                // A doubled quote inside quotes closes and reopens them.
                 quoted = !quoted;
             } else if (b == '\n' && !quoted) {
                 lines++;
@@ -23,13 +23,13 @@ final class CsvCount implements DocumentCount {
         whole = length > 0 ? !quoted && buffer[length - 1] == '\n' : whole;
     }
 
-    /** Neither the header nor a row that is not complete counts. */
+    /** Without the header and an incomplete row. */
     @Override
     public long documents() {
         return Math.max(0, lines - 1);
     }
 
-    /** Whether the content also has its header, and ends where a row ends. */
+    /** Whether the content ends at the end of a row and has its header. */
     @Override
     public boolean endsWhole() {
         return whole;

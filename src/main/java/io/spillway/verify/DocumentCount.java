@@ -1,9 +1,9 @@
 package io.spillway.verify;
 
-/** Counts the documents in a part's content from its bytes alone, without the code that wrote them. */
+/** Counts the documents in a part from its bytes alone, independently of the code that wrote them. */
 interface DocumentCount {
 
-    /** A count for a format as it is called in a manifest. */
+    /** A counter for a format, by its name in manifests. */
     static DocumentCount of(String format) {
         return switch (format) {
             case "csv" -> new CsvCount();
@@ -13,16 +13,16 @@ interface DocumentCount {
         };
     }
 
-    /** The next bytes of the content. */
+    /** Adds the next bytes of the content. */
     void take(byte[] buffer, int length);
 
-    /** Documents so far; a document that is not complete does not count. */
+    /** Number of complete documents so far. */
     long documents();
 
-    /** Whether the content ends where a document ends. */
+    /** Whether the content ends at the end of a document. */
     boolean endsWhole();
 
-    /** What is wrong where the content does not end whole, to stand behind a file's name. */
+    /** What is wrong if the content ends early; follows the file's name in a message. */
     default String flaw() {
         return "ends in the middle of a document";
     }

@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a whole dump back and compares everything with its manifest: every part, every other file, the checksum file,
- * and that nothing else lies there, where the place can tell. Finds all differences, not only the first. Each file is
- * read once, a few at the same time, in memory that does not depend on their sizes.
+ * Verifies a whole dump against its manifest: every part, every other file, the checksum file, and that there are no
+ * other files, if the place can list them. Reports all differences, not only the first. Each file is read once, several
+ * in parallel, in memory that does not depend on their sizes.
  */
 public final class DumpCheck {
     private static final Logger LOG = LoggerFactory.getLogger(DumpCheck.class);
@@ -48,9 +48,9 @@ public final class DumpCheck {
     /**
      * A check of one dump.
      *
-     * @param readers  how many files are read at the same time, 1 or more
-     * @param progress is counted up
-     * @param state    what need not be read again, and where to remember what was read
+     * @param readers  number of files to read in parallel, at least 1
+     * @param progress is updated
+     * @param state    files that need not be read again; updated
      */
     public DumpCheck(DumpPlace place, int readers, CheckProgress progress, CheckState state) {
         this.place = place;
@@ -60,17 +60,17 @@ public final class DumpCheck {
         this.files = new DumpFiles(place, progress);
     }
 
-    /** Checks a dump below its dataset, file after file. The destination stays the caller's to close. */
+    /** Verifies a dump below its dataset, one file at a time. The caller closes the destination. */
     public static Manifest check(Destination destination, ObjectKey prefix)
             throws SpillwayException, InterruptedException {
         DumpPlace place = DumpPlace.of(destination, prefix);
         return new DumpCheck(place, 1, new CheckProgress(), CheckState.forgetful()).check(name -> {});
     }
 
-    /** A file to be read: what the manifest says of it, and how it is compared. */
+    /** A file to read, with its expected length and hash, and its check. */
     private record Task(String name, long bytes, String sha256, Check check) {}
 
-    /** What differs, and what to do about it alone, or null where the files themselves are of no use. */
+    /** A difference, with a hint of its own, or null if the files are unusable. */
     private record Difference(String what, @Nullable String hint) {
         static Difference of(SpillwayException e) {
             String hint = PublicFiles.WITHOUT_ENCODING.equals(e.hint()) ? e.hint() : null;
@@ -83,13 +83,13 @@ public final class DumpCheck {
     }
 
     /**
-     * Reads and compares.
+     * Verifies the dump.
      *
-     * @param checked is told each file's name once it was found whole, by one thread at a time
-     * @return the manifest, which everything agrees with
-     * @throws SpillwayException    as {@link Fault#INTEGRITY}, with each file that differs; as another fault where there is
-     *     no difference so far and something could not be read, which ends the check
-     * @throws InterruptedException the calling thread was interrupted; what was found whole until then is remembered
+     * @param checked receives each file's name after it was verified, from one thread at a time
+     * @return the manifest, which everything matches
+     * @throws SpillwayException {@link Fault#INTEGRITY} with every file that differs; another fault if there is no
+     *     difference so far and something could not be read, which ends the check
+     * @throws InterruptedException if the thread was interrupted; files verified so far are recorded
      */
     public Manifest check(Consumer<String> checked) throws SpillwayException, InterruptedException {
         byte[] manifestBytes = files.manifest();
@@ -105,7 +105,7 @@ public final class DumpCheck {
             }
         }
         progress.expect(manifest.dump(), left.stream().mapToLong(Task::bytes).sum(), left.size());
-        // In the order of the tasks, whichever ends first: the same damage is said in the same words.
+        // Results are in the order of the tasks, so that the same damage gives the same message.
         ConcurrentLinkedQueue<SpillwayException> failures = new ConcurrentLinkedQueue<>();
         List<Callable<Optional<Difference>>> reads = new ArrayList<>();
         Object oneAtATime = new Object();
@@ -132,13 +132,13 @@ public final class DumpCheck {
         List<Difference> differences = new ArrayList<>();
         if (place.called() != null && !("/" + manifest.dump()).endsWith("/" + place.called())) {
             differences.add(new Difference(
-                    Manifest.FILE_NAME + " is that of " + manifest.dump() + ", not of " + place.called(),
-                    "the files are whole, only the folder's name is wrong: rename the folder to "
+                    Manifest.FILE_NAME + " belongs to " + manifest.dump() + ", not to " + place.called(),
+                    "the files are intact, only the folder's name is wrong: rename the folder to "
                             + manifest.dump().substring(manifest.dump().lastIndexOf('/') + 1)
                             + ", or to a name that is not a date"));
         }
         if (manifest.files().stream().noneMatch(file -> file.name().equals(Sha256Sums.FILE_NAME))) {
-            differences.add(new Difference(Manifest.FILE_NAME + " names no " + Sha256Sums.FILE_NAME, null));
+            differences.add(new Difference(Manifest.FILE_NAME + " does not list " + Sha256Sums.FILE_NAME, null));
         }
         try {
             if (!reads.isEmpty()) {
@@ -147,12 +147,12 @@ public final class DumpCheck {
             }
             differences.addAll(strangers(manifest));
         } catch (SpillwayException e) {
-            // What differs, differs, whatever the rest may be.
+            // Known differences are reported even if the rest could not be read.
             failures.forEach(difference -> differences.add(Difference.of(difference)));
             if (differences.isEmpty() || e.fault() == Fault.CANCELLED) {
                 throw e;
             }
-            differences.add(new Difference("not everything was read: " + e.getMessage(), null));
+            differences.add(new Difference("some files could not be read: " + e.getMessage(), null));
         }
         return differences;
     }
@@ -196,7 +196,7 @@ public final class DumpCheck {
         return tasks;
     }
 
-    /** Whether a file is there that a copy need not have: a torrent cannot bring itself. */
+    /** Whether a file that copies may lack is present: a torrent does not contain itself. */
     private boolean isThere(SideFile file) throws SpillwayException {
         if (place.destination().find(place.key(file.name())).isPresent()) {
             return true;
@@ -205,7 +205,7 @@ public final class DumpCheck {
         return false;
     }
 
-    /** A file that was whole then, and still has its length; its bytes are not read again. */
+    /** Whether the file was verified before and still has its length; its bytes are not read again. */
     private boolean isRemembered(Task task, String manifestHash) throws SpillwayException {
         return state.knows(place.name(), manifestHash, task.name(), task.bytes(), task.sha256())
                 && place.destination()
@@ -243,6 +243,6 @@ public final class DumpCheck {
                 .toList();
         return others.isEmpty()
                 ? List.of()
-                : List.of(new Difference("files that the manifest does not name: " + String.join(", ", others), null));
+                : List.of(new Difference("files that the manifest does not list: " + String.join(", ", others), null));
     }
 }

@@ -20,13 +20,13 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * The files of one dump, each read from its first byte to its last and compared with what the manifest says of it. What
- * differs, or is not there, is {@link Fault#INTEGRITY}; what cannot be read keeps the fault that it has. Thread-safe.
+ * Reads each file of one dump completely and compares it with its manifest entry. A file that differs or is missing is
+ * {@link Fault#INTEGRITY}; one that cannot be read keeps its own fault. Thread-safe.
  */
 final class DumpFiles {
     private static final int BUFFER = 128 << 10;
 
-    /** What is held in memory is ours and small: a manifest of 100,000 parts has about 40 MiB. */
+    /** Only small files of Spillway are held in memory: a manifest of 100,000 parts has about 40 MiB. */
     private static final int LARGEST_IN_MEMORY = ManifestJson.LARGEST + 1;
 
     private final DumpPlace place;
@@ -37,13 +37,12 @@ final class DumpFiles {
         this.progress = progress;
     }
 
-    /** The manifest's bytes. */
+    /** Reads the manifest. */
     byte[] manifest() throws SpillwayException, InterruptedException {
         try (InputStream in = open(Manifest.FILE_NAME)) {
             byte[] bytes = in.readNBytes(LARGEST_IN_MEMORY);
             if (bytes.length == LARGEST_IN_MEMORY) {
-                throw different(
-                        "what is called " + Manifest.FILE_NAME + " in " + place.name() + " is too long for one");
+                throw different(Manifest.FILE_NAME + " in " + place.name() + " is too long for a manifest");
             }
             return bytes;
         } catch (IOException e) {
@@ -51,21 +50,21 @@ final class DumpFiles {
         }
     }
 
-    /** Compares a part. */
+    /** Verifies a part. */
     void check(Part part) throws SpillwayException, InterruptedException {
         PartCheck.check(open(part.name()), part, part.name());
     }
 
-    /** Compares a file without documents. */
+    /** Verifies a file without documents. */
     void check(SideFile file) throws SpillwayException, InterruptedException {
         read(file, OutputStream.nullOutputStream());
     }
 
     /**
-     * Compares the file with the checksums, and what it says with what the manifest says.
+     * Verifies the checksum file, and that its content agrees with the manifest.
      *
-     * @param hashes of the files that it has to name
-     * @param more   of the files that it may name: earlier versions wrote them before it
+     * @param hashes of the files that it must list
+     * @param more   of the files that it may list: older versions wrote them before it
      */
     void checkSums(SideFile file, SortedMap<String, String> hashes, Map<String, String> more)
             throws SpillwayException, InterruptedException {
@@ -78,14 +77,14 @@ final class DumpFiles {
             SortedMap<String, String> found = Sha256Sums.read(bytes.toByteArray());
             found.entrySet().removeAll(more.entrySet());
             if (!found.equals(hashes)) {
-                throw different(file.name() + " does not say what the manifest says");
+                throw different(file.name() + " disagrees with the manifest");
             }
         } catch (IllegalArgumentException e) {
             throw different(String.valueOf(e.getMessage()));
         }
     }
 
-    /** @param copy takes the bytes, never many more than the manifest says */
+    /** @param copy receives the bytes, at most as many as the manifest states */
     private void read(SideFile file, OutputStream copy) throws SpillwayException, InterruptedException {
         MessageDigest digest = Digests.sha256();
         long bytes = 0;
@@ -105,15 +104,15 @@ final class DumpFiles {
             throw PartCheck.unread(file.name(), e);
         }
         if (bytes != file.bytes()) {
-            throw different(file.name() + " has " + bytes + " bytes, the manifest says " + file.bytes());
+            throw different(file.name() + " has " + bytes + " bytes, expected " + file.bytes());
         }
         String sha256 = HexFormat.of().formatHex(digest.digest());
         if (!sha256.equals(file.sha256())) {
-            throw different(file.name() + " has SHA-256 " + sha256 + ", the manifest says " + file.sha256());
+            throw different(file.name() + " has SHA-256 " + sha256 + ", expected " + file.sha256());
         }
     }
 
-    /** The bytes of a file. That there is none is a difference; that nobody lets us look at it is not. */
+    /** Opens a file. A missing file is a difference; a file that may not be read is not. */
     private InputStream open(String name) throws SpillwayException {
         ObjectKey key = place.key(name);
         try {
@@ -131,7 +130,7 @@ final class DumpFiles {
         return new SpillwayException(
                 Fault.INTEGRITY,
                 "there is no " + Manifest.FILE_NAME + " in " + place.name(),
-                "a dump without one does not exist: name the folder of a dump, such as journals/2026-11-21T030000Z",
+                "use the folder of a dump, such as journals/2026-11-21T030000Z; a dump without a manifest does not exist",
                 e);
     }
 
@@ -143,7 +142,7 @@ final class DumpFiles {
         return new SpillwayException(Fault.INTEGRITY, what, null);
     }
 
-    /** Tells the progress what is read. */
+    /** Updates the progress. */
     private final class Counting extends FilterInputStream {
         Counting(InputStream in) {
             super(in);

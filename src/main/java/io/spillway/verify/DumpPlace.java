@@ -5,11 +5,11 @@ import io.spillway.destination.ObjectKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the files of one dump lie.
+ * The location of one dump's files.
  *
- * @param destination a place that keeps files; stays the caller's to close
- * @param folder      the start of the files' keys there, ending in a slash; empty where the destination is the dump's folder
- * @param called      what the place says that the dump is: its id, or only its date; null where it says nothing
+ * @param destination a store; closed by the caller
+ * @param folder      the key prefix of the files, ending in a slash; empty if the destination is the dump's folder
+ * @param called      the dump's id, or only its date, according to the location; null if unknown
  */
 public record DumpPlace(
         Destination destination, String folder, @Nullable String called) {
@@ -24,7 +24,7 @@ public record DumpPlace(
         return new ObjectKey(folder + file);
     }
 
-    /** How to call it in messages; without a slash at its end. */
+    /** The name for messages, without a trailing slash. */
     public String name() {
         String name = destination.name();
         String whole = (name.endsWith("/") || folder.isEmpty() ? name : name + "/") + folder;

@@ -1,6 +1,6 @@
 package io.spillway.verify;
 
-/** Documents of a fixed number of lines each. Belongs to one thread. */
+/** Counts documents of a fixed number of lines each. Not thread-safe. */
 final class LineCount implements DocumentCount {
     private final int linesPerDocument;
     private long lines;

@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a part from its first byte to its last and compares: length, SHA-256, length and documents of what it holds. The
- * way that a reader would go: through the file as it lies there, decompressed whole.
+ * Verifies a part by reading it completely: length, SHA-256, and length and number of documents of its decompressed
+ * content. It reads the file from disk as a user would.
  */
 public final class PartCheck {
     private static final int BUFFER = 128 << 10;
@@ -26,26 +26,26 @@ public final class PartCheck {
     private PartCheck() {}
 
     /**
-     * Compares a part with what a manifest says of it.
+     * Compares a part with its manifest entry.
      *
      * @param in    the file's bytes; closed here
-     * @param where what to call the file in an error
-     * @throws SpillwayException as {@link Fault#INTEGRITY}: the first difference that was found, with both values; as
-     *     {@link Fault#DESTINATION_UNAVAILABLE}: the bytes could not be read, so that nobody knows
-     * @throws InterruptedException the thread was interrupted
+     * @param where the file's name in errors
+     * @throws SpillwayException {@link Fault#INTEGRITY} with the first difference and both values;
+     *     {@link Fault#DESTINATION_UNAVAILABLE} if the bytes could not be read
+     * @throws InterruptedException if the thread was interrupted
      */
     public static void check(InputStream in, Part part, String where) throws SpillwayException, InterruptedException {
         check(in, part, OptionalInt.empty(), where);
     }
 
     /**
-     * Compares a part with what a manifest says of it, and its content with what was written into it.
+     * Compares a part with its manifest entry, and its content with what was written to it.
      *
      * @param in         the file's bytes; closed here
-     * @param contentCrc the CRC-32C of the bytes that were given to the compressor, where that is known
-     * @param where      what to call the file in an error
-     * @throws SpillwayException    as above
-     * @throws InterruptedException the thread was interrupted
+     * @param contentCrc the CRC-32C of the bytes given to the compressor, if known
+     * @param where      the file's name in errors
+     * @throws SpillwayException as above
+     * @throws InterruptedException if the thread was interrupted
      */
     public static void check(InputStream in, Part part, OptionalInt contentCrc, String where)
             throws SpillwayException, InterruptedException {
@@ -74,14 +74,14 @@ public final class PartCheck {
         String sha256 = HexFormat.of().formatHex(file.sha256.digest());
         require(where, "bytes", part.bytes(), file.count);
         if (!sha256.equals(part.sha256())) {
-            throw different(where, "has SHA-256 " + sha256 + ", the manifest says " + part.sha256(), null);
+            throw different(where, "has SHA-256 " + sha256 + ", expected " + part.sha256(), null);
         }
         require(where, "bytes uncompressed", part.bytesUncompressed(), uncompressed);
         require(where, "documents", part.documents(), documents.documents());
         if (contentCrc.isPresent() && contentCrc.getAsInt() != (int) crc.getValue()) {
             throw different(
                     where,
-                    "has content with CRC-32C %08x, what was written has %08x"
+                    "has content with CRC-32C %08x, expected %08x"
                             .formatted((int) crc.getValue(), contentCrc.getAsInt()),
                     null);
         }
@@ -110,13 +110,13 @@ public final class PartCheck {
         try {
             in.close();
         } catch (IOException e) {
-            // Nothing of it was read: the failure that is being reported says more.
+            // Nothing was read from it; the reported exception is sufficient.
         }
     }
 
     private static void require(String where, String what, long expected, long found) throws SpillwayException {
         if (expected != found) {
-            throw different(where, "has " + found + " " + what + ", the manifest says " + expected, null);
+            throw different(where, "has " + found + " " + what + ", expected " + expected, null);
         }
     }
 
@@ -126,9 +126,9 @@ public final class PartCheck {
     }
 
     /**
-     * What a failure to read a file's bytes is: nothing is known of the file then.
+     * The exception for a failure to read a file's bytes, which says nothing about the file.
      *
-     * @throws InterruptedException it failed because the thread was interrupted
+     * @throws InterruptedException if it failed because the thread was interrupted
      */
     static SpillwayException unread(String where, IOException e) throws InterruptedException {
         if (Thread.interrupted() || e instanceof InterruptedIOException) {
@@ -136,12 +136,14 @@ public final class PartCheck {
         }
         return new SpillwayException(
                 Fault.DESTINATION_UNAVAILABLE,
-                where + " could not be read to its end: " + (e.getMessage() == null ? e.toString() : e.getMessage()),
-                "try again; this says nothing about the file itself",
+                "cannot read " + where + " to its end: " + (e.getMessage() == null ? e.toString() : e.getMessage()),
+                "try again; the file itself may be intact",
                 e);
     }
 
-    /** Counts and hashes what is read, whoever reads it, and tells a failing source from what a decompressor says. */
+    /**
+     * Counts and hashes everything that is read, and distinguishes errors of the source from errors of a decompressor.
+     */
     private static final class Counted extends FilterInputStream {
         private final MessageDigest sha256 = Digests.sha256();
         private long count;
@@ -187,7 +189,7 @@ public final class PartCheck {
         void readToEnd() throws IOException {
             byte[] rest = new byte[BUFFER];
             while (read(rest, 0, rest.length) >= 0) {
-                // What stands behind the compressed data counts and is hashed too.
+                // Bytes after the compressed data are counted and hashed too.
             }
         }
     }

@@ -3,9 +3,9 @@ package io.spillway.verify;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the documents in a tar archive of JSON arrays from its bytes alone, without the code that wrote them. Knows
- * what such an archive may have, and nothing else passes: regular files and extended headers (POSIX.1-2001, pax) whose
- * checksums are right, padded by zeros, and two blocks of zeros at the end. Belongs to one thread.
+ * Counts the documents in a tar archive of JSON arrays from its bytes alone, independently of the code that wrote them.
+ * Accepts only regular files and extended headers (POSIX.1-2001, pax) with correct checksums, padded with zeros, and
+ * two zero blocks at the end. Not thread-safe.
  */
 final class TarCount implements DocumentCount {
     private static final int BLOCK = 512;
@@ -58,7 +58,7 @@ final class TarCount implements DocumentCount {
 
     @Override
     public String flaw() {
-        return flaw == null ? "ends before the end of the archive" : "holds " + flaw;
+        return flaw == null ? "ends before the end of the archive" : "contains " + flaw;
     }
 
     private void content(byte[] buffer, int from, int to) {
@@ -82,7 +82,7 @@ final class TarCount implements DocumentCount {
     private void padding(byte[] buffer, int from, int to) {
         for (int i = from; i < to; i++) {
             if (buffer[i] != 0) {
-                flaw = "bytes behind the end of a file";
+                flaw = "bytes after the end of a file";
             }
         }
         paddingBytes -= to - from;
@@ -97,7 +97,7 @@ final class TarCount implements DocumentCount {
             if (sum == 0) {
                 zeroBlocks++;
             } else if (zeroBlocks > 0) {
-                flaw = "bytes behind the end of the archive";
+                flaw = "bytes after the end of the archive";
             } else if (octal(CHECKSUM, CHECKSUM_END) != withBlankChecksum(sum)) {
                 flaw = "a header whose checksum is wrong";
             } else {
@@ -128,7 +128,7 @@ final class TarCount implements DocumentCount {
         return sum;
     }
 
-    /** The checksum is that of a header with blanks in its own place. */
+    /** The checksum is computed with blanks in its own field. */
     private int withBlankChecksum(int sum) {
         int blank = sum;
         for (int i = CHECKSUM; i < CHECKSUM_END; i++) {
@@ -137,7 +137,7 @@ final class TarCount implements DocumentCount {
         return blank;
     }
 
-    /** A number in octal digits, with blanks or zero bytes behind it; -1 where there is none. */
+    /** Parses octal digits followed by blanks or zero bytes; -1 if there are none. */
     private long octal(int from, int to) {
         long value = 0;
         int at = from;

@@ -84,6 +84,6 @@ class CatalogMemoryTest {
                 .singleElement()
                 .asString()
                 .startsWith("warning: 120 dumps are not listed: dataset-0/2026-03-01T030000Z, ")
-                .contains(" and 117 more. The cause for the first: ", "is not a manifest");
+                .contains(" and 117 more. Cause of the first: ", "is not a manifest");
     }
 }

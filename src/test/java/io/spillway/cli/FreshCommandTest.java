@@ -76,8 +76,7 @@ class FreshCommandTest {
     void anOldDumpEndsWith41() {
         var run = fresh("", "--max-age", "4d");
         assertThat(run.exitCode()).isEqualTo(41);
-        assertThat(firstLine(run))
-                .startsWith("FRESH STALE - the latest dump of articles is 5d00h old, the limit is 4d00h | ");
+        assertThat(firstLine(run)).startsWith("FRESH STALE - the latest dump of articles is 5d00h old, limit 4d00h | ");
         assertThat(run.err()).contains("error: the latest dump of articles", "hint:  ");
     }
 
@@ -92,7 +91,7 @@ class FreshCommandTest {
     void aMissingDatasetIsNotFresh() {
         var run = fresh("", "--dataset", "journals", "--dataset", "theses");
         assertThat(run.exitCode()).isEqualTo(41);
-        assertThat(firstLine(run)).contains("FRESH STALE - ", "links.json names no dump of theses | journals=");
+        assertThat(firstLine(run)).contains("FRESH STALE - ", "links.json lists no dump of theses | journals=");
     }
 
     @Test
@@ -100,7 +99,7 @@ class FreshCommandTest {
         Files.writeString(root.resolve("links.json"), "{\"format_version\": 1, \"datasets\": []}");
         var run = fresh("");
         assertThat(run.exitCode()).isEqualTo(41);
-        assertThat(run.out()).startsWith("FRESH STALE - ").contains("names no dump\n");
+        assertThat(run.out()).startsWith("FRESH STALE - ").contains("lists no dump\n");
     }
 
     @Test
@@ -113,7 +112,7 @@ class FreshCommandTest {
         }
         var run = fresh("", "--max-age", "4d");
         assertThat(run.exitCode()).isEqualTo(30);
-        assertThat(firstLine(run)).startsWith("FRESH INTEGRITY - ").contains("urls.txt is not there (and 2 more)");
+        assertThat(firstLine(run)).startsWith("FRESH INTEGRITY - ").contains("urls.txt does not exist (and 2 more)");
         assertThat(run.out().lines().filter(line -> line.startsWith("  problem: ")))
                 .hasSize(3);
     }

@@ -163,7 +163,7 @@ class KitsTest {
 
     @Test
     void aFailingHookIsAFailure() {
-        assertRefused("the hook ended with code 7", "--server", "nginx", "--hook", "exit 7");
+        assertRefused("the hook exited with 7", "--server", "nginx", "--hook", "exit 7");
     }
 
     @Test
@@ -182,7 +182,7 @@ class KitsTest {
         Assumptions.assumeTrue(
                 Files.isExecutable(Path.of("/usr/sbin/varnishd")), "no varnishd: install Debian's varnish");
         assertRefused(
-                "the configuration for varnish was refused",
+                "configuration not written: varnish rejected it",
                 "--server",
                 "varnish",
                 "--notices-url",
@@ -193,24 +193,24 @@ class KitsTest {
 
     @Test
     void anUnknownServerIsRefusedWithTheListOfKnownOnes() {
-        assertRefused("called \"iis\"", "--server", "nginx,iis");
+        assertRefused("named \"iis\"", "--server", "nginx,iis");
     }
 
     @Test
     void aCheckOfNothingIsRefused() {
-        assertRefused("which server's configuration is meant", "--check");
+        assertRefused("--server is missing", "--check");
     }
 
     @Test
     void aServerThatReadsNoFilesNeedsTheUrlOfOneThatDoes() {
-        assertRefused("haproxy reads no files", "--server", "haproxy");
+        assertRefused("haproxy does not read files", "--server", "haproxy");
     }
 
     @Test
     void aKitNeedsAPublicUrl() {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> write(null, false, "--server", "nginx"))
-                .withMessageContaining("public address");
+                .withMessageContaining("public URL");
     }
 
     @Test
@@ -300,7 +300,7 @@ class KitsTest {
             kits.write(same, state, List.of("en"));
             assertThatExceptionOfType(SpillwayException.class)
                     .isThrownBy(() -> kits.write(other, state, List.of("en")))
-                    .withMessageContaining("would be the same files");
+                    .withMessageContaining("would overwrite each other");
         }
     }
 }

@@ -72,7 +72,7 @@ class MainTest {
     void theExitCodesInTheHelpMatchTheTable() {
         Map<String, String> promised = new LinkedHashMap<>();
         promised.put("0", "done");
-        promised.put("1", "a bug of ours");
+        promised.put("1", "internal error");
         promised.put("2", "usage");
         Arrays.stream(Fault.values()).forEach(fault -> promised.put(String.valueOf(fault.exitCode()), fault.meaning()));
 
@@ -126,7 +126,7 @@ class MainTest {
         Run run = Run.of();
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).contains("error: a command is missing").contains("hint:  see spillway --help");
+        assertThat(run.err()).contains("error: missing command").contains("hint:  see spillway --help");
     }
 
     @ParameterizedTest
@@ -151,14 +151,14 @@ class MainTest {
     void aScheduleOrFlagsAreRequired(String command) {
         Run run = Run.of(command);
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("name a schedule file, or give --elasticsearch, --index and --to");
+        assertThat(run.err()).contains("name a schedule file, or set --elasticsearch, --index and --to");
     }
 
     @Test
     void aMissingFlagIsNamed() {
         Run run = Run.of("export", "--elasticsearch", "http://localhost:1", "--index", "journals");
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("--to must be given too");
+        assertThat(run.err()).contains("--to must be set too");
     }
 
     @ParameterizedTest
@@ -167,13 +167,14 @@ class MainTest {
     void aFileAndFlagsTogetherAreRefused(String option, String value) {
         Run run = Run.of("export", "journals.yaml", option, value);
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains(option + " cannot be given beside a schedule file: write it into journals.yaml");
+        assertThat(run.err())
+                .contains(option + " cannot be combined with a schedule file: write it into journals.yaml");
     }
 
     @Test
     void everyFlagThatConflictsWithTheFileIsNamed() {
         Run run = Run.of("export", "journals.yaml", "--to", "x", "--slices", "3", "--json", "--allow-empty");
-        assertThat(run.err()).contains("--to, --slices cannot be given").doesNotContain("--json", "--allow-empty");
+        assertThat(run.err()).contains("--to, --slices cannot be combined").doesNotContain("--json", "--allow-empty");
     }
 
     @Test

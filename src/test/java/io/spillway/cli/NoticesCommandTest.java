@@ -114,8 +114,7 @@ class NoticesCommandTest {
                 notices: {languages: [pt, en], contact: "data@example.org", check: false}
                 """.formatted(root, web.address()));
         var run = Spillway.run("notices", schedule.toString()).succeeded();
-        assertThat(run.out())
-                .contains("articles: no file is named, there is no dump", "journals: the latest dump is named");
+        assertThat(run.out()).contains("articles: names no file: there is no dump", "journals: names the latest dump");
         assertThat(notice("articles/429.json").path("contact").textValue()).isEqualTo("data@example.org");
         assertThat(notice("429.json").path("title").textValue()).isEqualTo("Requisições demais");
         assertThat(root.resolve("notices/429.de.json")).doesNotExist();

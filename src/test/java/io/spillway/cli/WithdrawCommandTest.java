@@ -164,7 +164,7 @@ class WithdrawCommandTest {
         if (anotherIsLeft) {
             assertThat(Files.readSymbolicLink(latest)).hasToString(OLD.stamp());
             assertThat(Files.readString(root.resolve("journals/index.html")))
-                    .contains("The dump of 2026-11-21T030000Z was taken back on 22 November 2026: it was wrong");
+                    .contains("The dump of 2026-11-21T030000Z was withdrawn on 22 November 2026: it was wrong");
         } else {
             assertThat(Files.exists(latest, LinkOption.NOFOLLOW_LINKS)).isFalse();
             assertThat(root.resolve("journals/latest.json")).doesNotExist();

@@ -51,7 +51,7 @@ public class CompressionTest {
     void anUnknownNameIsRefusedWithTheListOfKnownOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Compression.parse("rar", null))
-                .withMessage("unknown compression \"rar\", known are gzip, zstd, xz, bzip2, none");
+                .withMessage("unknown compression \"rar\"; supported: gzip, zstd, xz, bzip2, none");
     }
 
     @ParameterizedTest
@@ -82,7 +82,7 @@ public class CompressionTest {
     void noneAcceptsNoLevel() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Compression.parse("none", 1))
-                .withMessage("compression \"none\" takes no level, not 1");
+                .withMessage("compression \"none\" has no levels, got 1");
     }
 
     @Test
@@ -95,7 +95,7 @@ public class CompressionTest {
     void workersOutOfRangeAreRefused(int workers) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Compression.parse("zstd", null).withWorkers(workers))
-                .withMessage("compression \"zstd\" takes 0 to 64 workers, not " + workers);
+                .withMessage("compression \"zstd\" supports 0 to 64 workers, not " + workers);
     }
 
     @ParameterizedTest
@@ -103,7 +103,7 @@ public class CompressionTest {
     void onlyZstdAcceptsWorkers(String word) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Compression.parse(word, null).withWorkers(2))
-                .withMessage("compression \"%s\" takes no workers, not 2", word);
+                .withMessage("compression \"%s\" does not support workers, got 2", word);
     }
 
     @Test

@@ -32,13 +32,13 @@ class ZstdLibraryTest {
 
     @Test
     void withALoadedLibraryWritesAndReadsReachTheCodec() throws Exception {
-        assertThat(probe()).containsExactly("loads", "loads", "done", "the file is no zstd frame", "loads");
+        assertThat(probe()).containsExactly("loads", "loads", "done", "the file is not a zstd frame", "loads");
     }
 
     @Test
     void aPlatformWithoutALibraryIsNamed() throws Exception {
         assertUnavailable(probe("-Dos.arch=pdp11"))
-                .contains("/pdp11: there is none for this platform")
+                .contains("/pdp11: no build for this platform")
                 .contains("choose gzip")
                 .contains("-DZstdNativePath=FILE");
     }
@@ -47,14 +47,14 @@ class ZstdLibraryTest {
     void aMissingTemporaryFolderIsNamed() throws Exception {
         Path missing = folder.resolve("missing");
         assertUnavailable(probe("-Djava.io.tmpdir=" + missing))
-                .contains("it is unpacked into " + missing)
+                .contains("it is unpacked to " + missing)
                 .contains("-DZstdTempFolder=FOLDER");
     }
 
     @Test
     void aMissingAlternativeFolderIsNamed() throws Exception {
         Path missing = folder.resolve("missing");
-        assertUnavailable(probe("-DZstdTempFolder=" + missing)).contains("it is unpacked into " + missing);
+        assertUnavailable(probe("-DZstdTempFolder=" + missing)).contains("it is unpacked to " + missing);
     }
 
     @Test
@@ -68,14 +68,14 @@ class ZstdLibraryTest {
         Path text = Files.writeString(folder.resolve("libzstd.so"), "not a library\n");
         assertUnavailable(probe("-DZstdNativePath=" + text))
                 .contains(text.toString())
-                .contains("the property ZstdNativePath names that file");
+                .contains("correct or remove the property ZstdNativePath");
     }
 
     @Test
     void aFolderMountedNoexecIsNamed() throws Exception {
         Path mount = noexecMount();
         assertUnavailable(probe("-Djava.io.tmpdir=" + mount))
-                .contains("it is unpacked into " + mount + ", which must")
+                .contains("it is unpacked to " + mount + ", which must")
                 .contains("noexec");
     }
 
@@ -84,7 +84,7 @@ class ZstdLibraryTest {
         assertThat(lines).hasSize(5);
         assertThat(lines.get(4)).isEqualTo("loads");
         assertThat(lines.subList(0, 4)).containsOnly(lines.get(0));
-        return assertThat(lines.get(0)).startsWith("zstd needs a native library, which does not load on ");
+        return assertThat(lines.get(0)).startsWith("zstd needs a native library, which cannot be loaded on ");
     }
 
     private static Path noexecMount() throws IOException {

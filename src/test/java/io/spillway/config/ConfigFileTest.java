@@ -294,7 +294,7 @@ class ConfigFileTest {
     void aNumberOutOfRangeIsAProblemOfItsKey() {
         assertProblems(
                 "bucket: b\nretries: {least: 1, most: 99999999999999999999}\n",
-                "FILE:2: /retries/most: is outside of what can be read here");
+                "FILE:2: /retries/most: is out of range");
     }
 
     @Test
@@ -352,7 +352,7 @@ class ConfigFileTest {
     void anyOtherReferenceInAPlainTextIsAMistake(String text) {
         assertProblems(
                 "bucket: b\nprefix: '" + text + "'\n",
-                "FILE:2: /prefix: only ${env:NAME} can stand here; write $${ for a plain ${");
+                "FILE:2: /prefix: only ${env:NAME} is allowed here; write $${ for a literal ${");
     }
 
     @Test
@@ -420,7 +420,7 @@ class ConfigFileTest {
                 "bucket: b\\nprefix: [a|FILE:2: not YAML: ",
                 "bucket: b\\n\\tprefix: a|FILE:2: not YAML: ",
                 "bucket: b: c|FILE:1: not YAML: mapping values are not allowed here",
-                "bucket: *nowhere|FILE:1: /bucket: aliases are not read, write the value itself",
+                "bucket: *nowhere|FILE:1: /bucket: aliases are not supported; write the value itself",
             })
     void aSyntaxErrorHasItsLine(String text, String expected) {
         SpillwayException failure = failure(text.translateEscapes(), Map.of());
@@ -446,7 +446,9 @@ class ConfigFileTest {
 
     @Test
     void aSecondDocumentIsRefused() {
-        assertProblems("bucket: b\n---\nbucket: c\n", "FILE:3: a second document begins here, and one file holds one");
+        assertProblems(
+                "bucket: b\n---\nbucket: c\n",
+                "FILE:3: a second document starts here, but a file must contain only one");
     }
 
     @ParameterizedTest

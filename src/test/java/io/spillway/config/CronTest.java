@@ -67,11 +67,11 @@ class CronTest {
                 "@reboot | must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN",
                 "0 25 * * 0 | must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN",
                 "0 0 25 * * ? | must be a cron expression; Quartz says: Hour values must be between 0 and 23",
-                "0 3 1 * 0 | has five fields as in Unix, where either of two days suffices: set one day, and write"
-                        + " seconds first and ? for the other day, such as 0 0 3 ? * SUN",
+                "0 3 1 * 0 | has five fields as in Unix, where one of two days is sufficient: set one day, and"
+                        + " write seconds first and ? for the other day, such as 0 0 3 ? * SUN",
                 "0 0 3 1 * SUN | sets a day of the month and a day of the week: write ? for one of them",
-                "0 0 0 31 4 ? | never comes again",
-                "0 0 0 1 1 ? 2001 | never comes again"
+                "0 0 0 31 4 ? | has no future time",
+                "0 0 0 1 1 ? 2001 | has no future time"
             })
     void anExpressionThatQuartzRejectsOrThatNeverFiresIsRefused(String text, String reason) {
         assertThatIllegalArgumentException().isThrownBy(() -> Cron.parse(text)).withMessage(reason);

@@ -107,7 +107,7 @@ class DaemonTest {
 
         try (Daemon daemon = Daemon.start(options(1), exports)) {
             BlockingQueue<RunResult> results = new LinkedBlockingQueue<>();
-            daemon.tell(results::add);
+            daemon.addListener(results::add);
             Files.writeString(
                     folder.resolve("schedules/a.yaml"),
                     Schedules.yaml("a", Schedules.FAR_AWAY) + "fields: {exclud: [email]}\n");
@@ -131,7 +131,7 @@ class DaemonTest {
 
         try (Daemon daemon = Daemon.start(options(1), exports)) {
             CountDownLatch published = new CountDownLatch(1);
-            daemon.tell(result -> {
+            daemon.addListener(result -> {
                 if (result.outcome() == RunResult.Outcome.PUBLISHED) {
                     assertThat(result.attempt()).isEqualTo(3);
                     published.countDown();
@@ -250,7 +250,7 @@ class DaemonTest {
 
         assertThatThrownBy(() -> Daemon.start(options(1), new FakeExports()))
                 .isInstanceOf(SpillwayException.class)
-                .hasMessageContaining("newer Spillway: its version is 9, this one knows 2");
+                .hasMessageContaining("newer Spillway: its version is 9, this one supports 2");
     }
 
     @Test
@@ -287,7 +287,7 @@ class DaemonTest {
 
         try (Daemon daemon = Daemon.start(options(1), exports)) {
             CountDownLatch published = new CountDownLatch(1);
-            daemon.tell(result -> {
+            daemon.addListener(result -> {
                 if (result.outcome() == RunResult.Outcome.PUBLISHED) {
                     published.countDown();
                 }
@@ -314,7 +314,7 @@ class DaemonTest {
 
         try (Daemon daemon = Daemon.start(options, exports)) {
             BlockingQueue<RunResult> results = new LinkedBlockingQueue<>();
-            daemon.tell(results::add);
+            daemon.addListener(results::add);
             daemon.timetable().now("a");
             Instant again = results.take().again();
             assertThat(daemon.timetable().next("a").orElseThrow()).isEqualTo(again.truncatedTo(ChronoUnit.MILLIS));
@@ -357,7 +357,7 @@ class DaemonTest {
                     .isAfter(Instant.now().plus(Duration.ofDays(390)));
             clock.set(Instant.now());
 
-            daemon.heedClock(Duration.ofDays(-400));
+            daemon.clockJumped(Duration.ofDays(-400));
 
             assertThat(daemon.timetable().next("a").orElseThrow())
                     .isBefore(Instant.now().plus(Duration.ofDays(32)));

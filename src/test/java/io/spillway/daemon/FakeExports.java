@@ -99,8 +99,8 @@ final class FakeExports implements Exports {
         if (shortfall == null) {
             return Schedules.report().reach();
         }
-        DeliveryOutcome partly = Schedules.partly(shortfall);
-        return nowhere ? new DeliveryOutcome(partly.newest(), List.of(), List.of(), shortfall) : partly;
+        DeliveryOutcome partial = Schedules.partial(shortfall);
+        return nowhere ? new DeliveryOutcome(partial.newest(), List.of(), List.of(), shortfall) : partial;
     }
 
     private void awaitGate() throws InterruptedException {

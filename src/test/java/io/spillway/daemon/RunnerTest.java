@@ -51,7 +51,7 @@ class RunnerTest {
                 log,
                 DaemonOptions.Pace.DEFAULT,
                 clock);
-        runner.tell(results::add);
+        runner.addListener(results::add);
         schedules.put("d", Schedules.of("d", Schedules.times(Schedules.FAR_AWAY, TimesSection.Missed.SKIP)));
     }
 
@@ -224,7 +224,7 @@ class RunnerTest {
         exports.missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE))
                 .missesSomewhere(failure(Fault.DESTINATION_UNAVAILABLE));
 
-        assertThat(runAll()).containsExactly(Outcome.PARTLY, Outcome.PARTLY, Outcome.PUBLISHED);
+        assertThat(runAll()).containsExactly(Outcome.PARTIAL, Outcome.PARTIAL, Outcome.PUBLISHED);
 
         assertThat(exports.began).hasSize(1);
         assertThat(exports.resumed).hasSize(2);
@@ -235,14 +235,14 @@ class RunnerTest {
     void aDumpThatIsNotEverywhereIsRecordedAsPublicAndAsMissing() throws Exception {
         exports.missesSomewhere(failure(Fault.DESTINATION_REFUSED));
 
-        assertThat(runAll()).containsExactly(Outcome.PARTLY);
+        assertThat(runAll()).containsExactly(Outcome.PARTIAL);
 
         DatasetState state = log.find("d").orElseThrow();
         assertThat(state.failures()).isZero();
         assertThat(state.missing()).isEqualTo(1);
         assertThat(state.success().dump())
                 .isEqualTo(Schedules.report().manifest().dump());
-        assertThat(state.last().outcome()).isEqualTo("partly");
+        assertThat(state.last().outcome()).isEqualTo("partial");
         assertThat(state.last().fault()).isEqualTo("DESTINATION_REFUSED");
         assertThat(state.last().message()).contains("it failed").contains("public at /srv/dumps");
     }
@@ -273,7 +273,7 @@ class RunnerTest {
 
         assertThat(exports.began).hasSize(3);
         assertThat(exports.resumed).hasSize(3);
-        assertThat(results).extracting(RunResult::outcome).endsWith(Outcome.PARTLY);
+        assertThat(results).extracting(RunResult::outcome).endsWith(Outcome.PARTIAL);
         assertThat(results.get(results.size() - 1).again()).isNull();
     }
 
@@ -285,7 +285,7 @@ class RunnerTest {
 
         runner.run("d", 1, Work.EXPORT, false, next);
 
-        assertThat(results).extracting(RunResult::outcome).containsExactly(Outcome.PARTLY, Outcome.PUBLISHED);
+        assertThat(results).extracting(RunResult::outcome).containsExactly(Outcome.PARTIAL, Outcome.PUBLISHED);
         assertThat(next.dropped).isEqualTo(1);
     }
 

@@ -72,12 +72,12 @@ class ScheduleFolderTest {
         ScheduleFolder folder = read();
         assertThat(folder.schedules()).containsOnlyKeys("one");
         assertThat(folder.problems().get(path.resolve("b.yaml")))
-                .contains("b.yaml: /dataset: \"one\" is in " + path.resolve("a.yaml") + " already");
+                .contains("b.yaml: /dataset: \"one\" is already used in " + path.resolve("a.yaml"));
     }
 
     @Test
     void aFolderWithoutAScheduleIsRefused() {
-        assertRefused("no schedule in " + path);
+        assertRefused("no schedule files in " + path);
     }
 
     @Test

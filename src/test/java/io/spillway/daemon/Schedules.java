@@ -112,7 +112,7 @@ final class Schedules {
     }
 
     /** The outcome of that dump if its links cannot be updated for this reason. */
-    static DeliveryOutcome partly(SpillwayException failure) {
+    static DeliveryOutcome partial(SpillwayException failure) {
         return report().reach().withPointers(failure);
     }
 }

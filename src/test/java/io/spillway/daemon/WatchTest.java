@@ -83,7 +83,7 @@ class WatchTest {
                                         "cat >> '" + folder.resolve("alerts") + "'", secret("hook", address)))),
                 exports,
                 clock);
-        daemon.tell(results::add);
+        daemon.addListener(results::add);
         return daemon;
     }
 
@@ -247,7 +247,7 @@ class WatchTest {
             for (String text : List.of("dataset: [", "dataset: {", good)) {
                 Files.writeString(file, text);
                 daemon.look();
-                daemon.heedClock(Duration.ofSeconds(1));
+                daemon.clockJumped(Duration.ofSeconds(1));
                 daemon.alert();
             }
             JsonNode first = alerts.take();
@@ -291,7 +291,7 @@ class WatchTest {
 
             assertThat(ask(daemon, "GET", "/metrics").body().lines())
                     .contains(
-                            "spillway_exports_total{dataset=\"d\",outcome=\"partly\"} 1.0",
+                            "spillway_exports_total{dataset=\"d\",outcome=\"partial\"} 1.0",
                             "spillway_faults_total{dataset=\"d\",fault=\"DESTINATION_REFUSED\"} 1.0",
                             "spillway_destinations_missing{dataset=\"d\"} 1.0",
                             "spillway_last_success_documents{dataset=\"d\"} 3.0",
@@ -301,7 +301,7 @@ class WatchTest {
                     .path("datasets")
                     .path(0);
             assertThat(dataset.path("missing").asInt()).isEqualTo(1);
-            assertThat(dataset.path("last").path("outcome").asText()).isEqualTo("partly");
+            assertThat(dataset.path("last").path("outcome").asText()).isEqualTo("partial");
             assertThat(ask(daemon, "GET", "/status", "Accept", "text/html").body())
                     .contains("<tr class=bad>");
         }
@@ -317,7 +317,7 @@ class WatchTest {
             assertThat(results.take().again()).isNotNull();
             assertThat(results.take().again()).isNull();
             JsonNode alert = alerts.take();
-            assertThat(alert.path("kind").asText()).isEqualTo("partly");
+            assertThat(alert.path("kind").asText()).isEqualTo("partial");
             assertThat(alert.path("fault").asText()).isEqualTo("DESTINATION_REFUSED");
             assertThat(alert.path("message").asText())
                     .isEqualTo("the newest dump of \"d\" is not at every destination: "

@@ -68,7 +68,7 @@ class ArrivalTest {
                     SpillwayException failure = each.failure();
                     assertThat(failure).isNotNull();
                     assertThat(failure.fault()).isEqualTo(Fault.DESTINATION_REFUSED);
-                    assertThat(failure).hasMessageContaining("another run made in the same second");
+                    assertThat(failure).hasMessageContaining("made by another run in the same second");
                 });
             }
             assertThat(second.resolve(lost.dump()).resolve("SHA256SUMS")).exists();

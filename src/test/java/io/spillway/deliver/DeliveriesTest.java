@@ -89,8 +89,8 @@ class DeliveriesTest {
         SpillwayException shortfall = reach.shortfall().orElseThrow();
         assertThat(shortfall.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE);
         assertThat(shortfall)
-                .hasMessageContaining("one did not get dump journals/")
-                .hasMessageEndingWith("is whole and public at " + root + ", other");
+                .hasMessageContaining("one lacks dump journals/")
+                .hasMessageEndingWith("is complete and public at " + root + ", other");
         assertThat(shortfall.hint()).contains("spillway export --resume");
     }
 
@@ -113,7 +113,7 @@ class DeliveriesTest {
         DeliveryOutcome reach = spooled.reach(done.get(0).manifest(), done);
 
         assertThat(reach.nowhere()).isTrue();
-        assertThat(reach.shortfall().orElseThrow()).hasMessageEndingWith("is whole and public nowhere yet");
+        assertThat(reach.shortfall().orElseThrow()).hasMessageEndingWith("is complete but not public anywhere yet");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.catalog.Catalog;
+import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.destination.Destination;
 import io.spillway.destination.local.LocalDirectory;
@@ -134,7 +135,7 @@ class StatusFileTest {
         status.failed(new IllegalStateException("a document's own words"));
         assertThat(written().at("/last_attempt/exit_code").intValue()).isEqualTo(1);
         assertThat(written().at("/last_attempt/reason").textValue())
-                .isEqualTo("a bug of Spillway; the log has the details");
+                .isEqualTo("internal error; see the log for details");
     }
 
     @ParameterizedTest
@@ -145,10 +146,22 @@ class StatusFileTest {
                 "jane@example.org has {\"term\":{\"tenant\":\"acme\"}} at http://10.1.2.3:9200 in /srv/private/dumps");
         status.failed(quoting);
         assertThat(written().at("/last_attempt/reason").textValue()).isEqualTo(fault.meaning());
-        status.partlyElsewhere(quoting);
+        status.partialElsewhere(quoting);
         assertThat(written().at("/last_attempt/reason").textValue()).isEqualTo(fault.meaning());
-        status.partly(quoting, null);
+        status.partial(quoting, null);
         assertThat(written().toString()).doesNotContain("jane", "acme", "10.1.2.3", "/srv");
+    }
+
+    @Test
+    void anOutcomeThatAnOlderVersionWroteIsReadAsPartial() throws Exception {
+        Files.writeString(Files.createDirectories(root.resolve("journals")).resolve("status.json"), """
+                {"dataset":"journals","last_attempt":{"at":"2026-11-21T04:00:00Z","outcome":"partly","exit_code":20,
+                "fault":"DESTINATION_UNAVAILABLE","reason":
+                "the newest dump is whole here, but not everywhere yet; the log says what is missing where"}}
+                """);
+        status.withdrawn();
+        assertThat(written().at("/last_attempt/outcome").textValue()).isEqualTo("partial");
+        assertThat(written().at("/last_attempt/reason").textValue()).isEqualTo(DatasetStatus.ELSEWHERE);
     }
 
     @Test
@@ -161,7 +174,7 @@ class StatusFileTest {
         assertThat(new String(site.write(), StandardCharsets.UTF_8))
                 .contains(Fault.SOURCE_REFUSED.meaning())
                 .doesNotContain("jane");
-        status.takenBack();
+        status.withdrawn();
         assertThat(written().toString())
                 .contains(Fault.SOURCE_REFUSED.meaning())
                 .doesNotContain("jane");

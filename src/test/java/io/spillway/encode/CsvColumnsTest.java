@@ -119,11 +119,11 @@ class CsvColumnsTest {
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
                 .satisfies(e -> assertThat(e.hint()).contains("multi-fields"))
                 .withMessage(
-                        "format csv: column \"title\" is no field of the mapping (did you mean \"bibjson.title\"?); "
-                                + "column \"created_dat\" is no field of the mapping (did you mean \"created_date\"?); "
-                                + "column \"id.keyword\" is no field of the mapping (\"id\" is); "
-                                + "column \"qqqqqqqq\" is no field of the mapping; "
-                                + "column \"author.nmae\" is no field of the mapping (did you mean \"author.name\"?); "
+                        "format csv: column \"title\" is not a field of the mapping (did you mean \"bibjson.title\"?); "
+                                + "column \"created_dat\" is not a field of the mapping (did you mean \"created_date\"?); "
+                                + "column \"id.keyword\" is not a field of the mapping (\"id\" is); "
+                                + "column \"qqqqqqqq\" is not a field of the mapping; "
+                                + "column \"author.nmae\" is not a field of the mapping (did you mean \"author.name\"?); "
                                 + "column \"id\" is named twice");
     }
 

@@ -593,7 +593,7 @@ class CsvTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         assertThatExceptionOfType(FieldLeftOutException.class)
                 .isThrownBy(() -> csv.encode(document, out))
-                .withMessage("no column takes the field \"b.d\" of document \"7\" in index \"books\"")
+                .withMessage("no column for field \"b.d\" of document \"7\" in index \"books\"")
                 .satisfies(e -> assertThat(e.path()).isEqualTo("b.d"))
                 .satisfies(e -> assertThat(e.idAsJson()).isEqualTo("\"7\""));
         assertThat(out.size()).isZero();

@@ -163,7 +163,7 @@ class TarBatchesTest {
     void withoutAFolderThereIsNoArchive() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> new TarBatches(WIDE, false).begin(new ByteArrayOutputStream()))
-                .withMessageContaining("which part");
+                .withMessageContaining("place");
     }
 
     @Test

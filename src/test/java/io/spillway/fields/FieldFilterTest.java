@@ -279,7 +279,7 @@ class FieldFilterTest {
                 .isEqualTo("{\"a.\":1,\"a\":{\"\":2}}");
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> apply(policy(List.of("a"), List.of(), STOP).filter(List.of()), "{\"**\":1}"))
-                .satisfies(e -> assertThat(e.hint()).contains("no rule can spell this name"));
+                .satisfies(e -> assertThat(e.hint()).contains("no rule can contain this name"));
     }
 
     @Test

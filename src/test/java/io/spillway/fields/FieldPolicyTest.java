@@ -50,7 +50,7 @@ class FieldPolicyTest {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.key()).isEqualTo("/fields/exclude/0");
-                    assertThat(problem.what()).contains("author.emial", "names no field");
+                    assertThat(problem.what()).contains("author.emial", "does not match the mapping");
                 });
     }
 

@@ -162,7 +162,7 @@ class SiteCheckTest {
         Expectations eightDays = new Expectations(Duration.ofDays(8), Duration.ofDays(100), 0, true, 2);
         Instant limit = TAKEN.plus(Duration.ofDays(8));
         assertThat(look("", limit, eightDays).worst()).isEmpty();
-        assertFound(look("", limit.plusSeconds(1), eightDays), Fault.STALE, "8d00h old, the limit is 8d00h");
+        assertFound(look("", limit.plusSeconds(1), eightDays), Fault.STALE, "8d00h old, limit 8d00h");
     }
 
     @Test
@@ -175,7 +175,7 @@ class SiteCheckTest {
 
     @Test
     void aDumpFromTheFutureIsNotFreshForever() throws Exception {
-        assertFound(look("", TAKEN.minus(Duration.ofHours(1)), EIGHT_DAYS), Fault.INTEGRITY, "yet to come");
+        assertFound(look("", TAKEN.minus(Duration.ofHours(1)), EIGHT_DAYS), Fault.INTEGRITY, "in the future");
     }
 
     @Test
@@ -186,7 +186,7 @@ class SiteCheckTest {
     @Test
     void aMissingFileIsWrong() throws Exception {
         Files.delete(root.resolve(PART));
-        assertFound(look(), Fault.INTEGRITY, PART + " is not there");
+        assertFound(look(), Fault.INTEGRITY, PART + " does not exist");
     }
 
     @Test
@@ -198,13 +198,13 @@ class SiteCheckTest {
     @Test
     void aFileBesideThePartsIsCheckedToo() throws Exception {
         Files.delete(root.resolve(DUMP + "urls.txt"));
-        assertFound(look(), Fault.INTEGRITY, "urls.txt is not there");
+        assertFound(look(), Fault.INTEGRITY, "urls.txt does not exist");
     }
 
     @Test
     void aMissingPageIsWrong() throws Exception {
         Files.delete(root.resolve("journals/index.html"));
-        assertFound(look("links.json", TAKEN, EIGHT_DAYS), Fault.INTEGRITY, "index.html is not there");
+        assertFound(look("links.json", TAKEN, EIGHT_DAYS), Fault.INTEGRITY, "index.html does not exist");
     }
 
     @Test
@@ -271,7 +271,7 @@ class SiteCheckTest {
         assertThat(look().findings())
                 .extracting(Finding::what)
                 .anySatisfy(what -> assertThat(what).contains("the links have"))
-                .anySatisfy(what -> assertThat(what).contains("not the file that the manifest names"));
+                .anySatisfy(what -> assertThat(what).contains("does not match its SHA-256 in the manifest"));
     }
 
     @Test
@@ -311,7 +311,7 @@ class SiteCheckTest {
     void aUrlThatIsNotASiteIsRefused() {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> look("elsewhere/", TAKEN, EIGHT_DAYS))
-                .withMessageContaining("neither links.json nor latest.json");
+                .withMessageContaining("neither links.json nor latest.json exists");
     }
 
     @Test
@@ -346,7 +346,7 @@ class SiteCheckTest {
         mirror();
         Files.delete(elsewhere.resolve(PART));
         Freshness found = look();
-        assertFound(found, Fault.INTEGRITY, mirror.address() + PART + " is not there");
+        assertFound(found, Fault.INTEGRITY, mirror.address() + PART + " does not exist");
         assertThat(found.mirrors()).isZero();
     }
 
@@ -410,7 +410,7 @@ class SiteCheckTest {
         now[0] = TAKEN.plus(Duration.ofMinutes(5)).plusSeconds(1);
         int before = server.requests().size();
         Freshness found = check.check(pointer, pointer.datasets().get(0));
-        assertFound(found, Fault.DESTINATION_UNAVAILABLE, "the check has taken longer than 5m00s");
+        assertFound(found, Fault.DESTINATION_UNAVAILABLE, "the check took longer than 5m00s");
         assertThat(server.requests()).hasSize(before);
     }
 

@@ -119,7 +119,7 @@ class DeflateBlocksTest {
     void aBlockOfTheReservedTypeIsRefused() {
         assertThatExceptionOfType(ZipException.class)
                 .isThrownBy(() -> blocks.walk(ByteBuffer.wrap(new byte[] {7, 0, 0})))
-                .withMessage("a block of no known kind at bit 0");
+                .withMessage("a block of unknown type at bit 0");
     }
 
     @Test

@@ -151,8 +151,7 @@ class ManifestJsonTest {
     void anInconsistentManifestIsAnErrorWithTheReason() throws Exception {
         ObjectNode tree = tree();
         tree.put("documents", 31);
-        assertThat(assertNoManifest(tree.toString()))
-                .hasMessageContaining("holds 31 documents but the snapshot had 30");
+        assertThat(assertNoManifest(tree.toString())).hasMessageContaining("has 31 documents but the snapshot had 30");
     }
 
     @Test

@@ -247,7 +247,7 @@ class NoticeWriterTest {
 
     @Test
     void aFailedAttemptCreatesNoNotices() throws Exception {
-        site.site(site.directory).sayStatus("journals");
+        site.site(site.directory).updateStatus("journals");
         assertThat(root.resolve("status.json")).exists();
         assertThat(root.resolve("notices")).doesNotExist();
     }
@@ -255,7 +255,7 @@ class NoticeWriterTest {
     @Test
     void aFailedAttemptKeepsTheNoticeAndRecordsTheFailure() throws Exception {
         site.renew();
-        site.site(site.directory).sayStatus("journals");
+        site.site(site.directory).updateStatus("journals");
         assertThat(downloads("journals/429.json").path("availability").textValue())
                 .isEqualTo("none");
     }

@@ -201,7 +201,7 @@ class PagesTest {
                  "documents": 2, "bytes": 9, "files": []}
                 """);
         assertThat(rendered().get("journals/index.html"))
-                .contains("The dump of 2026-11-14T030000Z was taken back on 22 November 2026:"
+                .contains("The dump of 2026-11-14T030000Z was withdrawn on 22 November 2026:"
                         + " &lt;b&gt;wrong&lt;/b&gt; {0}");
     }
 

@@ -112,7 +112,7 @@ class SliceSpansTest {
     void aProofThatNeedsMoreThanAQuarterOfTheHeapIsRefusedBeforeReading() {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> HeapRoom.requireProof(HeapRoom.proofBytes(1_024, 10_000, 1L << 40), 256L << 20))
-                .withMessageContaining("up to 313 MiB of heap, and this JVM has 256 MiB")
+                .withMessageContaining("up to 313 MiB of heap, but this JVM has 256 MiB")
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG));
     }
 

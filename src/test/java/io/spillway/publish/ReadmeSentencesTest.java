@@ -73,7 +73,7 @@ class ReadmeSentencesTest {
                         "\\* `csv`:.*UTF-8\\), a header in each file\\.",
                         d -> is(d, "csv") && !set(d, "byte_order_mark")),
                 Claim.of(
-                        "\\* `csv`:.*UTF-8 behind a byte order mark\\), a header in each file\\.",
+                        "\\* `csv`:.*UTF-8 after a byte order mark\\), a header in each file\\.",
                         d -> is(d, "csv") && set(d, "byte_order_mark")),
                 Claim.of("A column is a dotted path; an object in a cell is JSON text\\.", d -> is(d, "csv")),
                 Claim.of(
@@ -87,10 +87,10 @@ class ReadmeSentencesTest {
                         "A cell for null or a missing field is empty.*",
                         d -> is(d, "csv") && columns(d).size() > 1),
                 Claim.of(
-                        "Text that a spreadsheet would run as a formula has an apostrophe in front\\.",
+                        "Text that a spreadsheet would run as a formula is prefixed with an apostrophe\\.",
                         d -> is(d, "csv") && set(d, "formulas_escaped")),
                 Claim.of(
-                        "`_id` tell which document.*",
+                        "`_id` identify the document of a row.*",
                         d -> is(d, "csv") && columns(d).contains("_id")),
                 Claim.of("Some fields have no column: .*", d -> is(d, "csv") && !d.leftOut.isEmpty()),
                 Claim.of("\\* `bulk`: two lines a document, .*", d -> is(d, "bulk")),

@@ -1,5 +1,8 @@
 package io.spillway.publish;
 
+import io.spillway.source.Snapshot;
+import io.spillway.support.Dump;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.dataset.Dataset;

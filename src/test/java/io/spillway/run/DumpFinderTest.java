@@ -1,5 +1,6 @@
 package io.spillway.run;
 
+
 import static io.spillway.support.WebServer.cutAfter;
 import static io.spillway.support.WebServer.labelled;
 import static io.spillway.support.WebServer.redirect;
@@ -232,7 +233,7 @@ class DumpFinderTest {
         Path other = root.resolve("journals/2026-11-22T030000Z");
         Files.move(root.resolve(DUMP), other);
         assertThat(fails(other.toString(), Fault.INTEGRITY).hint())
-                .isEqualTo("the files are whole, only the folder's name is wrong: rename the folder to"
+                .isEqualTo("the files are intact, only the folder's name is wrong: rename the folder to"
                         + " 2026-11-21T030000Z, or to a name that is not a date");
         Files.writeString(other.resolve("extra"), "");
         assertThat(fails(other.toString(), Fault.INTEGRITY).hint()).startsWith("do not use these files");

@@ -246,7 +246,7 @@ class DumpStatesTest {
         Upkeep.Pruned pruned = world.prune();
 
         assertThat(manifest(good)).exists();
-        assertThat(pruned.passedOver()).singleElement().asString().contains(damaged.toString(), "damaged");
+        assertThat(pruned.skipped()).singleElement().asString().contains(damaged.toString(), "damaged");
         try (LocalDirectory home = world.directory()) {
             assertThat(PublishedWorld.latest(home)).contains(good);
         }

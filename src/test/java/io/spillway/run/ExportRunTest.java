@@ -248,7 +248,7 @@ class ExportRunTest {
         SpillwayException e = assertFault(
                 Fault.INTEGRITY,
                 new SyntheticExport(root, new FaultySource(source).pretending(pretended)).allowEmpty());
-        assertThat(e).hasMessageContaining("100 documents").hasMessageContaining("holds " + pretended);
+        assertThat(e).hasMessageContaining("100 documents").hasMessageContaining("snapshot has " + pretended);
         assertNothingIsLeft(source);
     }
 
@@ -270,7 +270,7 @@ class ExportRunTest {
         SyntheticSource source = SyntheticSource.seeded(1, 100).slices(2);
         SpillwayException e =
                 assertFault(Fault.INTEGRITY, new SyntheticExport(root, new FaultySource(source).recounting(101)));
-        assertThat(e).hasMessageContaining("101 documents").hasMessageContaining("holds 100");
+        assertThat(e).hasMessageContaining("101 documents").hasMessageContaining("snapshot has 100");
         assertNothingIsLeft(source);
     }
 
@@ -473,7 +473,7 @@ class ExportRunTest {
         assertThatThrownBy(() -> new SyntheticExport(root, source).run())
                 .isInstanceOfSatisfying(SpillwayException.class, e -> {
                     assertThat(e.fault()).isEqualTo(Fault.CONFIG);
-                    assertThat(e.hint()).contains("set the clock");
+                    assertThat(e.hint()).contains("correct this machine's clock");
                 })
                 .hasMessageContaining("journals/2027-11-22T025959Z")
                 .hasMessageContaining(newest);

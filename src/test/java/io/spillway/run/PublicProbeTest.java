@@ -101,14 +101,14 @@ class PublicProbeTest {
     void checkReportsAUrlThatServesAnotherFolder() throws Exception {
         var run = run("check", web.address() + "elsewhere/", "");
         assertThat(run.err())
-                .contains("/destinations/0/public-url: public-url " + web.address() + "elsewhere/ does not show");
+                .contains("/destinations/0/public-url: public-url " + web.address() + "elsewhere/ does not serve");
         assertThat(left()).isEmpty();
     }
 
     @Test
     void checkReportsAUrlThatIsNotPublic() throws Exception {
         try (Web locked = new Web(root, 403)) {
-            assertThat(run("check", locked.address() + "dümps/", "").err()).contains("does not show", "403");
+            assertThat(run("check", locked.address() + "dümps/", "").err()).contains("does not serve", "403");
         }
     }
 
@@ -124,7 +124,7 @@ class PublicProbeTest {
     void theFirstExportPublishesNothingUnderAWrongUrl() throws Exception {
         var run = run("export", web.address() + "elsewhere/", "");
         assertThat(run.exitCode()).isEqualTo(REFUSED);
-        assertThat(run.err()).contains("does not show", "try-public-url: false");
+        assertThat(run.err()).contains("does not serve", "try-public-url: false");
         try (LocalDirectory directory = LocalDirectory.open(root)) {
             assertThat(Catalog.read(directory).datasets()).isEmpty();
         }

@@ -552,8 +552,8 @@ class ScheduleFileTest {
     }
 
     static Stream<Arguments> limits() {
-        String name = "must be 1 to 64 of a-z, 0-9 and -, beginning and ending with a letter or digit";
-        String address = "must be an http:// or https:// address without a user name or password in it";
+        String name = "must be 1 to 64 of a-z, 0-9 and -, starting and ending with a letter or digit";
+        String address = "must be an http:// or https:// URL without a user name or password";
         String index = "must have no spaces and begin with neither _ nor -";
         String cron = "must be six or seven fields from seconds to year, such as 0 0 3 ? * SUN";
         String unix = "has five fields as in Unix: write seconds first and ? for one of the two days: 0 0 3 ? * SUN";
@@ -573,8 +573,7 @@ class ScheduleFileTest {
                 limit("covers: [a]", "/covers/0: must begin with / and have no spaces"),
                 sourceLimit("elasticsearch: 'http://u:p@h', index: i", "/elasticsearch: " + address),
                 sourceLimit("elasticsearch: 'tcp://h', index: i", "/elasticsearch: " + address),
-                sourceLimit(
-                        "elasticsearch: 'http://h/?x', index: i", ": elasticsearch must be an address without ? and #"),
+                sourceLimit("elasticsearch: 'http://h/?x', index: i", ": elasticsearch must be a URL without ? and #"),
                 sourceLimit("elasticsearch: 'http://h', index: _all", "/index: " + index),
                 sourceLimit("elasticsearch: 'http://h', index: -x", "/index: " + index),
                 sourceLimit("elasticsearch: 'http://h', index: 'a b'", "/index: " + index),
@@ -593,14 +592,14 @@ class ScheduleFileTest {
                         ok("politeness: {max-share: 1.1}"), "/politeness/max-share: must have a maximum value of 1.0"),
                 sourceLimit(ok("politeness: {lanes: 0}"), "/politeness/lanes: must have a minimum value of 1"),
                 sourceLimit(ok("politeness: {lanes: 65}"), "/politeness/lanes: must have a maximum value of 64"),
-                sourceLimit(ok("username: u"), ": username and password are given both or neither"),
-                sourceLimit(ok("password: '${env:SECRET}'"), ": username and password are given both or neither"),
+                sourceLimit(ok("username: u"), ": username and password must be set together"),
+                sourceLimit(ok("password: '${env:SECRET}'"), ": username and password must be set together"),
                 sourceLimit(
                         ok("api-key: '${env:SECRET}', bearer-token: '${env:SECRET}'"),
-                        ": only one way to sign in can be given: api-key, username and password, or bearer-token"),
+                        ": api-key, username with password, and bearer-token are mutually exclusive"),
                 sourceLimit(
                         ok("api-key: '${env:SECRET}', username: u, password: '${env:SECRET}'"),
-                        ": only one way to sign in can be given: api-key, username and password, or bearer-token"),
+                        ": api-key, username with password, and bearer-token are mutually exclusive"),
                 limit("formats: []", "/formats: must have at least 1 items but found 0"),
                 limit("formats: [{}]", "/formats/0: must have exactly one of jsonl, bulk, csv, tar"),
                 limit("formats: [{tsv: {}}]", "/formats/0/tsv: unknown key, did you mean `csv`?"),
@@ -624,7 +623,7 @@ class ScheduleFileTest {
                 limit("notices: {languages: [fr]}", "/notices/languages/0: must be en, de or pt"),
                 limit("notices: {contact: \"a\\nb\"}", "/notices/contact: must be one line of 2 to 200 characters"),
                 limit("notices: {retry-after: 0s}", "/notices/retry-after: must be at least 1s"),
-                limit("notices: {languages: [de, de]}", "/notices: languages must name each language once"),
+                limit("notices: {languages: [de, de]}", "/notices: languages must not contain duplicates"),
                 limit("schedule: {}", "/schedule: required key `cron` is missing"),
                 limit(times("0 3 * * SUN"), "/schedule/cron: " + unix),
                 limit(times("0 3 *"), "/schedule/cron: " + cron),
@@ -632,8 +631,8 @@ class ScheduleFileTest {
                         times("0 0 25 ? * *"),
                         "/schedule/cron: must be a cron expression; Quartz says: Hour values must be"
                                 + " between 0 and 23"),
-                limit(times("0 0 0 30 2 ?"), "/schedule/cron: never comes again"),
-                limit(times("0 0 0 1 1 ? 2020"), "/schedule/cron: never comes again"),
+                limit(times("0 0 0 30 2 ?"), "/schedule/cron: has no future time"),
+                limit(times("0 0 0 1 1 ? 2020"), "/schedule/cron: has no future time"),
                 limit(times("0 0 3 ? * SUN', time-zone: 'Mars/Base"), "/schedule/time-zone: " + zone),
                 limit(times("0 0 3 ? * SUN', time-zone: 'UTC+1"), "/schedule/time-zone: " + zone),
                 limit(times("0 0 3 ? * SUN', missed: 'all"), "/schedule/missed: must be one of run-once, skip"),
@@ -659,7 +658,7 @@ class ScheduleFileTest {
                 "FILE:3: /destinations: must have at least 1 items but found 0");
         assertProblems(
                 LEAST.replace("[{directory: dumps}]", "[{directory: a}, {directory: b}]"),
-                "FILE:1: destinations must name one directory at most");
+                "FILE:1: destinations must contain at most one directory");
     }
 
     @Test
@@ -675,14 +674,14 @@ class ScheduleFileTest {
     void keysOfABucketAreGivenInPairs() {
         assertProblems(
                 LEAST.replace("{directory: dumps}", "{s3: {bucket: bbb, access-key: '${env:SECRET}'}}"),
-                "FILE:3: /destinations/0/s3: access-key and secret-key are given both or neither");
+                "FILE:3: /destinations/0/s3: access-key and secret-key must be set together");
     }
 
     @Test
     void aUrlThatNamesAreAppendedToEndsInASlash() {
         assertProblems(
                 LEAST.replace("{directory: dumps}", "{s3: {bucket: bbb, public-url: 'https://d.example.org'}}"),
-                "FILE:3: /destinations/0/s3: public-url must be an address that ends in /, without ? and #");
+                "FILE:3: /destinations/0/s3: public-url must be a URL that ends in /, without ? and #");
     }
 
     @Test
@@ -709,7 +708,7 @@ class ScheduleFileTest {
                 gates: {}
                 """,
                 "3 problems in FILE",
-                "FILE:2: /source: username and password are given both or neither",
+                "FILE:2: /source: username and password must be set together",
                 "FILE:7: /parts/documents: must have a minimum value of 1",
                 "FILE:8: /gates: unknown key, did you mean `gate`?");
     }

@@ -293,7 +293,7 @@ class SiteWriterTest {
                 {"dataset": "journals", "last_attempt": {"at": "2026-11-21T04:00:00Z", "outcome": "failed", "exit_code": 10}}
                 """);
         Thread.currentThread().interrupt();
-        writer(directory).sayStatus("journals");
+        writer(directory).updateStatus("journals");
         assertThat(Thread.interrupted()).isTrue();
         JsonNode status = assertObeys("status", Files.readAllBytes(root.resolve("status.json")));
         assertThat(status.at("/datasets/0/last_attempt/exit_code").intValue()).isEqualTo(10);

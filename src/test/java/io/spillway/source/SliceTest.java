@@ -11,6 +11,6 @@ class SliceTest {
     void aSliceThatDoesNotExistIsRefused(int number, int of) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Slice(number, of))
-                .withMessage("no slice " + number + " of " + of);
+                .withMessage("invalid slice " + number + " of " + of);
     }
 }

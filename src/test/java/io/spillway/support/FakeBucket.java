@@ -136,7 +136,7 @@ public final class FakeBucket implements Destination {
             byte[] bytes = Files.readAllBytes(file);
             byte[] there = objects.get(key.value());
             if (there != null && !Arrays.equals(there, bytes)) {
-                throw new SpillwayException(Fault.DESTINATION_REFUSED, key + " is there already", null);
+                throw new SpillwayException(Fault.DESTINATION_REFUSED, key + " already exists", null);
             }
             return put(key, bytes);
         } catch (IOException e) {

@@ -119,7 +119,8 @@ class PartCheckTest {
                     .isThrownBy(() -> PartCheck.check(
                             new ByteArrayInputStream(file), as(format, file, read.length()), crc(written), "the part"))
                     .withMessageContaining("CRC-32C %08x".formatted(crc(read).getAsInt()))
-                    .withMessageContaining("has %08x".formatted(crc(written).getAsInt()))
+                    .withMessageContaining(
+                            "expected %08x".formatted(crc(written).getAsInt()))
                     .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.INTEGRITY));
         }
     }

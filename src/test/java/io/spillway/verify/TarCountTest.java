@@ -83,7 +83,7 @@ class TarCountTest {
     void aFileThatIsNotAnArrayOfObjectsIsNotWhole(String file) throws Exception {
         TarCount count = count(archive("[{}]", file, "[{}]"));
         assertThat(count.endsWhole()).isFalse();
-        assertThat(count.flaw()).startsWith("holds ");
+        assertThat(count.flaw()).startsWith("contains ");
     }
 
     @ParameterizedTest

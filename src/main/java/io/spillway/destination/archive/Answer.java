@@ -4,13 +4,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole answer of the archive, without the keys, should it have repeated them.
+ * A complete response of the archive, without the keys if it repeats them.
  *
  * @param status     HTTP status
- * @param body       all of its bytes; not to be changed
- * @param retryAfter what the Retry-After header asks for, or null
+ * @param body       the whole body; must not be modified
+ * @param retryAfter value of the Retry-After header, or null
  */
-@SuppressWarnings("ArrayRecordComponent") // Never compared, and a record of an item is read where it lies.
+@SuppressWarnings("ArrayRecordComponent") // Never compared; the body is parsed in place.
 record Answer(int status, byte[] body, @Nullable Duration retryAfter) {
     boolean succeeded() {
         return status >= 200 && status < 300;

@@ -34,19 +34,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one that has the keys: sends requests to the archive's hosts, and follows where these redirect to. Safe for use by
- * many threads. The JDK's client frees its threads when nobody knows it any more.
+ * The only class with the keys: sends requests to the archive's hosts and follows their redirects. Thread-safe. The
+ * JDK's client releases its threads when it becomes unreachable.
  */
 final class ArchiveClient {
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveClient.class);
 
     private static final int MAX_REDIRECTS = 5;
-    /** A question keeps no body that could get lost, so any redirect will do; an upload must stay the same request. */
+    /** A GET has no body to lose, so any redirect may be followed; an upload must remain the same request. */
     private static final Set<Integer> ANY_REDIRECT = Set.of(301, 302, 303, 307, 308);
 
     private static final Set<Integer> SAME_REQUEST_REDIRECT = Set.of(307, 308);
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(30);
-    /** How often an upload is looked at. */
+    /** How often an upload's progress is checked. */
     private static final long TICK_MILLIS = 1_000;
 
     private static final Pattern KEY = Pattern.compile("[!-9;-~]+");
@@ -55,8 +55,8 @@ final class ArchiveClient {
     private final ArchiveOptions options;
 
     /**
-     * Fails as a configuration fault on keys that could not stand in a header, in a message that does not quote them,
-     * and on hosts that keys would travel to in clear text.
+     * @throws SpillwayException {@code CONFIG} if a key is not valid in a header, in a message that does not quote it,
+     *     or if keys would be sent to a host unencrypted
      */
     ArchiveClient(ArchiveOptions options) throws SpillwayException {
         requireEncryption(options.endpoints().upload());
@@ -64,7 +64,7 @@ final class ArchiveClient {
         requireKey("access-key", options.accessKey());
         requireKey("secret-key", options.secretKey());
         this.options = options;
-        // The archive speaks HTTP/1.1 only. The JDK's own redirects would send the keys to any host, or to none.
+        // The archive speaks only HTTP/1.1. The JDK's own redirects would send the keys to any host, or to none.
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -78,7 +78,7 @@ final class ArchiveClient {
             throw new SpillwayException(
                     Fault.CONFIG,
                     "the Internet Archive's endpoint " + endpoint + " is not https",
-                    "leave it out, or write https: keys would be sent in clear text");
+                    "omit it or use https: keys would be sent in clear text");
         }
     }
 
@@ -86,28 +86,28 @@ final class ArchiveClient {
         if (!KEY.matcher(key.reveal()).matches()) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "the %s of the Internet Archive has a character that no such key has".formatted(name),
-                    "copy it from archive.org/account/s3.php; a blank, a colon or a second line may have come along");
+                    "the %s of the Internet Archive contains an invalid character".formatted(name),
+                    "copy it from archive.org/account/s3.php without blanks, colons or a second line");
         }
     }
 
     /**
-     * Sends a request, follows redirects, and waits for the whole answer, whatever its status.
+     * Sends a request, follows redirects, and waits for the whole response, whatever its status.
      *
-     * @throws IOException       no answer came: the request may have been carried out or not
-     * @throws SpillwayException a redirect led away from the archive
+     * @throws IOException if there is no response; the request may or may not have been carried out
+     * @throws SpillwayException if a redirect leads outside of the archive
      */
     Answer send(ArchiveRequest request) throws IOException, InterruptedException, SpillwayException {
         HttpResponse<byte[]> response = follow(request, BodyHandlers.ofByteArray());
         boolean error = response.statusCode() >= 300;
         return new Answer(
                 response.statusCode(),
-                // What is shown to people is an error's words; a record is compared, and stays as it came.
+                // Only error texts are shown to people; a record is compared, and stays as it is.
                 error ? withoutKeys(response.body()) : response.body(),
                 retryAfter(response));
     }
 
-    /** The same for a body that is read as it comes. The stream of an error answer has the error. */
+    /** The same with a streamed body. The stream of an error response contains the error. */
     HttpResponse<InputStream> open(ArchiveRequest request) throws IOException, InterruptedException, SpillwayException {
         return follow(request, info -> new TimedBody(options.patience().stalledAfter()));
     }
@@ -137,14 +137,14 @@ final class ArchiveClient {
         try {
             target = request.address().resolve(location);
         } catch (IllegalArgumentException e) {
-            throw new IOException("a redirect from " + request.address() + " to something that is no address", e);
+            throw new IOException("a redirect from " + request.address() + " to an invalid URL", e);
         }
         if (location.isEmpty() || !options.endpoints().trusts(target)) {
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
                     "%s %s was redirected to \"%s\", which is not a host of the Internet Archive with https"
                             .formatted(request.method(), request.address(), withoutKeys(location)),
-                    "the keys were not sent there; does something stand between here and the archive?");
+                    "the keys were not sent there; check for a proxy between here and the archive");
         }
         return target;
     }
@@ -153,8 +153,8 @@ final class ArchiveClient {
             throws IOException, InterruptedException {
         AtomicLong moved = new AtomicLong();
         BodyPublisher body = request.file() == null ? BodyPublishers.noBody() : new CountedBody(request.file(), moved);
-        // No timeout on the request: it would cover the upload of the body. And no Expect: 100-continue, on whose
-        // refusal JDK 17 waits for ever.
+        // No timeout on the request, because it would cover the upload of the body. No Expect: 100-continue, because
+        // JDK 17 hangs if the server rejects it.
         HttpRequest.Builder builder = HttpRequest.newBuilder(addressed(request)).method(request.method(), body);
         builder.header("User-Agent", "spillway");
         if (request.keys() == ArchiveRequest.Keys.HEADER) {
@@ -175,7 +175,7 @@ final class ArchiveClient {
         return URI.create(request.address() + "&accesskey=" + key);
     }
 
-    /** Waits for as long as bytes move. */
+    /** Waits as long as bytes are moving. */
     private <T> HttpResponse<T> await(CompletableFuture<HttpResponse<T>> coming, AtomicLong moved)
             throws IOException, InterruptedException {
         long stalled = options.patience().stalledAfter().toMillis();
@@ -190,7 +190,7 @@ final class ArchiveClient {
                     since = System.nanoTime();
                 } else if (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since) >= stalled) {
                     coming.cancel(true);
-                    throw new HttpTimeoutException("no byte has moved for " + stalled + " ms");
+                    throw new HttpTimeoutException("no data sent or received for " + stalled + " ms");
                 }
             } catch (InterruptedException e) {
                 coming.cancel(true);
@@ -199,7 +199,7 @@ final class ArchiveClient {
                 if (e.getCause() instanceof IOException failure) {
                     throw failure;
                 }
-                throw new IllegalStateException("a request could not be made", e.getCause());
+                throw new IllegalStateException("unexpected error while sending a request", e.getCause());
             }
         }
     }
@@ -214,7 +214,7 @@ final class ArchiveClient {
                 .replace(options.accessKey().reveal(), "****");
     }
 
-    /** Seconds, or a date; anything else counts as nothing. */
+    /** Parses seconds or a date; anything else is ignored. */
     private static @Nullable Duration retryAfter(HttpResponse<?> response) {
         String value = response.headers().firstValue("Retry-After").orElse("").strip();
         try {

@@ -7,13 +7,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is no success, and what it means for the request that got it.
+ * An error response, and its meaning for the request.
  *
  * @param status     HTTP status
- * @param code       the archive's own, such as {@code SlowDown}, or empty where the answer is not its XML
- * @param words      code, message and resource, or the beginning of an answer that is not XML; one line
- * @param meaning    what to do
- * @param retryAfter what the Retry-After header asks for, or null
+ * @param code       the archive's error code, such as {@code SlowDown}; empty if the response is not its XML
+ * @param words      code, message and resource, or the start of a response that is not XML; one line
+ * @param meaning    how to react
+ * @param retryAfter value of the Retry-After header, or null
  */
 record ArchiveError(
         int status,
@@ -22,27 +22,27 @@ record ArchiveError(
         Meaning meaning,
         @Nullable Duration retryAfter) {
 
-    /** What to do about an error. */
+    /** How to react to an error. */
     enum Meaning {
-        /** The queue is full: pause, ask for the limits, send the same again, for hours. */
+        /** The queue is full: pause, check the limits, and retry, for hours. */
         BUSY,
-        /** Passing trouble: pause and send the same again. */
+        /** A temporary error: pause and retry. */
         PASSING,
-        /** The bytes that came are not those that were announced: send them again, a few times. */
+        /** The received bytes differ from the announced checksum: send again, a few times. */
         DAMAGED,
-        /** The account is taken for a spammer's. Each further request makes it last longer. */
+        /** The account is considered a spammer's. Each further request prolongs that. */
         SPAM,
-        /** Nothing of that name. */
+        /** There is nothing of that name. */
         MISSING,
-        /** The item is as large as an item gets. */
+        /** The item has reached the size limit. */
         FULL,
-        /** The keys, the name or the collection: somebody has to change something. */
+        /** The keys, the name or the collection: the operator has to change something. */
         REFUSED,
-        /** A request that we should not have sent. */
-        OUR_BUG
+        /** A request that Spillway should not have sent. */
+        INVALID_REQUEST
     }
 
-    /** What the archive's own client stops on. */
+    /** The archive's own client stops on these words. */
     private static final String SPAM_WORDS = "appears to be spam";
 
     private static final String FULL_WORDS = "over the per item size limit";
@@ -68,7 +68,7 @@ record ArchiveError(
         } else if (code.equals("BadDigest")) {
             return Meaning.DAMAGED;
         } else if (status == 411 || (code.equals("NoSuchBucket") && status == 404)) {
-            return Meaning.OUR_BUG;
+            return Meaning.INVALID_REQUEST;
         } else if (status == 404) {
             return Meaning.MISSING;
         } else if (status == 503) {
@@ -83,25 +83,24 @@ record ArchiveError(
     String hint(Item item, String collection) {
         return switch (meaning) {
             case SPAM ->
-                "the archive's spam filter has stopped this account: write to info@archive.org, with the name of"
-                        + " the item and these words; trying again makes it last longer";
+                "the archive's spam filter blocks this account: write to info@archive.org, with the name of"
+                        + " the item and this message; each retry prolongs the block";
             case FULL ->
-                "an item holds at most %,d bytes: publish less in one dump, or as several datasets"
+                "publish less in one dump, or as several datasets: the limit of an item is %,d bytes"
                         .formatted(ItemLimits.MAX_BYTES);
-            case BUSY, PASSING ->
-                "nothing has to be changed: run again later, what is there stays and the rest follows";
+            case BUSY, PASSING -> "run again later to send the rest; what was sent is kept";
             case MISSING ->
-                "does the item's record show that file? What was uploaded shows there minutes to hours later";
+                "check whether the item's record lists that file; uploads appear there after minutes to hours";
             case DAMAGED ->
-                "something between here and the archive changes bytes, such as a proxy; run again elsewhere";
+                "a proxy or another device may change bytes on the way to the archive; run again from another network";
             default ->
                 switch (code) {
                     case "InvalidBucketName", "BucketAlreadyExists", "BucketAlreadyOwnedByYou" ->
-                        "choose another name for" + " items, which nobody else on the archive has";
+                        "choose a name for items that is not used on the archive";
                     default ->
-                        "are the keys those of archive.org/account/s3.php, does the account own %s, and may it upload"
+                        "check that the keys are those of archive.org/account/s3.php, that the account owns %s, and that it may upload"
                                         .formatted(item)
-                                + " into the collection \"%s\"?".formatted(collection);
+                                + " to the collection \"%s\"".formatted(collection);
                 };
         };
     }
@@ -112,7 +111,10 @@ record ArchiveError(
         return words.isEmpty() ? String.valueOf(status) : status + " " + words;
     }
 
-    /** By its tags alone: half of an answer is worth showing, and an XML reader would follow what a stranger asks for. */
+    /**
+     * Reads tags with a pattern, because half a response is worth showing, and an XML parser would resolve external
+     * entities of an untrusted document.
+     */
     private static String element(String text, String name) {
         Matcher matcher = Pattern.compile("<" + name + ">(.*?)</" + name + ">", Pattern.DOTALL)
                 .matcher(text);

@@ -7,18 +7,18 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * Where dumps go on the Internet Archive, and as whose.
+ * Target and credentials for dumps on the Internet Archive.
  *
- * @param item       how items are called
+ * @param item       template for the names of items
  * @param collection {@code opensource} or {@code opensource_media} for an ordinary account, {@code test_collection} for
- *                   trials, another one if the archive's staff has made it
- * @param mediatype  {@link #MEDIATYPE} unless there is a reason; only the archive's staff can change it later
- * @param metadata   what the items' pages say
+ *                   trials, or a collection created by the archive's staff
+ * @param mediatype  usually {@link #MEDIATYPE}; only the archive's staff can change it later
+ * @param metadata   texts of the items' pages
  * @param accessKey  from archive.org/account/s3.php
- * @param secretKey  from there too
+ * @param secretKey  from the same page
  * @param endpoints  the archive's hosts
- * @param patience   how long to wait for what
- * @param spool      an existing folder for files that are written through {@link InternetArchive#begin}
+ * @param patience   timeouts and pauses
+ * @param spool      an existing folder for files written through {@link InternetArchive#begin}
  */
 public record ArchiveOptions(
         ItemTemplate item,
@@ -30,30 +30,30 @@ public record ArchiveOptions(
         Endpoints endpoints,
         Patience patience,
         Path spool) {
-    /** What the archive calls files that are neither texts nor pictures. */
+    /** The archive's media type for files that are neither texts nor images. */
     public static final String MEDIATYPE = "data";
 
     /**
-     * Hosts. Keys go to these alone, and to hosts below {@link #FAMILY} with https that one of these redirects to.
+     * Hosts. Keys are sent only to these, and to https hosts below {@link #FAMILY} that they redirect to.
      *
-     * @param upload  where files are sent to
-     * @param front   where records are read and files are fetched
-     * @param trusted more origins ({@code scheme://host:port}) that redirects may lead to; empty but for tests
+     * @param upload  where files are sent
+     * @param front   where records are read and files are downloaded
+     * @param trusted further origins ({@code scheme://host:port}) that redirects may lead to; empty except in tests
      */
     public record Endpoints(URI upload, URI front, Set<URI> trusted) {
-        /** The archive's own domain: uploads and downloads are handed on to its data nodes, whose names change. */
+        /** The archive's domain: uploads and downloads are redirected to its data nodes, whose names change. */
         static final String FAMILY = "archive.org";
 
         /** The archive itself. */
         public static final Endpoints ARCHIVE =
                 new Endpoints(URI.create("https://s3.us.archive.org"), URI.create("https://archive.org"), Set.of());
 
-        /** Keeps its own copy of the origins. */
+        /** Makes a defensive copy. */
         public Endpoints {
             trusted = Set.copyOf(trusted);
         }
 
-        /** Whether a request, with keys where it needs them, may be handed on to this address. */
+        /** Whether a request, possibly with keys, may be redirected to this URL. */
         boolean trusts(URI address) {
             String host = address.getHost();
             if (host == null || address.getRawUserInfo() != null) {
@@ -77,14 +77,14 @@ public record ArchiveOptions(
     }
 
     /**
-     * How long to wait. Pauses double from {@code firstPause} to {@code longestPause}.
+     * Timeouts. Pauses double from {@code firstPause} to {@code longestPause}.
      *
-     * @param firstPause   before a request is sent again
-     * @param longestPause no pause is longer, unless the archive's Retry-After asks for more
-     * @param sendWithin   how long one file's upload is tried again, counted from its first failure
-     * @param readWithin   the same for questions
-     * @param showWithin   how long a file that was taken may need until the item's record shows it
-     * @param stalledAfter a request is given up when no byte has moved for so long
+     * @param firstPause   before the first retry
+     * @param longestPause maximum pause, unless the archive's Retry-After asks for more
+     * @param sendWithin   how long the upload of one file is retried, counted from its first failure
+     * @param readWithin   the same for reads
+     * @param showWithin   how long an uploaded file may take to appear in the item's record
+     * @param stalledAfter a request is aborted if no data moves for this long
      */
     public record Patience(
             Duration firstPause,
@@ -94,8 +94,8 @@ public record ArchiveOptions(
             Duration showWithin,
             Duration stalledAfter) {
         /**
-         * The archive's queues are full for hours at times, and files show after minutes to hours. Its clients pause 30
-         * seconds.
+         * The archive's queues can be full for hours, and files appear after minutes to hours. Its own clients pause
+         * for 30 seconds.
          */
         public static final Patience DEFAULT = new Patience(
                 Duration.ofSeconds(30),
@@ -105,7 +105,7 @@ public record ArchiveOptions(
                 Duration.ofHours(24),
                 Duration.ofMinutes(5));
 
-        /** The same, but for how long an upload is tried again. */
+        /** The same with another limit for retrying uploads. */
         public Patience sendingWithin(Duration limit) {
             return new Patience(firstPause, longestPause, limit, readWithin, showWithin, stalledAfter);
         }

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as it will be sent, but for the keys, which it never holds.
+ * A request as it will be sent, except for the keys, which it never contains.
  *
  * @param method  {@code GET}, {@code PUT} or {@code DELETE}
- * @param address where to
+ * @param address the URL
  * @param headers names and values, without {@code Authorization}, {@code Host} and {@code Content-Length}
- * @param file    whose bytes are the body, or null for none
+ * @param file    the file to send as the body, or null for none
  * @param bytes   the body's length
- * @param keys    how it says who asks
+ * @param keys    how it is authenticated
  */
 record ArchiveRequest(
         String method,
@@ -23,29 +23,29 @@ record ArchiveRequest(
         long bytes,
         Keys keys) {
 
-    /** How a request says who asks. */
+    /** How a request is authenticated. */
     enum Keys {
-        /** Not at all. */
+        /** Anonymous. */
         NONE,
         /** Both keys, in {@code Authorization}. */
         HEADER,
-        /** The access key, as a parameter of the address. */
+        /** The access key, as a query parameter. */
         PARAMETER
     }
 
-    /** One line of a request's head. */
+    /** A header line. */
     record Header(String name, String value) {}
 
     ArchiveRequest {
         headers = List.copyOf(headers);
     }
 
-    /** A question that anybody may ask. */
+    /** An anonymous GET. */
     static ArchiveRequest get(URI address) {
         return new ArchiveRequest("GET", address, List.of(), null, 0, Keys.NONE);
     }
 
-    /** The same request to another address. */
+    /** The same request to another URL. */
     ArchiveRequest to(URI other) {
         return new ArchiveRequest(method, other, headers, file, bytes, keys == Keys.PARAMETER ? Keys.NONE : keys);
     }
@@ -55,7 +55,7 @@ record ArchiveRequest(
         return method + " " + address + (keys == Keys.PARAMETER ? "&accesskey=****" : "");
     }
 
-    /** The request as text, several lines, with {@code ****} for the keys. */
+    /** The request as text in several lines, with {@code ****} instead of the keys. */
     String describe() {
         StringBuilder text = new StringBuilder(line()).append('\n');
         if (keys == Keys.HEADER) {

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A file as a request's body, of known length, that counts what the connection has taken so far. */
+/** A file as a request body of known length that counts the bytes taken by the connection. */
 final class CountedBody implements BodyPublisher {
     private final BodyPublisher file;
     private final AtomicLong taken;
 
-    /** @param taken counted up by other threads */
+    /** @param taken incremented by other threads */
     CountedBody(Path file, AtomicLong taken) throws FileNotFoundException {
         this.file = BodyPublishers.ofFile(file);
         this.taken = taken;

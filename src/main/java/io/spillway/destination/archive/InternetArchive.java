@@ -17,15 +17,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The Internet Archive. A dump is an item and never changes; the file {@code DATASET/DUMPDATE/FILE} is FILE in that item.
- * Any other key is refused, as is a second file under a name that is taken, an item that is not ours, and a listing that
- * does not name a dump: {@link Traits#keepsSiteFiles} is false.
+ * The Internet Archive. A dump is an item and never changes; {@code DATASET/DUMPDATE/FILE} is FILE in that item. Any
+ * other key is refused, as are a second file with the same name, an item that Spillway did not create, and a listing
+ * that does not name a dump: {@link Traits#keepsSiteFiles} is false.
  *
  * <p>A call that stores something returns when the item's record shows it with the right size, MD5 and SHA-1, which
- * takes minutes to hours; what is to be stored is best handed over in one {@link #place}, whose files wait together.
- * Interrupting the thread ends a call with {@code CANCELLED}.
+ * takes minutes to hours; it is best to store everything in one {@link #place}, whose files wait together. Interrupting
+ * the thread ends a call with {@code CANCELLED}.
  *
- * <p>Files can be deleted, items can't: name and page stay. Needs no closing; {@link #close()} does nothing.
+ * <p>Files can be deleted, items cannot: their name and page remain. Needs no closing; {@link #close()} does nothing.
  */
 public final class InternetArchive implements Destination {
     private static final Traits TRAITS = new Traits(false, true, false, ItemLimits.MAX_BYTES, false);
@@ -41,7 +41,11 @@ public final class InternetArchive implements Destination {
                 new Placement(client, new Proof(client, options.patience().showWithin()));
     }
 
-    /** The destination; nothing is asked yet. Fails as a configuration fault on keys that can't be keys. */
+    /**
+     * Creates the destination without sending a request.
+     *
+     * @throws SpillwayException {@code CONFIG} if the keys are malformed
+     */
     public static InternetArchive open(ArchiveOptions options) throws SpillwayException {
         return open(options, Timekeeper.SYSTEM);
     }
@@ -55,7 +59,7 @@ public final class InternetArchive implements Destination {
         return "ia://" + options.item();
     }
 
-    /** {@inheritDoc} Its bytes are spooled on disk until the commit. */
+    /** {@inheritDoc} Its bytes are spooled to disk until the commit. */
     @Override
     public Upload begin(ObjectKey key) throws SpillwayException {
         ItemFile file = required(key);
@@ -66,7 +70,7 @@ public final class InternetArchive implements Destination {
         }
     }
 
-    /** {@inheritDoc} A read fails when nothing comes for a while. */
+    /** {@inheritDoc} Reads time out if no data arrives. */
     @Override
     public InputStream open(ObjectKey key) throws SpillwayException {
         ItemFile file = required(key);
@@ -85,8 +89,8 @@ public final class InternetArchive implements Destination {
     }
 
     /**
-     * {@inheritDoc} Fails as refused unless {@code prefix} begins with {@code DATASET/DUMPDATE}: which items there are,
-     * the archive's search says hours later or not at all.
+     * {@inheritDoc} Fails with {@code DESTINATION_REFUSED} unless {@code prefix} begins with {@code DATASET/DUMPDATE}:
+     * the archive's search lists items hours later or never.
      */
     @Override
     public List<StoredObject> list(String prefix) throws SpillwayException {
@@ -101,7 +105,7 @@ public final class InternetArchive implements Destination {
         return found;
     }
 
-    /** {@inheritDoc} The item stays, and so does its name. */
+    /** {@inheritDoc} The item and its name remain. */
     @Override
     public void delete(ObjectKey key) throws SpillwayException {
         Optional<ItemFile> file = ItemFile.of(key);
@@ -127,8 +131,8 @@ public final class InternetArchive implements Destination {
     }
 
     /**
-     * {@inheritDoc} {@code README.md} goes first, then the parts, then the other files; {@code last} is sent when the
-     * record shows all of them. Nothing is sent if one of the names holds another file already.
+     * {@inheritDoc} {@code README.md} is sent first, then the parts, then the other files; {@code last} is sent when
+     * the record shows all of them. Nothing is sent if one of the names is taken by a different file.
      */
     @Override
     public void place(Path folder, ObjectKey prefix, String last) throws SpillwayException {
@@ -140,8 +144,8 @@ public final class InternetArchive implements Destination {
     }
 
     /**
-     * The requests that {@link #place} would make where nothing is there yet, as text, in order, with {@code ****} for
-     * the keys. Asks nobody.
+     * The requests that {@link #place} would send to an empty item, as text, in order, with {@code ****} instead of the
+     * keys. Sends nothing.
      */
     public List<String> dryRun(Path folder, ObjectKey prefix, String last) throws SpillwayException {
         Item item = item(prefix);
@@ -161,13 +165,13 @@ public final class InternetArchive implements Destination {
         return texts;
     }
 
-    /** {@inheritDoc} The archive redirects it to the node that has the item at that time. */
+    /** {@inheritDoc} The archive redirects it to the node that currently has the item. */
     @Override
     public Optional<URI> publicAddress(ObjectKey key) {
         return ItemFile.of(key).map(file -> client.requests().publicAddress(item(file), file.name()));
     }
 
-    /** {@inheritDoc} The archive makes one for each item; of large items it may lack files. */
+    /** {@inheritDoc} The archive generates one per item; it may omit files of large items. */
     @Override
     public Optional<URI> torrentAddress(ObjectKey folder) {
         return ItemFile.ofPrefix(folder.value())
@@ -208,11 +212,11 @@ public final class InternetArchive implements Destination {
     private SpillwayException refused(String action) {
         return new SpillwayException(
                 Fault.DESTINATION_REFUSED,
-                "destination %s cannot %s: an item is a dump".formatted(name(), action),
-                "only DATASET/DUMPDATE/FILE is kept there; everything else belongs to another destination");
+                "destination %s cannot %s: it stores only files of dumps".formatted(name(), action),
+                "only DATASET/DUMPDATE/FILE can be stored there; use another destination for everything else");
     }
 
-    /** A name that is no key was not uploaded by us. */
+    /** A name that is not a valid key was not uploaded by Spillway. */
     private static Optional<ObjectKey> key(String value) {
         try {
             return Optional.of(new ObjectKey(value));
@@ -224,9 +228,9 @@ public final class InternetArchive implements Destination {
     static SpillwayException unreadable(Path path, IOException e) {
         return new SpillwayException(
                 Fault.DESTINATION_UNAVAILABLE,
-                "cannot read or write %s, which is meant for the Internet Archive: %s"
+                "cannot read or write %s for the Internet Archive: %s"
                         .formatted(path, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
-                "is the disk full, or was the file removed?",
+                "check whether the disk is full or the file was removed",
                 e);
     }
 
@@ -235,7 +239,10 @@ public final class InternetArchive implements Destination {
         T take() throws IOException, InterruptedException, SpillwayException;
     }
 
-    /** @param local where an IOException comes from: the client has handled the archive's own */
+    /**
+     * @param local the path for the message of an IOException, which comes from local files: the client handles those
+     *              of the archive
+     */
     private static <T> T interruptibly(Path local, Step<T> step) throws SpillwayException {
         try {
             return step.take();
@@ -243,8 +250,8 @@ public final class InternetArchive implements Destination {
             Thread.currentThread().interrupt();
             throw new SpillwayException(
                     Fault.CANCELLED,
-                    "stopped while talking to the Internet Archive",
-                    "run again: what is there stays, and the rest follows",
+                    "cancelled during a request to the Internet Archive",
+                    "run again to send the rest; what was sent is kept",
                     e);
         } catch (IOException e) {
             throw unreadable(local, e);

@@ -6,7 +6,7 @@ import io.spillway.dataset.DumpId;
  * An item of the archive.
  *
  * @param identifier its name, unique on the whole archive
- * @param dump       the dump that it holds or is to hold
+ * @param dump       the dump that it contains or will contain
  */
 record Item(String identifier, DumpId dump) {
     /** The day of the snapshot, UTC: {@code 2026-11-21}. */

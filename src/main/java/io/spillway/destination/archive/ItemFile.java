@@ -5,7 +5,7 @@ import io.spillway.destination.ObjectKey;
 import java.util.Optional;
 
 /**
- * A key as the archive can keep it: {@code DATASET/DUMPDATE/FILE}.
+ * A key that the archive can store: {@code DATASET/DUMPDATE/FILE}.
  *
  * @param dump the dump, which is the item
  * @param name the rest of the key, which is the file's name in the item; may contain slashes
@@ -17,7 +17,7 @@ record ItemFile(DumpId dump, String name) {
         return ofPrefix(key.value()).filter(file -> !file.name().isEmpty());
     }
 
-    /** The same for the beginning of a key; the name may then be the beginning of one, or empty. */
+    /** The same for a key prefix; the name may then be incomplete or empty. */
     static Optional<ItemFile> ofPrefix(String prefix) {
         String[] segments = prefix.split("/", 3);
         if (segments.length < 2) {

@@ -5,13 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the page of an item says. Read by the archive when the item is made, and never again: what changes later holds
- * for the dumps made later.
+ * Texts of an item's page. The archive reads them only when the item is created, so a change affects later dumps only.
  *
- * @param title       of the dataset; the day is added
- * @param description for people, HTML allowed, or null; long ones are cut, since {@code README.md} has the whole
- * @param creator     who publishes it, or null
- * @param licenseUrl  the licence's address, such as {@code https://creativecommons.org/publicdomain/zero/1.0/}, or null
+ * @param title       of the dataset; the day is appended
+ * @param description for people, HTML allowed, or null; truncated if long, since {@code README.md} has the full text
+ * @param creator     the publisher, or null
+ * @param licenseUrl  the licence's URL, such as {@code https://creativecommons.org/publicdomain/zero/1.0/}, or null
  * @param subjects    keywords, at most 100
  */
 public record ItemMetadata(
@@ -23,7 +22,7 @@ public record ItemMetadata(
     /** Values of a field are numbered with two digits. */
     private static final int MAX_SUBJECTS = 100;
 
-    /** Fails with {@link IllegalArgumentException} on more subjects than that. */
+    /** @throws IllegalArgumentException if there are more than 100 subjects */
     public ItemMetadata {
         subjects = List.copyOf(subjects);
         if (subjects.size() > MAX_SUBJECTS) {

@@ -8,44 +8,44 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the archive says of an item, at one moment; what it was sent shows there minutes to hours later.
+ * The archive's record of an item at one moment; uploads appear in it minutes to hours later.
  *
- * @param state        whether there is one
- * @param dump         the value of our own field, or null where the item has none: it is not ours
- * @param files        what was uploaded into it, by name; not what the archive has made by itself
- * @param tasksPending whether the archive still has work to do on it
+ * @param state        whether the item exists
+ * @param dump         the value of {@link #DUMP_FIELD}, or null if Spillway did not create the item
+ * @param files        uploaded files by name, without those that the archive generates
+ * @param tasksPending whether the archive still has tasks for the item
  */
 record ItemRecord(State state, @Nullable String dump, Map<String, Entry> files, boolean tasksPending) {
-    /** Our own field of an item's metadata: which dump it holds, {@code journals/2026-11-21T030000Z}. */
+    /** Metadata field set by Spillway: the dump that the item contains, {@code journals/2026-11-21T030000Z}. */
     static final String DUMP_FIELD = "dump";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Whether there is an item. */
+    /** Whether the item exists. */
     enum State {
         MISSING,
         THERE,
-        /** Taken down; nobody can read it or write to it, and the name stays taken. */
+        /** Taken down: it can neither be read nor written, and its name stays taken. */
         DARK
     }
 
     /**
      * A file of an item.
      *
-     * @param bytes its length, or -1 while the archive has not measured it
-     * @param md5   32 hex digits, or null while nobody knows
-     * @param sha1  40 hex digits, or null while nobody knows
+     * @param bytes its length, or -1 until the archive has measured it
+     * @param md5   32 hex digits, or null while unknown
+     * @param sha1  40 hex digits, or null while unknown
      */
     record Entry(long bytes, @Nullable String md5, @Nullable String sha1) {
 
-        /** Whether it is this file, as far as length and checksums can tell. */
+        /** Whether length and checksums equal those of this file. */
         boolean is(LocalFile file) {
             return bytes == file.bytes()
                     && file.sums().md5().equals(md5)
                     && file.sums().sha1().equals(sha1);
         }
 
-        /** Whether length and checksums are there to be compared. */
+        /** Whether length and checksums are known. */
         boolean isMeasured() {
             return bytes >= 0 && md5 != null && sha1 != null;
         }
@@ -56,7 +56,11 @@ record ItemRecord(State state, @Nullable String dump, Map<String, Entry> files, 
         }
     }
 
-    /** Reads what {@code /metadata/ITEM} has answered. Fails on anything but a JSON object. */
+    /**
+     * Parses the response of {@code /metadata/ITEM}.
+     *
+     * @throws IOException if it is not a JSON object
+     */
     static ItemRecord read(String identifier, byte[] body) throws IOException {
         JsonNode record = JSON.readTree(body);
         if (record == null || !record.isObject()) {
@@ -69,7 +73,7 @@ record ItemRecord(State state, @Nullable String dump, Map<String, Entry> files, 
             return new ItemRecord(State.DARK, null, Map.of(), false);
         }
         if (record.has("error")) {
-            throw new IOException("the record of " + identifier + " could not be read: " + record.path("error"));
+            throw new IOException("the record of " + identifier + " cannot be read: " + record.path("error"));
         }
         Map<String, Entry> files = new TreeMap<>();
         for (JsonNode file : record.path("files")) {
@@ -85,7 +89,7 @@ record ItemRecord(State state, @Nullable String dump, Map<String, Entry> files, 
                 isSomething(record.path("tasks")) || isSomething(record.path("pending_tasks")));
     }
 
-    /** The archive keeps files of its own beside ours: metadata, torrents, thumbnails, what was deleted. */
+    /** The archive keeps its own files in the item: metadata, torrents, thumbnails, deleted files. */
     private static boolean isUploaded(String identifier, String name, JsonNode file) {
         String source = text(file.path("source"));
         return (source == null || source.equals("original"))
@@ -95,14 +99,14 @@ record ItemRecord(State state, @Nullable String dump, Map<String, Entry> files, 
     }
 
     private static Entry entry(JsonNode file) {
-        // With this field, the checksum is one over other checksums.
+        // With this field, the checksum is computed over other checksums.
         boolean comparable = !file.has("summation");
         long bytes = file.path("size").asLong(-1);
         return new Entry(
                 bytes, comparable ? text(file.path("md5")) : null, comparable ? text(file.path("sha1")) : null);
     }
 
-    /** A single value comes as a string, or as a list of one. */
+    /** A single value is a string or an array of one. */
     private static @Nullable String text(JsonNode node) {
         JsonNode value = node.isArray() ? node.path(0) : node;
         return value.isValueNode() && !value.isNull() ? value.asText() : null;

@@ -7,14 +7,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How the item of a dump is called. {@code {date}} stands for the day of the snapshot in UTC ({@code 2026-11-21}),
- * {@code {stamp}} for its instant as in paths ({@code 2026-11-21T030000Z}), {@code {dataset}} for the dataset's name.
- * Names are unique on the whole archive, are never changed, and stay taken when an item is gone.
+ * Template for the name of a dump's item: {@code {date}} is the day of the snapshot in UTC ({@code 2026-11-21}), {@code
+ * {stamp}} its instant as in paths ({@code 2026-11-21T030000Z}), {@code {dataset}} the dataset's name. Names are unique
+ * on the whole archive, never change, and stay taken after an item is gone.
  *
  * @param text such as {@code example-journals-{date}}; see {@link #problems}
  */
 public record ItemTemplate(String text) {
-    /** The archive asks for 5 to 80 characters and takes 100; a name that only just fits leaves no room to grow. */
+    /** The archive asks for 5 to 80 characters and accepts 100; the stricter limit leaves room. */
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{4,79}");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)\\}");
@@ -22,31 +22,34 @@ public record ItemTemplate(String text) {
     private static final int DAY_LENGTH = "2026-11-21".length();
 
     /**
-     * What is wrong with a template for dumps of a dataset, a sentence each without a full stop; empty if nothing is.
-     * Asks nobody: whether a name is taken shows when the item is made.
+     * Problems of a template for a dataset's dumps, one sentence each without a full stop; empty if there are none.
+     * Sends no request: whether a name is taken is known only when the item is created.
      */
     public static List<String> problems(String template, String dataset) {
         List<String> problems = new ArrayList<>();
         Matcher matcher = PLACEHOLDER.matcher(template);
         while (matcher.find()) {
             if (!List.of("date", "stamp", "dataset").contains(matcher.group(1))) {
-                problems.add("{%s} is not known: {date}, {stamp} and {dataset} are".formatted(matcher.group(1)));
+                problems.add("{%s} is not a placeholder: use {date}, {stamp} or {dataset}".formatted(matcher.group(1)));
             }
         }
         if (!template.contains("{date}") && !template.contains("{stamp}")) {
-            problems.add("every dump is an item of its own, so the name needs {date} or {stamp}");
+            problems.add("each dump needs its own item: the name must contain {date} or {stamp}");
         }
         String example = fill(template, dataset, "2026-11-21T030000Z");
         if (problems.isEmpty() && !IDENTIFIER.matcher(example).matches()) {
             problems.add(
-                    ("\"%s\" is no name of an item: 5 to 80 of A-Z a-z 0-9 . _ -, a letter or digit first, and this"
+                    ("\"%s\" is not a valid item name: use 5 to 80 of A-Z a-z 0-9 . _ -, a letter or digit first; this"
                                     + " has %d characters")
                             .formatted(example, example.length()));
         }
         return problems;
     }
 
-    /** Whether two dumps of one day get two items. Where they don't, the second of a day is refused as taken. */
+    /**
+     * Whether two dumps of one day get different items. If not, the second dump of a day is refused because the name is
+     * taken.
+     */
     public boolean tellsHoursApart() {
         return text.contains("{stamp}");
     }

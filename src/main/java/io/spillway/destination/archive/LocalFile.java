@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A file on this machine's disk that goes into an item.
+ * A local file to upload to an item.
  *
- * @param path  where it lies
- * @param name  what it is called in the item
+ * @param path  its path
+ * @param name  its name in the item
  * @param bytes its length
  * @param sums  its checksums
  */

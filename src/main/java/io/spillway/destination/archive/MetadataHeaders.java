@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An item's metadata as headers, one for each value: {@code x-archive-meta01-subject: uri(open%20data)}. The archive
- * sorts them, so numbers have two digits; it reads them only when the request makes the item. After its own client,
- * {@code ia}: what that sends is what the archive is known to read.
+ * An item's metadata as headers, one per value: {@code x-archive-meta01-subject: uri(open%20data)}. The archive sorts
+ * them, so numbers have two digits; it reads them only when the request creates the item. The encoding follows the
+ * archive's own client, {@code ia}.
  */
 final class MetadataHeaders {
-    /** How long headers may be is not written down anywhere; about 1 kB is what items in the wild have. */
+    /** The maximum length of headers is undocumented; existing items have about 1 kB. */
     private static final int MAX_DESCRIPTION_BYTES = 1_000;
 
     private static final String CUT = " … (more in README.md)";
@@ -22,7 +22,7 @@ final class MetadataHeaders {
 
     private MetadataHeaders() {}
 
-    /** The headers that go with every upload into the item: which of them makes it, nobody knows beforehand. */
+    /** The headers for every upload to the item, since any of them may create it. */
     static List<Header> of(Item item, ArchiveOptions options) {
         ItemMetadata metadata = options.metadata();
         MetadataHeaders all = new MetadataHeaders();
@@ -54,18 +54,18 @@ final class MetadataHeaders {
         headers.add(new Header(name(number, field), encode(value)));
     }
 
-    /** An underscore becomes two dashes; the archive turns them back. */
+    /** Replaces each underscore by two dashes, which the archive reverts. */
     static String name(int number, String field) {
         return "x-archive-meta%02d-%s".formatted(number, field.replace("_", "--"));
     }
 
-    /** The value itself, or {@code uri(…)} of it where a header could not hold it or the archive would misread it. */
+    /** The value itself, or {@code uri(…)} if a header cannot contain it or the archive would misread it. */
     static String encode(String value) {
         boolean plain = !value.startsWith("uri(") && value.chars().allMatch(c -> c > ' ' && c < 0x7f);
         return plain ? value : "uri(" + percentEncoded(value) + ")";
     }
 
-    /** As Python's {@code quote}, which {@code ia} uses: everything but {@code A-Z a-z 0-9 _ . - ~ /}. */
+    /** Like Python's {@code quote}, which {@code ia} uses: encodes everything except {@code A-Z a-z 0-9 _ . - ~ /}. */
     private static String percentEncoded(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8)
                 .replace("+", "%20")

@@ -16,14 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requests, each with the patience that it deserves: what may pass is tried again, what needs somebody to change
- * something fails at once. Safe for use by many threads.
+ * Sends requests and retries them: temporary errors are retried, errors that the operator has to fix fail at once.
+ * Thread-safe.
  */
 final class PatientClient {
     private static final Logger LOG = LoggerFactory.getLogger(PatientClient.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Bytes that change on their way twice will change a third time. */
+    /** Bytes that were corrupted in transit twice will be corrupted a third time. */
     private static final int MAX_DAMAGED = 3;
 
     private final ArchiveOptions options;
@@ -47,11 +47,11 @@ final class PatientClient {
     }
 
     /**
-     * Sends a file until the archive has taken it. It has it then, and may show it much later.
+     * Sends a file until the archive accepts it. It may appear in the record much later.
      *
-     * @param itemBytes how large the item will be
-     * @param small     a file that is sent again after a broken connection, before the file itself: so small that the
-     *                  reason of a refusal gets through; null where there is none
+     * @param itemBytes final size of the item
+     * @param small     a small file to send first after a broken connection, so that a refusal's reason can be read;
+     *                  null if there is none
      */
     void put(Item item, LocalFile file, long itemBytes, @Nullable LocalFile small)
             throws SpillwayException, InterruptedException {
@@ -79,12 +79,15 @@ final class PatientClient {
                 busy = error.meaning() == Meaning.BUSY;
             } catch (FileNotFoundException e) {
                 throw new SpillwayException(
-                        Fault.DESTINATION_UNAVAILABLE, "cannot read " + file.path(), "has somebody removed it?", e);
+                        Fault.DESTINATION_UNAVAILABLE,
+                        "cannot read " + file.path(),
+                        "check whether the file was removed",
+                        e);
             } catch (IOException e) {
                 reason = reason(e);
                 broken = true;
             }
-            LOG.warn("file not taken yet item={} file={} reason={}", item, file.name(), reason);
+            LOG.warn("upload failed, will be retried item={} file={} reason={}", item, file.name(), reason);
             if (!pauses.pause(retryAfter)) {
                 throw unavailable("store " + file.name(), item, reason);
             }
@@ -97,21 +100,24 @@ final class PatientClient {
         }
     }
 
-    /** Asks whether the archive takes uploads, and waits until it does. */
+    /** Waits until the archive accepts uploads. */
     void awaitRoom(Item item) throws SpillwayException, InterruptedException {
         awaitRoom(item, pauses(options.patience().sendWithin()));
     }
 
     private void awaitRoom(Item item, Pauses pauses) throws SpillwayException, InterruptedException {
         for (String reason = overload(item); !reason.isEmpty(); reason = overload(item)) {
-            LOG.warn("the archive takes no uploads now item={} reason={}", item, reason);
+            LOG.warn("the archive accepts no uploads now item={} reason={}", item, reason);
             if (!pauses.pause(null)) {
-                throw unavailable("take uploads", item, reason);
+                throw unavailable("accept uploads", item, reason);
             }
         }
     }
 
-    /** Why the archive takes nothing at present, or an empty text. Whatever is not its own yes counts as a no. */
+    /**
+     * Why the archive accepts no uploads now, or an empty text. Anything except its explicit consent counts as a
+     * refusal.
+     */
     private String overload(Item item) throws SpillwayException, InterruptedException {
         try {
             Answer answer = client.send(requests.limit(item));
@@ -121,7 +127,7 @@ final class PatientClient {
             JsonNode limit = JSON.readTree(answer.body());
             JsonNode over = limit == null ? null : limit.get("over_limit");
             if (over == null) {
-                return "check_limit gave no answer that can be read";
+                return "check_limit returned an invalid response";
             }
             String why = limit.path("detail").path("limit_reason").asText();
             return over.asText().equals("0") ? "" : "over_limit " + over.asText() + (why.isEmpty() ? "" : ": " + why);
@@ -130,7 +136,7 @@ final class PatientClient {
         }
     }
 
-    /** Deletes a file; one that is not there is none the less deleted. */
+    /** Deletes a file; succeeds if it does not exist. */
     void delete(Item item, String name) throws SpillwayException, InterruptedException {
         ArchiveRequest request = requests.delete(item, name);
         Pauses pauses = pauses(options.patience().sendWithin());
@@ -155,7 +161,7 @@ final class PatientClient {
         }
     }
 
-    /** The item's record as it is now. */
+    /** The item's current record. */
     ItemRecord record(Item item) throws SpillwayException, InterruptedException {
         Pauses pauses = pauses(options.patience().readWithin());
         while (true) {
@@ -179,7 +185,7 @@ final class PatientClient {
         }
     }
 
-    /** The item's work that has gone wrong or was stopped, for a message, or an empty text; an answer is not insisted on. */
+    /** The item's failed or paused task, for a message, or an empty text; errors of this request are ignored. */
     String failedTask(Item item) throws SpillwayException, InterruptedException {
         try {
             Answer answer = client.send(requests.tasks(item));
@@ -199,12 +205,15 @@ final class PatientClient {
                 }
             }
         } catch (IOException e) {
-            LOG.debug("tasks not known item={} reason={}", item, reason(e));
+            LOG.debug("cannot read the tasks item={} reason={}", item, reason(e));
         }
         return "";
     }
 
-    /** A file's bytes from its public address; the caller closes the stream. Fails as refused if there is none. */
+    /**
+     * Opens a file from its public URL; the caller closes the stream. Fails with {@code DESTINATION_REFUSED} if there
+     * is none.
+     */
     InputStream open(Item item, String name) throws SpillwayException, InterruptedException {
         ArchiveRequest request = requests.download(item, name);
         Pauses pauses = pauses(options.patience().readWithin());
@@ -243,9 +252,9 @@ final class PatientClient {
     private void requireWorthAnotherTry(ArchiveError error, String action, Item item) throws SpillwayException {
         switch (error.meaning()) {
             case BUSY, PASSING, DAMAGED -> {}
-            case OUR_BUG ->
+            case INVALID_REQUEST ->
                 throw new IllegalStateException(
-                        "the Internet Archive took a request of ours for a wrong one: could not %s in %s: %s"
+                        "internal error: the Internet Archive rejected an invalid request to %s in %s: %s"
                                 .formatted(action, item, error));
             default -> throw failure(Fault.DESTINATION_REFUSED, action, item, error);
         }
@@ -261,9 +270,8 @@ final class PatientClient {
     private static SpillwayException unavailable(String action, Item item, String reason) {
         return new SpillwayException(
                 Fault.DESTINATION_UNAVAILABLE,
-                "the Internet Archive did not %s in item %s, and patience has ended: %s"
-                        .formatted(action, item, reason),
-                "run again later: what is there stays, and the rest follows");
+                "timed out waiting for the Internet Archive to %s in item %s: %s".formatted(action, item, reason),
+                "run again later to send the rest; what was sent is kept");
     }
 
     private static String reason(IOException e) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** The tries of one request: pauses that grow, and an end to patience. Belongs to one thread. */
+/** The retries of one request: growing pauses up to a time limit. Not thread-safe. */
 final class Pauses {
     private final Patience patience;
     private final Duration limit;
@@ -13,7 +13,7 @@ final class Pauses {
     private long failedAt;
     private int failures;
 
-    /** @param limit how long to go on, from the first failure */
+    /** @param limit how long to retry after the first failure */
     Pauses(Patience patience, Duration limit, Timekeeper time) {
         this.patience = patience;
         this.limit = limit;
@@ -23,7 +23,7 @@ final class Pauses {
     /**
      * Counts a failure and pauses, at least as long as the archive asked for.
      *
-     * @return false, at once, where patience would end before the pause
+     * @return false, without pausing, if the pause would exceed the limit
      */
     boolean pause(@Nullable Duration askedFor) throws InterruptedException {
         if (failures++ == 0) {
@@ -31,7 +31,7 @@ final class Pauses {
         }
         long exponential = patience.firstPause().toMillis() << Math.min(20, failures - 1);
         long longest = Math.max(1, Math.min(exponential, patience.longestPause().toMillis()));
-        // The upper half, so that many clients do not come back at the same moment.
+        // Random in the upper half, so that many clients do not retry at the same moment.
         Duration pause = Duration.ofMillis(longest - ThreadLocalRandom.current().nextLong(longest / 2 + 1));
         if (askedFor != null && askedFor.compareTo(pause) > 0) {
             pause = askedFor;

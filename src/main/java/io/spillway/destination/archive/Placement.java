@@ -19,20 +19,20 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings files into an item: nothing that is there is sent again or overwritten, so that a call that was broken off is
- * completed by the next. Safe for use by many threads.
+ * Uploads files to an item. Existing files are neither sent again nor overwritten, so the next call completes an
+ * interrupted one. Thread-safe.
  */
 final class Placement {
-    /** Says what the item is, so it goes first: it makes the item, and shows early and cheaply what will be refused. */
+    /** Sent first: it creates and describes the item, and shows early and cheaply whether uploads are refused. */
     static final String README = "README.md";
 
-    /** How long an earlier run's files are waited for before they are sent again, which does no harm. */
+    /** How long to wait for files of an earlier run before sending them again, which is harmless. */
     private static final Duration SETTLE = Duration.ofMinutes(30);
 
     private final PatientClient client;
     private final Proof proof;
 
-    /** Item and file to the MD5 that the archive has taken, and may not show yet. */
+    /** Item and file to the MD5 that the archive has accepted and may not show yet. */
     private final ConcurrentMap<String, String> taken = new ConcurrentHashMap<>();
 
     Placement(PatientClient client, Proof proof) {
@@ -40,16 +40,16 @@ final class Placement {
         this.proof = proof;
     }
 
-    /** A folder's files in the order in which they are sent: README, parts, the others, {@code last}. */
+    /** A folder's files in the order in which they are sent: README, parts, others, {@code last}. */
     static List<LocalFile> inOrder(Path folder, Item item, String last) throws IOException {
         List<LocalFile> files = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 if (!Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
-                    throw new IllegalArgumentException("not a file that can be published: " + entry);
+                    throw new IllegalArgumentException("not a regular file: " + entry);
                 }
                 String name = String.valueOf(entry.getFileName());
-                // Fails on a name that is no key, which could not stand in an address as it is.
+                // Fails on a name that is not a valid key and so would need escaping in a URL.
                 files.add(LocalFile.read(entry, new ObjectKey(name).value()));
             }
         }
@@ -65,8 +65,8 @@ final class Placement {
     }
 
     /**
-     * Brings all files, which are in the order of {@link #inOrder}, into the item and returns when the record shows them. The last one is sent when it shows all
-     * others, so that whoever finds it finds them.
+     * Uploads all files, which are in the order of {@link #inOrder}, and returns when the record shows them. The last
+     * one is sent when the record shows all others, so that its existence implies theirs.
      */
     void place(Item item, List<LocalFile> files) throws SpillwayException, InterruptedException {
         long bytes = files.stream().mapToLong(LocalFile::bytes).sum();
@@ -91,7 +91,7 @@ final class Placement {
         show(item, files);
     }
 
-    /** Brings one file into the item and returns when the record shows it. */
+    /** Uploads one file and returns when the record shows it. */
     void store(Item item, LocalFile file) throws SpillwayException, InterruptedException {
         requireRoom(item, file.bytes());
         ItemRecord record = client.record(item);
@@ -108,7 +108,7 @@ final class Placement {
         show(item, List.of(file));
     }
 
-    /** Takes a file out of the item and returns when the record does not show it any more. */
+    /** Deletes a file from the item and returns when the record no longer shows it. */
     void delete(Item item, String name) throws SpillwayException, InterruptedException {
         ItemRecord record = client.record(item);
         requireOurs(item, record);
@@ -119,19 +119,20 @@ final class Placement {
         taken.remove(item + "/" + name);
     }
 
-    /** Fails as refused if the item exists and is not this dump's. */
+    /** Fails with {@code DESTINATION_REFUSED} if the item exists and does not belong to this dump. */
     static void requireOurs(Item item, ItemRecord record) throws SpillwayException {
         if (record.state() == State.DARK) {
-            throw taken(item, "was taken down", "ask info@archive.org why, or choose another name for items");
+            throw taken(
+                    item, "was taken down", "ask info@archive.org for the reason, or choose another name for items");
         }
         if (record.state() == State.THERE && record.dump() == null) {
-            throw taken(item, "is not one of ours", "choose another name for items");
+            throw taken(item, "was not created by Spillway", "choose another name for items");
         }
         if (record.state() == State.THERE && !item.dump().toString().equals(record.dump())) {
             throw taken(
                     item,
-                    "holds " + record.dump(),
-                    "give each dump an item of its own: {stamp} instead of {date} for several dumps a day, {dataset} for"
+                    "contains " + record.dump(),
+                    "give each dump its own item: {stamp} instead of {date} for several dumps a day, {dataset} for"
                             + " several datasets");
         }
     }
@@ -139,7 +140,7 @@ final class Placement {
     private static SpillwayException taken(Item item, String whose, String hint) {
         return new SpillwayException(
                 Fault.DESTINATION_REFUSED,
-                "item %s of the Internet Archive is there already and %s, so %s cannot go there"
+                "item %s of the Internet Archive already exists and %s; cannot store %s there"
                         .formatted(item, whose, item.dump()),
                 hint);
     }
@@ -148,13 +149,13 @@ final class Placement {
         if (bytes > ItemLimits.MAX_BYTES) {
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
-                    "%s has %d bytes, and an item of the Internet Archive holds at most %d"
+                    "%s has %d bytes; the limit for an item of the Internet Archive is %d"
                             .formatted(item.dump(), bytes, ItemLimits.MAX_BYTES),
                     "publish less in one dump, or as several datasets");
         }
     }
 
-    /** What the record does not show, checked as a whole before anything is sent. */
+    /** The files that the record does not show; all are checked before anything is sent. */
     private List<LocalFile> missing(Item item, List<LocalFile> files) throws SpillwayException, InterruptedException {
         ItemRecord record = proof.settled(item, SETTLE);
         requireOurs(item, record);
@@ -167,15 +168,18 @@ final class Placement {
         return missing;
     }
 
-    /** Fails as refused if another file has that name. One that is not measured yet is sent again, which does no harm. */
+    /**
+     * Fails with {@code DESTINATION_REFUSED} if a different file has that name. A file that is not measured yet is sent
+     * again, which is harmless.
+     */
     private static boolean isThere(Item item, ItemRecord record, LocalFile file) throws SpillwayException {
         Entry entry = record.files().get(file.name());
         if (entry != null && entry.isMeasured() && !entry.is(file)) {
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
-                    "%s is there already in item %s of the Internet Archive, and is not what was to be stored: %s"
+                    "%s already exists in item %s of the Internet Archive with different content: %s"
                             .formatted(file.name(), item, entry),
-                    "a dated name is never overwritten; delete it from the item if it is damaged, and run again");
+                    "dumps are never overwritten; delete it from the item if it is damaged, and run again");
         }
         return entry != null && entry.is(file);
     }
@@ -189,7 +193,10 @@ final class Placement {
         }
     }
 
-    /** After a failure nothing counts as taken: a task may have been lost, and the next call is to send the file again. */
+    /**
+     * After a failure nothing counts as accepted: a task may have been lost, and the next call has to send the file
+     * again.
+     */
     private void show(Item item, List<LocalFile> files) throws SpillwayException, InterruptedException {
         try {
             proof.awaitFiles(item, files);

@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits until an item's record says what it should: the archive takes a file at once and shows it minutes to hours
- * later, one at a time. Safe for use by many threads.
+ * Waits until an item's record shows an upload: the archive accepts a file at once and shows it minutes to hours later,
+ * one at a time. Thread-safe.
  */
 final class Proof {
     private static final Logger LOG = LoggerFactory.getLogger(Proof.class);
 
-    /** How often the record is read: small files show within minutes, and the archive's other users read it too. */
+    /** Polling interval: small files appear within minutes, and the archive's other users read the record too. */
     private static final Duration POLL = Duration.ofSeconds(30);
 
     private static final Duration SLOW_POLL = Duration.ofMinutes(2);
@@ -27,15 +27,17 @@ final class Proof {
     private final PatientClient client;
     private final Duration showWithin;
 
-    /** @param showWithin how long a file may need to show */
+    /** @param showWithin how long a file may take to appear */
     Proof(PatientClient client, Duration showWithin) {
         this.client = client;
         this.showWithin = showWithin;
     }
 
     /**
-     * Returns once the record shows every one of these files with its length, MD5 and SHA-1. Fails as unavailable when
-     * that takes too long or a task of the item has failed, and as an integrity fault when the archive has other bytes.
+     * Returns when the record shows all of these files with their length, MD5 and SHA-1.
+     *
+     * @throws SpillwayException {@code DESTINATION_UNAVAILABLE} if that takes too long or a task of the item has
+     *     failed, {@code INTEGRITY} if the archive has different bytes
      */
     void awaitFiles(Item item, Collection<LocalFile> files) throws SpillwayException, InterruptedException {
         Wait wait = new Wait(item);
@@ -56,7 +58,7 @@ final class Proof {
         }
     }
 
-    /** Returns once the record does not name the file any more. */
+    /** Returns when the record no longer lists the file. */
     void awaitAbsence(Item item, String name) throws SpillwayException, InterruptedException {
         Wait wait = new Wait(item);
         while (wait.record().files().containsKey(name)) {
@@ -65,15 +67,15 @@ final class Proof {
     }
 
     /**
-     * The record once nothing is pending, or as it is after {@code patience}: a file of a run that was broken off may be
-     * on its way, and would be sent twice.
+     * Returns the record when no task is pending, or after {@code patience}: a file of an interrupted run may still be
+     * in the queue and would be sent twice.
      */
     ItemRecord settled(Item item, Duration patience) throws SpillwayException, InterruptedException {
         long since = client.time().nanoTime();
         Predicate<ItemRecord> busy = record -> record.state() == State.THERE && record.tasksPending();
         ItemRecord record = client.record(item);
         while (busy.test(record) && client.time().since(since).compareTo(patience) < 0) {
-            LOG.info("waiting for what the archive still has to do item={}", item);
+            LOG.info("waiting for pending tasks of the archive item={}", item);
             client.time().sleep(POLL);
             record = client.record(item);
         }
@@ -90,7 +92,7 @@ final class Proof {
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
                     "the Internet Archive has taken down item %s".formatted(item),
-                    "ask info@archive.org why; its name stays taken");
+                    "ask info@archive.org for the reason; its name stays taken");
         }
     }
 
@@ -113,7 +115,7 @@ final class Proof {
         }
     }
 
-    /** One wait, from its beginning to its limit. */
+    /** One wait, with its start time. */
     private final class Wait {
         private final Item item;
         private final long since = client.time().nanoTime();
@@ -122,7 +124,7 @@ final class Proof {
             this.item = item;
         }
 
-        /** The item's record, whenever it can be read: hours of waiting are not given up for minutes of trouble. */
+        /** The item's record; retries temporary errors, so that minutes of trouble do not end hours of waiting. */
         ItemRecord record() throws SpillwayException, InterruptedException {
             while (true) {
                 try {
@@ -131,13 +133,13 @@ final class Proof {
                     if (e.fault().retry() != Fault.Retry.BACKOFF) {
                         throw e;
                     }
-                    LOG.warn("the record cannot be read now item={} reason={}", item, e.getMessage());
-                    orFail("give its record");
+                    LOG.warn("cannot read the record now item={} reason={}", item, e.getMessage());
+                    orFail("return its record");
                 }
             }
         }
 
-        /** Pauses, or fails where the limit is reached or a task of the item will never end by itself. */
+        /** Pauses, or fails if the limit is reached or a task of the item needs manual action. */
         void orFail(String expected) throws SpillwayException, InterruptedException {
             Duration waited = client.time().since(since);
             boolean slow = waited.compareTo(SLOW_AFTER) >= 0;
@@ -146,15 +148,15 @@ final class Proof {
             if (over || !failedTask.isEmpty()) {
                 throw new SpillwayException(
                         Fault.DESTINATION_UNAVAILABLE,
-                        "the Internet Archive does not %s in item %s after %d minutes%s"
+                        "the Internet Archive did not %s in item %s within %d minutes%s"
                                 .formatted(
                                         expected,
                                         item,
                                         waited.toMinutes(),
                                         failedTask.isEmpty() ? "" : "; " + failedTask),
                         failedTask.isEmpty()
-                                ? "its queues may be long; run again later, what is there stays"
-                                : "a failed task needs the archive's staff: info@archive.org; then run again");
+                                ? "its queues may be long; run again later, what was sent is kept"
+                                : "ask the archive's staff to fix the failed task (info@archive.org), then run again");
             }
             LOG.debug("not yet item={} expected={} waited={}", item, expected, waited);
             Duration pause = slow ? SLOW_POLL : POLL;

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The requests that are made of the archive, without the keys. Names of items and files need no escaping: both have only
+ * Builds the requests to the archive, without keys. Names of items and files need no escaping: they consist of
  * {@code A-Z a-z 0-9 . _ -}, and {@code /} between a file's segments.
  */
 final class Requests {
-    /** Deleted and replaced files would be moved to {@code history/} and count towards the item's size for ever. */
+    /** Otherwise deleted and replaced files are moved to {@code history/} and count towards the item's size forever. */
     private static final Header NO_OLD_VERSIONS = new Header("x-archive-keep-old-version", "0");
 
     private final ArchiveOptions options;
@@ -21,15 +21,15 @@ final class Requests {
     }
 
     /**
-     * Sends a file, and makes the item if it is not there yet.
+     * Uploads a file and creates the item if it does not exist.
      *
-     * @param itemBytes how large the item will be, so that it starts on a node with room
+     * @param itemBytes final size of the item, so that it is created on a node with room
      */
     ArchiveRequest put(Item item, LocalFile file, long itemBytes) {
         List<Header> headers = new ArrayList<>();
         headers.add(new Header("Content-MD5", file.sums().md5()));
         headers.add(new Header("x-archive-auto-make-bucket", "1"));
-        // Previews of compressed data are no use to anybody, and making them keeps the item's queue busy.
+        // Previews of compressed data are useless, and generating them blocks the item's queue.
         headers.add(new Header("x-archive-queue-derive", "0"));
         headers.add(new Header("x-archive-size-hint", String.valueOf(itemBytes)));
         headers.add(NO_OLD_VERSIONS);
@@ -43,7 +43,7 @@ final class Requests {
         return new ArchiveRequest("DELETE", stored(item, name), headers, null, 0, Keys.HEADER);
     }
 
-    /** Whether the archive takes uploads of this account into this item now. */
+    /** Whether the archive accepts uploads of this account to this item now. */
     ArchiveRequest limit(Item item) {
         return new ArchiveRequest(
                 "GET",
@@ -59,7 +59,7 @@ final class Requests {
         return ArchiveRequest.get(below(options.endpoints().front(), "/metadata/" + item));
     }
 
-    /** What the archive still has to do on the item, or has failed to do; JSON, one object a line. */
+    /** The item's pending and failed tasks; JSON, one object per line. */
     ArchiveRequest tasks(Item item) {
         return new ArchiveRequest(
                 "GET",
@@ -72,12 +72,12 @@ final class Requests {
                 Keys.HEADER);
     }
 
-    /** A file's bytes, from wherever the archive keeps them at present. */
+    /** Downloads a file from the node that currently has it. */
     ArchiveRequest download(Item item, String name) {
         return ArchiveRequest.get(publicAddress(item, name));
     }
 
-    /** The one address of a file that stays: the archive redirects it to the node that has the item. */
+    /** The permanent URL of a file, which the archive redirects to the node that has the item. */
     URI publicAddress(Item item, String name) {
         return below(options.endpoints().front(), "/download/" + item + "/" + name);
     }

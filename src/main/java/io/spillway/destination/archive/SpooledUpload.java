@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file on disk that is sent when it is whole: the archive wants to know a body's length and checksum beforehand.
- * Belongs to one thread.
+ * Spools a file to disk and sends it when it is complete, because the archive needs the body's length and checksum
+ * first. Not thread-safe.
  */
 final class SpooledUpload implements Upload {
     private static final Logger LOG = LoggerFactory.getLogger(SpooledUpload.class);
@@ -23,7 +23,7 @@ final class SpooledUpload implements Upload {
     private final OutputStream body;
     private boolean ended;
 
-    /** What becomes of the whole file. */
+    /** Receives the complete file. */
     @FunctionalInterface
     interface Sender {
         StoredObject send(Path spooled) throws SpillwayException;
@@ -44,7 +44,7 @@ final class SpooledUpload implements Upload {
     @Override
     public StoredObject commit() throws SpillwayException {
         if (ended) {
-            throw new IllegalStateException("the upload has ended");
+            throw new IllegalStateException("already committed or closed");
         }
         ended = true;
         try {
@@ -70,12 +70,12 @@ final class SpooledUpload implements Upload {
             body.close();
         } catch (IOException e) {
             // Its bytes are about to be deleted anyway.
-            LOG.debug("a spooled file did not close file={} reason={}", spooled, e.toString());
+            LOG.debug("cannot close a spooled file file={} reason={}", spooled, e.toString());
         }
         try {
             Files.deleteIfExists(spooled);
         } catch (IOException e) {
-            LOG.warn("a spooled file was not deleted file={} reason={}", spooled, e.toString());
+            LOG.warn("cannot delete a spooled file file={} reason={}", spooled, e.toString());
         }
     }
 }

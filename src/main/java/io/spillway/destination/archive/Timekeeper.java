@@ -3,9 +3,9 @@ package io.spillway.destination.archive;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The time that waits are measured in; a test has one of its own that does not wait. Safe for use by many threads. */
+/** The clock for waits, which tests replace by one that does not wait. Thread-safe. */
 interface Timekeeper {
-    /** The machine's. */
+    /** The system clock. */
     Timekeeper SYSTEM = new Timekeeper() {
         @Override
         public long nanoTime() {
@@ -24,7 +24,7 @@ interface Timekeeper {
     /** Returns after {@code pause}. */
     void sleep(Duration pause) throws InterruptedException;
 
-    /** How long ago {@code nanoTime} was. */
+    /** The time since {@code nanoTime}. */
     default Duration since(long nanoTime) {
         return Duration.ofNanos(nanoTime() - nanoTime);
     }

@@ -1,11 +1,11 @@
 /**
  * The Internet Archive as a destination: {@link io.spillway.destination.archive.InternetArchive}. A dump is an item, a
- * file of the dump a file of the item. What the archive has answered is not what it shows: a file counts as stored when
- * the item's record names it with the right size, MD5 and SHA-1.
+ * file of the dump is a file of the item. Accepted uploads are not visible at once: a file counts as stored when the
+ * item's record lists it with the right size, MD5 and SHA-1.
  *
- * <p>Knows the address of a dump, and nothing of what is in its files. Requests are described by {@code ArchiveRequest},
- * which never holds a key; {@code ArchiveClient} alone has them, adds them while sending, and sends them to the
- * archive's own hosts only.
+ * <p>Knows the id of a dump, not the content of its files. {@code ArchiveRequest} describes requests and never contains
+ * a key; only {@code ArchiveClient} has the keys, adds them while sending, and sends them only to the archive's own
+ * hosts.
  */
 @NullMarked
 package io.spillway.destination.archive;

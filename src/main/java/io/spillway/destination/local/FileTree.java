@@ -30,11 +30,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folders and files below one root: where a key's file is, how a hidden one is begun, what makes it durable and
- * readable by everybody. Symbolic links below the root are never followed. Safe for use by many threads.
+ * The folders and files below one root: maps keys to files, creates hidden files, syncs and publishes them. Symbolic
+ * links below the root are never followed. Thread-safe.
  */
 class FileTree {
-    /** How names of unfinished files and folders end; they also start with a dot. */
+    /** Suffix of unfinished files and folders, which also start with a dot. */
     static final String INCOMPLETE = ".incomplete";
 
     private static final Logger LOG = LoggerFactory.getLogger(FileTree.class);
@@ -44,7 +44,9 @@ class FileTree {
     private static final Set<PosixFilePermission> OWN_FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWN_FOLDER = PosixFilePermissions.fromString("rwx------");
 
-    /** File systems allow 255 bytes in a name; a hidden name adds 1 + 1 + 16 + 11 to what it keeps of the visible one. */
+    /**
+     * File systems allow 255 bytes in a name; a hidden name adds 1 + 1 + 16 + 11 to the kept part of the visible one.
+     */
     private static final int KEPT_OF_NAME = 200;
 
     private final Path root;
@@ -61,32 +63,37 @@ class FileTree {
         return root;
     }
 
-    /** Whether a rename replaces an empty folder, as POSIX has it. */
+    /** Whether a rename replaces an empty folder, as POSIX specifies. */
     boolean posix() {
         return posix;
     }
 
-    /** Where the key's file is or will be. Fails with {@link IllegalArgumentException} if a segment starts with a dot. */
+    /**
+     * The path of the key's file.
+     *
+     * @throws IllegalArgumentException if a segment starts with a dot
+     */
     Path path(ObjectKey key) {
         if (isHidden(key.value())) {
-            throw new IllegalArgumentException("names that start with a dot are for unfinished files: \"" + key + "\"");
+            throw new IllegalArgumentException(
+                    "names that start with a dot are reserved for unfinished files: \"" + key + "\"");
         }
         return root.resolve(key.value());
     }
 
-    /** Whether a segment of the key, or of the start of one, begins with a dot. */
+    /** Whether a segment of the key or key prefix starts with a dot. */
     static boolean isHidden(String key) {
         return key.startsWith(".") || key.contains("/.");
     }
 
-    /** What is known of a regular file that is reached through no link, else empty. */
+    /** The attributes of a regular file that is reached through no link, otherwise empty. */
     Optional<BasicFileAttributes> regularFile(Path file) throws IOException {
         return standsInFolders(parent(file))
                 ? attributes(file).filter(BasicFileAttributes::isRegularFile)
                 : Optional.empty();
     }
 
-    /** Whether the folder, and each one above it up to the root, is a folder and no link to one. */
+    /** Whether the folder, and each one above it up to the root, is a folder and not a link to one. */
     boolean standsInFolders(Path folder) throws IOException {
         for (Path at = folder; !at.equals(root); at = parent(at)) {
             if (!attributes(at).map(BasicFileAttributes::isDirectory).orElse(false)) {
@@ -96,7 +103,7 @@ class FileTree {
         return true;
     }
 
-    /** The attributes of what stands at {@code path} itself, a link included, or empty if nothing does. */
+    /** The attributes of {@code path} itself, without following a link; empty if it does not exist. */
     static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
         try {
             return Optional.of(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
@@ -111,10 +118,10 @@ class FileTree {
     }
 
     /**
-     * Creates an empty hidden file in the target's folder, which is created too if it is missing. Only its owner can
-     * read it until {@link #publish}.
+     * Creates an empty hidden file in the target's folder, and that folder if it is missing. Only its owner can read it
+     * until {@link #publish}.
      *
-     * @param created receives the folders that did not exist before, the topmost first
+     * @param created receives the newly created folders, topmost first
      */
     synchronized Path createHiddenFile(Path target, List<Path> created) throws IOException {
         created.addAll(createFolders(parent(target)));
@@ -127,8 +134,8 @@ class FileTree {
     }
 
     /**
-     * Makes {@code name} a relative symbolic link to a sibling, in one rename. A link to a sibling is
-     * replaced; anything else that is there stays, and the call fails.
+     * Atomically makes {@code name} a relative symbolic link to a sibling. Replaces a link to a sibling; anything else
+     * stays and the call fails.
      */
     void link(Path name, Path sibling) throws IOException {
         Path hidden = hiddenBeside(name);
@@ -144,7 +151,7 @@ class FileTree {
         }
     }
 
-    /** Whether a link of that name is one that {@link #link} makes: to a name in the same folder, and nothing else. */
+    /** Whether it is a link as created by {@link #link}: to a name in the same folder. */
     private static boolean isLinkToSibling(Path name) throws IOException {
         if (!attributes(name).map(BasicFileAttributes::isSymbolicLink).orElse(false)) {
             return false;
@@ -155,7 +162,7 @@ class FileTree {
                 && !target.toString().startsWith(".");
     }
 
-    /** Removes a symbolic link that {@link #link} made; anything else that is there stays. */
+    /** Removes a symbolic link created by {@link #link}; anything else stays. */
     void unlink(Path name) throws IOException {
         if (standsInFolders(parent(name)) && isLinkToSibling(name)) {
             Files.deleteIfExists(name);
@@ -163,7 +170,7 @@ class FileTree {
         }
     }
 
-    /** Creates a hidden folder beside the target; the parent is created too if it is missing. */
+    /** Creates a hidden folder beside the target, and the parent if it is missing. */
     synchronized Path createHiddenFolder(Path target) throws IOException {
         List<Path> created = createFolders(parent(target));
         try {
@@ -174,7 +181,7 @@ class FileTree {
         }
     }
 
-    /** Creates what is missing between the root and {@code folder}, durably, and returns it, the topmost first. */
+    /** Creates the missing folders between the root and {@code folder}, syncs them, and returns them, topmost first. */
     synchronized List<Path> createFolders(Path folder) throws IOException {
         List<Path> created = new ArrayList<>();
         try {
@@ -200,7 +207,7 @@ class FileTree {
             Files.createDirectory(folder);
             return true;
         } catch (FileAlreadyExistsException e) {
-            // Another process may have been faster; a file or a link is in the way.
+            // Another process may have created it; otherwise a file or a link is in the way.
             if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                 return false;
             }
@@ -209,8 +216,8 @@ class FileTree {
     }
 
     /**
-     * Removes those of the folders that are empty, the last first. Takes turns with the creation of folders, so that no
-     * folder vanishes between its creation and that of the file it was created for.
+     * Removes the empty ones of these folders, last first. Synchronized with the creation of folders, so that no folder
+     * disappears between its creation and that of its file.
      */
     synchronized void removeEmpty(List<Path> folders) {
         List<Path> deepestFirst = new ArrayList<>(folders);
@@ -219,15 +226,15 @@ class FileTree {
             try {
                 Files.deleteIfExists(folder);
             } catch (DirectoryNotEmptyException e) {
-                return; // In use by somebody else: then so are those above it.
+                return; // In use by another writer, and so are those above it.
             } catch (IOException e) {
-                LOG.warn("an empty folder was left behind folder={} reason={}", folder, e.toString());
+                LOG.warn("cannot remove an empty folder folder={} reason={}", folder, e.toString());
                 return;
             }
         }
     }
 
-    /** The folders from below the root down to {@code folder}, the topmost first; empty for the root itself. */
+    /** The folders from below the root down to {@code folder}, topmost first; empty for the root itself. */
     List<Path> below(Path folder) {
         List<Path> folders = new ArrayList<>();
         for (Path at = folder; !at.equals(root); at = parent(at)) {
@@ -237,17 +244,17 @@ class FileTree {
         return folders;
     }
 
-    /** From now on only the owner may enter the root, and read what is published in it. */
+    /** From now on only the owner can enter the root and read what is published in it. */
     void keepPrivate() throws SpillwayException {
         ownersAlone = true;
         try {
             publish(root);
         } catch (IOException e) {
-            throw IoFaults.translate(root, "be closed to other users", e);
+            throw IoFaults.translate(root, "restrict access", e);
         }
     }
 
-    /** Lets all users, or the owner alone, read the file or enter the folder, whatever the process's umask is. */
+    /** Lets all users, or only the owner, read the file or enter the folder, whatever the umask. */
     void publish(Path path) throws IOException {
         if (posix) {
             boolean folder = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
@@ -257,8 +264,8 @@ class FileTree {
     }
 
     /**
-     * Waits until a file's bytes, or a folder's entries, are on the disk. An interrupt does not end the wait: once a
-     * rename is done, giving up would report as failed what everybody can see. The thread stays interrupted.
+     * Syncs a file's bytes or a folder's entries to disk. An interrupt does not end the wait: after a rename, giving up
+     * would report a failure although the file is visible. The interrupt flag is preserved.
      */
     void sync(Path path) throws IOException {
         boolean interrupted = false;
@@ -284,25 +291,25 @@ class FileTree {
         }
     }
 
-    /** Some file systems have no way to sync a folder, and then keep its entries in order by themselves. */
+    /** Some file systems cannot sync a folder and keep its entries in order themselves. */
     private boolean cannotSyncFolders(IOException e) {
-        String said = String.valueOf(e.getMessage());
-        return !posix || said.contains("Invalid argument") || said.contains("not supported");
+        String message = String.valueOf(e.getMessage());
+        return !posix || message.contains("Invalid argument") || message.contains("not supported");
     }
 
     /**
-     * Removes what is left of an unfinished file or folder, if anything is. A failure is logged and otherwise without
-     * consequence: what stays is hidden, and the next {@link LocalDirectory#sweep} finds it.
+     * Removes an unfinished file or folder if it exists. A failure is only logged: the file stays hidden, and the next
+     * {@link LocalDirectory#sweep} removes it.
      */
     void discard(Path hidden) {
         try {
             Folders.remove(hidden);
         } catch (IOException e) {
-            LOG.warn("unfinished file was left behind file={} reason={}", hidden, e.toString());
+            LOG.warn("cannot remove an unfinished file file={} reason={}", hidden, e.toString());
         }
     }
 
-    /** The folder that holds {@code path}, which is below the root and so has one. */
+    /** The folder of {@code path}, which is below the root and so has one. */
     static Path parent(Path path) {
         return Objects.requireNonNull(path.getParent());
     }

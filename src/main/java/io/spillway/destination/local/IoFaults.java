@@ -15,29 +15,29 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what the file system says into {@link Fault}s. The JDK has types for a few errors only; the others are told
- * apart by the system's own words, and what those don't settle counts as unavailable: trying again harms nothing.
+ * Translates file system errors into {@link Fault}s. The JDK has types for a few errors only; the others are recognised
+ * by the system's messages. Unrecognised ones count as unavailable, because retrying is harmless.
  */
 final class IoFaults {
 
     private IoFaults() {}
 
-    /** The failure of {@code action}, such as {@code store journals/latest.json}, below {@code root}. */
+    /** The exception for {@code action}, such as {@code store journals/latest.json}, below {@code root}. */
     static SpillwayException translate(Path root, String action, IOException e) {
-        String message = "destination " + root + " could not " + action + ": " + reason(e);
+        String message = "destination " + root + " cannot " + action + ": " + reason(e);
         if (e instanceof ClosedByInterruptException) {
             return new SpillwayException(
-                    Fault.CANCELLED, "cancelled while destination %s was asked to %s".formatted(root, action), null, e);
+                    Fault.CANCELLED, "cancelled: request to destination %s to %s".formatted(root, action), null, e);
         }
-        if (e instanceof AccessDeniedException || saysAny(e, "Permission denied", "Operation not permitted")) {
+        if (e instanceof AccessDeniedException || matchesAny(e, "Permission denied", "Operation not permitted")) {
             String user = System.getProperty("user.name");
-            return refused(message, "give user \"%s\" the right to read and write below %s".formatted(user, root), e);
+            return refused(message, "grant user \"%s\" read and write permission below %s".formatted(user, root), e);
         }
-        if (saysAny(e, "Read-only file system")) {
+        if (matchesAny(e, "Read-only file system")) {
             return refused(message, "mount the file system of " + root + " writable, or choose another directory", e);
         }
         if (isInTheWay(e)) {
-            return refused(message, "move away what stands there, or choose another directory", e);
+            return refused(message, "move the existing file away, or choose another directory", e);
         }
         if (FullDisk.isReasonOf(e) || outOfSpace(root)) {
             String hint = "free some space or raise the quota: %d bytes are free below %s"
@@ -55,7 +55,7 @@ final class IoFaults {
         return new SpillwayException(Fault.DESTINATION_UNAVAILABLE, message, hint, cause);
     }
 
-    /** The system's words come in the language of the process, so the number of free bytes is asked too. */
+    /** The system's messages are localized, so the number of free bytes is checked too. */
     private static boolean outOfSpace(Path root) {
         return root.toFile().getTotalSpace() > 0 && root.toFile().getUsableSpace() == 0;
     }
@@ -64,13 +64,13 @@ final class IoFaults {
         return e instanceof NotDirectoryException
                 || e instanceof FileAlreadyExistsException
                 || e instanceof DirectoryNotEmptyException
-                || saysAny(e, "Not a directory", "Is a directory", "Directory not empty", "File name too long");
+                || matchesAny(e, "Not a directory", "Is a directory", "Directory not empty", "File name too long");
     }
 
-    private static boolean saysAny(IOException e, String... words) {
-        String said = String.valueOf(e.getMessage());
+    private static boolean matchesAny(IOException e, String... words) {
+        String message = String.valueOf(e.getMessage());
         for (String word : words) {
-            if (said.contains(word)) {
+            if (message.contains(word)) {
                 return true;
             }
         }
@@ -89,13 +89,13 @@ final class IoFaults {
             return "access denied to";
         }
         if (e instanceof NoSuchFileException) {
-            return "there is no";
+            return "no such file:";
         }
         if (e instanceof NotDirectoryException) {
             return "not a directory:";
         }
         if (e instanceof FileAlreadyExistsException) {
-            return "there is already a";
+            return "already exists:";
         }
         return e.getClass().getSimpleName() + " at";
     }

@@ -27,23 +27,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder of a file system, such as one that a web server serves. A key is a path below it.
+ * A folder of a file system, such as one served by a web server. A key is a path below it.
  *
- * <p>What is being written has a hidden name ({@code .NAME.RANDOM.incomplete}) in the folder it is meant for and can be
- * read by its owner alone. It is flushed to the disk before it takes its visible name in one rename, and so is the
- * rename before a call returns. Published files have mode 0644 and folders 0755, whatever the umask, where the file
- * system knows modes.
+ * <p>An unfinished file has a hidden name ({@code .NAME.RANDOM.incomplete}) in its target folder and can be read only
+ * by its owner. It is synced to disk before it gets its visible name in one rename, and the rename is synced before a
+ * call returns. Published files have mode 0644 and folders 0755, whatever the umask, if the file system supports modes.
  *
- * <p>Names that start with a dot belong to this class: keys with such a segment fail with {@link
- * IllegalArgumentException}. A symbolic link below the root is no object and is never followed: it is not listed, found,
- * opened or written through. The root itself may be a link.
+ * <p>Names that start with a dot are reserved: keys with such a segment fail with {@link IllegalArgumentException}. A
+ * symbolic link below the root is not an object and is never followed: it is not listed, found, opened or written
+ * through. The root itself may be a link.
  *
  * <p>Nothing stays open between calls; {@link #close()} does nothing.
  */
 public final class LocalDirectory implements Destination {
     private static final Traits TRAITS = new Traits(true, true, true, Long.MAX_VALUE);
 
-    /** Locks cannot be waited for together with a limit; ten looks a second cost nothing. */
+    /** There is no way to wait for a lock with a timeout; polling ten times a second is cheap. */
     private static final long SITE_LOCK_PAUSE_MILLIS = 100;
 
     private final Path root;
@@ -59,17 +58,17 @@ public final class LocalDirectory implements Destination {
     }
 
     /**
-     * The destination at {@code root}, which is created, with the folders above it, if nothing is there. Fails as
-     * refused if something else than a folder is there, or a folder that this process may not write to.
+     * Opens the destination at {@code root}, and creates the folder if it is missing. Fails with
+     * {@code DESTINATION_REFUSED} if it is not a folder, or not writable.
      */
     public static LocalDirectory open(Path root) throws SpillwayException {
         return open(root, null);
     }
 
     /**
-     * The same for a directory that a web server shows.
+     * The same for a directory served by a web server.
      *
-     * @param publicUrl where people fetch what lies in it, ending in a slash, or null where nobody can
+     * @param publicUrl public URL of its content, ending in a slash, or null if it is not public
      */
     public static LocalDirectory open(Path root, @Nullable URI publicUrl) throws SpillwayException {
         Path folder = root.toAbsolutePath().normalize();
@@ -80,8 +79,8 @@ public final class LocalDirectory implements Destination {
             }
             if (!Files.isWritable(folder)) {
                 throw IoFaults.refused(
-                        "destination " + folder + " can't be written to",
-                        "give user \"%s\" the right to write there, or mount it writable"
+                        "destination " + folder + " is not writable",
+                        "grant user \"%s\" write permission, or mount it writable"
                                 .formatted(System.getProperty("user.name")),
                         null);
             }
@@ -92,22 +91,22 @@ public final class LocalDirectory implements Destination {
             return directory;
         } catch (FileAlreadyExistsException e) {
             throw IoFaults.refused(
-                    "destination " + folder + " is not a directory: there is a file at " + e.getFile(),
-                    "name a directory, or move that file away",
+                    "destination " + folder + " is not a directory: a file exists at " + e.getFile(),
+                    "choose another directory, or move that file away",
                     e);
         } catch (IOException e) {
             throw IoFaults.translate(folder, "be opened", e);
         }
     }
 
-    /** The same for a folder that only its owner may read, with all that is written into it. */
+    /** The same for a folder that only its owner may read, with everything written to it. */
     public static LocalDirectory openPrivate(Path root) throws SpillwayException {
         LocalDirectory directory = open(root, null);
         directory.tree.keepPrivate();
         return directory;
     }
 
-    /** The destination at an existing folder that is only read, such as another user's. This call changes nothing. */
+    /** Opens an existing folder for reading only, such as another user's. This call changes nothing. */
     public static LocalDirectory openToRead(Path root) throws SpillwayException {
         Path folder = root.toAbsolutePath().normalize();
         try {
@@ -123,9 +122,9 @@ public final class LocalDirectory implements Destination {
     }
 
     /**
-     * {@inheritDoc} A write to the body that the file system refuses fails with an {@link IOException} whose cause is
-     * the {@link SpillwayException} to report. Closing without committing also removes the folders that were created
-     * for the object, if nothing else came into them.
+     * {@inheritDoc} A failed write to the body throws an {@link IOException} whose cause is the
+     * {@link SpillwayException} to report. Closing without a commit also removes the folders created for the object, if
+     * they are still empty.
      */
     @Override
     public Upload begin(ObjectKey key) throws SpillwayException {
@@ -145,7 +144,7 @@ public final class LocalDirectory implements Destination {
                 return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
             }
         } catch (NoSuchFileException e) {
-            // Deleted since the line above: the answer is the same.
+            // Deleted since the check; handled as missing.
         } catch (IOException e) {
             throw IoFaults.translate(root, "open " + key, e);
         }
@@ -162,7 +161,7 @@ public final class LocalDirectory implements Destination {
         }
     }
 
-    /** {@inheritDoc} Files whose names are no keys are not listed. */
+    /** {@inheritDoc} Files whose names are not keys are not listed. */
     @Override
     public List<StoredObject> list(String prefix) throws SpillwayException {
         String folderKey = prefix.substring(0, prefix.lastIndexOf('/') + 1);
@@ -200,13 +199,13 @@ public final class LocalDirectory implements Destination {
         }
     }
 
-    /** A version is a file of its own here: what replaces another is a new file, renamed. */
+    /** Each version is a separate file: a replacement is a new file that was renamed. */
     private static StoredObject object(ObjectKey key, BasicFileAttributes file) {
         String version = file.fileKey() + " " + file.lastModifiedTime() + " " + file.size();
         return new StoredObject(key, file.size(), null, version);
     }
 
-    /** What is directly in the folder; nothing if the folder was removed meanwhile. */
+    /** The entries of the folder; none if the folder was removed meanwhile. */
     static List<Path> entries(Path folder) throws IOException {
         List<Path> entries = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
@@ -220,7 +219,7 @@ public final class LocalDirectory implements Destination {
         return entries;
     }
 
-    /** The key of that name, or empty where there can be none: a foreign file, or one of the hidden ones. */
+    /** The key of that name; empty for foreign and hidden files, whose names cannot be keys. */
     static Optional<ObjectKey> key(String value) {
         try {
             return FileTree.isHidden(value) ? Optional.empty() : Optional.of(new ObjectKey(value));
@@ -229,7 +228,7 @@ public final class LocalDirectory implements Destination {
         }
     }
 
-    /** {@inheritDoc} A link is named, and not followed; so are hidden files, such as the unfinished ones of this class. */
+    /** {@inheritDoc} Includes links, without following them, and hidden files such as unfinished ones. */
     @Override
     public Optional<List<String>> namesBelow(String folder) throws SpillwayException {
         Path top = root.resolve(folder);
@@ -259,7 +258,7 @@ public final class LocalDirectory implements Destination {
         }
     }
 
-    /** {@inheritDoc} Folders above the object that are empty then are removed too, the root excepted. */
+    /** {@inheritDoc} Also removes folders above the object that are empty afterwards, except the root. */
     @Override
     public void delete(ObjectKey key) throws SpillwayException {
         Path file = tree.path(key);
@@ -270,7 +269,8 @@ public final class LocalDirectory implements Destination {
                 tree.removeEmpty(tree.below(FileTree.parent(file)));
             }
         } catch (NoSuchFileException e) {
-            // Another thread deleted the last of the folder's files, and with it the folder: nothing is left to sync.
+            // Another thread deleted the last of the folder's files, and with it the folder: there is nothing left to
+            // sync.
         } catch (IOException e) {
             throw IoFaults.translate(root, "delete " + key, e);
         }
@@ -301,17 +301,17 @@ public final class LocalDirectory implements Destination {
 
     private SpillwayException taken(ObjectKey key, @Nullable FileAlreadyExistsException e) {
         return IoFaults.refused(
-                "%s is there already in %s, and is not what was to be stored".formatted(key, root),
-                "a dated name is never overwritten; move what is there away if it is not a dump",
+                "%s already exists in %s with different content".formatted(key, root),
+                "dumps are never overwritten; move the existing object away if it is not a dump",
                 e);
     }
 
     /**
-     * {@inheritDoc} On the root's file system the folder itself is renamed, in one step, and is gone afterwards; see
-     * {@link #newWorkFolder}. From another file system its files are copied into a hidden folder first, read back and
-     * compared; the folder then stays as it was. A failed call leaves the folder's files where they were. Fails with
-     * {@link IllegalArgumentException} if the folder lacks {@code last} or has anything but regular files with names
-     * that are fit for keys.
+     * {@inheritDoc} On the root's file system the folder itself is renamed atomically and no longer exists afterwards;
+     * see {@link #newWorkFolder}. From another file system its files are first copied to a hidden folder, read back and
+     * compared; the folder then stays unchanged. A failed call leaves the files in place. Fails with
+     * {@link IllegalArgumentException} if the folder lacks {@code last} or contains anything except regular files whose
+     * names are valid in keys.
      */
     @Override
     public void place(Path folder, ObjectKey prefix, String last) throws SpillwayException {
@@ -319,9 +319,10 @@ public final class LocalDirectory implements Destination {
     }
 
     /**
-     * A new, empty, hidden folder beside the one that {@code prefix} will name, on the same file system, so that {@link
-     * #place} only has to rename it. Only its owner can read it until then. The caller fills it and removes it if it
-     * comes to nothing; {@link #sweep} removes what a killed process left. Fails as refused if the prefix is taken.
+     * Creates a new, empty, hidden folder beside the one that {@code prefix} will name, on the same file system, so
+     * that {@link #place} only has to rename it. Only its owner can read it until then. The caller fills it, and
+     * removes it if it is not placed; {@link #sweep} removes the left-overs of a killed process. Fails with
+     * {@code DESTINATION_REFUSED} if the prefix is taken.
      */
     public Path newWorkFolder(ObjectKey prefix) throws SpillwayException {
         Path target = tree.path(prefix);
@@ -334,8 +335,8 @@ public final class LocalDirectory implements Destination {
     }
 
     /**
-     * {@inheritDoc} A relative symbolic link: a web server that shows this directory follows it, and a copy of the
-     * directory keeps it. False where the file system has no links.
+     * {@inheritDoc} Uses a relative symbolic link, which web servers follow and copies of the directory keep. Returns
+     * false if the file system has no links.
      */
     @Override
     public boolean link(ObjectKey name, ObjectKey folder) throws SpillwayException {
@@ -365,11 +366,9 @@ public final class LocalDirectory implements Destination {
     }
 
     /**
-     * Takes the lock of what belongs to all datasets, such as {@code links.json}, and waits for it while somebody else
-     * has it: whoever has it writes some small files. The caller closes it.
-     *
-     * @param patience how long to wait
-     * @throws SpillwayException as already running: it was not free in that time
+     * Takes the lock for files of all datasets, such as {@code links.json}. Waits up to {@code patience} while another
+     * process holds it, which is only while it writes some small files, and then fails with {@code ALREADY_RUNNING}.
+     * The caller closes it.
      */
     public Lock lockSite(Duration patience) throws SpillwayException, InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
@@ -386,9 +385,10 @@ public final class LocalDirectory implements Destination {
     }
 
     /**
-     * Takes the lock of a dataset, or fails as already running, naming the holder: another process, or another thread of
-     * this one. At once, but where the last holder was on another host and did not free it: then {@link Lock} first makes
-     * sure that nobody is there any more. The dataset's folder is created if it is missing. The caller closes the lock.
+     * Takes the lock of a dataset, or fails with {@code ALREADY_RUNNING} and names the holder: another process, or
+     * another thread of this one. It does not wait, unless the last holder was on another host and did not release it:
+     * then {@link Lock} first makes sure that it is no longer active. Creates the dataset's folder if it is missing.
+     * The caller closes the lock.
      */
     public Lock lock(String dataset) throws SpillwayException {
         Path folder = tree.path(new ObjectKey(dataset));
@@ -409,28 +409,28 @@ public final class LocalDirectory implements Destination {
     }
 
     /**
-     * Removes every unfinished folder directly in the dataset's folder, every unfinished file there, in the folders of its
-     * dumps and directly in the root that is older than an hour (a younger one may be under way: small files of the site
-     * are written without the dataset's lock), and the empty folder that a {@link #place} leaves when it is killed just before its rename. To be called by the holder of the
-     * dataset's {@link #lock}. Should somebody be at work there all the same, whose lock was taken over, then what he
-     * places is whole, or he fails.
+     * Removes unfinished left-overs: every unfinished folder directly in the dataset's folder; every unfinished file
+     * there, in the folders of its dumps and directly in the root that is older than an hour (a younger one may be in
+     * use, since small files of the site are written without the dataset's lock); and the empty folder that a
+     * {@link #place} leaves if it is killed just before its rename. The caller must hold the dataset's {@link #lock}.
+     * If a process that lost its lock is still working there, its dump is either placed completely, or it fails.
      *
-     * @return the names that were removed, relative to the dataset's folder and in order
+     * @return the removed names, relative to the dataset's folder and sorted
      */
     public List<String> sweep(String dataset) throws SpillwayException {
         return new Sweep(tree).run(dataset);
     }
 
-    /** How many bytes this process may still write below the root, as the file system tells at this moment. */
+    /** Bytes that this process can currently write below the root, according to the file system. */
     public long usableBytes() throws SpillwayException {
         try {
             return Files.getFileStore(root).getUsableSpace();
         } catch (IOException e) {
-            throw IoFaults.translate(root, "tell its free space", e);
+            throw IoFaults.translate(root, "determine its free space", e);
         }
     }
 
-    /** Where the files under a key's name lie, whether there are any or not. */
+    /** The folder of a key prefix, whether it exists or not. */
     public Path folder(ObjectKey prefix) {
         return tree.path(prefix);
     }

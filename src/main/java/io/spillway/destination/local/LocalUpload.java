@@ -24,13 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A hidden file that takes its visible name when it is whole: written, counted, on the disk, closed, compared, renamed,
- * and the rename on the disk too. Belongs to one thread.
+ * A hidden file that gets its visible name when it is complete: written, counted, synced, closed, compared, renamed,
+ * and the rename synced. Not thread-safe.
  */
 final class LocalUpload implements Upload {
     private static final Logger LOG = LoggerFactory.getLogger(LocalUpload.class);
 
-    /** One write to the system for each 64 KiB, however small the writes that come in. */
+    /** One system call for each 64 KiB, however small the incoming writes. */
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private final FileTree tree;
@@ -44,14 +44,15 @@ final class LocalUpload implements Upload {
     private boolean renamed;
     private @Nullable SpillwayException failure;
 
-    /** Creates the hidden file, and the folders above it that are missing. */
+    /** Creates the hidden file and its missing folders. */
     LocalUpload(FileTree tree, ObjectKey key, Path target) throws IOException {
         this.tree = tree;
         this.key = key;
         this.target = target;
         this.hidden = tree.createHiddenFile(target, createdFolders);
         try {
-            // No channel: an interrupt closes a channel in the middle of a write, and the caller is the one to decide.
+            // Not a channel: an interrupt closes a channel in the middle of a write, and the caller decides about
+            // interrupts.
             this.body = new Body(new FileOutputStream(hidden.toFile()));
         } catch (IOException e) {
             tree.discard(hidden);
@@ -61,8 +62,8 @@ final class LocalUpload implements Upload {
     }
 
     /**
-     * {@inheritDoc} A write that the file system refuses fails with an {@link IOException} whose cause is the {@link
-     * SpillwayException} to report, and {@link #commit} then fails with the same.
+     * {@inheritDoc} A failed write throws an {@link IOException} whose cause is the {@link SpillwayException} to
+     * report, and {@link #commit} then fails with the same.
      */
     @Override
     public OutputStream body() {
@@ -82,39 +83,39 @@ final class LocalUpload implements Upload {
     }
 
     /**
-     * The same for a name that nothing may have yet: of several that commit it at the same moment, one does.
+     * The same for a name that must not exist yet: of several concurrent commits, one succeeds.
      *
-     * @throws FileAlreadyExistsException something stands there, and stays
+     * @throws FileAlreadyExistsException if something exists there; it stays
      */
     StoredObject commitAbsent() throws SpillwayException, FileAlreadyExistsException {
         return commit(() -> {
             try {
-                Files.createLink(target, hidden); // where a rename would replace what is there
+                Files.createLink(target, hidden); // fails if the name exists, where a rename would replace it
             } catch (FileAlreadyExistsException e) {
                 throw e;
             } catch (UnsupportedOperationException | FileSystemException e) {
-                Files.move(hidden, target); // no links on this file system: looks, and then renames
+                Files.move(hidden, target); // no hard links on this file system: checks, then renames
                 return;
             }
             tree.discard(hidden);
         });
     }
 
-    /** This class makes no link for a file, so a link is foreign. A rename would replace it. */
+    /** This class never creates a link for a file, so a link is foreign. A rename would replace it. */
     private void requireNoLink() throws IOException {
         if (FileTree.attributes(target).map(BasicFileAttributes::isSymbolicLink).orElse(false)) {
             throw new FileAlreadyExistsException(target.toString());
         }
     }
 
-    /** How the hidden file becomes visible. */
-    private interface Appearance {
-        void happen() throws IOException;
+    /** Makes the hidden file visible. */
+    private interface Publication {
+        void run() throws IOException;
     }
 
-    private StoredObject commit(Appearance appearance) throws SpillwayException, FileAlreadyExistsException {
+    private StoredObject commit(Publication publication) throws SpillwayException, FileAlreadyExistsException {
         if (ended) {
-            throw new IllegalStateException("the upload of " + key + " has ended");
+            throw new IllegalStateException("the upload of " + key + " was already committed or closed");
         }
         ended = true;
         try {
@@ -124,20 +125,19 @@ final class LocalUpload implements Upload {
             long size = Files.size(hidden);
             if (size != body.bytes) {
                 throw IoFaults.unavailable(
-                        "destination %s has %d bytes of %s, but %d were written"
-                                .formatted(tree.root(), size, key, body.bytes),
-                        "nobody but this process may write to " + hidden,
+                        "destination %s has %d bytes of %s, expected %d".formatted(tree.root(), size, key, body.bytes),
+                        "make sure that only this process writes to " + hidden,
                         null);
             }
             tree.publish(hidden);
-            appearance.happen();
+            publication.run();
             renamed = true;
             tree.sync(FileTree.parent(target));
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (IOException e) {
             String action =
-                    renamed ? "confirm that the new " + key + ", which is visible, is on the disk" : "store " + key;
+                    renamed ? "confirm that the new " + key + ", which is already visible, is on disk" : "store " + key;
             throw failure != null ? failure : IoFaults.translate(tree.root(), action, e);
         }
         return new StoredObject(key, body.bytes, HexFormat.of().formatHex(body.digest.digest()));
@@ -154,7 +154,7 @@ final class LocalUpload implements Upload {
         tree.removeEmpty(createdFolders);
     }
 
-    /** Counts and hashes what reaches the file. */
+    /** Counts and hashes what is written to the file. */
     private final class Body extends OutputStream {
         private final FileOutputStream file;
         private final MessageDigest digest = Digests.sha256();
@@ -198,7 +198,7 @@ final class LocalUpload implements Upload {
             }
         }
 
-        /** Takes no more bytes; publishes nothing, and the file stays open for {@link #commit}. */
+        /** Rejects further bytes; publishes nothing, and the file stays open for {@link #commit}. */
         @Override
         public void close() throws IOException {
             closed = true;
@@ -222,7 +222,7 @@ final class LocalUpload implements Upload {
             bytes += length;
         }
 
-        /** Once a write failed, nobody knows what of it is in the file: every later one fails with the same reason. */
+        /** After a failed write the file's content is unknown, so every later write fails for the same reason. */
         private void requireHealthy() throws IOException {
             if (failure != null) {
                 throw new IOException(failure.getMessage(), failure);
@@ -234,8 +234,8 @@ final class LocalUpload implements Upload {
             try {
                 file.close();
             } catch (IOException e) {
-                // Its bytes are about to be deleted anyway; what may be lost is a descriptor.
-                LOG.warn("an unfinished file did not close file={} reason={}", hidden, e.toString());
+                // Its bytes are about to be deleted anyway; at worst a descriptor leaks.
+                LOG.warn("cannot close an unfinished file file={} reason={}", hidden, e.toString());
             }
         }
     }

@@ -44,40 +44,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The right to export one dataset into one {@link LocalDirectory}: a lock on the file {@code .spillway.lock} in the
- * dataset's folder, which says who holds it. The operating system frees it when the process ends, however it ends.
+ * The lock for exporting one dataset to one {@link LocalDirectory}: a lock on the file {@code .spillway.lock} in the
+ * dataset's folder, which contains its holder. The operating system releases it when the process ends, however it ends.
  *
- * <p>Between hosts that is not enough: some file systems keep locks to one host, and a server may free the lock of a
- * client that it has not heard from for a while, which then goes on. So the holder also counts in the file, and nobody
- * takes over from another host's holder, who has not said that he is done, while the number moves. Whoever was taken over
- * from learns it from {@link #requireHeld}.
+ * <p>That is not enough between hosts: some file systems keep locks local to a host, and a server may release the lock
+ * of a client that it has not heard from for a while and that then continues. So the holder also increments a counter
+ * in the file, its heartbeat. A process on another host takes over only if the holder has not released the lock and the
+ * counter has stopped. {@link #requireHeld} reports a lost lock to its former holder.
  *
- * <p>The file stays after {@link #close()}: were it removed, one process could lock the removed file and another a new
- * one. What a file says that is not locked, and in which nobody counts, is history.
+ * <p>The file stays after {@link #close()}: if it were removed, one process could lock the removed file and another a
+ * new one. The content of a file that is neither locked nor counting is history.
  *
- * <p>Any thread may close it, once or more often.
+ * <p>Any thread may close it, repeatedly.
  */
 public final class Lock implements AutoCloseable {
-    /** The lock's file in the dataset's folder. */
+    /** The lock file in the dataset's folder. */
     static final String FILE = ".spillway.lock";
 
     private static final Logger LOG = LoggerFactory.getLogger(Lock.class);
 
     /**
-     * The locks of this process and their holders, by the path of the file and by its inode: two mounts of one folder are
-     * two paths. Static on purpose: POSIX frees every lock that a process has on a file as soon as the process closes any
-     * descriptor of it. So a second taker in this JVM is turned away before it opens the file, whichever LocalDirectory
-     * it comes from.
+     * The locks of this process and their holders, by the file's path and by its inode, because two mounts of one
+     * folder have two paths. Static on purpose: POSIX releases all locks of a process on a file when the process closes
+     * any descriptor of it. So a second taker in this JVM is rejected before it opens the file, whichever
+     * LocalDirectory it uses.
      */
     private static final ConcurrentMap<Object, String> HELD_HERE = new ConcurrentHashMap<>();
 
-    /** Files that other code of this process has locked. Closing one would free that lock; there are hardly any. */
+    /** Files locked by other code of this process. Closing one would release that lock; there are hardly any. */
     private static final Queue<FileChannel> LEFT_OPEN = new ConcurrentLinkedQueue<>();
 
-    /** A pause of a holder that is longer than this many beats is taken for his end. */
+    /** A holder that misses this many heartbeats is presumed dead. */
     private static final int MISSED_BEATS = 4;
 
-    /** Always as many digits, so that a count that comes late spoils nothing of what a new holder has written. */
+    /** Fixed width, so that a late heartbeat of an old holder does not corrupt what a new holder has written. */
     private static final String COUNT = "beat=%012d ";
 
     private static final Pattern HOLDER = Pattern.compile("beat=(\\d{12}) (host=(\\S+) .*)", Pattern.DOTALL);
@@ -95,13 +95,13 @@ public final class Lock implements AutoCloseable {
     private long beats;
 
     /**
-     * Who takes a lock.
+     * A process that takes a lock.
      *
-     * @param host how the machine is called; two that share a name count as one
-     * @param beat how often its holder counts
+     * @param host the machine's name; two machines with the same name count as one
+     * @param beat interval of its heartbeats
      */
     record Owner(String host, Duration beat) {
-        /** Few writes, and nobody waits long for a host that is gone. */
+        /** Few writes, and a short wait for a host that is gone. */
         static final Owner THIS_PROCESS = new Owner(hostName(), Duration.ofSeconds(5));
     }
 
@@ -116,14 +116,14 @@ public final class Lock implements AutoCloseable {
             counting.setDaemon(true);
             return counting;
         });
-        var unused = thread.scheduleWithFixedDelay(this::count, beat.toNanos(), beat.toNanos(), TimeUnit.NANOSECONDS);
+        var unused = thread.scheduleWithFixedDelay(this::beat, beat.toNanos(), beat.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /**
-     * Takes the lock, or fails as already running: at once, or, where the last holder is of another host and has not said
-     * that he was done, after watching him for four beats at most.
+     * Takes the lock, or fails with {@code ALREADY_RUNNING}: immediately, or, if the last holder is on another host and
+     * has not released it, after watching it for at most four heartbeats.
      *
-     * @param file the lock's file, as a real path; its folder exists
+     * @param file the lock file, as a real path; its folder exists
      * @param what the dataset, for messages
      */
     static Lock take(Path file, String what, Owner owner) throws IOException, SpillwayException {
@@ -142,7 +142,7 @@ public final class Lock implements AutoCloseable {
             if (lock == null) {
                 throw alreadyRunning(what, file, holder(file));
             }
-            requireNobodyElse(channel, what, file, owner);
+            requireNoOtherHolder(channel, what, file, owner);
             keepToOwner(file);
             channel.truncate(0);
             write(channel, COUNT.formatted(0) + self + "\n", 0);
@@ -158,7 +158,9 @@ public final class Lock implements AutoCloseable {
         }
     }
 
-    /** The permissions of a new lock file, which names host and process; none on a file system without permissions. */
+    /**
+     * The permissions of a new lock file, which contains host and process; none on a file system without permissions.
+     */
     private static FileAttribute<?>[] ownersAlone(Path file) {
         return permissions(file) == null
                 ? new FileAttribute<?>[0]
@@ -166,8 +168,8 @@ public final class Lock implements AutoCloseable {
     }
 
     /**
-     * Keeps others from reading a lock file that an earlier version left. By its path: to open and close the file would
-     * free every lock that this process holds on it.
+     * Restricts a lock file left by an older version to its owner. By its path, because opening and closing the file
+     * would release all locks that this process holds on it.
      */
     private static void keepToOwner(Path file) {
         PosixFileAttributeView view = permissions(file);
@@ -178,7 +180,7 @@ public final class Lock implements AutoCloseable {
                 Files.setPosixFilePermissions(file, OWNER);
             }
         } catch (IOException e) {
-            LOG.debug("the permissions of a lock stay as they are file={} reason={}", file, e.toString());
+            LOG.debug("cannot restrict the permissions of a lock file={} reason={}", file, e.toString());
         }
     }
 
@@ -187,10 +189,10 @@ public final class Lock implements AutoCloseable {
     }
 
     /**
-     * Reserves the file for one taker of this process, and creates it if it is missing. Only one thread at a time does
-     * so: the creation of a file opens and closes it, and that would free a lock which another thread takes meanwhile.
+     * Reserves the file for one taker of this process, and creates it if it is missing. Synchronized, because creating
+     * the file opens and closes it, which would release a lock that another thread takes meanwhile.
      *
-     * @return what identifies the file, whatever its path
+     * @return an identifier of the file, independent of its path
      */
     private static Object claim(Path file, String what, String self) throws IOException, SpillwayException {
         synchronized (HELD_HERE) {
@@ -199,7 +201,7 @@ public final class Lock implements AutoCloseable {
                 try {
                     Files.createFile(file, ownersAlone(file));
                 } catch (FileAlreadyExistsException e) {
-                    LOG.debug("the lock file exists already file={}", file);
+                    LOG.debug("the lock file already exists file={}", file);
                 }
                 here = HELD_HERE.get(inode(file));
             }
@@ -218,8 +220,10 @@ public final class Lock implements AutoCloseable {
         HELD_HERE.remove(inode, self);
     }
 
-    /** Waits while the holder of another host may be there still. On this host the system's lock has told already. */
-    private static void requireNobodyElse(FileChannel channel, String what, Path file, Owner owner)
+    /**
+     * Waits while a holder on another host may still be active. On this host, the system's lock has already decided.
+     */
+    private static void requireNoOtherHolder(FileChannel channel, String what, Path file, Owner owner)
             throws IOException, SpillwayException {
         String first = read(channel);
         Matcher other = HOLDER.matcher(first);
@@ -228,14 +232,15 @@ public final class Lock implements AutoCloseable {
                 || first.strip().endsWith(DONE)) {
             return;
         }
-        LOG.info("watching whether the holder of another host is alive file={} holder=\"{}\"", file, first.strip());
+        LOG.info(
+                "watching the heartbeat of a lock's holder on another host file={} holder=\"{}\"", file, first.strip());
         for (int i = 0; i < MISSED_BEATS; i++) {
             pause(owner.beat(), what);
             if (!read(channel).equals(first)) {
                 throw alreadyRunning(what, file, other.group(2).strip());
             }
         }
-        LOG.warn("taken over from a holder that does not count any more file={} holder=\"{}\"", file, first.strip());
+        LOG.warn("lock taken over from a holder without a heartbeat file={} holder=\"{}\"", file, first.strip());
     }
 
     private static void pause(Duration beat, String what) throws SpillwayException {
@@ -244,24 +249,24 @@ public final class Lock implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SpillwayException(
-                    Fault.CANCELLED, "cancelled while waiting for the lock of \"%s\"".formatted(what), null, e);
+                    Fault.CANCELLED, "cancelled while waiting for the lock on \"%s\"".formatted(what), null, e);
         }
     }
 
-    private void count() {
+    private void beat() {
         try {
             if (takenOverBy() == null) {
                 write(channel, COUNT.formatted(++beats), 0);
             }
         } catch (IOException e) {
-            LOG.warn("the holder of a lock could not count file={} reason={}", file, e.toString());
+            LOG.warn("cannot write the heartbeat of a lock file={} reason={}", file, e.toString());
         }
     }
 
     /**
-     * Fails as already running, naming the new holder, if this lock was taken over: a network file system had not heard
-     * from this host, or this process had been stopped, for so long that both counted as dead. To be asked before
-     * anything that only the holder may do. Does nothing once the lock is closed.
+     * Fails with {@code ALREADY_RUNNING}, naming the new holder, if another process has taken the lock because this
+     * host or process did not respond for too long. Call it before every action that requires the lock. Does nothing
+     * after the lock is closed.
      */
     public void requireHeld() throws SpillwayException {
         String other;
@@ -270,7 +275,7 @@ public final class Lock implements AutoCloseable {
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "nobody can tell whether the lock of \"%s\" is still held: %s could not be read: %s"
+                    "cannot determine whether the lock on \"%s\" is still held: cannot read %s: %s"
                             .formatted(what, file, e.getMessage()),
                     "try again",
                     e);
@@ -278,14 +283,14 @@ public final class Lock implements AutoCloseable {
         if (other != null) {
             throw new SpillwayException(
                     Fault.ALREADY_RUNNING,
-                    "the lock of \"%s\" was taken over meanwhile: %s holds %s".formatted(what, other, file),
-                    "this process did not answer for a while and counted as dead; let the other one do its work");
+                    "lost the lock on \"%s\": now held by %s (%s)".formatted(what, other, file),
+                    "this process missed its heartbeats and was presumed dead; let the new holder finish");
         }
     }
 
     /**
-     * Whatever is done to the open file is done by a thread that nobody interrupts: an interrupt closes the file in the
-     * middle of it, and that frees the lock. The caller's interrupt is kept for him.
+     * Accesses the open file only on a thread that is never interrupted: an interrupt would close the file, which
+     * releases the lock. The caller's interrupt flag is preserved.
      */
     private <T> @Nullable T onItsThread(Callable<@Nullable T> task) throws IOException {
         Future<@Nullable T> answer;
@@ -312,40 +317,43 @@ public final class Lock implements AutoCloseable {
         }
     }
 
-    /** Who holds it in our place, or null while we do. Never opens the file: closing it again would free the lock. */
+    /**
+     * The new holder, or null if this process still holds the lock. Never opens the file, because closing it again
+     * would release the lock.
+     */
     private @Nullable String takenOverBy() throws IOException {
         if (!inode(file).equals(inode)) {
-            return "nobody knows who (another file is there)";
+            return "an unknown process (the lock file was replaced)";
         }
         Matcher holder = HOLDER.matcher(read(channel));
         if (!holder.matches()) {
-            return "nobody knows who";
+            return "an unknown process";
         }
         return holder.group(2).strip().equals(self) ? null : holder.group(2).strip();
     }
 
-    /** Frees the lock; the second call does nothing. */
+    /** Releases the lock; closing it again does nothing. */
     @Override
     public void close() {
         try {
             onItsThread(() -> {
                 thread.shutdown();
-                free();
+                release();
                 return null;
             });
         } catch (IOException e) {
-            throw new IllegalStateException("freeing a lock fails in no way that it does not catch", e);
+            throw new IllegalStateException("unexpected error while releasing a lock", e);
         }
     }
 
-    private void free() {
+    private void release() {
         try {
             if (takenOverBy() == null) {
                 write(channel, self + DONE + "\n", COUNT.formatted(0).length());
             }
         } catch (IOException e) {
-            // Who comes from another host waits a moment before he believes it.
-            LOG.warn("a lock does not say that its holder is done file={} reason={}", file, e.toString());
+            // A taker from another host then waits for the missed heartbeats.
+            LOG.warn("cannot mark a lock as released file={} reason={}", file, e.toString());
         }
         close(file, channel);
         release(file, inode, self);
@@ -358,8 +366,8 @@ public final class Lock implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            // Nothing was to be saved; in the worst case the lock is held until the process ends.
-            LOG.warn("a lock was not freed file={} reason={}", file, e.toString());
+            // There was nothing to save; at worst the lock is held until the process ends.
+            LOG.warn("cannot release a lock file={} reason={}", file, e.toString());
         }
     }
 
@@ -379,7 +387,7 @@ public final class Lock implements AutoCloseable {
         return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
     }
 
-    /** What tells this file from another one of its name; its path where the file system knows no such thing. */
+    /** Distinguishes this file from another one with the same name; the path if the file system has no such key. */
     private static Object inode(Path file) throws IOException {
         return FileTree.attributes(file)
                 .map(BasicFileAttributes::fileKey)
@@ -387,14 +395,16 @@ public final class Lock implements AutoCloseable {
                 .orElse(file);
     }
 
-    /** What the holder wrote. It may not have come to it yet, or be on a system where a locked file can't be read. */
+    /**
+     * The holder according to the file, which may not be written yet or, on some systems, is unreadable while locked.
+     */
     private static String holder(Path file) {
         try {
             String holder = Files.readString(file).strip();
             Matcher known = HOLDER.matcher(holder);
             return holder.isEmpty() ? "another process" : known.matches() ? known.group(2) : holder;
         } catch (IOException e) {
-            return "another process (" + file + " can't be read)";
+            return "another process (" + file + " cannot be read)";
         }
     }
 
@@ -402,7 +412,7 @@ public final class Lock implements AutoCloseable {
         return new SpillwayException(
                 Fault.ALREADY_RUNNING,
                 "another export of \"%s\" is running: %s holds %s".formatted(what, holder, file),
-                "wait until it is done, or end that process; the lock goes with it, the file may stay");
+                "wait until it has finished, or end that process, which releases the lock; the file may stay");
     }
 
     private static String hostName() {

@@ -17,7 +17,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How a finished folder gets its visible name: in one rename, and never over anything. Safe for use by many threads. */
+/** Gives a finished folder its visible name in one rename, without replacing anything. Thread-safe. */
 final class Placing {
     private static final Logger LOG = LoggerFactory.getLogger(Placing.class);
 
@@ -27,7 +27,7 @@ final class Placing {
         this.tree = tree;
     }
 
-    /** As {@link LocalDirectory#place} says. */
+    /** See {@link LocalDirectory#place}. */
     void place(Path folder, ObjectKey prefix, String last) throws SpillwayException {
         Path target = tree.path(prefix);
         try {
@@ -46,16 +46,16 @@ final class Placing {
     }
 
     /**
-     * Waits until the new name is on the disk. The folder is visible and whole by then, so a disk that cannot confirm the
-     * name is no reason to report that nothing was placed. What follows writes into the same parent folder (the status,
-     * the pointers), confirms that again, and fails before anything older is removed.
+     * Syncs the new name to disk. The folder is already visible and complete, so a failure must not be reported as if
+     * nothing was placed. The following steps write to the same parent folder (the status, the pointers), sync it
+     * again, and fail before anything older is removed.
      */
     private void confirm(ObjectKey prefix, Path parent) {
         try {
             tree.sync(parent);
         } catch (IOException e) {
             LOG.error(
-                    "a dump is visible and whole, but the disk did not confirm its name, which a power cut may undo"
+                    "the dump is public and complete, but syncing its name to disk failed, so a power failure may undo it"
                             + " dump={} destination={} cause=\"{}\"",
                     prefix,
                     tree.root(),
@@ -73,11 +73,11 @@ final class Placing {
         for (Path file : files) {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                     || LocalDirectory.key(FileTree.name(file)).isEmpty()) {
-                wrong = "not a file that can be published: " + file;
+                wrong = "not a regular file: " + file;
             }
         }
         if (!Files.exists(folder)) {
-            throw new NoSuchFileException(folder.toString()); // swept away, perhaps while it was looked at
+            throw new NoSuchFileException(folder.toString()); // swept, possibly while it was being read
         } else if (wrong != null) {
             throw new IllegalArgumentException(wrong);
         }
@@ -95,7 +95,7 @@ final class Placing {
         try {
             takeName(folder, prefix, target);
         } catch (AtomicMoveNotSupportedException e) {
-            // One file system mounted twice looks like one, but there is no rename from one mount to the other.
+            // One file system mounted twice looks like one, but cannot rename between the mounts.
             placeCopy(files, prefix, target);
         }
     }
@@ -123,7 +123,7 @@ final class Placing {
         long usable = Files.getFileStore(tree.root()).getUsableSpace();
         if (needed > usable) {
             throw IoFaults.unavailable(
-                    "destination %s has no room for %s".formatted(tree.root(), prefix),
+                    "destination %s has too little space for %s".formatted(tree.root(), prefix),
                     "free some space: %d bytes are needed, %d are free".formatted(needed, usable),
                     null);
         }
@@ -138,17 +138,17 @@ final class Placing {
         tree.publish(copy);
         if (Files.size(copy) != Files.size(file) || !Sha256.of(copy).equals(written)) {
             throw IoFaults.unavailable(
-                    "destination %s keeps other bytes of %s than were copied from %s"
+                    "destination %s has other bytes of %s than were copied from %s"
                             .formatted(tree.root(), prefix.child(FileTree.name(file)), file),
-                    "check the disk, and that nobody writes to the folder that is being placed",
+                    "check the disk, and that no other process writes to the folder that is being placed",
                     null);
         }
     }
 
     /**
      * Renames the folder to its visible name if that is free. A rename alone would silently replace an empty folder, so
-     * the name is taken first with an empty folder of our own, which only one of all takers can create, and which the
-     * rename then replaces. For a reader the empty folder is no dump yet.
+     * the name is first claimed with an empty folder, which only one taker can create, and which the rename then
+     * replaces. Readers do not consider the empty folder a dump.
      */
     private void takeName(Path folder, ObjectKey prefix, Path target) throws IOException, SpillwayException {
         boolean claimed = tree.posix(); // Elsewhere a rename never replaces a folder.
@@ -169,7 +169,7 @@ final class Placing {
         }
     }
 
-    /** Fails as refused if anything stands under the name. */
+    /** Fails with {@code DESTINATION_REFUSED} if the name is taken. */
     void refuseIfTaken(ObjectKey prefix, Path target) throws SpillwayException {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw taken(prefix, new FileAlreadyExistsException(target.toString()));
@@ -178,12 +178,12 @@ final class Placing {
 
     private SpillwayException taken(ObjectKey prefix, FileAlreadyExistsException e) {
         return IoFaults.refused(
-                "destination %s already has something at %s".formatted(tree.root(), prefix),
-                "a dated name is never overwritten: export again under a new one",
+                "destination %s: %s already exists".formatted(tree.root(), prefix),
+                "dumps are never overwritten: export again",
                 e);
     }
 
-    /** Whether there was an empty folder, which is gone now. */
+    /** Removes the folder if it is empty; returns whether it did. */
     static boolean removeIfEmpty(Path folder) throws IOException {
         try {
             return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && Files.deleteIfExists(folder);

@@ -15,7 +15,7 @@ final class Sha256 {
 
     private Sha256() {}
 
-    /** The hash of the file's bytes as they are read back now. */
+    /** Reads the file and returns its hash. */
     static String of(Path file) throws IOException {
         return copy(file, OutputStream.nullOutputStream());
     }

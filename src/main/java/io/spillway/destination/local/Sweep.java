@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Removes what killed processes have left in a dataset's folder: as {@link LocalDirectory#sweep} says. */
+/** Removes left-overs of killed processes from a dataset's folder; see {@link LocalDirectory#sweep}. */
 final class Sweep {
-    /** Far more than the writing of one small file takes, on any disk. */
+    /** Far longer than writing one small file takes on any disk. */
     private static final Duration SITE_FILE_TAKES = Duration.ofHours(1);
 
     private static final Pattern HIDDEN =
@@ -68,8 +68,8 @@ final class Sweep {
     }
 
     /**
-     * Removes unfinished files directly in a folder whose other content is finished: in a dump's folder a notice or a mark
-     * that was being written, at the root a file of the site.
+     * Removes unfinished files directly in a folder with finished content: a notice or mark in a dump's folder, a file
+     * of the site at the root.
      */
     private List<String> filesOf(Path folder, String start) throws IOException {
         List<String> removed = new ArrayList<>();
@@ -89,17 +89,17 @@ final class Sweep {
     }
 
     /**
-     * Under another name first: were it emptied where it is, then somebody who is not as dead as he seemed could place what
-     * is half gone. Of the two renames one finds nothing.
+     * Renames the entry first: if it were emptied in place, a process that is still alive could place it half emptied.
+     * Of the two renames, one fails.
      */
     private static boolean remove(Path entry) throws IOException {
-        Path ours = FileTree.hiddenBeside(entry);
+        Path renamed = FileTree.hiddenBeside(entry);
         try {
-            Files.move(entry, ours, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(entry, renamed, StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException e) {
             return false;
         }
-        Folders.remove(ours);
+        Folders.remove(renamed);
         return true;
     }
 

@@ -1,8 +1,8 @@
 /**
- * A folder of a file system as a destination: {@link io.spillway.destination.local.LocalDirectory}. What is being
- * written is hidden; what is visible is whole, readable by everybody, and still there after the power went.
+ * A folder of a file system as a destination: {@link io.spillway.destination.local.LocalDirectory}. Unfinished files
+ * are hidden; visible files are complete, publicly readable and durable.
  *
- * <p>Knows nothing of other destinations, and no exception of {@code java.io} or {@code java.nio} leaves it.
+ * <p>Knows nothing of other destinations, and lets no exception of {@code java.io} or {@code java.nio} escape.
  */
 @NullMarked
 package io.spillway.destination.local;

@@ -1,6 +1,6 @@
 package io.spillway.destination.s3;
 
-/** What was asked of the store, in words for a message, and the right that it takes. */
+/** A kind of request, with its verb for messages and the permission that it needs. */
 enum Action {
     STORE("store", "s3:PutObject"),
     LOOK("look at", "s3:GetObject, and s3:ListBucket without which a missing object looks like a forbidden one"),
@@ -27,7 +27,7 @@ enum Action {
         return right;
     }
 
-    /** The resource that the right is given on, as a policy writes it. */
+    /** The resource of the permission, as in a policy. */
     String resource(S3Options.Address address) {
         String bucket = "arn:aws:s3:::" + address.bucket();
         return this == LIST || this == LIST_UPLOADS ? bucket : bucket + "/" + address.prefix() + "*";

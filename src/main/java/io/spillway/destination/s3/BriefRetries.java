@@ -22,17 +22,17 @@ import software.amazon.awssdk.retries.api.RetryToken;
 import software.amazon.awssdk.retries.api.TokenAcquisitionFailedException;
 
 /**
- * The usual retries, but few of them while no connection can be made: a port that refuses, a host name that does not
- * resolve and a certificate that is not trusted rarely change within a minute, and the other destinations wait. For some
- * time after such a failure each request is tried once only, so that a run of many requests fails as fast as one.
+ * Limits the retries of failed connections: a refused port, an unresolvable host name and an untrusted certificate
+ * rarely recover within a minute, and the other destinations wait. For some time after such a failure each request is
+ * tried only once, so that a run of many requests fails as fast as a single one.
  *
- * <p>Thread-safe as the usual strategy is.
+ * <p>Thread-safe if the wrapped strategy is.
  */
 final class BriefRetries implements RetryStrategy {
-    /** Enough for a store that is restarted, and about one second of pauses. */
+    /** Enough for a store that restarts; about one second of pauses. */
     static final int ATTEMPTS = 3;
 
-    /** How long after a failed connection a request is tried only once. */
+    /** After a failed connection, requests are tried only once for this long. */
     private static final Duration MEMORY = Duration.ofSeconds(30);
 
     private static final long NEVER = Long.MIN_VALUE;
@@ -41,15 +41,15 @@ final class BriefRetries implements RetryStrategy {
     private final LongSupplier nanos;
     private final AtomicLong failedAt = new AtomicLong(NEVER);
 
-    /** A request under way, and how many of its attempts found no connection. */
+    /** A request in progress, with the number of attempts that found no connection. */
     private record Token(RetryToken usual, int unconnected) implements RetryToken {}
 
-    /** @param usual decides about every other failure, and about the pauses */
+    /** @param usual decides about all other failures and about the pauses */
     BriefRetries(RetryStrategy usual) {
         this(usual, System::nanoTime);
     }
 
-    /** @param nanos the time on the clock of {@link System#nanoTime()} */
+    /** @param nanos the current time, as {@link System#nanoTime()} */
     BriefRetries(RetryStrategy usual, LongSupplier nanos) {
         this.usual = usual;
         this.nanos = nanos;
@@ -105,7 +105,7 @@ final class BriefRetries implements RetryStrategy {
         return false;
     }
 
-    /** The time limit of a connection that is being made has no type of its own in the JDK. */
+    /** The JDK has no exception type for a timeout while connecting. */
     private static boolean isOfConnect(Throwable timeout) {
         return String.valueOf(timeout.getMessage()).toLowerCase(Locale.ROOT).contains("connect timed out");
     }

@@ -22,8 +22,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Tries on a bucket what uploads need, under one key of its own, and removes that again on every path. Used once, by one
- * thread.
+ * Tests on a bucket what uploads need, under a key of its own, and removes its objects again on every path. Used once,
+ * by one thread.
  */
 final class BucketCheck {
     private static final byte[] BODY = "spillway was here\n".getBytes(StandardCharsets.UTF_8);
@@ -35,7 +35,7 @@ final class BucketCheck {
 
     private final List<String> facts = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
-    /** Kinds of checksums whose wrong ones are refused, and those that are reported back. */
+    /** Checksum kinds that the store verifies, and those that it reports. */
     private final Set<Checksums> refused = EnumSet.noneOf(Checksums.class);
 
     private final Set<Checksums> reported = EnumSet.noneOf(Checksums.class);
@@ -43,10 +43,10 @@ final class BucketCheck {
     private Answer conditionalReplacement = Answer.UNKNOWN;
     private Answer conditionalCompletion = Answer.UNKNOWN;
 
-    /** What became of a condition that does not hold. */
+    /** How the store treats a condition that does not hold. */
     private enum Answer {
         HONOURED("honoured"),
-        IGNORED("ignored: what is there is overwritten"),
+        IGNORED("ignored: the existing object is overwritten"),
         UNKNOWN("not known to the store");
 
         private final String text;
@@ -96,7 +96,7 @@ final class BucketCheck {
                     }
                 });
             }
-            facts.add("checksum %s: a wrong one is %s, a right one is %s"
+            facts.add("checksum %s: a wrong one is %s, a correct one is %s"
                     .formatted(
                             kind,
                             refused.contains(kind) ? "refused" : "accepted",
@@ -114,7 +114,10 @@ final class BucketCheck {
         facts.add("condition on a replacement: " + conditionalReplacement.text);
     }
 
-    /** Honoured where the store says no with a status that is about this request, unknown where it can't do such. */
+    /**
+     * Honoured if the store rejects this request because of the condition; unknown if it does not support such
+     * requests.
+     */
     private static Answer tried(Runnable request) {
         try {
             request.run();
@@ -143,7 +146,7 @@ final class BucketCheck {
                 .uploadId();
     }
 
-    /** What is done to an upload that a dead process has left. */
+    /** The operations on an upload left by a crashed process. */
     private void unfinished() {
         String[] id = new String[1];
         if (!step(Action.STORE, () -> id[0] = begin())) {
@@ -152,7 +155,8 @@ final class BucketCheck {
         ask(() -> {
             boolean seen = uploads.of(full).stream()
                     .anyMatch(upload -> upload.uploadId().equals(id[0]));
-            facts.add("unfinished uploads: " + (seen ? "listed" : "not listed, so none can be continued or swept"));
+            facts.add("unfinished uploads: "
+                    + (seen ? "listed" : "not listed, so they can be neither continued nor removed"));
         });
         ask(() -> uploads.pieces(full, id[0]));
         ask(() -> {
@@ -161,7 +165,7 @@ final class BucketCheck {
         });
     }
 
-    /** A question that turns the SDK's failures into ours by itself. */
+    /** A request that already translates the SDK's exceptions. */
     private interface Question {
         void put() throws SpillwayException;
     }
@@ -211,7 +215,7 @@ final class BucketCheck {
         if (MessageDigest.isEqual(there, BODY)) {
             facts.add("read: works");
         } else {
-            problems.add("what is read is not what was put under " + full);
+            problems.add("the bucket returned other bytes than were stored under " + full);
         }
     }
 
@@ -226,7 +230,7 @@ final class BucketCheck {
         if (listed) {
             facts.add("list: works");
         } else {
-            problems.add("what was just put is not listed: " + full);
+            problems.add("the listing lacks a new object: " + full);
         }
     }
 
@@ -260,7 +264,7 @@ final class BucketCheck {
         return kind.start().digest(content);
     }
 
-    /** One request; what goes wrong becomes a problem. */
+    /** Runs one request; a failure is added to the problems. */
     private boolean step(Action action, Runnable request) {
         try {
             request.run();
@@ -273,8 +277,8 @@ final class BucketCheck {
 
     private void add(SpillwayException e) {
         String problem = e.getMessage() + (e.hint() == null ? "" : ": " + e.hint());
-        // An answer's request id is its own; what is missing is said once.
-        if (problems.stream().noneMatch(said -> withoutIds(said).equals(withoutIds(problem)))) {
+        // Each response has its own request id; the same problem is reported only once.
+        if (problems.stream().noneMatch(known -> withoutIds(known).equals(withoutIds(problem)))) {
             problems.add(problem);
         }
     }
@@ -283,7 +287,7 @@ final class BucketCheck {
         return problem.replaceAll(" \\(request [^)]*\\)", "");
     }
 
-    /** Twice is harmless, and what never worked has left nothing. */
+    /** Removing twice is harmless, and a bucket that never worked has nothing to remove. */
     private void remove() {
         if (facts.isEmpty()) {
             return;
@@ -292,13 +296,13 @@ final class BucketCheck {
         try {
             delete();
         } catch (SdkException e) {
-            problems.add("the check could not remove what it has put: " + full);
+            problems.add("the check could not remove its object: " + full);
         }
     }
 
     /**
-     * The checksum that protects most: refused when wrong, and reported back, which saves reading everything again. A
-     * condition that a store ignores does no harm, and one that it refuses would end every upload.
+     * The strongest checksum that the store verifies, and preferably reports, which saves reading objects back. A
+     * condition that a store ignores is harmless; one that it rejects would fail every upload.
      */
     private Dialect advised() {
         Dialect used = connection.options().dialect();

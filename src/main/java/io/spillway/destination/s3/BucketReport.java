@@ -4,15 +4,15 @@ import io.spillway.destination.s3.S3Options.Dialect;
 import java.util.List;
 
 /**
- * What a check of a bucket has found.
+ * The result of a bucket check.
  *
- * @param facts    what the store does, one line each
- * @param problems what keeps an upload from working, with a hint, one line each; empty where all is well
- * @param advised  the dialect to use with this store; the one in use where the store could not be asked
+ * @param facts    what the store supports, one line each
+ * @param problems what prevents uploads, with a hint, one line each; empty if there are none
+ * @param advised  the dialect to use with this store; the configured one if the store could not be tested
  */
 public record BucketReport(List<String> facts, List<String> problems, Dialect advised) {
 
-    /** Copies the lists. */
+    /** Makes defensive copies. */
     public BucketReport {
         facts = List.copyOf(facts);
         problems = List.copyOf(problems);

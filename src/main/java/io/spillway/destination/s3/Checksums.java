@@ -17,16 +17,16 @@ import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
-/** What is sent with each body, so that the store refuses one that was changed on the way. */
+/** The checksum sent with each body, so that the store rejects a body that was corrupted in transit. */
 public enum Checksums {
-    /** {@code x-amz-checksum-sha256}; the store keeps it and reports it, for several pieces as a hash of their hashes. */
+    /** {@code x-amz-checksum-sha256}; the store keeps and reports it, for an upload in pieces as a hash of hashes. */
     SHA256,
-    /** {@code x-amz-checksum-crc64nvme}; the store reports it for the whole object, however many pieces there were. */
+    /** {@code x-amz-checksum-crc64nvme}; the store reports it for the whole object, also after an upload in pieces. */
     CRC64NVME,
-    /** {@code Content-MD5}, which every store knows; its ETag is then what can be compared. */
+    /** {@code Content-MD5}, supported by every store; its ETag can be compared. */
     MD5;
 
-    /** An empty one. */
+    /** A new digest of this kind. */
     MessageDigest start() {
         return switch (this) {
             case SHA256 -> Digests.sha256();
@@ -43,7 +43,7 @@ public enum Checksums {
         }
     }
 
-    /** Sends {@code sum} with the only body of an object. */
+    /** Adds {@code sum} to the upload of a whole object. */
     void onto(PutObjectRequest.Builder request, byte[] sum) {
         switch (this) {
             case SHA256 -> request.checksumSHA256(base64(sum));
@@ -52,7 +52,7 @@ public enum Checksums {
         }
     }
 
-    /** Sends {@code sum} with a piece. */
+    /** Adds {@code sum} to the upload of a piece. */
     void onto(UploadPartRequest.Builder request, byte[] sum) {
         switch (this) {
             case SHA256 -> request.checksumSHA256(base64(sum));
@@ -61,7 +61,7 @@ public enum Checksums {
         }
     }
 
-    /** Says what the pieces to come will be sent with. */
+    /** Announces the checksums of the pieces to come. */
     void onto(CreateMultipartUploadRequest.Builder request) {
         switch (this) {
             case SHA256 -> request.checksumAlgorithm(ChecksumAlgorithm.SHA256).checksumType(ChecksumType.COMPOSITE);
@@ -71,7 +71,7 @@ public enum Checksums {
         }
     }
 
-    /** Repeats a piece's {@code sum} in the request that puts them together. */
+    /** Repeats a piece's {@code sum} in the request that completes the upload. */
     void onto(CompletedPart.Builder piece, byte[] sum) {
         switch (this) {
             case SHA256 -> piece.checksumSHA256(base64(sum));
@@ -80,7 +80,7 @@ public enum Checksums {
         }
     }
 
-    /** Says what all pieces together must come to, where that is more than their own sums say. */
+    /** Adds the checksum of the whole object if this kind has one. */
     void onto(CompleteMultipartUploadRequest.Builder request, byte[] whole) {
         switch (this) {
             case CRC64NVME -> request.checksumCRC64NVME(base64(whole)).checksumType(ChecksumType.FULL_OBJECT);
@@ -89,7 +89,7 @@ public enum Checksums {
         }
     }
 
-    /** What the store says of an object in this kind of checksum, or null where it says nothing. */
+    /** The checksum of this kind that the store reports for an object, or null if it reports none. */
     @Nullable
     String reported(HeadObjectResponse head) {
         return switch (this) {
@@ -99,7 +99,7 @@ public enum Checksums {
         };
     }
 
-    /** What the store says of a piece, or null where it says nothing. */
+    /** The checksum that the store reports for a piece, or null if it reports none. */
     @Nullable
     String reported(Part piece) {
         return switch (this) {
@@ -109,12 +109,12 @@ public enum Checksums {
         };
     }
 
-    /** How a store reports the sum of a piece, or of an object that was sent in one request. */
+    /** The form in which a store reports the checksum of a piece, or of an object sent in one request. */
     String expected(byte[] sum) {
         return this == MD5 ? HexFormat.of().formatHex(sum) : base64(sum);
     }
 
-    /** How a store reports an object that was put together from pieces. */
+    /** The form in which a store reports the checksum of an object uploaded in pieces. */
     String expected(byte[] whole, List<byte[]> pieces) {
         if (this == CRC64NVME) {
             return base64(whole);
@@ -131,7 +131,7 @@ public enum Checksums {
         return Base64.getEncoder().encodeToString(sum);
     }
 
-    /** An ETag as it is compared: answers put quotes around it, or don't. */
+    /** An ETag without quotes, which not every response has. */
     static @Nullable String unquoted(@Nullable String etag) {
         return etag == null ? null : etag.replace("\"", "");
     }

@@ -16,12 +16,12 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
-/** Compares what the store holds with what was to be there. Safe for many threads. */
+/** Compares objects in the store with the content that they should have. Thread-safe. */
 final class Confirmation {
-    /** The metadata in which we keep an object's SHA-256, in lower-case hex: {@code x-amz-meta-sha256}. */
+    /** Metadata with the object's SHA-256 in lower-case hex: {@code x-amz-meta-sha256}. */
     static final String SHA256 = "sha256";
 
-    /** Reading back starts again where a connection breaks in the middle, which the SDK does not do. */
+    /** Reading back starts again if the connection breaks midway, which the SDK does not retry. */
     private static final int READS = 4;
 
     private static final int BUFFER = 64 << 10;
@@ -32,25 +32,25 @@ final class Confirmation {
         this.connection = connection;
     }
 
-    /** What we wrote into the metadata of an object, or null on somebody else's. */
+    /** The SHA-256 that Spillway wrote into an object's metadata, or null on a foreign object. */
     static @Nullable String sha256(HeadObjectResponse head) {
         return head.metadata().get(SHA256);
     }
 
-    /** Whether the object is the content, as far as a look tells: by size and by the SHA-256 that we gave it. */
+    /** Whether the object matches the content by size and by the SHA-256 in its metadata. */
     static boolean looksLike(HeadObjectResponse head, Content content) {
         return head.contentLength() == content.bytes() && content.sha256().equals(sha256(head));
     }
 
-    /** Whether an upload of exactly this content made the object. Its bytes may be others all the same. */
+    /** Whether an upload of exactly this content created the object. Its bytes may still differ. */
     static boolean isMeantAs(HeadObjectResponse head, Content content) {
         return content.sha256().equals(sha256(head));
     }
 
     /**
-     * Whether an object that was there before is the content. Its metadata can only deny that: they repeat what the
-     * upload said, and an upload whose writer died was confirmed by nothing. What counts is the checksum or ETag that
-     * the store computed, and where neither is conclusive, the bytes. An object of another writer is always read.
+     * Whether an existing object has the content. Its metadata can only disprove that: it repeats what the upload
+     * announced, and an upload whose process crashed was never verified. The proof is the checksum or ETag computed by
+     * the store, or if neither is conclusive, the bytes. A foreign object is always read.
      */
     boolean isSame(ObjectKey key, HeadObjectResponse head, Content content) throws SpillwayException {
         if (head.contentLength() != content.bytes() || (sha256(head) != null && !isMeantAs(head, content))) {
@@ -63,7 +63,7 @@ final class Confirmation {
         return computed || content.sha256().equals(readBack(key));
     }
 
-    /** Whether the store reports the content's checksum of that kind. An ETag that is no MD5 never equals one. */
+    /** Whether the store reports the content's checksum of that kind. An ETag that is not an MD5 never matches. */
     private boolean isReported(Checksums kind, HeadObjectResponse head, Content content) throws SpillwayException {
         String reported = kind.reported(head);
         if (reported == null || content.bytes() == 0) {
@@ -87,17 +87,17 @@ final class Confirmation {
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "a file to be stored in %s could not be read: %s".formatted(connection.name(), e.getMessage()),
+                    "cannot read a file for %s: %s".formatted(connection.name(), e.getMessage()),
                     null,
                     e);
         }
     }
 
     /**
-     * Makes sure that the store holds the content that it has just taken: by its own checksum or ETag, and where that
-     * says nothing or something else, by reading the object back.
+     * Verifies the content just stored: by the store's checksum or ETag, or if that is missing or differs, by reading
+     * the object back.
      *
-     * @param expected how the store should report it, or null if nobody knows
+     * @param expected the checksum that the store should report, or null if unknown
      */
     boolean holds(ObjectKey key, HeadObjectResponse head, Content content, @Nullable String expected)
             throws SpillwayException {
@@ -112,7 +112,7 @@ final class Confirmation {
         return content.sha256().equals(readBack(key));
     }
 
-    /** The SHA-256 of the object's bytes as they are read now. */
+    /** Reads the object and returns the SHA-256 of its bytes. */
     private String readBack(ObjectKey key) throws SpillwayException {
         IOException last = new IOException("not read");
         for (int i = 0; i < READS; i++) {
@@ -129,12 +129,12 @@ final class Confirmation {
         }
         throw new SpillwayException(
                 Fault.DESTINATION_UNAVAILABLE,
-                "destination %s broke off %s each time it was read back".formatted(connection.name(), key),
+                "destination %s: every attempt to read back %s was interrupted".formatted(connection.name(), key),
                 null,
                 last);
     }
 
-    /** The object's bytes. The caller closes the stream. */
+    /** Opens the object. The caller closes the stream. */
     InputStream open(ObjectKey key) throws SpillwayException {
         GetObjectRequest request = GetObjectRequest.builder()
                 .bucket(connection.bucket())

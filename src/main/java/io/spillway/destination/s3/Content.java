@@ -11,9 +11,9 @@ import java.util.HexFormat;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
- * A finished file with its checksums, which are known before the first byte is sent.
+ * A finished file with its checksums, which are computed before the first byte is sent.
  *
- * <p>No array is compared or changed after construction.
+ * <p>Its arrays are neither compared nor changed after construction.
  */
 final class Content {
     private static final int BUFFER = 64 << 10;
@@ -63,7 +63,7 @@ final class Content {
         return sum;
     }
 
-    /** The checksum of a range, read now. */
+    /** Reads a range and returns its checksum. */
     byte[] sum(Checksums kind, long offset, long length) throws IOException {
         MessageDigest digest = kind.start();
         try (InputStream in = new FileRange(file, offset, length)) {
@@ -75,7 +75,7 @@ final class Content {
         return digest.digest();
     }
 
-    /** A range as a request's body, opened anew for each attempt. */
+    /** A range as a request body, opened again for each attempt. */
     RequestBody body(long offset, long length) {
         return RequestBody.fromContentProvider(() -> open(offset, length), length, "application/octet-stream");
     }

@@ -5,14 +5,14 @@ import java.security.MessageDigest;
 
 /**
  * CRC-64/NVME (NVM Express NVM Command Set Specification 1.0d, 5.2.1.3.4: polynomial AD93D23594C93659, reflected, all
- * ones before and after), 8 bytes, the highest first, as S3 has it. Ours, since the SDK's is a native library of 24 MB.
- * Belongs to one thread.
+ * ones before and after), 8 bytes, most significant first, as in S3. Implemented here because the SDK's version is a
+ * native library of 24 MB. Not thread-safe.
  */
 final class Crc64Nvme extends MessageDigest {
-    /** The polynomial with its bits in reverse. */
+    /** The polynomial in reversed bit order. */
     private static final long POLYNOMIAL = 0x9A6C9329AC4BC9B5L;
 
-    /** How many bytes are taken in one step, with a table for each. */
+    /** Bytes processed per step, with a table for each. */
     private static final int STEP = 8;
 
     private static final long[][] TABLES = tables();
@@ -67,7 +67,7 @@ final class Crc64Nvme extends MessageDigest {
         crc = 0;
     }
 
-    /** Table n: what a byte comes to after n zero bytes have followed it. */
+    /** Table n: the effect of a byte followed by n zero bytes. */
     private static long[][] tables() {
         long[][] tables = new long[STEP][256];
         for (int value = 0; value < 256; value++) {

@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
 /**
- * A range of a file as a stream, so that no piece is ever held in memory. An interrupt ends the next read: a thread that
- * sends a piece stops there. Belongs to one thread.
+ * A range of a file as a stream, so that pieces are never held in memory. An interrupt aborts the next read, which
+ * stops a thread that is sending. Not thread-safe.
  */
 final class FileRange extends InputStream {
     private final Path file;
@@ -19,7 +19,7 @@ final class FileRange extends InputStream {
     private long at;
     private final long end;
 
-    /** Opens the file for itself; {@link #close} closes it. */
+    /** Opens the file; {@link #close} closes it. */
     FileRange(Path file, long offset, long length) throws IOException {
         this.file = file;
         this.channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -33,7 +33,7 @@ final class FileRange extends InputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
-    /** Fails with {@link EOFException} if the file has become shorter than it was said to be. */
+    /** @throws EOFException if the file has become shorter than the range */
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, target.length);

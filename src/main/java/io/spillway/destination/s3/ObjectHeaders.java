@@ -9,19 +9,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a browser or a cache is told about an object. Never a content encoding: a reader would then be given other bytes
- * than the checksums are about.
+ * HTTP headers of an object. There is never a content encoding, because clients would decode the bytes and the
+ * checksums would not match.
  *
- * @param contentType  by the end of its name
- * @param disposition  makes a browser save data under its own name; null for what it should show
- * @param cacheControl for ever for the content of a dated dump, a minute for its manifest and for what is replaced
+ * @param contentType  from its file extension
+ * @param disposition  makes browsers save data under its own name; null for content that browsers display
+ * @param cacheControl forever for the content of a dated dump, a minute for its manifest and for replaceable objects
  */
 record ObjectHeaders(String contentType, @Nullable String disposition, String cacheControl) {
     static final String IMMUTABLE = "public, max-age=31536000, immutable";
     static final String SHORT = "public, max-age=60";
 
     private static final Pattern DATED = Pattern.compile("(.*/)?\\d{4}-\\d{2}-\\d{2}T\\d{6}Z/[^/]+");
-    /** What says that a dump exists, or that it is withdrawn or removed: true for as long as it is there. */
+    /** Files that state whether a dump exists, is withdrawn or removed; they can disappear. */
     private static final Set<String> MAY_GO = Set.of("manifest.json", "withdrawn.json", "removing.json");
 
     private static final Pattern PROBLEM = Pattern.compile("notices/([^/]+/)?\\d{3}(\\.[a-z]+)?\\.json");
@@ -30,13 +30,13 @@ record ObjectHeaders(String contentType, @Nullable String disposition, String ca
     private static final Map<String, String> SHOWN = shown();
     private static final Map<String, String> SAVED = saved();
 
-    /** Of an object that is never overwritten. */
+    /** Headers of an object that is never overwritten. */
     static ObjectHeaders stored(ObjectKey key) {
         boolean stays = DATED.matcher(key.value()).matches() && !MAY_GO.contains(key.name());
         return of(key, stays ? IMMUTABLE : SHORT);
     }
 
-    /** Of an object that may be replaced, wherever it stands. */
+    /** Headers of an object that may be replaced. */
     static ObjectHeaders replaceable(ObjectKey key) {
         return of(key, SHORT);
     }
@@ -48,7 +48,7 @@ record ObjectHeaders(String contentType, @Nullable String disposition, String ca
         if (shown.isPresent()) {
             return new ObjectHeaders(shown.get(), null, cacheControl);
         }
-        // Key names have no character that would have to be escaped in a quoted string.
+        // Names have no characters that need escaping in a quoted string.
         return new ObjectHeaders(
                 type(SAVED, name).orElse(UNKNOWN), "attachment; filename=\"" + name + "\"", cacheControl);
     }

@@ -7,8 +7,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * An object's bytes: fails with {@link IOException} alone, also where they end too soon, and where it is closed before
- * its end ends the connection instead of reading the rest. Belongs to one thread.
+ * An object's content. Fails only with {@link IOException}, also if it ends too soon. Closing it early aborts the
+ * connection instead of reading the rest. Not thread-safe.
  */
 final class ObjectStream extends FilterInputStream {
     private final ResponseInputStream<GetObjectResponse> answer;
@@ -36,7 +36,7 @@ final class ObjectStream extends FilterInputStream {
         try {
             got = super.read(target, offset, wanted);
         } catch (SdkException e) {
-            throw new IOException("the object could not be read on after " + read + " bytes", e);
+            throw new IOException("reading the object failed after " + read + " bytes", e);
         }
         if (got > 0) {
             read += got;

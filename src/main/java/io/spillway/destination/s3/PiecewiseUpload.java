@@ -23,9 +23,8 @@ import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
- * One file on its way in pieces. Pieces that a dead process has left are taken over if they are what this file has at
- * their place. Nothing is visible before the last request; whatever fails, the upload is aborted. Used once, by one
- * thread, which has claimed the key.
+ * Uploads one file in pieces. Reuses pieces left by a crashed process if they match the file. Nothing is visible before
+ * the last request; on any failure the upload is aborted. Used once, by one thread, which has claimed the key.
  */
 final class PiecewiseUpload {
     private static final Logger LOG = LoggerFactory.getLogger(PiecewiseUpload.class);
@@ -37,12 +36,12 @@ final class PiecewiseUpload {
     private final PiecePlan plan;
     private final Dialect dialect;
 
-    /** What is in the store, by number. */
+    /** Pieces in the store, by number. */
     private final Map<Integer, CompletedPart> done = new ConcurrentHashMap<>();
     /** The checksum of each piece, by number. */
     private final Map<Integer, byte[]> sums = new ConcurrentHashMap<>();
 
-    /** @param key as it is called in the bucket */
+    /** @param key the full key in the bucket */
     PiecewiseUpload(S3Connection connection, Uploads uploads, Content content, String key) {
         this.connection = connection;
         this.uploads = uploads;
@@ -53,11 +52,11 @@ final class PiecewiseUpload {
     }
 
     /**
-     * Sends what is missing and puts the pieces together.
+     * Sends the missing pieces and completes the upload.
      *
-     * @param create   with all that is to be said of the object
-     * @param ifAbsent only where nothing has the key, if the store knows that condition
-     * @throws SdkException the store did not take it, or perhaps did: only a look tells
+     * @param create   the request that creates the upload, with the object's headers
+     * @param ifAbsent complete only if no object has the key, provided that the store supports this condition
+     * @throws SdkException if the store rejected it or did not answer; the caller has to look whether the object exists
      */
     void send(CreateMultipartUploadRequest.Builder create, boolean ifAbsent) throws SpillwayException {
         List<String> known = new ArrayList<>();
@@ -78,10 +77,10 @@ final class PiecewiseUpload {
     }
 
     /**
-     * Sends what is missing and leaves the upload open.
+     * Sends the missing pieces and leaves the upload open.
      *
-     * @param create with all that is to be said of the object
-     * @throws SdkException the store did not take it
+     * @param create the request that creates the upload, with the object's headers
+     * @throws SdkException if the store rejected it or did not answer
      */
     void prepare(CreateMultipartUploadRequest.Builder create) throws SpillwayException {
         String id = leftOver();
@@ -100,7 +99,7 @@ final class PiecewiseUpload {
         }
     }
 
-    /** How the store should report the object, or null if not all pieces are known. */
+    /** The checksum that the store should report for the object, or null if not all pieces are known. */
     @Nullable
     String expected() {
         return sums.size() < plan.count()
@@ -108,7 +107,10 @@ final class PiecewiseUpload {
                 : dialect.checksums().expected(content.sum(), List.copyOf(new TreeMap<>(sums).values()));
     }
 
-    /** The upload of a dead process whose pieces are this file's, or null; the others are left for {@link #send}'s end. */
+    /**
+     * The id of an upload by a crashed process whose pieces match this file, or null. Other uploads are aborted when
+     * {@link #send} ends.
+     */
     private @Nullable String leftOver() throws SpillwayException {
         try {
             for (MultipartUpload upload : uploads.of(key)) {
@@ -123,7 +125,7 @@ final class PiecewiseUpload {
             if (e.fault() != Fault.DESTINATION_REFUSED) {
                 throw e;
             }
-            LOG.warn("unfinished uploads can't be seen, so none is taken over reason={}", e.getMessage());
+            LOG.warn("cannot list unfinished uploads, so none is continued reason={}", e.getMessage());
         }
         return null;
     }
@@ -143,7 +145,7 @@ final class PiecewiseUpload {
         return !done.isEmpty();
     }
 
-    /** By the store's checksum, or by its ETag where it reports none: an ETag that is no MD5 fits no piece. */
+    /** By the store's checksum, or by its ETag if it reports none; an ETag that is not an MD5 never matches. */
     private boolean isThere(Part piece, byte[] sum) {
         String reported = dialect.checksums().reported(piece);
         return reported == null
@@ -203,7 +205,7 @@ final class PiecewiseUpload {
         done.put(number, piece.build());
     }
 
-    /** The answer's own ETag is not looked at: some stores send an empty one. */
+    /** Ignores the ETag in the response: some stores send an empty one. */
     private void complete(String id, boolean ifAbsent) {
         CompleteMultipartUploadRequest.Builder request = CompleteMultipartUploadRequest.builder()
                 .bucket(connection.bucket())

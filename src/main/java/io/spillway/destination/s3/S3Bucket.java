@@ -26,30 +26,30 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * A bucket, or what is below a prefix of it. A key is the rest of an object's name.
+ * A bucket, or the part below a prefix of it. A key is the rest of an object's name.
  *
- * <p>Every object carries its SHA-256 as metadata ({@code x-amz-meta-sha256}). Names that are never overwritten are
- * written on the condition that nothing has them, where the store knows that condition ({@link
- * S3Options.Dialect#conditionalWrites}). An answer that is lost is made up for by a look. After an upload the store's own
- * checksum or ETag is compared; where it gives none that can be, the object is read back.
+ * <p>Every object has its SHA-256 as metadata ({@code x-amz-meta-sha256}). Names that are never overwritten are written
+ * on the condition that no object has them, if the store supports it ({@link S3Options.Dialect#conditionalWrites}).
+ * After a lost response, the object is looked up. After an upload, the store's own checksum or ETag is compared; if it
+ * reports none that can be compared, the object is read back.
  *
- * <p>Files are never held in memory: whatever their size, a piece under way takes some tens of KiB of heap. One key is
- * written by one thread at a time; a second one fails as already running. Other processes are kept away from a dataset's
- * keys by the dataset's lock, which is the caller's to hold. An object that an earlier upload of the same file left is
- * believed by what the store computed of it or by its bytes, and replaced where it is damaged.
+ * <p>Files are never held in memory: a piece in progress takes some tens of KiB of heap, whatever its size. One thread
+ * at a time writes a key; a second one fails with {@code ALREADY_RUNNING}. The dataset's lock, which the caller holds,
+ * keeps other processes from writing its keys. An object left by an earlier upload of the same file is verified by the
+ * store's checksum or its bytes, and replaced if it is damaged.
  *
- * <p>An interrupt ends a call with {@code CANCELLED} and leaves the flag set; a request whose answer is being waited for
- * ends within the limits of {@link S3Options.Patience}.
+ * <p>An interrupt ends a call with {@code CANCELLED} and leaves the flag set; a pending request ends within the limits
+ * of {@link S3Options.Patience}.
  */
 public final class S3Bucket implements Destination {
     private static final Logger LOG = LoggerFactory.getLogger(S3Bucket.class);
 
     private static final Traits TRAITS = new Traits(true, true, false, PiecePlan.LARGEST_OBJECT);
 
-    /** The next file is hashed while one is sent; more would only spread the same pieces over more files. */
+    /** The next file is hashed while one is being sent; more would spread the same pieces over more files. */
     private static final int FILES_AT_ONCE = 3;
 
-    /** One more than what is needed, for a store that hiccups. */
+    /** One retry, for a store with a temporary error. */
     private static final int CHECK_ATTEMPTS = 2;
 
     private final S3Connection connection;
@@ -65,8 +65,9 @@ public final class S3Bucket implements Destination {
     }
 
     /**
-     * The destination in that bucket. Asks the store nothing yet; {@link #check} does. Fails as a matter of configuration
-     * where there is no region or no such profile.
+     * Creates the destination. Sends no request; see {@link #check}.
+     *
+     * @throws SpillwayException {@code CONFIG} if there is no region or no such profile
      */
     public static S3Bucket open(S3Options options) throws SpillwayException {
         return new S3Bucket(S3Connection.open(options));
@@ -77,17 +78,17 @@ public final class S3Bucket implements Destination {
         return connection.name();
     }
 
-    /** {@inheritDoc} The bytes are kept in a temporary file until then. */
+    /** {@inheritDoc} The bytes are spooled to a temporary file until then. */
     @Override
     public Upload begin(ObjectKey key) throws SpillwayException {
         try {
             return new S3Upload(sender, connection.options().dialect().checksums(), key);
         } catch (IOException e) {
-            throw unreadable("no temporary file could be made for " + key, e);
+            throw unreadable("cannot create a temporary file for " + key, e);
         }
     }
 
-    /** {@inheritDoc} The stream fails with an {@link IOException} where the connection breaks. */
+    /** {@inheritDoc} The stream fails with an {@link IOException} if the connection breaks. */
     @Override
     public InputStream open(ObjectKey key) throws SpillwayException {
         return confirmation.open(key);
@@ -102,8 +103,8 @@ public final class S3Bucket implements Destination {
     }
 
     /**
-     * {@inheritDoc} The store decides, where it knows {@linkplain S3Options.Dialect#conditionalWrites such conditions};
-     * else what stands there is looked at just before.
+     * {@inheritDoc} The store compares the version if it supports
+     * {@linkplain S3Options.Dialect#conditionalWrites conditional writes}; otherwise it is compared just before.
      */
     @Override
     public boolean replace(ObjectKey key, byte[] bytes, @Nullable String version) throws SpillwayException {
@@ -115,11 +116,11 @@ public final class S3Bucket implements Destination {
             upload.body().write(bytes);
             return upload.commitOver(version);
         } catch (IOException e) {
-            throw unreadable("no temporary file could be made for " + key, e);
+            throw unreadable("cannot create a temporary file for " + key, e);
         }
     }
 
-    /** {@inheritDoc} Objects whose names are no keys are not listed. */
+    /** {@inheritDoc} Objects whose names are not keys are not listed. */
     @Override
     public List<StoredObject> list(String prefix) throws SpillwayException {
         int root = connection.options().address().prefix().length();
@@ -160,7 +161,10 @@ public final class S3Bucket implements Destination {
         return found;
     }
 
-    /** Whether a key can start so. Asked here, since a store that keeps objects as files may make sense of {@code ../}. */
+    /**
+     * Whether keys can start with this prefix. Checked here, because a store that keeps objects as files may interpret
+     * {@code ../}.
+     */
     private static boolean startsKeys(String prefix) {
         return prefix.isEmpty()
                 || key(prefix.endsWith("/") ? prefix + "a" : prefix).isPresent();
@@ -198,12 +202,12 @@ public final class S3Bucket implements Destination {
         if (!Confirmation.isMeantAs(there.get(), content)) {
             throw sender.taken(key);
         }
-        LOG.warn("an earlier upload of the same file arrived damaged, it is sent again key={}", key);
+        LOG.warn("an earlier upload of the same file is damaged and will be sent again key={}", key);
         delete(key);
         return sender.send(content, key, ObjectHeaders.stored(key), true);
     }
 
-    /** {@inheritDoc} Pieces of an upload that is not completed; a file of one piece is not sent. */
+    /** {@inheritDoc} Sends the pieces of an uncompleted upload; a file of one piece is not sent. */
     @Override
     public void prepare(Path file, ObjectKey key) throws SpillwayException {
         if (connection.head(key).isEmpty()) {
@@ -220,14 +224,16 @@ public final class S3Bucket implements Destination {
         try {
             return Content.of(file, connection.options().dialect().checksums());
         } catch (IOException e) {
-            throw unreadable(file + " could not be read", e);
+            throw unreadable("cannot read " + file, e);
         }
     }
 
     /**
-     * {@inheritDoc} Files are sent in the order of their names, a few at the same time, and stay where they are. Where
-     * {@code last} is there already and differs, nothing is sent. Fails with {@link IllegalArgumentException} if the
-     * folder lacks {@code last} or has anything but regular files with names that are fit for keys.
+     * {@inheritDoc} Files are sent in the order of their names, a few in parallel, and stay in the folder. If
+     * {@code last} already exists and differs, nothing is sent.
+     *
+     * @throws IllegalArgumentException if the folder lacks {@code last} or contains anything except regular files whose
+     *     names are valid in keys
      */
     @Override
     public void place(Path folder, ObjectKey prefix, String last) throws SpillwayException {
@@ -259,12 +265,12 @@ public final class S3Bucket implements Destination {
         try (Stream<Path> entries = Files.list(folder)) {
             files = entries.sorted().toList();
         } catch (IOException e) {
-            throw unreadable(folder + " could not be read", e);
+            throw unreadable("cannot read " + folder, e);
         }
         for (Path file : files) {
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                     || key(file.getFileName().toString()).isEmpty()) {
-                throw new IllegalArgumentException("not a file that can be published: " + file);
+                throw new IllegalArgumentException("not a regular file: " + file);
             }
         }
         if (!files.contains(folder.resolve(last))) {
@@ -274,29 +280,29 @@ public final class S3Bucket implements Destination {
     }
 
     /**
-     * Aborts what dead processes have left: every unfinished upload below {@code dataset/} whose key no thread of this
-     * bucket is writing to. To be called by the holder of the dataset's lock only, which is what makes sure that no other
-     * process is writing there, and after {@link #place}, which continues such uploads where it can.
+     * Aborts uploads left by crashed processes: every unfinished upload below {@code dataset/} whose key is not being
+     * written by this bucket. The caller must hold the dataset's lock, which ensures that no other process is writing
+     * there, and must call this after {@link #place}, which continues such uploads if possible.
      *
      * @param dataset a key without a trailing slash
-     * @return how many there were
+     * @return number of aborted uploads
      */
     @Override
     public int sweep(ObjectKey dataset) throws SpillwayException {
         List<MultipartUpload> left = uploads.leftBelow(connection.full(dataset) + "/");
         for (MultipartUpload upload : left) {
             uploads.abort(upload.key(), upload.uploadId());
-            LOG.info("unfinished upload of a dead process aborted key={}", upload.key());
+            LOG.info("orphaned upload aborted key={}", upload.key());
         }
         return left.size();
     }
 
     /**
-     * Tries on the bucket what an upload needs, under keys of its own that are gone afterwards, and tells which dialect
-     * the store speaks. Doesn't fail for what it finds: that is in the report.
+     * Tests on the bucket what an upload needs, under keys that are removed afterwards, and determines the store's
+     * dialect. Problems are reported, not thrown.
      */
     public BucketReport check() throws SpillwayException {
-        // Damaged bodies are sent on purpose, which an upload would send again until its patience ends.
+        // The check sends corrupted bodies, which an upload would retry until its patience ends.
         try (S3Connection asking = S3Connection.open(connection.options().withAttempts(CHECK_ATTEMPTS))) {
             return new BucketCheck(asking, new Uploads(asking)).run();
         }
@@ -312,7 +318,7 @@ public final class S3Bucket implements Destination {
         return TRAITS;
     }
 
-    /** Ends requests under way and closes all connections. */
+    /** Aborts pending requests and closes all connections. */
     @Override
     public void close() {
         connection.close();

@@ -38,14 +38,14 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Our way to one bucket: the SDK's client, set up so that every wait has a limit, and what else all requests share. Safe
- * for many threads; closing it ends requests under way.
+ * The SDK's client for one bucket, with a limit for every wait, and the state shared by all requests. Thread-safe;
+ * closing it aborts pending requests.
  */
 final class S3Connection implements AutoCloseable {
-    /** Beside the bodies: looks, listings and aborts, from a few files at once. */
+    /** Connections for lookups, listings and aborts, beside those for bodies. */
     private static final int OTHER_CONNECTIONS = 16;
 
-    /** What cleans up after a failure has this long for each request: a process that is told to stop has 30 seconds. */
+    /** Limit for each request that cleans up after a failure: a process that was told to stop has 30 seconds. */
     private static final Duration CLEANUP = Duration.ofSeconds(10);
 
     private final S3Options options;
@@ -60,16 +60,20 @@ final class S3Connection implements AutoCloseable {
         this.bodies = new Semaphore(options.sending().requests(), true);
     }
 
-    /** Sends nothing. Fails as a matter of configuration where the SDK finds no region. */
+    /**
+     * Sends no request.
+     *
+     * @throws SpillwayException {@code CONFIG} if the SDK finds no region
+     */
     static S3Connection open(S3Options options) throws SpillwayException {
         try {
             return new S3Connection(options, client(options));
         } catch (SdkException e) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "destination s3://%s can't be set up: %s"
+                    "invalid configuration of destination s3://%s: %s"
                             .formatted(options.address().bucket(), e.getMessage()),
-                    "name the bucket's region, or an endpoint, and a profile that exists",
+                    "set the bucket's region or an endpoint, and an existing profile",
                     e);
         }
     }
@@ -80,9 +84,8 @@ final class S3Connection implements AutoCloseable {
         S3ClientBuilder builder = S3Client.builder()
                 .credentialsProvider(provider(options.credentials()))
                 .forcePathStyle(address.pathStyle())
-                // Every body's length and checksum are known before it is sent. The SDK's own trailers and signed
-                // chunks
-                // would gain nothing, and older stores refuse them.
+                // Length and checksum of every body are known before it is sent, so the SDK's trailers and signed
+                // chunks have no benefit, and older stores reject them.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .serviceConfiguration(
@@ -92,7 +95,7 @@ final class S3Connection implements AutoCloseable {
                         .connectionTimeout(patience.connect())
                         .connectionAcquisitionTimeout(patience.answer())
                         .socketTimeout(patience.answer())
-                        // Its thread would outlive us. A connection that was idle is checked before it is used.
+                        // Its thread would outlive this object. Idle connections are validated before use instead.
                         .useIdleConnectionReaper(false))
                 .overrideConfiguration(override -> override.retryStrategy(new BriefRetries(retries(patience)))
                         .apiCallAttemptTimeout(patience.attempt(0))
@@ -124,9 +127,9 @@ final class S3Connection implements AutoCloseable {
     }
 
     /**
-     * The SDK's own conditions (500, 502, 503, 504, SlowDown and its kin, resets, timeouts, a clock that is off, an error
-     * inside an answer of 200), and bodies that were damaged on the way. Without its circuit breaker, whose tokens are
-     * shared by all requests: how often one is tried should not depend on the others.
+     * The SDK's own conditions (500, 502, 503, 504, SlowDown and similar, resets, timeouts, clock skew, an error in a
+     * 200 response), and bodies corrupted in transit. Without its circuit breaker, whose tokens are shared by all
+     * requests: the retries of one request must not depend on others.
      */
     private static StandardRetryStrategy retries(Patience patience) {
         BackoffStrategy pauses = BackoffStrategy.exponentialDelay(patience.firstPause(), patience.longestPause());
@@ -152,7 +155,7 @@ final class S3Connection implements AutoCloseable {
         return faults;
     }
 
-    /** Permits for bodies under way, over all threads and files. */
+    /** Permits for bodies in progress, over all threads and files. */
     Semaphore bodies() {
         return bodies;
     }
@@ -171,7 +174,7 @@ final class S3Connection implements AutoCloseable {
         return options.address().prefix() + key;
     }
 
-    /** Limits for a request that has a body of {@code bytes}, or makes the store move as many. */
+    /** Timeouts for a request with a body of {@code bytes}, or that makes the store process as many. */
     AwsRequestOverrideConfiguration limits(long bytes) {
         return AwsRequestOverrideConfiguration.builder()
                 .apiCallAttemptTimeout(options.patience().attempt(bytes))
@@ -179,12 +182,12 @@ final class S3Connection implements AutoCloseable {
                 .build();
     }
 
-    /** Limits for a request that cleans up. */
+    /** Timeouts for a request that cleans up. */
     AwsRequestOverrideConfiguration cleanup() {
         return AwsRequestOverrideConfiguration.builder().apiCallTimeout(CLEANUP).build();
     }
 
-    /** Asks, with the SDK's failures turned into ours. */
+    /** Runs a request and translates the SDK's exceptions. */
     <T> T ask(Action action, String subject, Supplier<T> question) throws SpillwayException {
         try {
             return question.get();
@@ -194,11 +197,11 @@ final class S3Connection implements AutoCloseable {
     }
 
     /**
-     * Runs tasks at the same time; the first failure ends all, and no request of theirs is under way afterwards.
+     * Runs tasks in parallel; the first failure stops all, and none is still running afterwards.
      *
-     * @param what for the names of the threads, and for messages
-     * @throws SpillwayException the first task that failed failed with this, or {@code CANCELLED}: the calling thread was
-     *     interrupted, and still is
+     * @param what for thread names and messages
+     * @throws SpillwayException the exception of the first failed task, or {@code CANCELLED} if the calling thread was
+     *     interrupted, with its flag still set
      */
     static <T> List<T> atOnce(String what, int threads, List<? extends Callable<T>> tasks) throws SpillwayException {
         if (tasks.isEmpty()) {
@@ -212,7 +215,7 @@ final class S3Connection implements AutoCloseable {
         }
     }
 
-    /** What the store says of an object, with its checksums, or empty where there is none. */
+    /** An object's metadata with its checksums; empty if there is no object. */
     Optional<HeadObjectResponse> head(ObjectKey key) throws SpillwayException {
         @Nullable
         HeadObjectResponse head = ask(Action.LOOK, key.value(), () -> {

@@ -16,11 +16,11 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Turns what the SDK throws into {@link Fault}s. Messages are made of the store's status, code and request id, never of
- * its text or the SDK's, which may quote what was sent.
+ * Translates the SDK's exceptions into {@link Fault}s. Messages contain the store's status, error code and request id,
+ * but never its text or the SDK's, which may quote the request.
  */
 final class S3Faults {
-    /** Error codes that are about somebody's settings, though their status might say otherwise. */
+    /** Error codes that indicate a configuration error, whatever their status. */
     private static final Set<String> REFUSALS = Set.of("NotImplemented", "MethodNotAllowed", "NotSupported");
 
     private final String destination;
@@ -31,12 +31,12 @@ final class S3Faults {
         this.address = address;
     }
 
-    /** The failure of an action on {@code subject}, a key or the start of keys. */
+    /** The exception for an action on {@code subject}, a key or key prefix. */
     SpillwayException translate(Action action, String subject, SdkException e) {
         if (isInterrupt(e)) {
             return new SpillwayException(
                     Fault.CANCELLED,
-                    "cancelled while %s was asked to %s %s".formatted(destination, action.verb(), subject),
+                    "cancelled: request to %s to %s %s".formatted(destination, action.verb(), subject),
                     null,
                     e);
         }
@@ -48,30 +48,30 @@ final class S3Faults {
         return withoutAnswer(what, e);
     }
 
-    /** Whether the calling thread was told to stop, which the SDK wraps in exceptions of its own. */
+    /** Whether the calling thread was interrupted, which the SDK wraps in its own exceptions. */
     static boolean isInterrupt(SdkException e) {
         return e instanceof AbortedException
                 || Thread.currentThread().isInterrupted()
                 || cause(e, InterruptedException.class) != null;
     }
 
-    /** Whether the store said no, and nothing but that: what was asked for has not happened and will not. */
+    /** Whether the store definitely rejected the request, so that it was not carried out. */
     static boolean isRefusal(S3Exception e) {
         int status = e.statusCode();
         return isUnknownRequest(e) || (status >= 300 && status < 500 && !mayPass(e) && !isUncertain(e));
     }
 
-    /** Answers that a repeated request gets if its first try succeeded, and those of two that met. */
+    /** Responses to a retry whose first attempt succeeded, or to one of two concurrent requests. */
     private static boolean isUncertain(S3Exception e) {
         return e.statusCode() == 409 || e.statusCode() == 412 || code(e).equals("NoSuchUpload");
     }
 
-    /** Whether the store did nothing because what it has is not what the request was made for. */
+    /** Whether the store did nothing because the request's condition does not hold. */
     static boolean isUnmetCondition(S3Exception e) {
         return e.statusCode() == 412 || e.statusCode() == 409 || (e.statusCode() == 404 && code(e).equals("NoSuchKey"));
     }
 
-    /** Whether the store has no such kind of request at all. */
+    /** Whether the store does not support this kind of request. */
     static boolean isUnknownRequest(S3Exception e) {
         return REFUSALS.contains(code(e));
     }
@@ -86,7 +86,7 @@ final class S3Faults {
                 || code(e).equals("IncompleteBody");
     }
 
-    /** The store's error code, or an empty text where it gave none, as in every answer to HEAD. */
+    /** The store's error code; empty if there is none, as in every response to HEAD. */
     static String code(S3Exception e) {
         return e.awsErrorDetails() == null || e.awsErrorDetails().errorCode() == null
                 ? ""
@@ -106,21 +106,20 @@ final class S3Faults {
             case "NoSuchBucket" ->
                 "there is no bucket \"%s\"%s: create it, or correct the name or the endpoint"
                         .formatted(address.bucket(), at());
-            case "InvalidAccessKeyId" ->
-                "the store does not know the access key: correct it, or name the right endpoint";
+            case "InvalidAccessKeyId" -> "the store does not know the access key: correct the key or the endpoint";
             case "SignatureDoesNotMatch" ->
-                "the secret key does not belong to the access key, or something on the way changes requests";
-            case "ExpiredToken", "TokenRefreshRequired", "InvalidToken" -> "the session token is not valid any more";
-            case "RequestTimeTooSkewed" -> "set this machine's clock: it is more than 15 minutes off";
+                "the secret key does not belong to the access key, or a proxy changes requests";
+            case "ExpiredToken", "TokenRefreshRequired", "InvalidToken" -> "renew the session token: it has expired";
+            case "RequestTimeTooSkewed" -> "correct this machine's clock: it is more than 15 minutes off";
             case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException" ->
                 wrongRegion(e);
             case "NotImplemented", "MethodNotAllowed", "NotSupported" ->
-                "the store does not know this kind of request: it may need checksums md5 and no conditional writes";
+                "the store does not support this kind of request: it may need checksums md5 and no conditional writes";
             case "XAmzContentSHA256Mismatch", "BadDigest", "InvalidDigest" ->
-                "bytes were changed on the way, or the store needs other checksums";
+                "bytes were corrupted in transit, or the store needs other checksums";
             case "InvalidArgument", "InvalidStorageClass" ->
-                "the store has nothing of that kind: are storage class, encryption and key, if given, its own?";
-            case "EntityTooLarge" -> "the store takes smaller objects only: make parts smaller";
+                "check storage class, encryption and KMS key: the store does not support one of them";
+            case "EntityTooLarge" -> "the object exceeds the store's limit: use smaller parts";
             default -> byStatus(action, e);
         };
     }
@@ -130,7 +129,7 @@ final class S3Faults {
             case 301, 307 -> wrongRegion(e);
             case 401, 403 -> "the key needs %s on %s".formatted(action.right(), action.resource(address));
             case 404 -> "check the bucket's name and the endpoint";
-            case 503, 429 -> "the store asks for fewer requests: try later, or send fewer at the same time";
+            case 503, 429 -> "the store is rate limiting: try again later, or send fewer requests in parallel";
             default -> null;
         };
     }
@@ -143,33 +142,35 @@ final class S3Faults {
                         .firstMatchingHeader("x-amz-bucket-region")
                         .orElse(null);
         return region == null
-                ? "the bucket is in another region, or the endpoint is not the bucket's: name the right one"
-                : "the bucket is in region " + region + ": name that one";
+                ? "the bucket is in another region, or the endpoint is wrong: set the right one"
+                : "the bucket is in region " + region + ": set that region";
     }
 
     private SpillwayException withoutAnswer(String what, SdkException e) {
         if (String.valueOf(e.getMessage()).startsWith("Unable to load credentials")) {
             return new SpillwayException(
                     Fault.DESTINATION_REFUSED,
-                    what + "there are no credentials",
-                    "give an access key and a secret key, or a profile, or set them in the environment",
+                    what + "no credentials found",
+                    "set an access key and a secret key, or a profile, in the schedule or the environment",
                     e);
         } else if (cause(e, UnknownHostException.class) != null) {
-            return unavailable(what + "its host is not known" + at(), "correct the endpoint or the region, or DNS", e);
+            return unavailable(what + "unknown host" + at(), "check the endpoint, the region and DNS", e);
         } else if (cause(e, SSLException.class) != null) {
-            return unavailable(what + "no secure connection" + at(), "see --stacktrace; is its certificate valid?", e);
+            return unavailable(
+                    what + "TLS connection failed" + at(), "check the certificate; --stacktrace shows details", e);
         } else if (cause(e, ConnectException.class) != null) {
-            return unavailable(what + "no connection" + at(), "is the store running, and the endpoint right?", e);
+            return unavailable(
+                    what + "connection failed" + at(), "check that the store is running and the endpoint is right", e);
         } else if (e instanceof ApiCallTimeoutException
                 || e instanceof ApiCallAttemptTimeoutException
                 || cause(e, SocketTimeoutException.class) != null) {
-            return unavailable(what + "no answer in time" + at(), null, e);
+            return unavailable(what + "request timed out" + at(), null, e);
         }
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return unavailable(what + "the connection broke (" + root.getClass().getSimpleName() + ")", null, e);
+        return unavailable(what + "connection lost (" + root.getClass().getSimpleName() + ")", null, e);
     }
 
     private String at() {

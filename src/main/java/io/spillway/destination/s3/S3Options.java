@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which bucket, who writes to it, and how its store wants to be spoken to. Prints no secret.
+ * The bucket, the credentials, and the dialect of its store. Its text form contains no secret.
  *
  * @param address     where the bucket is
- * @param credentials who writes
- * @param dialect     what the store understands
- * @param keeping     how the store is to keep objects
- * @param sending     pieces and threads
- * @param patience    how long answers are waited for
+ * @param credentials for writing
+ * @param dialect     what the store supports
+ * @param keeping     storage settings of objects
+ * @param sending     piece size and parallelism
+ * @param patience    timeouts and retries
  */
 public record S3Options(
         Address address,
@@ -24,13 +24,13 @@ public record S3Options(
         Sending sending,
         Patience patience) {
 
-    /** Amazon's own store with credentials from the SDK's chain, and the defaults for the rest. */
+    /** Amazon S3 with credentials from the SDK's chain, and defaults for the rest. */
     public static S3Options of(Address address) {
         return new S3Options(
                 address, new SdkChain(null), Dialect.AMAZON, Keeping.DEFAULT, Sending.DEFAULT, Patience.DEFAULT);
     }
 
-    /** The same, but that each request is tried so many times. */
+    /** The same with another number of attempts per request. */
     S3Options withAttempts(int attempts) {
         var less = new Patience(
                 patience.connect(),
@@ -46,12 +46,12 @@ public record S3Options(
      * Where the bucket is.
      *
      * @param bucket    its name
-     * @param prefix    what every key starts with inside the bucket: empty, or ending in a slash
-     * @param region    such as {@code eu-central-1}; null asks the SDK's chain, and means {@code us-east-1} where an
-     *                  endpoint is named, whose store most likely has no regions
-     * @param endpoint  the store's address where it is not Amazon's
-     * @param pathStyle whether the bucket's name stands in the path, not in the host's name
-     * @param publicUrl where people fetch what stands below {@code prefix}, ending in a slash; null where nobody can
+     * @param prefix    prefix of every key inside the bucket: empty, or ending in a slash
+     * @param region    such as {@code eu-central-1}; null uses the SDK's chain, or {@code us-east-1} with an endpoint,
+     *                  whose store usually has no regions
+     * @param endpoint  URL of a store other than Amazon's
+     * @param pathStyle whether the bucket's name is in the URL's path and not in the host name
+     * @param publicUrl public URL of the content below {@code prefix}, ending in a slash; null if it is not public
      */
     public record Address(
             String bucket,
@@ -61,118 +61,118 @@ public record S3Options(
             boolean pathStyle,
             @Nullable URI publicUrl) {
 
-        /** Fails with {@link IllegalArgumentException} on a name or prefix that cannot be one. */
+        /** @throws IllegalArgumentException if a value is malformed */
         public Address {
             if (bucket.isEmpty() || bucket.contains("/")) {
-                throw new IllegalArgumentException("not the name of a bucket: \"" + bucket + "\"");
+                throw new IllegalArgumentException("invalid bucket name: \"" + bucket + "\"");
             }
             if (prefix.startsWith("/") || (!prefix.isEmpty() && !prefix.endsWith("/"))) {
                 throw new IllegalArgumentException(
-                        "a prefix is empty or ends in a slash, and starts with none: \"" + prefix + "\"");
+                        "a prefix must be empty, or end but not start with a slash: \"" + prefix + "\"");
             }
             if (publicUrl != null && !publicUrl.toString().endsWith("/")) {
-                throw new IllegalArgumentException("a public address ends in a slash: " + publicUrl);
+                throw new IllegalArgumentException("a public URL must end in a slash: " + publicUrl);
             }
         }
     }
 
-    /** Who writes. None of these prints its secret. */
+    /** Credentials; their text forms contain no secret. */
     public sealed interface Credentials {}
 
     /**
      * A pair of keys.
      *
-     * @param sessionToken comes with keys that are valid for a while only, else null
+     * @param sessionToken for temporary keys, otherwise null
      */
     public record Keys(
             Secret accessKey, Secret secretKey, @Nullable Secret sessionToken) implements Credentials {}
 
     /**
-     * What the SDK finds by itself: environment, system properties, web identity, profile files, container, instance.
+     * The SDK's own sources: environment, system properties, web identity, profile files, container, instance.
      *
-     * @param profile which profile of those files, or null for the one that the environment names
+     * @param profile a profile in those files, or null for the one set in the environment
      */
     public record SdkChain(@Nullable String profile) implements Credentials {}
 
     /**
-     * What the store understands; {@link BucketCheck} finds it out by trying.
+     * What the store supports; {@link BucketCheck} determines it.
      *
-     * @param checksums         what makes the store check each body that it receives
-     * @param conditionalWrites whether it knows {@code If-None-Match: *}. Without it a name that somebody else takes
-     *                          between our look and the end of our upload is overwritten: the dataset's lock has to
-     *                          keep a second writer away
-     * @param proof             what is believed after an upload
+     * @param checksums         the checksum sent with each body
+     * @param conditionalWrites whether the store supports {@code If-None-Match: *}. Without it, a name taken by another
+     *                          writer between the lookup and the end of the upload is overwritten, so the dataset's
+     *                          lock has to exclude a second writer
+     * @param proof             how an upload is verified
      */
     public record Dialect(Checksums checksums, boolean conditionalWrites, Proof proof) {
-        /** Amazon's store, and those that keep up with it. */
+        /** Amazon S3 and compatible up-to-date stores. */
         public static final Dialect AMAZON = new Dialect(Checksums.SHA256, true, Proof.AUTO);
 
-        /** The oldest one still met: Content-MD5, and a look instead of a condition. */
+        /** Old stores: Content-MD5, and a lookup instead of a condition. */
         public static final Dialect COMPATIBLE = new Dialect(Checksums.MD5, false, Proof.AUTO);
     }
 
-    /** What is believed after an upload. The size is always compared. */
+    /** How an upload is verified. The size is always compared. */
     public enum Proof {
-        /** The store's own checksum or ETag; where it gives none that can be compared, the object is read back. */
+        /** By the store's checksum or ETag; if it reports none that can be compared, by reading the object back. */
         AUTO,
-        /** The object is read back and hashed, always. */
+        /** Always by reading the object back. */
         READ
     }
 
     /**
-     * How the store is to keep objects; null leaves the choice to the bucket.
+     * Storage settings of objects; null uses the bucket's default.
      *
      * @param storageClass such as {@code STANDARD_IA}
      * @param encryption   {@code AES256} or {@code aws:kms}
-     * @param kmsKey       the key's id or ARN, for {@code aws:kms} only
+     * @param kmsKey       the key's id or ARN, only with {@code aws:kms}
      */
     public record Keeping(
             @Nullable String storageClass,
             @Nullable String encryption,
             @Nullable String kmsKey) {
-        /** As the bucket has it. */
+        /** The bucket's defaults. */
         public static final Keeping DEFAULT = new Keeping(null, null, null);
 
-        /** Fails with {@link IllegalArgumentException} on a KMS key without KMS. */
+        /** @throws IllegalArgumentException if there is a KMS key without KMS encryption */
         public Keeping {
             if (kmsKey != null && !Optional.ofNullable(encryption).orElse("").startsWith("aws:kms")) {
-                throw new IllegalArgumentException("a KMS key needs encryption aws:kms, not " + encryption);
+                throw new IllegalArgumentException("a KMS key requires encryption aws:kms, not " + encryption);
             }
         }
     }
 
     /**
-     * Pieces and threads.
+     * Piece size and parallelism.
      *
-     * @param pieceBytes how large a piece is, 5 MiB to 5 GiB; a file that fits into one is sent in one request. Pieces of
-     *                   very large files are larger, since an upload has 10,000 at most
-     * @param requests   bodies under way at the same time, 1 to 64
+     * @param pieceBytes size of a piece, 5 MiB to 5 GiB; a file that fits into one is sent in one request. Pieces of
+     *                   very large files are larger, since an upload has at most 10,000
+     * @param requests   bodies sent in parallel, 1 to 64
      */
     public record Sending(long pieceBytes, int requests) {
-        /** 16 MiB: up to 156 GiB without larger pieces, and little is sent again when one is lost. */
+        /** 16 MiB: up to 156 GiB without larger pieces, and little to repeat after a failure. */
         public static final Sending DEFAULT = new Sending(16L << 20, 4);
 
-        /** Fails with {@link IllegalArgumentException} outside those limits. */
+        /** @throws IllegalArgumentException outside those limits */
         public Sending {
             if (pieceBytes < PiecePlan.SMALLEST || pieceBytes > PiecePlan.LARGEST) {
-                throw new IllegalArgumentException("a piece has 5 MiB to 5 GiB, not " + pieceBytes + " bytes");
+                throw new IllegalArgumentException("a piece must have 5 MiB to 5 GiB, not " + pieceBytes + " bytes");
             }
             if (requests < 1 || requests > 64) {
-                throw new IllegalArgumentException("1 to 64 requests at the same time, not " + requests);
+                throw new IllegalArgumentException("parallel requests must be 1 to 64, not " + requests);
             }
         }
     }
 
     /**
-     * How long answers are waited for. Pauses double from {@code firstPause} to {@code longestPause}, each drawn at
-     * random so that many clients do not come back at the same moment.
+     * Timeouts and retries. Pauses double from {@code firstPause} to {@code longestPause}, randomized so that many
+     * clients do not retry at the same moment.
      *
-     * @param connect        to a connection
-     * @param answer         without a byte from the store, and for a whole request without a body
-     * @param slowestBytesPerSecond a body that is sent more slowly counts as stuck
-     * @param attempts       of one request, 1 or more
-     * @param firstPause     before the second attempt
-     * @param longestPause   no pause is longer
+     * @param connect               timeout of a connection attempt
+     * @param answer                timeout without a byte from the store, and of a whole request without a body
+     * @param slowestBytesPerSecond a body sent more slowly counts as stalled
+     * @param attempts              of one request, at least 1
+     * @param firstPause            before the second attempt
+     * @param longestPause          maximum pause
      */
     public record Patience(
             Duration connect,
@@ -181,7 +181,7 @@ public record S3Options(
             int attempts,
             Duration firstPause,
             Duration longestPause) {
-        /** Waits out a store that is away for about a minute; longer ones are for the schedule to try again. */
+        /** Bridges an outage of about a minute; longer ones are left to the schedule's retries. */
         public static final Patience DEFAULT = new Patience(
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(2),
@@ -190,12 +190,12 @@ public record S3Options(
                 Duration.ofMillis(500),
                 Duration.ofSeconds(20));
 
-        /** How long one attempt may take with a body of that size. */
+        /** Timeout of one attempt with a body of that size. */
         Duration attempt(long bytes) {
             return answer.plusSeconds(bytes / slowestBytesPerSecond);
         }
 
-        /** How long all attempts and the pauses between them may take. */
+        /** Timeout of all attempts and the pauses between them. */
         Duration call(long bytes) {
             return attempt(bytes).plus(longestPause).multipliedBy(attempts);
         }

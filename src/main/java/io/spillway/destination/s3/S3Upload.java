@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file in the temporary folder that is sent when it is whole: length and checksum have to be known before the first
- * byte leaves. Belongs to one thread.
+ * Spools an object to a temporary file and sends it when it is complete, because length and checksum have to be known
+ * first. Not thread-safe.
  */
 final class S3Upload implements Upload {
     private static final Logger LOG = LoggerFactory.getLogger(S3Upload.class);
@@ -52,15 +52,15 @@ final class S3Upload implements Upload {
         return sender.send(content(), key, ObjectHeaders.replaceable(key), false);
     }
 
-    /** The same, if what stands there is of that version, or if nothing does where it is null; false if it isn't. */
+    /** The same if the existing object has that version, or if none exists and it is null; returns false otherwise. */
     boolean commitOver(@Nullable String version) throws SpillwayException {
         return sender.replace(content(), key, ObjectHeaders.replaceable(key), version);
     }
 
-    /** What was written, complete. */
+    /** Closes the spool file and returns its content. */
     private Content content() throws SpillwayException {
         if (ended) {
-            throw new IllegalStateException("the upload of " + key + " has ended");
+            throw new IllegalStateException("the upload of " + key + " was already committed or closed");
         }
         ended = true;
         try {
@@ -69,7 +69,7 @@ final class S3Upload implements Upload {
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "%s could not be kept in %s until it is sent: %s".formatted(key, file.getParent(), e.getMessage()),
+                    "cannot spool %s in %s: %s".formatted(key, file.getParent(), e.getMessage()),
                     "free some space there",
                     e);
         }
@@ -81,8 +81,8 @@ final class S3Upload implements Upload {
         try {
             body.end();
         } catch (IOException e) {
-            // What could not be written is about to be deleted.
-            LOG.debug("an unfinished file did not close file={} reason={}", file, e.toString());
+            // The unwritten bytes are about to be deleted.
+            LOG.debug("cannot close an unfinished file file={} reason={}", file, e.toString());
         }
         discard();
     }
@@ -91,11 +91,11 @@ final class S3Upload implements Upload {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("a temporary file is left file={} reason={}", file, e.toString());
+            LOG.warn("cannot delete a temporary file file={} reason={}", file, e.toString());
         }
     }
 
-    /** Closing it keeps the file open for nobody: it only takes no more bytes. */
+    /** Closing it only rejects further bytes; the file stays open until {@link #end}. */
     private static final class Body extends FilterOutputStream {
         private boolean closed;
 

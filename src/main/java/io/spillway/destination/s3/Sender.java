@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Sends one file, in one request or in pieces, and believes nothing but a look afterwards. Safe for many threads. */
+/** Sends one file, in one request or in pieces, and verifies it by a lookup afterwards. Thread-safe. */
 final class Sender {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
 
@@ -27,7 +27,9 @@ final class Sender {
     private final Uploads uploads;
     private final Confirmation confirmation;
 
-    /** Whether this store compares {@code If-Match} with its ETag as it is, as Ceph does; found out by trying. */
+    /**
+     * Whether this store compares {@code If-Match} with its ETag without quotes, as Ceph does; determined by trying.
+     */
     private volatile boolean bareTags;
 
     Sender(S3Connection connection, Uploads uploads, Confirmation confirmation) {
@@ -39,7 +41,7 @@ final class Sender {
     /**
      * Stores the content under the key.
      *
-     * @param ifAbsent fails as refused where the key has another object already; else that is replaced
+     * @param ifAbsent fail with {@code DESTINATION_REFUSED} if the key has a different object; otherwise replace it
      */
     StoredObject send(Content content, ObjectKey key, ObjectHeaders headers, boolean ifAbsent)
             throws SpillwayException {
@@ -47,12 +49,12 @@ final class Sender {
         if (content.bytes() > PiecePlan.LARGEST_OBJECT) {
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
-                    "%s has %d bytes, and an object of S3 has 5 TiB at most".formatted(key, content.bytes()),
-                    "make parts smaller");
+                    "%s has %d bytes; the limit of S3 is 5 TiB".formatted(key, content.bytes()),
+                    "use smaller parts");
         }
         if (!uploads.claim(full)) {
             throw new SpillwayException(
-                    Fault.ALREADY_RUNNING, "%s is being stored already".formatted(full), "wait until it is done");
+                    Fault.ALREADY_RUNNING, "%s is already being stored".formatted(full), "wait until it has finished");
         }
         try {
             return sendClaimed(content, key, headers, ifAbsent);
@@ -62,8 +64,8 @@ final class Sender {
     }
 
     /**
-     * Sends the pieces of the content and does not complete the upload, which the next {@link #send} of the same content
-     * takes over. Does nothing for a content of one piece.
+     * Sends the pieces of the content without completing the upload; the next {@link #send} of the same content
+     * continues it. Does nothing if the content fits into one piece.
      */
     void prepare(Content content, ObjectKey key, ObjectHeaders headers) throws SpillwayException {
         String full = connection.full(key);
@@ -77,7 +79,7 @@ final class Sender {
         } catch (UncheckedIOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "the file for %s could not be read: %s".formatted(key, e.getMessage()),
+                    "cannot read the file for %s: %s".formatted(key, e.getMessage()),
                     null,
                     e);
         } finally {
@@ -85,7 +87,7 @@ final class Sender {
         }
     }
 
-    /** Ends uploads of the key that are not completed. */
+    /** Aborts uncompleted uploads of the key. */
     void abandon(ObjectKey key) {
         String full = connection.full(key);
         if (uploads.claim(full)) {
@@ -98,11 +100,11 @@ final class Sender {
     }
 
     /**
-     * Puts the content under the key while what stands there is of that version, or while nothing does: decided by the
-     * store, in the step that replaces it.
+     * Replaces the object if it has that version, or creates it if none exists; the store compares the version
+     * atomically.
      *
-     * @param version an ETag without quotes, or null for nothing
-     * @return false where something else stands there now
+     * @param version an ETag without quotes, or null for no object
+     * @return false if the object has changed
      */
     boolean replace(Content content, ObjectKey key, ObjectHeaders headers, @Nullable String version)
             throws SpillwayException {
@@ -120,14 +122,14 @@ final class Sender {
         String expected = connection.options().dialect().checksums().expected(content.sum());
         Optional<HeadObjectResponse> head = connection.head(key);
         if (head.isEmpty() || !content.sha256().equals(Confirmation.sha256(head.get()))) {
-            return false; // somebody has replaced it again, which is his right
+            return false; // another writer has legitimately replaced it since
         } else if (!confirmation.holds(key, head.get(), content, expected)) {
             throw damaged(content, key, head);
         }
         return true;
     }
 
-    /** @param bare whether the version goes without the quotes that belong around it */
+    /** @param bare whether to send the version without the usual quotes */
     private boolean replace(
             Content content, ObjectKey key, ObjectHeaders headers, @Nullable String version, boolean bare)
             throws SpillwayException {
@@ -148,7 +150,7 @@ final class Sender {
                 }
                 throw connection.faults().translate(Action.STORE, key.value(), e);
             }
-            LOG.info("replaced, though the answer was lost key={}", key);
+            LOG.info("replaced although the response was lost key={}", key);
         }
         return true;
     }
@@ -175,7 +177,7 @@ final class Sender {
         } catch (UncheckedIOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "the file for %s could not be read: %s".formatted(key, e.getMessage()),
+                    "cannot read the file for %s: %s".formatted(key, e.getMessage()),
                     null,
                     e);
         }
@@ -218,7 +220,7 @@ final class Sender {
             connection.bodies().acquire();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SpillwayException(Fault.CANCELLED, "cancelled before %s was sent".formatted(key), null, e);
+            throw new SpillwayException(Fault.CANCELLED, "cancelled before sending %s".formatted(key), null, e);
         }
     }
 
@@ -237,14 +239,14 @@ final class Sender {
     }
 
     /**
-     * Decides by a look what an answer has left open: a time-out or a reset may have come after the store had taken the
-     * request, and a repeated one then meets its own first try (412, or an upload that is not there any more).
+     * Looks up the object after an inconclusive error: the store may have accepted the request before a timeout or a
+     * reset, and a retry then meets its own first attempt (412, or an upload that no longer exists).
      */
     private void resolve(Content content, ObjectKey key, boolean ifAbsent, SdkException e) throws SpillwayException {
         SpillwayException failure = connection.faults().translate(Action.STORE, key.value(), e);
         Optional<HeadObjectResponse> there = lookAfter(key, e, false);
         if (there.isPresent() && Confirmation.looksLike(there.get(), content)) {
-            LOG.info("stored, though the answer was lost key={} reason={}", key, failure.getMessage());
+            LOG.info("stored although the response was lost key={} reason={}", key, failure.getMessage());
         } else if (there.isPresent() && ifAbsent) {
             throw taken(key);
         } else {
@@ -252,7 +254,7 @@ final class Sender {
         }
     }
 
-    /** What stands there after a request that failed; fails as that one where it cannot have happened. */
+    /** The object after a failed request; throws that request's exception if it cannot have been carried out. */
     private Optional<HeadObjectResponse> lookAfter(ObjectKey key, SdkException e, boolean anyway)
             throws SpillwayException {
         SpillwayException failure = connection.faults().translate(Action.STORE, key.value(), e);
@@ -275,7 +277,8 @@ final class Sender {
             return new StoredObject(key, content.bytes(), content.sha256());
         }
         if (ifAbsent && head.isPresent() && content.sha256().equals(Confirmation.sha256(head.get()))) {
-            // Ours, by its metadata, and damaged: better nothing than this under a name that is never overwritten.
+            // Created by this upload according to its metadata, and damaged: no object is better than a damaged one
+            // under a name that is never overwritten.
             connection.ask(
                     Action.DELETE,
                     key.value(),
@@ -290,23 +293,23 @@ final class Sender {
     private SpillwayException damaged(Content content, ObjectKey key, Optional<HeadObjectResponse> head) {
         return new SpillwayException(
                 Fault.INTEGRITY,
-                "destination %s took %s of %d bytes, and holds %s"
+                "destination %s accepted %s of %d bytes, but has %s"
                         .formatted(
                                 connection.name(),
                                 key,
                                 content.bytes(),
                                 head.map(there -> there.contentLength() == content.bytes()
-                                                ? "something else of that length"
+                                                ? "different content of that length"
                                                 : there.contentLength() + " bytes")
                                         .orElse("nothing")),
-                "try again; if it happens again, the store or something on the way to it loses data");
+                "try again; if it happens again, the store or the network loses data");
     }
 
     /** The refusal to overwrite. */
     SpillwayException taken(ObjectKey key) {
         return new SpillwayException(
                 Fault.DESTINATION_REFUSED,
-                "%s is there already in %s, and is not what was to be stored".formatted(key, connection.name()),
-                "a dated name is never overwritten; move what is there away if it is not a dump");
+                "%s already exists in %s with different content".formatted(key, connection.name()),
+                "dumps are never overwritten; move the existing object away if it is not a dump");
     }
 }

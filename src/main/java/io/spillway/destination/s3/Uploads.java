@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * The unfinished uploads of the bucket, and which keys this process is writing to. An upload under another key is what a
- * dead process has left: nobody else writes to a dataset while we hold its lock. Safe for many threads.
+ * The unfinished uploads of the bucket, and the keys that this process is writing. An upload of another key was left by
+ * a crashed process, because the dataset's lock excludes other writers. Thread-safe.
  */
 final class Uploads {
     private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
@@ -28,7 +28,7 @@ final class Uploads {
         this.connection = connection;
     }
 
-    /** Claims a key, as it is called in the bucket; false if another thread of this process is writing to it. */
+    /** Claims a key of the bucket; returns false if another thread of this process is writing it. */
     boolean claim(String key) {
         return writing.add(key);
     }
@@ -37,12 +37,12 @@ final class Uploads {
         writing.remove(key);
     }
 
-    /** Uploads of this very key, the newest first; to be called by who has claimed it. */
+    /** Uploads of exactly this key, newest first; the caller has claimed it. */
     List<MultipartUpload> of(String key) throws SpillwayException {
         return below(key).stream().filter(upload -> upload.key().equals(key)).toList();
     }
 
-    /** Uploads under keys that start with {@code prefix} and that nobody in this process is writing to. */
+    /** Uploads of keys that start with {@code prefix} and are not being written by this process. */
     List<MultipartUpload> leftBelow(String prefix) throws SpillwayException {
         return below(prefix).stream()
                 .filter(upload -> !writing.contains(upload.key()))
@@ -57,7 +57,7 @@ final class Uploads {
                     .prefix(prefix)
                     .overrideConfiguration(connection.cleanup())
                     .build();
-            // Some stores look at the start of a key less closely than they should.
+            // Some stores do not match prefixes exactly.
             connection.client().listMultipartUploadsPaginator(request).uploads().stream()
                     .filter(upload -> upload.key().startsWith(prefix))
                     .forEach(found::add);
@@ -67,7 +67,7 @@ final class Uploads {
         return found;
     }
 
-    /** What an upload has in the store by now; empty where it has ended meanwhile. */
+    /** The pieces that the store has of an upload; empty if it has ended meanwhile. */
     List<Part> pieces(String key, String id) throws SpillwayException {
         List<Part> found = new ArrayList<>();
         connection.ask(Action.LIST_PIECES, key, () -> {
@@ -90,7 +90,7 @@ final class Uploads {
         return found;
     }
 
-    /** Ends an upload and frees its pieces; one that has ended already is fine. */
+    /** Aborts an upload and frees its pieces; succeeds if it has already ended. */
     void abort(String key, String id) throws SpillwayException {
         connection.ask(Action.ABORT, key, () -> {
             try {
@@ -110,9 +110,9 @@ final class Uploads {
     }
 
     /**
-     * Ends every upload of a key that this thread has claimed, {@code id} among them if there is one: an answer that got
-     * lost may have started more than one. Also in a thread that was interrupted, whose flag stays as it was. What can't
-     * be ended now is logged, and is found again by the next upload or by {@link S3Bucket#sweep}.
+     * Aborts every upload of a key that this thread has claimed, including {@code known} ids: a lost response may have
+     * started more than one. Works in an interrupted thread, whose flag is preserved. Uploads that cannot be aborted
+     * now are logged and found again by the next upload or by {@link S3Bucket#sweep}.
      */
     void abortAll(String key, List<String> known) {
         boolean interrupted = Thread.interrupted();
@@ -124,7 +124,7 @@ final class Uploads {
                 abort(key, each.uploadId());
             }
         } catch (SpillwayException | SdkException e) {
-            LOG.warn("an unfinished upload may be left in the bucket key={} reason={}", key, e.getMessage());
+            LOG.warn("cannot abort unfinished uploads key={} reason={}", key, e.getMessage());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file's bytes. Where the connection breaks, stalls or ends before the announced length, the rest is asked for, a
- * bounded number of times; what was read is not read again, unless the server knows no ranges. Fails with {@link
- * IOException} where that does not help, and where the file was replaced meanwhile. Belongs to one thread.
+ * A file's content. If the connection breaks, stalls or ends before the announced length, requests the rest, a bounded
+ * number of times; only from a server without ranges is everything read again. Fails with {@link IOException} if that
+ * does not help, or if the file was replaced meanwhile. Not thread-safe.
  */
 final class ResumedBody extends InputStream {
     private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+|\\*)");
@@ -28,7 +28,7 @@ final class ResumedBody extends InputStream {
     private int failures;
     private int resumes;
 
-    /** @param first the answer to a request for the whole file */
+    /** @param first the response to a request for the whole file */
     ResumedBody(WebClient client, URI address, HttpResponse<InputStream> first) {
         this.client = client;
         this.address = address;
@@ -65,7 +65,7 @@ final class ResumedBody extends InputStream {
         }
     }
 
-    /** Asks until an answer comes that goes on at the position. */
+    /** Retries until a response continues at the position. */
     private void resume(IOException reason) throws IOException {
         IOException last = reason;
         HttpResponse<?> before = null;
@@ -75,7 +75,7 @@ final class ResumedBody extends InputStream {
             resumes++;
             if (failures >= client.patience().attempts()
                     || resumes > client.patience().resumes()) {
-                throw givenUp("broke off " + resumes + " times, the last time because " + last.getMessage(), last);
+                throw givenUp("failed " + resumes + " times, the last time because " + last.getMessage(), last);
             }
             try {
                 client.pause(failures, before);
@@ -86,7 +86,7 @@ final class ResumedBody extends InputStream {
                 }
                 answer.body().close();
                 before = answer;
-                last = new IOException("the server answered with status " + answer.statusCode());
+                last = new IOException("the server responded with status " + answer.statusCode());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted before reading on");
@@ -104,15 +104,15 @@ final class ResumedBody extends InputStream {
         int status = answer.statusCode();
         if (status != 200 && status != 206) {
             throw givenUp(
-                    "broke off, and the server answers with status " + status + " to a request for the rest", null);
+                    "ended early, and the server responded with status " + status + " to a request for the rest", null);
         } else if (!etag.isEmpty() && !etag(answer).isEmpty() && !etag.equals(etag(answer))) {
-            throw givenUp("was replaced while it was read", null);
+            throw givenUp("was replaced while it was being read", null);
         } else if (status == 206) {
             requireRest(answer.headers().firstValue("Content-Range").orElse(""));
         } else {
             long now = answer.headers().firstValueAsLong("Content-Length").orElse(length);
             if (now != length && length >= 0) {
-                throw givenUp("has " + now + " bytes now, it had " + length, null);
+                throw givenUp("has " + now + " bytes now, before " + length, null);
             }
             skip();
         }
@@ -121,13 +121,13 @@ final class ResumedBody extends InputStream {
     private void requireRest(String range) throws IOException {
         Matcher matcher = RANGE.matcher(range);
         if (!matcher.matches() || Long.parseLong(matcher.group(1)) != position) {
-            throw givenUp("broke off, and the server sends \"" + range + "\" for the rest", null);
+            throw givenUp("ended early, and the server sent \"" + range + "\" for the rest", null);
         } else if (length >= 0 && !matcher.group(3).equals("*") && Long.parseLong(matcher.group(3)) != length) {
-            throw givenUp("has " + matcher.group(3) + " bytes now, it had " + length, null);
+            throw givenUp("has " + matcher.group(3) + " bytes now, before " + length, null);
         }
     }
 
-    /** The server knows no ranges: what was read comes again, and is passed over. */
+    /** The server does not support ranges: skips what was already read. */
     private void skip() throws IOException {
         byte[] passed = new byte[SKIP_BUFFER];
         long left = position;
@@ -142,7 +142,7 @@ final class ResumedBody extends InputStream {
 
     private IOException givenUp(String what, @Nullable Throwable cause) {
         String of = length < 0 ? "" : " of " + length;
-        return new GivenUpException(address + " " + what + "; " + position + of + " bytes had come", cause);
+        return new GivenUpException(address + " " + what + "; received " + position + of + " bytes", cause);
     }
 
     private static String etag(HttpResponse<?> answer) {

@@ -13,8 +13,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request after another, without cookies or credentials. Redirects are followed, never from https to http. Safe for
- * many threads; needs no closing.
+ * Sends single requests, without cookies or credentials. Follows redirects, but not from https to http. Thread-safe;
+ * needs no closing.
  */
 final class WebClient {
     private final WebPatience patience;
@@ -24,7 +24,7 @@ final class WebClient {
         this.patience = patience;
         this.http = HttpClient.newBuilder()
                 .connectTimeout(patience.connect())
-                // A connection for each file: one that stalls does not hold up the others.
+                // One connection per file: a stalled one does not block the others.
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .build();
@@ -34,16 +34,17 @@ final class WebClient {
         return patience;
     }
 
-    /** What the server says of a file. */
+    /** Requests the metadata of a file. */
     HttpResponse<Void> head(URI address) throws IOException, InterruptedException {
         return http.send(
                 request(address).method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.discarding());
     }
 
     /**
-     * A file's bytes, from {@code from} on; the caller closes the body. A server may answer with the whole file.
+     * Requests a file's content starting at {@code from}; the caller closes the body. The server may send the whole
+     * file.
      *
-     * @param validator a strong ETag, for which alone a range makes sense, or null where none is known
+     * @param validator a strong ETag, which makes a range safe, or null if unknown
      */
     HttpResponse<InputStream> get(URI address, long from, @Nullable String validator)
             throws IOException, InterruptedException {
@@ -57,7 +58,10 @@ final class WebClient {
         return http.send(request.build(), answer -> new TimedBody(patience.answer()));
     }
 
-    /** A file's first byte, which tells its length too; the caller closes the body. A server may send the whole file. */
+    /**
+     * Requests a file's first byte, whose response contains the length; the caller closes the body. The server may send
+     * the whole file.
+     */
     HttpResponse<InputStream> firstByte(URI address) throws IOException, InterruptedException {
         return http.send(
                 request(address).GET().header("Range", "bytes=0-0").build(),
@@ -68,7 +72,7 @@ final class WebClient {
         return HttpRequest.newBuilder(address)
                 .timeout(patience.answer())
                 .header("User-Agent", "spillway")
-                // The file as it lies there, and not compressed once more on the way.
+                // The stored bytes, without compression in transit.
                 .header("Accept-Encoding", "identity");
     }
 
@@ -77,7 +81,7 @@ final class WebClient {
         return status == 408 || status == 425 || status == 429 || status >= 500;
     }
 
-    /** Waits before the next attempt: as long as the server asks for, within the patience, or longer each time. */
+    /** Waits before the next attempt: as long as the server asks for, up to the longest pause, or longer each time. */
     void pause(int failures, @Nullable HttpResponse<?> answer) throws InterruptedException {
         Duration pause = patience.pause(failures);
         String asked = answer == null

@@ -26,9 +26,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files on the web by their addresses, asked for without credentials. Requests that may pass are sent again, and a
- * download that breaks off goes on where it stopped, both within a {@link WebPatience}. An interrupt ends a call with
- * {@code CANCELLED} and leaves the flag set. Redirects are followed, never from https to http.
+ * Files on the web by their URLs, requested without credentials. Retries temporary errors, and resumes an interrupted
+ * download, both within a {@link WebPatience}. An interrupt ends a call with {@code CANCELLED} and leaves the flag set.
+ * Follows redirects, but not from https to http.
  */
 public final class WebFiles implements PublicFiles {
     private static final Pattern TOTAL = Pattern.compile("bytes (?:\\d+-\\d+|\\*)/(\\d+)");
@@ -37,14 +37,14 @@ public final class WebFiles implements PublicFiles {
 
     private final WebClient client;
 
-    /** Files that are asked for with this patience. */
+    /** Uses these timeouts and retries. */
     public WebFiles(WebPatience patience) {
         this.client = new WebClient(patience);
     }
 
     /**
-     * {@inheritDoc} By HEAD; where that is not answered, or without a length, by a GET for the first byte, which is all
-     * that some stores allow.
+     * {@inheritDoc} Uses HEAD; if that fails or lacks a length, a GET for the first byte, because some stores allow
+     * nothing else.
      */
     @Override
     public Optional<Look> look(URI address) throws SpillwayException {
@@ -73,8 +73,8 @@ public final class WebFiles implements PublicFiles {
     }
 
     /**
-     * What the answer names as its encoding, though none is asked for; null where it names none. Some stores keep the
-     * {@code aws-chunked} of an upload: no client unpacks by it.
+     * The response's encoding, although none was requested; null if there is none. Some stores keep the
+     * {@code aws-chunked} of an upload, which clients ignore.
      */
     private static @Nullable String encoding(HttpResponse<?> answer) {
         String named = answer.headers().allValues("Content-Encoding").stream()
@@ -89,7 +89,7 @@ public final class WebFiles implements PublicFiles {
         return answer.headers().firstValueAsLong("Content-Length").orElse(-1);
     }
 
-    /** Of the whole file, from an answer that has a part of it, or none because it is empty. */
+    /** Length of the whole file, from a partial response, or from one to a range of an empty file. */
     private static long total(HttpResponse<?> answer) {
         Matcher range =
                 TOTAL.matcher(answer.headers().firstValue("Content-Range").orElse(""));
@@ -103,16 +103,16 @@ public final class WebFiles implements PublicFiles {
                     .map(text -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)))
                     .orElse(null);
         } catch (DateTimeException e) {
-            return null; // a clock that cannot be read tells nothing
+            return null; // an invalid date is ignored
         }
     }
 
     @Override
     public InputStream open(URI address) throws SpillwayException {
-        return find(address).orElseThrow(() -> refused(address + " is not there", null));
+        return find(address).orElseThrow(() -> refused(address + " does not exist", null));
     }
 
-    /** A file's bytes, or empty where there is none. */
+    /** Opens a file; empty if it does not exist. */
     Optional<InputStream> find(URI address) throws SpillwayException {
         HttpResponse<InputStream> answer = ask(address, () -> client.get(address, 0, null));
         String encoding = answer.statusCode() == 200 ? encoding(answer) : null;
@@ -137,7 +137,7 @@ public final class WebFiles implements PublicFiles {
         HttpResponse<T> send() throws IOException, InterruptedException;
     }
 
-    /** Sends until an answer comes that would stay the same, or the patience ends. */
+    /** Retries until the response is final or the attempts are used up. */
     private <T> HttpResponse<T> ask(URI address, Request<T> request) throws SpillwayException {
         try {
             for (int failures = 1; ; failures++) {
@@ -160,7 +160,7 @@ public final class WebFiles implements PublicFiles {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SpillwayException(Fault.CANCELLED, "cancelled while " + address + " was asked for", null, e);
+            throw new SpillwayException(Fault.CANCELLED, "cancelled while requesting " + address, null, e);
         }
     }
 
@@ -174,36 +174,36 @@ public final class WebFiles implements PublicFiles {
         try {
             body.close();
         } catch (IOException e) {
-            // The status says what there is to say.
+            // The status is sufficient.
         }
     }
 
     private static SpillwayException unexpected(URI address, HttpResponse<?> answer) {
         int status = answer.statusCode();
-        String what = "%s answers with status %d".formatted(address, status);
+        String what = "%s returned status %d".formatted(address, status);
         if (WebClient.mayPass(status)) {
             return new SpillwayException(Fault.DESTINATION_UNAVAILABLE, what, "try again later");
         } else if (status >= 300 && status < 400) {
-            return refused(what, "it leads to an address that is not followed, such as from https to http");
+            return refused(what, "the redirect cannot be followed, for example because it leads from https to http");
         }
-        return refused(what, "nothing but what anybody can read is read: no credentials are sent");
+        return refused(what, "make the file public: no credentials are sent");
     }
 
     private static SpillwayException unanswered(URI address, IOException e) {
         String reason;
         if (isUnknownHost(e)) {
-            reason = "its host is not known";
+            reason = "unknown host";
         } else if (e instanceof SSLException) {
-            reason = "no secure connection (" + e.getMessage() + ")";
+            reason = "TLS connection failed (" + e.getMessage() + ")";
         } else if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
-            reason = "no connection";
+            reason = "connection failed";
         } else if (e instanceof HttpTimeoutException) {
-            reason = "no answer in time";
+            reason = "request timed out";
         } else {
-            reason = "the connection broke (" + e.getMessage() + ")";
+            reason = "connection lost (" + e.getMessage() + ")";
         }
         return new SpillwayException(
-                Fault.DESTINATION_UNAVAILABLE, address + " did not answer: " + reason, "is the address right?", e);
+                Fault.DESTINATION_UNAVAILABLE, "cannot reach " + address + ": " + reason, "check the URL", e);
     }
 
     static SpillwayException refused(String what, @Nullable String hint) {

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a web server shows below an address, as anybody sees it: objects can be found and read, and nothing else. A key
- * is the rest of a file's address. What is there besides the names that one knows, the web does not tell: {@link #list}
- * is refused and {@link #namesBelow} empty.
+ * The content below a web server's URL as anonymous users see it: objects can be found and read, nothing else. A key is
+ * the rest of a file's URL. A web server does not list its files: {@link #list} is refused and {@link #namesBelow}
+ * empty.
  *
- * <p>Asks with the patience of {@link WebFiles}.
+ * <p>Uses the retries of {@link WebFiles}.
  */
 public final class WebFolder implements Destination {
     private static final Traits TRAITS = new Traits(false, false, false, 0, false);
@@ -33,16 +33,17 @@ public final class WebFolder implements Destination {
     }
 
     /**
-     * The folder at an address of http or https; asks nobody yet. Fails as configuration on an address that can be none:
-     * one with a user's name, which would be sent along, or with a query, which would not fit its files.
+     * Creates the folder for an http or https URL; sends no request.
+     *
+     * @throws SpillwayException {@code CONFIG} if the URL is not valid, has user information, which would be sent
+     *     along, or a query, which would not fit its files
      */
     public static WebFolder open(URI address, WebPatience patience) throws SpillwayException {
         String scheme = String.valueOf(address.getScheme());
         if (address.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
-            throw notAFolder("an address begins with https:// and a host");
+            throw notAFolder("a URL must begin with https:// and a host");
         } else if (address.getRawUserInfo() != null || address.getRawQuery() != null || address.getFragment() != null) {
-            throw notAFolder("an address on " + address.getHost()
-                    + " with a user's name, a query or a fragment in it is not used: none of it would fit the files");
+            throw notAFolder("a URL on " + address.getHost() + " must not have a user name, a query or a fragment");
         }
         String path = address.getRawPath().endsWith("/") ? address.getRawPath() : address.getRawPath() + "/";
         URI base = URI.create(scheme + "://" + address.getRawAuthority() + path);
@@ -51,30 +52,28 @@ public final class WebFolder implements Destination {
 
     private static SpillwayException notAFolder(String what) {
         return new SpillwayException(
-                Fault.CONFIG,
-                what,
-                "name an address that anybody can read, such as https://dumps.example.org/journals/");
+                Fault.CONFIG, what, "use a public URL, such as https://dumps.example.org/journals/");
     }
 
-    /** The address, ending with a slash. */
+    /** The URL, ending with a slash. */
     @Override
     public String name() {
         return base.toString();
     }
 
-    /** {@inheritDoc} The stream fails with {@link IOException} where the bytes cannot be had. */
+    /** {@inheritDoc} The stream fails with {@link IOException} if the content cannot be read. */
     @Override
     public InputStream open(ObjectKey key) throws SpillwayException {
         return files.find(address(key)).orElseThrow(() -> WebFiles.refused(base + " has no " + key, null));
     }
 
-    /** {@inheritDoc} Its length is -1 where the server does not tell it. */
+    /** {@inheritDoc} Its length is -1 if the server does not report it. */
     @Override
     public Optional<StoredObject> find(ObjectKey key) throws SpillwayException {
         return look(key).map(look -> new StoredObject(key, look.bytes(), null));
     }
 
-    /** What the server tells of a file without sending it; empty where there is none. */
+    /** The metadata of a file; empty if it does not exist. */
     public Optional<PublicFiles.Look> look(ObjectKey key) throws SpillwayException {
         return files.look(address(key));
     }
@@ -88,7 +87,7 @@ public final class WebFolder implements Destination {
         return Optional.empty();
     }
 
-    /** Refused: a web server does not list what it has. */
+    /** Refused: a web server does not list its files. */
     @Override
     public List<StoredObject> list(String prefix) throws SpillwayException {
         throw WebFiles.refused(base + " cannot be listed", null);
@@ -119,7 +118,7 @@ public final class WebFolder implements Destination {
     }
 
     private SpillwayException readOnly(ObjectKey key) {
-        return WebFiles.refused(base + " is only read: nothing is done to " + key, null);
+        return WebFiles.refused(base + " is read-only: cannot change " + key, null);
     }
 
     @Override
@@ -127,7 +126,7 @@ public final class WebFolder implements Destination {
         return Optional.of(address(key));
     }
 
-    /** {@inheritDoc} It keeps nothing, so that none of them holds. */
+    /** {@inheritDoc} A web folder stores nothing, so none of them applies. */
     @Override
     public Traits traits() {
         return TRAITS;

@@ -3,22 +3,22 @@ package io.spillway.destination.web;
 import java.time.Duration;
 
 /**
- * How long answers are waited for. Pauses double from {@code firstPause} to {@code longestPause}.
+ * Timeouts and retries. Pauses double from {@code firstPause} to {@code longestPause}.
  *
- * @param connect      to a connection
- * @param answer       to the beginning of an answer, and between two pieces of its body
- * @param attempts     in a row that bring no byte, the first included, 1 or more
- * @param resumes      of one file, however much each brings
+ * @param connect      timeout of a connection attempt
+ * @param answer       timeout for the start of a response, and between two pieces of its body
+ * @param attempts     consecutive attempts without data, including the first, at least 1
+ * @param resumes      maximum number of resumptions of one file, however much each receives
  * @param firstPause   before the second attempt
- * @param longestPause no pause is longer, whatever the server asks for
+ * @param longestPause maximum pause, whatever the server asks for
  */
 public record WebPatience(
         Duration connect, Duration answer, int attempts, int resumes, Duration firstPause, Duration longestPause) {
-    /** Waits out a server that is away for about a minute, and a connection that breaks every 10 MiB of a file of 1 GiB. */
+    /** Bridges an outage of about a minute, and a connection that breaks every 10 MiB of a file of 1 GiB. */
     public static final WebPatience DEFAULT = new WebPatience(
             Duration.ofSeconds(20), Duration.ofMinutes(1), 6, 100, Duration.ofSeconds(1), Duration.ofSeconds(30));
 
-    /** The pause after so many failures in a row, 1 or more. */
+    /** The pause after this many consecutive failures, at least 1. */
     Duration pause(int failures) {
         Duration doubled = firstPause.multipliedBy(1L << Math.min(20, failures - 1));
         return doubled.compareTo(longestPause) < 0 ? doubled : longestPause;

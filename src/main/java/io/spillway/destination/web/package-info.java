@@ -1,9 +1,9 @@
 /**
- * What anybody can read on the web: {@link io.spillway.destination.web.WebFiles} by their addresses, {@link
- * io.spillway.destination.web.WebFolder} what lies below one. Sends no credentials, goes on where a broken download
- * stopped, and tells what is not there from what cannot be had.
+ * Public files on the web: {@link io.spillway.destination.web.WebFiles} by their URLs,
+ * {@link io.spillway.destination.web.WebFolder} those below a URL. Sends no credentials, resumes interrupted downloads,
+ * and distinguishes missing files from unavailable ones.
  *
- * <p>Uses the JDK's HTTP client; nobody outside sees its types.
+ * <p>Uses the JDK's HTTP client, whose types are not exposed.
  */
 @NullMarked
 package io.spillway.destination.web;

@@ -9,17 +9,19 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Apache httpd: {@code ErrorDocument} with a path that is put together for each request, in the place of what mod_evasive or
- * an application behind mod_proxy refuses. Tried with 2.4.
+ * Apache httpd: {@code ErrorDocument} with a path computed for each request, for requests refused by mod_evasive or by
+ * an application behind mod_proxy. Tested with 2.4.
  */
 final class ApacheKit implements ServerKit {
-    /** Pages are counted one by one; a client that asks for this many times as much of different ones is refused, too. */
+    /**
+     * Pages are counted individually; a client that requests this many times as many different pages is refused, too.
+     */
     private static final int PAGES = 10;
 
     private static final List<String> MODULE_FOLDERS =
             List.of("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/lib/httpd/modules");
 
-    /** What a trial needs, in the order in which it is loaded. */
+    /** Required for the trial, in load order. */
     private static final List<String> MODULES = List.of(
             "mpm_event",
             "authn_core",
@@ -69,7 +71,7 @@ final class ApacheKit implements ServerKit {
                 .toList());
     }
 
-    /** Not where nobody is ever refused, and not on the way to the notice. */
+    /** Excludes paths that are never refused and the notice itself. */
     private static String blocked(KitSite site) {
         List<String> lines = new ArrayList<>();
         for (String agent : site.rules().blocked()) {
@@ -96,7 +98,7 @@ final class ApacheKit implements ServerKit {
                 "SetEnvIfExpr \"%{QUERY_STRING} =~ m#" + cap.expression()
                         + "# && reqenv('SPILLWAY_PREFLIGHT') != '1'\" SPILLWAY_DEEP=1",
                 "<LocationMatch \"" + Expressions.anyOf(limited) + "\">",
-                "    <If \"" + ours(Refusal.TOO_DEEP) + "\">",
+                "    <If \"" + condition(Refusal.TOO_DEEP) + "\">",
                 "        Redirect 400",
                 "    </If>",
                 "</LocationMatch>"));
@@ -114,14 +116,14 @@ final class ApacheKit implements ServerKit {
         return Template.lines(lines);
     }
 
-    /** For each refusal the site's file, the dataset's, and both in the language, where there is one. */
+    /** For each refusal the site's file, the dataset's, and the language variant of both, if it exists. */
     private static String documents(KitSite site) {
         List<String> lines = new ArrayList<>();
         for (Refusal refusal : site.refusals()) {
             for (String page : List.of("", "%{reqenv:SPILLWAY_PAGE}")) {
                 for (String language : List.of("", "%{reqenv:SPILLWAY_LANGUAGE}")) {
                     String file = page + refusal.status() + language + ".%{reqenv:SPILLWAY_FORM}";
-                    String when = ours(refusal).isEmpty() ? "" : ours(refusal) + " && ";
+                    String when = condition(refusal).isEmpty() ? "" : condition(refusal) + " && ";
                     lines.add("<If \"" + when + "-f '" + site.folder() + "/" + file + "'\">");
                     lines.add("    ErrorDocument " + refusal.status() + " \"/__spillway/" + file + "\"");
                     lines.add("</If>");
@@ -131,16 +133,16 @@ final class ApacheKit implements ServerKit {
         return Template.lines(lines);
     }
 
-    /** Only on our own answers: others of these statuses may be the application's. */
+    /** Only for our own responses: others with these statuses may be the application's. */
     private static String refused(KitSite site) {
         return site.refusals().stream()
                 .map(refusal -> "(%{REQUEST_STATUS} == " + refusal.status()
-                        + (ours(refusal).isEmpty() ? "" : " && " + ours(refusal)) + ")")
+                        + (condition(refusal).isEmpty() ? "" : " && " + condition(refusal)) + ")")
                 .collect(Collectors.joining(" || "));
     }
 
-    /** Tells a refusal from another answer of its status; an answer of 429 is always one. */
-    private static String ours(Refusal refusal) {
+    /** Condition that distinguishes a refusal from other responses with its status; 429 is always a refusal. */
+    private static String condition(Refusal refusal) {
         return switch (refusal) {
             case TOO_MANY -> "";
             case BLOCKED -> "reqenv('SPILLWAY_BLOCKED') == '1'";
@@ -182,7 +184,7 @@ final class ApacheKit implements ServerKit {
                 List.of("-t", "-d", kit, "-f", kit + "/trial.conf"));
     }
 
-    /** Those that are installed, and not built in. */
+    /** The modules that are installed and not built in. */
     static String modules() {
         StringBuilder text = new StringBuilder();
         for (String module : MODULES) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Caddy: {@code handle_response} of {@code reverse_proxy}, which replaces an application's 429 by a file. It has no limiter
- * of its own. Tried with 2.6.
+ * Caddy: {@code handle_response} of {@code reverse_proxy}, which replaces an application's 429 by a file. Caddy has no
+ * limiter. Tested with 2.6.
  */
 final class CaddyKit implements ServerKit {
     @Override
@@ -32,7 +32,7 @@ final class CaddyKit implements ServerKit {
                                         "retry_after",
                                         String.valueOf(site.limit().retryAfter())),
                                 Map.entry("last", quoted(site.lastResort(Refusal.TOO_MANY))),
-                                // The page's own slash follows.
+                                // The page adds its own leading slash.
                                 Map.entry("address", site.bareAddress()),
                                 Map.entry("link", Headers.link(site)),
                                 Map.entry("headers", headers())))));
@@ -93,7 +93,7 @@ final class CaddyKit implements ServerKit {
         return Template.lines(lines);
     }
 
-    /** Nothing is read in a text between backticks, of which none of ours has one. */
+    /** Text between backticks is literal, and ours contains no backticks. */
     private static String quoted(String text) {
         return "`" + text + "`";
     }

@@ -5,9 +5,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * {@code Accept} as expressions, for servers that know no weights: the first that matches says which type the client likes
- * best. Weights are compared by their first decimal; of equal ones a named type goes before a star, and the one that is named
- * first before the others. A type of weight 0 matches nothing. To be matched without regard to case.
+ * {@code Accept} as expressions, for servers without support for weights: the first that matches gives the type that
+ * the client prefers. Weights are compared by their first decimal; among equal ones a named type precedes a wildcard,
+ * and then the order of the header decides. A type of weight 0 never matches. To be matched case-insensitively.
  */
 final class Forms {
     /** The one group is {@code json}, {@code html}, {@code xhtml} or {@code plain}. */
@@ -22,17 +22,17 @@ final class Forms {
     private Forms() {}
 
     /**
-     * An expression and what it means.
+     * An expression and its meaning.
      *
-     * @param expression of what all five servers read alike
-     * @param any        whether it means that the client takes everything; else its group is the type
+     * @param expression with the same meaning in all five servers
+     * @param any        whether the client accepts everything; otherwise the group is the type
      */
     record Row(String expression, boolean any) {}
 
     /**
-     * The rows, the one that counts most first.
+     * The rows, highest priority first.
      *
-     * @param group begins the group: empty, or a name such as {@code ?<name>}
+     * @param group start of the group: empty, or a name such as {@code ?<name>}
      */
     static List<Row> rows(String group) {
         List<String> weights = new ArrayList<>();
@@ -49,7 +49,7 @@ final class Forms {
         return rows;
     }
 
-    /** For a server in which the last match counts. */
+    /** For servers in which the last match wins. */
     static List<Row> reversed() {
         List<Row> rows = new ArrayList<>(rows(""));
         Collections.reverse(rows);

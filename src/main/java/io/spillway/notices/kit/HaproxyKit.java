@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * HAProxy: a stick table, and a backend that takes the notice from a web server and forces the status. {@code
- * http-request return file} would hold the contents of its start, and would not start without the file. Tried with 2.6.
+ * HAProxy: a stick table, and a backend that fetches the notice from a web server and sets the status. {@code
+ * http-request return file} would serve the content read at startup, and fail to start without the file. Tested with
+ * 2.6.
  */
 final class HaproxyKit implements ServerKit {
     private static final long MOST_TOLERANCE = 900_000_000;
@@ -48,7 +49,7 @@ final class HaproxyKit implements ServerKit {
                         Map.entry("expire", String.valueOf(expire(limit))),
                         Map.entry("languages", String.join(";", site.languages())),
                         Map.entry("language", site.languages().get(0)),
-                        // The page's own slash follows.
+                        // The page adds its own leading slash.
                         Map.entry(
                                 "path", server.path().substring(0, server.path().length() - 1)),
                         Map.entry("host", server.authority()),
@@ -59,14 +60,14 @@ final class HaproxyKit implements ServerKit {
                         Map.entry("headers", headers(site))));
     }
 
-    /** Lower case, as the header is when it is looked up. */
+    /** Lower case, as the header is converted before the lookup. */
     private static String accept() {
         return Template.lines(Forms.rows("").stream()
                 .map(row -> row.expression() + (row.any() ? " any" : " \\1"))
                 .toList());
     }
 
-    /** Seconds after which a client has made up for all that it may have asked for. */
+    /** Seconds after which a client's counter is back to zero, whatever it was. */
     private static long expire(Limit limit) {
         return Math.max(2L * limit.window(), 2 + limit.atOnce() * limit.intervalMicros() / 1_000_000);
     }
@@ -108,7 +109,7 @@ final class HaproxyKit implements ServerKit {
         return Template.lines(lines);
     }
 
-    /** The variable begins with a slash. */
+    /** The variable starts with a slash. */
     private static String link(KitSite site) {
         return "'<" + site.bareAddress() + "%[var(txn.spillway_page)]>; " + Headers.link(site) + "'";
     }
@@ -162,7 +163,7 @@ final class HaproxyKit implements ServerKit {
         return map.toString();
     }
 
-    /** A whole response as HAProxy sends it: lines end with CR LF, and the length is right. */
+    /** A complete response as HAProxy sends it: lines end with CR LF, and the length is correct. */
     private static String lastResort(KitSite site) {
         String body = site.lastResort(Refusal.TOO_MANY) + "\n";
         StringBuilder text = new StringBuilder("HTTP/1.1 429 Too Many Requests\r\n");
@@ -182,7 +183,7 @@ final class HaproxyKit implements ServerKit {
         return text.append("\r\n").append(body).toString();
     }
 
-    /** HAProxy includes nothing: it refuses to start with the old file, and says why. */
+    /** HAProxy has no include: it refuses to start with the old file, and prints this message. */
     @Override
     public String inclusion(String path) {
         return path.endsWith(".cfg")

@@ -3,13 +3,13 @@ package io.spillway.notices.kit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What every notice says in its head, beside {@code Retry-After}. */
+/** Headers of every notice, besides {@code Retry-After}. */
 final class Headers {
     private Headers() {}
 
     /**
-     * Those that are the same for all of them: nothing is kept by a cache (RFC 6585 forbids it for 429), and scripts of
-     * other sites may read how long to wait and where the dumps are, which are public.
+     * The headers common to all notices: caches must not store them (RFC 6585 forbids it for 429), and scripts of other
+     * sites may read the waiting time and the links to the dumps, which are public.
      */
     static Map<String, String> constant() {
         Map<String, String> headers = new LinkedHashMap<>();
@@ -20,7 +20,7 @@ final class Headers {
         return headers;
     }
 
-    /** The {@code Link} value (RFC 8288) behind the address of a page that helps, which differs by dataset. */
+    /** The {@code Link} value (RFC 8288) after the URL of a help page, which differs by dataset. */
     static String link(KitSite site) {
         return "rel=\"help\", <" + site.address() + "links.json>; rel=\"describedby\"; type=\"application/json\"";
     }

@@ -16,35 +16,35 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks a server whether it accepts a kit: the same files, in a folder of their own with a small configuration around them,
- * which the installed program reads with its own check. Nothing listens, and nothing outside that folder is written.
+ * Checks a kit with the server's own configuration check: the files are copied to a temporary folder with a small
+ * configuration around them. No port is opened, and nothing outside that folder is written.
  */
 public final class KitCheck {
-    /** Each answers within a second or two; one that does not is ended. */
+    /** Each check takes a second or two; a longer one is killed. */
     private static final long LIMIT_SECONDS = 60;
 
     private static final int MOST_OUTPUT = 4_000;
 
-    /** Beside those of PATH, which often lacks them for people who are not root. */
+    /** In addition to PATH, which often lacks them for users other than root. */
     private static final List<String> PROGRAM_FOLDERS = List.of("/usr/local/sbin", "/usr/sbin", "/sbin");
 
     private KitCheck() {}
 
-    /** How a check ended. */
+    /** The outcome of a check. */
     public enum Outcome {
         /** The server accepts the kit. */
         PASSED,
-        /** It does not; what it printed says why. */
+        /** The server rejects the kit; see its output. */
         FAILED,
-        /** There is no such program here. */
+        /** The program is not installed. */
         NOT_INSTALLED
     }
 
     /**
-     * What came of a check.
+     * The result of a check.
      *
-     * @param outcome how it ended
-     * @param output  what the program printed, at most its last 4,000 characters; empty where there is none
+     * @param outcome its outcome
+     * @param output  the last 4,000 characters that the program printed; empty if it is not installed
      */
     public record Result(Outcome outcome, String output) {}
 
@@ -65,8 +65,8 @@ public final class KitCheck {
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "the check of %s could not be run: %s".formatted(kit.name(), e.getMessage()),
-                    "a temporary folder has to be writable, and %s has to be executable".formatted(program.get()),
+                    "cannot run the check of %s: %s".formatted(kit.name(), e.getMessage()),
+                    "make sure that the temporary folder is writable and %s is executable".formatted(program.get()),
                     e);
         } finally {
             if (folder != null) {
@@ -91,7 +91,7 @@ public final class KitCheck {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         ChildEnvironment.limit(builder);
-        // Caddy looks for a place to keep things in even where it only checks.
+        // Caddy looks for a storage folder even if it only checks.
         builder.environment().putAll(Map.of("HOME", home.toString(), "XDG_DATA_HOME", home.toString()));
         Process process = builder.start();
         try {
@@ -105,7 +105,7 @@ public final class KitCheck {
         return new Result(process.exitValue() == 0 ? Outcome.PASSED : Outcome.FAILED, end(output));
     }
 
-    /** The first of these programs that there is. */
+    /** The first of these programs that is installed. */
     static Optional<Path> program(List<String> names) {
         List<String> folders =
                 new ArrayList<>(List.of(System.getenv().getOrDefault("PATH", "").split(":")));
@@ -129,7 +129,7 @@ public final class KitCheck {
         try {
             Folders.remove(folder);
         } catch (IOException e) {
-            // Left to the system's cleaning of temporary files.
+            // Left to the system's cleanup of temporary files.
         }
     }
 }

@@ -15,17 +15,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a kit is made of. An immutable value in which nothing is left that could change a configuration.
+ * The input for kits. Immutable and validated: no value can inject anything into a configuration.
  *
- * @param address    public address of the catalog, {@code http} or {@code https}, ending with a slash
- * @param folder     folder of the notices on the machine of the server, absolute
- * @param kits       folder of the kits on that machine, absolute and not public; each has a folder of its name below it
- * @param fileServer a web server's address of the same folder, {@code http}, ending with a slash: for HAProxy and Varnish,
- *                   which read no files; null where there is none
- * @param datasets   what is published, and the paths that it covers
- * @param languages  those that notices are in, the default one first
- * @param limit      how much one client may ask for
- * @param rules      who else is refused
+ * @param address    public URL of the catalog, {@code http} or {@code https}, ending with a slash
+ * @param folder     folder of the notices on the server's machine, absolute
+ * @param kits       folder of the kits on that machine, absolute and not public; each kit has a subfolder of its name
+ * @param fileServer URL of the same folder on a web server, {@code http}, ending with a slash: for HAProxy and Varnish,
+ *     which do not read files; null if there is none
+ * @param datasets   the published datasets, with the paths that they cover
+ * @param languages  languages of the notices, the default one first
+ * @param limit      rate limit per client
+ * @param rules      further refusals
  */
 public record KitSite(
         URI address,
@@ -42,7 +42,7 @@ public record KitSite(
     private static final Pattern FOLDER = Pattern.compile("/[A-Za-z0-9/_.~+-]*");
     private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}");
 
-    /** The same everywhere, on a site's own host or not: what tells crawlers where to go and what is published. */
+    /** The same for every site, on its own host or not: tells crawlers where to go and lists what is published. */
     private static final List<String> ALWAYS_FREE = List.of(
             "^/robots\\.txt$",
             "^/sitemap[A-Za-z0-9_.-]*\\.xml(?:\\.gz)?$",
@@ -55,20 +55,23 @@ public record KitSite(
     /**
      * A path that a dataset covers.
      *
-     * @param path    as the schedule has it: itself and what is below it, or with a star at its end what begins with it
-     * @param dataset are told of this
+     * @param path    as in the schedule: itself and everything below it, or with a trailing star everything that starts
+     *     with it
+     * @param dataset whose notice is sent
      */
     record Cover(String path, Dataset dataset) {}
 
-    /** Fails with {@link IllegalArgumentException}, fit for people, on what has no place in a configuration. */
+    /**
+     * Throws {@link IllegalArgumentException} with a message for people on values that are not safe in a configuration.
+     */
     public KitSite {
         datasets = List.copyOf(datasets);
         languages = List.copyOf(languages);
-        requireAddress("public address of the dumps", address);
+        requireAddress("public URL of the dumps", address);
         if (fileServer != null) {
-            requireAddress("address of the notices", fileServer);
+            requireAddress("URL of the notices", fileServer);
             if (!"http".equals(fileServer.getScheme())) {
-                throw new IllegalArgumentException("the address of the notices has to begin with http://");
+                throw new IllegalArgumentException("the URL of the notices must start with http://");
             }
         }
         requireFolder("folder of the notices", folder);
@@ -84,31 +87,31 @@ public record KitSite(
         }
         if (languages.isEmpty()
                 || !languages.stream().allMatch(each -> LANGUAGE.matcher(each).matches())) {
-            throw new IllegalArgumentException("not languages of notices: " + languages);
+            throw new IllegalArgumentException("invalid languages of notices: " + languages);
         }
     }
 
     private static void requireFolder(String what, Path folder) {
         if (!FOLDER.matcher(folder.toString()).matches()) {
-            throw new IllegalArgumentException("the " + what + " is not fit for a server's configuration: \""
-                    + Line.of(folder.toString()) + "\"; it has to be absolute, of A-Za-z0-9 and /_.~+-");
+            throw new IllegalArgumentException("the " + what + " cannot be used in a server's configuration: \""
+                    + Line.of(folder.toString()) + "\"; it must be absolute and consist of A-Za-z0-9 and /_.~+-");
         }
     }
 
     private static void requireAddress(String what, URI address) {
         if (!ADDRESS.matcher(address.toString()).matches()) {
-            throw new IllegalArgumentException(
-                    "the " + what + " is not fit for a server's configuration: \"" + Printable.line(address.toString())
-                            + "\"; write http(s)://HOST[:PORT]/PATH/ without signs like % or ?");
+            throw new IllegalArgumentException("the " + what + " cannot be used in a server's configuration: \""
+                    + Printable.line(address.toString())
+                    + "\"; write http(s)://HOST[:PORT]/PATH/ without characters such as % or ?");
         }
     }
 
-    /** The same site with its notices and kits somewhere else. */
+    /** The same site with its notices and kits in another folder. */
     KitSite in(Path elsewhere) {
         return new KitSite(address, elsewhere, elsewhere, fileServer, datasets, languages, limit, rules);
     }
 
-    /** Covered paths, the longest first, each once: the first dataset that names it has it. */
+    /** Covered paths, the longest first, without duplicates: the first dataset that lists a path owns it. */
     List<Cover> covers() {
         Set<String> seen = new HashSet<>();
         List<Cover> covers = new ArrayList<>();
@@ -125,7 +128,7 @@ public record KitSite(
         return covers;
     }
 
-    /** Paths below which requests are counted: those that were named, else those that are covered, else all. */
+    /** Paths below which requests are limited: the configured ones, else the covered ones, else all. */
     List<String> limited() {
         if (!rules.limited().isEmpty()) {
             return rules.limited();
@@ -135,8 +138,8 @@ public record KitSite(
     }
 
     /**
-     * Expressions for paths where nobody is ever refused. The dumps may lie at the root of the site's own host; then only
-     * what has the name of a file of ours is free.
+     * Expressions for paths that are never refused. If the dumps are at the root of the site's own host, only the names
+     * of our files are included.
      */
     List<String> free() {
         List<String> free = new ArrayList<>(ALWAYS_FREE);
@@ -167,22 +170,22 @@ public record KitSite(
         return kits.resolve(kit.name());
     }
 
-    /** The address without the slash at its end. */
+    /** The URL without its trailing slash. */
     String bareAddress() {
         String text = address.toString();
         return text.substring(0, text.length() - 1);
     }
 
     /**
-     * An answer for when there is no file: still a problem (RFC 9457) that says where the dumps are. It ends with a number,
-     * since a quote and a brace end a long text of Varnish's.
+     * The response if the file is missing: still problem details (RFC 9457) with a link to the dumps. Ends with a
+     * number, because a quote followed by a brace ends a long string in Varnish.
      */
     String lastResort(Refusal refusal) {
         return "{\"type\":\"about:blank\",\"title\":\"%s\",\"help\":\"%s\",\"status\":%d}"
                 .formatted(refusal.reason(), address, refusal.status());
     }
 
-    /** A comment of one line about a dataset. */
+    /** A one-line comment about a dataset. */
     static String comment(Dataset dataset) {
         return "# " + dataset.name() + ": " + Line.of(dataset.title());
     }

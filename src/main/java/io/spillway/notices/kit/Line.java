@@ -1,14 +1,14 @@
 package io.spillway.notices.kit;
 
-/** Text of others as it may stand in a comment or a message. */
+/** Sanitizes untrusted text for a comment or a message. */
 final class Line {
     private static final int LONGEST = 60;
 
     private Line() {}
 
     /**
-     * One line of at most 60 characters: letters, digits and a few signs that mean nothing to any server; everything else
-     * becomes a blank. No backslash is left that could join the next line to it.
+     * One line of at most 60 characters: letters, digits and a few characters that are not special to any server;
+     * everything else becomes a blank. No backslash is left that could join the next line.
      */
     static String of(String text) {
         StringBuilder line = new StringBuilder();

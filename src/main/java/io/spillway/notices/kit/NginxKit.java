@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * nginx: {@code limit_req}, {@code error_page} to a location that only nginx itself can ask for, files read for each
- * answer. Nothing has to be reloaded for a new dump. Tried with 1.22.
+ * nginx: {@code limit_req}, {@code error_page} to an internal location, files read for each response. No reload is
+ * needed for a new dump. Tested with 1.22.
  */
 final class NginxKit implements ServerKit {
-    /** Never sent by nginx or by an application; each becomes its refusal's status on the way to the notice. */
+    /**
+     * Statuses that neither nginx nor applications send; each is mapped to its refusal's status on the way to the
+     * notice.
+     */
     private static final int BLOCKED = 479;
 
     private static final int TOO_DEEP = 478;
@@ -46,7 +49,7 @@ final class NginxKit implements ServerKit {
                         Map.entry("deep", cap == null ? "" : "\"~" + cap.expression() + "\" deep;")));
     }
 
-    /** Compared without regard to case. */
+    /** Matched case-insensitively. */
     private static String languages(KitSite site) {
         return Template.lines(site.languages().stream()
                 .map(language -> language + " ." + language + ";")
@@ -123,7 +126,7 @@ final class NginxKit implements ServerKit {
                         .formatted(internal, refusal.status(), refusal.status()));
     }
 
-    /** Inside a location no header of the levels above is sent, so that each location has all of them. */
+    /** A location with headers of its own does not inherit those of outer levels, so each location sets all of them. */
     private static String headers(KitSite site, Refusal refusal) {
         List<String> lines = new ArrayList<>();
         if (refusal == Refusal.TOO_MANY) {

@@ -4,36 +4,37 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * From which value on a parameter of the query is refused with 400: who pages that deep wants everything.
+ * The value of a query parameter from which requests are refused with 400, because a client that pages that deep wants
+ * everything.
  *
  * @param parameter 1 to 40 of {@code [A-Za-z0-9_-]}: {@code page}, {@code from}
- * @param zeros     the first value that is refused is 1 with so many zeros, 1 to 9: servers compare texts, not numbers
+ * @param zeros     the first refused value is 1 followed by this many zeros, 1 to 9: servers compare text, not numbers
  */
 public record PageCap(String parameter, int zeros) {
     private static final Pattern TEXT = Pattern.compile("([A-Za-z0-9_-]{1,40})=1(0{1,9})");
 
-    /** Fails with {@link IllegalArgumentException}, fit for people, on what is out of its range. */
+    /** Throws {@link IllegalArgumentException} with a message for people on values out of range. */
     public PageCap {
         if (!TEXT.matcher(parameter + "=10").matches() || zeros < 1 || zeros > 9) {
-            throw new IllegalArgumentException("not a cap of pages: \"" + parameter + "\" with " + zeros + " zeros");
+            throw new IllegalArgumentException("invalid page cap: \"" + parameter + "\" with " + zeros + " zeros");
         }
     }
 
-    /** From {@code page=1000}; fails as the constructor does. */
+    /** From {@code page=1000}; throws as the constructor does. */
     public static PageCap of(String text) {
         Matcher parts = TEXT.matcher(text);
         if (!parts.matches()) {
             throw new IllegalArgumentException(
-                    "not a cap of pages: \"" + text + "\"; write page=1000: a name and a power of ten");
+                    "invalid page cap: \"" + text + "\"; write page=1000: a name and a power of ten");
         }
         return new PageCap(parts.group(1), parts.group(2).length());
     }
 
     /**
-     * An expression that finds a refused value in a query without its question mark, as applications read it: with any
-     * character of the name and any digit escaped, in capitals or not, as one of several values ({@code page[]=}), after
-     * {@code &} or {@code ;}, with a plus, blanks, zeros or underscores, or with an exponent. It has no backslash, which some
-     * servers read themselves.
+     * An expression that finds a refused value in a query without its question mark, as applications parse it: with any
+     * character of the name and any digit percent-encoded, in either case, as one of several values ({@code page[]=}),
+     * after {@code &} or {@code ;}, with a plus, blanks, zeros or underscores, or with an exponent. Contains no
+     * backslash, which some servers interpret themselves.
      */
     String expression() {
         StringBuilder name = new StringBuilder();
@@ -45,7 +46,7 @@ public record PageCap(String parameter, int zeros) {
         return "(?:^|[&;])(?:[+]|%20)*" + name + "(?:(?:[^A-Za-z0-9_.%&;=-]|%5[bB])[^=&;]*)?=" + value;
     }
 
-    /** A character as it is, in the other case, or escaped. */
+    /** A character as it is, in the other case, or percent-encoded. */
     private static String escapable(char each) {
         if (!Character.isLetter(each)) {
             return "(?:" + each + "|%" + hex(each) + ")";

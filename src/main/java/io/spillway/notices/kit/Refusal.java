@@ -2,11 +2,11 @@ package io.spillway.notices.kit;
 
 /** Why a request is refused with a notice. */
 enum Refusal {
-    /** Faster than the limit (RFC 6585). */
+    /** Exceeds the rate limit (RFC 6585). */
     TOO_MANY(429, "Too Many Requests"),
-    /** A program that the operator does not want. */
+    /** A client that the operator blocks. */
     BLOCKED(403, "Forbidden"),
-    /** Paged deeper than the cap. */
+    /** Pages deeper than the cap. */
     TOO_DEEP(400, "Bad Request");
 
     private final int status;

@@ -7,19 +7,19 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Lines for a site's robots.txt (RFC 9309), for people to copy: a comment that names the dumps, which crawlers' authors read,
- * what is better not crawled, and the sitemap. {@code Crawl-delay} is not of that RFC; some crawlers heed it.
+ * Lines for a site's robots.txt (RFC 9309), to be copied by the operator: a comment that names the dumps for authors of
+ * crawlers, the disallowed paths, and the sitemap. {@code Crawl-delay} is not part of that RFC; some crawlers honor it.
  *
- * @param covered    whether what the datasets cover is closed to crawlers
- * @param disallow   more paths that are; {@code *} stands for anything, {@code $} for the end
- * @param crawlDelay seconds between two requests, 0 for no word about it
+ * @param covered    whether the paths that datasets cover are disallowed
+ * @param disallow   further disallowed paths; {@code *} matches anything, {@code $} the end
+ * @param crawlDelay seconds between two requests, 0 to omit it
  */
 public record RobotsLines(boolean covered, List<String> disallow, int crawlDelay) {
     private static final Pattern RULE = Pattern.compile("/[A-Za-z0-9/_.~*$?=&+%,;:@!-]{0,500}");
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z_-]+");
     private static final int HOUR = 3600;
 
-    /** Fails with {@link IllegalArgumentException}, fit for people, on what would not be a rule. */
+    /** Throws {@link IllegalArgumentException} with a message for people on an invalid rule. */
     public RobotsLines {
         disallow = List.copyOf(disallow);
         for (String rule : disallow) {
@@ -28,11 +28,11 @@ public record RobotsLines(boolean covered, List<String> disallow, int crawlDelay
             }
         }
         if (crawlDelay < 0 || crawlDelay > HOUR) {
-            throw new IllegalArgumentException("a crawl delay is 0 to 3600 seconds, not " + crawlDelay);
+            throw new IllegalArgumentException("a crawl delay must be 0 to 3600 seconds, not " + crawlDelay);
         }
     }
 
-    /** The lines for a site. Programs that it blocks are named where they have a name that robots.txt knows. */
+    /** The lines for a site. Blocked programs are listed if they have a name that is valid in robots.txt. */
     public KitFile write(KitSite site) {
         List<String> disallowed = new ArrayList<>();
         if (covered) {
@@ -65,7 +65,9 @@ public record RobotsLines(boolean covered, List<String> disallow, int crawlDelay
                                 "blocked", Template.lines(blocked))));
     }
 
-    /** A rule of robots.txt closes everything that begins with it, so that a path needs one for each way to go on. */
+    /**
+     * A rule of robots.txt matches everything that starts with it, so a path needs one rule for each way to continue.
+     */
     private static List<String> closed(String path) {
         if (path.endsWith("*") || path.endsWith("/")) {
             return List.of("Disallow: " + path.replace("*", ""));

@@ -4,15 +4,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How one server answers with the notices: files that an operator includes, and that server's own check of them. Without
- * state.
+ * Makes one server answer with the notices: files that an operator includes, and the server's own check of them.
+ * Stateless.
  *
- * <p>All of them keep the same promises. JSON is sent unless {@code Accept} names HTML or plain text; plain text to curl
- * and Wget, which name nothing. The longest covered path that the request's begins with chooses the dataset, {@code
- * Accept-Language} the language. No answer may be stored, and whatever happens to the files, the status stays the refusal's.
+ * <p>All kits behave the same. JSON is sent unless {@code Accept} names HTML or plain text; plain text to curl and
+ * Wget, which name nothing. The longest covered path that matches the request selects the dataset, {@code
+ * Accept-Language} the language. Responses are not cacheable, and the status remains the refusal's even if files are
+ * missing.
  */
 public sealed interface ServerKit permits ApacheKit, CaddyKit, HaproxyKit, NginxKit, VarnishKit {
-    /** Every kit there is, in the order of their names. */
+    /** All kits, by name. */
     static List<ServerKit> all() {
         return List.of(new ApacheKit(), new CaddyKit(), new HaproxyKit(), new NginxKit(), new VarnishKit());
     }
@@ -22,10 +23,10 @@ public sealed interface ServerKit permits ApacheKit, CaddyKit, HaproxyKit, Nginx
         return all().stream().filter(kit -> kit.name().equals(name)).findFirst();
     }
 
-    /** {@code nginx}: what the server is called, and the name of the kit's folder. */
+    /** {@code nginx}: the name of the server and of the kit's folder. */
     String name();
 
-    /** Whether the server takes notices from another web server, so that {@link KitSite#fileServer()} has to be there. */
+    /** Whether the server fetches notices from another web server, so that {@link KitSite#fileServer()} is required. */
     default boolean needsFileServer() {
         return false;
     }
@@ -33,13 +34,13 @@ public sealed interface ServerKit permits ApacheKit, CaddyKit, HaproxyKit, Nginx
     /**
      * The files of the kit; the same for the same site.
      *
-     * @param site fails with {@link IllegalArgumentException} where it lacks the address that the server needs
+     * @param site throws {@link IllegalArgumentException} if it lacks the URL that the server needs
      */
     List<KitFile> files(KitSite site);
 
     /**
-     * What is left for one version in the public folder in which kits were written before: it includes the file from where
-     * that is now, or tells its server's operator where it is; nothing else of the kit is in it.
+     * The replacement, for one version, of a file in the public folder in which kits were written before: it includes
+     * the file from its new folder, or names it to the operator, and contains nothing else of the kit.
      */
     default String forward(KitSite site, KitFile file) {
         return "# Moved: %s\n%s\n"
@@ -49,6 +50,6 @@ public sealed interface ServerKit permits ApacheKit, CaddyKit, HaproxyKit, Nginx
     /** A line that includes a file. */
     String inclusion(String path);
 
-    /** A whole configuration around the kit, for the server's check; its folder is {@code site.kits()/name()}. */
+    /** A whole configuration around the kit, for the server's check; the kit's folder is {@code site.kits()/name()}. */
     Trial trial(KitSite site);
 }

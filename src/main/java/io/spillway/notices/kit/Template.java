@@ -11,8 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A configuration with gaps, {@code {{name}}}, from a resource beside this class. A gap that is a line of its own takes any
- * number of lines, each indented as it is, also none. Values are not looked into.
+ * A configuration template with placeholders, {@code {{name}}}, from a resource next to this class. A placeholder on a
+ * line of its own takes any number of lines, including none, each with its indentation. Placeholders inside values are
+ * not replaced.
  */
 final class Template {
     private static final Pattern GAP = Pattern.compile("\\{\\{([a-z_]+)}}");
@@ -20,15 +21,15 @@ final class Template {
 
     private Template() {}
 
-    /** Fails with {@link IllegalStateException} on a gap without a value, and on a value without a gap. */
+    /** Throws {@link IllegalStateException} on a placeholder without a value, and on a value without a placeholder. */
     static String fill(String resource, Map<String, String> values) {
         Set<String> used = new HashSet<>();
         StringBuilder text = new StringBuilder();
         for (String line : read(resource).lines().toList()) {
-            Matcher whole = LINE.matcher(line);
-            if (whole.matches()) {
-                String indent = whole.group(1);
-                value(resource, values, whole.group(2), used)
+            Matcher placeholder = LINE.matcher(line);
+            if (placeholder.matches()) {
+                String indent = placeholder.group(1);
+                value(resource, values, placeholder.group(2), used)
                         .lines()
                         .forEach(each -> text.append(each.isEmpty() ? "" : indent)
                                 .append(each)
@@ -41,12 +42,12 @@ final class Template {
             }
         }
         if (!used.equals(values.keySet())) {
-            throw new IllegalStateException(resource + " has no gaps for all of " + values.keySet());
+            throw new IllegalStateException(resource + " lacks placeholders for some of " + values.keySet());
         }
         return text.toString();
     }
 
-    /** Lines, each ended. */
+    /** Lines, each with a line end. */
     static String lines(Iterable<String> lines) {
         StringBuilder text = new StringBuilder();
         lines.forEach(line -> text.append(line).append('\n'));
@@ -56,7 +57,7 @@ final class Template {
     private static String value(String resource, Map<String, String> values, String name, Set<String> used) {
         String value = values.get(name);
         if (value == null) {
-            throw new IllegalStateException(resource + " has a gap that nothing fills: " + name);
+            throw new IllegalStateException(resource + " has a placeholder without a value: " + name);
         }
         used.add(name);
         return value;

@@ -3,11 +3,11 @@ package io.spillway.notices.kit;
 import java.util.List;
 
 /**
- * How a server is asked whether it accepts a kit.
+ * The check of a kit by its server.
  *
- * @param files    a configuration that includes the kit's files, beside which these are put
- * @param programs names under which the program is installed, the first that is there is taken
- * @param options  what follows the program's name
+ * @param files    a configuration that includes the kit's files, to be written next to them
+ * @param programs names under which the program may be installed; the first that exists is used
+ * @param options  arguments of the program
  */
 public record Trial(List<KitFile> files, List<String> programs, List<String> options) {
     /** Takes copies. */

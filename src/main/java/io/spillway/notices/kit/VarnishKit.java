@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Varnish: {@code vsthrottle}, and a notice that is fetched from a web server and given the refusal's status. The only one
- * whose {@code Retry-After} is the time that is left. Tried with 7.1.
+ * Varnish: {@code vsthrottle}, and a notice that is fetched from a web server and gets the refusal's status. The only
+ * kit whose {@code Retry-After} is the remaining time. Tested with 7.1.
  */
 final class VarnishKit implements ServerKit {
     @Override
@@ -54,7 +54,7 @@ final class VarnishKit implements ServerKit {
                                 Map.entry("backend_bodies", bodies(site, "bereq"))))));
     }
 
-    /** Seconds in which the bucket of requests fills again. */
+    /** Seconds in which the token bucket refills. */
     private static String period(Limit limit) {
         return BigDecimal.valueOf(limit.atOnce() * limit.intervalMicros(), 6)
                 .setScale(3, RoundingMode.UP)
@@ -152,7 +152,7 @@ final class VarnishKit implements ServerKit {
 
     @Override
     public Trial trial(KitSite site) {
-        // Without a jail: as root it would read the files as a user who may not.
+        // Without a jail: as root it would read the files as a user without access to them.
         String kit = site.kit(this).toString();
         String text = """
                 vcl 4.1;

@@ -1,10 +1,10 @@
 /**
- * What a site's own server needs in order to answer with the notices: include files for nginx, HAProxy, Varnish, Apache
- * httpd and Caddy, and lines for robots.txt. Begin with {@link io.spillway.notices.kit.ServerKit}; what all of them are
- * made of is a {@link io.spillway.notices.kit.KitSite}.
+ * Configuration of a site's own server for answering with the notices: include files for nginx, HAProxy, Varnish,
+ * Apache httpd and Caddy, and lines for robots.txt. Start with {@link io.spillway.notices.kit.ServerKit}; {@link
+ * io.spillway.notices.kit.KitSite} is the input of all kits.
  *
- * <p>Texts with gaps are resources beside these classes. Nothing of a dataset reaches a configuration but its name, paths
- * of a small alphabet, and its title as a comment of one line. Knows neither catalogs nor destinations.
+ * <p>Templates are resources next to these classes. Of a dataset, only its name, paths of a small alphabet, and its
+ * title as a one-line comment reach a configuration. Depends on neither catalogs nor destinations.
  */
 @NullMarked
 package io.spillway.notices.kit;

@@ -7,19 +7,22 @@ import org.apache.http.ContentTooLongException;
 import org.apache.http.nio.ContentDecoder;
 
 /**
- * Takes one answer's body, whole, in one array that is used again for the next answer. Grows as the body comes, up to a
- * limit; a longer body fails with {@link ContentTooLongException} instead of filling the heap, whether or not the server
- * announced its length. Filled by the client's IO thread, read by another once the answer is complete.
+ * Holds one whole response body in an array that is reused for the next response. Grows as the body arrives, up to a
+ * limit; a longer body fails with {@link ContentTooLongException} instead of filling the heap, whether or not the
+ * server announced its length. Filled by the client's IO thread, read by another thread once the response is complete.
  */
 final class AnswerBuffer {
     private static final int FIRST_BYTES = 64 << 10;
-    /** From here on doubling would cost a small heap more than copying costs time: old and new lie in it at once. */
+    /**
+     * Above this size, doubling would cost a small heap more than copying costs time, because old and new array exist
+     * at once.
+     */
     private static final int LARGE = 8 << 20;
 
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
 
-    /** Starts over for a body whose announced length is {@code announced}, or -1 where it is not. */
+    /** Starts a body with the announced length {@code announced}, or -1 if unknown. */
     void begin(long announced, int limit) throws ContentTooLongException {
         length = 0;
         if (announced > limit) {
@@ -30,12 +33,12 @@ final class AnswerBuffer {
         }
     }
 
-    /** Takes what the connection has. */
+    /** Reads the available bytes. */
     void takeFrom(ContentDecoder decoder, int limit) throws IOException {
         while (true) {
             if (length == bytes.length) {
                 if (length >= limit) {
-                    // Full to the limit: only a body that ends exactly here is not too long.
+                    // The limit is reached: only a body that ends exactly here is acceptable.
                     if (decoder.read(ByteBuffer.allocate(1)) > 0) {
                         throw tooLong(limit);
                     }
@@ -61,6 +64,6 @@ final class AnswerBuffer {
     }
 
     private static ContentTooLongException tooLong(int limit) {
-        return new ContentTooLongException("the answer has more than " + limit + " bytes");
+        return new ContentTooLongException("the response has more than " + limit + " bytes");
     }
 }

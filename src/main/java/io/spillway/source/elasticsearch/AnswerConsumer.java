@@ -12,7 +12,7 @@ import org.apache.http.nio.protocol.AbstractAsyncResponseConsumer;
 import org.apache.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
-/** Collects a response whose body goes into an {@link AnswerBuffer} of ours, without a copy in between. */
+/** Collects a response body in an {@link AnswerBuffer}, without a copy in between. */
 final class AnswerConsumer extends AbstractAsyncResponseConsumer<HttpResponse> {
     private final AnswerBuffer buffer;
     private final int limit;

@@ -5,23 +5,23 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A glance at both ends of a complete answer, so that the next page can be requested before this one is walked. Accepts
- * only the exact shape that Elasticsearch gives; anything else is null, and the caller waits for the walk. What is read
- * here is compared with the walk's result before anything is committed.
+ * Reads both ends of a complete response, so that the next page can be requested before this one is parsed. Accepts
+ * only the exact form that Elasticsearch returns; otherwise the result is null, and the caller waits for the parser.
+ * The result is compared with the parser's before anything is committed.
  */
 final class AnswerEnds {
     private static final byte[] PIT_ID = "{\"pit_id\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SORT = "\"sort\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "}]}}".getBytes(StandardCharsets.US_ASCII);
-    /** Two numbers of at most twenty characters, brackets, commas; with room to spare. */
+    /** Two numbers of at most twenty characters, brackets and commas, with a reserve. */
     private static final int LONGEST_SORT = 128;
 
     private AnswerEnds() {}
 
     /**
-     * The last hit's sort values, or null. The body must end in {@code "sort":[n,n]}]}}} with nothing but digits, minus
-     * signs and commas between the brackets, so that no document's text can be taken for it: a source comes before its
-     * hit's sort values, and a brace stands between.
+     * The last hit's sort values, or null. The body must end in {@code "sort":[n,n]}]}}} with only digits, minus signs
+     * and commas between the brackets, so that no document's text can be mistaken for it: a source precedes its hit's
+     * sort values, and there is a brace between them.
      */
     static byte @Nullable [] lastSort(byte[] bytes, int length) {
         int close = length - END.length - 1;
@@ -40,8 +40,8 @@ final class AnswerEnds {
     }
 
     /**
-     * Where the rest of the last hit begins, at the comma before its sort values, or -1. Looks from the last byte, so that
-     * nothing before it can be taken for it.
+     * The start of the rest of the last hit, at the comma before its sort values, or -1. Searches from the last byte,
+     * so that no earlier text can be mistaken for it.
      */
     static int restOfLastHit(byte[] bytes, int length) {
         byte[] sort = lastSort(bytes, length);

@@ -46,21 +46,22 @@ import org.elasticsearch.client.RestClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one cluster. One low-level client sends every request. Elasticsearch's typed client asks on top of it
- * where requests and answers are the same on every version: a point in time is opened and closed, the cluster's settings are
- * read. Mappings, settings of indices, names and pages are JSON that is read without a model, so that a word of a newer
- * server is not an error. Redirects are never followed: they would take the credentials to another host. Both ways report
- * an error answer as the same {@link ServerError}. Thread-safe; closing it ends requests under way.
+ * The connections to one cluster. One low-level client sends every request. Elasticsearch's typed client is used on top
+ * of it where requests and responses are the same in every version: to open and close a point in time, and to read the
+ * cluster's settings. Mappings, index settings, names and pages are read as JSON without a model, so that an unknown
+ * word of a newer server is not an error. Redirects are never followed, because they would send the credentials to
+ * another host. Both clients report an error response as the same {@link ServerError}. Thread-safe; closing it aborts
+ * pending requests.
  */
 final class Connection implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
-    /** Enough for 64 lanes with a page ahead each, and the questions beside them. */
+    /** Enough for 64 lanes with a page ahead each, and other requests. */
     private static final int CONNECTIONS = 160;
-    /** Answers to questions about the cluster: mappings of thousands of fields in hundreds of indices. */
+    /** Maximum size of metadata responses: mappings of thousands of fields in hundreds of indices. */
     private static final int MAX_QUESTION_BYTES = 256 << 20;
 
-    /** An escape of a surrogate, behind any number of escaped backslashes. */
+    /** An escaped surrogate, after any number of escaped backslashes. */
     private static final Pattern SURROGATE_ESCAPE =
             Pattern.compile("((?<!\\\\)(?:\\\\\\\\)*)\\\\u([dD][89a-fA-F][0-9a-fA-F]{2})");
 
@@ -99,21 +100,21 @@ final class Connection implements AutoCloseable {
         return new Connection(builder.build(), url, options.paging().requestTimeout());
     }
 
-    /** The cluster's address, as it stands in messages. */
+    /** The cluster's URL as shown in messages. */
     URI url() {
         return url;
     }
 
-    /** Sends a request whose answer goes into {@code buffer}, at most {@code limit} bytes of it. */
+    /** Sends a request whose response goes to {@code buffer}, at most {@code limit} bytes of it. */
     Exchange send(String method, String path, byte @Nullable [] body, AnswerBuffer buffer, int limit) {
         return send(method, path, body, buffer, limit, Duration.ZERO, () -> {});
     }
 
     /**
-     * The same after a pause, which nobody waits for here.
+     * The same after a pause, without blocking the caller.
      *
-     * @param sent called once when the request goes out, on a thread of the JDK's that must not be held up; never if it is
-     *     cancelled before
+     * @param sent called once when the request is sent, on a JDK thread that must not be blocked; never if it is
+     *             cancelled before
      */
     Exchange send(
             String method,
@@ -143,10 +144,10 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Asks a question about the cluster and waits for the answer, as JSON.
+     * Sends a metadata request and returns the response as JSON.
      *
-     * @throws ServerErrorException the answer is an error or a redirect
-     * @throws IOException          no whole answer came, or it is not JSON
+     * @throws ServerErrorException if the response is an error or a redirect
+     * @throws IOException if there is no complete response, or it is not JSON
      */
     JsonNode ask(String method, String path, byte @Nullable [] body) throws IOException, InterruptedException {
         AnswerBuffer buffer = new AnswerBuffer();
@@ -158,7 +159,7 @@ final class Connection implements AutoCloseable {
             }
             JsonNode answer = tree(buffer);
             if (answer == null || !answer.isContainerNode()) {
-                throw new IOException("the answer to %s %s is not JSON".formatted(method, path));
+                throw new IOException("the response to %s %s is not JSON".formatted(method, path));
             }
             return answer;
         } finally {
@@ -167,11 +168,11 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Asks a question with the typed client and waits for the answer.
+     * Sends a request with the typed client and waits for the response.
      *
-     * @param limit how long to wait; the request is cancelled then
-     * @throws ServerErrorException the answer is an error or a redirect
-     * @throws IOException          no whole answer came in time, or it is not what the typed client expects
+     * @param limit timeout, after which the request is cancelled
+     * @throws ServerErrorException if the response is an error or a redirect
+     * @throws IOException if there is no complete response in time, or the typed client rejects it
      */
     <T> T ask(Function<ElasticsearchAsyncClient, CompletableFuture<T>> question, Duration limit)
             throws IOException, InterruptedException {
@@ -189,13 +190,16 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /** The same, with the time limit of every request. */
+    /** The same with the timeout of every request. */
     <T> T ask(Function<ElasticsearchAsyncClient, CompletableFuture<T>> question)
             throws IOException, InterruptedException {
         return ask(question, timeout);
     }
 
-    /** A failure of the typed client as {@link #ask(String, String, byte[])} reports it; the error's body is in the buffer. */
+    /**
+     * Translates a failure of the typed client as {@link #ask(String, String, byte[])} reports it; the error's body is
+     * in the buffer.
+     */
     private IOException failure(@Nullable Throwable cause, AnswerBuffer buffer) {
         if (cause instanceof ResponseException refused) {
             Response response = refused.getResponse();
@@ -211,7 +215,7 @@ final class Connection implements AutoCloseable {
         return cause instanceof IOException io ? io : new IOException(cause);
     }
 
-    /** What an answer with this status, 300 or above, means. */
+    /** The meaning of a response with this status, 300 or above. */
     private static ServerError error(
             URI cluster, int status, UnaryOperator<@Nullable String> header, AnswerBuffer buffer) {
         if (status < 400) {
@@ -226,14 +230,14 @@ final class Connection implements AutoCloseable {
                 : ServerError.ofText(status, text(buffer), retryAfter);
     }
 
-    /** An address for a message: absolute, without user, query and fragment, which may hold secrets. */
+    /** A URL for a message: absolute, without user, query and fragment, which may contain secrets. */
     private static String shown(URI cluster, String location) {
         try {
             URI target = cluster.resolve(location);
             return new URI(target.getScheme(), null, target.getHost(), target.getPort(), target.getPath(), null, null)
                     .toString();
         } catch (IllegalArgumentException | URISyntaxException e) {
-            return "an address that is not valid";
+            return "an invalid URL";
         }
     }
 
@@ -242,28 +246,31 @@ final class Connection implements AutoCloseable {
         return value != null && value.matches("\\d{1,5}") ? Duration.ofSeconds(Long.parseLong(value)) : null;
     }
 
-    /** Options of a request whose answer goes into {@code buffer}, at most {@code limit} bytes of it. */
+    /** Options of a request whose response goes to {@code buffer}, at most {@code limit} bytes of it. */
     private static RequestOptions.Builder into(AnswerBuffer buffer, int limit) {
         return RequestOptions.DEFAULT.toBuilder()
                 .setHttpAsyncResponseConsumerFactory(() -> new AnswerConsumer(buffer, limit));
     }
 
     private static IOException late(Duration limit, TimeoutException e) {
-        return new IOException("no complete answer within " + limit.toSeconds() + " s", e);
+        return new IOException("no complete response within " + limit.toSeconds() + " s", e);
     }
 
-    /** The body of an answer as JSON, or null where it is none. */
+    /** The body of a response as JSON, or null if it is not JSON. */
     static @Nullable JsonNode tree(AnswerBuffer buffer) {
         try {
             String text = text(buffer);
             return JSON.readTree(SURROGATE_ESCAPE.matcher(text).find() ? unescaped(text) : text);
         } catch (IOException notJson) {
-            // A proxy's error page: the status says enough.
+            // A proxy's error page: the status is sufficient.
             return null;
         }
     }
 
-    /** Jackson refuses a name with half of a surrogate pair as an escape, which a dynamic mapping may have; not as a char. */
+    /**
+     * Jackson rejects a name with an escaped unpaired surrogate, which a dynamic mapping may have, but accepts it as a
+     * char.
+     */
     private static String unescaped(String json) {
         return SURROGATE_ESCAPE
                 .matcher(json)
@@ -280,7 +287,7 @@ final class Connection implements AutoCloseable {
         try {
             client.close();
         } catch (IOException e) {
-            // Nothing is lost: no request of ours is under way any more.
+            // Nothing is lost: no request is pending any more.
         }
     }
 
@@ -300,7 +307,7 @@ final class Connection implements AutoCloseable {
         return new BasicHeader(HttpHeaders.AUTHORIZATION, value);
     }
 
-    /** An answer that is an error. */
+    /** A response that is an error. */
     static final class ServerErrorException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -316,12 +323,12 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /** A response and when its last byte came. */
+    /** A response and the arrival time of its last byte. */
     private record Arrival(Response response, long at) {}
 
     /**
-     * One request under way, or about to be. Its buffer is the request's until {@link #await} has returned or it was
-     * cancelled.
+     * One request that is pending or about to be sent. Its buffer belongs to the request until {@link #await} has
+     * returned or it was cancelled.
      */
     static final class Exchange implements ResponseListener {
         private final CompletableFuture<Arrival> answer = new CompletableFuture<>();
@@ -344,7 +351,7 @@ final class Connection implements AutoCloseable {
                 try {
                     cancellable = request.get();
                 } catch (RuntimeException e) {
-                    // On the pause's thread nobody would see it.
+                    // On the pause's thread the exception would be lost.
                     answer.completeExceptionally(e);
                 }
             }
@@ -364,15 +371,16 @@ final class Connection implements AutoCloseable {
             }
         }
 
-        /** When the request goes out, on the clock of {@link System#nanoTime}; in the past for one that did at once. */
+        /** When the request is sent, as {@link System#nanoTime}; in the past if it was sent at once. */
         long notBefore() {
             return notBefore;
         }
 
         /**
-         * Waits for the whole answer and returns its status.
+         * Waits for the whole response and returns its status.
          *
-         * @throws IOException it did not come, not in time, or was too long; after this the buffer may still be written to
+         * @throws IOException if it did not arrive, not in time, or was too long; the buffer may still be written to
+         *     afterwards
          */
         int await(Duration limit) throws IOException, InterruptedException {
             try {
@@ -387,7 +395,7 @@ final class Connection implements AutoCloseable {
             }
         }
 
-        /** What an answer with this status, 300 or above, means; only after {@link #await}. */
+        /** The meaning of a response with this status, 300 or above; only after {@link #await}. */
         ServerError error(int status) {
             Arrival arrival = arrival();
             return Connection.error(
@@ -397,7 +405,7 @@ final class Connection implements AutoCloseable {
                     buffer);
         }
 
-        /** From sending to the last byte; only after {@link #await}. */
+        /** Time from sending to the last byte; only after {@link #await}. */
         Duration took() {
             Arrival arrival = arrival();
             return arrival == null ? Duration.ZERO : Duration.ofNanos(arrival.at() - sentAt);
@@ -411,13 +419,13 @@ final class Connection implements AutoCloseable {
             return buffer;
         }
 
-        /** When its last byte came, on the clock of {@link System#nanoTime}; only after {@link #await}. */
+        /** When its last byte arrived, as {@link System#nanoTime}; only after {@link #await}. */
         long arrivedAt() {
             Arrival arrival = arrival();
             return arrival == null ? System.nanoTime() : arrival.at();
         }
 
-        /** Ends the request if it is under way; one that still pauses is never sent. */
+        /** Aborts the request if it is pending; one that is still paused is never sent. */
         synchronized void cancel() {
             cancelled = true;
             if (cancellable != null) {

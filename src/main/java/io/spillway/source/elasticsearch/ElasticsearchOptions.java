@@ -7,15 +7,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which documents of which cluster, and how to reach it.
+ * Which documents of which cluster to read, and how to connect.
  *
  * @param url         {@code http} or {@code https}, without user information
- * @param credentials who asks
- * @param trust       whose certificate is believed
+ * @param credentials how to authenticate
+ * @param trust       which certificates to trust
  * @param index       an index, alias, data stream, pattern, or several joined by commas
  * @param query       the query that documents have to match, as JSON text, or null for all
- * @param copies      which shards and copies of them
- * @param vectors     what to do about indices that leave vectors out of their documents
+ * @param copies      which shards and copies to read
+ * @param vectors     how to handle indices that omit vectors from their documents
  * @param paging      how to read
  */
 public record ElasticsearchOptions(
@@ -39,16 +39,16 @@ public record ElasticsearchOptions(
         return new ElasticsearchOptions(url, credentials, trust, index, other, copies, vectors, paging);
     }
 
-    /** What to do about an index whose vectors are not in its stored documents (Elasticsearch 9.2 and later). */
+    /** How to handle an index whose vectors are not in its stored documents (Elasticsearch 9.2 and later). */
     public enum Vectors {
-        /** The run stops and names the fields. */
+        /** The run fails and names the fields. */
         STOP,
-        /** The server rebuilds the documents: vectors come back, and digits of numbers may differ from what was indexed. */
+        /** The server rebuilds the documents with vectors, and digits of numbers may differ from what was indexed. */
         REBUILT
     }
 
     /**
-     * Which shards, and which copies of them, a point in time is opened on.
+     * The shards, and the copies of them, on which a point in time is opened.
      *
      * @param preference Elasticsearch's search preference, such as {@code _only_nodes:replica-*}, or null for any copy
      * @param routing    reads only the shards of these routing values, joined by commas, or null for all
@@ -56,13 +56,13 @@ public record ElasticsearchOptions(
     public record Copies(
             @Nullable String preference, @Nullable String routing) {}
 
-    /** Who asks. None of these prints its secret. */
+    /** Credentials; their text forms contain no secret. */
     public sealed interface Credentials {}
 
-    /** Nobody in particular. */
+    /** No credentials. */
     public record Anonymous() implements Credentials {}
 
-    /** An API key in the encoded form that Elasticsearch hands out. */
+    /** An API key in Elasticsearch's encoded form. */
     public record ApiKey(Secret encoded) implements Credentials {}
 
     /** A user with a password. */
@@ -72,8 +72,8 @@ public record ElasticsearchOptions(
     public record Bearer(Secret token) implements Credentials {}
 
     /**
-     * Whose certificate is believed where the URL is {@code https}. With neither, the JDK's own authorities; never
-     * nobody: there is no switch that turns the check off.
+     * The certificates to trust for an {@code https} URL. With neither parameter, the JDK's authorities are used;
+     * verification cannot be disabled.
      *
      * @param caFile      PEM certificates of the authorities
      * @param fingerprint SHA-256 in hex of a certificate that the server sends and that its path must lead to
@@ -84,12 +84,12 @@ public record ElasticsearchOptions(
      * How to read.
      *
      * @param slices         1 to 1,024, or null to choose from shards, documents and lanes
-     * @param lanes          slices read at the same time, 1 to 64, or null to choose from the cores
-     * @param pageBytes      the size that an answer should have
-     * @param requestTimeout how long one answer may take, to its last byte
-     * @param maxShare       the share of the time that a slice may keep the cluster busy, above 0 to 1
-     * @param notUtf8        what becomes of strings that are not UTF-8
-     * @param patience       how long faults that may pass are waited for
+     * @param lanes          slices read in parallel, 1 to 64, or null to choose from the cores
+     * @param pageBytes      target size of a response
+     * @param requestTimeout timeout of a response, up to its last byte
+     * @param maxShare       maximum share of the time that a slice may keep the cluster busy, above 0 to 1
+     * @param notUtf8        how to handle strings that are not UTF-8
+     * @param patience       retries of temporary errors
      */
     public record Paging(
             @Nullable Integer slices,
@@ -99,9 +99,9 @@ public record ElasticsearchOptions(
             double maxShare,
             NotUtf8 notUtf8,
             Patience patience) {
-        /** Two minutes: a page of 4 MiB takes well under a second, a cluster under load tens of seconds. */
+        /** Two minutes: a page of 4 MiB takes well under a second, on a cluster under load tens of seconds. */
         public static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(2);
-        /** Pages of 4 to 8 MB; larger ones bring no more. */
+        /** Pages of 4 to 8 MB; larger ones are not faster. */
         public static final long PAGE_BYTES = 4L << 20;
 
         /** The defaults. */
@@ -110,25 +110,26 @@ public record ElasticsearchOptions(
         }
     }
 
-    /** What becomes of a document with strings whose bytes are not UTF-8, which Elasticsearch stores and gives back. */
+    /** How to handle a document with strings that are not valid UTF-8, which Elasticsearch stores and returns. */
     public enum NotUtf8 {
-        /** The run stops and names the document. */
+        /** The run fails and names the document. */
         STOP,
-        /** Each such byte becomes U+FFFD, and the manifest says in how many documents. */
+        /** Each such byte becomes U+FFFD, and the manifest contains the number of documents. */
         REPLACE
     }
 
     /**
-     * How long faults that may pass are waited for. Pauses double from {@code firstPause} to {@code longestPause}, each
-     * drawn from its upper half so that many clients do not come back at the same moment.
+     * Retries of temporary errors. Pauses double from {@code firstPause} to {@code longestPause}, each random in its
+     * upper half so that many clients do not retry at the same moment.
      *
      * @param firstPause   before the first retry
-     * @param longestPause no pause is longer, unless the server's Retry-After asks for more
+     * @param longestPause maximum pause, unless the server's Retry-After asks for more
      * @param giveUpAfter  counted from a request's first failure; a point in time lives no longer than that anyway
-     * @param shardTries   tries while a shard's node is gone: the point in time died with it, so a new one is better
+     * @param shardTries   attempts while a shard's node is gone: the point in time is lost with it, so a new one is
+     *                     better
      */
     public record Patience(Duration firstPause, Duration longestPause, Duration giveUpAfter, int shardTries) {
-        /** Five minutes, as long as a point in time is kept alive. */
+        /** Five minutes, the keep-alive of a point in time. */
         public static final Patience DEFAULT =
                 new Patience(Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ofMinutes(5), 5);
     }

@@ -28,15 +28,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One point in time, its exact count, and what its slices share. The connection is borrowed, not closed here. */
+/** One point in time, its exact count, and the state shared by its slices. Does not close the connection. */
 final class ElasticsearchSnapshot implements Snapshot {
     private static final Logger LOG = LoggerFactory.getLogger(ElasticsearchSnapshot.class);
 
-    /** Answers in memory at once may take half of the heap; the rest is for compressors, hashes and the client. */
+    /** Responses in memory may use half of the heap; the rest is for compressors, hashes and the client. */
     private static final double SHARE_OF_HEAP = 0.5;
-    /** One answer being written out and one on its way, for each lane. */
+    /** For each lane, one response being written and one being received. */
     private static final int ANSWERS_A_LANE = 2;
-    /** Above http.max_content_length's default of 100 MB no document gets into an index; escaping adds little. */
+    /** No document above http.max_content_length's default of 100 MB gets into an index; escaping adds little. */
     private static final long LARGEST_ANSWER = 256L << 20;
 
     private final Connection connection;
@@ -54,7 +54,7 @@ final class ElasticsearchSnapshot implements Snapshot {
     private final Semaphore largePages = new Semaphore(1);
     private final boolean withVectors;
     private final ScheduledExecutorService keepAlive;
-    /** A lane that waits longer for its disk than this keeps the point in time alive by asking for nothing. */
+    /** If a lane waits longer than this for its disk, it renews the keep-alive with an empty request. */
     private final Duration touchAfter;
 
     ElasticsearchSnapshot(
@@ -176,12 +176,12 @@ final class ElasticsearchSnapshot implements Snapshot {
         return resultWindow;
     }
 
-    /** One at a time may hold an answer above {@link #answerLimit()}. */
+    /** Permit for a response above {@link #answerLimit()}, one at a time. */
     Semaphore largePages() {
         return largePages;
     }
 
-    /** What every lane may have in memory twice at the same time, in bytes. */
+    /** Bytes that every lane may have in memory twice at the same time. */
     int answerLimit() {
         return answerLimit(Runtime.getRuntime().maxMemory(), lanes);
     }
@@ -190,17 +190,17 @@ final class ElasticsearchSnapshot implements Snapshot {
         return (int) Math.min(LARGEST_ANSWER, (long) (heap * SHARE_OF_HEAP / (lanes * ANSWERS_A_LANE + 2)));
     }
 
-    /** What one lane may have in memory while it is the only one with more than {@link #answerLimit()}, in bytes. */
+    /** Bytes that one lane may have in memory while it is the only one above {@link #answerLimit()}. */
     int largestAnswer() {
         return (int) Math.min(LARGEST_ANSWER, Runtime.getRuntime().maxMemory() / 4);
     }
 
-    /** The size that pages should have: what was configured, where an answer twice as long would still fit. */
+    /** Target size of pages: the configured size, reduced if a response twice as long would not fit. */
     long pageBytes() {
         return Math.min(paging.pageBytes(), answerLimit() / 2);
     }
 
-    /** Asks for a page after a pause; {@code sent} is called when the request goes out. */
+    /** Requests a page after a pause; {@code sent} is called when the request is sent. */
     Exchange send(
             Slice slice,
             int size,
@@ -213,7 +213,7 @@ final class ElasticsearchSnapshot implements Snapshot {
         return connection.send("POST", SearchRequest.PATH, page, buffer, limit, pause, sent);
     }
 
-    /** Index and id of the document behind {@code after}, found without asking for its source. */
+    /** Index and id of the document after {@code after}, requested without its source. */
     String nameOfNext(Slice slice, byte @Nullable [] after) throws IOException, InterruptedException {
         var answer = connection.ask("POST", SearchRequest.PATH, SearchRequest.identity(pit, slice, query, after));
         var hit = answer.path("hits").path("hits").path(0);
@@ -224,14 +224,14 @@ final class ElasticsearchSnapshot implements Snapshot {
         return new SpillwayException(
                 Fault.SNAPSHOT_LOST,
                 "the point in time on " + description.name() + " was lost: " + error,
-                "a node was restarted, an index was moved, closed or deleted, or the keep-alive ran out");
+                "a node was restarted, an index was moved, closed or deleted, or the keep-alive expired");
     }
 
     SpillwayException refused(ServerError error) {
         return IndexFacts.refused(description.name(), error);
     }
 
-    /** Keeps the point in time alive where every lane is busy with something else for long. */
+    /** Renews the keep-alive of the point in time if every lane is busy with something else for long. */
     private void touch() {
         if (pit.idle().compareTo(touchAfter) < 0) {
             return;
@@ -243,14 +243,14 @@ final class ElasticsearchSnapshot implements Snapshot {
                 pit.answered(named);
             }
         } catch (IOException e) {
-            LOG.warn("point in time not kept alive, tried again soon cause={}", e.getMessage());
+            LOG.warn("keep-alive of the point in time not renewed, will be retried cause={}", e.getMessage());
         } catch (InterruptedException e) {
-            // The snapshot is being closed: this thread ends with it.
+            // The snapshot is being closed, and this thread ends with it.
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Counts what the point in time holds. */
+    /** Counts the documents of the point in time. */
     static long count(Connection connection, PointInTime pit, ElasticsearchOptions options)
             throws IOException, InterruptedException, SpillwayException {
         AnswerBuffer buffer = new AnswerBuffer();
@@ -268,15 +268,15 @@ final class ElasticsearchSnapshot implements Snapshot {
             SearchAnswer answer = SearchAnswer.parse(buffer.bytes(), buffer.length());
             String incomplete = answer.incompleteness();
             if (incomplete == null) {
-                incomplete = answer.total() < 0 ? "the answer has no total" : pit.strangeness(answer.pitId());
+                incomplete = answer.total() < 0 ? "the response has no total" : pit.strangeness(answer.pitId());
             }
             if (incomplete != null) {
-                throw new IOException("the snapshot could not be counted: " + incomplete);
+                throw new IOException("cannot count the snapshot: " + incomplete);
             }
             pit.answered(String.valueOf(answer.pitId()));
             return answer.total();
         } catch (MalformedJsonException | SearchAnswer.MalformedSourceException e) {
-            throw new IOException("the snapshot could not be counted: " + e.getMessage(), e);
+            throw new IOException("cannot count the snapshot: " + e.getMessage(), e);
         } finally {
             exchange.cancel();
         }
@@ -285,20 +285,20 @@ final class ElasticsearchSnapshot implements Snapshot {
     static SpillwayException unavailable(Connection connection, IOException cause) {
         String where = "elasticsearch at " + connection.url();
         String message = where + " did not answer: " + cause.getMessage();
-        String hint = "check the address, that the cluster is up, and what stands between";
+        String hint = "check the URL, that the cluster is running, and the network between";
         if (isPlain(cause)) {
             message = where + " does not speak TLS: " + cause.getMessage();
-            hint = "write http:// in the address, or name the port that speaks TLS";
+            hint = "use an http:// URL, or the port that supports TLS";
         } else if (isUntrusted(cause)) {
             message = "the certificate of " + where + " is not trusted: " + cause.getMessage();
-            hint = "name the authority that signed it with ca-file or fingerprint, and the host as in the certificate";
+            hint = "set its authority with ca-file or fingerprint, and use the host name of the certificate";
         } else if (isClosed(cause) && "http".equals(connection.url().getScheme())) {
-            hint = "if this port speaks TLS, write https:// in the address; else check what stands between";
+            hint = "if this port uses TLS, use an https:// URL; otherwise check the network between";
         }
         return new SpillwayException(Fault.SOURCE_UNAVAILABLE, message, hint, cause);
     }
 
-    /** Whether the answer to a TLS greeting was not TLS. */
+    /** Whether the response to a TLS handshake was not TLS. */
     private static boolean isPlain(IOException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException
@@ -309,7 +309,7 @@ final class ElasticsearchSnapshot implements Snapshot {
         return false;
     }
 
-    /** Whether the connection was closed without an answer. */
+    /** Whether the connection was closed without a response. */
     private static boolean isClosed(IOException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             String message = String.valueOf(cause.getMessage());
@@ -322,7 +322,7 @@ final class ElasticsearchSnapshot implements Snapshot {
         return false;
     }
 
-    /** Whether TLS itself failed, which a pause does not change. */
+    /** Whether TLS itself failed, which retries do not fix. */
     static boolean isUntrusted(IOException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException) {

@@ -26,17 +26,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Documents of one index, alias, data stream or pattern of an Elasticsearch cluster. Needs the index privileges
- * {@code read} and {@code view_index_metadata}, nothing else. Safe for one export at a time; closing it ends its
- * connections.
+ * Documents of one index, alias, data stream or pattern of an Elasticsearch cluster. Needs only the index privileges
+ * {@code read} and {@code view_index_metadata}. Used by one export at a time; closing it closes its connections.
  */
 public final class ElasticsearchSource implements DocumentSource {
     private static final Logger LOG = LoggerFactory.getLogger(ElasticsearchSource.class);
-    /** Before a snapshot exists nothing is lost by giving up early, and a wrong address should be said soon. */
+    /** Before a snapshot exists nothing is lost by giving up early, and a wrong URL should be reported soon. */
     private static final Duration FIRST_CONTACT = Duration.ofSeconds(10);
 
     private static final int SAMPLE_DOCUMENTS = 100;
-    /** A name that stands for other indices this often, within moments, does so for a reason. */
+    /** A name that resolves to other indices this often within moments is being changed continuously. */
     private static final int MAX_ATTEMPTS = 3;
 
     private final ElasticsearchOptions options;
@@ -52,7 +51,7 @@ public final class ElasticsearchSource implements DocumentSource {
     /**
      * Prepares connections; sends nothing yet.
      *
-     * @throws SpillwayException the CA certificate cannot be read
+     * @throws SpillwayException if the CA certificate cannot be read
      */
     public static ElasticsearchSource open(ElasticsearchOptions options) throws SpillwayException {
         return new ElasticsearchSource(options, Connection.open(options), Clock.systemUTC());
@@ -88,7 +87,7 @@ public final class ElasticsearchSource implements DocumentSource {
             });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SpillwayException(Fault.CANCELLED, "cancelled while looking at " + name(), null, e);
+            throw new SpillwayException(Fault.CANCELLED, "cancelled while reading metadata of " + name(), null, e);
         }
     }
 
@@ -102,14 +101,14 @@ public final class ElasticsearchSource implements DocumentSource {
         }
         throw new SpillwayException(
                 Fault.SNAPSHOT_LOST,
-                "\"%s\" stood for other indices after its point in time was opened, %d times"
+                "\"%s\" resolved to other indices after its point in time was opened, %d times"
                         .formatted(options.index(), MAX_ATTEMPTS),
-                "its indices are created, deleted or renamed all the time: name them, or export when that is over");
+                "name the concrete indices, or export when no indices are created, deleted or renamed");
     }
 
     /**
-     * Opens a point in time, and then reads what is known of its indices, so that mapping and settings are those of the
-     * documents in it: a mapping only grows. Empty where the name stands for other indices by then.
+     * Opens a point in time, then reads the metadata of its indices, so that mapping and settings cover the documents
+     * in it: a mapping only grows. Empty if the name resolves to other indices by then.
      */
     private Optional<Snapshot> freezeOnce() throws SpillwayException, IOException, InterruptedException {
         Map<String, String> uuids = IndexFacts.uuids(connection, options.index());
@@ -137,8 +136,8 @@ public final class ElasticsearchSource implements DocumentSource {
     }
 
     /**
-     * Refuses documents with vectors that the server keeps apart, unless it was decided to publish rebuilt ones. An index
-     * whose mapping has such a field and whose documents do not is published as it is stored.
+     * Refuses documents with vectors that the server keeps separately, unless rebuilt documents may be published. An
+     * index whose mapping has such a field but whose documents do not is published as it is stored.
      */
     private void requireVectorsAllowed(IndexFacts facts, String path, @Nullable PointInTime pit)
             throws IOException, InterruptedException, SpillwayException {
@@ -150,7 +149,7 @@ public final class ElasticsearchSource implements DocumentSource {
             JsonNode answer = connection.ask("POST", path, SearchRequest.countAny(pit, vectors));
             JsonNode shards = answer.path("_shards");
             if (shards.path("failed").asInt(-1) != 0 || answer.path("timed_out").asBoolean(true)) {
-                throw new IOException("the documents with vectors could not be counted");
+                throw new IOException("cannot count the documents with vectors");
             }
             if (answer.path("hits").path("total").path("value").asLong(-1) == 0) {
                 return;
@@ -163,7 +162,9 @@ public final class ElasticsearchSource implements DocumentSource {
         return IndexFacts.path(facts.description().indices(), options.index()) + SearchRequest.PATH;
     }
 
-    /** Opens a point in time that the server keeps for as long as it allows, {@link PointInTime#KEEP_ALIVE} at most. */
+    /**
+     * Opens a point in time with the longest keep-alive that the server allows, at most {@link PointInTime#KEEP_ALIVE}.
+     */
     private PointInTime open(Set<String> indices, Duration keepAlive) throws IOException, InterruptedException {
         List<String> names = IndexFacts.inPath(indices, options.index());
         try {
@@ -184,7 +185,7 @@ public final class ElasticsearchSource implements DocumentSource {
         }
     }
 
-    /** How long points in time are kept: what the cluster allows, where this client may ask. */
+    /** The keep-alive of points in time: the cluster's limit, if this client may read it. */
     private Duration keepAlive() throws InterruptedException {
         Duration allowed = IndexFacts.maxKeepAlive(connection);
         return allowed != null && allowed.compareTo(PointInTime.KEEP_ALIVE) < 0 ? allowed : PointInTime.KEEP_ALIVE;
@@ -198,7 +199,7 @@ public final class ElasticsearchSource implements DocumentSource {
         return new Anchored(facts.at(query.now()), options.withQuery(query.query()));
     }
 
-    /** What was found of the indices, and the options with a query that has one meaning for the whole run. */
+    /** The facts about the indices, and the options with a query that has one meaning for the whole run. */
     private record Anchored(IndexFacts facts, ElasticsearchOptions options) {}
 
     @Override
@@ -206,7 +207,7 @@ public final class ElasticsearchSource implements DocumentSource {
         connection.close();
     }
 
-    /** Some documents; fewer where that many are too much for the server, for its window or for this heap. */
+    /** Some documents; fewer if that many exceed the server's limits, its result window or this heap. */
     private SearchAnswer sample(Anchored found) throws IOException, InterruptedException, SpillwayException {
         int size = Math.min(SAMPLE_DOCUMENTS, found.facts().resultWindow());
         while (true) {
@@ -217,7 +218,7 @@ public final class ElasticsearchSource implements DocumentSource {
                     throw new SpillwayException(
                             Fault.SOURCE_REFUSED,
                             "Elasticsearch cannot read a document of \"" + options.index() + "\": " + e.error(),
-                            "it was stored in an encoding that is not JSON in UTF-8; export names it",
+                            "it was not stored as JSON in UTF-8; an export names it",
                             e);
                 } else if (size == 1 || e.error().meaning() != ServerError.Meaning.SHORTER_PAGE) {
                     throw e;
@@ -248,7 +249,7 @@ public final class ElasticsearchSource implements DocumentSource {
                     ? SearchAnswer.parseSingle(buffer.bytes(), buffer.length())
                     : SearchAnswer.parse(buffer.bytes(), buffer.length());
         } catch (MalformedJsonException e) {
-            throw new IOException("a sample of " + options.index() + " could not be read: " + e.getMessage(), e);
+            throw new IOException("cannot read a sample of " + options.index() + ": " + e.getMessage(), e);
         } catch (MalformedSourceException e) {
             if (e.isHiding()) {
                 return sample(found, Math.max(1, Math.min(e.before(), size - 1)));
@@ -256,14 +257,14 @@ public final class ElasticsearchSource implements DocumentSource {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
                     String.valueOf(e.getMessage()),
-                    "index it again as UTF-8 JSON, or leave it out with a query",
+                    "reindex it as UTF-8 JSON, or exclude it with a query",
                     e);
         } finally {
             exchange.cancel();
         }
     }
 
-    /** Tries a few times: a question that fails for a moment is no reason to miss a night's export. */
+    /** Retries a few times, so that a temporary failure of a request does not cancel a scheduled export. */
     private <T> T patiently(Question<T> question) throws SpillwayException, InterruptedException {
         Patience patience = options.paging().patience();
         Duration limit = patience.giveUpAfter().compareTo(FIRST_CONTACT) < 0 ? patience.giveUpAfter() : FIRST_CONTACT;
@@ -273,8 +274,7 @@ public final class ElasticsearchSource implements DocumentSource {
             try {
                 return question.ask();
             } catch (Connection.ServerErrorException e) {
-                // An index that has gone is refused by name when it is looked for again; a lost point in time is opened
-                // again.
+                // A missing index is refused by name when it is looked up again; a lost point in time is opened again.
                 if (e.error().meaning() == ServerError.Meaning.REFUSED) {
                     throw IndexFacts.refused(options.index(), e.error());
                 }

@@ -8,14 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Checks that the hits of one slice belong to the snapshot and come in its order, each once: every hit is of an index of
- * the snapshot, has a place in one of its shards, comes after the hit before it, and is another document than that. Belongs
- * to one thread.
+ * Checks that the hits of one slice belong to the snapshot and are in order: every hit is in an index of the snapshot,
+ * has a place in one of its shards, comes after the previous hit, and is a different document. Not thread-safe.
  */
 final class HitOrder {
-    private static final String HINT =
-            "nothing was published: something between here and Elasticsearch repeats, mixes or"
-                    + " changes answers, or the server has a defect; connect to the server directly and run the export again";
+    private static final String HINT = "nothing was published: a proxy between here and Elasticsearch repeats, mixes or"
+            + " changes responses, or the server has a defect; connect to the server directly and run the export again";
 
     private final String server;
     private final String source;
@@ -25,7 +23,7 @@ final class HitOrder {
     private byte[] lastId = {};
     private byte[] lastIndex = {};
 
-    /** The order of a slice that begins. */
+    /** The order at the start of a slice. */
     HitOrder(String server, SourceDescription description) {
         this.server = server;
         this.source = description.name();
@@ -38,14 +36,14 @@ final class HitOrder {
     /**
      * Checks the next page of the slice.
      *
-     * @throws SpillwayException as {@link Fault#INTEGRITY}: a hit does not belong there
+     * @throws SpillwayException {@link Fault#INTEGRITY} if a hit does not belong there
      */
     void check(SearchAnswer answer) throws SpillwayException {
         Document before = null;
         for (Document document : answer.documents()) {
             long place = document.place();
             if (place == Document.NO_PLACE || Document.shardOf(place) >= shards) {
-                throw broken("%s has the sort values %s, which name no document of its %d shards"
+                throw broken("%s has the sort values %s, which do not identify a document of its %d shards"
                         .formatted(
                                 name(document),
                                 place == Document.NO_PLACE ? answer.oddSort() : SortValues.of(place),
@@ -53,12 +51,12 @@ final class HitOrder {
             }
             requireIndex(document);
             if (last != Document.NO_PLACE && !SortValues.isAfter(place, last)) {
-                throw broken("it repeated itself or mixed pages: the sort values %2$s of %1$s are not after %3$s"
+                throw broken("repeated or mixed pages: the sort values %2$s of %1$s are not after %3$s"
                         .formatted(name(document), SortValues.of(place), SortValues.of(last)));
             }
             boolean sameShard = last != Document.NO_PLACE && Document.shardOf(last) == Document.shardOf(place);
             if (sameShard && (before == null ? document.hasId(lastId) : document.hasIdOf(before))) {
-                throw broken("%s came twice in a row, with the sort values %s and %s"
+                throw broken("%s was returned twice in a row, with the sort values %s and %s"
                         .formatted(name(document), SortValues.of(last), SortValues.of(place)));
             }
             last = place;
@@ -76,7 +74,7 @@ final class HitOrder {
         lastIndex = indices.stream()
                 .filter(document::hasIndex)
                 .findFirst()
-                .orElseThrow(() -> broken(name(document) + " belongs to none of the indices of " + source));
+                .orElseThrow(() -> broken(name(document) + " is not in an index of " + source));
     }
 
     private static String name(Document document) {

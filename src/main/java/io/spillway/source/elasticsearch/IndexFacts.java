@@ -21,14 +21,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an index name stands for at this moment, and whether it can be exported truthfully. Everything that would make a
- * dump hold less than its readers would think is refused here, with the reason, before anything is read.
+ * What an index name currently resolves to, and whether it can be exported faithfully. Everything that would make a
+ * dump contain less than its readers expect is refused here, with the reason, before anything is read.
  *
- * @param description    the concrete indices and their fields
- * @param uuids          the UUID of each concrete index, by name
- * @param resultWindow   the smallest index.max_result_window among them, which bounds a page
- * @param vectors        fields that the server keeps apart from the documents, so that searches have to ask for them
- * @param fields         what queries know of the fields
+ * @param description  the concrete indices and their fields
+ * @param uuids        the UUID of each concrete index, by name
+ * @param resultWindow the smallest index.max_result_window among them, which limits a page
+ * @param vectors      fields that the server keeps separately from the documents and that searches have to request
+ * @param fields       properties of the fields for queries
  */
 record IndexFacts(
         SourceDescription description,
@@ -36,11 +36,11 @@ record IndexFacts(
         int resultWindow,
         List<VectorField> vectors,
         MappedFields fields) {
-    /** index.max_result_window where an index does not say otherwise. */
+    /** index.max_result_window of an index without that setting. */
     private static final int DEFAULT_WINDOW = 10_000;
     /** A request line may have 4,096 bytes (http.max_initial_line_length); the rest is for path and parameters. */
     private static final int MAX_NAMES_IN_A_PATH = 3_500;
-    /** Fields above the limit of a mapping stay in documents and out of the mapping. */
+    /** Fields above the limit of a mapping are in documents but not in the mapping. */
     private static final String IGNORED_LIMIT = "index.mapping.total_fields.ignore_dynamic_beyond_limit";
 
     static IndexFacts find(Connection connection, ElasticsearchOptions options)
@@ -85,7 +85,7 @@ record IndexFacts(
         });
     }
 
-    /** The UUID of each concrete index that the name stands for at this moment; its own rights and checks come later. */
+    /** The UUID of each concrete index that the name currently resolves to; permissions and checks follow later. */
     static Map<String, String> uuids(Connection connection, String name)
             throws SpillwayException, IOException, InterruptedException {
         return explained(name, () -> {
@@ -100,12 +100,12 @@ record IndexFacts(
         });
     }
 
-    /** Whether the server rebuilds documents with their vectors, if it is asked to. */
+    /** Whether the server rebuilds documents with their vectors on request. */
     boolean vectorsRebuilt() {
         return !vectors.isEmpty();
     }
 
-    /** The same for an export that begins now, with the instant that its query calls {@code now}. */
+    /** The same for an export that begins now, with the instant for {@code now} in its query. */
     IndexFacts at(@Nullable Instant now) {
         return new IndexFacts(
                 description.withReading(new Reading(vectorsRebuilt(), now)), uuids, resultWindow, vectors, fields);
@@ -125,8 +125,8 @@ record IndexFacts(
     }
 
     /**
-     * Whether documents of an index may have fields that the properties of its mapping do not have: because it parses
-     * nothing or leaves fields out, because a limit is ignored, or because a runtime field has the name of a field.
+     * Whether documents of an index may have fields that are not in the properties of its mapping: because it parses
+     * nothing or omits fields, because a limit is ignored, or because a runtime field has a field's name.
      */
     private static boolean mayHoldUnmapped(JsonNode mapping, IndexSettings index) {
         return Boolean.parseBoolean(index.get(IGNORED_LIMIT, "false"))
@@ -153,20 +153,20 @@ record IndexFacts(
     }
 
     /**
-     * The beginning of a request's path, encoded: the concrete indices, or the name that was asked for where they are
-     * too many for a request line.
+     * The encoded start of a request's path: the concrete indices, or the requested name if they are too many for a
+     * request line.
      */
     static String path(Iterable<String> indices, String name) {
         return "/" + encode(String.join(",", inPath(indices, name)));
     }
 
-    /** The names that a request's path has, not encoded; the same choice as in {@link #path}. */
+    /** The names in a request's path, not encoded; chosen as in {@link #path}. */
     static List<String> inPath(Iterable<String> indices, String name) {
         String names = String.join(",", indices);
         return encode(names).length() <= MAX_NAMES_IN_A_PATH ? List.of(names) : List.of(name);
     }
 
-    /** A value of a path or of a parameter; commas stay, as they separate names. */
+    /** Encodes a value of a path or parameter; commas are kept as separators of names. */
     static String encode(String names) {
         return URLEncoder.encode(names, StandardCharsets.UTF_8)
                 .replace("+", "%20")
@@ -192,25 +192,28 @@ record IndexFacts(
         List<String> behindAliases =
                 indices.stream().filter(index -> !direct.contains(index)).toList();
         if (!behindAliases.isEmpty() && encode(String.join(",", behindAliases)).length() <= MAX_NAMES_IN_A_PATH) {
-            // Whether an index is closed is only said of one that was asked for by its own name.
+            // Elasticsearch reports whether an index is closed only if it is requested by its own name.
             closed.addAll(closed(resolveNames(connection, String.join(",", behindAliases))));
         }
         if (!closed.isEmpty()) {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
                     "\"" + name + "\" has closed indices: " + String.join(", ", closed),
-                    "open them, or name the indices that are to be exported: a dump without them would not be whole");
+                    "open them, or name the indices to export: a dump without them would be incomplete");
         }
         if (indices.isEmpty()) {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
-                    "no index is called \"" + name + "\" at " + connection.url(),
-                    "check the name; for a pattern, that this user may see what it matches");
+                    "no index matches \"" + name + "\" at " + connection.url(),
+                    "check the name, and for a pattern that this user may see the matching indices");
         }
         return new Resolved(List.copyOf(indices), Set.copyOf(direct), Set.copyOf(aliases));
     }
 
-    /** Names on another cluster, and selectors of a data stream's stores. A date in angle brackets may have colons. */
+    /**
+     * Rejects names on another cluster, and selectors of a data stream's stores. A date in angle brackets may contain
+     * colons.
+     */
     private static void refuseOtherPlaces(String name) throws SpillwayException {
         for (String each : name.split(",", -1)) {
             if (each.contains("::")) {
@@ -218,8 +221,8 @@ record IndexFacts(
                         Fault.CONFIG,
                         "index \"" + each + "\" has a selector, which is not supported",
                         each.endsWith("::data")
-                                ? "name it without ::data, which means the same"
-                                : "name the data stream without a selector, or the indices behind it one by one");
+                                ? "remove ::data, which is the default"
+                                : "name the data stream without a selector, or list its indices");
             } else if (each.replaceAll("<.*>", "").contains(":")) {
                 throw new SpillwayException(
                         Fault.CONFIG,
@@ -246,15 +249,18 @@ record IndexFacts(
     }
 
     /**
-     * What the server makes of a name, its patterns, exclusions and dates.
+     * How the server resolves a name with its patterns, exclusions and dates.
      *
-     * @param indices every index that it stands for
-     * @param direct  those that it names themselves, not through an alias or a data stream
+     * @param indices every index that it resolves to
+     * @param direct  those that it names directly, not through an alias or a data stream
      * @param aliases the aliases that it names
      */
     private record Resolved(List<String> indices, Set<String> direct, Set<String> aliases) {}
 
-    /** An alias may show fewer documents than its indices have; the indices, which a point in time opens, would show all. */
+    /**
+     * An alias may show fewer documents than its indices have; the indices, on which a point in time is opened, would
+     * show all.
+     */
     private static void refuseNarrowedAliases(Resolved resolved, JsonNode aliasesByIndex) throws SpillwayException {
         for (var index : aliasesByIndex.properties()) {
             for (var alias : index.getValue().path("aliases").properties()) {
@@ -271,40 +277,39 @@ record IndexFacts(
                                             index.getKey(),
                                             filter.isMissingNode() ? "routing " + routing : "filter " + filter),
                             "name the index itself, with the alias's filter as source.query: "
-                                    + "what is published has to stand in the schedule");
+                                    + "the schedule has to contain what is published");
                 }
             }
         }
     }
 
-    /** The failure for an error that the same request would meet again. */
+    /** The exception for an error that the same request would meet again. */
     static SpillwayException refused(String name, ServerError error) {
         if (error.redirect() != null) {
             return new SpillwayException(
                     Fault.SOURCE_UNAVAILABLE,
-                    "elasticsearch for \"%s\" did not answer: %s".formatted(name, error),
-                    "name the address of Elasticsearch itself: redirects are not followed, as they would take the"
-                            + " credentials to another place");
+                    "elasticsearch for \"%s\" redirected: %s".formatted(name, error),
+                    "use the URL of Elasticsearch itself: redirects are not followed, because they would send the"
+                            + " credentials to another host");
         }
         String hint = switch (error.status()) {
             case 401 -> "the credentials are missing or wrong: source.api-key, or username and password";
             case 403 ->
                 error.isBlock()
-                        ? "no right is missing: lift the block with PUT /INDEX/_settings {\"%s\": false}"
-                                .formatted(error.block())
+                        ? "remove the block with PUT /INDEX/_settings {\"%s\": false}".formatted(error.block())
                         : "this user or key needs the index privileges read and view_index_metadata on \"" + name
                                 + "\"";
             case 404 -> "check the name of the index, alias or data stream";
             default ->
                 error.reason().contains("HTTPS")
-                        ? "this port speaks TLS: write https:// in the address"
-                        : "Elasticsearch rejected the request as invalid: check source.query and the address";
+                        ? "this port uses TLS: use an https:// URL"
+                        : "Elasticsearch rejected the request as invalid: check source.query and the URL";
         };
         return new SpillwayException(
                 Fault.SOURCE_REFUSED, "Elasticsearch refused to export \"" + name + "\": " + error, hint);
     }
 
-    /** The server's version where this client may ask for it: with rights on an index alone it may not. */
+    /** The server's version, if this client may request it: index privileges alone are not sufficient. */
     private static @Nullable String version(Connection connection) throws InterruptedException {
         try {
             return connection
@@ -317,7 +322,7 @@ record IndexFacts(
         }
     }
 
-    /** The longest keep-alive that the cluster allows, or null where this client may not ask. */
+    /** The longest keep-alive that the cluster allows, or null if this client may not request it. */
     static @Nullable Duration maxKeepAlive(Connection connection) throws InterruptedException {
         try {
             var settings = connection.ask(client -> client.cluster()

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The fields of one or more mappings, read from their JSON, so that a type or a parameter of a newer server is only a
- * word. Immutable after {@link #of}.
+ * The fields of one or more mappings, read from their JSON without a model, so that unknown types or parameters of a
+ * newer server are accepted. Immutable after {@link #of}.
  */
 final class MappedFields {
     private static final String DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis";
@@ -27,7 +27,7 @@ final class MappedFields {
 
     private MappedFields() {}
 
-    /** The fields of these mappings, each the value of {@code mappings} in an answer of {@code GET INDEX/_mapping}. */
+    /** The fields of these mappings, each the value of {@code mappings} in a response of {@code GET INDEX/_mapping}. */
     static MappedFields of(Collection<JsonNode> mappings) {
         MappedFields fields = new MappedFields();
         for (JsonNode mapping : mappings) {
@@ -44,7 +44,7 @@ final class MappedFields {
                 .toList();
     }
 
-    /** Every type that a field, a multi-field or a runtime field has, under its path. */
+    /** Every type of a field, a multi-field or a runtime field, by path. */
     Map<String, SortedSet<String>> types() {
         return queryTypes;
     }
@@ -54,12 +54,12 @@ final class MappedFields {
         return runtimeScripts;
     }
 
-    /** Whether a query reads values of this field as dates, in at least one index. */
+    /** Whether queries read values of this field as dates, in at least one index. */
     boolean isDate(String path) {
         return types(path).stream().anyMatch(DATES::contains);
     }
 
-    /** Whether this field is a date in one index and something else in another. */
+    /** Whether this field is a date in one index and another type in another. */
     boolean isDateAndOther(String path) {
         return isDate(path) && !DATES.containsAll(types(path));
     }
@@ -69,7 +69,7 @@ final class MappedFields {
         return queryTypes.values().stream().anyMatch(types -> types.stream().anyMatch(DATES::contains));
     }
 
-    /** The formats in which a query may give dates of this field; empty where the field is not mapped. */
+    /** The date formats of this field in queries; empty if the field is not mapped. */
     Set<String> formats(String path) {
         TreeSet<String> found = new TreeSet<>(formats.getOrDefault(path, new TreeSet<>()));
         aliases.getOrDefault(path, new TreeSet<>())
@@ -108,7 +108,7 @@ final class MappedFields {
         });
     }
 
-    /** Half of a surrogate pair as the escape that documents have it in: UTF-8 has no bytes for it. */
+    /** An unpaired surrogate as the escape used in documents, because UTF-8 cannot encode it. */
     private static String spelled(String name) {
         StringBuilder text = new StringBuilder(name.length());
         name.codePoints()
@@ -137,7 +137,7 @@ final class MappedFields {
         map.computeIfAbsent(path, p -> new TreeSet<>()).add(value);
     }
 
-    /** Whether this is the format that a date field has unless its mapping names another. */
+    /** Whether this is the default format of date fields. */
     static boolean isDefaultFormat(String format) {
         return format.equals(DEFAULT_FORMAT);
     }

@@ -3,13 +3,16 @@ package io.spillway.source.elasticsearch;
 import java.time.Duration;
 
 /**
- * How much of the time a slice may keep the cluster busy: the operator's share at most, less while the cluster refuses
- * work, for all slices at once, and slowly more again once it does not. Thread-safe.
+ * Adapts the share of the time that slices may keep the cluster busy: at most the operator's limit, less while the
+ * cluster rejects requests, for all slices at once, and slowly more again afterwards. Thread-safe.
  */
 final class Pace {
-    /** A cluster that refuses work for long is still asked now and then, or the point in time would be lost. */
+    /**
+     * The minimum, so that a cluster that rejects requests for long is still used often enough to keep the point in
+     * time.
+     */
     private static final double LEAST_SHARE = 1.0 / 64;
-    /** Good answers until the share grows again. */
+    /** Number of successful responses until the share grows again. */
     private static final int GOOD_ANSWERS = 10;
 
     private static final double RECOVERY = 1.25;
@@ -24,13 +27,13 @@ final class Pace {
         this.share = maxShare;
     }
 
-    /** The cluster has refused a request because it has too much to do. */
+    /** The cluster has rejected a request because of overload. */
     synchronized void rejected() {
         share = Math.max(Math.min(LEAST_SHARE, maxShare), share / 2);
         good = 0;
     }
 
-    /** The cluster has answered. */
+    /** The cluster has responded successfully. */
     synchronized void answered() {
         if (share < maxShare && ++good >= GOOD_ANSWERS) {
             share = Math.min(maxShare, share * RECOVERY);
@@ -38,12 +41,12 @@ final class Pace {
         }
     }
 
-    /** The share at present. */
+    /** The current share. */
     synchronized double share() {
         return share;
     }
 
-    /** How long to leave the cluster alone after an answer that took so long; zero at a share of 1. */
+    /** The pause after a response that took so long; zero at a share of 1. */
     synchronized Duration pauseAfter(Duration took) {
         return share >= 1 ? Duration.ZERO : Duration.ofNanos((long) (took.toNanos() * (1 / share - 1)));
     }

@@ -1,16 +1,16 @@
 package io.spillway.source.elasticsearch;
 
 /**
- * How many documents to ask for so that an answer has about the wanted number of bytes: a moving average of what a
- * document has taken so far, grown at most twofold from one page to the next, halved where a page was too much. Belongs
- * to one slice's thread.
+ * Chooses the number of documents per page so that a response has about the wanted size: from a moving average of the
+ * bytes per document, growing at most twofold from one page to the next, halved after a page that was too large.
+ * Belongs to one slice's thread.
  */
 final class PageSizer {
     /** Small enough for documents of 100 kB at the default page size; doubles within a few pages. */
     static final int FIRST_DOCUMENTS = 100;
-    /** index.max_result_window's default, which bounds {@code size} with search_after too. */
+    /** index.max_result_window's default, which also limits {@code size} with search_after. */
     static final int MAX_DOCUMENTS = 10_000;
-    /** How much the newest page counts: with three in four old, one odd page does not swing the size. */
+    /** Weight of the newest page: one odd page among four does not swing the size. */
     private static final double NEWEST = 0.25;
     /** Pages after a halving until the size may double again. */
     private static final int SLOW_PAGES = 8;
@@ -27,12 +27,12 @@ final class PageSizer {
         this.documents = Math.min(FIRST_DOCUMENTS, this.window);
     }
 
-    /** Documents to ask for, 1 to the index's result window. */
+    /** Number of documents to request, 1 to the index's result window. */
     int documents() {
         return documents;
     }
 
-    /** A page has come: learns from it. */
+    /** Updates the average after a page. */
     void learn(int documentsInPage, int bytes) {
         if (documentsInPage == 0) {
             return;
@@ -46,9 +46,9 @@ final class PageSizer {
     }
 
     /**
-     * A page was too much for the server, or for us.
+     * Halves the size after a page that was too large for the server or for this process.
      *
-     * @return whether a shorter one can be asked for; false at one document
+     * @return whether a shorter page is possible; false at one document
      */
     boolean shorten() {
         if (documents == 1) {

@@ -8,18 +8,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open point in time: its newest id, which every slice uses and every answer may replace, and its one close.
+ * An open point in time: its newest id, which every slice uses and every response may replace, and closing it.
  * Thread-safe. The id may have megabytes on clusters with many shards, so it is never logged and never in a URL.
  */
 final class PointInTime implements AutoCloseable {
     /**
-     * How long the server keeps it after each request, unless the cluster allows less: long enough for a slow disk, short
-     * if this process dies.
+     * The keep-alive after each request, unless the cluster's limit is lower: long enough for a slow disk, short if
+     * this process crashes.
      */
     static final Duration KEEP_ALIVE = SourceSurvey.KEEP_ALIVE;
 
     private static final Logger LOG = LoggerFactory.getLogger(PointInTime.class);
-    /** A close that takes longer is left to the server's own clean-up after the keep-alive. */
+    /** A close that takes longer is left to the server, which frees it after the keep-alive. */
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final Connection connection;
@@ -38,44 +38,44 @@ final class PointInTime implements AutoCloseable {
         this.id = id;
     }
 
-    /** The newest id that any answer has named. */
+    /** The newest id in any response. */
     String id() {
         return id;
     }
 
-    /** Why an answer that names this id is not of this point in time, or null if it may be. */
+    /** Why a response with this id does not belong to this point in time, or null if it may. */
     @Nullable
     String strangeness(@Nullable String named) {
         if (named == null) {
-            return "the answer names no point in time";
+            return "the response has no point in time";
         }
-        return SearchContexts.mayBeSame(id, named) ? null : "the answer is of another point in time";
+        return SearchContexts.mayBeSame(id, named) ? null : "the response belongs to another point in time";
     }
 
-    /** An answer has come: it keeps the point in time alive, and names the id to use from now on. */
+    /** Records a response: it renews the keep-alive and contains the id to use from now on. */
     void answered(String newest) {
         id = newest;
         usedAt = System.nanoTime();
     }
 
-    /** How long ago the last answer came. */
+    /** Time since the last response. */
     Duration idle() {
         return Duration.ofNanos(System.nanoTime() - usedAt);
     }
 
-    /** How long the server keeps it after each request. */
+    /** The keep-alive after each request. */
     Duration keepAlive() {
         return keepAlive;
     }
 
-    /** A keep-alive as requests have it. */
+    /** A keep-alive in the form for requests. */
     static String text(Duration keepAlive) {
         return keepAlive.toMillisPart() == 0 ? keepAlive.toSeconds() + "s" : keepAlive.toMillis() + "ms";
     }
 
     /**
-     * Frees it on the server, also from a thread that was interrupted, whose flag stays as it was. A failure is logged
-     * and nothing more: the documents are what they are, and the server frees it by itself after a while.
+     * Frees it on the server, even in an interrupted thread, whose flag is preserved. A failure is only logged: the
+     * documents are not affected, and the server frees it later.
      */
     @Override
     public synchronized void close() {

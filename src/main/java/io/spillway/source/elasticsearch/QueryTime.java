@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a query one meaning for a whole run. Each page of a snapshot is a search of its own, for which {@code now} would
- * be another instant, so bounds of ranges on dates that begin with {@code now} are counted from one instant instead
+ * Gives a query one meaning for a whole run. Each page of a snapshot is a separate search with a different {@code now},
+ * so bounds of date ranges that begin with {@code now} are computed from one fixed instant
  * ({@code 2026-11-21T03:00:00.123Z||-60s/d}). A query that depends on the time of a search in any other way is refused.
  */
 final class QueryTime {
@@ -49,7 +49,7 @@ final class QueryTime {
             "terms_set");
     private static final Set<String> LEAF_VALUES = Set.of("value", "query", "terms");
     private static final Set<String> DECAYS = Set.of("gauss", "exp", "linear");
-    /** What a script can ask for that differs from one search to the next. */
+    /** Functions in scripts whose results differ from one search to the next. */
     private static final Pattern CLOCK_OR_CHANCE = Pattern.compile(
             "\\b(?:now|currentTimeMillis|nanoTime|random|randomUUID|Random)\\b|new\\s+(?:Date|GregorianCalendar)\\s*\\(\\s*\\)"
                     + "|Calendar\\s*\\.\\s*getInstance");
@@ -71,16 +71,16 @@ final class QueryTime {
     /**
      * A query with one meaning.
      *
-     * @param query the query to send, as JSON text; the one that was given where it does not depend on the time
-     * @param now   the instant that its {@code now} stands for, or null where it has none
+     * @param query the query to send, as JSON text; unchanged if it does not depend on the time
+     * @param now   the instant used for {@code now}, or null if it does not contain it
      */
     record Anchored(String query, @Nullable Instant now) {}
 
     /**
-     * The same query, whose {@code now} is this instant.
+     * The same query with a fixed instant for {@code now}.
      *
-     * @param fields the mapped fields, which decide whether a value is a date
-     * @throws SpillwayException CONFIG where the query depends on the time of a search in another way
+     * @param fields the mapped fields, which determine whether a value is a date
+     * @throws SpillwayException {@code CONFIG} if the query depends on the time of a search in another way
      */
     static Anchored anchor(String query, MappedFields fields, Instant now) throws SpillwayException {
         JsonNode tree;
@@ -107,7 +107,7 @@ final class QueryTime {
         }
     }
 
-    /** A member of an object anywhere in a query: what it means follows from its name and the kind of its value. */
+    /** A member of an object anywhere in a query, interpreted by its name and the kind of its value. */
     private void clause(ObjectNode parent, String name, JsonNode body) throws SpillwayException {
         if (name.equals("script") && body.isTextual()) {
             script(name, body);
@@ -132,7 +132,7 @@ final class QueryTime {
         } else if (name.equals("random_score")) {
             refuseIf(!body.has("seed"), "random_score has no seed");
         } else if (name.equals("percolate")) {
-            throw refused("percolate runs stored queries, which may have now");
+            throw refused("percolate runs stored queries, which may contain now");
         } else if (name.equals("wrapper")) {
             parentOfWrapper(parent, body);
         } else {
@@ -159,12 +159,12 @@ final class QueryTime {
             }
         }
         if (nows.isEmpty() || !fields.isDate(field)) {
-            // On a keyword "now" is a word like any other.
+            // On a keyword "now" is an ordinary word.
             return;
         }
         refuseIf(
                 fields.isDateAndOther(field),
-                "\"" + field + "\" is a date in some indices only, and its range has now");
+                "\"" + field + "\" is a date only in some indices, and its range contains now");
         for (String bound : nows) {
             body.set(
                     bound,
@@ -174,7 +174,7 @@ final class QueryTime {
         anchored = true;
     }
 
-    /** The instant has to be read in a format of its own, and the other bounds in the one that they had. */
+    /** The instant needs a format of its own, and the other bounds need their original format. */
     private void format(String field, ObjectNode body, boolean others) throws SpillwayException {
         JsonNode given = body.path("format");
         Set<String> mapped = fields.formats(field);
@@ -186,7 +186,7 @@ final class QueryTime {
             refuseIf(
                     mapped.size() > 1,
                     "the range of \"" + field
-                            + "\" has now beside another bound, and its indices have several formats");
+                            + "\" contains now and another bound, and its indices have several formats");
             body.put("format", mapped.iterator().next() + "||" + INSTANT_FORMAT);
         }
     }
@@ -227,7 +227,8 @@ final class QueryTime {
     private void queryString(String name, JsonNode body) throws SpillwayException {
         String text = unescaped(body.path("query").asText(""));
         refuseIf(
-                name.equals("query_string") && RANGE_IN_TEXT.matcher(text).find(), "a range in a query_string has now");
+                name.equals("query_string") && RANGE_IN_TEXT.matcher(text).find(),
+                "a range in a query_string contains now");
         Matcher word = WORD_IN_TEXT.matcher(text);
         while (word.find()) {
             String field = name.equals("query_string") ? word.group(1) : null;
@@ -239,7 +240,7 @@ final class QueryTime {
         }
     }
 
-    /** Whether the fields that a text is looked for in can be dates: those that are named, or all. */
+    /** Whether the searched fields can be dates: the listed ones, or all. */
     private boolean searchesDates(JsonNode body) {
         Set<String> named = new LinkedHashSet<>();
         body.path("fields").forEach(field -> named.add(field.asText().replaceFirst("\\^.*$", "")));
@@ -259,13 +260,13 @@ final class QueryTime {
                 .replaceAll("\\\\(.)", "$1");
     }
 
-    /** {@code script: {script: …}} is a query, {@code script: {source: …}} a script; both end here. */
+    /** {@code script: {script: …}} is a query, {@code script: {source: …}} a script; both lead here. */
     private void script(String name, JsonNode body) throws SpillwayException {
         JsonNode script = body.has("script") ? body.path("script") : body;
         String source =
                 script.isTextual() ? script.textValue() : script.path("source").asText("");
-        refuseIf(script.has("id"), name + " names a stored script, which may ask for the time");
-        refuseIf(CLOCK_OR_CHANCE.matcher(source).find(), name + " asks for the time or for chance: " + source);
+        refuseIf(script.has("id"), name + " uses a stored script, which may depend on the time");
+        refuseIf(CLOCK_OR_CHANCE.matcher(source).find(), name + " depends on the time or on random numbers: " + source);
     }
 
     private void decay(String name, JsonNode body) throws SpillwayException {
@@ -277,16 +278,16 @@ final class QueryTime {
         }
     }
 
-    /** A query in Base64 is replaced by what it holds, so that it can be read like any other. */
+    /** Replaces a Base64-encoded query by its content, so that it can be checked. */
     private void parentOfWrapper(ObjectNode parent, JsonNode body) throws SpillwayException {
         JsonNode inner;
         try {
             inner = JSON.readTree(Base64.getDecoder().decode(body.path("query").asText("")));
         } catch (IOException | IllegalArgumentException e) {
-            throw refused("wrapper holds a query that is not JSON in Base64");
+            throw refused("wrapper contains a query that is not JSON in Base64");
         }
         if (!(inner instanceof ObjectNode query)) {
-            throw refused("wrapper holds a query that is not a JSON object");
+            throw refused("wrapper contains a query that is not a JSON object");
         }
         ObjectNode one = JSON.createObjectNode();
         one.putObject("bool").putArray("must").add(query);
@@ -305,7 +306,7 @@ final class QueryTime {
             refuseIf(
                     words.contains(script.getKey())
                             && CLOCK_OR_CHANCE.matcher(script.getValue()).find(),
-                    "the script of runtime field \"" + script.getKey() + "\" asks for the time or for chance");
+                    "the script of runtime field \"" + script.getKey() + "\" depends on the time or on random numbers");
         }
     }
 
@@ -317,7 +318,7 @@ final class QueryTime {
         node.forEach(child -> collect(child, words));
     }
 
-    /** Whether a date field would read this value as {@code now} or as a distance from it. */
+    /** Whether a date field would interpret this value as {@code now} or as an offset from it. */
     private static boolean isNow(JsonNode value) {
         return value.isTextual() && value.textValue().matches("now(?:[+\\-/].*)?");
     }
@@ -331,8 +332,8 @@ final class QueryTime {
     private static SpillwayException refused(String what) {
         return new SpillwayException(
                 Fault.CONFIG,
-                "source.query means something else at each search: " + what,
-                "use a range on a date field with bounds such as now-1d, which are counted from one instant, or write a"
+                "source.query depends on the time of each search: " + what,
+                "use a range on a date field with bounds such as now-1d, which are computed from one instant, or a"
                         + " fixed date");
     }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The tries of one request: pauses that grow, and an end to patience. Belongs to one thread. */
+/** The retries of one request: growing pauses up to a time limit. Not thread-safe. */
 final class Retry {
     private final Patience patience;
     private long failedAt;
@@ -16,12 +16,12 @@ final class Retry {
         this.patience = patience;
     }
 
-    /** Failures so far. */
+    /** Number of failures so far. */
     int failures() {
         return failures;
     }
 
-    /** How long this has gone on: since the first failure, zero before it. */
+    /** Time since the first failure; zero before it. */
     Duration elapsed() {
         return failures == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - failedAt);
     }
@@ -29,7 +29,7 @@ final class Retry {
     /**
      * Counts a failure and pauses, at least as long as the server asked for.
      *
-     * @return false, at once, where patience would end before the pause
+     * @return false, without pausing, if the pause would exceed the limit
      */
     boolean pause(@Nullable Duration askedFor) throws InterruptedException {
         if (failures++ == 0) {

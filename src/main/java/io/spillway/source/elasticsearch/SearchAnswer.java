@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A search's answer, walked once from its first byte to its last: an answer that was cut off anywhere does not parse.
- * The documents are ranges of the answer's own array. Members may come in any order.
+ * A search response, parsed in one pass from its first byte to its last: a truncated response does not parse. The
+ * documents are ranges of the response's own array. Members may be in any order.
  */
 final class SearchAnswer {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,21 +42,22 @@ final class SearchAnswer {
     }
 
     /**
-     * Walks {@code bytes[0, length)}.
+     * Parses {@code bytes[0, length)}.
      *
-     * @throws MalformedJsonException   the answer is not whole, or is none of a search
-     * @throws MalformedSourceException it is, up to a document whose source is not JSON, or hides what comes behind it
+     * @throws MalformedJsonException if the response is incomplete or not a search response
+     * @throws MalformedSourceException if it is one, up to a document whose source is not JSON, or hides what follows
+     *     it
      */
     static SearchAnswer parse(byte[] bytes, int length) throws MalformedJsonException, MalformedSourceException {
         return parse(new SearchAnswer(bytes, length, false));
     }
 
     /**
-     * Walks the answer to a request for one document. A line comment behind that document can hide only the end of the
-     * answer, which is always the same and is looked for from the last byte.
+     * Parses the response to a request for one document. A line comment after that document can hide only the end of
+     * the response, which always has the same form and is searched from the last byte.
      *
-     * @throws MalformedJsonException   the answer is not whole, or is none of a search
-     * @throws MalformedSourceException it is, up to a document whose source is not JSON
+     * @throws MalformedJsonException if the response is incomplete or not a search response
+     * @throws MalformedSourceException if it is one, up to a document whose source is not JSON
      */
     static SearchAnswer parseSingle(byte[] bytes, int length) throws MalformedJsonException, MalformedSourceException {
         return parse(new SearchAnswer(bytes, length, true));
@@ -69,50 +70,50 @@ final class SearchAnswer {
         return answer;
     }
 
-    /** The documents in the answer's order. */
+    /** The documents in the response's order. */
     List<Document> documents() {
         return documents;
     }
 
-    /** Bytes in the whole answer. */
+    /** Length of the whole response in bytes. */
     int length() {
         return length;
     }
 
-    /** Bytes without the point in time's id, which may have megabytes and is no reason for shorter pages. */
+    /** Length without the point in time's id, which may have megabytes and must not lead to shorter pages. */
     int hitBytes() {
         return Math.max(1, length - (pitId == null ? 0 : pitId.length()));
     }
 
-    /** The newest id of the point in time, or null if the answer names none. */
+    /** The newest id of the point in time, or null if the response has none. */
     @Nullable
     String pitId() {
         return pitId;
     }
 
-    /** Hits in all, where they were asked for, else -1. */
+    /** Total number of hits if it was requested, otherwise -1. */
     long total() {
         return total;
     }
 
-    /** The last hit's sort values, the bytes as they came, brackets included; empty without a hit. */
+    /** The last hit's sort values, exactly as received, including brackets; empty without a hit. */
     byte[] lastSort() {
         byte[] copy = new byte[lastSort.length()];
         System.arraycopy(bytes, lastSort.start(), copy, 0, copy.length);
         return copy;
     }
 
-    /** The first sort values that do not name a place, as they came; empty where every hit with a source has one. */
+    /** The first sort values that are not a place, as received; empty if every hit with a source has one. */
     String oddSort() {
         return text(oddSort);
     }
 
-    /** Hits without a source, which is disabled then. */
+    /** Number of hits without a source, because it is disabled. */
     int withoutSource() {
         return withoutSource;
     }
 
-    /** Why this answer must not be used, or null if it is complete. */
+    /** Why this response must not be used, or null if it is complete. */
     @Nullable
     String incompleteness() {
         if (timedOut) {
@@ -120,13 +121,13 @@ final class SearchAnswer {
         } else if (terminatedEarly) {
             return "the search was terminated early";
         } else if (!hasHits) {
-            return "the answer has no list of hits";
+            return "the response has no list of hits";
         } else if (single && documents.size() + withoutSource > 1) {
-            return "the answer has more hits than were asked for";
+            return "the response has more hits than requested";
         }
         JsonNode s = shards;
         if (s == null) {
-            return "the answer does not say how many shards took part";
+            return "the response does not state the number of shards";
         }
         int failed = s.path("failed").asInt();
         int took = s.path("successful").asInt();
@@ -138,7 +139,7 @@ final class SearchAnswer {
         return null;
     }
 
-    /** What the failed shards said, as an error that can be weighed. */
+    /** The failed shards' errors as one error. */
     ServerError shardError() {
         return ServerError.of(200, shards == null ? null : shards.path("failures"), null);
     }
@@ -195,7 +196,7 @@ final class SearchAnswer {
                         source = new Range(start, cursor.position());
                     } catch (MalformedJsonException e) {
                         if (e.position() >= length) {
-                            // Cut off, not malformed: whether the source is JSON nobody knows yet.
+                            // Truncated, not malformed: whether the source is JSON is unknown.
                             throw e;
                         }
                         throw new MalformedSourceException(this, "is not JSON: " + e.getMessage(), e);
@@ -220,9 +221,9 @@ final class SearchAnswer {
     }
 
     /**
-     * A line comment that ends a document's body, without a line end, goes on through the answer up to the next line
-     * break, which another document may hold: every hit up to there would be missing, and the rest would parse. Behind the
-     * only hit, it goes on to the end of the answer, and the cursor goes back to the rest of that hit.
+     * A line comment without a line end at the end of a document's body continues through the response up to the next
+     * line break, which another document may contain: every hit up to there would be missing, and the rest would parse.
+     * After the only hit, it continues to the end of the response, and the cursor returns to the rest of that hit.
      */
     private void leaveComment(JsonCursor cursor, int sourceEnd) throws MalformedSourceException {
         int next = cursor.position();
@@ -232,7 +233,7 @@ final class SearchAnswer {
                 cursor.back(rest);
             }
         } else if (next > sourceEnd && text(new Range(sourceEnd, next)).contains("\"sort\":")) {
-            throw new MalformedSourceException(this, "is followed by a comment that hides what comes behind it", null);
+            throw new MalformedSourceException(this, "is followed by a comment that hides what follows", null);
         }
     }
 
@@ -264,11 +265,11 @@ final class SearchAnswer {
         try {
             return JSON.readTree(bytes, range.start(), range.length());
         } catch (IOException e) {
-            throw new IllegalStateException("a value that the cursor has walked does not parse", e);
+            throw new IllegalStateException("a scanned value does not parse", e);
         }
     }
 
-    /** An answer is whole as far as a document that cannot be read, such as a body in UTF-16. */
+    /** A response is valid up to a document that cannot be read, such as a body in UTF-16. */
     static final class MalformedSourceException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -284,12 +285,12 @@ final class SearchAnswer {
             this.hiding = cause == null;
         }
 
-        /** How many hits of the answer come before the document. */
+        /** Number of hits in the response before the document. */
         int before() {
             return before;
         }
 
-        /** Whether the document is JSON and only hides what comes behind it, so that it can be read alone. */
+        /** Whether the document is JSON but hides what follows it, so that it can be read alone. */
         boolean isHiding() {
             return hiding;
         }

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The bodies that we send, as bytes. Each is written in one place, so that a test can hold them to their rules. */
+/** Builds all request bodies, as bytes, in one place, so that tests can check them against their rules. */
 final class SearchRequest {
     /**
-     * Where searches on a point in time go: it names the indices itself. Partial results are refused here and looked for
-     * in every answer as well.
+     * The path of searches on a point in time, which determines the indices. Partial results are disabled here and also
+     * checked for in every response.
      */
     static final String PATH = "/_search?allow_partial_search_results=false";
 
-    /** Answers without documents, such as a count. */
+    /** Limit for responses without documents, such as a count. */
     static final int MAX_SMALL_ANSWER = 16 << 20;
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -28,10 +28,10 @@ final class SearchRequest {
     private SearchRequest() {}
 
     /**
-     * One page. Sorted by {@code _doc}, to which the server adds the shard as a tiebreak; all sort values go back as the
-     * bytes that came, as a shortened tuple silently loses documents.
+     * One page. Sorted by {@code _doc}, to which the server adds the shard as a tiebreak; all sort values are returned
+     * exactly as received, because a shortened tuple silently loses documents.
      *
-     * @param size        documents wanted, 1 to the index's result window
+     * @param size        number of documents, 1 to the index's result window
      * @param searchAfter the last committed hit's sort values, or null at the slice's start
      */
     static byte[] page(PointInTime pit, Slice slice, @Nullable String query, int size, byte @Nullable [] searchAfter) {
@@ -41,7 +41,7 @@ final class SearchRequest {
     /**
      * The same page.
      *
-     * @param withVectors whether the server is to rebuild vectors that it leaves out otherwise; only known since 9.2
+     * @param withVectors whether the server should rebuild vectors that it otherwise omits; supported since 9.2
      */
     static byte[] page(
             PointInTime pit,
@@ -56,7 +56,7 @@ final class SearchRequest {
         });
     }
 
-    /** How many documents there are, exactly, on the point in time itself. */
+    /** The exact number of documents, on the point in time itself. */
     static byte[] count(PointInTime pit, @Nullable String query) {
         return json(body -> {
             body.writeNumberField("size", 0);
@@ -66,7 +66,7 @@ final class SearchRequest {
         });
     }
 
-    /** How many documents have one of these fields, on the point in time or, without one, on the living index. */
+    /** The number of documents with one of these fields, on the point in time or, without one, on the live index. */
     static byte[] countAny(@Nullable PointInTime pit, List<VectorField> fields) {
         return json(body -> {
             body.writeNumberField("size", 0);
@@ -87,7 +87,7 @@ final class SearchRequest {
         });
     }
 
-    /** Some documents of the living index, for an estimate; without a point in time. */
+    /** Some documents of the live index, for an estimate; without a point in time. */
     static byte[] sample(@Nullable String query, int size, boolean withVectors) {
         return json(body -> {
             writeVectors(body, withVectors);
@@ -98,7 +98,7 @@ final class SearchRequest {
         });
     }
 
-    /** The next document's index and id, without its source: for a message about it. */
+    /** The next document's index and id, without its source, for a message. */
     static byte[] identity(PointInTime pit, Slice slice, @Nullable String query, byte @Nullable [] searchAfter) {
         return json(body -> {
             body.writeBooleanField("_source", false);
@@ -106,7 +106,7 @@ final class SearchRequest {
         });
     }
 
-    /** Nothing at all: keeps the point in time alive. */
+    /** An empty request that renews the keep-alive of the point in time. */
     static byte[] touch(PointInTime pit) {
         return json(body -> {
             body.writeNumberField("size", 0);

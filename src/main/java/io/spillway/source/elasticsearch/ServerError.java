@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error answer, or a failed shard inside a good one, and what it means for the request that got it.
+ * An error response, or a failed shard inside a successful one, and its meaning for the request.
  *
- * @param status     HTTP status, or 0 where no whole answer came
+ * @param status     HTTP status, or 0 without a complete response
  * @param types      every exception type named anywhere in it, in Elasticsearch's snake case
- * @param reason     the most telling reason, one line
- * @param retryAfter what the server's Retry-After header asks for, or null
- * @param redirect   where a redirect leads to, without its query, or null where the answer is not a redirect
+ * @param reason     the most specific reason, one line
+ * @param retryAfter value of the server's Retry-After header, or null
+ * @param redirect   target of a redirect, without its query, or null if the response is not a redirect
  */
 record ServerError(
         int status,
@@ -30,19 +30,19 @@ record ServerError(
         this(status, types, reason, retryAfter, null);
     }
 
-    /** What to do about an error. */
+    /** How to react to an error. */
     enum Meaning {
-        /** Send the same request again after a pause. */
+        /** Retry the same request after a pause. */
         RETRY,
-        /** Send it again for a shorter page. */
+        /** Retry with a shorter page. */
         SHORTER_PAGE,
         /** The point in time is gone; only a new one helps. */
         SNAPSHOT_LOST,
-        /** A shard's node does not answer: it may come back, but its part of the point in time will not. */
+        /** A shard's node does not answer: it may return, but its part of the point in time will not. */
         SHARD_GONE,
         /** The server cannot read a document that it has stored. */
         UNREADABLE_DOCUMENT,
-        /** This client may not, or the request is wrong: the same answer would come again. */
+        /** Not permitted, or an invalid request: a retry would get the same response. */
         REFUSED
     }
 
@@ -78,12 +78,12 @@ record ServerError(
         return new ServerError(status, types, reason(status, types, reasons), retryAfter);
     }
 
-    /** A redirect from one address to another. */
+    /** A redirect from one URL to another. */
     static ServerError redirect(int status, String from, String to) {
         return new ServerError(status, Set.of(), from + " redirects to " + to, null, to);
     }
 
-    /** An error answer that is not JSON, such as a proxy's page, with the text that it shows. */
+    /** An error response that is not JSON, such as a proxy's page, with its visible text. */
     static ServerError ofText(int status, String text, @Nullable Duration retryAfter) {
         String shown =
                 text.replaceAll("(?s)<(script|style)\\b.*?</\\1>|<[^>]*>", " ").strip();
@@ -91,19 +91,19 @@ record ServerError(
                 status, Set.of(), reason(status, Set.of(), shown.isEmpty() ? Set.of() : Set.of(shown)), retryAfter);
     }
 
-    /** The longest keep-alive that the server allows, where it refused a longer one, else null. */
+    /** The longest keep-alive that the server allows, if it rejected a longer one, otherwise null. */
     @Nullable
     Duration allowedKeepAlive() {
         Matcher matcher = KEEP_ALIVE.matcher(reason);
         return status == 400 && matcher.find() ? TimeValue.parse(matcher.group(1)) : null;
     }
 
-    /** Whether the index is blocked, by a setting of its own. */
+    /** Whether the index is blocked by one of its settings. */
     boolean isBlock() {
         return types.contains("cluster_block_exception");
     }
 
-    /** The setting that blocks the index, as far as the reason tells: {@code index.blocks.read}. */
+    /** The setting that blocks the index, according to the reason: {@code index.blocks.read}. */
     String block() {
         for (String kind : List.of("read-only-allow-delete", "read-only", "metadata", "write")) {
             if (reason.contains("index " + kind + " ")) {

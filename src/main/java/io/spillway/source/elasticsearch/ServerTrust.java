@@ -43,14 +43,14 @@ final class ServerTrust {
     private ServerTrust() {}
 
     /**
-     * The TLS context for a cluster, or null where the JDK's own authorities decide.
+     * The TLS context for a cluster, or null to use the JDK's own authorities.
      *
-     * @throws SpillwayException with {@link Fault#CONFIG} where the file of authorities cannot be read
+     * @throws SpillwayException {@link Fault#CONFIG} if the file of authorities cannot be read
      */
     static @Nullable SSLContext context(ElasticsearchOptions options) throws SpillwayException {
         if (!(options.credentials() instanceof Anonymous) && ClearText.isReadable(options.url())) {
             LOG.warn(
-                    "the credentials for {} and all documents can be read on the way: use https, or a tunnel to localhost",
+                    "the credentials for {} and all documents are sent unencrypted: use https, or a tunnel to localhost",
                     options.url());
         }
         return context(options.trust());
@@ -68,11 +68,11 @@ final class ServerTrust {
             throw new SpillwayException(
                     Fault.CONFIG,
                     caFile == null
-                            ? "TLS cannot be set up: " + e.getMessage()
+                            ? "cannot set up TLS: " + e.getMessage()
                             : "cannot read the CA certificate " + caFile + ": " + e.getMessage(),
                     caFile == null
                             ? "check the security settings of this Java runtime"
-                            : "ca-file names a PEM file with the certificate of the authority that signed the cluster's",
+                            : "set ca-file to a PEM file with the certificate of the authority that signed the cluster's",
                     e);
         }
     }
@@ -83,20 +83,20 @@ final class ServerTrust {
         return context;
     }
 
-    /** All certificates of a PEM file, which may hold several authorities. */
+    /** All certificates of a PEM file, which may contain several authorities. */
     private static Collection<? extends Certificate> certificates(Path file)
             throws IOException, GeneralSecurityException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             Collection<? extends Certificate> certificates =
                     CertificateFactory.getInstance("X.509").generateCertificates(in);
             if (certificates.isEmpty()) {
-                throw new CertificateException("the file holds no certificate");
+                throw new CertificateException("the file contains no certificate");
             }
             return certificates;
         }
     }
 
-    /** The JDK's check of paths, with these anchors and no others. */
+    /** The JDK's path validation, with only these anchors. */
     private static X509ExtendedTrustManager manager(Collection<? extends Certificate> anchors)
             throws GeneralSecurityException {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -116,7 +116,7 @@ final class ServerTrust {
                 return extended;
             }
         }
-        throw new NoSuchAlgorithmException("this Java runtime checks no X.509 certificates");
+        throw new NoSuchAlgorithmException("this Java runtime does not support X.509 certificates");
     }
 
     private static String fingerprint(X509Certificate certificate) throws CertificateException {
@@ -129,7 +129,7 @@ final class ServerTrust {
 
     /** One check of a server's chain; clients are never checked. */
     private abstract static class ServerCheck extends X509ExtendedTrustManager {
-        /** The check with these certificates as anchors; fails where the chain does not qualify for it. */
+        /** The validator with the anchors for this chain; fails if the chain has none. */
         abstract X509ExtendedTrustManager check(X509Certificate[] chain) throws CertificateException;
 
         @Override
@@ -152,7 +152,7 @@ final class ServerTrust {
             check(chain).checkServerTrusted(chain, authType, engine);
         }
 
-        /** The JDK does not look at the dates of a server certificate that is an anchor itself. */
+        /** The JDK does not check the dates of a server certificate that is itself an anchor. */
         private static void valid(X509Certificate[] chain) throws CertificateException {
             if (chain.length == 0) {
                 throw new CertificateException("the server sent no certificate");
@@ -162,7 +162,7 @@ final class ServerTrust {
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            throw new CertificateException("clients are not checked here");
+            throw new CertificateException("client certificates are not checked here");
         }
 
         @Override

@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one slice of a point in time. A page counts only once its whole answer has been walked and every shard has
- * answered; until then the sort values of the page before are the truth, and any number of retries asks for the same
- * page. While one page is worked on, the next is on its way.
+ * Reads one slice of a point in time. A page is committed only after its whole response was parsed and every shard has
+ * answered; until then, retries request the page after the previous page's sort values. While one page is being
+ * processed, the next is being received.
  */
 final class SlicePager implements PageReader {
     private static final Logger LOG = LoggerFactory.getLogger(SlicePager.class);
@@ -49,7 +49,7 @@ final class SlicePager implements PageReader {
     private @Nullable AnswerBuffer spare;
     private boolean exhausted;
     private boolean alone;
-    /** How many documents to ask for where a comment decides that, else 0: those before the document with it, or 1. */
+    /** Number of documents to request because of a comment, otherwise 0: those before the document with it, or 1. */
     private int apart;
 
     private long notBefore = System.nanoTime();
@@ -70,7 +70,7 @@ final class SlicePager implements PageReader {
         }
         Stage before = clock.enter(Stage.READING);
         try {
-            leaveAlone();
+            releaseLargePage();
             spare = current;
             current = null;
             SearchAnswer answer = fetch();
@@ -99,10 +99,10 @@ final class SlicePager implements PageReader {
     @Override
     public void close() {
         dropAhead();
-        leaveAlone();
+        releaseLargePage();
     }
 
-    /** One complete, checked answer behind the committed sort values, after as many tries as it takes. */
+    /** One complete and checked response after the committed sort values, with retries. */
     private SearchAnswer fetch() throws SpillwayException, InterruptedException {
         Retry retry = new Retry(snapshot.patience());
         while (true) {
@@ -132,7 +132,7 @@ final class SlicePager implements PageReader {
                     spare = answered;
                 }
             } catch (IOException e) {
-                // The client may still be writing to this buffer: it is not used again.
+                // The client may still be writing to this buffer, so it is not used again.
                 exchange.cancel();
                 error = e instanceof ContentTooLongException || e.getCause() instanceof ContentTooLongException
                         ? new ServerError(
@@ -143,13 +143,13 @@ final class SlicePager implements PageReader {
                 setApart(e);
                 continue;
             } catch (MalformedJsonException e) {
-                error = new ServerError(200, Set.of(), "the answer is not whole: " + e.getMessage(), null);
+                error = new ServerError(200, Set.of(), "the response is incomplete: " + e.getMessage(), null);
             } catch (InterruptedException e) {
                 exchange.cancel();
                 throw e;
             }
             dropAhead();
-            mend(error, retry);
+            recover(error, retry);
         }
     }
 
@@ -164,17 +164,20 @@ final class SlicePager implements PageReader {
         }
     }
 
-    /** A document that hides what comes behind it is asked for alone, once the documents before it have been read. */
+    /** A document that hides what follows it is requested alone, after the documents before it have been read. */
     private void setApart(MalformedSourceException e) throws SpillwayException {
         int wanted = Math.max(1, e.before());
         if (!e.isHiding() || (apart > 0 && wanted >= apart)) {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
                     "a document cannot be published: " + e.getMessage(),
-                    "index it again as UTF-8 JSON, or leave it out with a query",
+                    "reindex it as UTF-8 JSON, or exclude it with a query",
                     e);
         }
-        LOG.info("a comment ends a document without a line end slice={} cause=\"{}\"", slice.number(), e.getMessage());
+        LOG.info(
+                "a document ends in a comment without a line end slice={} cause=\"{}\"",
+                slice.number(),
+                e.getMessage());
         apart = wanted;
         sizer.shorten();
     }
@@ -184,8 +187,8 @@ final class SlicePager implements PageReader {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
                     answer.withoutSource() + " documents of "
-                            + snapshot.description().name() + " came without a source",
-                    "an index with \"_source\": {\"enabled\": false} cannot be exported: index the documents again"
+                            + snapshot.description().name() + " have no source",
+                    "an index with \"_source\": {\"enabled\": false} cannot be exported: reindex the documents"
                             + " with it");
         }
         if (answer.pitId() != null) {
@@ -196,8 +199,8 @@ final class SlicePager implements PageReader {
         return answer;
     }
 
-    /** Decides what to do about a failed try: returns to try again, throws where that cannot help. */
-    private void mend(ServerError error, Retry retry) throws SpillwayException, InterruptedException {
+    /** Reacts to a failed attempt: returns to retry, throws if that cannot help. */
+    private void recover(ServerError error, Retry retry) throws SpillwayException, InterruptedException {
         Meaning meaning = error.meaning();
         LOG.info(
                 "page failed slice={} documents={} meaning={} cause=\"{}\"",
@@ -219,7 +222,7 @@ final class SlicePager implements PageReader {
                     throw new SpillwayException(
                             Fault.SOURCE_REFUSED,
                             "Elasticsearch cannot read " + nextDocument() + ": " + error,
-                            "it was stored in an encoding that is not JSON in UTF-8: index it again or delete it");
+                            "it was not stored as JSON in UTF-8: reindex or delete it");
                 }
             }
             case SHORTER_PAGE -> shorten(error, retry);
@@ -236,7 +239,7 @@ final class SlicePager implements PageReader {
     private void shorten(ServerError error, Retry retry) throws SpillwayException, InterruptedException {
         boolean tooLong = error.types().contains("content_too_long_exception");
         if (!tooLong) {
-            // The node is short of memory: it needs a moment, whatever the size of the next page.
+            // The node is short of memory: it needs a pause, whatever the size of the next page.
             snapshot.pace().rejected();
             sizer.shorten();
             pause(retry, error);
@@ -245,7 +248,7 @@ final class SlicePager implements PageReader {
                 throw new SpillwayException(
                         Fault.SOURCE_REFUSED,
                         nextDocument() + " has more than " + snapshot.largestAnswer() + " bytes in JSON",
-                        "give the process more memory (-Xmx): one document has to fit into a quarter of it");
+                        "increase the heap (-Xmx): one document has to fit into a quarter of it");
             }
             Stage before = clock.enter(Stage.WAITING);
             snapshot.largePages().acquire();
@@ -260,32 +263,34 @@ final class SlicePager implements PageReader {
             if (!retry.pause(error.retryAfter())) {
                 throw new SpillwayException(
                         Fault.SOURCE_UNAVAILABLE,
-                        "%s gave no page of %s for %d s, %d tries: %s"
+                        "no response from %s for %s for %d s after %d attempts: %s"
                                 .formatted(
                                         snapshot.name(),
                                         snapshot.description().name(),
                                         retry.elapsed().toSeconds(),
                                         retry.failures(),
                                         error),
-                        "nothing was published; look at the cluster's health and run the export again");
+                        "nothing was published; check the cluster's health and run the export again");
             }
         } finally {
             clock.enter(before);
         }
     }
 
-    /** Which document an answer of one hit would hold, asked without its source. */
+    /** The document that a response with one hit would contain, requested without its source. */
     private String nextDocument() throws InterruptedException {
         try {
             return snapshot.nameOfNext(slice, committed);
         } catch (IOException e) {
-            return "a document behind sort values "
+            return "the document after sort values "
                     + (committed == null ? "[]" : new String(committed, StandardCharsets.US_ASCII))
                     + " of slice " + slice.number() + " of " + slice.of();
         }
     }
 
-    /** Asks for the page behind these sort values, as soon as the cluster had its rest; does not wait for that. */
+    /**
+     * Requests the page after these sort values, as soon as the pause for the cluster is over; does not wait for it.
+     */
     private Exchange send(byte @Nullable [] after) {
         AnswerBuffer buffer = spare != null ? spare : new AnswerBuffer();
         spare = null;
@@ -304,13 +309,13 @@ final class SlicePager implements PageReader {
         }
     }
 
-    /** The rest begins when the answer came, not when this slice found time for it. */
+    /** The pause begins when the response arrived, not when this slice processed it. */
     private void exchangeDone(Exchange exchange) {
         notBefore = exchange.arrivedAt()
                 + snapshot.pace().pauseAfter(exchange.took()).toNanos();
     }
 
-    /** Asks for the page behind this answer before the answer is walked, if it has the expected shape. */
+    /** Requests the page after this response before it is parsed, if the response has the expected form. */
     private void requestAhead(AnswerBuffer answered) {
         if (alone || apart > 0) {
             return;
@@ -331,8 +336,8 @@ final class SlicePager implements PageReader {
         aheadAfter = null;
     }
 
-    /** A document that needed the large buffer is done with: the buffer goes, and another slice may have one. */
-    private void leaveAlone() {
+    /** Releases the large buffer after its document was processed, so that another slice may have one. */
+    private void releaseLargePage() {
         if (alone) {
             alone = false;
             current = null;
@@ -347,7 +352,7 @@ final class SlicePager implements PageReader {
                     Fault.SOURCE_REFUSED,
                     "document " + document.idAsJson() + " in index " + document.indexAsJson()
                             + " has a string that is not UTF-8",
-                    "index it again, or publish U+FFFD in place of such bytes with source.not-utf8: replace");
+                    "reindex it, or replace such bytes by U+FFFD with source.not-utf8: replace");
         }
     }
 }

@@ -2,20 +2,20 @@ package io.spillway.source.elasticsearch;
 
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Paging;
 
-/** How many slices, and how many of them at the same time, where nobody has said so. */
+/** The default number of slices and lanes. */
 final class SlicePlan {
-    /** Below this a slice costs more in requests and part files than it gains. */
+    /** With fewer documents, a slice costs more in requests and part files than it gains. */
     private static final long DOCUMENTS_A_SLICE = 50_000;
-    /** Politeness: more readers than this at once are somebody's decision. */
+    /** More parallel readers have to be configured, so as not to overload the cluster. */
     private static final int MOST_LANES = 4;
-    /** index.max_slices_per_scroll, which holds for points in time too. */
+    /** index.max_slices_per_scroll, which applies to points in time too. */
     private static final int MOST_SLICES = 1_024;
 
     private SlicePlan() {}
 
     /**
-     * As many as there are shards, so that each slice is one shard and no search is sent in vain; a multiple of that
-     * where there are fewer shards than lanes; fewer where there are not documents enough.
+     * One slice per shard, so that no search is wasted; a multiple of that if there are fewer shards than lanes; fewer
+     * if there are not enough documents.
      */
     static int slices(Paging paging, int shards, long documents) {
         if (paging.slices() != null) {

@@ -5,14 +5,14 @@ import io.spillway.source.Document.Range;
 
 /**
  * The sort values of a hit of a search on a point in time that is sorted by {@code _doc}: {@code [_doc, _shard_doc]}.
- * {@code _doc} is the number that Lucene has given to the document in its shard. {@code _shard_doc}, which Elasticsearch
- * adds as tiebreak, has the shard's number in its upper 32 bits and the same document number in its lower ones: it is a
- * {@linkplain Document#place() place}. Nested documents and deleted ones have numbers, too, so numbers have gaps.
+ * {@code _doc} is Lucene's number of the document in its shard. {@code _shard_doc}, which Elasticsearch adds as a
+ * tiebreak, has the shard's number in its upper 32 bits and the same document number in its lower ones: it is a
+ * {@linkplain Document#place() place}. Nested and deleted documents have numbers too, so numbers have gaps.
  */
 final class SortValues {
     private SortValues() {}
 
-    /** The place that these sort values name, or {@link Document#NO_PLACE} where they have another form. */
+    /** The place in these sort values, or {@link Document#NO_PLACE} if they have another form. */
     static long place(byte[] bytes, Range sort) {
         int at = sort.start();
         if (at >= sort.end() || bytes[at] != '[') {
@@ -38,7 +38,7 @@ final class SortValues {
         return Long.compare(order(place), order(other)) > 0;
     }
 
-    /** The sort values that name this place. */
+    /** The sort values of this place. */
     static String of(long place) {
         return "[" + Document.numberOf(place) + "," + place + "]";
     }
@@ -63,7 +63,7 @@ final class SortValues {
         return at;
     }
 
-    /** The digits in {@code [from, end)} as a number, or -1 where there is none or it is above 2^63 - 1. */
+    /** The digits in {@code [from, end)} as a number, or -1 if there is none or it exceeds 2^63 - 1. */
     private static long number(byte[] bytes, int from, int end) {
         if (from == end) {
             return -1;

@@ -14,14 +14,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an index keeps its documents. Accepts what is known to return the bytes that were stored and refuses everything
- * else, so that a mode of a newer server is not published by mistake.
+ * Checks how an index stores its documents. Accepts only modes that are known to return the stored bytes, so that an
+ * unknown mode of a newer server is not published by mistake.
  */
 final class SourceStorage {
     private static final String STORED = "stored";
-    /** Modes that store documents as they come, unless {@code index.mapping.source.mode} has another value. */
+    /** Modes that store documents unchanged, unless {@code index.mapping.source.mode} has another value. */
     private static final Set<String> STORED_BY_DEFAULT = Set.of("standard", "lookup", "vectordb_document");
-    /** Modes that can store documents as they come, where {@code index.mapping.source.mode} is {@code stored}. */
+    /** Modes that store documents unchanged if {@code index.mapping.source.mode} is {@code stored}. */
     private static final Set<String> STORED_ON_REQUEST = Set.of("logsdb", "time_series");
 
     private static final Set<String> SOURCE_PARAMETERS = Set.of("enabled", "mode", "includes", "excludes");
@@ -33,8 +33,8 @@ final class SourceStorage {
      *
      * @param mapping  its mapping
      * @param settings its flat settings, with the defaults
-     * @return the fields whose values the server keeps apart from the documents; none where it keeps all together
-     * @throws SpillwayException SOURCE_REFUSED where its documents would not come as they were stored
+     * @return the fields whose values the server keeps separately from the documents; empty if there are none
+     * @throws SpillwayException {@code SOURCE_REFUSED} if its documents would not be returned as they were stored
      */
     static List<VectorField> check(String index, JsonNode mapping, IndexSettings settings) throws SpillwayException {
         JsonNode source = mapping.path("_source");
@@ -51,7 +51,7 @@ final class SourceStorage {
     /**
      * A field whose values are not in the stored document.
      *
-     * @param nested the path of the nested objects that it is in, or null
+     * @param nested the path of the nested objects that contain it, or null
      */
     record VectorField(
             String index,
@@ -63,7 +63,7 @@ final class SourceStorage {
             return type.equals("dense_vector") || type.equals("sparse_vector");
         }
 
-        /** Finds the documents of its index that have it. */
+        /** A query for the documents of its index that have it. */
         ObjectNode query() {
             ObjectNode has = JsonNodeFactory.instance.objectNode();
             has.putObject("exists").put("field", path);
@@ -84,19 +84,19 @@ final class SourceStorage {
         }
     }
 
-    /** The failure where documents have vectors and nobody decided that rebuilt ones are published. */
+    /** The exception for documents with vectors if publishing rebuilt ones was not allowed. */
     static SpillwayException vectorsLeftOut(List<VectorField> fields) {
         return new SpillwayException(
                 Fault.SOURCE_REFUSED,
-                "index \"%s\" leaves vectors out of _source and rewrites the numbers beside them: %s"
+                "index \"%s\" omits vectors from _source and rewrites the other numbers: %s"
                         .formatted(
                                 fields.get(0).index(),
                                 fields.stream()
                                         .map(VectorField::toString)
                                         .distinct()
                                         .collect(Collectors.joining(", "))),
-                "publish what the server rebuilds with source.vectors: rebuilt (--vectors rebuilt), where digits of"
-                        + " numbers may differ; or index the documents again into an index with"
+                "publish rebuilt documents with source.vectors: rebuilt (--vectors rebuilt), in which digits of"
+                        + " numbers may differ; or reindex the documents into an index with"
                         + " index.mapping.exclude_source_vectors: false");
     }
 
@@ -104,14 +104,14 @@ final class SourceStorage {
         if (!source.path("enabled").asBoolean(true)) {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
-                    "index \"" + index + "\" does not keep its documents: _source is disabled",
-                    "index the documents again into an index that keeps _source");
+                    "index \"" + index + "\" does not store its documents: _source is disabled",
+                    "reindex the documents into an index that keeps _source");
         }
         if (!source.path("includes").isEmpty() || !source.path("excludes").isEmpty()) {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
-                    "index \"" + index + "\" keeps only a part of its documents: _source has includes or excludes",
-                    "index the documents again into an index that keeps all of _source");
+                    "index \"" + index + "\" stores only a part of its documents: _source has includes or excludes",
+                    "reindex the documents into an index that keeps all of _source");
         }
         List<String> unknown = source.properties().stream()
                 .map(Map.Entry::getKey)
@@ -120,12 +120,12 @@ final class SourceStorage {
         if (!unknown.isEmpty()) {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
-                    "index \"%s\" keeps its documents in an unknown way: _source has %s".formatted(index, unknown),
-                    "index the documents again into an index without these parameters of _source");
+                    "index \"%s\" stores its documents in an unknown way: _source has %s".formatted(index, unknown),
+                    "reindex the documents into an index without these parameters of _source");
         }
     }
 
-    /** The mapping's own mode counts more than a default setting, as it does for the server. */
+    /** The mapping's own mode takes precedence over a default setting, as in the server. */
     private static void requireStored(String index, @Nullable String mapped, IndexSettings settings)
             throws SpillwayException {
         String indexMode = settings.get("index.mode", "standard").toLowerCase(Locale.ROOT);
@@ -138,8 +138,8 @@ final class SourceStorage {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
                     "index \"" + index
-                            + "\" does not keep its documents: _source is disabled (index.mapping.source.mode)",
-                    "index the documents again into an index that keeps _source");
+                            + "\" does not store its documents: _source is disabled (index.mapping.source.mode)",
+                    "reindex the documents into an index that keeps _source");
         }
         boolean stored = mode.equalsIgnoreCase(STORED) && (set == null || set.equalsIgnoreCase(STORED));
         boolean known = storedByDefault || STORED_ON_REQUEST.contains(indexMode);
@@ -147,7 +147,7 @@ final class SourceStorage {
             String other = stored ? mode : set != null ? set : mode;
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
-                    ("index \"%s\" makes its documents up from other fields: _source is synthetic or not known to be"
+                    ("index \"%s\" generates its documents from other fields: _source is synthetic or not known to be"
                                     + " stored (index.mode %s, index.mapping.source.mode %s)")
                             .formatted(index, indexMode, other.toLowerCase(Locale.ROOT)),
                     "their order, duplicates and digits are not what was indexed; export an index with stored _source");
@@ -169,7 +169,10 @@ final class SourceStorage {
         });
     }
 
-    /** Types of today are dense_vector, sparse_vector, rank_vectors and semantic_text; those to come may be called alike. */
+    /**
+     * Current types are dense_vector, sparse_vector, rank_vectors and semantic_text; future ones may have similar
+     * names.
+     */
     private static boolean isVector(String type) {
         return type.contains("vector") || type.contains("semantic") || type.contains("embedding");
     }

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Durations as Elasticsearch writes them: {@code 2m}, {@code 1.5h}, {@code 90s}. */
+/** Durations in Elasticsearch's notation: {@code 2m}, {@code 1.5h}, {@code 90s}. */
 final class TimeValue {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?)(nanos|micros|ms|s|m|h|d)");
     private static final Map<String, Long> NANOS = Map.of(
@@ -21,7 +21,7 @@ final class TimeValue {
 
     private TimeValue() {}
 
-    /** The duration, or null where the text is none. */
+    /** The duration, or null if the text is not one. */
     static @Nullable Duration parse(String text) {
         Matcher matcher = TEXT.matcher(text.strip());
         if (!matcher.matches()) {

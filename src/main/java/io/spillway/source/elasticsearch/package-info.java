@@ -1,10 +1,10 @@
 /**
  * Documents from Elasticsearch 8 and 9. {@link io.spillway.source.elasticsearch.ElasticsearchSource} opens one point in
  * time per snapshot; {@code SlicePager} reads a slice of it with {@code search_after}; {@code SearchAnswer} finds the
- * documents in an answer's bytes; {@code ServerError} is the one place that decides what an error answer means.
+ * documents in a response's bytes; {@code ServerError} is the only place that interprets error responses.
  *
- * <p>The only home of Elastic's clients. Never uses scroll, {@code from}, {@code filter_path}, {@code pretty} or a
- * source filter on the data path: the first two lose documents or load the cluster, the others rewrite numbers.
+ * <p>The only package that uses Elastic's clients. Never uses scroll, {@code from}, {@code filter_path}, {@code pretty}
+ * or a source filter on the data path: the first two lose documents or load the cluster, the others rewrite numbers.
  */
 @NullMarked
 package io.spillway.source.elasticsearch;

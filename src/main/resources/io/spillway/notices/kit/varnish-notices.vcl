@@ -1,12 +1,12 @@
 # Notices for refused clients. After "vcl 4.1;" and your own backends, before your own subs:
 #   include "{{kit}}/notices.vcl";
-# (the first backend of all is the default one). Written by "spillway notices --server varnish": change its options, not
+# (the first backend is the default). Written by "spillway notices --server varnish": change its options, not
 # this file, and reload Varnish afterwards. Needs the modules vsthrottle and accept (Debian: varnish-modules).
 import std;
 import vsthrottle;
 import accept;
 
-# A web server has the notices. std.fileread would keep the first contents of a file until Varnish ends.
+# A web server serves the notices. std.fileread would cache the first content of a file until Varnish exits.
 backend spillway_files {
     .host = "{{host}}";
     .port = "{{port}}";
@@ -16,13 +16,13 @@ backend spillway_files {
 }
 
 sub vcl_init {
-    # The argument is what a client gets that asks for nothing that there is.
+    # The argument is the default language.
     new spillway_languages = accept.rule("{{language}}");
     {{languages}}
 }
 
 sub vcl_recv {
-    # A client may send headers of these names, too.
+    # A client may send headers with these names.
     unset req.http.X-Spillway-Page;
     unset req.http.X-Spillway-Form;
     unset req.http.X-Spillway-Language;
@@ -53,13 +53,13 @@ sub vcl_recv {
     }
 }
 
-# Sets X-Spillway-Status where a request is refused.
+# Sets X-Spillway-Status if a request is refused.
 sub spillway_refuse {
     # A browser's preflight is neither counted nor refused: without it a script cannot read the notice.
     if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
         return;
     }
-    # Letters and digits that are escaped, doubled slashes and dots may be more than they seem: counted everywhere.
+    # Percent-encoded letters and digits, doubled slashes and dots may hide a covered path: counted everywhere.
     if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
         set req.http.X-Spillway-Page = "odd";
     } elsif (regsub(req.url, "\?.*", "") ~ "{{free}}") {
@@ -68,7 +68,7 @@ sub spillway_refuse {
     {{blocked}}
     if (req.http.X-Spillway-Page == "odd" || req.url ~ "{{limited}}") {
         {{deep}}
-        # The limit, a bucket of requests that fills again in so many seconds: adjust it here. A client over it is refused for {{retry_after}} seconds.
+        # The limit, a bucket of requests that refills in this many seconds: adjust it here. A client over it is refused for {{retry_after}} seconds.
         if (vsthrottle.is_denied("spillway:" + client.identity, {{requests}}, {{window}}s, {{retry_after}}s)) {
             set req.http.X-Spillway-Status = "429";
             set req.http.X-Spillway-Retry-After = std.integer(duration =
@@ -77,7 +77,7 @@ sub spillway_refuse {
     }
 }
 
-# The dataset that covers the path, the form, the language.
+# The dataset that covers the path, the format, the language.
 sub spillway_choose {
     set req.http.X-Spillway-Page = "";
     {{covers}}
@@ -93,11 +93,11 @@ sub spillway_choose {
     } else {
         set req.http.X-Spillway-Form = "json";
     }
-    # By the value of each wish; the module knows languages without their countries.
+    # By the weight of each language; the module matches languages without their regions.
     set req.http.X-Spillway-Language = spillway_languages.filter(regsuball(req.http.Accept-Language, "(?i)([a-z]{2,3})-[a-z0-9-]+", "\1"));
 }
 
-# Notices have keys of their own, which no ordinary request can have: only this file sets X-Spillway-Status.
+# Notices have cache keys that no ordinary request can have: only this file sets X-Spillway-Status.
 sub vcl_hash {
     if (req.http.X-Spillway-Status) {
         hash_data("a notice of Spillway");
@@ -105,7 +105,7 @@ sub vcl_hash {
 }
 
 sub vcl_backend_fetch {
-    # No file: the one without a language, then that of the site.
+    # No such file: try the one without a language, then the site's.
     if (bereq.http.X-Spillway-Status && bereq.retries == 1) {
         set bereq.url = "{{path}}" + bereq.http.X-Spillway-Page + bereq.http.X-Spillway-Status + "." + bereq.http.X-Spillway-Form;
     } elsif (bereq.http.X-Spillway-Status && bereq.retries > 1) {
@@ -121,7 +121,7 @@ sub vcl_backend_response {
             }
             return (fail);
         }
-        # A new notice is seen after so long; the last one serves for an hour when the web server is away.
+        # A new notice takes effect after this time; the last one is used for an hour while the web server is down.
         set beresp.ttl = 2s;
         set beresp.grace = 1h;
         set beresp.uncacheable = false;
@@ -148,7 +148,7 @@ sub spillway_backend_body {
 }
 
 sub vcl_deliver {
-    # The application's own 429: the notice in its place.
+    # Replaces the application's own 429 by the notice.
     if (resp.status == 429 && !req.http.X-Spillway-Status && req.restarts == 0) {
         set req.http.X-Spillway-Status = "429";
         set req.http.X-Spillway-Retry-After = resp.http.Retry-After;
@@ -162,7 +162,7 @@ sub vcl_deliver {
     }
 }
 
-# Something failed before there was an answer.
+# Something failed before there was a response.
 sub vcl_synth {
     if (req.http.X-Spillway-Status) {
         set resp.http.X-Spillway-Last = "1";

@@ -159,7 +159,7 @@ class ArchiveClientTest {
         archive.stub.on(Call::puts, 1, Trouble.silence());
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> put(archive.open(ArchiveFixture.NONE), PART, seeded(1, 10)))
-                .withMessageContaining("no byte has moved")
+                .withMessageContaining("no data sent or received")
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE));
     }
 

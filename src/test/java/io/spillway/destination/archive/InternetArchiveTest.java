@@ -142,7 +142,7 @@ class InternetArchiveTest implements DestinationContract {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(
                         () -> destination.place(folder, new ObjectKey("journals/2026-11-21T040000Z"), "manifest.json"))
-                .withMessageContaining("holds journals/2026-11-21T030000Z")
+                .withMessageContaining("contains journals/2026-11-21T030000Z")
                 .satisfies(e -> assertThat(e.hint()).contains("{stamp}"));
     }
 
@@ -187,7 +187,7 @@ class InternetArchiveTest implements DestinationContract {
         archive.stub.on(call -> call.path().startsWith("/nodes/"), 1, Trouble.stallAnswer());
 
         try (InputStream in = destination.open(key("part"))) {
-            assertThatIOException().isThrownBy(in::readAllBytes).withMessageContaining("no byte");
+            assertThatIOException().isThrownBy(in::readAllBytes).withMessageContaining("no data");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.spillway.destination.local;
 
+
 import static io.spillway.destination.DestinationContract.assertRefused;
 import static io.spillway.destination.DestinationContract.bytes;
 import static io.spillway.destination.DestinationContract.dump;
@@ -128,7 +129,7 @@ class LocalDirectoryTest implements DestinationContract {
         try (Mount mount = Mount.tmpfs(Files.createDirectory(root), "size=1m,ro")) {
             assertThatExceptionOfType(SpillwayException.class)
                     .isThrownBy(() -> LocalDirectory.open(mount.path()))
-                    .withMessageContaining("can't be written to")
+                    .withMessageContaining("is not writable")
                     .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_REFUSED));
             assertRefused(() -> LocalDirectory.open(mount.path().resolve("below")));
         }

@@ -150,7 +150,7 @@ class LockTest {
     void aLostLockIsNotHeldAndTheNewHolderIsNamed() throws Exception {
         try (Lock lock = Lock.take(file, "journals", PATIENT)) {
             Files.writeString(file, text(3, OTHER));
-            assertAlreadyRunning(lock::requireHeld, "journals", "was taken over", "host=there pid=17");
+            assertAlreadyRunning(lock::requireHeld, "journals", "lost the lock", "host=there pid=17");
         }
         assertThat(file).content().isEqualTo(text(3, OTHER));
     }
@@ -161,7 +161,7 @@ class LockTest {
             Path other = Files.copy(file, folder.resolve("other"));
             Files.delete(file);
             Files.move(other, file);
-            assertAlreadyRunning(lock::requireHeld, "another file");
+            assertAlreadyRunning(lock::requireHeld, "the lock file was replaced");
         }
     }
 

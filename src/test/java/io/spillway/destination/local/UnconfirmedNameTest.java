@@ -60,7 +60,7 @@ class UnconfirmedNameTest {
             upload.body().write(bytes("{}"));
             assertThatExceptionOfType(SpillwayException.class)
                     .isThrownBy(upload::commit)
-                    .withMessageContaining("the new journals/status.json, which is visible, is on the disk")
+                    .withMessageContaining("the new journals/status.json, which is already visible, is on disk")
                     .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE));
         }
         assertThat(tree.path(key)).hasContent("{}");

@@ -113,20 +113,20 @@ class BriefRetriesTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        requireBrief(URI.create("http://127.0.0.1:" + port), "no connection");
+        requireBrief(URI.create("http://127.0.0.1:" + port), "connection failed");
     }
 
     @Test
     @Timeout(15)
     void tenRequestsToAnUnknownHostFailWithinSecondsWithTheDefaultRetries() throws Exception {
-        requireBrief(URI.create("http://store.invalid:9000"), "not known");
+        requireBrief(URI.create("http://store.invalid:9000"), "unknown host");
     }
 
     @Test
     @Timeout(15)
     void tenSecureRequestsToAPlainServerFailWithinSecondsWithTheDefaultRetries() throws Exception {
         try (S3Server plain = S3Server.inMemory()) {
-            requireBrief(URI.create(plain.endpoint().toString().replace("http:", "https:")), "no secure connection");
+            requireBrief(URI.create(plain.endpoint().toString().replace("http:", "https:")), "TLS connection failed");
         }
     }
 

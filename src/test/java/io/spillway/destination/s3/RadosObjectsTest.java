@@ -87,11 +87,11 @@ class RadosObjectsTest {
             assertThat(report.advised()).isEqualTo(RadosGateway.DIALECT);
             assertThat(report.facts())
                     .contains(
-                            "checksum MD5: a wrong one is refused, a right one is reported back",
-                            "checksum SHA256: a wrong one is accepted, a right one is not reported back",
+                            "checksum MD5: a wrong one is refused, a correct one is reported back",
+                            "checksum SHA256: a wrong one is accepted, a correct one is not reported back",
                             "condition on a put: honoured",
                             "condition on a replacement: honoured",
-                            "condition on a completion: ignored: what is there is overwritten",
+                            "condition on a completion: ignored: the existing object is overwritten",
                             "unfinished uploads: listed",
                             "abort: works");
             assertThat(asked.list("")).isEmpty();

@@ -151,7 +151,7 @@ class S3ObjectsTest {
                                 .metadata(Map.of("sha256", Digests.sha256(new byte[1]))),
                         RequestBody.fromBytes(CONTENT));
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
-            assertRefused(bucket, "is there already");
+            assertRefused(bucket, "already exists");
         }
     }
 
@@ -240,7 +240,7 @@ class S3ObjectsTest {
         try (S3Bucket bucket = bucket(new Dialect(Checksums.SHA256, true, Proof.READ))) {
             assertThatExceptionOfType(SpillwayException.class)
                     .isThrownBy(() -> bucket.store(file, KEY))
-                    .withMessageContaining("something else of that length")
+                    .withMessageContaining("different content of that length")
                     .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.INTEGRITY));
             assertThat(bucket.find(KEY)).isEmpty();
         }
@@ -258,7 +258,7 @@ class S3ObjectsTest {
             return null;
         });
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
-            assertRefused(bucket, "is there already");
+            assertRefused(bucket, "already exists");
             assertThat(read(bucket, KEY)).asString().isEqualTo("theirs");
             assertThat(server.unfinishedUploads()).isZero();
         }
@@ -305,7 +305,7 @@ class S3ObjectsTest {
         try (S3Bucket bucket = S3Bucket.open(S3Server.options(nobody, Dialect.AMAZON))) {
             assertThatExceptionOfType(SpillwayException.class)
                     .isThrownBy(() -> bucket.store(file, KEY))
-                    .withMessageContaining("no connection at " + nobody)
+                    .withMessageContaining("connection failed at " + nobody)
                     .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE));
         }
     }
@@ -318,8 +318,8 @@ class S3ObjectsTest {
             assertThat(report.facts())
                     .contains(
                             "put: works",
-                            "checksum SHA256: a wrong one is refused, a right one is reported back",
-                            "checksum MD5: a wrong one is refused, a right one is reported back",
+                            "checksum SHA256: a wrong one is refused, a correct one is reported back",
+                            "checksum MD5: a wrong one is refused, a correct one is reported back",
                             "condition on a put: honoured",
                             "condition on a completion: honoured",
                             "abort: works");

@@ -175,7 +175,7 @@ class HostileKitTest {
         if (text.matches("[A-Za-z0-9 /_.+-]*")) {
             assertThat(refusal).isNull();
         } else {
-            assertThat(refusal).startsWith("not a part of a user agent: \"Bot");
+            assertThat(refusal).startsWith("invalid part of a user agent: \"Bot");
             assertThat(refusal).doesNotContainPattern("\\p{Cntrl}");
         }
     }

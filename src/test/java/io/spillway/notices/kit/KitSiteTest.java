@@ -124,14 +124,14 @@ class KitSiteTest {
     void aUrlWithSpecialCharactersIsRefused(String address) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> site(address, null))
-                .withMessageContaining("public address of the dumps");
+                .withMessageContaining("public URL of the dumps");
     }
 
     @Test
     void aServerThatReadsNoFilesNeedsAnotherServer() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new HaproxyKit().files(site("https://data.example.org/", null)))
-                .withMessageContaining("needs the address of a web server");
+                .withMessageContaining("needs the URL of a web server");
     }
 
     @Test

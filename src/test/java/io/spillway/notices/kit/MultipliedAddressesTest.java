@@ -1,5 +1,7 @@
 package io.spillway.notices.kit;
 
+import io.spillway.support.Spillway;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;

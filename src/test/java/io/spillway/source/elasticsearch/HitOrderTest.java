@@ -54,20 +54,20 @@ class HitOrderTest {
 
     @Test
     void aCopyOfAHitUnderTheNextNumberIsRefused() {
-        assertRefused(answer(at("a", 0, 1), at("a", 0, 2)), "came twice in a row", "[1,1] and [2,2]");
+        assertRefused(answer(at("a", 0, 1), at("a", 0, 2)), "was returned twice in a row", "[1,1] and [2,2]");
     }
 
     @Test
     void aPageThatStartsWithTheLastHitOfThePreviousPageIsRefusedWhateverItsNumber() throws Exception {
         order.check(answerOf(at("a", 0, 1), at("b", 0, 7)));
-        assertRefused(answer(at("b", 0, 8)), "document \"b\"", "came twice in a row");
+        assertRefused(answer(at("b", 0, 8)), "document \"b\"", "was returned twice in a row");
     }
 
     @Test
     void aHitOfAnIndexOutsideTheSnapshotIsRefused() {
         assertRefused(
                 answer(at("a", 0, 1).replace("\"books\"", "\"others\"")),
-                "document \"a\" in index \"others\" belongs to none of the indices of books");
+                "document \"a\" in index \"others\" is not in an index of books");
     }
 
     @Test
@@ -77,7 +77,8 @@ class HitOrderTest {
 
     @Test
     void sortValuesWithoutATiebreakerAreRefused() {
-        assertRefused(answer(at("a", 0, 1), hit("b", "{}", "[2]")), "document \"b\"", "[2]", "name no document");
+        assertRefused(
+                answer(at("a", 0, 1), hit("b", "{}", "[2]")), "document \"b\"", "[2]", "do not identify a document");
     }
 
     private void assertRefused(String answer, String... words) {

@@ -127,7 +127,7 @@ class QueryTimeTest {
                 new ObjectMapper().readTree("{\"properties\":{\"x\":{\"type\":\"keyword\"}}}")));
 
         assertThatThrownBy(() -> QueryTime.anchor("{\"range\":{\"x\":{\"gte\":\"now\"}}}", fields, NOW))
-                .hasMessageContaining("in some indices only");
+                .hasMessageContaining("only in some indices");
     }
 
     private static QueryTime.Anchored anchor(String query) throws Exception {

@@ -168,7 +168,7 @@ class SlicePagerTest {
         });
         SpillwayException failure = failure(paging(1, PATIENT));
         assertThat(failure.fault()).isEqualTo(Fault.INTEGRITY);
-        assertThat(failure).hasMessageContaining("repeated itself");
+        assertThat(failure).hasMessageContaining("repeated or mixed pages");
         assertThat(server.closed()).hasSize(1);
     }
 
@@ -549,7 +549,7 @@ class SlicePagerTest {
                 search -> server.wouldReturn(search, 123) ? StubElasticsearch.Fault.status(500, UNREADABLE) : null);
         server.on(call -> call.body().startsWith("{\"_source\":false"), 100, StubElasticsearch.Fault.hangUp());
         assertThat(failure(paging(1, IMPATIENT)))
-                .hasMessageContaining("a document behind sort values [40," + ((2L << 32) + 40) + "] of slice 0 of 1");
+                .hasMessageContaining("the document after sort values [40," + ((2L << 32) + 40) + "] of slice 0 of 1");
     }
 
     @Test
@@ -600,7 +600,7 @@ class SlicePagerTest {
                 2, StubElasticsearch.Fault.editing(answer -> answer.replaceFirst("\"_source\":[{][^}]*[}],", "")));
         SpillwayException failure = failure(paging(1, PATIENT));
         assertThat(failure.fault()).isEqualTo(Fault.SOURCE_REFUSED);
-        assertThat(failure).hasMessageContaining("without a source");
+        assertThat(failure).hasMessageContaining("have no source");
     }
 
     @Test

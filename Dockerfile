@@ -1,8 +1,7 @@
 # Builds the jar with Maven and puts it on a small runtime that runs as nobody in particular. The root file system may be
 # read-only (`docker run --read-only --tmpfs /tmp:exec`): only /tmp, the state and the dumps are written to.
 #
-# Both images are named by their whole version. A digest behind it (NAME:TAG@sha256:...) makes a build repeatable to the
-# byte: docs/security.md says how to get one.
+# Both images are named by their complete version. docs/security.md has the commands that pin them by digest, too.
 FROM maven:3.9.11-eclipse-temurin-25 AS build
 WORKDIR /build
 COPY .mvn .mvn

@@ -352,6 +352,9 @@ class ArchitectureTest {
     @Test
     void onlyOneLoggingApiIsUsed() {
         noClasses()
+                .that()
+                // Makes the lines of the log harmless for a terminal.
+                .doNotHaveSimpleName("JsonLogEncoder")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.util.logging..", "ch.qos.logback..", "org.apache.commons.logging..")

@@ -55,6 +55,52 @@ class DeploymentFilesTest {
     }
 
     @Test
+    void theDockerfileNamesCompleteVersions() throws Exception {
+        List<String> images = Files.readAllLines(Path.of("Dockerfile")).stream()
+                .filter(line -> line.startsWith("FROM "))
+                .map(line -> line.split(" ", -1)[1])
+                .toList();
+
+        assertThat(images).hasSize(2);
+        assertThat(images.get(0)).matches("maven:\\d+\\.\\d+\\.\\d+-eclipse-temurin-\\d+.*");
+        assertThat(images.get(1)).matches("eclipse-temurin:\\d+\\.\\d+\\.\\d+_\\d+-jre.*");
+    }
+
+    @Test
+    void theDocumentedCommandsPinTheImagesByDigest(@TempDir Path folder) throws Exception {
+        String page = Files.readString(Path.of("docs", "security.md"));
+        int start = page.indexOf("cp Dockerfile Dockerfile.pinned");
+        String commands = page.substring(start, page.indexOf("```", start));
+        Files.copy(Path.of("Dockerfile"), folder.resolve("Dockerfile"));
+        Path docker = folder.resolve("docker");
+        Files.writeString(docker, """
+                #!/bin/sh
+                case "$1 $2" in
+                  "image inspect") echo "${5%%:*}@sha256:$(printf %s "$5" | sha256sum | cut -c 1-64)";;
+                  "build "*) echo "build $*";;
+                esac
+                """);
+        assertThat(docker.toFile().setExecutable(true)).isTrue();
+        ProcessBuilder bash = new ProcessBuilder("bash", "-eu", "-c", commands)
+                .directory(folder.toFile())
+                .redirectErrorStream(true);
+        bash.environment().merge("PATH", folder.toString(), (path, own) -> own + ":" + path);
+        Process process = bash.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(output).isZero();
+        List<String> before = Files.readAllLines(Path.of("Dockerfile"));
+        List<String> after = Files.readAllLines(folder.resolve("Dockerfile.pinned"));
+        assertThat(after).hasSameSizeAs(before);
+        for (int i = 0; i < before.size(); i++) {
+            assertThat(after.get(i).replaceFirst("@sha256:[0-9a-f]{64}", "")).isEqualTo(before.get(i));
+            assertThat(after.get(i).contains("@sha256:"))
+                    .isEqualTo(before.get(i).startsWith("FROM "));
+        }
+        assertThat(output).contains("build -f Dockerfile.pinned");
+    }
+
+    @Test
     void everyFileThatTheUnitNeedsIsCreatedByAnEarlierStep() throws Exception {
         String steps = Files.readString(Path.of("docs", "operations.md"));
         String unit = Files.readString(DEPLOY.resolve("spillway.service"));

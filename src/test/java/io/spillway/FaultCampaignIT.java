@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spillway.fault.SpillwayException;
 import io.spillway.run.ExportReport;
 import io.spillway.run.SyntheticExport;
+import io.spillway.source.DocumentSource;
+import io.spillway.source.elasticsearch.CountedOnly;
 import io.spillway.source.elasticsearch.ElasticsearchOptions;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Anonymous;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.NotUtf8;
@@ -43,6 +45,7 @@ class FaultCampaignIT {
     private static final int SEEDS = Integer.getInteger("spillway.campaign.seeds", 60);
     private static final int FIRST = Integer.getInteger("spillway.campaign.first", 0);
     private static final int DOCUMENTS = 700;
+    private static final int SEEDS_WITHOUT_THE_PROOF = 8;
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]*)\"");
     /** Pauses of milliseconds, and few retries if a fault does not pass. */
     private static final Patience PATIENCE =
@@ -63,7 +66,7 @@ class FaultCampaignIT {
             Index index = indices.get(seed % indices.size());
             SplittableRandom random = new SplittableRandom(seed);
             FaultStorm storm = storm(seed, random, index);
-            String outcome = export(seed, random, index, storm, wrong);
+            String outcome = export(seed, random, index, storm, ElasticsearchSource::open, wrong);
             outcomes.merge(outcome, 1, Integer::sum);
             storm.struck().forEach((fault, times) -> struck.merge(fault, times.get(), Integer::sum));
         }
@@ -72,6 +75,32 @@ class FaultCampaignIT {
         reporter.publishEntry("faults", struck.toString());
         assertThat(wrong).as("published but different from the index").isEmpty();
         assertThat(outcomes).as("outcomes").containsKey("published");
+    }
+
+    /** Shows that a campaign can fail: the storms are strong enough, and the comparison sees what they do. */
+    @Test
+    void theSameStormsPublishWrongDocumentsIfDocumentsAreOnlyCounted() throws Exception {
+        Index index = index(3);
+        List<String> counted = new ArrayList<>();
+        List<String> proved = new ArrayList<>();
+        for (int seed = 0; seed < SEEDS_WITHOUT_THE_PROOF; seed++) {
+            export(seed, new SplittableRandom(seed), index, balanced(seed, index), CountedOnly::open, counted);
+            export(seed, new SplittableRandom(seed), index, balanced(seed, index), ElasticsearchSource::open, proved);
+        }
+        assertThat(counted).as("wrong dumps where documents are counted").isNotEmpty();
+        assertThat(proved).as("wrong dumps where each document is proved").isEmpty();
+    }
+
+    /** What one of these faults loses, another doubles. */
+    private static FaultStorm balanced(int seed, Index index) {
+        return new FaultStorm(
+                seed,
+                0.1,
+                List.of(
+                        FaultStorm.Fault.MISSING_HIT,
+                        FaultStorm.Fault.DOUBLED_HIT,
+                        FaultStorm.Fault.HIT_IN_THE_PLACE_OF_ANOTHER),
+                index.other());
     }
 
     /** Every third storm has all faults. The others have few, so that a loss by one fault is not hidden by another. */
@@ -87,16 +116,17 @@ class FaultCampaignIT {
     }
 
     /** The outcome of the export in one word. */
-    private String export(int seed, SplittableRandom random, Index index, FaultStorm storm, List<String> wrong)
+    private String export(
+            int seed, SplittableRandom random, Index index, FaultStorm storm, Opening opening, List<String> wrong)
             throws Exception {
-        Path folder = Files.createDirectory(root.resolve("seed-" + seed));
+        Path folder = Files.createTempDirectory(root, "seed-" + seed + "-");
         int slices = List.of(1, 2, 4, 7).get(random.nextInt(4));
         Paging paging = new Paging(slices, 3, 2_000, Duration.ofSeconds(5), 1.0, NotUtf8.STOP, PATIENCE);
         try (FaultProxy proxy = FaultProxy.before(cluster.url(), seed)) {
             for (Kind kind : List.of(Kind.PAGE, Kind.COUNT)) {
                 proxy.disturb(kind, n -> true, storm);
             }
-            try (ElasticsearchSource source = ElasticsearchSource.open(new ElasticsearchOptions(
+            try (DocumentSource source = opening.open(new ElasticsearchOptions(
                     proxy.url(), new Anonymous(), new Trust(null, null), index.name(), null, paging))) {
                 ExportReport report = new SyntheticExport(folder, source).run();
                 String difference = DatasetFolder.difference(
@@ -114,6 +144,11 @@ class FaultCampaignIT {
             }
             return e.fault().name();
         }
+    }
+
+    /** How an export opens its source. */
+    private interface Opening {
+        DocumentSource open(ElasticsearchOptions options) throws SpillwayException;
     }
 
     /**

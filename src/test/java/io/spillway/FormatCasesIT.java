@@ -22,6 +22,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -203,6 +204,33 @@ class FormatCasesIT {
         String copy = cluster.newIndex(CLOSED);
         assertThat(bash(dump, copy)).isEqualTo("{\"errors\":false}");
         assertThat(bash(dump, copy)).contains("\"errors\":true").contains("version_conflict_engine_exception");
+    }
+
+    @Test
+    void aDataStreamAcceptsABulkPartOfCreates() throws Exception {
+        String stream = "stream-" + System.nanoTime();
+        String template = "{\"index_patterns\":[\"%s\"],\"data_stream\":{},\"priority\":900}".formatted(stream);
+        cluster.send(
+                "PUT", "/_index_template/" + stream, template.getBytes(StandardCharsets.UTF_8), "application/json");
+        int made = cluster.send("PUT", "/_data_stream/" + stream, null, null).statusCode();
+        Assumptions.assumeTrue(made == 200, "this server has no data streams: its archive lacks their module");
+        String index = index("{}", "{\"@timestamp\":\"2026-11-21T03:00:00Z\"}", "{\"@timestamp\":1}");
+        Path schedule = Files.writeString(
+                folder.resolve("records.yaml"), """
+                dataset: records
+                source: {elasticsearch: "%s", index: %s}
+                formats: [{bulk: {action: create, compression: none}}]
+                destinations: [{directory: "%s"}]
+                """.formatted(cluster.url(), index, folder.resolve("dumps")));
+        Spillway.run("export", schedule.toString()).succeeded();
+
+        assertThat(bash(Dump.only(folder.resolve("dumps"), "records"), stream)).isEqualTo("{\"errors\":false}");
+
+        Path streamed = folder.resolve("streamed");
+        Spillway.export(cluster, stream, streamed, "--format", "bulk", "--compression", "none")
+                .succeeded();
+        Dump again = Dump.only(streamed, "records");
+        assertThat(again.folder().resolve(again.partNames().get(0))).content().startsWith("{\"create\":{\"_id\":");
     }
 
     /** The files of a dump describe documents as indexed if they are, and as altered if they are. */

@@ -127,6 +127,22 @@ class ServerFactsIT {
         assertThat(outcome.err()).contains(reason);
     }
 
+    @Test
+    void anIndexThatAllowsFewSlicesIsReadInNoMore() throws Exception {
+        String index = cluster.newIndex(
+                "{\"settings\":{\"number_of_shards\":3,\"number_of_replicas\":0,\"index.max_slices_per_scroll\":2}}");
+        cluster.load(index, List.of("{\"n\":1}", "{\"n\":2}", "{\"n\":3}"));
+
+        assertThat(Spillway.export(cluster, index, root, "--slices", "3")
+                        .refused(3)
+                        .err())
+                .contains("source.slices is 3", "allows 2 (index.max_slices_per_scroll)");
+        Spillway.export(cluster, index, root, "--slices", "2").succeeded();
+
+        Dump.only(root, "records").assertHolds(List.of("{\"n\":1}", "{\"n\":2}", "{\"n\":3}"));
+        assertThat(cluster.openContexts()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({"read", "metadata"})
     void aBlockedIndexIsNotReportedAsAMissingPrivilege(String block) throws Exception {

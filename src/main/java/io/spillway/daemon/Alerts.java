@@ -45,7 +45,11 @@ final class Alerts implements RunListener, AutoCloseable {
     private final Clock clock;
     private final Duration pause;
     private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+            // An address that is a secret goes to no other host.
+            HttpClient.newBuilder()
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(PATIENCE)
+                    .build();
 
     private final ScheduledExecutorService sender = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "alerts");

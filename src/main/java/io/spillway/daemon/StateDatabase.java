@@ -230,8 +230,27 @@ final class StateDatabase implements AutoCloseable {
                             "run the newer Spillway, or restore the state from before the upgrade");
                 }
                 upgrade(statement, Math.toIntExact(found));
+                refuseObjects(statement, name);
             }
             connection.commit();
+        }
+    }
+
+    /**
+     * Refuses a database with Java objects, which Spillway never stores: calendars and triggers of Quartz that are kept as
+     * objects. Nothing of them is read.
+     */
+    private static void refuseObjects(Statement statement, String name) throws SQLException, SpillwayException {
+        for (String table : List.of("CALENDARS", "BLOB_TRIGGERS")) {
+            long rows = number(statement, "SELECT COUNT(*) FROM " + TABLE_PREFIX + table);
+            if (rows > 0) {
+                throw new SpillwayException(
+                        Fault.CONFIG,
+                        "%s has %d Java objects in %s%s, where Spillway stores none: another program has written to it"
+                                .formatted(name, rows, TABLE_PREFIX, table),
+                        "find out who may write to this database, and restore the state; if another scheduler uses its"
+                                + " tables, give Spillway a database or a schema of its own");
+            }
         }
     }
 

@@ -38,6 +38,10 @@ public final class Blurs {
     private static final Pattern SPELLS_AN_ADDRESS = Pattern.compile(
             "(?:.*[^\\p{N}])?\\p{N}{1,3}(?:[.-]\\p{N}{1,3}){3}(?:[^\\p{N}].*)?" + "|.*\\.(?:arpa|ipv6-literal\\.net)",
             Pattern.CASE_INSENSITIVE);
+    /** The same in hexadecimal digits or without separators: ip-cb007107.example.org, 2001-db8-1-2.example.org. */
+    private static final Pattern SPELLS_A_HEX_ADDRESS =
+            Pattern.compile("(?:.*[^\\p{Alnum}])?(?=[\\p{XDigit}-]*\\d)(?:\\p{XDigit}{8}|\\d{12}|\\p{XDigit}{32}"
+                    + "|(?:\\p{XDigit}{1,4}-{1,2}){3,7}\\p{XDigit}{0,4})(?:[^\\p{Alnum}].*)?");
     /** RFC 5321, section 4.5.3.1: 64 for the name, 255 for the domain. */
     private static final int MAX_E_MAIL_LENGTH = 64 + 1 + 255;
 
@@ -125,7 +129,8 @@ public final class Blurs {
 
     private static boolean isAnAddress(String domain) {
         return ENDS_IN_A_NUMBER.matcher(domain).matches()
-                || SPELLS_AN_ADDRESS.matcher(domain).matches();
+                || SPELLS_AN_ADDRESS.matcher(domain).matches()
+                || SPELLS_A_HEX_ADDRESS.matcher(domain).matches();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.spillway.catalog.DumpSummary;
 import io.spillway.catalog.Listing;
 import io.spillway.dataset.License;
 import io.spillway.destination.ObjectKey;
+import io.spillway.fault.Printable;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Withdrawal;
 import java.net.URI;
@@ -185,8 +186,8 @@ public record DatasetPage(
     private static FieldRow field(Texts texts, Manifest latest, Manifest.Field field) {
         String type = field.type() == null ? String.join(", ", field.jsonTypes()) : field.type();
         return new FieldRow(
-                field.path(),
-                type,
+                Printable.line(field.path()),
+                Printable.line(type),
                 field.documents() == null ? "" : texts.share(field.documents(), latest.documents()),
                 field.blurred() == null ? "" : texts.get("remark.blurred", field.blurred()));
     }
@@ -207,8 +208,8 @@ public record DatasetPage(
         }
         latest.formats()
                 .forEach(format -> format.leftOut()
-                        .forEach((field, documents) ->
-                                issues.add(texts.get("issues.leftout", format.name(), field, texts.count(documents)))));
+                        .forEach((field, documents) -> issues.add(texts.get(
+                                "issues.leftout", format.name(), Printable.line(field), texts.count(documents)))));
         List<String> accepted = latest.accepted() == null ? List.of() : latest.accepted();
         if (accepted.contains("shrink")) {
             issues.add(texts.get("issues.shrink"));
@@ -218,11 +219,13 @@ public record DatasetPage(
         }
         if (latest.schemaChanges() != null && !latest.schemaChanges().removed().isEmpty()) {
             issues.add(texts.get(
-                    "issues.removed", String.join(", ", latest.schemaChanges().removed())));
+                    "issues.removed",
+                    Printable.line(String.join(", ", latest.schemaChanges().removed()))));
         }
         for (Withdrawal notice : catalog.withdrawn(latest.dataset())) {
             String stamp = notice.dump().substring(notice.dump().indexOf('/') + 1);
-            issues.add(texts.get("issues.withdrawn", stamp, texts.date(notice.withdrawnAt()), notice.reason()));
+            issues.add(texts.get(
+                    "issues.withdrawn", stamp, texts.date(notice.withdrawnAt()), Printable.line(notice.reason())));
         }
         catalog.broken().stream()
                 .filter(broken -> Objects.equals(broken.dump().dataset(), latest.dataset()))

@@ -8,6 +8,7 @@ import io.spillway.config.DataSize;
 import io.spillway.encode.BulkLines;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The format {@code bulk}. */
@@ -40,8 +41,12 @@ public record BulkSection(
         @Between(min = "64KiB")
         DataSize requestBytes) {
 
-    /** Prefix of the backing indices of data streams; the server allows no other index to use it. */
-    private static final String BACKING_INDEX = ".ds-";
+    /**
+     * How the server names the indices of data streams, also after it mounted them from a snapshot, shrank or downsampled
+     * them.
+     */
+    private static final Pattern BACKING_INDEX =
+            Pattern.compile("(?:(?:restored|partial|shrink-[^-]+|downsample-[^-]+)-)*\\.(?:ds|fs)-.*");
 
     /** Throws {@link IllegalArgumentException} if the codec does not support the level or workers. */
     public BulkSection {
@@ -65,7 +70,7 @@ public record BulkSection(
      */
     public BulkLines.Action toAction(String index) {
         if (action == null) {
-            return index.startsWith(BACKING_INDEX) ? BulkLines.Action.CREATE : BulkLines.Action.INDEX;
+            return BACKING_INDEX.matcher(index).matches() ? BulkLines.Action.CREATE : BulkLines.Action.INDEX;
         }
         return action == Action.CREATE ? BulkLines.Action.CREATE : BulkLines.Action.INDEX;
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +38,22 @@ class LogTextTest {
         assertThat(lines.get(1)).startsWith("java.lang.IllegalStateException");
         assertThat(lines.subList(2, lines.size())).isNotEmpty().allMatch(line -> line.startsWith("    "));
         assertThat(String.join("\n", lines)).contains("LogTextTest.java");
+        assertHarmless(lines);
+    }
+
+    @Test
+    void aLogInJsonHasAnObjectALineWithoutControlCharacters() throws Exception {
+        System.setProperty("spillway.log.format", "json");
+        List<String> lines;
+        try {
+            lines = logged(log -> log.warn("it failed cause=\"{}\"", HOSTILE, new IllegalStateException(HOSTILE)));
+        } finally {
+            System.clearProperty("spillway.log.format");
+        }
+        assertThat(lines).hasSize(1);
+        JsonNode event = new JsonMapper().readTree(lines.get(0));
+        assertThat(event.path("formattedMessage").textValue()).isEqualTo("it failed cause=\"" + HOSTILE + "\"");
+        assertThat(event.at("/throwable/message").textValue()).isEqualTo(HOSTILE);
         assertHarmless(lines);
     }
 

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spillway.files.Folders;
 import io.spillway.support.PublishedDumps;
 import io.spillway.support.Spillway;
+import io.spillway.support.StubElasticsearch;
 import io.spillway.support.WebServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -139,6 +140,50 @@ class ReadBackFuzzTest {
                             new String(broken, 0, Math.min(broken.length, 4_000), StandardCharsets.UTF_8));
             lookAtEverything(what);
         }
+    }
+
+    @Test
+    void whateverAFileHoldsACommandThatChangesADestinationEndsWithACodeAndPlainWords() throws Exception {
+        Random random = new Random(SEED + 1);
+        try (StubElasticsearch server = StubElasticsearch.of(5, 1)) {
+            Path schedule = Files.writeString(
+                    temporary.resolve("journals.yaml"), """
+                    dataset: journals
+                    source: {elasticsearch: "%s", index: %s}
+                    destinations: [{directory: "%s"}]
+                    gate: {shrink: 90%%}
+                    keep: {last: 1, grace: 0s}
+                    """.formatted(server.url(), StubElasticsearch.INDEX, root));
+            for (int round = 0; round < ROUNDS; round++) {
+                for (String command : List.of("prune", "withdraw", "delete", "export")) {
+                    renew();
+                    Path file = files.get(random.nextInt(files.size()));
+                    byte[] broken = broken(Files.readAllBytes(pristine.resolve(file)), random);
+                    Files.write(root.resolve(file), broken);
+                    String what = "seed %d, round %d, %s:\n%s"
+                            .formatted(
+                                    SEED,
+                                    round,
+                                    file,
+                                    new String(broken, 0, Math.min(broken.length, 4_000), StandardCharsets.UTF_8));
+                    change(what, command, schedule);
+                }
+            }
+        }
+    }
+
+    private void change(String what, String command, Path schedule) throws Exception {
+        String stamp = newest().getFileName().toString();
+        switch (command) {
+            case "prune" -> {
+                look(what, "prune", schedule.toString(), "--dry-run");
+                look(what, "prune", schedule.toString());
+            }
+            case "withdraw" -> look(what, "withdraw", schedule.toString(), stamp, "--reason", "wrong");
+            case "delete" -> look(what, "withdraw", schedule.toString(), stamp, "--reason", "wrong", "--delete");
+            default -> look(what, "export", schedule.toString());
+        }
+        look(what, "list", root.toString());
     }
 
     @ParameterizedTest

@@ -2,8 +2,11 @@ package io.spillway.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.ScheduleFile;
+import io.spillway.schedule.TimesSection.Missed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InvalidClassException;
@@ -14,6 +17,8 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.quartz.CronScheduleBuilder;
 import org.quartz.TriggerBuilder;
@@ -108,30 +114,101 @@ class StateObjectsTest {
         assertThatThrownBy(() -> StateObjects.read(bytes)).isInstanceOf(InvalidClassException.class);
     }
 
-    @Test
-    void aCalendarInTheDatabaseRunsNoCode() throws Exception {
-        try (StateDatabase database = StateDatabase.inFolder(folder.toRealPath())) {
-            try (Timetable timetable = Timetable.open(database, "test", 1, Duration.ofSeconds(5), Clock.systemUTC())) {
-                String prefix = StateDatabase.TABLE_PREFIX;
-                byte[] gadget = written(new Gadget());
-                insert(database, "INSERT INTO " + prefix + "CALENDARS VALUES ('spillway', 'holidays', ?)", gadget);
-                RUN.set(0);
-                StdJDBCDelegate delegate = (StdJDBCDelegate)
-                        database.dialect().getDeclaredConstructor().newInstance();
-                delegate.initialize(
-                        LoggerFactory.getLogger(StateObjectsTest.class),
-                        prefix,
-                        "spillway",
-                        "test",
-                        new CascadingClassLoadHelper(),
-                        true,
-                        "");
-                try (Connection connection = database.connections().getConnection()) {
-                    Throwable refusal = catchThrowable(() -> delegate.selectCalendar(connection, "holidays"));
-                    assertThat(refusal).isInstanceOf(InvalidClassException.class);
+    /** What a person who may write to the database can plant, as rows. */
+    private enum Planted {
+        A_CALENDAR("CALENDARS", "INSERT INTO %sCALENDARS VALUES ('spillway', 'holidays', ?)"),
+        A_TRIGGER("BLOB_TRIGGERS", """
+                INSERT INTO %sBLOB_TRIGGERS (SCHED_NAME, TRIGGER_NAME, TRIGGER_GROUP, BLOB_DATA)
+                VALUES ('spillway', 'd', 'times', ?)""");
+
+        private final String table;
+        private final String insert;
+
+        Planted(String table, String insert) {
+            this.table = table;
+            this.insert = insert.formatted(StateDatabase.TABLE_PREFIX);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Planted.class)
+    void anObjectInAFolderIsRefusedWithoutBeingRead(Planted planted) throws Exception {
+        Path state = folder.toRealPath();
+        refuses(() -> StateDatabase.inFolder(state), planted);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Planted.class)
+    void anObjectInPostgresIsRefusedWithoutBeingRead(Planted planted) throws Exception {
+        try (PostgresServer postgres = PostgresServer.start()) {
+            refuses(() -> StateDatabase.shared(new DaemonOptions.SharedDatabase(postgres.url(), null, null)), planted);
+        }
+    }
+
+    private interface Opening {
+        StateDatabase open() throws Exception;
+    }
+
+    /** Plants an object while Quartz has the database, asks Quartz for it, and opens the database again. */
+    private static void refuses(Opening opening, Planted planted) throws Exception {
+        RUN.set(0);
+        try (StateDatabase database = opening.open();
+                Timetable timetable = Timetable.open(database, "test", 1, Duration.ofSeconds(5), Clock.systemUTC())) {
+            ScheduleFile schedule = Schedules.of("d", Schedules.times(Schedules.FAR_AWAY, Missed.RUN_ONCE));
+            timetable.apply(Map.of("d", schedule));
+            insert(database, planted);
+
+            assertThatThrownBy(() -> readObject(database, planted)).isInstanceOf(InvalidClassException.class);
+            if (planted == Planted.A_TRIGGER) {
+                assertThatThrownBy(() -> timetable.apply(Map.of("d", schedule))).isInstanceOf(SpillwayException.class);
+            }
+            assertThat(RUN).hasValue(0);
+        }
+
+        assertThatThrownBy(() -> opening.open().close())
+                .isInstanceOfSatisfying(
+                        SpillwayException.class,
+                        refused -> assertThat(refused.fault()).isEqualTo(Fault.CONFIG))
+                .hasMessageContaining("has 1 Java objects in " + StateDatabase.TABLE_PREFIX + planted.table);
+        assertThat(RUN).hasValue(0);
+    }
+
+    /** Reads the object as Quartz does, by the delegate that it uses on this database. */
+    private static void readObject(StateDatabase database, Planted planted) throws Exception {
+        StdJDBCDelegate delegate =
+                (StdJDBCDelegate) database.dialect().getDeclaredConstructor().newInstance();
+        delegate.initialize(
+                LoggerFactory.getLogger(StateObjectsTest.class),
+                StateDatabase.TABLE_PREFIX,
+                "spillway",
+                "test",
+                new CascadingClassLoadHelper(),
+                true,
+                "");
+        try (Connection connection = database.connections().getConnection()) {
+            if (planted == Planted.A_CALENDAR) {
+                delegate.selectCalendar(connection, "holidays");
+                return;
+            }
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(
+                            "SELECT BLOB_DATA FROM " + StateDatabase.TABLE_PREFIX + "BLOB_TRIGGERS")) {
+                assertThat(row.next()).isTrue();
+                if (delegate instanceof StateObjects.OnPostgres postgres) {
+                    postgres.getObjectFromBlob(row, "BLOB_DATA");
+                } else {
+                    ((StateObjects.OnH2) delegate).getObjectFromBlob(row, "BLOB_DATA");
                 }
-                assertThat(RUN).hasValue(0);
-                assertThat(timetable.waiting()).isZero();
+            }
+        }
+    }
+
+    private static void insert(StateDatabase database, Planted planted) throws Exception {
+        insert(database, planted.insert, written(new Gadget()));
+        if (planted == Planted.A_TRIGGER) {
+            try (Connection connection = database.connections().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.executeUpdate("UPDATE " + StateDatabase.TABLE_PREFIX + "TRIGGERS SET TRIGGER_TYPE = 'BLOB'");
             }
         }
     }

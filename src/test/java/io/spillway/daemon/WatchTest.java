@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -382,6 +383,38 @@ class WatchTest {
             assertThat(full.path("message").asText())
                     .isEqualTo("dumps has 99 bytes free, and the next export of \"d\" needs about 100");
             assertThat(alerts.take().path("kind").asText()).isEqualTo("resolved");
+        }
+        assertThat(alerts).isEmpty();
+    }
+
+    @Test
+    void aWebhookThatRedirectsIsNotFollowed() throws Exception {
+        CountDownLatch asked = new CountDownLatch(2);
+        HttpServer redirecting = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        redirecting.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders()
+                    .set("Location", "http://127.0.0.1:" + hook.getAddress().getPort());
+            exchange.sendResponseHeaders(307, -1);
+            exchange.close();
+            asked.countDown();
+        });
+        redirecting.start();
+        AlertOptions options = new AlertOptions(
+                null,
+                secret("hook", "http://127.0.0.1:" + redirecting.getAddress().getPort()));
+        try (StateDatabase database = StateDatabase.inFolder(folder.toRealPath());
+                Alerts told = new Alerts(
+                        options,
+                        new DatasetLog(database.connections(), "test"),
+                        Clock.systemUTC(),
+                        Duration.ofMillis(1))) {
+            Disks.Disk disk = new Disks.Disk("/srv/dumps", 1_000, 99, 100, "d");
+            told.look(new Overview(Instant.now(), 0, 0, Map.of(), List.of(disk), List.of()));
+            // The second request shows that the first answer counts as a refusal.
+            asked.await();
+        } finally {
+            redirecting.stop(0);
         }
         assertThat(alerts).isEmpty();
     }

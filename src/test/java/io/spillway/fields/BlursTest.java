@@ -62,6 +62,9 @@ class BlursTest {
         "a+b@mail.example.org, ***@mail.example.org",
         "a@mail2.example.org, ***@mail2.example.org",
         "a@1-2-3.example.org, ***@1-2-3.example.org",
+        "a@deadbeef.example.org, ***@deadbeef.example.org",
+        "a@bad-cafe-face.example.org, ***@bad-cafe-face.example.org",
+        "a@2026-conference.example.org, ***@2026-conference.example.org",
         "a@163.com, ***@163.com"
     })
     void anEmailAddressKeepsItsDomain(String address, String masked) {
@@ -91,6 +94,10 @@ class BlursTest {
                 "jane@203-0-113-7.example.org",
                 "jane@ip203.0.113.7.nip.io",
                 "jane@2001-db8--77.ipv6-literal.net",
+                "jane@ip-cb007107.example.org",
+                "jane@203000113007.pool.example.org",
+                "jane@2001-db8-1-77.dip.example.org",
+                "jane@20010db8000000000000000000000077.example.org",
                 "jane@example..org",
                 "jane@example.org."
             })

@@ -87,6 +87,21 @@ class PagesTest {
     }
 
     @Test
+    void aFieldNameThatTurnsTheDirectionOfTextIsShownAsEscapes() throws Exception {
+        dumps.fields = List.of(
+                new Manifest.Field("\u202Egnp.exe", "key\u2066word", List.of("string"), 1L, null),
+                new Manifest.Field("gone\u202E\u009b", "keyword", List.of("string"), 1L, null));
+        dumps.publish(root, "journals", TAKEN.minus(Duration.ofDays(1)), 5);
+        dumps.fields = List.of(dumps.fields.get(0));
+        dumps.publish(root, "journals", TAKEN, 5);
+
+        rendered()
+                .forEach((name, text) ->
+                        assertThat(text).as(name).doesNotContainPattern("[\u202a-\u202e\u2066-\u2069\u009b]"));
+        assertThat(rendered().get("journals/index.html")).contains("<code>\\u202egnp.exe</code>", "key\\u2066word");
+    }
+
+    @Test
     void aPublishersTextIsShownAsTextEverywhere() throws Exception {
         dumps.title = HOSTILE;
         dumps.description = HOSTILE;

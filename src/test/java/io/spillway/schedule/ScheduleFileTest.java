@@ -487,7 +487,17 @@ class ScheduleFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"logs,INDEX", ".ds-logs-2026.11.21-000001,CREATE", "ds-logs,INDEX"})
+    @CsvSource({
+        "logs,INDEX",
+        ".ds-logs-2026.11.21-000001,CREATE",
+        "ds-logs,INDEX",
+        "a.ds-logs,INDEX",
+        "partial-.ds-logs-2026.11.21-000001,CREATE",
+        "partial-restored-.ds-logs-000001,CREATE",
+        "shrink-ab1c-.ds-logs-000001,CREATE",
+        "downsample-1h-.ds-logs-000001,CREATE",
+        ".fs-logs-000001,CREATE"
+    })
     void bulkWritesCreatesForADataStreamUnlessTheFileSaysOtherwise(String index, BulkLines.Action action)
             throws Exception {
         assertThat(read(LEAST + "formats: [{bulk: {}}]\n")

@@ -1,5 +1,6 @@
 package io.spillway.destination.s3;
 
+import io.spillway.config.ClearText;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.s3.S3Options.Address;
 import io.spillway.destination.s3.S3Options.Credentials;
@@ -9,6 +10,7 @@ import io.spillway.destination.s3.S3Options.SdkChain;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.lanes.Lanes;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -42,7 +46,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * closing it aborts pending requests.
  */
 final class S3Connection implements AutoCloseable {
-    /** Connections for lookups, listings and aborts, beside those for bodies. */
+    private static final Logger LOG = LoggerFactory.getLogger(S3Connection.class);
+    /** Beside the bodies: looks, listings and aborts, from a few files at once. */
     private static final int OTHER_CONNECTIONS = 16;
 
     /** Limit for each request that cleans up after a failure: a process that was told to stop has 30 seconds. */
@@ -66,6 +71,14 @@ final class S3Connection implements AutoCloseable {
      * @throws SpillwayException {@code CONFIG} if the SDK finds no region
      */
     static S3Connection open(S3Options options) throws SpillwayException {
+        URI endpoint = options.address().endpoint();
+        if (endpoint != null && ClearText.isReadable(endpoint)) {
+            LOG.warn(
+                    "files for s3://{}, their names and a session token can be read on the way to {}: use https, or a tunnel to"
+                            + " localhost",
+                    options.address().bucket(),
+                    endpoint);
+        }
         try {
             return new S3Connection(options, client(options));
         } catch (SdkException e) {

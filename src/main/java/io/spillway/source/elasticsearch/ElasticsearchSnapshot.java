@@ -53,6 +53,7 @@ final class ElasticsearchSnapshot implements Snapshot {
     private final Pace pace;
     private final Semaphore largePages = new Semaphore(1);
     private final boolean withVectors;
+    private final boolean checksHits;
     private final ScheduledExecutorService keepAlive;
     /** If a lane waits longer than this for its disk, it renews the keep-alive with an empty request. */
     private final Duration touchAfter;
@@ -63,7 +64,10 @@ final class ElasticsearchSnapshot implements Snapshot {
             Instant takenAt,
             IndexFacts facts,
             long documents,
-            ElasticsearchOptions options) {
+            int slices,
+            ElasticsearchOptions options,
+            boolean checksHits) {
+        this.checksHits = checksHits;
         this.connection = connection;
         this.pit = pit;
         this.takenAt = takenAt;
@@ -73,9 +77,9 @@ final class ElasticsearchSnapshot implements Snapshot {
         this.paging = options.paging();
         this.query = options.query();
         this.resultWindow = facts.resultWindow();
-        this.withVectors = facts.vectorsRebuilt();
+        this.withVectors = facts.asksForVectors();
         this.touchAfter = pit.keepAlive().dividedBy(3);
-        this.slices = SlicePlan.slices(paging, facts.description().shards(), documents);
+        this.slices = slices;
         this.lanes = SlicePlan.lanes(paging, slices);
         this.pace = new Pace(paging.maxShare());
         this.keepAlive = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -176,7 +180,12 @@ final class ElasticsearchSnapshot implements Snapshot {
         return resultWindow;
     }
 
-    /** Permit for a response above {@link #answerLimit()}, one at a time. */
+    /** Whether {@link HitOrder} checks each page: always, except in the test of the fault campaign itself. */
+    boolean checksHits() {
+        return checksHits;
+    }
+
+    /** One at a time may hold an answer above {@link #answerLimit()}. */
     Semaphore largePages() {
         return largePages;
     }

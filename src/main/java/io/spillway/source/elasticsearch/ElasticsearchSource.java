@@ -41,11 +41,13 @@ public final class ElasticsearchSource implements DocumentSource {
     private final ElasticsearchOptions options;
     private final Connection connection;
     private final Clock clock;
+    private final boolean checksHits;
 
-    private ElasticsearchSource(ElasticsearchOptions options, Connection connection, Clock clock) {
+    private ElasticsearchSource(ElasticsearchOptions options, Connection connection, Clock clock, boolean checksHits) {
         this.options = options;
         this.connection = connection;
         this.clock = clock;
+        this.checksHits = checksHits;
     }
 
     /**
@@ -54,7 +56,15 @@ public final class ElasticsearchSource implements DocumentSource {
      * @throws SpillwayException if the CA certificate cannot be read
      */
     public static ElasticsearchSource open(ElasticsearchOptions options) throws SpillwayException {
-        return new ElasticsearchSource(options, Connection.open(options), Clock.systemUTC());
+        return new ElasticsearchSource(options, Connection.open(options), Clock.systemUTC(), true);
+    }
+
+    /**
+     * The same without {@link HitOrder}: only for the test that shows which wrong pages a fault campaign produces and that
+     * counting alone accepts.
+     */
+    static ElasticsearchSource openUnchecked(ElasticsearchOptions options) throws SpillwayException {
+        return new ElasticsearchSource(options, Connection.open(options), Clock.systemUTC(), false);
     }
 
     @Override
@@ -74,7 +84,11 @@ public final class ElasticsearchSource implements DocumentSource {
                         .mapToLong(document -> document.length() + 1L)
                         .sum();
                 SourceDescription description = found.facts().description();
-                int slices = SlicePlan.slices(options.paging(), description.shards(), sample.total());
+                int slices = SlicePlan.slices(
+                        options.paging(),
+                        description.shards(),
+                        sample.total(),
+                        found.facts().mostSlices());
                 return new SourceSurvey(
                         description,
                         sample.total(),
@@ -124,10 +138,12 @@ public final class ElasticsearchSource implements DocumentSource {
             requireVectorsAllowed(facts, SearchRequest.PATH, pit);
             Anchored found = anchored(facts, takenAt);
             long documents = ElasticsearchSnapshot.count(connection, pit, found.options());
+            int slices =
+                    SlicePlan.slices(options.paging(), facts.description().shards(), documents, facts.mostSlices());
             LOG.info("snapshot taken indices={} documents={}", uuids.keySet(), documents);
             kept = true;
-            return Optional.of(
-                    new ElasticsearchSnapshot(connection, pit, takenAt, found.facts(), documents, found.options()));
+            return Optional.of(new ElasticsearchSnapshot(
+                    connection, pit, takenAt, found.facts(), documents, slices, found.options(), checksHits));
         } finally {
             if (!kept) {
                 pit.close();
@@ -236,7 +252,7 @@ public final class ElasticsearchSource implements DocumentSource {
     private SearchAnswer sample(Anchored found, int size) throws IOException, InterruptedException, SpillwayException {
         String path = searchPath(found.facts());
         byte[] request = SearchRequest.sample(
-                found.options().query(), size, found.facts().vectorsRebuilt());
+                found.options().query(), size, found.facts().asksForVectors());
         AnswerBuffer buffer = new AnswerBuffer();
         int limit = (int) Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 4);
         var exchange = connection.send("POST", path, request, buffer, limit);

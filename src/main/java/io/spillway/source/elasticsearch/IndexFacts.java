@@ -24,16 +24,18 @@ import org.jspecify.annotations.Nullable;
  * What an index name currently resolves to, and whether it can be exported faithfully. Everything that would make a
  * dump contain less than its readers expect is refused here, with the reason, before anything is read.
  *
- * @param description  the concrete indices and their fields
- * @param uuids        the UUID of each concrete index, by name
- * @param resultWindow the smallest index.max_result_window among them, which limits a page
- * @param vectors      fields that the server keeps separately from the documents and that searches have to request
- * @param fields       properties of the fields for queries
+ * @param description    the concrete indices and their fields
+ * @param uuids          the UUID of each concrete index, by name
+ * @param resultWindow   the smallest index.max_result_window among them, which bounds a page
+ * @param mostSlices     the smallest index.max_slices_per_scroll among them, which holds for points in time too
+ * @param vectors        fields for which the server rebuilds documents, or writes them in its own way
+ * @param fields         what queries know of the fields
  */
 record IndexFacts(
         SourceDescription description,
         Map<String, String> uuids,
         int resultWindow,
+        int mostSlices,
         List<VectorField> vectors,
         MappedFields fields) {
     /** index.max_result_window of an index without that setting. */
@@ -60,6 +62,7 @@ record IndexFacts(
             boolean unmapped = false;
             int shards = 0;
             int window = DEFAULT_WINDOW;
+            int slices = SlicePlan.MOST_SLICES;
             for (var entry : mappings.properties()) {
                 JsonNode mapping = entry.getValue().path("mappings");
                 IndexSettings index = new IndexSettings(settings.path(entry.getKey()));
@@ -68,6 +71,7 @@ record IndexFacts(
                 unmapped |= mayHoldUnmapped(mapping, index);
                 uuids.put(entry.getKey(), index.get("index.uuid", ""));
                 shards += index.number("index.number_of_shards", 1);
+                slices = Math.min(slices, index.number("index.max_slices_per_scroll", SlicePlan.MOST_SLICES));
                 window = Math.min(window, index.number("index.max_result_window", DEFAULT_WINDOW));
             }
             MappedFields fields = MappedFields.of(mapped);
@@ -81,7 +85,7 @@ record IndexFacts(
                     fields.inSource(),
                     new Reading(!vectors.isEmpty(), null),
                     unmapped);
-            return new IndexFacts(description, uuids, window, vectors, fields);
+            return new IndexFacts(description, uuids, window, slices, vectors, fields);
         });
     }
 
@@ -100,15 +104,20 @@ record IndexFacts(
         });
     }
 
-    /** Whether the server rebuilds documents with their vectors on request. */
-    boolean vectorsRebuilt() {
-        return !vectors.isEmpty();
+    /** Whether searches have to ask for vectors that the server keeps apart from the documents. */
+    boolean asksForVectors() {
+        return vectors.stream().anyMatch(VectorField::isApart);
     }
 
     /** The same for an export that begins now, with the instant for {@code now} in its query. */
     IndexFacts at(@Nullable Instant now) {
         return new IndexFacts(
-                description.withReading(new Reading(vectorsRebuilt(), now)), uuids, resultWindow, vectors, fields);
+                description.withReading(new Reading(!vectors.isEmpty(), now)),
+                uuids,
+                resultWindow,
+                mostSlices,
+                vectors,
+                fields);
     }
 
     private static <T> T explained(String name, Question<T> question)

@@ -24,6 +24,7 @@ final class MappedFields {
     private final Map<String, SortedSet<String>> formats = new TreeMap<>();
     private final Map<String, SortedSet<String>> aliases = new TreeMap<>();
     private final Map<String, String> runtimeScripts = new TreeMap<>();
+    private final Set<String> unsteady = new TreeSet<>();
 
     private MappedFields() {}
 
@@ -49,9 +50,40 @@ final class MappedFields {
         return queryTypes;
     }
 
-    /** The scripts of runtime fields, as JSON text by field. */
-    Map<String, String> runtimeScripts() {
-        return runtimeScripts;
+    /**
+     * The runtime fields whose values differ from one search to the next, since a script asks for the time or for chance:
+     * those with such a script, those whose script reads one of them, and their aliases.
+     */
+    Set<String> unsteady() {
+        TreeSet<String> found = new TreeSet<>(unsteady);
+        while (true) {
+            Set<String> more = new TreeSet<>();
+            runtimeScripts.forEach((field, script) -> {
+                if (found.stream().anyMatch(script::contains)) {
+                    more.add(field);
+                }
+            });
+            aliases.forEach((alias, targets) -> {
+                if (targets.stream().anyMatch(target -> found.contains(target) || isBelow(target, found))) {
+                    more.add(alias);
+                }
+            });
+            if (!found.addAll(more)) {
+                return found;
+            }
+        }
+    }
+
+    private static boolean isBelow(String path, Set<String> fields) {
+        return fields.stream().anyMatch(field -> path.startsWith(field + "."));
+    }
+
+    /** The names of all fields that a query reads as dates in at least one index, aliases among them. */
+    Set<String> dates() {
+        TreeSet<String> found = new TreeSet<>(queryTypes.keySet());
+        found.addAll(aliases.keySet());
+        found.removeIf(path -> !isDate(path));
+        return found;
     }
 
     /** Whether queries read values of this field as dates, in at least one index. */
@@ -77,7 +109,8 @@ final class MappedFields {
         return found;
     }
 
-    private Set<String> types(String path) {
+    private Set<String> types(String name) {
+        String path = spelled(name);
         TreeSet<String> found = new TreeSet<>(queryTypes.getOrDefault(path, new TreeSet<>()));
         aliases.getOrDefault(path, new TreeSet<>())
                 .forEach(target -> found.addAll(queryTypes.getOrDefault(target, new TreeSet<>())));
@@ -105,10 +138,21 @@ final class MappedFields {
                             multi.getValue().path("type").asText("object"),
                             multi.getValue()));
             add(path + ".", inner);
+            if (type.equals("passthrough")) {
+                addShortNames(inner);
+            }
         });
     }
 
-    /** An unpaired surrogate as the escape used in documents, because UTF-8 cannot encode it. */
+    /** A query may leave out the name of a {@code passthrough} object. */
+    private void addShortNames(JsonNode properties) {
+        MappedFields inner = new MappedFields();
+        inner.add("", properties);
+        inner.queryTypes.forEach((path, types) -> types.forEach(type -> put(queryTypes, path, type)));
+        inner.formats.forEach((path, all) -> all.forEach(format -> put(formats, path, format)));
+    }
+
+    /** Half of a surrogate pair as the escape that documents have it in: UTF-8 has no bytes for it. */
     private static String spelled(String name) {
         StringBuilder text = new StringBuilder(name.length());
         name.codePoints()
@@ -121,8 +165,17 @@ final class MappedFields {
 
     private void addRuntime(String name, JsonNode field) {
         addForQueries(name, field.path("type").asText(), field);
-        if (!field.path("script").isMissingNode()) {
-            runtimeScripts.merge(name, field.path("script").toString(), (one, other) -> one + " " + other);
+        // The fields of a composite runtime field, which one script fills.
+        field.path("fields")
+                .properties()
+                .forEach(part -> addForQueries(
+                        name + "." + part.getKey(), part.getValue().path("type").asText(), part.getValue()));
+        JsonNode script = field.path("script");
+        if (!script.isMissingNode()) {
+            runtimeScripts.merge(name, ScriptText.of(script), (one, other) -> one + " " + other);
+            if (ScriptText.isUnsteady(script)) {
+                unsteady.add(name);
+            }
         }
     }
 

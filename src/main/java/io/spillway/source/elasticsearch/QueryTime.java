@@ -48,20 +48,27 @@ final class QueryTime {
             "common",
             "terms_set");
     private static final Set<String> LEAF_VALUES = Set.of("value", "query", "terms");
+    private static final Set<String> TEXTS =
+            Set.of("multi_match", "combined_fields", "query_string", "simple_query_string", "kql");
     private static final Set<String> DECAYS = Set.of("gauss", "exp", "linear");
-    /** Functions in scripts whose results differ from one search to the next. */
-    private static final Pattern CLOCK_OR_CHANCE = Pattern.compile(
-            "\\b(?:now|currentTimeMillis|nanoTime|random|randomUUID|Random)\\b|new\\s+(?:Date|GregorianCalendar)\\s*\\(\\s*\\)"
-                    + "|Calendar\\s*\\.\\s*getInstance");
+    /** Clauses that ask a model or a set of rules of the cluster, either of which may change between two pages. */
+    private static final Map<String, String> ASKS_THE_CLUSTER = Map.of(
+            "rule", "rule reads a set of rules of the cluster",
+            "rule_query", "rule_query reads a set of rules of the cluster",
+            "semantic", "semantic asks a model for the vector of its text",
+            "text_expansion", "text_expansion asks a model for the tokens of its text",
+            "query_vector_builder", "query_vector_builder asks a model for a vector");
 
-    private static final Pattern RANGE_IN_TEXT =
-            Pattern.compile("(?:[\\[{]\\s*|[<>]=?\\s*|\\sTO\\s+)[\"(]?\\s*now(?![\\p{L}\\p{N}_.])");
-    private static final Pattern WORD_IN_TEXT =
-            Pattern.compile("(?:([\\w.*@\\-]+):\\s*)?[+\\-!\"(]*(?<![\\p{L}\\p{N}_.])now(?![\\p{L}\\p{N}_.])");
+    private static final String NOW_WORD = "(?<![\\p{L}\\p{N}_.])now(?![\\p{L}\\p{N}_.])";
+    private static final Pattern RANGE_IN_TEXT = Pattern.compile("(?:[\\[{]|[<>]=?|\\bTO\\b)[\\s\"(]*" + NOW_WORD);
+    private static final Pattern WORD_IN_TEXT = Pattern.compile(NOW_WORD);
+    private static final Pattern PATTERN_OF_FIELDS = Pattern.compile("[*?][^\\s:\"()]*:");
 
     private final MappedFields fields;
     private final Instant now;
+    private final Set<String> scripts = new TreeSet<>();
     private boolean anchored;
+    private boolean asksForText;
 
     private QueryTime(MappedFields fields, Instant now) {
         this.fields = fields;
@@ -119,10 +126,10 @@ final class QueryTime {
             }
         } else if (LEAVES.contains(name)) {
             leaf(name, body);
-        } else if (name.equals("multi_match") || name.equals("combined_fields")) {
-            multiMatch(name, body);
-        } else if (name.equals("query_string") || name.equals("simple_query_string")) {
-            queryString(name, body);
+        } else if (name.equals("intervals")) {
+            scriptsWithin(name, body);
+        } else if (TEXTS.contains(name)) {
+            text(name, body);
         } else if (name.equals("script") || name.equals("minimum_should_match_script")) {
             script(name, body);
         } else if (name.equals("distance_feature")) {
@@ -136,7 +143,31 @@ final class QueryTime {
         } else if (name.equals("wrapper")) {
             parentOfWrapper(parent, body);
         } else {
+            refuseLookup(name, body);
             walk(body);
+        }
+    }
+
+    /** A clause that reads a document or asks the cluster at each search, outside of the snapshot. */
+    private static void refuseLookup(String name, JsonNode body) throws SpillwayException {
+        String asks = ASKS_THE_CLUSTER.get(name);
+        if (asks != null && body.isObject()) {
+            throw reads(asks);
+        } else if (name.equals("sparse_vector") && body.has("inference_id")) {
+            throw reads("sparse_vector asks a model for the tokens of its text");
+        } else if (name.equals("indexed_shape")) {
+            throw reads("indexed_shape reads a shape from another document");
+        } else if (name.equals("more_like_this")) {
+            for (String examples : List.of("like", "unlike", "docs")) {
+                for (JsonNode example : values(body.path(examples))) {
+                    if (example.isObject() && !example.has("doc")) {
+                        throw reads("more_like_this reads the document " + example);
+                    }
+                }
+            }
+            if (body.has("ids")) {
+                throw reads("more_like_this reads the documents " + body.path("ids"));
+            }
         }
     }
 
@@ -194,6 +225,13 @@ final class QueryTime {
     private void leaf(String name, JsonNode body) throws SpillwayException {
         for (Map.Entry<String, JsonNode> field : body.properties()) {
             JsonNode value = field.getValue();
+            if (name.equals("terms") && value.isObject()) {
+                throw reads(
+                        "terms of \"%s\" reads its values from another document: %s".formatted(field.getKey(), value));
+            }
+            if (fields.types().getOrDefault(field.getKey(), new TreeSet<>()).contains("semantic_text")) {
+                throw reads(name + " of the semantic_text \"" + field.getKey() + "\" asks a model");
+            }
             for (JsonNode each : values(value)) {
                 refuseIf(
                         isNow(each) && fields.isDate(field.getKey()),
@@ -210,7 +248,7 @@ final class QueryTime {
         List<JsonNode> values = new ArrayList<>();
         if (value.isArray()) {
             value.forEach(values::add);
-        } else if (value.isObject()) {
+        } else if (value.isObject() && LEAF_VALUES.stream().anyMatch(value::has)) {
             LEAF_VALUES.forEach(member -> values.addAll(values(value.path(member))));
         } else {
             values.add(value);
@@ -218,29 +256,55 @@ final class QueryTime {
         return values;
     }
 
-    private void multiMatch(String name, JsonNode body) throws SpillwayException {
+    /** A clause that looks for words in the fields that it names, or in all of them. */
+    private void text(String name, JsonNode body) throws SpillwayException {
+        asksForText |= !body.has("fields") && !body.has("default_field");
+        String text = body.path("query").asText("");
+        if (name.equals("multi_match") || name.equals("combined_fields")) {
+            refuseIf(
+                    isNow(body.path("query")) && searchesDates(body),
+                    name + " looks for \"" + text + "\" in fields that may be dates");
+            return;
+        }
+        text = unescaped(text);
         refuseIf(
-                isNow(body.path("query")) && searchesDates(body),
-                name + " looks for " + body.path("query") + " in fields that may be dates");
-    }
-
-    private void queryString(String name, JsonNode body) throws SpillwayException {
-        String text = unescaped(body.path("query").asText(""));
-        refuseIf(
-                name.equals("query_string") && RANGE_IN_TEXT.matcher(text).find(),
-                "a range in a query_string contains now");
+                !name.equals("simple_query_string")
+                        && RANGE_IN_TEXT.matcher(text).find(),
+                "a range in a " + name + " has now");
         Matcher word = WORD_IN_TEXT.matcher(text);
         while (word.find()) {
-            String field = name.equals("query_string") ? word.group(1) : null;
-            refuseIf(
-                    field == null
-                            ? searchesDates(body)
-                            : field.contains("*") ? fields.hasDates() : fields.isDate(field),
-                    name + " looks for now in fields that may be dates");
+            String before = text.substring(0, word.start());
+            boolean isDate = switch (name) {
+                case "query_string" -> readsDates(before, text, body);
+                case "kql" -> fields.hasDates();
+                default -> searchesDates(body);
+            };
+            refuseIf(isDate, name + " looks for now in fields that may be dates");
         }
     }
 
-    /** Whether the searched fields can be dates: the listed ones, or all. */
+    /**
+     * Whether a query string compares a word with dates: the field directly before the word, else the fields that are
+     * searched without a name, or a field that is named before a parenthesis.
+     *
+     * @param before the text before the word
+     */
+    private boolean readsDates(String before, String text, JsonNode body) {
+        String named = before.replaceFirst("[+\\-!\"(\\s]+$", "");
+        if (body.has("quote_field_suffix")) {
+            return fields.hasDates();
+        } else if (named.endsWith(":")) {
+            String last = named.replaceFirst("(?s)^.*[\\s\"()](?=[^\\s\"()]+$)", "");
+            return PATTERN_OF_FIELDS.matcher(last).find()
+                    ? fields.hasDates()
+                    : fields.dates().stream().anyMatch(date -> named.endsWith(date + ":"));
+        }
+        return searchesDates(body)
+                || (PATTERN_OF_FIELDS.matcher(text).find() && fields.hasDates())
+                || fields.dates().stream().anyMatch(date -> text.contains(date + ":"));
+    }
+
+    /** Whether the fields that a text is looked for in can be dates: those that are named, or all. */
     private boolean searchesDates(JsonNode body) {
         Set<String> named = new LinkedHashSet<>();
         body.path("fields").forEach(field -> named.add(field.asText().replaceFirst("\\^.*$", "")));
@@ -263,10 +327,24 @@ final class QueryTime {
     /** {@code script: {script: …}} is a query, {@code script: {source: …}} a script; both lead here. */
     private void script(String name, JsonNode body) throws SpillwayException {
         JsonNode script = body.has("script") ? body.path("script") : body;
-        String source =
-                script.isTextual() ? script.textValue() : script.path("source").asText("");
-        refuseIf(script.has("id"), name + " uses a stored script, which may depend on the time");
-        refuseIf(CLOCK_OR_CHANCE.matcher(source).find(), name + " depends on the time or on random numbers: " + source);
+        refuseIf(script.has("id"), name + " names a stored script, which may ask for the time");
+        refuseIf(
+                ScriptText.isUnsteady(script),
+                name + " asks for the time or for chance: "
+                        + script.path("source").asText(script.asText()));
+        scripts.add(ScriptText.of(script));
+    }
+
+    /** The scripts of a clause whose other members are words. */
+    private void scriptsWithin(String name, JsonNode node) throws SpillwayException {
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            if (member.getKey().equals("script")) {
+                script(name, member.getValue());
+            }
+        }
+        for (JsonNode child : node) {
+            scriptsWithin(name, child);
+        }
     }
 
     private void decay(String name, JsonNode body) throws SpillwayException {
@@ -292,28 +370,32 @@ final class QueryTime {
         ObjectNode one = JSON.createObjectNode();
         one.putObject("bool").putArray("must").add(query);
         walk(one);
-        if (anchored) {
-            parent.remove("wrapper");
-            parent.setAll(one);
-        }
+        parent.remove("wrapper");
+        parent.setAll(one);
     }
 
-    /** A runtime field of the mapping is a script, too. */
+    /**
+     * Refuses a query that may read a runtime field whose script differs from one search to the next: one that names it, a
+     * pattern of fields, or a text that is looked for in fields without a name.
+     */
     private void refuseRuntimeFields(JsonNode query) throws SpillwayException {
-        Set<String> words = new TreeSet<>();
+        Set<String> unsteady = fields.unsteady();
+        if (unsteady.isEmpty()) {
+            return;
+        }
+        Set<String> words = new TreeSet<>(scripts);
         collect(query, words);
-        for (Map.Entry<String, String> script : fields.runtimeScripts().entrySet()) {
+        for (String field : unsteady) {
             refuseIf(
-                    words.contains(script.getKey())
-                            && CLOCK_OR_CHANCE.matcher(script.getValue()).find(),
-                    "the script of runtime field \"" + script.getKey() + "\" depends on the time or on random numbers");
+                    asksForText || words.stream().anyMatch(word -> word.contains(field) || word.contains("*")),
+                    "the script of runtime field \"" + field + "\" asks for the time or for chance");
         }
     }
 
     private static void collect(JsonNode node, Set<String> words) {
         node.properties().forEach(member -> words.add(member.getKey()));
         if (node.isTextual()) {
-            words.add(node.textValue().replaceFirst("\\^.*$", ""));
+            words.add(unescaped(node.textValue()));
         }
         node.forEach(child -> collect(child, words));
     }
@@ -335,5 +417,12 @@ final class QueryTime {
                 "source.query depends on the time of each search: " + what,
                 "use a range on a date field with bounds such as now-1d, which are computed from one instant, or a"
                         + " fixed date");
+    }
+
+    private static SpillwayException reads(String what) {
+        return new SpillwayException(
+                Fault.CONFIG,
+                "source.query reads more than the snapshot: " + what + ", which may change between two pages",
+                "write the values themselves into the query");
     }
 }

@@ -82,7 +82,9 @@ final class SlicePager implements PageReader {
             for (Document document : answer.documents()) {
                 check(document);
             }
-            order.check(answer);
+            if (snapshot.checksHits()) {
+                order.check(answer);
+            }
             byte[] sort = answer.lastSort();
             if (aheadAfter != null && !Arrays.equals(aheadAfter, sort)) {
                 dropAhead();

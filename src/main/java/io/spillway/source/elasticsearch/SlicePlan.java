@@ -1,5 +1,7 @@
 package io.spillway.source.elasticsearch;
 
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Paging;
 
 /** The default number of slices and lanes. */
@@ -8,23 +10,33 @@ final class SlicePlan {
     private static final long DOCUMENTS_A_SLICE = 50_000;
     /** More parallel readers have to be configured, so as not to overload the cluster. */
     private static final int MOST_LANES = 4;
-    /** index.max_slices_per_scroll, which applies to points in time too. */
-    private static final int MOST_SLICES = 1_024;
+    /** The default of index.max_slices_per_scroll, which holds for points in time too. */
+    static final int MOST_SLICES = 1_024;
 
     private SlicePlan() {}
 
     /**
-     * One slice per shard, so that no search is wasted; a multiple of that if there are fewer shards than lanes; fewer
-     * if there are not enough documents.
+     * As many as there are shards, so that each slice is one shard and no search is sent in vain; a multiple of that
+     * where there are fewer shards than lanes; fewer where there are not documents enough, or where the index allows fewer.
+     *
+     * @param most as many as the index allows
+     * @throws SpillwayException CONFIG where the operator wants more than that
      */
-    static int slices(Paging paging, int shards, long documents) {
+    static int slices(Paging paging, int shards, long documents, int most) throws SpillwayException {
         if (paging.slices() != null) {
+            if (paging.slices() > most) {
+                throw new SpillwayException(
+                        Fault.CONFIG,
+                        "source.slices is %d, and the index allows %d (index.max_slices_per_scroll)"
+                                .formatted(paging.slices(), most),
+                        "leave source.slices out (--slices), or raise the setting of the index");
+            }
             return paging.slices();
         }
         int lanes = wantedLanes(paging);
         int perShard = shards >= lanes || shards == 0 ? 1 : (lanes + shards - 1) / shards;
         long useful = Math.max(1, documents / DOCUMENTS_A_SLICE);
-        return (int) Math.min(Math.min((long) Math.max(1, shards) * perShard, useful), MOST_SLICES);
+        return (int) Math.min(Math.min((long) Math.max(1, shards) * perShard, useful), Math.max(1, most));
     }
 
     static int lanes(Paging paging, int slices) {

@@ -40,24 +40,39 @@ final class SourceStorage {
         JsonNode source = mapping.path("_source");
         requireWhole(index, source);
         requireStored(index, source.path("mode").textValue(), settings);
-        if (!settings.get("index.mapping.exclude_source_vectors", "false").equals("true")) {
-            return List.of();
-        }
+        boolean apart =
+                settings.get("index.mapping.exclude_source_vectors", "false").equals("true");
         List<VectorField> found = new ArrayList<>();
         addVectors(index, "", null, mapping.path("properties"), found);
-        return found;
+        found.removeIf(field -> !apart && !field.isInferred());
+        return apart ? found : found.stream().map(VectorField::inDocuments).toList();
     }
 
     /**
-     * A field whose values are not in the stored document.
+     * A field whose values are not in the stored document, or which makes the server write documents in its own way.
      *
-     * @param nested the path of the nested objects that contain it, or null
+     * @param nested  the path of the nested objects that it is in, or null
+     * @param isApart whether a search returns its values only on request
      */
     record VectorField(
             String index,
             String path,
             String type,
-            @Nullable String nested) {
+            @Nullable String nested,
+            boolean isApart) {
+        /** The same field of an index that knows no values apart from its documents. */
+        VectorField inDocuments() {
+            return new VectorField(index, path, type, nested, false);
+        }
+
+        /**
+         * Whether a model computes its values from the text of a document. The server then writes each document in its own
+         * way when it is indexed: with the values in it, or without them and with other digits of numbers.
+         */
+        boolean isInferred() {
+            return type.contains("semantic");
+        }
+
         /** Whether a search finds the documents that have it. */
         boolean isSearchable() {
             return type.equals("dense_vector") || type.equals("sparse_vector");
@@ -84,20 +99,28 @@ final class SourceStorage {
         }
     }
 
-    /** The exception for documents with vectors if publishing rebuilt ones was not allowed. */
+    /** The failure where documents have vectors and the schedule does not say that rebuilt ones are published. */
     static SpillwayException vectorsLeftOut(List<VectorField> fields) {
+        boolean inferred = fields.stream().anyMatch(VectorField::isInferred);
         return new SpillwayException(
                 Fault.SOURCE_REFUSED,
-                "index \"%s\" omits vectors from _source and rewrites the other numbers: %s"
+                "index \"%s\" %s: %s"
                         .formatted(
                                 fields.get(0).index(),
+                                inferred
+                                        ? "keeps what a model computes from a text, and rewrites the numbers beside it"
+                                        : "leaves vectors out of _source and rewrites the numbers beside them",
                                 fields.stream()
                                         .map(VectorField::toString)
                                         .distinct()
                                         .collect(Collectors.joining(", "))),
-                "publish rebuilt documents with source.vectors: rebuilt (--vectors rebuilt), in which digits of"
-                        + " numbers may differ; or reindex the documents into an index with"
-                        + " index.mapping.exclude_source_vectors: false");
+                "publish what the server rebuilds with source.vectors: rebuilt (--vectors rebuilt), where digits of"
+                        + " numbers may differ"
+                        + (inferred
+                                ? " and documents may have what the model computed; or index the documents again into an"
+                                        + " index without semantic_text"
+                                : "; or index the documents again into an index with"
+                                        + " index.mapping.exclude_source_vectors: false"));
     }
 
     private static void requireWhole(String index, JsonNode source) throws SpillwayException {
@@ -161,7 +184,7 @@ final class SourceStorage {
             JsonNode field = property.getValue();
             String type = field.path("type").asText("object");
             if (isVector(type)) {
-                found.add(new VectorField(index, path, type, nested));
+                found.add(new VectorField(index, path, type, nested, true));
             }
             String inner = type.equals("nested") ? path : nested;
             addVectors(index, path + ".", inner, field.path("properties"), found);

@@ -236,6 +236,39 @@ class ElasticsearchSourceTest {
         assertThat(server.closed()).hasSize(2);
     }
 
+    @Test
+    void anIndexWithSemanticTextIsRefusedUntilTheScheduleAllowsRebuiltDocuments() throws Exception {
+        server.on(
+                call -> call.asksFor("/books/_mapping"),
+                1_000,
+                StubElasticsearch.Fault.editing(answer ->
+                        answer.replace("\"type\":\"text\"", "\"type\":\"semantic_text\",\"inference_id\":\"m\"")));
+
+        SpillwayException failure = failure(PATIENT);
+        assertThat(failure.fault()).isEqualTo(Fault.SOURCE_REFUSED);
+        assertThat(failure)
+                .hasMessageContaining("keeps what a model computes from a text")
+                .hasMessageContaining("t (semantic_text)");
+        assertThat(server.closed())
+                .hasSameSizeAs(server.calls().stream().filter(Call::opensPit).toList());
+
+        try (ElasticsearchSource source = ElasticsearchSource.open(new ElasticsearchOptions(
+                        server.url(),
+                        new ElasticsearchOptions.Anonymous(),
+                        new ElasticsearchOptions.Trust(null, null),
+                        StubElasticsearch.INDEX,
+                        null,
+                        new ElasticsearchOptions.Copies(null, null),
+                        ElasticsearchOptions.Vectors.REBUILT,
+                        paging(1, PATIENT)));
+                Snapshot snapshot = source.freeze()) {
+            assertThat(snapshot.description().reading().vectorsRebuilt()).isTrue();
+        }
+        assertThat(server.calls())
+                .as("a server that knows no vectors apart from documents is not asked for them")
+                .noneMatch(call -> call.body().contains("exclude_vectors"));
+    }
+
     private SpillwayException failure(Patience patience) {
         return catchThrowableOfType(SpillwayException.class, () -> {
             try (ElasticsearchSource source = StubSource.open(server, paging(1, patience));

@@ -20,9 +20,12 @@ class QueryTimeTest {
     private static final String AT = "2026-11-21T03:00:00.123Z";
     private static final String MAPPING = """
             {"properties":{"ts":{"type":"date"},"day":{"type":"date","format":"yyyy-MM-dd"},"title":{"type":"keyword",
-             "fields":{"d":{"type":"date"}}},"when":{"type":"date_range"},"also":{"type":"alias","path":"ts"},
+             "fields":{"d":{"type":"date"}}},"when":{"type":"date_range"},"my date":{"type":"date"},"body":{"type":"semantic_text"},
+             "attributes":{"type":"passthrough","priority":1,"properties":{"seen":{"type":"date"}}},"old":{"type":"alias","path":"age"},"also":{"type":"alias","path":"ts"},
              "n":{"type":"nested","properties":{"ts":{"type":"date_nanos"}}}},
-             "runtime":{"age":{"type":"long","script":{"source":"emit(System.currentTimeMillis())"}},"r":{"type":"date"}}}""";
+             "runtime":{"age":{"type":"long","script":{"source":"emit(1)"}},"r":{"type":"date"},
+             "older":{"type":"long","script":"emit(doc['age'].value + 1)"},
+             "both":{"type":"composite","script":"emit('d', 1)","fields":{"d":{"type":"date"}}}}}""";
 
     @ParameterizedTest
     @CsvSource(
@@ -34,6 +37,14 @@ class QueryTimeTest {
                 "{\"range\":{\"also\":{\"lt\":\"now\"}}};\"lt\":\"AT||\"",
                 "{\"range\":{\"title.d\":{\"to\":\"now+1d\"}}};\"to\":\"AT||+1d\"",
                 "{\"range\":{\"r\":{\"from\":\"now\"}}};\"from\":\"AT||\"",
+                "{\"range\":{\"seen\":{\"gte\":\"now-1d\"}}};\"gte\":\"AT||-1d\"",
+                "{\"range\":{\"attributes.seen\":{\"gte\":\"now-1d\"}}};\"gte\":\"AT||-1d\"",
+                "{\"range\":{\"both.d\":{\"gte\":\"now-1d\"}}};\"gte\":\"AT||-1d\"",
+                "{\"pinned\":{\"ids\":[\"1\"],\"organic\":{\"range\":{\"ts\":{\"gte\":\"now\"}}}}};\"gte\":\"AT||\"",
+                "{\"boosting\":{\"positive\":{\"range\":{\"ts\":{\"gte\":\"now\"}}}}};\"gte\":\"AT||\"",
+                "{\"dis_max\":{\"queries\":[{\"range\":{\"ts\":{\"gte\":\"now\"}}}]}};\"gte\":\"AT||\"",
+                "{\"has_child\":{\"type\":\"c\",\"query\":{\"range\":{\"ts\":{\"gte\":\"now\"}}}}};\"gte\":\"AT||\"",
+                "{\"knn\":{\"field\":\"v\",\"query_vector\":[1],\"filter\":{\"range\":{\"ts\":{\"gte\":\"now\"}}}}};\"gte\":\"AT||\"",
                 "{\"range\":{\"when\":{\"lte\":\"now\",\"relation\":\"within\"}}};\"lte\":\"AT||\"",
                 "{\"range\":{\"ts\":{\"gte\":\"now/d\",\"time_zone\":\"+02:00\"}}};\"time_zone\":\"+02:00\"",
                 "{\"nested\":{\"path\":\"n\",\"query\":{\"range\":{\"n.ts\":{\"gte\":\"now\"}}}}};\"gte\":\"AT||\"",
@@ -74,6 +85,15 @@ class QueryTimeTest {
                 "{\"query_string\":{\"query\":\"now\",\"fields\":[\"title^2\"]}}",
                 "{\"script\":{\"script\":\"doc['title'].value == params.known\"}}",
                 "{\"function_score\":{\"random_score\":{\"seed\":1,\"field\":\"_seq_no\"}}}",
+                "{\"query_string\":{\"query\":\"title:(now)\"}}",
+                "{\"query_string\":{\"query\":\"my_title:now\"}}",
+                "{\"kql\":{\"query\":\"title: snow\"}}",
+                "{\"intervals\":{\"title\":{\"match\":{\"query\":\"now then\"}}}}",
+                "{\"script\":{\"script\":\"new Date(doc['ts'].value.millis).getTime() > 0\"}}",
+                "{\"more_like_this\":{\"like\":[\"now\",{\"doc\":{\"title\":\"now\"}}]}}",
+                "{\"pinned\":{\"ids\":[\"now\"],\"organic\":{\"match_all\":{}}}}",
+                "{\"terms\":{\"index\":[\"x\"]}}",
+                "{\"sparse_vector\":{\"field\":\"s\",\"query_vector\":{\"now\":1}}}",
                 "{\"exists\":{\"field\":\"now\"}}"
             })
     void aQueryIndependentOfTimeIsUnchanged(String query) throws Exception {
@@ -110,7 +130,25 @@ class QueryTimeTest {
                 "{\"distance_feature\":{\"field\":\"ts\",\"origin\":\"now\",\"pivot\":\"1d\"}}",
                 "{\"percolate\":{\"field\":\"q\",\"document\":{\"a\":1}}}",
                 "{\"wrapper\":{\"query\":\"bm90IEpTT04=\"}}",
-                "{\"range\":{\"age\":{\"gte\":1}}}"
+                "{\"query_string\":{\"query\":\"my\\\\ date:now\"}}",
+                "{\"query_string\":{\"query\":\"ts:(2020 OR now)\",\"fields\":[\"title\"]}}",
+                "{\"query_string\":{\"query\":\"[\\\"a\\\"TO\\\"now\\\"]\",\"fields\":[\"title\"]}}",
+                "{\"query_string\":{\"query\":\"t*:now\",\"fields\":[\"title\"]}}",
+                "{\"query_string\":{\"query\":\"\\\"now\\\"\",\"fields\":[\"title\"],\"quote_field_suffix\":\".d\"}}",
+                "{\"query_string\":{\"query\":\"seen:now\"}}",
+                "{\"query_string\":{\"query\":\"also:now\"}}",
+                "{\"simple_query_string\":{\"query\":\"now\"}}",
+                "{\"kql\":{\"query\":\"ts >= now-1d\"}}",
+                "{\"kql\":{\"query\":\"n: { ts: now }\"}}",
+                "{\"multi_match\":{\"query\":\"now-1d\",\"fields\":\"ts\"}}",
+                "{\"intervals\":{\"title\":{\"match\":{\"query\":\"a\",\"filter\":{\"script\":{\"source\":\"System.nanoTime() > 0\"}}}}}}",
+                "{\"script\":{\"script\":\"new java.util.Date().getTime() > 0\"}}",
+                "{\"script\":{\"script\":\"new /* a */ Date /* b */ ( ).getTime() > 0\"}}",
+                "{\"script\":{\"script\":\"Supplier s = Date::new; s.get().getTime() > 0\"}}",
+                "{\"script\":{\"script\":\"new GregorianCalendar(TimeZone.getTimeZone('UTC')).getTimeInMillis() > 0\"}}",
+                "{\"script\":{\"script\":\"List l = [1, 2]; Collections.shuffle(l); l[0] == 1\"}}",
+                "{\"script\":{\"script\":\"new Object().hashCode() % 2 == 0\"}}",
+                "{\"script_score\":{\"query\":{\"match_all\":{}},\"min_score\":1,\"script\":{\"source\":\"decayDateExp(params.o, '1d', '0', 0.5, doc['ts'].value)\",\"params\":{\"o\":\"now\"}}}}"
             })
     void aQueryThatDependsOnTimeInAnotherWayIsRefused(String query) {
         assertThatThrownBy(() -> anchor(query))
@@ -118,6 +156,53 @@ class QueryTimeTest {
                         SpillwayException.class,
                         refused -> assertThat(refused.fault()).isEqualTo(Fault.CONFIG))
                 .hasMessageContaining("source.query");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"range\":{\"age\":{\"gte\":1}}}",
+                "{\"range\":{\"old\":{\"gte\":1}}}",
+                "{\"range\":{\"older\":{\"gte\":1}}}",
+                "{\"exists\":{\"field\":\"a*\"}}",
+                "{\"query_string\":{\"query\":\"age:>5\"}}",
+                "{\"query_string\":{\"query\":\"5\"}}",
+                "{\"multi_match\":{\"query\":\"5\"}}",
+                "{\"script\":{\"script\":\"doc['age'].value > 5\"}}",
+                "{\"wrapper\":{\"query\":\"eyJyYW5nZSI6eyJhZ2UiOnsiZ3RlIjo1fX19\"}}"
+            })
+    void aQueryThatReadsARuntimeFieldWithTheTimeInItsScriptIsRefused(String query) throws Exception {
+        assertThat(anchor(query).query()).isEqualTo(query);
+        assertThatThrownBy(() -> anchor(query, MAPPING.replace("emit(1)", "emit(System.currentTimeMillis())")))
+                .isInstanceOfSatisfying(
+                        SpillwayException.class,
+                        refused -> assertThat(refused.fault()).isEqualTo(Fault.CONFIG))
+                .hasMessageContaining("the script of runtime field");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"terms\":{\"title\":{\"index\":\"users\",\"id\":\"1\",\"path\":\"followed\"}}}",
+                "{\"bool\":{\"filter\":[{\"terms\":{\"title\":{\"index\":\"users\",\"id\":\"1\",\"path\":\"followed\"},\"boost\":2}}]}}",
+                "{\"geo_shape\":{\"at\":{\"indexed_shape\":{\"index\":\"shapes\",\"id\":\"1\"}}}}",
+                "{\"shape\":{\"at\":{\"indexed_shape\":{\"index\":\"shapes\",\"id\":\"1\"},\"relation\":\"within\"}}}",
+                "{\"more_like_this\":{\"fields\":[\"title\"],\"like\":{\"_id\":\"1\"}}}",
+                "{\"more_like_this\":{\"fields\":[\"title\"],\"like\":[\"a\",{\"_index\":\"x\",\"_id\":\"1\"}]}}",
+                "{\"more_like_this\":{\"fields\":[\"title\"],\"like\":\"a\",\"unlike\":[{\"_id\":\"1\"}]}}",
+                "{\"rule\":{\"ruleset_ids\":[\"r\"],\"match_criteria\":{},\"organic\":{\"match_all\":{}}}}",
+                "{\"match\":{\"body\":\"a\"}}",
+                "{\"match\":{\"body\":{\"query\":\"a\"}}}",
+                "{\"semantic\":{\"field\":\"s\",\"query\":\"a\"}}",
+                "{\"sparse_vector\":{\"field\":\"s\",\"inference_id\":\"m\",\"query\":\"a\"}}",
+                "{\"knn\":{\"field\":\"v\",\"query_vector_builder\":{\"text_embedding\":{\"model_text\":\"a\"}}}}"
+            })
+    void aQueryThatReadsMoreThanTheSnapshotIsRefused(String query) {
+        assertThatThrownBy(() -> anchor(query))
+                .isInstanceOfSatisfying(
+                        SpillwayException.class,
+                        refused -> assertThat(refused.fault()).isEqualTo(Fault.CONFIG))
+                .hasMessageContaining("source.query reads more than the snapshot");
     }
 
     @Test
@@ -131,6 +216,10 @@ class QueryTimeTest {
     }
 
     private static QueryTime.Anchored anchor(String query) throws Exception {
-        return QueryTime.anchor(query, MappedFields.of(List.of(new ObjectMapper().readTree(MAPPING))), NOW);
+        return anchor(query, MAPPING);
+    }
+
+    private static QueryTime.Anchored anchor(String query, String mapping) throws Exception {
+        return QueryTime.anchor(query, MappedFields.of(List.of(new ObjectMapper().readTree(mapping))), NOW);
     }
 }

@@ -1,0 +1,19 @@
+package io.spillway.cli;
+
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.spillway.fault.Printable;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The log as JSON, an event a line. Escapes what JSON allows in a string and a terminal obeys: C1 control characters and
+ * characters that change the direction of text. The escaped line is the same JSON. Public because Logback makes it by its
+ * name.
+ */
+public final class JsonLogEncoder extends JsonEncoder {
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+        String line = new String(super.encode(event), StandardCharsets.UTF_8);
+        return Printable.lines(line).getBytes(StandardCharsets.UTF_8);
+    }
+}

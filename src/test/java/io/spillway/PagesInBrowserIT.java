@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class PagesInBrowserIT {
-    private static final List<String> LANGUAGES = List.of("", ".de", ".pt");
+    private static final List<String> LANGUAGES = List.of("", ".de", ".fr", ".pt");
     private static final List<String> SCHEMES = List.of("light", "dark");
     private static final int TELEPHONE = 360;
     private static final int DESK = 1400;

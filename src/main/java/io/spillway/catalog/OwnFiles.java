@@ -36,10 +36,11 @@ import org.slf4j.LoggerFactory;
  * file has bytes that are in the record, old or new. Entries are only added, and only if the record has not changed
  * since it was read, so that two writers without a lock lose none.
  *
- * <p>A destination has no record if Spillway has not written to it yet, if an older version without a record wrote its
- * files, or if the record was lost. The last two cases are recognised by a {@code links.json} that lists only datasets
- * with a dump, or with a withdrawal notice, at this destination. In that case all files with Spillway's names are added
- * to the record, once.
+ * <p>A destination without a record is one that Spillway has not written to yet, one whose files an older version wrote,
+ * which kept no record, or one whose record was lost. The last two are recognised by {@code links.json}: a list of links
+ * that names only datasets with a dump, or the notice of one, at this destination. Then the files under Spillway's names
+ * whose content has the form that Spillway gives it are taken into the record, once ({@link OwnForms}). The others are
+ * foreign, such as a {@code robots.txt} that the operator restored.
  *
  * <p>Thread-safe if its destination is.
  */
@@ -49,7 +50,6 @@ public final class OwnFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnFiles.class);
     private static final ObjectKey KEY = new ObjectKey(FILE_NAME);
-    private static final String NOTICES = "notices/";
 
     /** Two writers conflict a few times at most. */
     private static final int TRIES = 10;
@@ -143,19 +143,15 @@ public final class OwnFiles {
     }
 
     private void adopt(List<StoredObject> objects) throws SpillwayException {
-        Set<String> datasets = datasets(objects);
+        OwnForms forms = new OwnForms(destination, datasets(objects));
         for (StoredObject object : objects) {
-            String key = object.key().value();
-            String[] path = key.split("/", -1);
-            boolean ofSite = path.length == 1 || key.startsWith(NOTICES);
-            boolean ofDataset = datasets.contains(path[0]) && (path.length == 2 || key.endsWith("/latest/urls.txt"));
-            if ((ofSite || ofDataset) && object.bytes() <= LARGEST_ADOPTED) {
-                adopted.put(key, List.of(hash(object)));
+            if (object.bytes() <= LARGEST_ADOPTED && forms.fits(object.key())) {
+                adopted.put(object.key().value(), List.of(hash(object)));
             }
         }
         LOG.warn(
-                "no record of own files, but Spillway wrote links.json: files with Spillway's names"
-                        + " are treated as its own destination={} record={} files={}",
+                "there is no record of own files, and links.json is one that Spillway wrote: files whose content has"
+                        + " Spillway's form count as its own destination={} record={} files={}",
                 destination.name(),
                 FILE_NAME,
                 adopted.size());
@@ -188,7 +184,35 @@ public final class OwnFiles {
     }
 
     /**
-     * Checks that files may be removed.
+     * Those of the files that are there and foreign, sorted: {@link #claim} would refuse them. Writes nothing.
+     *
+     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}: the record itself cannot be read
+     */
+    public Set<String> foreign(Collection<ObjectKey> keys) throws SpillwayException {
+        Set<String> foreign = new TreeSet<>();
+        var unused = hashes(keys, destination.find(KEY).isEmpty() ? adopted : read(), foreign);
+        return foreign;
+    }
+
+    /**
+     * Refuses files that Spillway did not write; does nothing where there are none.
+     *
+     * @param place   the destination's name
+     * @param foreign the files' keys
+     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}, naming the files
+     */
+    public static void refuse(String place, Collection<String> foreign) throws SpillwayException {
+        if (!foreign.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_REFUSED,
+                    "%s has files that Spillway did not write, and they stay: %s"
+                            .formatted(place, Examples.of(List.copyOf(foreign))),
+                    "publish into a subfolder or under a prefix of its own, or move these files away");
+        }
+    }
+
+    /**
+     * Makes sure that files may be removed.
      *
      * @throws SpillwayException {@link Fault#DESTINATION_REFUSED} if some of them are foreign
      */
@@ -199,8 +223,16 @@ public final class OwnFiles {
     /** The hashes of those that exist. */
     private Map<String, String> requireOwn(Collection<ObjectKey> keys, Map<String, List<String>> known)
             throws SpillwayException {
-        Map<String, String> hashes = new TreeMap<>();
         Set<String> foreign = new TreeSet<>();
+        Map<String, String> hashes = hashes(keys, known, foreign);
+        refuse(destination.name(), foreign);
+        return hashes;
+    }
+
+    /** The hashes of those that are there; the keys of the foreign ones are added to a set. */
+    private Map<String, String> hashes(Collection<ObjectKey> keys, Map<String, List<String>> known, Set<String> foreign)
+            throws SpillwayException {
+        Map<String, String> hashes = new TreeMap<>();
         for (ObjectKey key : keys) {
             Optional<StoredObject> there = destination.find(key);
             if (there.isPresent()) {
@@ -210,13 +242,6 @@ public final class OwnFiles {
                     foreign.add(key.value());
                 }
             }
-        }
-        if (!foreign.isEmpty()) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_REFUSED,
-                    "%s has files that Spillway did not write and will not replace: %s"
-                            .formatted(destination.name(), Examples.of(List.copyOf(foreign))),
-                    "publish to a separate subfolder or prefix, or move these files away");
         }
         return hashes;
     }
@@ -249,8 +274,8 @@ public final class OwnFiles {
             }
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED,
-                    "%s; cannot determine which files Spillway wrote".formatted(e.getMessage()),
-                    "restore the file, or remove it: without it, files are treated as Spillway's if links.json lists the dumps there",
+                    "%s, so it is not known which files Spillway wrote".formatted(e.getMessage()),
+                    "restore the file, or remove it: then files with the content that Spillway writes count as its own",
                     e);
         }
     }

@@ -108,21 +108,22 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
     }
 
     /**
-     * Checks that no foreign file has the name of a dataset's status.
+     * Makes sure that a file under the name of a dataset's status is one that Spillway wrote.
      *
      * @throws SpillwayException {@link Fault#DESTINATION_REFUSED} if the existing file is not a status of this dataset
      */
     public static void requireOwn(Destination destination, String dataset) throws SpillwayException {
+        OwnFiles.refuse(
+                destination.name(), foreign(destination, dataset).stream().toList());
+    }
+
+    /** The key of a dataset's status where the file that is there is not one of this dataset; else empty. */
+    public static Optional<String> foreign(Destination destination, String dataset) throws SpillwayException {
         ObjectKey key = new ObjectKey(dataset).child(DatasetStatus.FILE_NAME);
-        if (destination.find(key).isPresent()
+        boolean foreign = destination.find(key).isPresent()
                 && read(destination, dataset)
                         .filter(status -> status.dataset().equals(dataset))
-                        .isEmpty()) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_REFUSED,
-                    "%s has a file that Spillway did not write and will not replace: %s"
-                            .formatted(destination.name(), key),
-                    "publish to a separate subfolder or prefix, or move this file away");
-        }
+                        .isEmpty();
+        return foreign ? Optional.of(key.value()) : Optional.empty();
     }
 }

@@ -1,15 +1,19 @@
 package io.spillway.cli;
 
+import io.spillway.config.Spelling;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -38,11 +42,25 @@ final class ErrorReport {
 
     /** The nearest options or commands, or an empty string. */
     private static String didYouMean(ParameterException e) {
-        List<String> near = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        List<String> near = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : meant(e);
         return near.isEmpty() ? "" : "did you mean " + String.join(" or ", near) + "? ";
     }
 
-    /** Names the unknown option without its value, because the value of a mistyped option may be a secret. */
+    /** The value of an enumeration that a misspelt one is nearest to. */
+    private static List<String> meant(ParameterException e) {
+        ArgSpec argument = e.getArgSpec();
+        Class<?> type = argument == null ? Object.class : argument.auxiliaryTypes()[0];
+        if (!type.isEnum() || e.getValue() == null) {
+            return List.of();
+        }
+        List<String> known = Stream.of(type.getEnumConstants())
+                .map(each -> String.valueOf(each).toLowerCase(Locale.ROOT))
+                .toList();
+        return Spelling.nearest(e.getValue().toLowerCase(Locale.ROOT), known).stream()
+                .toList();
+    }
+
+    /** Names what nobody knows, without a value: behind a mistyped option may stand a secret. */
     private static String unknown(UnmatchedArgumentException e) {
         return "unknown: "
                 + e.getUnmatched().stream()

@@ -1,5 +1,6 @@
 package io.spillway.cli;
 
+import io.spillway.config.Spelling;
 import io.spillway.dataset.Dataset;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -131,8 +132,8 @@ final class KitArguments {
         for (String name : servers.stream().map(String::strip).distinct().toList()) {
             kits.add(ServerKit.named(name)
                     .orElseThrow(() -> refused(
-                            "no configuration exists for a server named \"" + name + "\"",
-                            "known servers: "
+                            "there is no configuration for a server called \"" + name + "\"",
+                            meant(name) + "there are: "
                                     + ServerKit.all().stream()
                                             .map(ServerKit::name)
                                             .collect(Collectors.joining(", ")),
@@ -223,7 +224,14 @@ final class KitArguments {
         }
     }
 
-    /** Host, port and path, such as {@code data.example.org-dumps}: one folder per site. */
+    private static String meant(String name) {
+        return Spelling.nearest(
+                        name, ServerKit.all().stream().map(ServerKit::name).toList())
+                .map(near -> "did you mean " + near + "? ")
+                .orElse("");
+    }
+
+    /** Host, port and path, such as {@code data.example.org-dumps}: one folder for each site. */
     private static String siteName(URI address) {
         String text = address.getRawAuthority() + address.getRawPath();
         return text.replaceAll("[^A-Za-z0-9.]+", "-").replaceAll("^[.-]+|-+$", "");

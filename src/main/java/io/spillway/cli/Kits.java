@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class Kits {
     private static final String FOLDER = "notices";
 
+    /** The first lines of a kit's file say what it is. */
+    private static final int KIT_HEAD = 256;
+
     private final KitArguments arguments;
     private final List<ServerKit> kits;
     private final PrintWriter out;
@@ -86,7 +89,7 @@ final class Kits {
         boolean fresh = KitFolder.replace(site.kits().resolve(robots.name()), robots.text());
         report(place, site, "robots.txt", 1, fresh ? 1 : 0, null);
         ObjectKey old = new ObjectKey(FOLDER).child(robots.name());
-        if (forward(place, old, "# Moved: " + site.kits().resolve(robots.name()) + "\n")) {
+        if (isKit(place, old) && forward(place, old, "# Moved: " + site.kits().resolve(robots.name()) + "\n")) {
             reportForwards(place, old, site.kits());
         }
     }
@@ -124,6 +127,9 @@ final class Kits {
     /** Earlier versions wrote kits below the notices, where they are public. */
     private void forward(Destination place, ServerKit kit, KitSite site, List<KitFile> files) throws SpillwayException {
         ObjectKey folder = new ObjectKey(FOLDER).child(kit.name());
+        if (!isKit(place, folder.child(files.get(0).name()))) {
+            return;
+        }
         boolean forwarded = false;
         for (KitFile file : files) {
             forwarded |= forward(place, folder.child(file.name()), kit.forward(site, file));
@@ -154,6 +160,25 @@ final class Kits {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
                     "cannot write %s/%s: %s".formatted(place.name(), key, e.getMessage()),
+                    "try again",
+                    e);
+        }
+    }
+
+    /** Whether the file is one that an earlier version wrote: any other file there stays, and what is beside it. */
+    private static boolean isKit(Destination place, ObjectKey key) throws SpillwayException {
+        if (place.find(key).isEmpty()) {
+            return false;
+        }
+        try (InputStream in = place.open(key)) {
+            String head = new String(in.readNBytes(KIT_HEAD), StandardCharsets.UTF_8);
+            return head.startsWith("# Notices for refused clients")
+                    || head.startsWith("# Lines for the site's robots.txt")
+                    || head.startsWith("# Moved: ");
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "%s/%s cannot be read: %s".formatted(place.name(), key, e.getMessage()),
                     "try again",
                     e);
         }

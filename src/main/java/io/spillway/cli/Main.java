@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             ShowCommand.class,
             CatalogCommand.class,
             NoticesCommand.class,
+            SentencesCommand.class,
             FreshCommand.class,
             PruneCommand.class,
             WithdrawCommand.class,

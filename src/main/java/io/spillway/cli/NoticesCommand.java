@@ -4,14 +4,10 @@ import io.spillway.destination.Destination;
 import io.spillway.fault.SpillwayException;
 import io.spillway.notices.Availability;
 import io.spillway.notices.NoticeFiles;
-import io.spillway.notices.NoticeSettings;
 import io.spillway.notices.NoticeWriter;
 import io.spillway.progress.Amounts;
 import io.spillway.run.Destinations;
-import io.spillway.run.Site;
 import io.spillway.run.Sites;
-import io.spillway.schedule.NoticesSection;
-import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,20 +43,15 @@ final class NoticesCommand implements Callable<Integer> {
     public Integer call() throws SpillwayException, InterruptedException {
         Kits kits = new Kits(servers, spec.commandLine().getOut(), output.json);
         places.eachSite(site -> {
-            report(site.place(), Sites.renewNotices(site));
+            NoticeWriter.Written written = Sites.renewNotices(site);
+            report(site.place(), written);
             kits.write(
                     site.place(),
                     Destinations.state(site.schedule()),
-                    settings(site).languages());
+                    written.settings().languages());
         });
         kits.finish();
         return 0;
-    }
-
-    private static NoticeSettings settings(Site site) {
-        ScheduleFile schedule = site.schedule();
-        NoticesSection section = schedule == null ? null : schedule.notices();
-        return section == null ? NoticeSettings.DEFAULT : section.toSettings();
     }
 
     private void report(Destination place, NoticeWriter.Written written) {

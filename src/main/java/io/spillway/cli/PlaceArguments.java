@@ -3,6 +3,7 @@ package io.spillway.cli;
 import io.spillway.config.ConfigFile;
 import io.spillway.config.WebAddress;
 import io.spillway.destination.Destination;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.run.Destinations;
 import io.spillway.run.Site;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -87,6 +89,14 @@ final class PlaceArguments {
 
     /** The same, with the schedule. */
     void eachSite(SiteVisitor visitor) throws SpillwayException, InterruptedException {
+        Optional<Path> schedule =
+                places.stream().filter(place -> !Files.isDirectory(place)).findFirst();
+        if (publicUrl != null && schedule.isPresent()) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "--public-url is for a directory, but %s is a schedule".formatted(schedule.get()),
+                    "leave out --public-url, and set public-url in the schedule: its destinations have their own");
+        }
         for (Path place : places) {
             if (Files.isDirectory(place)) {
                 try (Destination directory = Destinations.openDirectory(place, publicUrl)) {

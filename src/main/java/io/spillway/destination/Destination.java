@@ -148,7 +148,19 @@ public interface Destination extends AutoCloseable {
         return false;
     }
 
-    /** Undoes {@link #link}. Succeeds if {@code name} is not an alias, and leaves an object of that name alone. */
+    /**
+     * Whether nothing is in the way of a name: nothing is there, or an object or a link as this destination makes them.
+     *
+     * @param link whether the name is for {@link #link}, else it is for an object
+     */
+    default boolean mayTake(ObjectKey name, boolean link) throws SpillwayException {
+        return true;
+    }
+
+    /**
+     * Undoes {@link #link}: {@code name} stands for no folder any more. Succeeds where it did not, and leaves an object of
+     * that name alone.
+     */
     default void unlink(ObjectKey name) throws SpillwayException {}
 
     /**

@@ -11,6 +11,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Renders notices, each shorter than {@link #LIMIT}. Thread-safe. */
 final class Bodies {
@@ -20,14 +23,13 @@ final class Bodies {
      */
     static final int LIMIT = 8_000;
 
-    private static final String BUNDLE = "io.spillway.notices.texts";
-
     private final NoticeSettings settings;
     private final Templates templates = new Templates();
-    private final List<Texts> languages = Texts.all(BUNDLE);
+    private final List<Texts> languages;
 
     Bodies(NoticeSettings settings) {
         this.settings = settings;
+        this.languages = settings.texts();
     }
 
     /**
@@ -37,17 +39,21 @@ final class Bodies {
      * @throws SpillwayException {@code CONFIG}: a body cannot be made short enough
      */
     Map<ObjectKey, byte[]> of(Subject subject, Collection<String> more) throws SpillwayException {
+        Map<String, Texts> all = new LinkedHashMap<>();
+        languages.forEach(texts -> all.put(texts.language(), texts));
+        for (String language : more) {
+            // A language that has no sentences any more: true in another one is better than outdated.
+            all.putIfAbsent(language, settings.texts(language).orElse(languages.get(0)));
+        }
         Map<ObjectKey, byte[]> files = new LinkedHashMap<>();
         for (NoticeKind kind : NoticeKind.values()) {
             for (NoticeFormat format : NoticeFormat.values()) {
-                for (Texts texts : languages) {
-                    String language = texts.language();
-                    if (settings.languages().contains(language) || more.contains(language)) {
-                        byte[] body = body(subject, kind, texts, format);
-                        files.put(NoticeFiles.key(subject.dataset(), kind, language, format), body);
-                        if (language.equals(settings.languages().get(0))) {
-                            files.put(NoticeFiles.key(subject.dataset(), kind, null, format), body);
-                        }
+                for (Map.Entry<String, Texts> each : all.entrySet()) {
+                    String language = each.getKey();
+                    byte[] body = body(subject, kind, each.getValue(), format);
+                    files.put(NoticeFiles.key(subject.dataset(), kind, language, format), body);
+                    if (language.equals(settings.languages().get(0))) {
+                        files.put(NoticeFiles.key(subject.dataset(), kind, null, format), body);
                     }
                 }
             }
@@ -55,22 +61,28 @@ final class Bodies {
         return files;
     }
 
-    /** One of them; throws {@link IllegalArgumentException} for a language without texts. */
+    /** Adds the keys of these files to a set; {@code dataset} is null for the site. */
+    static void keys(Set<ObjectKey> keys, @Nullable String dataset, NoticeSettings settings, Collection<String> more) {
+        Set<String> languages = new TreeSet<>(settings.languages());
+        languages.addAll(more);
+        for (NoticeKind kind : NoticeKind.values()) {
+            for (NoticeFormat format : NoticeFormat.values()) {
+                keys.add(NoticeFiles.key(dataset, kind, null, format));
+                languages.forEach(language -> keys.add(NoticeFiles.key(dataset, kind, language, format)));
+            }
+        }
+    }
+
+    /** One of them; a language that there is no text in fails with {@link IllegalArgumentException}. */
     byte[] body(Subject subject, NoticeKind kind, String language, NoticeFormat format) throws SpillwayException {
-        Texts texts = languages.stream()
-                .filter(each -> each.language().equals(language))
-                .findFirst()
+        Texts texts = settings.texts(language)
                 .orElseThrow(() -> new IllegalArgumentException("no texts in \"" + language + "\""));
         return body(subject, kind, texts, format);
     }
 
     /** The page that the URLs of the problem types lead to. */
     byte[] problems() {
-        Texts texts = languages.stream()
-                .filter(each -> each.language().equals(settings.languages().get(0)))
-                .findFirst()
-                .orElseThrow();
-        return templates.render("problems.jte", ProblemsPage.of(texts, PageStyle.OF_NOTICES));
+        return templates.render("problems.jte", ProblemsPage.of(languages.get(0), PageStyle.OF_NOTICES));
     }
 
     private byte[] body(Subject subject, NoticeKind kind, Texts texts, NoticeFormat format) throws SpillwayException {

@@ -1,5 +1,7 @@
 package io.spillway.notices;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -183,23 +185,33 @@ public final class Negotiation {
     }
 
     /**
-     * Whether an entry of {@code covers} covers a path: it covers itself and everything below it, and with a trailing
-     * star everything that starts with it. {@code /search} covers {@code /search} and {@code /search/a}, not {@code
-     * /searchable}; {@code /search*} covers all three. Parameters after a semicolon are ignored.
+     * Whether an entry of {@code covers} covers a path: it covers itself and what is below it, and with a star at its end
+     * everything that begins with it. {@code /search} covers {@code /search} and {@code /search/a}, not {@code /searchable};
+     * {@code /search*} covers all three. Parameters after a semicolon do not count. Both may be percent-encoded.
      *
      * @param rule as in the schedule
      * @param path without a query
      */
     public static boolean covers(String rule, String path) {
-        String beginning = rule.endsWith("*") ? rule.substring(0, rule.length() - 1) : rule;
-        if (!path.startsWith(beginning)) {
+        String beginning = decoded(rule.endsWith("*") ? rule.substring(0, rule.length() - 1) : rule);
+        String asked = decoded(path);
+        if (!asked.startsWith(beginning)) {
             return false;
         }
         return rule.endsWith("*")
                 || rule.endsWith("/")
-                || path.length() == rule.length()
-                || path.charAt(rule.length()) == '/'
-                || path.charAt(rule.length()) == ';';
+                || asked.length() == beginning.length()
+                || asked.charAt(beginning.length()) == '/'
+                || asked.charAt(beginning.length()) == ';';
+    }
+
+    /** Letters that are percent-encoded, as text; a text that is not encoded by the rules as it is. */
+    private static String decoded(String path) {
+        try {
+            return path.contains("%") ? URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8) : path;
+        } catch (IllegalArgumentException e) {
+            return path;
+        }
     }
 
     /** The specificity of an entry of {@code covers}: its length without the star, in characters. */

@@ -1,7 +1,9 @@
 package io.spillway.notices;
 
 import io.spillway.destination.ObjectKey;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ public final class NoticeFiles {
     /** The folder at the destination's root. */
     public static final String FOLDER = "notices";
 
-    private static final Pattern NOTICE = Pattern.compile("(?:400|403|429)(?:\\.[a-z]{2,3})?\\.(?:json|html|txt)");
+    private static final Pattern NOTICE = Pattern.compile("(?:400|403|429)(?:\\.([a-z]{2,3}))?\\.(?:json|html|txt)");
 
     private static final Set<String> OF_A_SERVER =
             Set.of("http.conf", "notices.conf", "notices.cfg", "notices.vcl", "notices.caddy");
@@ -50,10 +52,13 @@ public final class NoticeFiles {
         return NOTICE.matcher(name).matches();
     }
 
-    /**
-     * Whether the file is part of a server configuration: earlier versions wrote these into folders next to those of
-     * datasets.
-     */
+    /** The language in the name of a notice, or empty where it has none or is not a notice. */
+    static Optional<String> language(String name) {
+        Matcher notice = NOTICE.matcher(name);
+        return notice.matches() ? Optional.ofNullable(notice.group(1)) : Optional.empty();
+    }
+
+    /** Whether it is of a server's configuration: earlier versions wrote these into folders beside those of datasets. */
     static boolean isOfAServer(String name) {
         return OF_A_SERVER.contains(name);
     }

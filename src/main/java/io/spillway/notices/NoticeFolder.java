@@ -2,6 +2,7 @@ package io.spillway.notices;
 
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.ManifestJson;
+import io.spillway.page.Sentences;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class NoticeFolder {
     private static final Logger LOG = LoggerFactory.getLogger(NoticeFolder.class);
+
+    private static final int LONGEST_NAME = 64;
 
     private final @Nullable Path folder;
     private final NoticeSettings settings;
@@ -73,6 +77,27 @@ public final class NoticeFolder {
         Bodies bodies = new Bodies(settings);
         Subject nothing = nothing(dataset);
         return new Answer(text(bodies.body(nothing, kind, language, format)), language, null, null);
+    }
+
+    /**
+     * Refuses sentences that are too long for a notice: a server sends none that has 8,000 bytes or more.
+     *
+     * @throws IllegalArgumentException a notice without any file in it would be too long
+     */
+    public static void requireShort(Map<String, String> sentences) {
+        String language = Sentences.languages().get(0);
+        var settings = new NoticeSettings(List.of(language), null, null, null, 1, false, Map.of(language, sentences));
+        NoticeFolder none = new NoticeFolder(null, settings);
+        try {
+            for (NoticeKind kind : NoticeKind.values()) {
+                for (NoticeFormat format : NoticeFormat.values()) {
+                    none.read("a".repeat(LONGEST_NAME), kind, language, format);
+                    none.read(null, kind, language, format);
+                }
+            }
+        } catch (SpillwayException e) {
+            throw new IllegalArgumentException("sentences of notices are too long: " + e.getMessage(), e);
+        }
     }
 
     private Optional<Answer> find(@Nullable String dataset, NoticeKind kind, String language, NoticeFormat format) {

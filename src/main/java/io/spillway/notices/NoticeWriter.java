@@ -11,6 +11,7 @@ import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.ManifestJson;
+import io.spillway.page.Texts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -120,6 +121,31 @@ public final class NoticeWriter {
         return new Written(settings, site.downloads().availability(), states, files.size(), changed);
     }
 
+    /**
+     * The keys of what {@link #write} may write for a dataset and the site.
+     *
+     * @throws SpillwayException the destination does not answer
+     */
+    public Set<ObjectKey> keys(String dataset) throws SpillwayException {
+        NoticeSettings settings = settings();
+        Set<ObjectKey> present = present(destination).keySet();
+        Set<ObjectKey> keys = new TreeSet<>();
+        keys.add(NoticeFiles.settings());
+        keys.add(NoticeFiles.problems());
+        Bodies.keys(keys, null, settings, languages("", present));
+        Bodies.keys(keys, dataset, settings, languages(dataset + "/", present));
+        return keys;
+    }
+
+    /**
+     * The languages of the site with their sentences: what a schedule says, else what was said last.
+     *
+     * @throws SpillwayException the destination does not answer
+     */
+    public List<Texts> texts() throws SpillwayException {
+        return settings().texts();
+    }
+
     /** Whether notices were ever written there. */
     public boolean isThere() throws SpillwayException {
         return destination
@@ -189,19 +215,10 @@ public final class NoticeWriter {
     /** The languages of existing files: they are updated, too. */
     private static Set<String> languages(String folder, Set<ObjectKey> present) {
         Set<String> languages = new TreeSet<>();
-        for (String language : NoticeSettings.LANGUAGES) {
-            boolean there = Arrays.stream(NoticeFormat.values())
-                    .map(format -> NoticeFiles.FOLDER
-                            + "/"
-                            + folder
-                            + NoticeKind.RATE_LIMITED.status()
-                            + "."
-                            + language
-                            + "."
-                            + format.extension())
-                    .anyMatch(key -> present.contains(new ObjectKey(key)));
-            if (there) {
-                languages.add(language);
+        for (ObjectKey key : present) {
+            String start = NoticeFiles.FOLDER + "/" + folder;
+            if (key.value().startsWith(start)) {
+                NoticeFiles.language(key.value().substring(start.length())).ifPresent(languages::add);
             }
         }
         return languages;

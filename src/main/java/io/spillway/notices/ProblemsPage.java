@@ -10,7 +10,13 @@ import java.util.List;
  * @param problems one each
  */
 public record ProblemsPage(
-        String language, String title, List<Problem> problems, String members, String style, String policy) {
+        String language,
+        String direction,
+        String title,
+        List<Problem> problems,
+        String members,
+        String style,
+        String policy) {
 
     /** A problem type, which is also the name of its anchor. */
     public record Problem(String type, int status, String title, String detail) {}
@@ -18,15 +24,16 @@ public record ProblemsPage(
     static ProblemsPage of(Texts texts, PageStyle style) {
         return new ProblemsPage(
                 texts.language(),
-                texts.get("problems.title"),
+                texts.direction(),
+                texts.get("notice.problems.title"),
                 Arrays.stream(NoticeKind.values())
                         .map(kind -> new Problem(
                                 kind.problem(),
                                 kind.status(),
                                 Wording.title(kind, texts),
-                                texts.get(kind.status() + ".detail")))
+                                texts.get("notice." + kind.status() + ".detail")))
                         .toList(),
-                texts.get("problems.members"),
+                texts.get("notice.problems.members"),
                 style.sheet(),
                 style.policy());
     }

@@ -67,11 +67,10 @@ public record Wording(
         BulkDownloads downloads = subject.downloads();
         return new Wording(
                 texts.language(),
-                // No available language is written from right to left.
-                "ltr",
+                texts.direction(),
                 kind.status(),
                 title(kind, texts),
-                texts.get(kind.status() + ".detail"),
+                texts.get("notice." + kind.status() + ".detail"),
                 instead(downloads, texts),
                 downloads instanceof BulkDownloads.OfDataset dataset ? dataset.title() : null,
                 downloads instanceof BulkDownloads.OfDataset dataset ? dataset.description() : null,
@@ -80,28 +79,28 @@ public record Wording(
                 more(downloads, texts),
                 links(subject, settings, texts),
                 settings.contact(),
-                texts.get("contact"),
+                texts.get("notice.contact"),
                 style.sheet(),
                 style.policy());
     }
 
     /** The title of the problem. */
     static String title(NoticeKind kind, Texts texts) {
-        return texts.get(kind.status() + ".title");
+        return texts.get("notice." + kind.status() + ".title");
     }
 
     /** The reason and the available downloads, for clients that show nothing else. */
     static String detail(NoticeKind kind, BulkDownloads downloads, Texts texts) {
-        return texts.get(kind.status() + ".detail") + " " + instead(downloads, texts);
+        return texts.get("notice." + kind.status() + ".detail") + " " + instead(downloads, texts);
     }
 
     private static String instead(BulkDownloads downloads, Texts texts) {
         String state = downloads.availability().toString();
         if (downloads instanceof BulkDownloads.OfDataset dataset) {
             String date = dataset.generated() == null ? "" : texts.date(dataset.generated());
-            return texts.get("dataset." + state, dataset.title(), date);
+            return texts.get("notice.dataset." + state, dataset.title(), date);
         }
-        return texts.get("site." + state);
+        return texts.get("notice.site." + state);
     }
 
     private static @Nullable String facts(BulkDownloads.OfDataset dataset, Texts texts) {
@@ -112,8 +111,8 @@ public record Wording(
             return null;
         }
         return joined(
-                texts.get("dump", texts.date(dataset.generated())),
-                texts.get("documents", texts.count(dataset.documents())),
+                texts.get("notice.dump", texts.date(dataset.generated())),
+                texts.get("notice.documents", dataset.documents()),
                 texts.bytes(dataset.bytes()),
                 dataset.license());
     }
@@ -124,7 +123,7 @@ public record Wording(
                     .map(file -> new Item(
                             file.name(),
                             file.urls(),
-                            joined(texts.bytes(file.bytes()), texts.get("documents", texts.count(file.documents()))),
+                            joined(texts.bytes(file.bytes()), texts.get("notice.documents", file.documents())),
                             file.sha256()))
                     .toList();
         }
@@ -137,8 +136,8 @@ public record Wording(
                                         .limit(1)
                                         .toList(),
                                 joined(
-                                        texts.get("dump", texts.date(each.generated())),
-                                        texts.get("documents", texts.count(each.documents())),
+                                        texts.get("notice.dump", texts.date(each.generated())),
+                                        texts.get("notice.documents", each.documents()),
                                         texts.bytes(each.bytes()),
                                         each.license()),
                                 null))
@@ -154,22 +153,25 @@ public record Wording(
                 ? dataset.filesTotal()
                 : ((BulkDownloads.OfSite) downloads).datasetsTotal();
         int more = total - downloads.named();
-        return more <= 0 ? null : texts.get("more", texts.count(more));
+        return more <= 0 ? null : texts.get("notice.more", more);
     }
 
     private static List<Link> links(Subject subject, NoticeSettings settings, Texts texts) {
         List<Link> links = new ArrayList<>();
         boolean site = subject.dataset() == null;
-        add(links, texts.get(site ? "link.site" : "link.dataset"), subject.help());
+        add(links, texts.get(site ? "notice.link.site" : "notice.link.dataset"), subject.help());
         if (subject.downloads() instanceof BulkDownloads.OfDataset dataset) {
-            add(links, texts.get("link.checksums"), dataset.checksums());
-            add(links, texts.get("link.links"), dataset.links());
+            add(links, texts.get("notice.link.checksums"), dataset.checksums());
+            add(links, texts.get("notice.link.links"), dataset.links());
         } else if (subject.downloads() instanceof BulkDownloads.OfSite all) {
-            add(links, texts.get("link.links"), all.links());
+            add(links, texts.get("notice.link.links"), all.links());
         }
         URI documentation = settings.documentation();
-        add(links, texts.get("link.documentation"), documentation == null ? null : documentation.toASCIIString());
-        add(links, texts.get("link.homepage"), subject.homepage());
+        add(
+                links,
+                texts.get("notice.link.documentation"),
+                documentation == null ? null : documentation.toASCIIString());
+        add(links, texts.get("notice.link.homepage"), subject.homepage());
         return links;
     }
 

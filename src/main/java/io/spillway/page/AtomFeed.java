@@ -50,13 +50,14 @@ final class AtomFeed {
                 shelf.isPresent() ? dataset.child("index.html") : new ObjectKey("index.html"));
     }
 
-    static byte[] ofSite(Catalog catalog, Destination destination) {
+    /** The feed of the site, whose title is in one language. */
+    static byte[] ofSite(Catalog catalog, Destination destination, Texts texts) {
         List<DumpSummary> dumps = catalog.datasets().stream()
                 .flatMap(shelf -> shelf.dumps().stream())
                 .sorted(Comparator.comparing(DumpSummary::takenAt).reversed().thenComparing(DumpSummary::dump))
                 .toList();
         return feed(
-                Texts.all().get(0).get("site.title"),
+                texts.get("site.title"),
                 dumps,
                 catalog.withdrawn(),
                 destination,

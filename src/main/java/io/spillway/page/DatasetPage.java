@@ -127,7 +127,7 @@ public record DatasetPage(
     }
 
     private static @Nullable String more(Texts texts, String key, int number) {
-        return number <= 0 ? null : texts.get(key, texts.count(number));
+        return number <= 0 ? null : texts.get(key, number);
     }
 
     private static Dump dump(Texts texts, DumpSummary dump, Addresses addresses) {
@@ -201,7 +201,7 @@ public record DatasetPage(
     private static List<String> issues(Texts texts, Catalog catalog, Manifest latest) {
         List<String> issues = new ArrayList<>();
         if (latest.repaired() != null) {
-            issues.add(texts.get("issues.repaired", texts.count(latest.repaired())));
+            issues.add(texts.get("issues.repaired", latest.repaired()));
         }
         if (latest.source().vectors() != null) {
             issues.add(texts.get("issues.vectors"));
@@ -209,7 +209,7 @@ public record DatasetPage(
         latest.formats()
                 .forEach(format -> format.leftOut()
                         .forEach((field, documents) -> issues.add(texts.get(
-                                "issues.leftout", format.name(), Printable.line(field), texts.count(documents)))));
+                                "issues.leftout", format.name(), Printable.line(field), documents))));
         List<String> accepted = latest.accepted() == null ? List.of() : latest.accepted();
         if (accepted.contains("shrink")) {
             issues.add(texts.get("issues.shrink"));

@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,19 +28,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pages {
     private static final String FEED = "feed.atom";
+    private static final String ROBOTS = "robots.txt";
+
+    private static final Pattern IN_A_LANGUAGE = Pattern.compile("index\\.([a-z]{2,3})\\.html");
 
     /** An impression of the data, not a download. */
     private static final int MAX_SAMPLE_BYTES = 4_000;
 
     private final Destination destination;
     private final Templates templates = new Templates();
-    private final List<Texts> languages = Texts.all();
+    private final List<Texts> languages;
     private final String style = resource("style.css");
     private final String policy = Templates.policy(style);
 
-    /** Creates pages for one destination, which the caller closes. */
+    /** Pages in all languages that Spillway has, for one destination, which stays the caller's to close. */
     public Pages(Destination destination) {
+        this(destination, Texts.all());
+    }
+
+    /**
+     * Pages for one destination, which stays the caller's to close.
+     *
+     * @param languages at least one; the first has the plain file names
+     */
+    public Pages(Destination destination, List<Texts> languages) {
         this.destination = destination;
+        this.languages = List.copyOf(languages);
     }
 
     /** The keys of a dataset's pages and feed. */
@@ -49,7 +64,20 @@ public final class Pages {
         return keys;
     }
 
-    /** The feed of a dataset without a dump, with its withdrawals; empty if there are none. */
+    /** The keys of the site's pages, its feed, and what crawlers ask for. */
+    public List<ObjectKey> keysOfSite() {
+        List<ObjectKey> keys = new ArrayList<>();
+        languages.forEach(texts -> keys.add(new ObjectKey(fileName(texts))));
+        for (String name : List.of(FEED, ROBOTS)) {
+            keys.add(new ObjectKey(name));
+        }
+        if (Addresses.publicSite(destination).isPresent()) {
+            keys.add(new ObjectKey(Sitemap.FILE_NAME));
+        }
+        return keys;
+    }
+
+    /** The feed of a dataset without a dump, which says that dumps are withdrawn; empty where none is. */
     public Map<ObjectKey, byte[]> ofWithdrawn(Catalog catalog, String dataset) {
         return catalog.withdrawn(dataset).isEmpty()
                 ? Map.of()
@@ -121,10 +149,10 @@ public final class Pages {
                     policy);
             files.put(key, templates.render("site.jte", SitePage.of(frame, catalog, addresses, fileName(texts))));
         }
-        files.put(new ObjectKey(FEED), AtomFeed.ofSite(catalog, destination));
-        Sitemap.of(catalog, destination, languages.stream().map(Pages::fileName).toList())
+        files.put(new ObjectKey(FEED), AtomFeed.ofSite(catalog, destination, languages.get(0)));
+        Sitemap.of(catalog, destination, languages.stream().map(this::fileName).toList())
                 .ifPresent(sitemap -> files.put(new ObjectKey(Sitemap.FILE_NAME), sitemap));
-        files.put(new ObjectKey("robots.txt"), Sitemap.robots(destination));
+        files.put(new ObjectKey(ROBOTS), Sitemap.robots(destination));
         return files;
     }
 
@@ -135,8 +163,19 @@ public final class Pages {
                 .toList();
     }
 
-    private static String fileName(Texts texts) {
-        return texts.language().equals("en") ? "index.html" : "index." + texts.language() + ".html";
+    private String fileName(Texts texts) {
+        return texts.language().equals(languages.get(0).language())
+                ? "index.html"
+                : "index." + texts.language() + ".html";
+    }
+
+    /** Whether a file of this name is a page in a language that pages are not in any more. */
+    public boolean isOfAnotherLanguage(String name) {
+        Matcher page = IN_A_LANGUAGE.matcher(name);
+        return page.matches()
+                && languages.stream()
+                        .skip(1)
+                        .noneMatch(texts -> texts.language().equals(page.group(1)));
     }
 
     /** The first lines of the sample, or null if the dump has none. */

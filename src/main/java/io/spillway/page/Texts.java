@@ -1,6 +1,5 @@
 package io.spillway.page;
 
-import java.text.MessageFormat;
 import java.text.NumberFormat;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -9,37 +8,44 @@ import java.time.format.FormatStyle;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
-import java.util.ResourceBundle;
+import java.util.Map;
 
-/** The texts of one language, and its formats for numbers and dates; dates are in UTC. Immutable. */
+/** The sentences of one language, and how it writes numbers and dates; dates are those of UTC. Immutable. */
 public final class Texts {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-    private static final String BUNDLE = "io.spillway.page.texts";
+
+    /** What dates and numbers look like in languages that are written in several ways. */
+    private static final Map<String, Locale> LOCALES =
+            Map.of("en", Locale.UK, "de", Locale.GERMANY, "fr", Locale.FRANCE, "pt", Locale.forLanguageTag("pt-BR"));
 
     private final Locale locale;
-    private final ResourceBundle bundle;
+    private final Map<String, String> sentences;
+    private final boolean fromTheRight;
 
-    private Texts(String bundle, Locale locale) {
-        this.locale = locale;
-        // No fallback, so that the machine's locale is never used.
-        this.bundle = ResourceBundle.getBundle(
-                bundle,
-                locale,
-                Texts.class.getClassLoader(),
-                ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
+    private Texts(String language, Map<String, String> sentences) {
+        this.locale = LOCALES.getOrDefault(language, Locale.forLanguageTag(language));
+        this.sentences = sentences;
+        this.fromTheRight = Sentences.fromTheRight(sentences);
     }
 
-    /** All languages of pages; the first one has file names without a language. */
+    /** The languages that Spillway has sentences in; the first one is English. */
     public static List<Texts> all() {
-        return all(BUNDLE);
+        return of(Sentences.languages(), Map.of());
     }
 
-    /** The same languages with the texts of another bundle, which must have each of them. */
-    public static List<Texts> all(String bundle) {
-        return List.of(
-                new Texts(bundle, Locale.UK),
-                new Texts(bundle, Locale.GERMANY),
-                new Texts(bundle, Locale.forLanguageTag("pt-BR")));
+    /**
+     * Some languages, the first of which has the plain file names.
+     *
+     * @param languages their codes
+     * @param supplied  the sentences of an operator by language, each without {@linkplain Sentences#problems problems}; they
+     *                  are used in place of those that Spillway has
+     * @throws IllegalArgumentException there are no sentences in a language
+     */
+    public static List<Texts> of(List<String> languages, Map<String, Map<String, String>> supplied) {
+        return languages.stream()
+                .map(language -> new Texts(
+                        language, supplied.containsKey(language) ? supplied.get(language) : Sentences.of(language)))
+                .toList();
     }
 
     /** {@code en}. */
@@ -53,9 +59,21 @@ public final class Texts {
         return name.substring(0, 1).toUpperCase(locale) + name.substring(1);
     }
 
-    /** A text of the bundle, with {@code {0}} and so on replaced; fails if the key is missing. */
+    /** How the language is written: {@code ltr} or {@code rtl}. */
+    public String direction() {
+        return fromTheRight ? "rtl" : "ltr";
+    }
+
+    /**
+     * A sentence with {@code {0}} and so on filled, by which it may choose a form; numbers are written as by {@link #count}.
+     * Fails with {@link IllegalArgumentException} where there is none of that key.
+     */
     public String get(String key, Object... values) {
-        return new MessageFormat(bundle.getString(key), locale).format(values);
+        String sentence = sentences.get(key);
+        if (sentence == null) {
+            throw new IllegalArgumentException("no sentence with the key " + key);
+        }
+        return Sentences.say(sentence, locale, values);
     }
 
     /** {@code 1,234,567}. */

@@ -1,17 +1,5 @@
 package io.spillway.run;
 
-import io.spillway.pipeline.PartLimits;
-import io.spillway.progress.Progress;
-import io.spillway.publish.Cadence;
-import io.spillway.publish.Disclosure;
-import io.spillway.publish.Gate;
-import io.spillway.publish.Publisher;
-import io.spillway.schedule.GateSection;
-import io.spillway.schedule.SourceSection;
-import io.spillway.schedule.TimesSection;
-import io.spillway.source.DocumentSource;
-import io.spillway.source.elasticsearch.ElasticsearchOptions;
-import io.spillway.source.elasticsearch.ElasticsearchSource;
 
 import io.spillway.compress.Compression;
 import io.spillway.encode.BulkLines;

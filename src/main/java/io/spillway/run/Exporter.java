@@ -77,6 +77,7 @@ public final class Exporter implements Exports {
         Optional<SpillwayException> open = Upkeep.settle(places, schedule);
         ExportReport report;
         try {
+            Sites.requireOwn(places, schedule);
             report = run(schedule, overrides, places, sources);
         } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
             statuses.failed(e);

@@ -49,9 +49,27 @@ public final class PublicProbe {
         Set<URI> untried = untried(schedule);
         for (Destination place : places.shelves()) {
             Optional<URI> site = Addresses.publicSite(place);
-            if (site.isPresent() && !untried.contains(site.get()) && !isKnown(place, schedule.dataset(), site.get())) {
+            if (site.isPresent() && !untried.contains(site.get()) && isNew(places, place, schedule, site.get())) {
                 tryOut(place);
             }
+        }
+    }
+
+    /** A destination that does not answer now is left to the delivery: the dump still reaches the others. */
+    private static boolean isNew(Destinations places, Destination place, ScheduleFile schedule, URI site)
+            throws SpillwayException {
+        try {
+            return !isKnown(place, schedule.dataset(), site);
+        } catch (SpillwayException e) {
+            if (place == places.home() || e.fault() == Fault.CANCELLED) {
+                throw e;
+            }
+            LOG.warn(
+                    "public-url is not tried address={} destination={} cause=\"{}\"",
+                    site,
+                    place.name(),
+                    e.getMessage());
+            return false;
         }
     }
 

@@ -1,6 +1,8 @@
 package io.spillway.run;
 
+import io.spillway.catalog.OwnFiles;
 import io.spillway.deliver.Deliveries;
+import io.spillway.destination.Destination;
 import io.spillway.destination.archive.ItemTemplate;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.destination.s3.BucketReport;
@@ -118,6 +120,7 @@ public final class ScheduleCheck {
             try {
                 if (section.directory() != null) {
                     checkDirectory(key, section.directory());
+                    checkForeign(key + "/directory", section.directory());
                     tryAddress(key, section);
                 } else if (section.s3() != null) {
                     checkBucket(key + "/s3", section.s3());
@@ -147,6 +150,23 @@ public final class ScheduleCheck {
         }
     }
 
+    private void checkForeign(String key, Path directory) throws SpillwayException {
+        if (Files.isDirectory(directory)) {
+            try (LocalDirectory place = LocalDirectory.openToRead(directory)) {
+                checkForeign(key, place);
+            }
+        }
+    }
+
+    /** Names the files that an export would have to replace and that Spillway did not write. */
+    private void checkForeign(String key, Destination place) {
+        try {
+            OwnFiles.refuse(place.name(), Sites.foreign(place, schedule));
+        } catch (SpillwayException e) {
+            add(key, e.fault(), String.valueOf(e.getMessage()), e.hint());
+        }
+    }
+
     /** Tries the public address of a directory; one that is not there yet is tried by the first export. */
     private void tryAddress(String key, DestinationSection section) {
         Path directory = section.directory();
@@ -171,6 +191,9 @@ public final class ScheduleCheck {
             BucketReport report = bucket.check();
             for (String problem : report.problems()) {
                 add(key, Fault.DESTINATION_REFUSED, problem, null);
+            }
+            if (report.problems().isEmpty()) {
+                checkForeign(key, bucket);
             }
             if (report.problems().isEmpty() && section.publicUrl() != null && section.tryPublicUrl()) {
                 tryAddress(key, bucket);

@@ -1,8 +1,10 @@
 package io.spillway.run;
 
 import io.spillway.catalog.Catalog;
+import io.spillway.catalog.OwnFiles;
 import io.spillway.destination.Destination;
 import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.notices.NoticeWriter;
 import io.spillway.schedule.ScheduleFile;
@@ -14,10 +16,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Updates everything that points at dumps at each of a schedule's destinations. */
+/** What points at dumps, renewed at each of a schedule's destinations. */
 public final class Sites {
-    /** Another process writes a few small files meanwhile; one that needs longer has died, and its lock expires. */
+    private static final Logger LOG = LoggerFactory.getLogger(Sites.class);
+
+    /** Somebody else writes a few small files meanwhile; who needs longer has died, and the lock with it. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private Sites() {}
@@ -51,7 +57,44 @@ public final class Sites {
         writer(place, places.all(), schedule, places.spool()).publish(schedule.dataset());
     }
 
-    /** Updates the status after an attempt that published nothing. */
+    /**
+     * Makes sure, before anything is exported, that no destination has a file that an export would have to replace and that
+     * Spillway did not write. A destination that does not answer now is left to the delivery, which reports it.
+     *
+     * @throws SpillwayException {@code DESTINATION_REFUSED}, naming the files
+     */
+    static void requireOwn(Destinations places, ScheduleFile schedule) throws SpillwayException {
+        for (Destination place : places.all()) {
+            OwnFiles.refuse(place.name(), foreign(places, place, schedule));
+        }
+    }
+
+    private static Set<String> foreign(Destinations places, Destination place, ScheduleFile schedule)
+            throws SpillwayException {
+        try {
+            return writer(place, places.all(), schedule, places.spool()).foreign(schedule.dataset());
+        } catch (SpillwayException e) {
+            if (place == places.home() || e.fault() == Fault.CANCELLED) {
+                throw e;
+            }
+            LOG.warn(
+                    "cannot look for files of others before the export destination={} cause=\"{}\"",
+                    place.name(),
+                    e.getMessage());
+            return Set.of();
+        }
+    }
+
+    /**
+     * The files at one destination that an export would have to replace and that Spillway did not write.
+     *
+     * @throws SpillwayException the destination does not answer, or its record of own files cannot be read
+     */
+    static Set<String> foreign(Destination place, ScheduleFile schedule) throws SpillwayException {
+        return writer(place, List.of(place), schedule, null).foreign(schedule.dataset());
+    }
+
+    /** After an attempt that published nothing. */
     static void updateStatus(Destinations places, ScheduleFile schedule) {
         for (Destination place : places.all()) {
             writer(place, places.all(), schedule, places.spool()).updateStatus(schedule.dataset());

@@ -3,20 +3,34 @@ package io.spillway.schedule;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.spillway.config.Between;
+import io.spillway.fault.Printable;
 import io.spillway.notices.NoticeSettings;
+import io.spillway.page.Sentences;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The section {@code notices}: settings of the notices for refused clients, for the whole site. */
+/** The section {@code notices}: what refused clients are told, and the languages. It holds for the whole site. */
 public record NoticesSection(
-        @JsonPropertyDescription("Languages of the notices; the first is the default")
-        @JsonProperty(defaultValue = "[en, de, pt]")
+        @JsonPropertyDescription(
+                "Languages of notices and pages: en, de, fr, pt, and those of language-files; the first is for clients"
+                        + " that ask for none")
+        @JsonProperty(defaultValue = "[en, de, fr, pt]")
         @Size(min = 1)
-        List<@Pattern(regexp = "^(en|de|pt)$", message = "must be en, de or pt") String> languages,
+        List<@Pattern(regexp = "^[a-z]{2,3}$", message = "must be a code of two or three letters, such as en") String>
+                languages,
+
+        @JsonPropertyDescription(
+                "Files with sentences of your own, by language: {it: it.properties}; `spillway sentences` prints one to"
+                        + " translate")
+        @JsonProperty(defaultValue = "{}")
+        Map<String, LanguageFile> languageFiles,
 
         @JsonPropertyDescription("URL of a page about how the site may be used") @Nullable
         URI documentation,
@@ -40,16 +54,37 @@ public record NoticesSection(
         @JsonProperty(defaultValue = "true")
         boolean check) {
 
-    /** Throws {@link IllegalArgumentException} if a language is listed twice. */
+    /**
+     * Fails with {@link IllegalArgumentException} on a language that is there twice, on one without sentences, and on a
+     * file for a language that is not there.
+     */
     public NoticesSection {
         languages = List.copyOf(languages);
+        languageFiles = Map.copyOf(languageFiles);
         if (languages.stream().distinct().count() != languages.size()) {
             throw new IllegalArgumentException("languages must not contain duplicates");
+        }
+        for (String language : languages) {
+            if (!Sentences.languages().contains(language) && !languageFiles.containsKey(language)) {
+                throw new IllegalArgumentException(
+                        "languages has \"%s\", which has no sentences: there are %s; name a file in language-files"
+                                .formatted(Printable.line(language), String.join(", ", Sentences.languages())));
+            }
+        }
+        for (String language : new TreeSet<>(languageFiles.keySet())) {
+            if (!languages.contains(language)) {
+                throw new IllegalArgumentException(
+                        "language-files has \"%s\", which languages does not have: add it there"
+                                .formatted(Printable.line(language)));
+            }
         }
     }
 
     /** The settings of this section. */
     public NoticeSettings toSettings() {
-        return new NoticeSettings(languages, documentation, contact, problemTypes, retryAfter.toSeconds(), check);
+        Map<String, Map<String, String>> sentences = new TreeMap<>();
+        languageFiles.forEach((language, file) -> sentences.put(language, file.sentences()));
+        return new NoticeSettings(
+                languages, documentation, contact, problemTypes, retryAfter.toSeconds(), check, sentences);
     }
 }

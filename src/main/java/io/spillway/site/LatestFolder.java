@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -19,7 +20,16 @@ import java.util.regex.Pattern;
  * and its page with links that lead from there to the dump's folder.
  */
 final class LatestFolder {
-    /** A link to a file next to the page. */
+    /** The folder's name, below the dataset. */
+    static final String NAME = "latest";
+
+    /** The list of the addresses of the newest dump's parts. */
+    static final String URLS = "urls.txt";
+
+    /** All files of the folder. */
+    static final List<String> NAMES = List.of(URLS, Sha256Sums.FILE_NAME, DumpPage.FILE_NAME);
+
+    /** A link to a file beside the page. */
     private static final Pattern BESIDE = Pattern.compile("href=\"(?=[A-Za-z0-9._-]+\")");
 
     private LatestFolder() {}

@@ -15,10 +15,8 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
-import io.spillway.manifest.Sha256Sums;
 import io.spillway.manifest.Withdrawal;
 import io.spillway.notices.NoticeWriter;
-import io.spillway.page.DumpPage;
 import io.spillway.page.Pages;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,8 +61,7 @@ import org.slf4j.LoggerFactory;
 public final class SiteWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SiteWriter.class);
 
-    private static final String LATEST = "latest";
-    private static final String URLS = "urls.txt";
+    private static final String LATEST = LatestFolder.NAME;
 
     /** After this many conflicts the rest is left to the other writers, each of which writes everything. */
     private static final int MAX_ROUNDS = 10;
@@ -74,7 +71,6 @@ public final class SiteWriter {
 
     private final Destination destination;
     private final Mirrors mirrors;
-    private final Pages pages;
     private final Turns turns;
     private final Clock clock;
     private final @Nullable NoticeWriter notices;
@@ -118,7 +114,6 @@ public final class SiteWriter {
             @Nullable NoticeWriter notices) {
         this.destination = destination;
         this.mirrors = new Mirrors(destination, others);
-        this.pages = new Pages(destination);
         this.turns = turns;
         this.clock = clock;
         this.notices = notices;
@@ -144,7 +139,16 @@ public final class SiteWriter {
     }
 
     /**
-     * Rewrites everything, for every dataset, from the manifests alone; returns the catalog.
+     * The files that {@link #publish} would replace and that Spillway did not write, sorted. Writes nothing.
+     *
+     * @throws SpillwayException the destination does not answer, or its record of own files cannot be read
+     */
+    public Set<String> foreign(String dataset) throws SpillwayException {
+        return ForeignFiles.of(destination, dataset, pages(), notices == null ? Set.of() : notices.keys(dataset));
+    }
+
+    /**
+     * Writes everything again, for every dataset, from nothing but the manifests; returns what they say.
      *
      * @param known datasets that the other destinations publish, too; mirrors of other datasets are copied from the
      *     existing files
@@ -177,8 +181,7 @@ public final class SiteWriter {
      */
     @SuppressWarnings("try") // the turn is held, not used
     public void updateStatus(String dataset) {
-        boolean interrupted =
-                Thread.interrupted(); // an interrupt would close the file during the write; restored for the caller
+        boolean interrupted = Thread.interrupted(); // it would close the file in the middle; kept for the caller
         try (Turn turn = turns.take()) {
             if (destination.traits().keepsSiteFiles()) {
                 // A cancelled process does not wait for URLs; and a failed attempt publishes nothing new.
@@ -199,6 +202,11 @@ public final class SiteWriter {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Pages are in the languages of the notices. */
+    private Pages pages() throws SpillwayException {
+        return notices == null ? new Pages(destination) : new Pages(destination, notices.texts());
     }
 
     @SuppressWarnings("try") // the turn is held, not used
@@ -257,6 +265,7 @@ public final class SiteWriter {
     private final class Round {
         private final Catalog catalog;
         private final OwnFiles own;
+        private final Pages pages;
 
         /** Of all objects that existed before the catalog was read. */
         private final Map<ObjectKey, String> versions = new HashMap<>();
@@ -264,6 +273,7 @@ public final class SiteWriter {
         Round(Catalog catalog, List<StoredObject> before) throws SpillwayException {
             this.catalog = catalog;
             this.own = OwnFiles.of(destination, before);
+            this.pages = pages();
             for (StoredObject each : before) {
                 if (each.version() != null) {
                     versions.put(each.key(), each.version());
@@ -282,6 +292,7 @@ public final class SiteWriter {
             files.put(new ObjectKey(LinksFile.FILE_NAME), LinksFile.write(listings));
             own.claim(files);
             put(files);
+            removeOtherLanguages("");
             writeNotices(catalog, listings, only, known);
             // Not earlier: until here the site's own files have linked to the pages of such a dataset.
             removePointers(only);
@@ -300,7 +311,7 @@ public final class SiteWriter {
             byte[] urls = urls(latest);
             byte[] pointed = LatestFile.write(Listing.of(latest, addresses, elsewhere));
             Map<ObjectKey, byte[]> all = new LinkedHashMap<>(files);
-            Map<ObjectKey, byte[]> linked = new LinkedHashMap<>(Map.of(link.child(URLS), urls));
+            Map<ObjectKey, byte[]> linked = new LinkedHashMap<>(Map.of(link.child(LatestFolder.URLS), urls));
             linked.putAll(LatestFolder.files(destination, latest, link));
             all.putAll(linked);
             all.put(pointer, pointed);
@@ -311,6 +322,18 @@ public final class SiteWriter {
                 put(linked);
             }
             put(pointer, pointed);
+            removeOtherLanguages(shelf.dataset() + "/");
+        }
+
+        /** Pages that Spillway wrote in languages that the site does not have any more. */
+        private void removeOtherLanguages(String folder) throws SpillwayException, OvertakenException {
+            for (ObjectKey key : List.copyOf(versions.keySet())) {
+                if (key.value().equals(folder + key.name())
+                        && pages.isOfAnotherLanguage(key.name())
+                        && own.foreign(List.of(key)).isEmpty()) {
+                    delete(key);
+                }
+            }
         }
 
         /** Removes pointers to datasets whose last dump was withdrawn. */
@@ -325,7 +348,7 @@ public final class SiteWriter {
                 ObjectKey dataset = new ObjectKey(name);
                 delete(dataset.child(LatestFile.FILE_NAME));
                 destination.unlink(dataset.child(LATEST));
-                for (String file : List.of(URLS, Sha256Sums.FILE_NAME, DumpPage.FILE_NAME)) {
+                for (String file : LatestFolder.NAMES) {
                     delete(dataset.child(LATEST).child(file));
                 }
                 Map<ObjectKey, byte[]> left = pages.ofWithdrawn(catalog, name);

@@ -239,7 +239,9 @@ class KitsTest {
                 "robots.txt")) {
             Path file = old.resolve(name);
             Files.createDirectories(file.getParent());
-            Files.writeString(file, "BadBot 5r/s\n");
+            String head =
+                    name.equals("robots.txt") ? "# Lines for the site's robots.txt" : "# Notices for refused clients";
+            Files.writeString(file, head + "\nBadBot 5r/s\n");
         }
         String out = write(
                 "--server=nginx,varnish,haproxy,apache,caddy",
@@ -260,6 +262,18 @@ class KitsTest {
         }
         assertThat(old.resolve("nginx/intercept.conf")).doesNotExist();
         assertThat(write("--server=nginx", "--block=BadBot")).doesNotContain("was public");
+    }
+
+    @Test
+    void aFileOfTheSiteUnderTheNameOfAnEarlierKitStays() throws Exception {
+        Path old = Files.createDirectories(root.resolve("notices/nginx"));
+        Files.writeString(old.resolve("http.conf"), "theirs");
+        Files.writeString(root.resolve("notices/robots.txt"), "User-agent: *\nDisallow: /\n");
+
+        assertThat(write("--server=nginx")).doesNotContain("was public");
+
+        assertThat(old.resolve("http.conf")).hasContent("theirs");
+        assertThat(root.resolve("notices/robots.txt")).content().contains("Disallow: /\n");
     }
 
     @Test

@@ -81,7 +81,7 @@ class NoticeWriterTest {
         Set<String> expected = new TreeSet<>(List.of("problems.html"));
         for (String folder : List.of("", "journals/")) {
             for (String kind : List.of("429", "403", "400")) {
-                for (String language : List.of("", ".en", ".de", ".pt")) {
+                for (String language : List.of("", ".en", ".de", ".fr", ".pt")) {
                     for (String extension : List.of("json", "html", "txt")) {
                         expected.add(folder + kind + language + "." + extension);
                     }
@@ -422,7 +422,7 @@ class NoticeWriterTest {
         site.site(watched).publish("journals");
         List<String> notices =
                 moves.subList(moves.indexOf("notices/problems.html"), moves.indexOf("notices/400.pt.txt") + 1);
-        assertThat(notices).allMatch(key -> key.startsWith("notices/")).hasSize(1 + 36 + 36);
+        assertThat(notices).allMatch(key -> key.startsWith("notices/")).hasSize(1 + 45 + 45);
         assertThat(moves.indexOf("notices/429.json")).isGreaterThan(moves.indexOf("notices/journals/400.pt.txt"));
         assertThat(moves.indexOf("links.json")).isLessThan(moves.indexOf("notices/problems.html"));
         assertThat(moves.indexOf("status.json")).isEqualTo(moves.size() - 1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.spillway.catalog.Catalog;
 import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.s3.S3Server;
 import io.spillway.support.PublishedDumps;
 import io.spillway.support.Spillway;
 import java.io.IOException;
@@ -129,6 +130,38 @@ class PublicProbeTest {
             assertThat(Catalog.read(directory).datasets()).isEmpty();
         }
         assertThat(left()).isEmpty();
+    }
+
+    /** The store itself, which wants a signature, is what the address names. */
+    @Test
+    void checkReportsABucketThatAnonymousReadersMayNotRead() throws Exception {
+        try (S3Server server = S3Server.inMemory()) {
+            Path access = Files.writeString(folder.resolve("access"), S3Server.ACCESS_KEY);
+            Path secret = Files.writeString(folder.resolve("secret"), S3Server.SECRET_KEY);
+            String address = server.endpoint() + "/" + S3Server.BUCKET + "/public/";
+            Path schedule = Files.writeString(folder.resolve("s3.yaml"), """
+                    dataset: journals
+                    license: CC0-1.0
+                    source: {elasticsearch: "http://127.0.0.1:1", index: i}
+                    destinations:
+                      - s3: {bucket: %s, prefix: public/, endpoint: "%s", path-style: true, public-url: "%s",
+                          access-key: "${file:%s}", secret-key: "${file:%s}"}
+                    state: "%s"
+                    """.formatted(
+                            S3Server.BUCKET, server.endpoint(), address, access, secret, folder.resolve("state")));
+            var check = Spillway.run("check", schedule.toString());
+            assertThat(check.exitCode()).isEqualTo(REFUSED);
+            assertThat(check.err())
+                    .contains(
+                            "/destinations/0/s3/public-url: public-url " + address + " does not show what is put at",
+                            "403",
+                            "let everybody read there");
+            assertThat(server.client()
+                            .listObjectsV2(request -> request.bucket(S3Server.BUCKET))
+                            .contents())
+                    .isEmpty();
+            assertThat(Spillway.run("export", schedule.toString()).exitCode()).isEqualTo(REFUSED);
+        }
     }
 
     @Test

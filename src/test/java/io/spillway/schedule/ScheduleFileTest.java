@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ScheduleFileTest {
+    private static final String FRENCH = "src/main/resources/io/spillway/page/texts_fr.properties";
     /** Every secret of a test has this value. */
     private static final String HUNTER = "hunter2";
 
@@ -355,6 +356,11 @@ class ScheduleFileTest {
                         Duration.ofDays(2)),
                 inNotices("languages", NoticesSection::languages, "languages: [de]", List.of("de")),
                 inNotices(
+                        "language-files",
+                        NoticesSection::languageFiles,
+                        "languages: [it], language-files: {it: " + FRENCH + "}",
+                        Map.of("it", LanguageFile.of(FRENCH))),
+                inNotices(
                         "documentation",
                         NoticesSection::documentation,
                         "documentation: 'https://d.example.org/use'",
@@ -433,8 +439,8 @@ class ScheduleFileTest {
     void noticesHaveTheirDefaults() throws Exception {
         ScheduleFile file = read(LEAST + "notices: {}\n");
         assertThat(file.notices())
-                .isEqualTo(
-                        new NoticesSection(List.of("en", "de", "pt"), null, null, null, Duration.ofSeconds(10), true));
+                .isEqualTo(new NoticesSection(
+                        List.of("en", "de", "fr", "pt"), Map.of(), null, null, null, Duration.ofSeconds(10), true));
         assertThat(file.notices().toSettings()).isEqualTo(NoticeSettings.DEFAULT);
     }
 
@@ -630,7 +636,9 @@ class ScheduleFileTest {
                 limit("gate: {shrink: 5}", "/gate/shrink: integer found, string expected"),
                 limit("gate: {shrink: 101%}", "/gate/shrink: must be a percentage from 0% to 100%, such as 5% or 0.5%"),
                 limit("notices: {languages: []}", "/notices/languages: must have at least 1 items but found 0"),
-                limit("notices: {languages: [fr]}", "/notices/languages/0: must be en, de or pt"),
+                limit(
+                        "notices: {languages: [EN]}",
+                        "/notices/languages/0: must be a code of two or three letters, such as en"),
                 limit("notices: {contact: \"a\\nb\"}", "/notices/contact: must be one line of 2 to 200 characters"),
                 limit("notices: {retry-after: 0s}", "/notices/retry-after: must be at least 1s"),
                 limit("notices: {languages: [de, de]}", "/notices: languages must not contain duplicates"),

@@ -12,6 +12,7 @@ import io.spillway.destination.s3.S3Server;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.support.PublishedDumps;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +132,98 @@ class ForeignFilesTest {
         assertRefused(directory, "robots.txt");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "index.html",
+                "index.de.html",
+                "robots.txt",
+                "feed.atom",
+                "sitemap.xml",
+                "journals/index.html",
+                "journals/feed.atom",
+                "journals/latest.json",
+                "status.json"
+            })
+    void aTreeWithoutARecordKeepsAFileThatTheOperatorRestored(String name) throws Exception {
+        LocalDirectory site = LocalDirectory.open(root, URI.create("https://dumps.example/"));
+        publish(site);
+        Files.delete(root.resolve(OwnFiles.FILE_NAME));
+        String theirs = theirs(name);
+        Files.writeString(root.resolve(name), theirs);
+
+        assertRefused(site, name);
+
+        assertThat(root.resolve(name)).hasContent(theirs);
+    }
+
+    /** What another program or a person writes under this name. */
+    private static String theirs(String name) {
+        if (name.endsWith("robots.txt")) {
+            return "User-agent: *\nAllow: /\nSitemap: https://other.example/sitemap.xml\n";
+        } else if (name.endsWith("sitemap.xml")) {
+            return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+                    + "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
+                    + "<url>\n<loc>https://dumps.example/about.html</loc>\n</url>\n</urlset>\n";
+        } else if (name.endsWith("feed.atom")) {
+            return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"
+                    + "<id>https://dumps.example/feed.atom</id>\n</feed>\n";
+        } else if (name.endsWith(".json")) {
+            return "{\"dataset\": \"journals\", \"status\": \"up\"}\n";
+        }
+        return "<!doctype html><html><head><style>p { color: red }</style></head><body>Made by Spillway</body></html>";
+    }
+
+    @Test
+    void aTreeWithoutARecordKeepsARestoredRobotsFileOfANoticesFolderToo() throws Exception {
+        SiteWriter writer = withNotices();
+        writer.rebuild(Set.of("journals"));
+        Files.delete(root.resolve(OwnFiles.FILE_NAME));
+        writer.rebuild(Set.of("journals"));
+        Files.delete(root.resolve(OwnFiles.FILE_NAME));
+        Files.writeString(root.resolve("notices/429.txt"), "429 Slow down\n");
+
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> writer.rebuild(Set.of("journals")))
+                .withMessageContaining("notices/429.txt");
+        assertThat(root.resolve("notices/429.txt")).hasContent("429 Slow down\n");
+    }
+
+    private SiteWriter withNotices() {
+        var notices = new io.spillway.notices.NoticeWriter(
+                directory, List.of(), io.spillway.notices.AddressCheck.NONE, null, NOW);
+        return new SiteWriter(directory, List.of(), SiteWriter.Turns.NONE, NOW, notices);
+    }
+
+    @Test
+    void foreignFilesAreFoundBeforeAnythingIsWritten() throws Exception {
+        Files.writeString(root.resolve("index.html"), "theirs");
+        Files.writeString(root.resolve("theirs"), "theirs");
+        Files.createSymbolicLink(root.resolve("robots.txt"), Path.of("theirs"));
+        Files.createDirectories(root.resolve("journals/latest"));
+        Files.writeString(root.resolve("journals/status.json"), "{}");
+        Files.createDirectories(root.resolve("notices/journals"));
+        Files.writeString(root.resolve("notices/journals/429.json"), "{}");
+        Files.writeString(root.resolve("about.html"), "in nobody's way");
+
+        assertThat(withNotices().foreign("journals"))
+                .containsExactly(
+                        "index.html",
+                        "journals/latest",
+                        "journals/status.json",
+                        "notices/journals/429.json",
+                        "robots.txt");
+        assertThat(root.resolve(OwnFiles.FILE_NAME)).doesNotExist();
+    }
+
+    @Test
+    void ownFilesAreNotForeignBeforeTheNextExport() throws Exception {
+        assertThat(withNotices().foreign("journals")).isEmpty();
+        withNotices().rebuild(Set.of("journals"));
+        dumps.publish(root, "journals", SECOND, 1);
+        assertThat(withNotices().foreign("journals")).isEmpty();
+    }
+
     @Test
     void linksOfAnotherSiteAreNotAdopted() throws Exception {
         publish(directory);
@@ -138,7 +231,7 @@ class ForeignFilesTest {
         Path links = root.resolve("links.json");
         Files.writeString(links, Files.readString(links).replace("\"journals\"", "\"films\""));
 
-        assertRefused(directory, "journals/index.html");
+        assertRefused(directory, "journals/index.de.html");
     }
 
     @Test

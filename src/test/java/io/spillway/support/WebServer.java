@@ -1,6 +1,7 @@
 package io.spillway.support;
 
 
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;

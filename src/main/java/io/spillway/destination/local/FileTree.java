@@ -151,7 +151,28 @@ class FileTree {
         }
     }
 
-    /** Whether it is a link as created by {@link #link}: to a name in the same folder. */
+    /**
+     * Whether a name is free for {@link #link}, or for a file. A real folder with a list of addresses is one that Spillway
+     * made in place of a link, on a file system without links.
+     */
+    boolean mayTake(ObjectKey name, boolean link) throws SpillwayException {
+        Path path = path(name);
+        try {
+            Optional<BasicFileAttributes> there = attributes(path);
+            if (there.isEmpty()) {
+                return true;
+            }
+            return link
+                    ? isLinkToSibling(path)
+                            || (there.get().isDirectory()
+                                    && regularFile(path.resolve("urls.txt")).isPresent())
+                    : there.get().isRegularFile();
+        } catch (IOException e) {
+            throw IoFaults.translate(root, "find " + name, e);
+        }
+    }
+
+    /** Whether a link of that name is one that {@link #link} makes: to a name in the same folder, and nothing else. */
     private static boolean isLinkToSibling(Path name) throws IOException {
         if (!attributes(name).map(BasicFileAttributes::isSymbolicLink).orElse(false)) {
             return false;

@@ -1,5 +1,6 @@
 package io.spillway.destination.local;
 
+import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.files.FullDisk;
@@ -49,6 +50,14 @@ final class IoFaults {
 
     static SpillwayException refused(String message, @Nullable String hint, @Nullable Throwable cause) {
         return new SpillwayException(Fault.DESTINATION_REFUSED, message, hint, cause);
+    }
+
+    /** Another object has the key of one that is about to be stored. */
+    static SpillwayException taken(Path root, ObjectKey key, @Nullable FileAlreadyExistsException e) {
+        return refused(
+                "%s already exists in %s with different content".formatted(key, root),
+                "a dated name is never overwritten; move what is there away if it is not a dump",
+                e);
     }
 
     static SpillwayException unavailable(String message, @Nullable String hint, @Nullable Throwable cause) {

@@ -286,24 +286,17 @@ public final class LocalDirectory implements Destination {
                         && Sha256.of(tree.path(key)).equals(sha256)) {
                     return new StoredObject(key, there.get().bytes(), sha256);
                 }
-                throw taken(key, null);
+                throw IoFaults.taken(root, key, null);
             }
             try (LocalUpload upload = new LocalUpload(tree, key, tree.path(key))) {
                 Files.copy(file, upload.body());
                 return upload.commitAbsent();
             }
         } catch (FileAlreadyExistsException e) {
-            throw taken(key, e);
+            throw IoFaults.taken(root, key, e);
         } catch (IOException e) {
             throw IoFaults.translate(root, "store " + key, e);
         }
-    }
-
-    private SpillwayException taken(ObjectKey key, @Nullable FileAlreadyExistsException e) {
-        return IoFaults.refused(
-                "%s already exists in %s with different content".formatted(key, root),
-                "dumps are never overwritten; move the existing object away if it is not a dump",
-                e);
     }
 
     /**
@@ -353,6 +346,11 @@ public final class LocalDirectory implements Destination {
         } catch (IOException e) {
             throw IoFaults.translate(root, "link " + name, e);
         }
+    }
+
+    @Override
+    public boolean mayTake(ObjectKey name, boolean link) throws SpillwayException {
+        return tree.mayTake(name, link);
     }
 
     @Override

@@ -110,8 +110,9 @@ final class ApacheKit implements ServerKit {
         List<String> lines = new ArrayList<>();
         for (KitSite.Cover cover : shortestFirst) {
             lines.add(KitSite.comment(cover.dataset()));
-            lines.add("SetEnvIfExpr \"%{REQUEST_URI} =~ m#" + Paths.covered(cover.path()) + "#\" SPILLWAY_PAGE="
-                    + cover.dataset().name() + "/");
+            // Apache sets these variables before it decodes the path.
+            lines.add("SetEnvIfExpr \"%{REQUEST_URI} =~ m#" + Paths.coveredBeforeAQuery(cover.path())
+                    + "#\" SPILLWAY_PAGE=" + cover.dataset().name() + "/");
         }
         return Template.lines(lines);
     }

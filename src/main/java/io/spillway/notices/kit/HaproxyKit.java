@@ -111,7 +111,12 @@ final class HaproxyKit implements ServerKit {
 
     /** The variable starts with a slash. */
     private static String link(KitSite site) {
-        return "'<" + site.bareAddress() + "%[var(txn.spillway_page)]>; " + Headers.link(site) + "'";
+        return "'<" + literal(site.bareAddress()) + "%[var(txn.spillway_page)]>; " + literal(Headers.link(site)) + "'";
+    }
+
+    /** A percent sign begins a variable in a format of HAProxy's. */
+    private static String literal(String text) {
+        return text.replace("%", "%%");
     }
 
     private String frontend(KitSite site) {
@@ -130,8 +135,8 @@ final class HaproxyKit implements ServerKit {
                         Map.entry("most", String.valueOf(tolerance + interval)),
                         Map.entry("unwanted", unwanted(site)),
                         Map.entry("retry_after", String.valueOf(limit.retryAfter())),
-                        Map.entry("address", site.address().toString()),
-                        Map.entry("link", Headers.link(site))));
+                        Map.entry("address", literal(site.address().toString())),
+                        Map.entry("link", literal(Headers.link(site)))));
     }
 
     private String unwanted(KitSite site) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public record KitSite(
         Rules rules) {
 
     private static final Pattern ADDRESS =
-            Pattern.compile("https?://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?/(?:[A-Za-z0-9/_.~-]*/)?");
+            Pattern.compile("https?://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?/(?:[A-Za-z0-9/_.~%-]*/)?");
     private static final Pattern FOLDER = Pattern.compile("/[A-Za-z0-9/_.~+-]*");
     private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}");
 
@@ -69,7 +70,10 @@ public record KitSite(
         languages = List.copyOf(languages);
         requireAddress("public URL of the dumps", address);
         if (fileServer != null) {
-            requireAddress("URL of the notices", fileServer);
+            requireAddress("address of the notices", fileServer);
+            if (fileServer.toString().contains("%")) {
+                throw new IllegalArgumentException("the address of the notices has to have no % in it");
+            }
             if (!"http".equals(fileServer.getScheme())) {
                 throw new IllegalArgumentException("the URL of the notices must start with http://");
             }
@@ -99,10 +103,11 @@ public record KitSite(
     }
 
     private static void requireAddress(String what, URI address) {
-        if (!ADDRESS.matcher(address.toString()).matches()) {
-            throw new IllegalArgumentException("the " + what + " cannot be used in a server's configuration: \""
-                    + Printable.line(address.toString())
-                    + "\"; write http(s)://HOST[:PORT]/PATH/ without characters such as % or ?");
+        if (!ADDRESS.matcher(address.toString()).matches() || !Paths.isSafe(address.getRawPath())) {
+            throw new IllegalArgumentException(
+                    "the " + what + " is not fit for a server's configuration: \"" + Printable.line(address.toString())
+                            + "\"; write http(s)://HOST[:PORT]/PATH/, with letters, digits and _.~- in the path; other"
+                            + " letters may be percent-encoded, signs like \" or ? may not");
         }
     }
 
@@ -142,10 +147,19 @@ public record KitSite(
      * of our files are included.
      */
     List<String> free() {
+        return free(Paths::beginning);
+    }
+
+    /** The same for paths as they were sent. */
+    List<String> freeAsSent() {
+        return free(Paths::beginningAsSent);
+    }
+
+    private List<String> free(UnaryOperator<String> beginning) {
         List<String> free = new ArrayList<>(ALWAYS_FREE);
-        String root = String.valueOf(address.getPath());
+        String root = String.valueOf(address.getRawPath());
         if (root.length() > 1) {
-            free.add(Paths.beginning(root));
+            free.add(beginning.apply(root));
         } else if (!datasets.isEmpty()) {
             String names = datasets.stream().map(Dataset::name).collect(Collectors.joining("|"));
             free.add("^/(?:" + names + ")/(?:" + OF_A_DATASET + ")?$");

@@ -1,25 +1,90 @@
 package io.spillway.notices.kit;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Paths that are safe in a configuration. Of their characters only the dot is special in an expression. */
+/**
+ * Paths that may be in a configuration, as expressions. A path may be written percent-encoded or with letters outside of
+ * ASCII: servers compare paths decoded, except for Varnish, which compares them as they were sent.
+ */
 final class Paths {
-    private static final Pattern SAFE = Pattern.compile("/[A-Za-z0-9/_.~-]{0,500}\\*?");
+    private static final Pattern WRITTEN =
+            Pattern.compile("/(?:[A-Za-z0-9/_.~-]|[^\\x00-\\x7F]|%[0-9A-Fa-f]{2}){0,500}");
+
+    /** Signs that may only be there percent-encoded. */
+    private static final String ENCODED = " !&()+,:=@";
 
     private Paths() {}
 
     static String require(String path) {
-        if (!SAFE.matcher(path).matches()) {
+        if (!isSafe(path.endsWith("*") ? path.substring(0, path.length() - 1) : path)) {
             throw new IllegalArgumentException(
-                    "a path with characters that cannot be used in a server's configuration: " + "\"" + Line.of(path)
-                            + "\"; start with / and use A-Za-z0-9 and /_.~-, with an optional * at the end");
+                    "a path with characters that have no place in a server's configuration: " + "\"" + Line.of(path)
+                            + "\"; letters, digits and /_.~- have, after a / at the start, and a * at the end; the"
+                            + " percent-encoded form of a / has not");
         }
         return path;
     }
 
-    /** An expression for URLs that start with the path. */
+    /** Whether a path without a star may be in a configuration. */
+    static boolean isSafe(String path) {
+        return WRITTEN.matcher(path).matches()
+                && decoded(path).codePoints().allMatch(Paths::isSafe)
+                && !path.toLowerCase(Locale.ROOT).contains("%2f");
+    }
+
+    private static boolean isSafe(int c) {
+        if (c < 0x80) {
+            return (c >= '0' && c <= '9')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= 'a' && c <= 'z')
+                    || "/_.~-".indexOf(c) >= 0
+                    || ENCODED.indexOf(c) >= 0;
+        }
+        return Character.isLetterOrDigit(c) || Character.getType(c) == Character.NON_SPACING_MARK;
+    }
+
+    /** What is not UTF-8 becomes U+FFFD, which is not safe. */
+    static String decoded(String path) {
+        return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** An expression for paths that begin with the path, where the server has decoded them. */
     static String beginning(String path) {
-        return "^" + path.replace(".", "\\.");
+        StringBuilder expression = new StringBuilder("^");
+        decoded(path).codePoints().forEach(c -> {
+            if (c == '.') {
+                expression.append("\\.");
+            } else if (c < 0x80 && ENCODED.indexOf(c) >= 0) {
+                expression.append("\\x%02X".formatted(c));
+            } else {
+                expression.appendCodePoint(c);
+            }
+        });
+        return expression.toString();
+    }
+
+    /** The same where the server has not decoded them. Letters and digits of ASCII are not expected to be encoded. */
+    static String beginningAsSent(String path) {
+        StringBuilder expression = new StringBuilder("^");
+        for (byte each : decoded(path).getBytes(StandardCharsets.UTF_8)) {
+            int c = each & 0xff;
+            if (c == '.') {
+                expression.append("\\.");
+            } else if (c >= 0x80 || ENCODED.indexOf(c) >= 0) {
+                String hex = "%02X".formatted(c);
+                expression.append(c == ' ' ? "(?:" : "(?:\\x" + hex + "|").append('%');
+                hex.chars()
+                        .forEach(digit -> expression.append(
+                                digit > '9' ? "[%c%c]".formatted(digit, Character.toLowerCase(digit)) : (char) digit));
+                expression.append(')');
+            } else {
+                expression.append((char) c);
+            }
+        }
+        return expression.toString();
     }
 
     /**
@@ -27,18 +92,25 @@ final class Paths {
      * that starts with it. A semicolon starts path parameters, which applications ignore.
      */
     static String covered(String path) {
-        return covered(path, "(?:[/;]|$)");
+        return path.endsWith("*")
+                ? beginning(path.substring(0, path.length() - 1))
+                : beginning(path) + (path.endsWith("/") ? "" : "(?:[/;]|$)");
     }
 
-    /** The same for a URL in which a query may follow the path. */
+    /** The same for an address as it was sent, in which a query may follow the path. */
     static String coveredBeforeAQuery(String path) {
-        return covered(path, "(?:[/;?]|$)");
+        return path.endsWith("*")
+                ? beginningAsSent(path.substring(0, path.length() - 1))
+                : beginningAsSent(path) + (path.endsWith("/") ? "" : "(?:[/;?]|$)");
     }
 
-    private static String covered(String path, String end) {
-        if (path.endsWith("*")) {
-            return beginning(path.substring(0, path.length() - 1));
+    /** The path in ASCII, percent-encoded where it has to be. */
+    static String encoded(String path) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte each : decoded(path).getBytes(StandardCharsets.UTF_8)) {
+            int c = each & 0xff;
+            encoded.append(c >= 0x80 || ENCODED.indexOf(c) >= 0 ? "%%%02X".formatted(c) : String.valueOf((char) c));
         }
-        return path.endsWith("/") ? beginning(path) : beginning(path) + end;
+        return encoded.toString();
     }
 }

@@ -65,12 +65,12 @@ public record RobotsLines(boolean covered, List<String> disallow, int crawlDelay
                                 "blocked", Template.lines(blocked))));
     }
 
-    /**
-     * A rule of robots.txt matches everything that starts with it, so a path needs one rule for each way to continue.
-     */
-    private static List<String> closed(String path) {
-        if (path.endsWith("*") || path.endsWith("/")) {
-            return List.of("Disallow: " + path.replace("*", ""));
+    /** A rule of robots.txt closes everything that begins with it, so that a path needs one for each way to go on. */
+    private static List<String> closed(String rule) {
+        boolean star = rule.endsWith("*");
+        String path = Paths.encoded(star ? rule.substring(0, rule.length() - 1) : rule);
+        if (star || path.endsWith("/")) {
+            return List.of("Disallow: " + path);
         }
         return List.of("Disallow: " + path + "$", "Disallow: " + path + "/", "Disallow: " + path + "?");
     }

@@ -37,7 +37,7 @@ final class VarnishKit implements ServerKit {
                                 Map.entry("path", server.path()),
                                 Map.entry("language", site.languages().get(0)),
                                 Map.entry("languages", languages(site)),
-                                Map.entry("free", Expressions.anyOf(site.free())),
+                                Map.entry("free", Expressions.anyOf(site.freeAsSent())),
                                 Map.entry("limited", limited(site)),
                                 Map.entry("blocked", blocked(site)),
                                 Map.entry("deep", deep(site)),

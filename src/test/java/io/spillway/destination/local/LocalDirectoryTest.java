@@ -1,6 +1,7 @@
 package io.spillway.destination.local;
 
 
+
 import static io.spillway.destination.DestinationContract.assertRefused;
 import static io.spillway.destination.DestinationContract.bytes;
 import static io.spillway.destination.DestinationContract.dump;

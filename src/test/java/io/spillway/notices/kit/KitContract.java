@@ -1,5 +1,8 @@
 package io.spillway.notices.kit;
 
+import io.spillway.source.Page;
+import io.spillway.support.Spillway;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -33,13 +36,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 abstract class KitContract {
     static final String BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-    static final String ADDRESS = "https://data.example.org/dumps/";
+    static final String ADDRESS = "https://data.example.org/d%C3%BCmps/";
     static final Limit LIMIT = Limit.of("6/m", 2, 61);
 
     private static final String JOURNALS = "/api/search/journals";
     private static final List<Dataset> DATASETS = List.of(
             dataset("articles", "Articles", "/api/search", "/api/v1.5/articles", "/api/pre*"),
-            dataset("journals", "Journals \"of\" everything\n}", JOURNALS, "/query/journal"));
+            dataset("journals", "Journals \"of\" everything\n}", JOURNALS, "/query/journal", "/api/z%C3%BCge"));
     private static final Rules RULES = new Rules(
             List.of("/api/", "/query/", "/search"), List.of("BadBot", "Nosy Reader/2.0"), PageCap.of("page=1000"));
 
@@ -235,6 +238,23 @@ abstract class KitContract {
         assertThat(title(answer)).isEqualTo("journals 429 en");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/z%C3%BCge/1", "/api/z%c3%bcge"})
+    void aCoveredPathMayHaveLettersOutsideOfAscii(String path) throws Exception {
+        assertThat(title(refused(path).get(path))).isEqualTo("journals 429 en");
+        assertThat(title(refused("/api/z%C3%BC").get("/api/z%C3%BC"))).isNotEqualTo("journals 429 en");
+    }
+
+    @Test
+    void nobodyIsRefusedBelowAnAddressWithLettersOutsideOfAscii() throws Exception {
+        Client client = refused(JOURNALS);
+        for (int i = 0; i < LIMIT.inWindow() + 3; i++) {
+            assertThat(client.get("/d%C3%BCmps/journals/latest.json", "User-Agent", "BadBot")
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
     @Test
     void aClientWithoutAnAcceptHeaderGetsAProblem() throws Exception {
         assertThat(refused(JOURNALS).get(JOURNALS).type()).isEqualTo("application/problem+json");
@@ -290,6 +310,11 @@ abstract class KitContract {
                 "text/htmlx, text/plaintext|json",
                 "text/x-bibliography|json",
                 "text/html;q=x|json",
+                "text/html, */*;q=0.1|html",
+                "*/*;q=0.1|json",
+                "*/*;q=0.1, text/plain;q=0.2|txt",
+                "application/json;q=0, text/html|html",
+                "APPLICATION/JSON;q=0.2, TEXT/PLAIN;q=0.1|json",
                 ",;,q=;*|json"
             })
     void theFormatIsTheOneThatTheClientPrefers(String accept, String form) throws Exception {
@@ -532,7 +557,7 @@ abstract class KitContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/robots.txt", "/.well-known/api-catalog", "/dumps/journals/", "/links.json"})
+    @ValueSource(strings = {"/robots.txt", "/.well-known/api-catalog", "/d%C3%BCmps/journals/", "/links.json"})
     void aBlockedProgramMayReadEverythingThatLeadsToTheDumps(String path) throws Exception {
         assertThat(fresh().get(path, "User-Agent", "BadBot").status()).isEqualTo(200);
     }
@@ -553,8 +578,8 @@ abstract class KitContract {
                 "/robots.txt",
                 "/sitemap.xml",
                 "/.well-known/security.txt",
-                "/dumps/",
-                "/dumps/journals/2026-11-21T030000Z/manifest.json",
+                "/d%C3%BCmps/",
+                "/d%C3%BCmps/journals/2026-11-21T030000Z/manifest.json",
                 "/links.json"
             })
     void everythingThatLeadsToTheDumpsIsNeverRejected(String path) throws Exception {

@@ -57,15 +57,55 @@ class KitSiteTest {
         "/search/,/search/a,true",
         "/search/,/search,false",
         "/v1.5,/v1x5,false",
+        "/züge,/züge/1,true",
+        "/z%C3%BCge,/züge,true",
+        "/z%c3%bcge*,/zügel,true",
+        "/z%C3%BCge,/zuge,false",
         "/,/anything,true"
     })
     void aPathCoversItselfAndEverythingBelowItInEveryServerAndInTheDaemon(String rule, String path, boolean covered) {
         assertThat(Pattern.compile(Paths.covered(rule)).matcher(path).find()).isEqualTo(covered);
         assertThat(Pattern.compile(Paths.coveredBeforeAQuery(rule))
-                        .matcher(path + "?a=/search")
+                        .matcher(path.replace("ü", "%C3%bc") + "?a=/search")
                         .find())
                 .isEqualTo(covered);
         assertThat(Negotiation.covers(rule, path)).isEqualTo(covered);
+        assertThat(Negotiation.covers(rule, path.replace("ü", "%c3%BC"))).isEqualTo(covered);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a%2Fb",
+                "/a%22",
+                "/a%0a",
+                "/a%C3",
+                "/a%zz",
+                "/a b",
+                "/a%00",
+                "/a%27",
+                "/a%24",
+                "/a%7B",
+                "/a\u202Eb"
+            })
+    void aPathThatMayNotBeInAConfigurationIsRefused(String path) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Paths.require(path));
+    }
+
+    @Test
+    void signsOfAPathMeanNothingInAnExpression() {
+        assertThat(Pattern.compile(Paths.covered("/a%20%28b%29"))
+                        .matcher("/a b")
+                        .find())
+                .isFalse();
+        assertThat(Pattern.compile(Paths.covered("/a%20%28b%29%2B%26"))
+                        .matcher("/a (b)+&/c")
+                        .find())
+                .isTrue();
+        assertThat(Pattern.compile(Paths.coveredBeforeAQuery("/a%20%28b%29%2B"))
+                        .matcher("/a%20(b)%2b?x")
+                        .find())
+                .isTrue();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.spillway.notices.kit;
 
+
 import io.spillway.support.Spillway;
 
 import static org.assertj.core.api.Assertions.assertThat;

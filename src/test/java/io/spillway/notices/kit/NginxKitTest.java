@@ -82,7 +82,7 @@ class NginxKitTest extends KitContract {
             assertThat(Client.of(port).get("/api/search/journals?page=1000").body())
                     .isEqualTo(Notices.text("journals", 400, "en", "json"));
             assertThat(Client.of(port)
-                            .get("/dumps/journals/", "User-Agent", "BadBot")
+                            .get("/d%C3%BCmps/journals/", "User-Agent", "BadBot")
                             .status())
                     .isNotEqualTo(403);
         }

@@ -185,9 +185,10 @@ export class Notices {
       bytes: file.bytes,
       documents: file.documents,
       sha256: file.sha256,
-      urls: [file.address, ...(each.mirrors ?? []).map((mirror) => mirror + file.name)]
-        .map((reference) => this.#address(reference))
-        .filter(Boolean),
+      urls: [
+        this.#address(file.address),
+        ...(each.mirrors ?? []).map((mirror) => this.#address(file.name, this.#address(mirror) ?? '')),
+      ].filter(Boolean),
     }));
     const reachable = files.filter((file) => file.urls.length > 0);
     const named = { dataset: each.dataset, title: line(each.title) };
@@ -218,9 +219,9 @@ export class Notices {
   }
 
   /** The whole address, or undefined where it is not one for a link. */
-  #address(reference) {
+  #address(reference, beside = this.#site) {
     try {
-      const whole = new URL(reference, this.#site);
+      const whole = new URL(reference, beside);
       // What URL writes down has nothing that could end a header or a line.
       return /^https?:$/.test(whole.protocol) ? whole.href : undefined;
     } catch {

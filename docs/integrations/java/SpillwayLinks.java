@@ -231,7 +231,7 @@ final class SpillwayLinks {
         String name = file.required("name").asText();
         List<String> urls = new ArrayList<>();
         add(urls, whole(file.required("address").asText()));
-        mirrors.forEach(mirror -> add(urls, whole(mirror.asText() + name)));
+        mirrors.forEach(mirror -> add(urls, whole(mirror.asText(), name)));
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("name", name);
         String format = MEDIA_TYPES.getOrDefault(file.path("format").asText(), "application/octet-stream");
@@ -249,6 +249,16 @@ final class SpillwayLinks {
         try {
             String whole = site.resolve(reference).toString();
             return ADDRESS.matcher(whole).matches() ? whole : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** The address of a file that is beside another one. */
+    private String whole(String beside, String name) {
+        String base = whole(beside);
+        try {
+            return base == null ? null : whole(URI.create(base).resolve(name).toString());
         } catch (IllegalArgumentException e) {
             return null;
         }

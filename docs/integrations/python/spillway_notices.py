@@ -211,7 +211,7 @@ class Notices:
         files = []
         for file in each["files"]:
             urls = [self._address(file["address"])]
-            urls += [self._address(mirror + file["name"]) for mirror in each.get("mirrors") or []]
+            urls += [self._beside(mirror, file["name"]) for mirror in each.get("mirrors") or []]
             files.append(
                 {
                     "name": file["name"],
@@ -253,6 +253,11 @@ class Notices:
         """The whole address, or None where it is not one for a link."""
         whole = urljoin(self._site, reference)
         return whole if _ADDRESS.match(whole) else None
+
+    def _beside(self, reference: str, name: str) -> Optional[str]:
+        """The whole address of a file that is beside another one, or None where it is not one for a link."""
+        whole = self._address(reference)
+        return self._address(urljoin(whole, name)) if whole else None
 
     def _dataset(self, path: str) -> Optional[Dict[str, Any]]:
         """The one with the longest path among what it covers; of two of one length the one without a star."""

@@ -147,7 +147,7 @@ class DestinationsIT {
     void aBucketThatRejectsTheKeysIsNamedAndTheOthersAreFinished() throws Exception {
         String wrong = stores.toBucket(S3Server.BUCKET, stores.proxy().endpoint(), WRONG, "");
         CommandRun run = failAndResume(wrong, Fault.DESTINATION_REFUSED);
-        assertThat(run.err()).contains("s3://dumps/public/ did not get dump").contains("status 403");
+        assertThat(run.err()).contains("s3://dumps/public/ lacks dump").contains("status 403");
         assertThat(run.err().lines().filter(line -> line.startsWith("hint:")))
                 .singleElement()
                 .asString()
@@ -202,7 +202,7 @@ class DestinationsIT {
                                 stores.directory().resolve(Stores.DATASET).toString())
                         .out())
                 .containsPattern(
-                        "last attempt: \\S+ published, but not at every destination: the newest dump is whole here");
+                        "last attempt: \\S+ published, but not at every destination: the newest dump is complete here");
 
         CommandRun resumed = CommandRun.of(
                 "export",
@@ -400,7 +400,7 @@ class DestinationsIT {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.err())
                 .contains(schedule + ":5: /destinations/0/s3: s3://dumps/public/")
-                .contains("write checksums: sha256, conditional-writes: true");
+                .contains("set checksums: sha256, conditional-writes: true");
         assertThat(stores.server().unfinishedUploads()).isZero();
         try (Destination bucket = stores.openBucket()) {
             assertThat(bucket.list("")).isEmpty();

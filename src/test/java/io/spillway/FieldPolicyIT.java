@@ -496,7 +496,7 @@ class FieldPolicyIT {
         Outcome outcome = export(canaries(), rules).refused(32);
 
         assertThat(outcome.err().lines())
-                .anyMatch(line -> line.startsWith("field \"title\" (text)"))
+                .anyMatch(line -> line.startsWith("no rule names field \"title\" (text)"))
                 .anyMatch(line -> line.startsWith("hint: "));
         assertThat(outcome.err()).doesNotContain("\\u000a");
     }

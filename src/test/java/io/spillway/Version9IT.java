@@ -74,7 +74,7 @@ class Version9IT {
                 "{\"title\":\"b\",\"t\":1.1,\"n\":\"Infinity\"}"));
         assertThat(dump.manifest().at("/source/vectors").textValue()).isEqualTo("rebuilt");
         assertThat(Files.readString(dump.folder().resolve("README.md"))).contains("may differ from what was indexed");
-        assertThat(Files.readString(root.resolve("records/index.html"))).contains("may differ from what was indexed");
+        assertThat(Files.readString(root.resolve("records/index.html"))).contains("may differ from the indexed values");
     }
 
     @Test

@@ -33,17 +33,7 @@ public final class Addresses {
         return destination.publicAddress(key).map(URI::toString).orElseGet(() -> relative(key.value()));
     }
 
-    /** The URL or path of the folder of the objects below {@code key}, ending with a slash. */
-    public String ofFolder(ObjectKey key) {
-        return publicFolder(destination, key).map(URI::toString).orElseGet(() -> relative(key.value() + "/"));
-    }
-
-    /** The URL or path of the whole site, ending with a slash. */
-    public String ofSite() {
-        return publicSite(destination).map(URI::toString).orElse(folder.isEmpty() ? "./" : "../");
-    }
-
-    /** The public URL of a folder, ending with a slash; empty if the destination is not configured as public. */
+    /** The public address of a folder, ending with a slash, or empty if it is not public. */
     public static Optional<URI> publicFolder(Destination destination, ObjectKey key) {
         return destination.publicAddress(key.child("x")).map(address -> address.resolve("."));
     }

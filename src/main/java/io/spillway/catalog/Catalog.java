@@ -8,17 +8,13 @@ import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
-import io.spillway.manifest.Removal;
 import io.spillway.manifest.Withdrawal;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,12 +113,13 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
      */
     public static Catalog read(Destination destination, List<StoredObject> objects)
             throws SpillwayException, InterruptedException {
-        ManifestReader reader = new ManifestReader(Inventory.of(destination, objects));
+        Inventory inventory = Inventory.of(destination, objects);
+        ManifestReader reader = new ManifestReader(inventory);
         reader.read();
         List<Shelf> shelves = reader.shelves();
         Set<String> attempts = new TreeSet<>(datasetsWithStatus(objects));
         shelves.forEach(shelf -> attempts.remove(shelf.dataset()));
-        return new Catalog(shelves, reader.broken(), List.copyOf(attempts), notices(destination, objects));
+        return new Catalog(shelves, reader.broken(), List.copyOf(attempts), notices(destination, inventory));
     }
 
     /**
@@ -132,55 +129,35 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
      * @throws SpillwayException if it is invalid or the destination does not answer
      */
     public static Optional<Manifest> manifest(Destination destination, DumpId dump) throws SpillwayException {
-        return ManifestReader.read(destination, dump);
+        return Inventory.manifest(destination, dump, 0);
     }
 
     /** The dumps at a destination according to the names of their manifests, without reading any. */
     public static Set<DumpId> stamps(Destination destination) throws SpillwayException {
-        return new HashSet<>(published(destination.list("")));
-    }
-
-    /** Dumps with a manifest and without a withdrawal notice or removal mark. */
-    private static List<DumpId> published(List<StoredObject> objects) {
-        Set<DumpId> marked = new HashSet<>(dumpsWith(Withdrawal.FILE_NAME, objects));
-        marked.addAll(dumpsWith(Removal.FILE_NAME, objects));
-        return dumpsWith(Manifest.FILE_NAME, objects).stream()
-                .filter(dump -> !marked.contains(dump))
-                .toList();
-    }
-
-    /** By dataset, newest first. */
-    private static List<DumpId> dumpsWith(String file, List<StoredObject> objects) {
-        return objects.stream()
-                .map(object -> object.key().value().split("/", -1))
-                .filter(path -> path.length == 3 && path[2].equals(file) && isDataset(path[0]))
-                .map(path -> DumpId.of(path[0], path[1]))
-                .flatMap(Optional::stream)
-                .sorted(Comparator.comparing(DumpId::dataset).thenComparing(DumpId::instant, Comparator.reverseOrder()))
-                .toList();
+        return Inventory.of(destination, destination.list("")).standing();
     }
 
     private static List<String> datasetsWithStatus(List<StoredObject> objects) {
+        String end = "/" + DatasetStatus.FILE_NAME;
         return objects.stream()
-                .map(object -> object.key().value().split("/", -1))
-                .filter(path -> path.length == 2 && path[1].equals(DatasetStatus.FILE_NAME) && isDataset(path[0]))
-                .map(path -> path[0])
+                .map(object -> object.key().value())
+                .filter(key -> key.endsWith(end))
+                .map(key -> key.substring(0, key.length() - end.length()))
+                .filter(Dataset::isName)
                 .toList();
     }
 
-    private static boolean isDataset(String name) {
-        return Dataset.isName(name);
-    }
-
-    /** A damaged notice still marks its dump as withdrawn, but is not in the result. */
-    private static List<Withdrawal> notices(Destination destination, List<StoredObject> objects)
-            throws SpillwayException {
+    /** A notice that is damaged is one all the same; what it says is missing. */
+    private static List<Withdrawal> notices(Destination destination, Inventory inventory) throws SpillwayException {
         List<Withdrawal> notices = new ArrayList<>();
-        Map<ObjectKey, Long> bytes = objects.stream().collect(Collectors.toMap(StoredObject::key, StoredObject::bytes));
-        for (DumpId dump : dumpsWith(Withdrawal.FILE_NAME, objects)) {
+        for (DumpId dump : inventory.dumps()) {
+            if (!inventory.isWithdrawn(dump)) {
+                continue;
+            }
             ObjectKey key = new ObjectKey(dump.toString()).child(Withdrawal.FILE_NAME);
+            long bytes = inventory.bytes(dump, Withdrawal.FILE_NAME);
             try {
-                Inventory.readIfThere(destination, key, bytes.getOrDefault(key, 0L), Withdrawal.class, "a notice")
+                Inventory.readIfThere(destination, key, bytes, Withdrawal.class, "a notice")
                         .filter(notice -> notice.dump().equals(dump.toString()))
                         .ifPresent(notices::add);
             } catch (SpillwayException e) {

@@ -17,9 +17,12 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -31,20 +34,52 @@ public final class Inventory {
     private static final Comparator<DumpId> NEWEST_FIRST =
             Comparator.comparing(DumpId::dataset).thenComparing(DumpId::instant, Comparator.reverseOrder());
 
+    /** How many manifests are kept: a command asks for few dumps more than once. */
+    private static final int MOST_MANIFESTS = 4;
+
     private final Destination destination;
     private final Map<DumpId, Map<String, Long>> files = new TreeMap<>(NEWEST_FIRST);
+
+    /** The dumps that were looked at, without their manifests, of which a destination may have more than fit in memory. */
     private final Map<DumpId, DumpAt> known = new HashMap<>();
+
+    /** The dumps that were asked for last, with their manifests. */
+    private final Map<DumpId, DumpAt> recent = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<DumpId, DumpAt> eldest) {
+            return size() > MOST_MANIFESTS;
+        }
+    };
 
     private Inventory(Destination destination, List<StoredObject> objects) {
         this.destination = destination;
+        String folder = "";
+        Map<String, Long> names = null;
         for (StoredObject object : objects) {
-            String[] path = object.key().value().split("/", -1);
-            if (path.length == 3 && Dataset.isName(path[0])) {
-                DumpId.of(path[0], path[1])
-                        .ifPresent(dump -> files.computeIfAbsent(dump, id -> new HashMap<>())
-                                .put(path[2], object.bytes()));
+            String key = object.key().value();
+            int end = key.lastIndexOf('/');
+            // A listing has the files of a folder one after the other: its name is looked at once.
+            if (end != folder.length() || !key.startsWith(folder)) {
+                folder = key.substring(0, Math.max(0, end));
+                names = dump(folder).map(this::names).orElse(null);
+            }
+            if (names != null) {
+                names.put(key.substring(end + 1), object.bytes());
             }
         }
+    }
+
+    private Map<String, Long> names(DumpId dump) {
+        return files.computeIfAbsent(dump, id -> new HashMap<>());
+    }
+
+    private static Optional<DumpId> dump(String folder) {
+        int slash = folder.indexOf('/');
+        return slash > 0 && Dataset.isName(folder.substring(0, slash))
+                ? DumpId.of(folder.substring(0, slash), folder.substring(slash + 1))
+                : Optional.empty();
     }
 
     /**
@@ -72,6 +107,19 @@ public final class Inventory {
         return files.getOrDefault(dump, Map.of()).containsKey(Withdrawal.FILE_NAME);
     }
 
+    /** Every dump with a manifest, and without a mark that it is withdrawn or removed. Reads nothing. */
+    Set<DumpId> standing() {
+        Set<DumpId> standing = new HashSet<>();
+        files.forEach((dump, names) -> {
+            if (names.containsKey(Manifest.FILE_NAME)
+                    && !names.containsKey(Withdrawal.FILE_NAME)
+                    && !names.containsKey(Removal.FILE_NAME)) {
+                standing.add(dump);
+            }
+        });
+        return standing;
+    }
+
     /** The names of the files in a dump's folder, sorted. Reads nothing. */
     public List<String> filesOf(DumpId dump) {
         return files.getOrDefault(dump, Map.of()).keySet().stream().sorted().toList();
@@ -94,28 +142,46 @@ public final class Inventory {
         return Optional.empty();
     }
 
-    /** Every dump in that state, newest first. Reads the manifests that have not been read yet. */
+    /**
+     * Every dump in that state, the newest first, without their manifests. Reads the manifests that were not read yet,
+     * unless the names of files tell the state.
+     *
+     * @throws SpillwayException as {@link Fault#CANCELLED} alone: every other failure is a state
+     */
     public List<DumpAt> in(DumpState state) throws SpillwayException {
         List<DumpAt> found = new ArrayList<>();
         for (DumpId dump : files.keySet()) {
-            DumpAt at = at(dump);
-            if (at.state() == state) {
-                found.add(at);
+            Map<String, Long> names = files.getOrDefault(dump, Map.of());
+            boolean marked = names.containsKey(Withdrawal.FILE_NAME) || names.containsKey(Removal.FILE_NAME);
+            if (marked == (state == DumpState.WITHDRAWN || state == DumpState.PRUNED)) {
+                DumpAt at = known.get(dump);
+                at = at == null ? remember(look(dump, names)) : at;
+                if (at.state() == state) {
+                    found.add(at);
+                }
             }
         }
         return found;
     }
 
+    /** The same without its manifest. */
+    private DumpAt remember(DumpAt at) {
+        DumpAt small = new DumpAt(at.dump(), at.state(), null, at.files(), at.why());
+        known.put(at.dump(), small);
+        return small;
+    }
+
     /**
-     * The state of a dump here.
+     * A dump, as it is here. Of the dumps asked for, the last few manifests are kept; any other is read again.
      *
      * @throws SpillwayException only as {@link Fault#CANCELLED}; every other failure is a state
      */
     public DumpAt at(DumpId dump) throws SpillwayException {
-        DumpAt at = known.get(dump);
+        DumpAt at = recent.get(dump);
         if (at == null) {
             at = look(dump, files.getOrDefault(dump, Map.of()));
-            known.put(dump, at);
+            recent.put(dump, at);
+            remember(at);
         }
         return at;
     }
@@ -130,9 +196,9 @@ public final class Inventory {
         return look(dump, files.getOrDefault(dump, Map.of()));
     }
 
-    /** The listed length of a dump's manifest in bytes; 0 if there is none. Thread-safe. */
-    long manifestBytes(DumpId dump) {
-        return files.getOrDefault(dump, Map.of()).getOrDefault(Manifest.FILE_NAME, 0L);
+    /** The length of a file of a dump as it was listed, in bytes; 0 where there is none. For any thread. */
+    long bytes(DumpId dump, String name) {
+        return files.getOrDefault(dump, Map.of()).getOrDefault(name, 0L);
     }
 
     private DumpAt look(DumpId dump, Map<String, Long> names) throws SpillwayException {
@@ -148,7 +214,7 @@ public final class Inventory {
 
     private DumpAt read(DumpId dump, Map<String, Long> names) throws SpillwayException {
         try {
-            Optional<Manifest> manifest = manifest(dump, names.getOrDefault(Manifest.FILE_NAME, 0L));
+            Optional<Manifest> manifest = manifest(destination, dump, names.getOrDefault(Manifest.FILE_NAME, 0L));
             if (manifest.isEmpty()) {
                 Map<String, Long> left = new HashMap<>(names);
                 left.remove(Manifest.FILE_NAME);
@@ -167,16 +233,24 @@ public final class Inventory {
         }
     }
 
-    /** Empty if it was removed since the listing. */
-    private Optional<Manifest> manifest(DumpId dump, long bytes) throws SpillwayException {
+    /**
+     * Reads the manifest of one dump, and nothing else.
+     *
+     * @param destination stays the caller's to close
+     * @param bytes       its length as the destination lists it, or 0 where that is unknown
+     * @return empty where the destination has no such file
+     * @throws SpillwayException as {@link Fault#INTEGRITY}: the file is not a manifest, or belongs to another dump; as any
+     *                           other fault: it exists and cannot be read now
+     */
+    static Optional<Manifest> manifest(Destination destination, DumpId dump, long bytes) throws SpillwayException {
         ObjectKey key = new ObjectKey(dump.toString()).child(Manifest.FILE_NAME);
-        String where = destination.name() + "/" + key;
         Optional<Manifest> manifest = readIfThere(destination, key, bytes, Manifest.class, "a manifest");
         if (manifest.isPresent() && !manifest.get().dump().equals(dump.toString())) {
             throw new SpillwayException(
                     Fault.INTEGRITY,
-                    where + " is the manifest of " + manifest.get().dump(),
-                    "the manifest was moved here; withdraw this dump, or restore its own manifest");
+                    "%s/%s is the manifest of %s"
+                            .formatted(destination.name(), key, manifest.get().dump()),
+                    "the file was moved; restore the manifest of this dump, or withdraw the dump");
         }
         return manifest;
     }

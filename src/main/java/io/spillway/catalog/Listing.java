@@ -17,23 +17,23 @@ import org.jspecify.annotations.Nullable;
  * @param title         for people
  * @param description   for people, or null
  * @param license       SPDX identifier, or null if not stated
- * @param homepage      URL of a page about the dataset, or null
- * @param covers        routes of the site that the dump replaces
- * @param page          URL of the dataset's page
- * @param dump          id of the latest dump
- * @param takenAt       when its snapshot was taken, from which its age is measured
- * @param nextDue       when the next dump is due, or null without a schedule
- * @param documents     number of documents
- * @param bytes         total bytes of its parts
- * @param schemaVersion increases when fields are added or removed or change their type; null in dumps of older versions
- * @param address       URL of its folder, ending with a slash
- * @param index         URL of the dump's own page, which every server shows, or null if an older version wrote the dump
- * @param manifest      URL of its manifest
- * @param checksums     URL of its checksum file
- * @param metalink      URL of its metalink, or null if it has none
- * @param torrent       URL of its torrent, or null if it has none
- * @param files         its parts, sorted by name
- * @param mirrors       other folders with the same files under the same names, each ending with a slash
+ * @param homepage      where people read about the dataset, or null
+ * @param covers        the routes of the site that the dump replaces
+ * @param page          address of the dataset's page
+ * @param dump          the id of the latest dump
+ * @param takenAt       when its snapshot was taken: its age is measured from here
+ * @param nextDue       when the next one is due, or null where there is no plan
+ * @param documents     documents in it
+ * @param bytes         bytes of its parts
+ * @param schemaVersion moves where fields come, go or change their type; null if not counted
+ * @param address       of the dump: its page, or its manifest where it has no page; the other files are beside it. It is not a
+ *                      folder, because buckets and many web servers do not serve folders
+ * @param manifest      address of its manifest
+ * @param checksums     address of its checksum file
+ * @param metalink      address of its metalink, or null where it has none
+ * @param torrent       address of its torrent, or null where it has none
+ * @param files         its parts, in the order of their names
+ * @param mirrors       addresses of the same dump elsewhere, each of the file that {@code address} is of
  */
 public record Listing(
         String dataset,
@@ -50,7 +50,6 @@ public record Listing(
         long bytes,
         @Nullable Integer schemaVersion,
         String address,
-        @Nullable String index,
         String manifest,
         String checksums,
         @Nullable String metalink,
@@ -145,8 +144,7 @@ public record Listing(
                 latest.documents(),
                 latest.bytes(),
                 latest.schemaVersion(),
-                addresses.ofFolder(folder),
-                beside(latest, addresses, DumpSummary.PAGE),
+                addresses.of(folder.child(opening(latest))),
                 addresses.of(folder.child(Manifest.FILE_NAME)),
                 addresses.of(folder.child(Sha256Sums.FILE_NAME)),
                 beside(latest, addresses, latest.dataset() + ".meta4"),
@@ -157,7 +155,14 @@ public record Listing(
                 mirrors);
     }
 
-    /** The URL of a dump's own page, or null if it has none. */
+    /** The name of the file that {@link #address} is of: the dump's page, or its manifest where it has no page. */
+    public static String opening(Manifest manifest) {
+        return manifest.files().stream().anyMatch(file -> file.name().equals(DumpSummary.PAGE))
+                ? DumpSummary.PAGE
+                : Manifest.FILE_NAME;
+    }
+
+    /** Address of a dump's own page, or null where it has none. */
     public static @Nullable String index(DumpSummary dump, Addresses addresses) {
         return dump.hasPage() ? addresses.of(new ObjectKey(dump.dump()).child(DumpSummary.PAGE)) : null;
     }

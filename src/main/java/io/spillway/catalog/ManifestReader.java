@@ -1,21 +1,14 @@
 package io.spillway.catalog;
 
 import io.spillway.dataset.DumpId;
-import io.spillway.destination.Destination;
-import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Examples;
-import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.lanes.Lanes;
 import io.spillway.manifest.Manifest;
-import io.spillway.manifest.ManifestJson;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
@@ -96,7 +89,7 @@ final class ManifestReader {
     }
 
     private Found find(DumpId dump) throws SpillwayException, InterruptedException {
-        int share = (int) Math.min(KIBIBYTES_AT_A_TIME, (inventory.manifestBytes(dump) >> 10) + 1);
+        int share = (int) Math.min(KIBIBYTES_AT_A_TIME, (inventory.bytes(dump, Manifest.FILE_NAME) >> 10) + 1);
         room.acquire(share);
         try {
             DumpAt at = inventory.look(dump);
@@ -122,7 +115,8 @@ final class ManifestReader {
             newest.merge(
                     manifest.dataset(),
                     manifest,
-                    (one, other) -> other.id().instant().isAfter(one.id().instant()) ? other : one);
+                    // The text of an id sorts by its time.
+                    (one, other) -> other.dump().compareTo(one.dump()) > 0 ? other : one);
         }
     }
 
@@ -135,35 +129,6 @@ final class ManifestReader {
                     group.names().size(),
                     Examples.of(group.names()),
                     group.first());
-        }
-    }
-
-    /**
-     * Reads one manifest.
-     *
-     * @return empty if it does not exist
-     * @throws SpillwayException if it is invalid or the destination does not answer
-     */
-    static Optional<Manifest> read(Destination destination, DumpId dump) throws SpillwayException {
-        ObjectKey key = new ObjectKey(dump.toString()).child(Manifest.FILE_NAME);
-        String where = destination.name() + "/" + key;
-        try (InputStream in = destination.open(key)) {
-            Manifest manifest = ManifestJson.read(in, where);
-            if (!manifest.dump().equals(dump.toString())) {
-                throw new SpillwayException(
-                        Fault.INTEGRITY,
-                        where + " is the manifest of " + manifest.dump(),
-                        "the manifest was moved here; move it back, or remove it");
-            }
-            return Optional.of(manifest);
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), "try again", e);
-        } catch (SpillwayException e) {
-            if (e.fault() == Fault.DESTINATION_REFUSED && destination.find(key).isEmpty()) {
-                return Optional.empty();
-            }
-            throw e;
         }
     }
 }

@@ -67,6 +67,11 @@ public final class OwnFiles {
     /** Files added because there is no record; empty if there is one. */
     private final Map<String, List<String>> adopted;
 
+    /** The record as it was read or written last, and its version then; a record of many files is not parsed for each. */
+    private volatile Known known = new Known("", Map.of());
+
+    private record Known(String version, Map<String, List<String>> files) {}
+
     /**
      * The content of the record.
      *
@@ -166,13 +171,13 @@ public final class OwnFiles {
     public void claim(Map<ObjectKey, byte[]> files) throws SpillwayException {
         for (int i = 0; i < TRIES; i++) {
             String version = destination.find(KEY).map(StoredObject::version).orElse(null);
-            Map<String, List<String>> known = version == null ? adopted : read();
-            Map<String, String> there = requireOwn(files.keySet(), known);
-            Map<String, List<String>> next = new TreeMap<>(known);
+            Map<String, List<String>> before = version == null ? adopted : read(version);
+            Map<String, String> there = requireOwn(files.keySet(), before);
+            Map<String, List<String>> next = new TreeMap<>(before);
             files.forEach((key, bytes) -> next.put(
                     key.value(),
-                    add(known.getOrDefault(key.value(), List.of()), there.get(key.value()), Digests.sha256(bytes))));
-            if ((next.equals(known) && version != null)
+                    add(before.getOrDefault(key.value(), List.of()), there.get(key.value()), Digests.sha256(bytes))));
+            if ((next.equals(before) && version != null)
                     || destination.replace(KEY, ManifestJson.write(new Content(1, next)), version)) {
                 return;
             }
@@ -217,7 +222,8 @@ public final class OwnFiles {
      * @throws SpillwayException {@link Fault#DESTINATION_REFUSED} if some of them are foreign
      */
     public void requireOwn(Collection<ObjectKey> keys) throws SpillwayException {
-        var unused = requireOwn(keys, destination.find(KEY).isEmpty() ? adopted : read());
+        String version = destination.find(KEY).map(StoredObject::version).orElse(null);
+        var unused = requireOwn(keys, version == null ? adopted : read(version));
     }
 
     /** The hashes of those that exist. */
@@ -260,6 +266,16 @@ public final class OwnFiles {
         }
         all.add(fresh);
         return List.copyOf(all);
+    }
+
+    /** The record, read once for each version of it. */
+    private Map<String, List<String>> read(String version) throws SpillwayException {
+        Known last = known;
+        if (!last.version().equals(version)) {
+            last = new Known(version, read());
+            known = last;
+        }
+        return last.files();
     }
 
     private Map<String, List<String>> read() throws SpillwayException {

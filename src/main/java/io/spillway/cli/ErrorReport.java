@@ -60,7 +60,7 @@ final class ErrorReport {
                 .toList();
     }
 
-    /** Names what nobody knows, without a value: behind a mistyped option may stand a secret. */
+    /** Names unknown options without their values: the value of a mistyped option may be a secret. */
     private static String unknown(UnmatchedArgumentException e) {
         return "unknown: "
                 + e.getUnmatched().stream()

@@ -1,8 +1,5 @@
 package io.spillway.cli;
 
-import io.spillway.compress.Compression;
-import io.spillway.config.Secret;
-
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

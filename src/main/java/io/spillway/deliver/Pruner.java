@@ -3,10 +3,7 @@ package io.spillway.deliver;
 import io.spillway.catalog.DumpAt;
 import io.spillway.catalog.DumpState;
 import io.spillway.catalog.Inventory;
-import io.spillway.catalog.LatestFile;
 import io.spillway.catalog.Ledger;
-import io.spillway.catalog.LinksFile;
-import io.spillway.catalog.Listing;
 import io.spillway.catalog.Memory;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
@@ -18,17 +15,16 @@ import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Removal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,7 +111,8 @@ public final class Pruner {
                     "check the destination and the permission to list it");
         }
         List<String> skipped = new ArrayList<>();
-        Map<DumpId, Manifest> complete = new TreeMap<>();
+        // Ids alone: the manifests of all dumps together may be more than the memory.
+        TreeSet<DumpId> complete = new TreeSet<>();
         Map<DumpId, List<String>> going = new TreeMap<>();
         for (DumpId dump : inventory.dumps()) {
             DumpAt at = inventory.at(dump);
@@ -123,7 +120,7 @@ public final class Pruner {
         }
         List<Removed> removed = new ArrayList<>();
         for (DumpId dump : goes(complete, keep)) {
-            Manifest manifest = complete.get(dump);
+            Manifest manifest = inventory.at(dump).manifest();
             if (manifest != null) {
                 going.put(dump, Inventory.filesOf(manifest));
                 removed.add(new Removed(
@@ -151,15 +148,14 @@ public final class Pruner {
         return restored ? Inventory.of(destination, dataset) : inventory;
     }
 
-    private void sort(
-            DumpAt at, Map<DumpId, Manifest> complete, Map<DumpId, List<String>> going, List<String> skipped) {
+    private void sort(DumpAt at, Set<DumpId> complete, Map<DumpId, List<String>> going, List<String> skipped) {
         DumpId dump = at.dump();
         SpillwayException why = at.why();
         if (at.isComplete() && at.manifest() != null) {
             if (dump.instant().isAfter(clock.instant())) {
                 skipped.add(dump + " is dated in the future");
             } else {
-                complete.put(dump, at.manifest());
+                complete.add(dump);
             }
         } else if (at.state() == DumpState.PRUNED) {
             try {
@@ -172,12 +168,12 @@ public final class Pruner {
         }
     }
 
-    /** Oldest first. */
-    private List<DumpId> goes(Map<DumpId, Manifest> complete, Keep keep) {
-        Set<DumpId> kept = keep.retention().keeps(complete.keySet());
+    /** The oldest first. */
+    private List<DumpId> goes(Set<DumpId> complete, Keep keep) {
+        Set<DumpId> kept = keep.retention().keeps(complete);
         Instant limit = clock.instant().minus(keep.grace());
         List<DumpId> goes = new ArrayList<>();
-        List<DumpId> all = List.copyOf(complete.keySet());
+        List<DumpId> all = List.copyOf(complete);
         for (int i = 0; i + 1 < all.size(); i++) {
             boolean superseded = !all.get(i + 1).instant().isAfter(limit);
             if (superseded && !kept.contains(all.get(i))) {
@@ -187,14 +183,13 @@ public final class Pruner {
         return goes;
     }
 
-    /** @return why links could not be updated, if their targets are kept; or null */
-    private @Nullable SpillwayException remove(
-            Map<DumpId, List<String>> going, Map<DumpId, Manifest> complete, Move move)
+    /** @return why links could not move, where what they name stays all the same; or null */
+    private @Nullable SpillwayException remove(Map<DumpId, List<String>> going, Set<DumpId> complete, Move move)
             throws SpillwayException, InterruptedException {
         Ledger ledger = new Ledger(memory, dataset);
         for (Map.Entry<DumpId, List<String>> each : going.entrySet()) {
             recordPruned(ledger, each.getKey());
-            if (complete.containsKey(each.getKey())) {
+            if (complete.contains(each.getKey())) {
                 mark(each.getKey(), each.getValue());
             }
         }
@@ -249,34 +244,8 @@ public final class Pruner {
 
     /** Whether links at the destination name any of these dumps. */
     private boolean namesAny(Set<DumpId> dumps) throws SpillwayException {
-        Set<String> named = new HashSet<>();
-        ObjectKey latest = new ObjectKey(dataset).child(LatestFile.FILE_NAME);
-        ObjectKey links = new ObjectKey(LinksFile.FILE_NAME);
-        if (destination.find(latest).isPresent()) {
-            try (InputStream in = destination.open(latest)) {
-                named.add(LatestFile.read(in, latest.value()).dump());
-            } catch (IOException e) {
-                throw unreadable(latest, e);
-            }
-        }
-        if (destination.find(links).isPresent()) {
-            try (InputStream in = destination.open(links)) {
-                LinksFile.read(in, links.value()).datasets().stream()
-                        .map(Listing::dump)
-                        .forEach(named::add);
-            } catch (IOException e) {
-                throw unreadable(links, e);
-            }
-        }
+        Set<String> named = LinkTargets.at(destination, dataset);
         return dumps.stream().map(DumpId::toString).anyMatch(named::contains);
-    }
-
-    private SpillwayException unreadable(ObjectKey key, IOException e) {
-        return new SpillwayException(
-                Fault.DESTINATION_UNAVAILABLE,
-                "cannot read %s/%s: %s".formatted(destination.name(), key, e.getMessage()),
-                "try again",
-                e);
     }
 
     private Removal read(DumpId dump) throws SpillwayException {

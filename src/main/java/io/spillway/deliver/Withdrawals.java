@@ -202,6 +202,7 @@ public final class Withdrawals {
     private final class Survey {
         private final Map<Destination, Inventory> inventories = new LinkedHashMap<>();
         private final Map<Destination, SpillwayException> unavailable = new LinkedHashMap<>();
+        private final Map<Destination, Set<String>> linked = new LinkedHashMap<>();
 
         Survey() throws SpillwayException {
             for (Destination place : places) {
@@ -267,11 +268,31 @@ public final class Withdrawals {
             }
         }
 
-        /** Whether a withdrawal is incomplete there. */
+        /** The dumps that links there name. Links that cannot be read name none here; who writes them next reports it. */
+        private Set<String> linked(Destination place) throws SpillwayException {
+            Set<String> known = linked.get(place);
+            if (known == null) {
+                known = Set.of();
+                try {
+                    known = place == home && spooled ? known : LinkTargets.at(place, dataset);
+                } catch (SpillwayException e) {
+                    if (e.fault() == Fault.CANCELLED) {
+                        throw e;
+                    }
+                    LOG.warn("links cannot be read destination={} cause=\"{}\"", place.name(), e.getMessage());
+                }
+                linked.put(place, known);
+            }
+            return known;
+        }
+
+        /** Whether a withdrawal is not complete there: files are left, or links still name the dump. */
         boolean isOpen(Destination place, DumpId dump, Withdrawal notice) throws SpillwayException {
             Inventory inventory = inventories.get(place);
             if (inventory == null) {
                 return false;
+            } else if (linked(place).contains(dump.toString())) {
+                return true;
             }
             DumpAt at = inventory.at(dump);
             boolean goes = notice.deletesFiles() || (spooled && place == home);

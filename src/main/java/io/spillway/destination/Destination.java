@@ -158,7 +158,7 @@ public interface Destination extends AutoCloseable {
     }
 
     /**
-     * Undoes {@link #link}: {@code name} stands for no folder any more. Succeeds where it did not, and leaves an object of
+     * Undoes {@link #link}: {@code name} no longer names a folder. Succeeds where it did not, and leaves an object of
      * that name alone.
      */
     default void unlink(ObjectKey name) throws SpillwayException {}

@@ -91,8 +91,8 @@ final class HuffmanCode {
     }
 
     /**
-     * The same, but if several symbols without following bits are within these bits, the entry is the sum of theirs and
-     * of the next symbol's, so that a run is processed in one step.
+     * The same, but if several symbols without following bits are within these bits, the entry is the sum of their
+     * meanings and that of the next symbol, so that a run is processed in one step.
      *
      * @param followed the bits of a meaning that end a run
      */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param languages         such as {@code en}; the first is the default; each once, and there are sentences in each
  * @param documentation     page about the use of the site, or null
- * @param contact           whom the refused may ask, for people: an address of either kind, or null; made one line of
+ * @param contact           where rejected clients may ask, for people: an address of either kind, or null; made one line of
  *                          text
  * @param problemTypes      what the problem types' addresses begin with, or null for a page beside the notices
  * @param retryAfterSeconds what a limiter that knows nothing better puts into {@code Retry-After}; in no body
@@ -32,7 +32,7 @@ public record NoticeSettings(
         long retryAfterSeconds,
         boolean check,
         @Nullable Map<String, Map<String, String>> sentences) {
-    /** What holds where nobody has said anything: ten seconds are above the windows of common limiters. */
+    /** The defaults: ten seconds are above the windows of common limiters. */
     public static final NoticeSettings DEFAULT = new NoticeSettings(Sentences.languages(), null, null, null, 10, true);
 
     /** In bytes of UTF-8: longer than any address, and a body has space for it. */

@@ -74,10 +74,11 @@ final class AtomFeed {
             Addresses addresses,
             ObjectKey self,
             ObjectKey page) {
+        Texts texts = Texts.all().get(0);
         List<Event> events = Stream.concat(
                         dumps.stream()
-                                .map(dump ->
-                                        new Event(dump.takenAt(), xml -> entry(xml, dump, destination, addresses))),
+                                .map(dump -> new Event(
+                                        dump.takenAt(), xml -> entry(xml, dump, destination, addresses, texts))),
                         withdrawn.stream()
                                 .map(notice -> new Event(
                                         notice.withdrawnAt(), xml -> entry(xml, notice, destination, addresses))))
@@ -132,10 +133,9 @@ final class AtomFeed {
                 .close();
     }
 
-    private static void entry(Xml xml, DumpSummary dump, Destination destination, Addresses addresses) {
+    private static void entry(Xml xml, DumpSummary dump, Destination destination, Addresses addresses, Texts texts) {
         ObjectKey folder = new ObjectKey(dump.dump());
         ObjectKey page = new ObjectKey(dump.id().dataset()).child("index.html");
-        Texts texts = Texts.all().get(0);
         xml.open("entry")
                 .text("id", id(destination, new ObjectKey(dump.dump()), dump))
                 .text("title", dump.title() + ", " + dump.id().stamp())

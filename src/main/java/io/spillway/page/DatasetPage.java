@@ -13,7 +13,6 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,7 +106,7 @@ public record DatasetPage(
                 beside(latest, addresses),
                 snippets,
                 listing.covers(),
-                mirrors(latest, listing),
+                mirrors(listing),
                 latest.source().fields().stream()
                         .map(field -> field(texts, latest, field))
                         .toList(),
@@ -170,16 +169,9 @@ public record DatasetPage(
         return links;
     }
 
-    /** A bucket has no directory index: each link names a file that the dump has. */
-    private static List<Link> mirrors(Manifest latest, Listing listing) {
-        String opened = Stream.of(DumpPage.FILE_NAME, "README.md")
-                .filter(name ->
-                        latest.files().stream().anyMatch(file -> file.name().equals(name)))
-                .findFirst()
-                .orElse(Manifest.FILE_NAME);
+    private static List<Link> mirrors(Listing listing) {
         return listing.mirrors().stream()
-                .map(mirror ->
-                        new Link(mirror.toString(), mirror.resolve(opened).toString()))
+                .map(mirror -> new Link(mirror.toString(), mirror.toString()))
                 .toList();
     }
 
@@ -208,8 +200,8 @@ public record DatasetPage(
         }
         latest.formats()
                 .forEach(format -> format.leftOut()
-                        .forEach((field, documents) -> issues.add(texts.get(
-                                "issues.leftout", format.name(), Printable.line(field), documents))));
+                        .forEach((field, documents) -> issues.add(
+                                texts.get("issues.leftout", format.name(), Printable.line(field), documents))));
         List<String> accepted = latest.accepted() == null ? List.of() : latest.accepted();
         if (accepted.contains("shrink")) {
             issues.add(texts.get("issues.shrink"));

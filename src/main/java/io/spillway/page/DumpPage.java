@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param license        an SPDX expression, or null
  * @param licenseAddress URL of the licence's text, or null
  * @param publisher      the publisher's name, or null
- * @param dataset        URL of the dataset's page, relative if possible
- * @param files          every file of the dump except this page
+ * @param dataset        address of the dataset's page, relative where possible
+ * @param files          every file of the dump, this page among them
  */
 public record DumpPage(
         String title,

@@ -1,6 +1,7 @@
 package io.spillway.page;
 
 import io.spillway.catalog.Listing;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,8 +26,10 @@ public record Snippet(String tool, String code) {
      * @param place name of the destination, which contains the location of a bucket
      */
     static List<Snippet> of(Listing latest, String place) {
-        String folder = latest.address().contains("://") ? latest.address() : UNKNOWN + latest.dump() + "/";
-        // The URLs in the list may be those of another destination, or of a previous location of the site.
+        String folder = latest.address().contains("://")
+                ? URI.create(latest.address()).resolve(".").toString()
+                : UNKNOWN + latest.dump() + "/";
+        // What the list says before a file's name may be an address of another place, or of where the site was before.
         String addresses = "sed 's|.*/||;s|^|%s|' urls.txt".formatted(folder);
         // Not --ignore-missing, which BusyBox lacks, and which ignores missing files.
         String check =

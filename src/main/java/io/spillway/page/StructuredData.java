@@ -1,7 +1,5 @@
 package io.spillway.page;
 
-import io.spillway.dataset.Dataset;
-
 import io.spillway.catalog.Listing;
 import io.spillway.dataset.License;
 import io.spillway.manifest.ManifestJson;

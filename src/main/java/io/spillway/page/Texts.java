@@ -21,9 +21,13 @@ public final class Texts {
     private final Locale locale;
     private final Map<String, String> sentences;
     private final boolean fromTheRight;
+    private final DateTimeFormatter dates;
 
     private Texts(String language, Map<String, String> sentences) {
         this.locale = LOCALES.getOrDefault(language, Locale.forLanguageTag(language));
+        this.dates = DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG)
+                .withLocale(locale)
+                .withZone(ZoneOffset.UTC);
         this.sentences = sentences;
         this.fromTheRight = Sentences.fromTheRight(sentences);
     }
@@ -121,9 +125,6 @@ public final class Texts {
 
     /** {@code 21 November 2026}. */
     public String date(Instant instant) {
-        return DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG)
-                .withLocale(locale)
-                .withZone(ZoneOffset.UTC)
-                .format(instant);
+        return dates.format(instant);
     }
 }

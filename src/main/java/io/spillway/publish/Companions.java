@@ -95,6 +95,8 @@ final class Companions {
         links.add(new DumpPage.File(Sha256Sums.FILE_NAME, ""));
         downloaders().forEach(name -> links.add(new DumpPage.File(name, "")));
         links.add(new DumpPage.File(Manifest.FILE_NAME, ""));
+        // Programs that follow links leave out the page that they began at, unless it links itself.
+        links.add(new DumpPage.File(DumpPage.FILE_NAME, ""));
         return DumpPage.write(
                 dataset.title(),
                 dataset.description(),

@@ -3,8 +3,11 @@ package io.spillway.publish;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.SchemaChanges;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,7 +64,19 @@ record Comparison(
                 accepted.isEmpty() ? null : accepted);
     }
 
-    /** The paths that may be named, and those of the objects that contain them. */
+    /** The same, with what the operator accepted because the previous dump was unknown. */
+    Comparison accepting(List<Gate.Refusal> unseen) {
+        Set<String> words = new TreeSet<>(accepted == null ? List.of() : accepted);
+        unseen.forEach(refusal -> words.add(refusal.word()));
+        // In the order of Gate.Refusal, as a comparison has them.
+        List<String> all = Arrays.stream(Gate.Refusal.values())
+                .map(Gate.Refusal::word)
+                .filter(words::contains)
+                .toList();
+        return new Comparison(schemaVersion, changes, previous, all.isEmpty() ? null : all);
+    }
+
+    /** The paths that may be named, and those of the objects that they lie in. */
     private static List<String> nameable(List<String> paths, Predicate<String> mayName) {
         List<String> named = paths.stream().filter(mayName).toList();
         return paths.stream()

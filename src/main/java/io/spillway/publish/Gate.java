@@ -81,28 +81,30 @@ public final class Gate {
     }
 
     /**
-     * Requires that the previous dump is readable, since nothing can be compared otherwise.
+     * Makes sure that the previous dump is known, without which nothing can be compared.
      *
-     * @param blind reasons why it is not, for people; empty if it is
-     * @throws SpillwayException {@link Fault#GATE} if it is not and the operator has not accepted that
+     * @param blind why it may be unknown, for people; empty if it is known
+     * @return what the operator accepted in place of the comparison; empty if the previous dump is known
+     * @throws SpillwayException as {@link Fault#GATE}: it is unknown, and the operator has not accepted that
      */
-    void requireSight(DumpId next, List<String> blind) throws SpillwayException {
+    List<Refusal> requireSight(DumpId next, List<String> blind) throws SpillwayException {
         if (blind.isEmpty()) {
-            return;
+            return List.of();
         }
         Set<Refusal> needed = rules.schemaStops() ? EnumSet.allOf(Refusal.class) : EnumSet.of(Refusal.SHRINK);
         if (!rules.accepted().containsAll(needed)) {
             throw new SpillwayException(
                     Fault.GATE,
-                    "%s was not published: the previous dump cannot be read for comparison: %s"
+                    "%s is not published, because the previous dump cannot be read and nothing can be compared: %s"
                             .formatted(next, some(blind)),
-                    "restore that dump, withdraw it, or wait until its destination is available; if the new dump is right,"
+                    "restore that dump, withdraw it, or wait until its destination answers; if the new dump is right,"
                             + " re-run once with "
                             + needed.stream()
                                     .map(refusal -> "--accept-" + refusal.word())
                                     .collect(Collectors.joining(" ")));
         }
-        LOG.warn("published without comparison dump={} reasons=\"{}\"", next, some(blind));
+        LOG.warn("published without a comparison dump={} reasons=\"{}\"", next, some(blind));
+        return List.copyOf(needed);
     }
 
     /**

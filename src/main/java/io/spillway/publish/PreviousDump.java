@@ -66,8 +66,10 @@ public final class PreviousDump {
     }
 
     /**
-     * Finds the previous dump. Skips destinations that do not answer: their dumps are compared when the new one is sent
-     * there ({@link Deliveries}). Costs one listing per destination and, if nothing is damaged, one object.
+     * Looks for the dump before. A destination that does not answer is left out if home, the memory or another destination
+     * that answers knows the dataset: what it has is compared with when a dump is sent there ({@link Deliveries}). If none of
+     * them does, this may be the first dump, or home may be new and the dumps may be where no answer comes from, so that the
+     * gate is blind. Costs one listing at each destination and, where nothing is wrong, one object.
      *
      * @param next the dump that is being made, or null; damaged dumps dated later than it are ignored
      * @throws SpillwayException if home cannot be listed or the call was cancelled
@@ -81,10 +83,7 @@ public final class PreviousDump {
                 if (place == home || e.fault() == Fault.CANCELLED) {
                     throw e;
                 }
-                LOG.warn(
-                        "destination not available for the gate's comparison destination={} cause=\"{}\"",
-                        place.name(),
-                        e.getMessage());
+                LOG.warn("the gate does not see destination={} cause=\"{}\"", place.name(), e.getMessage());
             }
         }
         Manifest remembered = new Ledger(memory, dataset).newest().orElse(null);

@@ -112,8 +112,9 @@ public final class Publisher {
      */
     public Manifest publish(Draft draft, Predicate<String> mayName) throws SpillwayException {
         PreviousDump.Found previous = previousDump.of(draft.dataset().name(), draft.dump());
-        gate.requireSight(draft.dump(), previous.blind());
-        Comparison comparison = Comparison.of(draft, previous.dump(), gate, mayName);
+        List<Gate.Refusal> unseen = gate.requireSight(draft.dump(), previous.blind());
+        Comparison comparison =
+                Comparison.of(draft, previous.dump(), gate, mayName).accepting(unseen);
         try {
             DumpAddresses addresses = DumpAddresses.of(draft.dump(), places);
             List<SideFile> files = Companions.write(draft, comparison.schemaVersion(), addresses, version);

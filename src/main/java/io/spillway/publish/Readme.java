@@ -84,15 +84,17 @@ final class Readme {
         }
         // The same file is published at every destination, so it lists them without preference.
         if (addresses.folders().size() > 1) {
-            addresses.folders().forEach(each -> text.append("* <").append(each).append(">\n"));
+            // No links: a folder opens only where the web server shows a directory index, which buckets never do.
+            addresses
+                    .folders()
+                    .forEach(each -> text.append("* `").append(base(each)).append("`\n"));
             text.append('\n');
         }
         text.append("```sh\n");
-        folder.map(URI::toString)
-                .ifPresent(address -> text.append("URL='")
-                        .append(address.substring(0, address.length() - 1).replace("'", "%27"))
-                        .append("'\n"));
-        // Works in BusyBox and can be repeated: complete files are not fetched again.
+        folder.map(Readme::base)
+                .ifPresent(address ->
+                        text.append("URL='").append(address.replace("'", "%27")).append("'\n"));
+        // These lines also run in BusyBox, and run again: a file that is whole is not fetched a second time.
         text.append("""
                 wget -O urls.txt "$URL/urls.txt" && wget -O SHA256SUMS "$URL/SHA256SUMS"
                 sed "s|.*/||;s|^|$URL/|" urls.txt | while read -r file; do
@@ -102,7 +104,13 @@ final class Readme {
                 """.formatted(stem));
     }
 
-    /** Other ways to fetch and verify the whole dump. */
+    /** The address of a folder, to which the commands append a slash and a name. */
+    private static String base(URI folder) {
+        String address = folder.toString();
+        return address.substring(0, address.length() - 1);
+    }
+
+    /** What else fetches the whole dump, and checks it on the way. */
     private static void otherWays(StringBuilder text, Draft draft, DumpAddresses addresses) {
         if (addresses.folders().isEmpty()) {
             return;

@@ -103,7 +103,7 @@ public final class Destinations implements AutoCloseable {
     }
 
     /**
-     * What speaks against sending dumps of this size to the Internet Archive.
+     * Warnings about sending dumps of this size to the Internet Archive.
      *
      * @param bytes of all files of a dump
      * @param files of a dump

@@ -1,6 +1,5 @@
 package io.spillway.run;
 
-
 import io.spillway.compress.Compression;
 import io.spillway.encode.BulkLines;
 import io.spillway.encode.Csv;

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class Sites {
     private static final Logger LOG = LoggerFactory.getLogger(Sites.class);
 
-    /** Somebody else writes a few small files meanwhile; who needs longer has died, and the lock with it. */
+    /** Another process writes a few small files meanwhile; one that needs longer has died, and its lock with it. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private Sites() {}

@@ -1,6 +1,5 @@
 package io.spillway.site;
 
-import io.spillway.catalog.Addresses;
 import io.spillway.catalog.Inventory;
 import io.spillway.catalog.LatestFile;
 import io.spillway.catalog.Listing;
@@ -40,12 +39,11 @@ final class Mirrors {
         return known.contains(manifest.dataset()) ? find(manifest) : asWritten(manifest);
     }
 
-    /** Checks every other destination; one that does not answer is not a mirror now. */
+    /** Asks every other destination; one that does not answer is left out. */
     private List<URI> find(Manifest manifest) {
-        ObjectKey folder = new ObjectKey(manifest.dump());
         List<URI> found = new ArrayList<>();
         for (Destination other : others) {
-            Optional<URI> address = Addresses.publicFolder(other, folder);
+            Optional<URI> address = address(other, manifest);
             if (address.isPresent() && has(other, manifest)) {
                 found.add(address.get());
             }
@@ -56,19 +54,23 @@ final class Mirrors {
     /**
      * Torrents of a dump that other destinations create themselves.
      *
-     * @param folders public folders of the dump
+     * @param mirrors where it is
      */
-    List<URI> torrents(Manifest manifest, List<URI> folders) {
+    List<URI> torrents(Manifest manifest, List<URI> mirrors) {
         ObjectKey folder = new ObjectKey(manifest.dump());
         return others.stream()
-                .filter(other -> Addresses.publicFolder(other, folder)
-                        .filter(folders::contains)
-                        .isPresent())
+                .filter(other ->
+                        address(other, manifest).filter(mirrors::contains).isPresent())
                 .flatMap(other -> other.torrentAddress(folder).stream())
                 .toList();
     }
 
-    /** A destination without site files, such as an archive, is only checked for the manifest. */
+    /** Where a dump opens at another destination, or empty where that is not public. */
+    private static Optional<URI> address(Destination other, Manifest manifest) {
+        return other.publicAddress(new ObjectKey(manifest.dump()).child(Listing.opening(manifest)));
+    }
+
+    /** A place that keeps no site files, such as an archive, is asked for the manifest alone. */
     private static boolean has(Destination other, Manifest manifest) {
         ObjectKey folder = new ObjectKey(manifest.dump());
         try {
@@ -95,7 +97,12 @@ final class Mirrors {
         String where = destination.name() + "/" + key;
         try (InputStream in = destination.open(key)) {
             Listing listing = LatestFile.read(in, where);
-            return listing.dump().equals(manifest.dump()) ? listing.mirrors() : List.of();
+            // Older versions named the folders.
+            return listing.dump().equals(manifest.dump())
+                    ? listing.mirrors().stream()
+                            .map(mirror -> mirror.resolve(Listing.opening(manifest)))
+                            .toList()
+                    : List.of();
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE, where + " cannot be read: " + e.getMessage(), "try again", e);

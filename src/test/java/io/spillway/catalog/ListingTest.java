@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The files for programs conform to their published schemas and describe what is published. */
 class ListingTest {
     private static final Instant TAKEN = Instant.parse("2026-11-21T03:00:00Z");
-    private static final URI MIRROR = URI.create("https://archive.example/download/journals-2026-11-21/");
+    private static final URI MIRROR = URI.create("https://archive.example/download/journals-2026-11-21/manifest.json");
 
     @TempDir
     private Path root;
@@ -68,7 +68,7 @@ class ListingTest {
         String fromDataset = latest.at("/files/1/address").textValue();
         assertThat(root.resolve(fromRoot)).isRegularFile();
         assertThat(root.resolve("journals").resolve(fromDataset)).isRegularFile();
-        assertThat(latest.path("address").textValue()).isEqualTo("2026-11-21T030000Z/");
+        assertThat(latest.path("address").textValue()).isEqualTo("2026-11-21T030000Z/manifest.json");
         assertThat(links.at("/datasets/0/page").textValue()).isEqualTo("journals/index.html");
         assertThat(latest.path("page").textValue()).isEqualTo("index.html");
     }
@@ -78,13 +78,12 @@ class ListingTest {
         Manifest manifest = dumps.publish(root, "journals", TAKEN, 5);
         JsonNode latest = latest(Listing.of(manifest, Addresses.fromDataset(published, "journals"), List.of(MIRROR)));
         String folder = "https://dumps.example.org/open/journals/2026-11-21T030000Z/";
-        assertThat(latest.path("address").textValue()).isEqualTo(folder);
+        assertThat(latest.path("address").textValue()).isEqualTo(folder + "manifest.json");
         assertThat(latest.path("manifest").textValue()).isEqualTo(folder + "manifest.json");
         assertThat(latest.path("checksums").textValue()).isEqualTo(folder + "SHA256SUMS");
         assertThat(latest.at("/files/0/address").textValue())
                 .isEqualTo(folder + "journals-2026-11-21T030000Z.00001.jsonl");
         assertThat(latest.at("/mirrors/0").textValue()).isEqualTo(MIRROR.toString());
-        assertThat(Addresses.fromDataset(published, "journals").ofSite()).isEqualTo("https://dumps.example.org/open/");
     }
 
     @Test

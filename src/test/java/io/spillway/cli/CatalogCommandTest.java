@@ -39,7 +39,7 @@ class CatalogCommandTest {
         assertThat(run.err()).contains("journals/2026-11-22T030000Z is not listed");
         JsonNode links = JSON.readTree(Files.readAllBytes(root.resolve("links.json")));
         assertThat(links.at("/datasets/0/address").textValue())
-                .isEqualTo("https://dumps.example.org/journals/2026-11-21T030000Z/");
+                .isEqualTo("https://dumps.example.org/journals/2026-11-21T030000Z/manifest.json");
     }
 
     @Test
@@ -111,8 +111,8 @@ class CatalogCommandTest {
                 dataset: %s
                 source: {elasticsearch: 'http://127.0.0.1:9', index: i}
                 destinations: [{%s}]
-                state: state
-                """.formatted(dataset, destination));
+                state: '%s'
+                """.formatted(dataset, destination, file.resolveSibling("state")));
     }
 
     @Test

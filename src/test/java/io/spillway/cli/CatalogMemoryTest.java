@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,23 +32,34 @@ class CatalogMemoryTest {
     }
 
     private void publish(int datasets) throws Exception {
+        publish(datasets, DUMPS);
+    }
+
+    private void publish(int datasets, int days) throws Exception {
         for (int i = 0; i < datasets; i++) {
-            for (int day = 0; day < DUMPS; day++) {
+            for (int day = 0; day < days; day++) {
                 dumps.publish(root, "dataset-" + i, FIRST.plus(Duration.ofDays(day)), 1);
             }
         }
     }
 
-    private String catalog(String heap) throws Exception {
+    private static List<Manifest.Field> fields(int number) {
+        return IntStream.range(0, number)
+                .mapToObj(i -> new Manifest.Field(
+                        "object_%02d.field_number_%05d".formatted(i % 40, i), "keyword", List.of("string"), 1L, null))
+                .toList();
+    }
+
+    private String run(String heap, String... args) throws Exception {
         Path output = root.resolveSibling(root.getFileName() + ".out");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heap,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.spillway.cli.Main",
-                        "catalog",
-                        root.toString())
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heap,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.spillway.cli.Main"));
+        command.addAll(List.of(args));
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -62,12 +74,25 @@ class CatalogMemoryTest {
 
     @Test
     void memoryDoesNotGrowWithTheFieldsOfOldDumps() throws Exception {
-        dumps.fields = IntStream.range(0, 1_000)
-                .mapToObj(i -> new Manifest.Field(
-                        "object_%02d.field_number_%05d".formatted(i % 40, i), "keyword", List.of("string"), 1L, null))
-                .toList();
+        dumps.fields = fields(1_000);
         publish(5);
-        assertThat(catalog("40m")).startsWith("0 ").contains("5 datasets with 300 dumps");
+        assertThat(run("40m", "catalog", root.toString())).startsWith("0 ").contains("5 datasets with 300 dumps");
+    }
+
+    @Test
+    void memoryOfPruningDoesNotGrowWithTheDumpsOfADataset() throws Exception {
+        dumps.fields = fields(2_000);
+        publish(1, 150);
+        Path schedule = Files.writeString(root.resolveSibling(root.getFileName() + ".yaml"), """
+                dataset: dataset-0
+                source: {elasticsearch: 'http://127.0.0.1:1', index: i}
+                destinations: [{directory: '%s'}]
+                keep: {last: 148, grace: 0s}
+                """.formatted(root));
+        assertThat(run("40m", "prune", schedule.toString())).startsWith("0 ");
+        assertThat(root.resolve("dataset-0/2026-01-02T030000Z")).doesNotExist();
+        assertThat(root.resolve("dataset-0/2026-01-03T030000Z/manifest.json")).exists();
+        Files.delete(schedule);
     }
 
     @Test

@@ -138,7 +138,7 @@ class FreshCommandTest {
         server.close();
         var run = fresh("");
         assertThat(run.exitCode()).isEqualTo(20);
-        assertThat(run.out()).startsWith("FRESH DESTINATION_UNAVAILABLE - ").contains("did not answer");
+        assertThat(run.out()).startsWith("FRESH DESTINATION_UNAVAILABLE - ").contains("cannot reach");
     }
 
     @ParameterizedTest

@@ -193,7 +193,7 @@ class KitsTest {
 
     @Test
     void anUnknownServerIsRefusedWithTheListOfKnownOnes() {
-        assertRefused("named \"iis\"", "--server", "nginx,iis");
+        assertRefused("called \"iis\"", "--server", "nginx,iis");
     }
 
     @Test

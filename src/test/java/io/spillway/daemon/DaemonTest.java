@@ -421,7 +421,7 @@ class DaemonTest {
         try (SmallDisk disk = SmallDisk.mount(state, "size=16k")) {
             assertThatThrownBy(() -> Daemon.start(options(1), new FakeExports()))
                     .isInstanceOfSatisfying(
-                            SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.CONFIG))
+                            SpillwayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.STATE_UNAVAILABLE))
                     .hasMessageContaining(disk.root().toString());
         }
     }

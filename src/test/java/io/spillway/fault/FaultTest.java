@@ -30,6 +30,7 @@ class FaultTest {
         promised.put("FIELD_POLICY", 32);
         promised.put("ALREADY_RUNNING", 40);
         promised.put("STALE", 41);
+        promised.put("STATE_UNAVAILABLE", 50);
         promised.put("CANCELLED", 130);
         Map<String, Integer> found = new LinkedHashMap<>();
         Arrays.stream(Fault.values()).forEach(fault -> found.put(fault.name(), fault.exitCode()));
@@ -48,6 +49,7 @@ class FaultTest {
                 .isEqualTo(Map.of(
                         Fault.SOURCE_UNAVAILABLE, BACKOFF,
                         Fault.DESTINATION_UNAVAILABLE, BACKOFF,
+                        Fault.STATE_UNAVAILABLE, BACKOFF,
                         Fault.SNAPSHOT_LOST, NEW_RUN,
                         Fault.INTEGRITY, NEW_RUN));
     }

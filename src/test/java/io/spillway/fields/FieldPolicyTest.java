@@ -29,7 +29,12 @@ class FieldPolicyTest {
                 .satisfies(e -> {
                     assertThat(e.fault()).isEqualTo(Fault.FIELD_POLICY);
                     assertThat(e.getMessage())
-                            .contains("index \"books\"", "2 to decide", "\"new\" (date)", "- new ", "- author.email ")
+                            .contains(
+                                    "index \"books\"",
+                                    "need a decision (2)",
+                                    "\"new\" (date)",
+                                    "- new ",
+                                    "- author.email ")
                             .doesNotContain("\"id\"", "\"note\"");
                 });
     }

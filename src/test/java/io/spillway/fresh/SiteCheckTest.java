@@ -261,7 +261,7 @@ class SiteCheckTest {
     @Test
     void linksThatDisagreeWithTheManifestAreWrong() throws Exception {
         change("links.json", "\"documents\" : 10,", "\"documents\" : 11,");
-        assertFound(look(), Fault.INTEGRITY, "documents 10, not 11");
+        assertFound(look(), Fault.INTEGRITY, "documents 10, expected 11");
     }
 
     @Test
@@ -304,7 +304,7 @@ class SiteCheckTest {
         }
         server.always("links.json", redirect("/open/links.json"));
         assertThat(look().worst()).isEmpty();
-        assertThat(look().address()).isEqualTo(server.address() + "open/" + DUMP);
+        assertThat(look().address()).isEqualTo(server.address() + "open/" + DUMP + "manifest.json");
     }
 
     @Test

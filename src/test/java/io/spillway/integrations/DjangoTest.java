@@ -1,7 +1,5 @@
 package io.spillway.integrations;
 
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;

@@ -325,6 +325,21 @@ abstract class NoticeContract {
     }
 
     @Test
+    void aMirrorHasItsFilesBesideTheAddressOfTheDump() throws Exception {
+        List<URI> mirrors = List.of(
+                URI.create("https://mirror.example.org/x/index.html"), URI.create("https://old.example.org/x/"));
+        Site.publish(links, List.of(Site.journals(FIRST, "Journals", Site.ADDRESS, mirrors)));
+
+        String name = "journals-" + FIRST + ".00001.jsonl.gz";
+        assertThat(example.get(JOURNALS, "*/*", PYTHON).json().at("/bulk_downloads/files/0/urls"))
+                .extracting(JsonNode::asText)
+                .containsExactly(
+                        Site.ADDRESS + "journals/" + FIRST + "/" + name,
+                        "https://mirror.example.org/x/" + name,
+                        "https://old.example.org/x/" + name);
+    }
+
+    @Test
     void urlsRelativeToTheListAreResolved() throws Exception {
         Site.publish(links, List.of(Site.journals(FIRST, "Journals", "", List.of())));
 

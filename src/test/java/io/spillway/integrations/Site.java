@@ -56,7 +56,6 @@ final class Site {
                 10L * parts,
                 1000L * parts,
                 1,
-                folder,
                 folder + "index.html",
                 folder + "manifest.json",
                 folder + "SHA256SUMS",

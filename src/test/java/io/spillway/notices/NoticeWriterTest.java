@@ -176,7 +176,7 @@ class NoticeWriterTest {
         JsonNode downloads = downloads("journals/429.json");
         assertThat(downloads.path("files")).hasSize(1);
         assertThat(downloads.path("files_total").intValue()).isEqualTo(2);
-        assertThat(site.text("journals/429.txt")).doesNotContain(second).contains("And 1 more");
+        assertThat(site.text("journals/429.txt")).doesNotContain(second).contains("1 more are listed in links.json");
     }
 
     @Test
@@ -240,7 +240,7 @@ class NoticeWriterTest {
         site.renew("journals");
         JsonNode notice = assertObeys("notice", site.bytes("journals/429.json"));
         assertThat(notice.at("/bulk_downloads/availability").textValue()).isEqualTo("none");
-        assertThat(notice.path("detail").textValue()).contains("there is no bulk download of “journals”");
+        assertThat(notice.path("detail").textValue()).contains("There is currently no bulk download of “journals”");
         assertThat(notice.path("help").textValue()).isEqualTo("https://dumps.example.org/index.html");
         assertThat(downloads("429.json").path("availability").textValue()).isEqualTo("none");
     }
@@ -329,7 +329,8 @@ class NoticeWriterTest {
         JsonNode downloads = downloads("journals/429.json");
         assertThat(downloads.path("files_total").intValue()).isEqualTo(500);
         assertThat(downloads.path("files")).hasSizeBetween(5, 10);
-        assertThat(site.text("journals/429.txt")).contains("And 490 more", "https://dumps.example.org/links.json");
+        assertThat(site.text("journals/429.txt"))
+                .contains("490 more are listed in links.json", "https://dumps.example.org/links.json");
         assertEveryBodyIsShort();
     }
 
@@ -355,7 +356,7 @@ class NoticeWriterTest {
             assertThatThrownBy(() -> site.site(far).renewNotices(Set.of()))
                     .isInstanceOfSatisfying(SpillwayException.class, e -> {
                         assertThat(e.fault()).isEqualTo(Fault.CONFIG);
-                        assertThat(e).hasMessageContaining("servers take 7999 at most");
+                        assertThat(e).hasMessageContaining("servers accept at most 7999");
                     });
         }
     }

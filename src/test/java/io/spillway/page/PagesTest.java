@@ -52,7 +52,8 @@ class PagesTest {
         Pages pages = new Pages(destination);
         Map<ObjectKey, byte[]> files = new TreeMap<>(pages.ofSite(catalog));
         for (Catalog.Shelf shelf : catalog.datasets()) {
-            files.putAll(pages.ofDataset(catalog, shelf, List.of(URI.create("https://mirror.example/journals/x/"))));
+            files.putAll(pages.ofDataset(
+                    catalog, shelf, List.of(URI.create("https://mirror.example/journals/x/manifest.json"))));
         }
         Map<String, String> texts = new TreeMap<>();
         files.forEach((key, bytes) -> texts.put(key.value(), new String(bytes, StandardCharsets.UTF_8)));
@@ -96,7 +97,8 @@ class PagesTest {
         rendered()
                 .forEach((name, text) ->
                         assertThat(text).as(name).doesNotContainPattern("[\u202a-\u202e\u2066-\u2069\u009b]"));
-        assertThat(rendered().get("journals/index.html")).contains("<code>\\u202egnp.exe</code>", "key\\u2066word");
+        assertThat(rendered().get("journals/index.html"))
+                .contains("<code dir=\"ltr\">\\u202egnp.exe</code>", "key\\u2066word");
     }
 
     @Test

@@ -36,7 +36,7 @@ class DiskRoomTest {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(() -> require(previous.bytes() * 2, DOCUMENTS * 2, "none"))
                 .withMessageContaining(DOCUMENTS * 2 + " documents need about ")
-                .withMessageContaining("and " + previous.bytes() * 2 + " are free")
+                .withMessageContaining("but " + previous.bytes() * 2 + " are free")
                 .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE));
     }
 

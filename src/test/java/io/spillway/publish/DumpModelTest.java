@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.catalog.Catalog;
+import io.spillway.config.Percent;
 import io.spillway.dataset.DumpId;
 import io.spillway.deliver.Deliveries;
 import io.spillway.deliver.Pruner;
@@ -17,11 +18,14 @@ import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.local.LocalDirectory;
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
 import io.spillway.run.DirectoryMemory;
+import io.spillway.site.SiteWriter;
 import io.spillway.support.FakeBucket;
-import io.spillway.support.PublishedDumps;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,14 +34,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -57,6 +67,11 @@ class DumpModelTest {
     /** Steps until everything starts from scratch: damaged dumps stay, and would fill the places. */
     private static final int STEPS_OF_A_WORLD = 80;
 
+    /** Documents of an index that is complete, and of one that is half filled. */
+    private static final int MANY = 20;
+
+    private static final int FEW = 10;
+
     private static final JsonMapper JSON = new JsonMapper();
     private static final String DATASET = "journals";
 
@@ -65,7 +80,7 @@ class DumpModelTest {
 
     private FakeBucket first = new FakeBucket("s3://first/");
     private FakeBucket second = new FakeBucket("s3://second/");
-    private final PublishedDumps maker = new PublishedDumps();
+    private final DraftMaker maker = new DraftMaker();
     private final List<String> history = new ArrayList<>();
 
     private Random random = new Random(0);
@@ -74,8 +89,24 @@ class DumpModelTest {
     private Instant now = Instant.parse("2020-01-01T00:00:00Z");
     private int policy;
 
-    /** The model: the policy under which each dump was made, and which dumps are withdrawn or pruned. */
+    /** The model: under which policy each dump was made, its documents, and which are withdrawn or pruned. */
     private final Map<DumpId, Integer> madeUnder = new HashMap<>();
+
+    private final Map<DumpId, Integer> documents = new HashMap<>();
+
+    /**
+     * The dumps that a destination lost while its links could not be written: those that the test damaged, and those that a
+     * withdrawal removed although the links did not move, which it reports.
+     */
+    private final Map<Destination, Set<DumpId>> spoilt = new HashMap<>();
+
+    /** Destinations whose links the current step has written, and the dumps that they may lead to since. */
+    private final Map<Destination, NavigableSet<DumpId>> written = new HashMap<>();
+
+    /** The same, also those where a later attempt of the step failed, after another dump had come. */
+    private final Set<Destination> moved = new HashSet<>();
+
+    private int refused;
 
     private final Set<DumpId> withdrawn = new HashSet<>();
     private final Set<DumpId> pruned = new HashSet<>();
@@ -96,8 +127,6 @@ class DumpModelTest {
     void readersSeeWhatTheModelAllows(long seed, boolean spool) throws Exception {
         random = new Random(seed);
         spooled = spool;
-        maker.parts = 1;
-        maker.sample = "";
         int made = 0;
         int taken = 0;
         int removed = 0;
@@ -110,14 +139,19 @@ class DumpModelTest {
             }
             Map<Destination, Set<DumpId>> manifests = manifests();
             Map<Destination, Set<DumpId>> complete = complete();
+            Map<Destination, LinkedDumps> links = links();
             Set<DumpId> gone = new HashSet<>(pruned);
+            written.clear();
+            moved.clear();
             String done = step();
             history.add(done);
             compare(manifests, complete, gone, done);
+            compareLinks(links);
         }
         assertThat(made).isGreaterThan((STEPS - STEPS_OF_A_WORLD) / 8);
         assertThat(taken).isGreaterThan((STEPS - STEPS_OF_A_WORLD) / 80);
         assertThat(removed).isGreaterThan((STEPS - STEPS_OF_A_WORLD) / 80);
+        assertThat(refused).as("refused by the gate").isGreaterThan((STEPS - STEPS_OF_A_WORLD) / 80);
     }
 
     private void begin(int step) throws SpillwayException {
@@ -125,6 +159,8 @@ class DumpModelTest {
         first = new FakeBucket("s3://first/");
         second = new FakeBucket("s3://second/");
         madeUnder.clear();
+        documents.clear();
+        spoilt.clear();
         withdrawn.clear();
         pruned.clear();
         history.clear();
@@ -175,6 +211,7 @@ class DumpModelTest {
             now = before;
             return done;
         }
+        point();
         return "catalog";
     }
 
@@ -187,11 +224,12 @@ class DumpModelTest {
     }
 
     /** A command may fail, as destinations do. What readers see is compared all the same. */
-    private static String command(String name, Command command) throws Exception {
+    private String command(String name, Command command) throws Exception {
         try {
             command.run();
             return name;
         } catch (SpillwayException e) {
+            refused += e.fault() == Fault.GATE ? 1 : 0;
             return name + " failed: " + e.getMessage();
         }
     }
@@ -202,25 +240,99 @@ class DumpModelTest {
         deliveries().removeOrphans(DATASET);
         now = now.plus(Duration.ofHours(1));
         DumpId dump = new DumpId(DATASET, now);
-        PreviousDump.Found previous = new PreviousDump(home, places(), new DirectoryMemory(home)).of(DATASET, dump);
-        if (!previous.blind().isEmpty()) {
+        Publisher publisher = new Publisher(
+                home,
+                "0.0.0",
+                new Gate(new Gate.Rules(Percent.parse("5%"), true, Set.of())),
+                places(),
+                Cadence.NONE,
+                new DirectoryMemory(home));
+        // An index that is half filled, and a mapping that lost a field.
+        maker.takenAt = now;
+        maker.documents = random.nextInt(4) == 0 ? FEW : MANY;
+        maker.fields = random.nextInt(8) == 0
+                ? List.of(DraftMaker.field("other", "keyword", 1))
+                : List.of(DraftMaker.field("id", "keyword", 1));
+        Optional<Manifest> previous = publisher.requireEnough(dump, maker.documents);
+        if (previous.isPresent() && previous.get().id().compareTo(dump) > 0) {
             return;
         }
-        if (previous.dump().isPresent() && previous.dump().get().id().compareTo(dump) > 0) {
-            return;
-        }
+        Manifest before = known(dump);
         Path work = home.newWorkFolder(ObjectKey.of(dump));
-        Manifest manifest = maker.in(work, DATASET, now, 1);
-        madeUnder.put(dump, policy);
         deliveries().making(dump);
-        home.place(work, ObjectKey.of(dump), Manifest.FILE_NAME);
+        madeUnder.put(dump, policy);
+        documents.put(dump, maker.documents);
+        Manifest manifest = publisher.publish(maker.in(work));
+        if (before != null) {
+            assertThat(manifest.documents())
+                    .as("%s follows %s, %s", dump, before.dump(), told())
+                    .isGreaterThanOrEqualTo(before.documents());
+            assertThat(manifest.source().fields().get(0).path())
+                    .as("the field of %s, which follows %s, %s", dump, before.dump(), told())
+                    .isEqualTo(before.source().fields().get(0).path());
+        }
         deliveries().deliver(manifest);
+        point();
         prune();
+    }
+
+    /** The newest dump that is not withdrawn, of those whose manifest can be read at a destination that answers. */
+    private @Nullable Manifest known(DumpId next) throws Exception {
+        TreeMap<DumpId, Manifest> known = new TreeMap<>();
+        Set<Destination> all = new LinkedHashSet<>(places());
+        all.add(home);
+        for (Destination place : all) {
+            boolean answers = !(place instanceof FakeBucket bucket) || (!bucket.away && bucket.refused.isEmpty());
+            for (DumpId dump : answers ? manifestsAt(place) : Set.<DumpId>of()) {
+                if (manifest(place, dump).path("dump").asText().equals(dump.toString())
+                        && !names(place, dump).contains("removing.json")
+                        && !withdrawn.contains(dump)
+                        && dump.compareTo(next) < 0) {
+                    known.put(
+                            dump,
+                            ManifestJson.read(
+                                    new ByteArrayInputStream(JSON.writeValueAsBytes(manifest(place, dump))),
+                                    dump.toString()));
+                }
+            }
+        }
+        return known.isEmpty() ? null : known.lastEntry().getValue();
+    }
+
+    private SiteWriter writer(Destination place) {
+        List<Destination> others =
+                places().stream().filter(other -> other != place).toList();
+        return new SiteWriter(place, others, SiteWriter.Turns.NONE, Clock.fixed(now, ZoneOffset.UTC));
+    }
+
+    /** Moves what points at dumps, and remembers what it has to point at. */
+    private void point(Destination place) throws SpillwayException, InterruptedException {
+        written.remove(place);
+        writer(place).publish(DATASET);
+        spoilt.remove(place);
+        moved.add(place);
+        try {
+            written.put(place, readable(place));
+        } catch (Exception e) {
+            throw new AssertionError("the test cannot read " + place.name(), e);
+        }
+    }
+
+    /** The same at every destination, also behind one that fails. */
+    private void point() throws InterruptedException {
+        for (Destination place : places()) {
+            try {
+                point(place);
+            } catch (SpillwayException e) {
+                history.add("  links at " + place.name() + " did not move: " + e.getMessage());
+            }
+        }
     }
 
     private void resume() throws Exception {
         settle();
         deliveries().resume(DATASET);
+        point();
         prune();
     }
 
@@ -231,7 +343,7 @@ class DumpModelTest {
         for (Destination place : places()) {
             try {
                 new Pruner(place, DATASET, clock, new DirectoryMemory(home))
-                        .prune(keep, false, Pruner.Move.NONE)
+                        .prune(keep, false, () -> point(place))
                         .removed()
                         .forEach(each -> pruned.add(id(each.dump())));
             } catch (SpillwayException e) {
@@ -245,7 +357,13 @@ class DumpModelTest {
     }
 
     private void settle() throws Exception {
-        withdrawals().settle(place -> {});
+        excuse(withdrawals().settle(this::point));
+    }
+
+    private void excuse(Withdrawals.Outcome outcome) {
+        for (Destination place : outcome.failed().keySet()) {
+            spoilt.computeIfAbsent(place, each -> new HashSet<>()).addAll(madeUnder.keySet());
+        }
     }
 
     private String withdraw() throws Exception {
@@ -255,7 +373,8 @@ class DumpModelTest {
         }
         DumpId dump = dumps.get(Math.max(0, dumps.size() - 1 - random.nextInt(4)));
         boolean delete = random.nextBoolean();
-        Withdrawals.Outcome outcome = withdrawals().withdraw(dump, "wrong", delete, place -> {});
+        Withdrawals.Outcome outcome = withdrawals().withdraw(dump, "wrong", delete, this::point);
+        excuse(outcome);
         if (!outcome.withdrawn().isEmpty()) {
             withdrawn.add(dump);
             for (Destination place : outcome.withdrawn()) {
@@ -284,6 +403,7 @@ class DumpModelTest {
             Files.deleteIfExists(home.folder(key));
             Files.writeString(home.folder(key), "{");
         }
+        spoilt.computeIfAbsent(place, each -> new HashSet<>()).add(dump);
         return "damage " + place.name() + " " + key;
     }
 
@@ -321,7 +441,7 @@ class DumpModelTest {
             Set<DumpId> prunedBefore,
             String done)
             throws Exception {
-        String told = "step " + history.size() + ": " + String.join("\n", tail());
+        String told = told();
         for (Destination place : places()) {
             Set<DumpId> gained = new TreeSet<>(manifestsAt(place));
             gained.removeAll(manifestsBefore.getOrDefault(place, Set.of()));
@@ -346,16 +466,70 @@ class DumpModelTest {
                         .as("%s lost its last complete dump, %s", place.name(), told)
                         .isNotEmpty();
             }
-            compareCatalog(place, complete, told);
+            compareCatalog(place, told);
         }
     }
 
-    private List<String> tail() {
-        return history.subList(Math.max(0, history.size() - 12), history.size());
+    private String told() {
+        return "step " + history.size() + ": "
+                + String.join("\n", history.subList(Math.max(0, history.size() - 12), history.size()));
+    }
+
+    /**
+     * What points at dumps leads to dumps that are there, never to one that is withdrawn or pruned; and where it was just
+     * written, to the newest complete one.
+     */
+    private void compareLinks(Map<Destination, LinkedDumps> before) throws Exception {
+        for (Destination place : places()) {
+            LinkedDumps links = LinkedDumps.of(place);
+            Set<DumpId> whole = new TreeSet<>(completeAt(place));
+            Set<DumpId> excused = spoilt.getOrDefault(place, Set.of());
+            for (DumpId dump : links.all()) {
+                assertThat(whole.contains(dump) || excused.contains(dump))
+                        .as("%s leads to %s, which is not there, %s", place.name(), dump, told())
+                        .isTrue();
+            }
+            NavigableSet<DumpId> shown = written.get(place);
+            if (shown != null) {
+                Optional<DumpId> newest = shown.stream().max(Comparator.naturalOrder());
+                assertThat(List.of(links.latest(), links.listed(), links.status()))
+                        .as("latest, links and status of %s, %s", place.name(), told())
+                        .containsOnly(newest);
+                assertThat(links.linked())
+                        .as("pages of %s, %s", place.name(), told())
+                        .isEqualTo(shown);
+            } else if (!moved.contains(place)
+                    && before.getOrDefault(place, links).latest().isPresent()
+                    && !readable(place).isEmpty()) {
+                assertThat(links.latest())
+                        .as("latest of %s, %s", place.name(), told())
+                        .isPresent();
+            }
+        }
+    }
+
+    /** The complete dumps of a destination that links may lead to. */
+    private static NavigableSet<DumpId> readable(Destination place) throws Exception {
+        TreeSet<DumpId> readable = new TreeSet<>();
+        for (DumpId dump : completeAt(place)) {
+            Set<String> names = names(place, dump);
+            if (!names.contains("withdrawn.json") && !names.contains("removing.json")) {
+                readable.add(dump);
+            }
+        }
+        return readable;
+    }
+
+    private Map<Destination, LinkedDumps> links() throws Exception {
+        Map<Destination, LinkedDumps> all = new LinkedHashMap<>();
+        for (Destination place : places()) {
+            all.put(place, LinkedDumps.of(place));
+        }
+        return all;
     }
 
     /** The links lead a reader to the newest dump of the catalog. */
-    private void compareCatalog(Destination place, Set<DumpId> complete, String told) throws Exception {
+    private void compareCatalog(Destination place, String told) throws Exception {
         Catalog catalog;
         try {
             catalog = Catalog.read(place);
@@ -368,14 +542,7 @@ class DumpModelTest {
         }
         Set<DumpId> listed = new TreeSet<>();
         catalog.dataset(DATASET).ifPresent(shelf -> shelf.dumps().forEach(each -> listed.add(each.id())));
-        Set<DumpId> may = new TreeSet<>(complete);
-        for (DumpId dump : complete) {
-            Set<String> names = names(place, dump);
-            if (names.contains("withdrawn.json") || names.contains("removing.json")) {
-                may.remove(dump);
-            }
-        }
-        assertThat(listed).as("%s lists, %s", place.name(), told).isEqualTo(may);
+        assertThat(listed).as("%s lists, %s", place.name(), told).isEqualTo(readable(place));
     }
 
     private Map<Destination, Set<DumpId>> manifests() throws Exception {

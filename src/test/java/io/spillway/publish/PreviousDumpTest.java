@@ -143,16 +143,46 @@ class PreviousDumpTest {
         }
     }
 
-    @Test
-    void forANewHomeAndAnUnavailableDestinationThereIsNothingToCompareWith() throws Exception {
-        Destination away = new SteppedDestination(directory, (step, folder) -> {}) {
+    private Destination away() {
+        return new SteppedDestination(directory, (step, folder) -> {}) {
+            @Override
+            public String name() {
+                return "s3://away/";
+            }
+
             @Override
             public List<StoredObject> list(String prefix) throws SpillwayException {
-                throw new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "gone for lunch", null);
+                throw new SpillwayException(Fault.DESTINATION_UNAVAILABLE, "connection refused", null);
             }
         };
-        assertThat(at(away).dump()).isEmpty();
-        assertThat(at(away).blind()).isEmpty();
+    }
+
+    @Test
+    void homeIsSufficientWhileAnotherDestinationIsUnavailable() throws Exception {
+        addDump("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        assertThat(at(away()).blind()).isEmpty();
+    }
+
+    @Test
+    void theMemoryIsSufficientWhileAnotherDestinationIsUnavailable() throws Exception {
+        new Ledger(memory, "journals")
+                .published(new DraftMaker().takenAt("2026-11-21T03:00:00Z").manifest());
+        assertThat(at(away()).blind()).isEmpty();
+        assertThat(at(away()).dump().map(Manifest::dump)).contains("journals/2026-11-21T030000Z");
+    }
+
+    @Test
+    void aHomeWhoseOnlyDumpIsWithdrawnIsNotNew() throws Exception {
+        Path manifest = addDump("2026-11-21T030000Z", "2026-11-21T03:00:00Z");
+        Files.move(manifest, manifest.resolveSibling("withdrawn.json"));
+        assertThat(at(away()).blind()).isEmpty();
+    }
+
+    @Test
+    void anAvailableDestinationKnowsTheDatasetWhileAnotherIsUnavailable() throws Exception {
+        try (LocalDirectory other = LocalDirectory.open(elsewhere)) {
+            assertThat(at(away(), other).blind()).isEmpty();
+        }
     }
 
     @Test

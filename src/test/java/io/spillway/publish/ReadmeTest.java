@@ -1,8 +1,5 @@
 package io.spillway.publish;
 
-import io.spillway.source.Snapshot;
-import io.spillway.support.Dump;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.dataset.Dataset;

@@ -1,7 +1,5 @@
 package io.spillway.run;
 
-
-
 import static io.spillway.support.WebServer.cutAfter;
 import static io.spillway.support.WebServer.labelled;
 import static io.spillway.support.WebServer.redirect;

@@ -150,6 +150,21 @@ class DumpStatesTest {
     }
 
     @Test
+    void linksThatAWithdrawalCouldNotMoveAreMovedByTheNextPrune() throws Exception {
+        DumpId old = export();
+        DumpId bad = export();
+        world.first.refused = "manifest.json";
+        assertThat(world.withdraw(bad, true).failed()).containsOnlyKeys(world.first);
+        assertThat(world.first.objects.keySet()).noneMatch(key -> key.contains(bad.fileStem()));
+        assertThat(PublishedWorld.latest(world.first)).contains(bad);
+
+        world.first.refused = "";
+        world.prune();
+
+        assertThat(PublishedWorld.latest(world.first)).contains(old);
+    }
+
+    @Test
     void aWithdrawnDumpIsNotDeliveredToADestinationThatWasUnavailable() throws Exception {
         world.spooled = true;
         world.second.away = true;

@@ -153,9 +153,9 @@ class PublicProbeTest {
             assertThat(check.exitCode()).isEqualTo(REFUSED);
             assertThat(check.err())
                     .contains(
-                            "/destinations/0/s3/public-url: public-url " + address + " does not show what is put at",
+                            "/destinations/0/s3/public-url: public-url " + address + " does not serve the files of",
                             "403",
-                            "let everybody read there");
+                            "make it readable without a login");
             assertThat(server.client()
                             .listObjectsV2(request -> request.bucket(S3Server.BUCKET))
                             .contents())

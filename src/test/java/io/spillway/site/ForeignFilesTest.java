@@ -162,12 +162,21 @@ class ForeignFilesTest {
         if (name.endsWith("robots.txt")) {
             return "User-agent: *\nAllow: /\nSitemap: https://other.example/sitemap.xml\n";
         } else if (name.endsWith("sitemap.xml")) {
-            return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-                    + "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
-                    + "<url>\n<loc>https://dumps.example/about.html</loc>\n</url>\n</urlset>\n";
+            return """
+                    <?xml version="1.0" encoding="utf-8"?>
+                    <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+                    <url>
+                    <loc>https://dumps.example/about.html</loc>
+                    </url>
+                    </urlset>
+                    """;
         } else if (name.endsWith("feed.atom")) {
-            return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"
-                    + "<id>https://dumps.example/feed.atom</id>\n</feed>\n";
+            return """
+                    <?xml version="1.0" encoding="utf-8"?>
+                    <feed xmlns="http://www.w3.org/2005/Atom">
+                    <id>https://dumps.example/feed.atom</id>
+                    </feed>
+                    """;
         } else if (name.endsWith(".json")) {
             return "{\"dataset\": \"journals\", \"status\": \"up\"}\n";
         }

@@ -171,7 +171,7 @@ class SiteWriterTest {
         assertThatThrownBy(() -> writer(full).publish("journals"))
                 .isInstanceOfSatisfying(SpillwayException.class, e -> {
                     assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE);
-                    assertThat(e.getMessage()).contains("journals", "are whole", "older ones", "the disk is full");
+                    assertThat(e.getMessage()).contains("journals", "are complete", "older ones", "the disk is full");
                     assertThat(e.hint()).contains("free some space", "spillway catalog");
                 });
         assertThat(links().at("/datasets/0/dump").textValue()).isEqualTo("journals/2026-11-14T030000Z");
@@ -199,7 +199,7 @@ class SiteWriterTest {
             dumps.publish(elsewhere, "journals", FIRST, 1);
             writer(directory, mirror).publish("journals");
         }
-        String address = "https://mirror.example/journals/2026-11-14T030000Z/";
+        String address = "https://mirror.example/journals/2026-11-14T030000Z/manifest.json";
         assertThat(latest("journals").at("/mirrors/0").textValue()).isEqualTo(address);
         assertThat(links().at("/datasets/0/mirrors/0").textValue()).isEqualTo(address);
     }

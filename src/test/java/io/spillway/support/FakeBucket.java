@@ -17,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +41,9 @@ public final class FakeBucket implements Destination {
     public int changesLeft = Integer.MAX_VALUE;
 
     private final String name;
+
+    /** Of the arrays in it, which do not change: a listing is asked for far more often than an object is put. */
+    private final Map<byte[], String> hashes = new WeakHashMap<>();
 
     /** An empty bucket. */
     public FakeBucket(String name) {
@@ -94,8 +99,8 @@ public final class FakeBucket implements Destination {
         return object(key, bytes);
     }
 
-    private static StoredObject object(ObjectKey key, byte[] bytes) {
-        String sha256 = Digests.sha256(bytes);
+    private StoredObject object(ObjectKey key, byte[] bytes) {
+        String sha256 = hashes.computeIfAbsent(bytes, Digests::sha256);
         return new StoredObject(key, bytes.length, sha256, sha256);
     }
 

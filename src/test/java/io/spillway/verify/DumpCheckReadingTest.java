@@ -128,7 +128,9 @@ class DumpCheckReadingTest {
         place.breaking.put("README.md", 10);
         SpillwayException e = fails(1);
         assertThat(e.fault()).isEqualTo(Fault.INTEGRITY);
-        assertThat(e).hasMessageContaining(PART).hasMessageContaining("some files could not be read: README.md");
+        assertThat(e)
+                .hasMessageContaining(PART)
+                .hasMessageContaining("some files could not be read: cannot read README.md");
     }
 
     @Test

@@ -176,7 +176,7 @@ class DumpCheckTest {
         // The entry becomes that of another file, so that the manifest stays consistent.
         edit("\"name\" : \"SHA256SUMS\"", "\"name\" : \"OTHERSUMS\"");
         Files.move(dump.resolve("SHA256SUMS"), dump.resolve("OTHERSUMS"));
-        assertDamaged("names no SHA256SUMS");
+        assertDamaged("does not list SHA256SUMS");
     }
 
     @Test

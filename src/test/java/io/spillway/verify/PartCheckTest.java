@@ -63,7 +63,7 @@ class PartCheckTest {
     @Test
     void anotherUncompressedLengthIsReportedWithBothValues() throws Exception {
         byte[] file = file("gzip", CONTENT);
-        assertDifferent(file, part("gzip", file, 7, 50_000), CONTENT.length() + " bytes uncompressed", "says 7");
+        assertDifferent(file, part("gzip", file, 7, 50_000), CONTENT.length() + " bytes uncompressed", "expected 7");
     }
 
     @Test
@@ -71,7 +71,7 @@ class PartCheckTest {
         byte[] file = file("none", CONTENT);
         Part part = part("none", file, CONTENT.length(), 50_000);
         Part longer = new Part("p", "jsonl", "none", 1, CONTENT.length(), 50_000, part.sha256(), "", "");
-        assertDifferent(file, longer, file.length + " bytes", "says 1");
+        assertDifferent(file, longer, file.length + " bytes", "expected 1");
     }
 
     @Test
@@ -79,7 +79,7 @@ class PartCheckTest {
         byte[] file = file("none", CONTENT);
         String sha256 = part("none", file, 0, 0).sha256();
         Part other = new Part("p", "jsonl", "none", file.length, file.length, 50_000, "00", "", "");
-        assertDifferent(file, other, sha256, "says 00");
+        assertDifferent(file, other, sha256, "expected 00");
     }
 
     @Test
@@ -93,7 +93,7 @@ class PartCheckTest {
         String content = "{\"index\":{\"_id\":\"1\"}}\n{}\n".repeat(3);
         byte[] file = file("gzip", content);
         PartCheck.check(new ByteArrayInputStream(file), bulk(file, content.length(), 3), "the part");
-        assertDifferent(file, bulk(file, content.length(), 6), "3 documents", "says 6");
+        assertDifferent(file, bulk(file, content.length(), 6), "3 documents", "expected 6");
 
         byte[] cut = file("gzip", content + "{\"index\":{\"_id\":\"2\"}}\n");
         assertDifferent(cut, bulk(cut, content.length() + 22, 3), "ends in the middle of a document");

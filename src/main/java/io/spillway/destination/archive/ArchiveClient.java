@@ -64,7 +64,7 @@ final class ArchiveClient {
         requireKey("access-key", options.accessKey());
         requireKey("secret-key", options.secretKey());
         this.options = options;
-        // The archive speaks only HTTP/1.1. The JDK's own redirects would send the keys to any host, or to none.
+        // The archive supports only HTTP/1.1. The JDK's own redirects would send the keys to any host, or to none.
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)

@@ -138,6 +138,9 @@ class FileTree {
      * stays and the call fails.
      */
     void link(Path name, Path sibling) throws IOException {
+        if (isLinkToSibling(name) && Files.readSymbolicLink(name).equals(Path.of(name(sibling)))) {
+            return; // a mirror need not copy it again
+        }
         Path hidden = hiddenBeside(name);
         Files.createSymbolicLink(hidden, Path.of(name(sibling)));
         try {

@@ -201,7 +201,7 @@ public final class LocalDirectory implements Destination {
 
     /** Each version is a separate file: a replacement is a new file that was renamed. */
     private static StoredObject object(ObjectKey key, BasicFileAttributes file) {
-        String version = file.fileKey() + " " + file.lastModifiedTime() + " " + file.size();
+        String version = file.fileKey() + " " + file.lastModifiedTime().to(TimeUnit.NANOSECONDS) + " " + file.size();
         return new StoredObject(key, file.size(), null, version);
     }
 

@@ -14,6 +14,7 @@ import io.spillway.source.elasticsearch.ElasticsearchOptions.NotUtf8;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Paging;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Patience;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -296,8 +297,12 @@ final class ElasticsearchSnapshot implements Snapshot {
         String message = where + " did not answer: " + cause.getMessage();
         String hint = "check the URL, that the cluster is running, and the network between";
         if (isPlain(cause)) {
-            message = where + " does not speak TLS: " + cause.getMessage();
+            message = where + " does not use TLS: " + cause.getMessage();
             hint = "use an http:// URL, or the port that supports TLS";
+        } else if (isUnknownHost(cause)) {
+            message = where + " cannot be reached: unknown host "
+                    + connection.url().getHost();
+            hint = "check the host name in the URL, and the name servers of this machine";
         } else if (isUntrusted(cause)) {
             message = "the certificate of " + where + " is not trusted: " + cause.getMessage();
             hint = "set its authority with ca-file or fingerprint, and use the host name of the certificate";
@@ -312,6 +317,15 @@ final class ElasticsearchSnapshot implements Snapshot {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException
                     && String.valueOf(cause.getMessage()).contains("SSL message")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isUnknownHost(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnknownHostException) {
                 return true;
             }
         }

@@ -1,7 +1,5 @@
 package io.spillway.destination.local;
 
-
-
 import static io.spillway.destination.DestinationContract.assertRefused;
 import static io.spillway.destination.DestinationContract.bytes;
 import static io.spillway.destination.DestinationContract.dump;
@@ -243,7 +241,7 @@ class LocalDirectoryTest implements DestinationContract {
             Files.write(root.resolve(tree().get(0)), bytes("12345"), StandardOpenOption.APPEND);
             assertThatExceptionOfType(SpillwayException.class)
                     .isThrownBy(upload::commit)
-                    .withMessageContaining("5 bytes of part, but 3 were written")
+                    .withMessageContaining("5 bytes of part, expected 3")
                     .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE));
         }
         assertThat(tree()).isEmpty();

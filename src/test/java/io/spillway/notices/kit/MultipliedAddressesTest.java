@@ -1,8 +1,5 @@
 package io.spillway.notices.kit;
 
-
-import io.spillway.support.Spillway;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;

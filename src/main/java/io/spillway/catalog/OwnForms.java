@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Recognises by its content a file that an earlier version of Spillway wrote, for a destination without a record of own
- * files. A file under one of Spillway's names with any other content is foreign. Thread-safe as its destination is.
+ * Recognizes, by their content, files that an earlier version of Spillway wrote to a destination without a record of own
+ * files. A file with one of Spillway's names and any other content is foreign. Thread-safe if its destination is.
  */
 final class OwnForms {
     /** The policy and the style sheet are at the beginning of a page. */
@@ -42,7 +42,7 @@ final class OwnForms {
     private final Destination destination;
     private final Set<String> datasets;
 
-    /** @param datasets those of which a dump, or the notice of one, is at the destination */
+    /** @param datasets the datasets with a dump or a withdrawal notice at the destination */
     OwnForms(Destination destination, Set<String> datasets) {
         this.destination = destination;
         this.datasets = datasets;
@@ -100,7 +100,7 @@ final class OwnForms {
         };
     }
 
-    /** A text has no mark of its own: it begins with the title that the JSON file of the same notice has. */
+    /** A text file is recognized by its first line, the title in the JSON file of the same notice. */
     private boolean notice(ObjectKey key) throws SpillwayException {
         Matcher name = NOTICE.matcher(key.name());
         if (!name.matches()) {
@@ -126,7 +126,7 @@ final class OwnForms {
         return text.equals(plain) || text.equals(plain + "Sitemap: " + sitemap + "\n");
     }
 
-    /** Every address in it is that of one of Spillway's pages. */
+    /** Whether every URL in it is the URL of one of Spillway's pages. */
     private boolean sitemap(String text) {
         String site = Addresses.publicSite(destination).map(URI::toString).orElse(null);
         if (site == null || !text.startsWith(SITEMAP)) {
@@ -161,7 +161,7 @@ final class OwnForms {
                 && text.lines().allMatch(line -> PART.matcher(line).matches());
     }
 
-    /** A page has one style sheet, in itself, and a policy with the hash of that. */
+    /** Whether it is a page with an inline style sheet and a policy that contains its hash. */
     private boolean page(ObjectKey key) throws SpillwayException {
         String head = new String(bytes(key, HEAD), StandardCharsets.UTF_8);
         Matcher policy = STYLE.matcher(head);
@@ -176,7 +176,7 @@ final class OwnForms {
         return hash.equals(Base64.getEncoder().encodeToString(digest.digest()));
     }
 
-    /** The members of a JSON object; none where the file is not one. */
+    /** The members of a JSON object; empty if the file is not one. */
     private Map<?, ?> json(ObjectKey key) throws SpillwayException {
         if (destination.find(key).isEmpty()) {
             return Map.of();

@@ -6,8 +6,8 @@ import io.spillway.fault.Printable;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The log as JSON, an event a line. Escapes what JSON allows in a string and a terminal obeys: C1 control characters and
- * characters that change the direction of text. The escaped line is the same JSON. Public because Logback makes it by its
+ * Writes the log as JSON, one event per line. Escapes characters that JSON allows and terminals interpret: C1 control characters and
+ * characters that change the direction of text. The escaped line is the same JSON. Public because Logback creates it by
  * name.
  */
 public final class JsonLogEncoder extends JsonEncoder {

@@ -42,14 +42,14 @@ final class SentencesCommand implements Callable<Integer> {
     }
 
     private static final String HEAD = """
-            # The sentences of Spillway's pages and notices. Translate what follows the first = of each line.
+            # The sentences of Spillway's pages and notices. Translate the text after the first = of each line.
             #
             # Save the file as UTF-8 and name it in a schedule, with the code of its language:
             #   notices: {languages: [en, it], language-files: {it: it.properties}}
-            # {0}, {1} are places: each sentence keeps those that it has. A number may choose a form:
+            # {0} and {1} are placeholders: keep those of each sentence. A number may select a form:
             #   {0,choice,0#{0} files|1#{0} file|1<{0} files}    0#: from 0 on, 1#: from 1 on, 1<: above 1
-            # or needs none:  Files: {0}
-            # "Dump" is a dated set of files that holds a whole dataset. Names in Latin letters stay as they are.
+            # or use a form that fits every number:  Files: {0}
+            # A "dump" is a dated set of files with a complete dataset. Do not translate names of files and formats.
 
             """;
 }

@@ -1,6 +1,6 @@
 /**
- * The command line: one class for each command, {@link io.spillway.cli.Main}, which alone exits the process, and {@code
- * Wiring}, the only class that creates adapters. Results go to stdout, messages for people to stderr.
+ * The command line: one class per command, and {@link io.spillway.cli.Main}, which alone ends the process. Results go to
+ * stdout, messages for people to stderr. The commands call {@code run}, which does the work.
  */
 @NullMarked
 package io.spillway.cli;

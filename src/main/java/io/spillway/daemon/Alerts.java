@@ -61,7 +61,7 @@ final class Alerts implements RunListener, AutoCloseable {
      * An alert.
      *
      * @param type    {@code alert}
-     * @param kind    {@code failed}, {@code partly}, {@code refused}, {@code late}, {@code disk}, {@code schedule} or
+     * @param kind    {@code failed}, {@code partial}, {@code refused}, {@code late}, {@code disk}, {@code schedule} or
      *     {@code resolved}
      * @param dataset the dataset, or null for a disk or a schedule file
      * @param folder  the last name of the folder whose disk is full, or null

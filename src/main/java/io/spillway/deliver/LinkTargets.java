@@ -10,7 +10,7 @@ import io.spillway.fault.SpillwayException;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The dumps that the links of a destination name: those in {@code DATASET/latest.json} and in {@code links.json}. */
+/** The dumps named by the links of a destination: {@code DATASET/latest.json} and {@code links.json}. */
 final class LinkTargets {
     private LinkTargets() {}
 

@@ -61,16 +61,16 @@ public final class Withdrawals {
      *
      * @param home    where dumps are written, and where notices are kept whatever happens elsewhere
      * @param spooled whether home is only a spool, where files of a withdrawn dump are always deleted
-     * @param shelves the destinations from which dumps can be removed, including home unless it is a spool
+     * @param prunable the destinations from which dumps can be removed, including home unless it is a spool
      * @param clock   gives the time of the withdrawal
      */
     public Withdrawals(
-            Destination home, boolean spooled, List<? extends Destination> shelves, String dataset, Clock clock) {
+            Destination home, boolean spooled, List<? extends Destination> prunable, String dataset, Clock clock) {
         this.home = home;
         this.spooled = spooled;
         Set<Destination> all = new LinkedHashSet<>();
         all.add(home);
-        all.addAll(shelves);
+        all.addAll(prunable);
         this.places = List.copyOf(all);
         this.dataset = dataset;
         this.clock = clock;

@@ -138,7 +138,7 @@ public final class NoticeWriter {
     }
 
     /**
-     * The languages of the site with their sentences: what a schedule says, else what was said last.
+     * The languages of the site with their sentences: those of the schedule, otherwise those written last.
      *
      * @throws SpillwayException the destination does not answer
      */

@@ -13,7 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.text.MessageFormat;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,17 +23,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sentences of one language, for pages and notices, by key: those that Spillway has, and the file of an operator. Such
- * a file is a properties file in UTF-8 with the same keys and the same places ({@code {0}}) as the English sentences.
+ * The sentences of one language, for pages and notices, by key: the built-in ones, or those of an operator's file. Such a
+ * file is a properties file in UTF-8 with the same keys and placeholders ({@code {0}}) as the English sentences.
  */
 public final class Sentences {
-    /** The languages that Spillway has sentences in. */
+    /** The built-in languages. */
     static final List<String> BUILT_IN = List.of("en", "de", "fr", "pt");
 
-    /** Places that are numbers, so that a sentence may choose a form by them. */
+    /** Placeholders that are numbers, which a choice format may use. */
     private static final Map<String, String> NUMBERS = Map.of(
             "download.first", "0",
             "files.more", "0",
@@ -44,27 +44,22 @@ public final class Sentences {
             "notice.documents", "0",
             "notice.more", "0");
 
-    /** A notice has two of them, and less than 8,000 bytes. */
+    /** In characters. A notice has two sentences, and less than 8,000 bytes. */
     private static final int LONGEST = 1_000;
 
     private static final int LARGEST_FILE = 1 << 20;
-    private static final int MOST_PLACES = 4;
+    private static final int MAX_PLACEHOLDERS = 4;
     private static final long[] TRIED = {0, 1, 2, 5, 1_000_000};
 
-    private static final Pattern PLACE = Pattern.compile("\\{(\\d+)");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\d+)");
     private static final Pattern FORM = Pattern.compile("\\{\\d+\\s*,\\s*([A-Za-z]+)");
 
-    private static final Map<String, Map<String, String>> LOADED = new LinkedHashMap<>();
-
-    static {
-        for (String language : BUILT_IN) {
-            LOADED.put(language, load(language));
-        }
-    }
+    private static final Map<String, Map<String, String>> LOADED =
+            BUILT_IN.stream().collect(Collectors.toUnmodifiableMap(language -> language, Sentences::load));
 
     private Sentences() {}
 
-    /** Properties that remember keys that are given twice. */
+    /** Properties that record duplicate keys. */
     private static final class Lines extends Properties {
         private static final long serialVersionUID = 1L;
 
@@ -102,24 +97,24 @@ public final class Sentences {
         return new Parsed(sentences, lines.twice);
     }
 
-    /** The sentences of a language that Spillway has. */
+    /** The sentences of a built-in language. */
     static Map<String, String> of(String language) {
         return Objects.requireNonNull(LOADED.get(language), language);
     }
 
-    /** The languages that Spillway has sentences in, the default one first. */
+    /** The built-in languages, the default first. */
     public static List<String> languages() {
         return BUILT_IN;
     }
 
     /**
-     * The file of a language that Spillway has, to be translated: keys and sentences in the order of the pages.
+     * The file of a built-in language, to be translated: keys and sentences in the order of the pages.
      *
-     * @throws IllegalArgumentException Spillway has no such language
+     * @throws IllegalArgumentException the language is not built in
      */
     public static String file(String language) {
         if (!BUILT_IN.contains(language)) {
-            throw new IllegalArgumentException("no sentences in \"%s\": there are %s"
+            throw new IllegalArgumentException("\"%s\" is not a built-in language: use %s"
                     .formatted(Printable.line(language), String.join(", ", BUILT_IN)));
         }
         return Pages.resource(resource(language));
@@ -128,9 +123,9 @@ public final class Sentences {
     /**
      * Reads the file of an operator.
      *
-     * @return its sentences by key: all that there are in English
-     * @throws IllegalArgumentException the file cannot be read, is not UTF-8, or has other keys or places than the English
-     *                                  sentences; the message names all problems
+     * @return its sentences by key, with the same keys as in English
+     * @throws IllegalArgumentException the file cannot be read, is not UTF-8, or has other keys or placeholders than the
+     *                                  English sentences; the message names all problems
      */
     public static Map<String, String> read(Path file) {
         Parsed parsed;
@@ -156,11 +151,11 @@ public final class Sentences {
             if (String.valueOf(e.getMessage()).startsWith(file.toString())) {
                 throw e;
             }
-            throw new IllegalArgumentException(file + " has a \\u that four hexadecimal digits do not follow", e);
+            throw new IllegalArgumentException(file + " has a \\u that is not followed by four hexadecimal digits", e);
         }
         List<String> problems = problems(parsed.sentences);
         if (!parsed.twice.isEmpty()) {
-            problems.add("given twice: " + Examples.of(List.copyOf(parsed.twice)));
+            problems.add("duplicate: " + Examples.of(List.copyOf(parsed.twice)));
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(file + ": " + String.join("; ", problems));
@@ -169,8 +164,8 @@ public final class Sentences {
     }
 
     /**
-     * What keeps sentences from being used: keys that are missing or unknown, other places than in English, and what is not
-     * text of one line; one entry for each kind, empty where there is nothing.
+     * What keeps sentences from being used: keys that are missing or unknown, other placeholders than in English, and values
+     * that are not one line of text. One entry for each kind of problem; empty if there are none.
      */
     public static List<String> problems(Map<String, String> sentences) {
         Map<String, String> english = of("en");
@@ -214,12 +209,12 @@ public final class Sentences {
             return "has more than %d characters".formatted(LONGEST);
         }
         if (sentence.codePoints().anyMatch(Sentences::isNoText)) {
-            return "has a line end, a control character or a mark that turns the text after it";
+            return "has a line break, a control character or a character that changes the direction of text";
         }
-        Set<String> expected = places(english);
-        Set<String> found = places(sentence);
+        Set<String> expected = placeholders(english);
+        Set<String> found = placeholders(sentence);
         if (!found.equals(expected)) {
-            return "has the places %s, expected %s".formatted(braced(found), braced(expected));
+            return "has the placeholders %s, expected %s".formatted(braced(found), braced(expected));
         }
         Matcher form = FORM.matcher(sentence);
         while (form.find()) {
@@ -229,13 +224,13 @@ public final class Sentences {
         }
         try {
             for (long number : TRIED) {
-                Object[] values = new Object[MOST_PLACES];
-                for (int i = 0; i < MOST_PLACES; i++) {
+                Object[] values = new Object[MAX_PLACEHOLDERS];
+                for (int i = 0; i < MAX_PLACEHOLDERS; i++) {
                     values[i] = String.valueOf(i).equals(NUMBERS.get(key)) ? number : "text";
                 }
-                String said = say(sentence, Locale.ROOT, values);
-                if (said.contains("{") || said.contains("}")) {
-                    return "has braces around something that is not a place";
+                String filled = say(sentence, Locale.ROOT, values);
+                if (filled.contains("{") || filled.contains("}")) {
+                    return "has braces around something that is not a placeholder";
                 }
             }
         } catch (IllegalArgumentException e) {
@@ -254,20 +249,20 @@ public final class Sentences {
                 || !Character.isDefined(c);
     }
 
-    private static Set<String> places(String sentence) {
-        Set<String> places = new TreeSet<>();
-        Matcher place = PLACE.matcher(sentence);
-        while (place.find()) {
-            places.add(place.group(1));
+    private static Set<String> placeholders(String sentence) {
+        Set<String> found = new TreeSet<>();
+        Matcher placeholder = PLACEHOLDER.matcher(sentence);
+        while (placeholder.find()) {
+            found.add(placeholder.group(1));
         }
-        return places;
+        return found;
     }
 
-    private static String braced(Set<String> places) {
-        return places.isEmpty() ? "none" : "{" + String.join("} {", places) + "}";
+    private static String braced(Set<String> placeholders) {
+        return placeholders.isEmpty() ? "none" : "{" + String.join("} {", placeholders) + "}";
     }
 
-    /** A sentence with its places filled. A straight apostrophe, which begins a quotation there, becomes a curved one. */
+    /** Fills the placeholders of a sentence. A straight apostrophe, which MessageFormat treats as a quote, becomes a curved one. */
     static String say(String sentence, Locale locale, Object... values) {
         return new MessageFormat(sentence.replace('\'', '’'), locale).format(values);
     }

@@ -129,7 +129,7 @@ public final class Destinations implements AutoCloseable {
     }
 
     /** The destinations from which a dump can be removed. An archive keeps every dump. */
-    List<Destination> shelves() {
+    List<Destination> prunable() {
         return all().stream().filter(place -> place.traits().keepsSiteFiles()).toList();
     }
 
@@ -162,7 +162,7 @@ public final class Destinations implements AutoCloseable {
 
     /** Withdraws dumps from every destination that a dump can be removed from. */
     Withdrawals withdrawals(String dataset) {
-        return new Withdrawals(home, spooled, shelves(), dataset, Clock.systemUTC());
+        return new Withdrawals(home, spooled, prunable(), dataset, Clock.systemUTC());
     }
 
     /** Stores parts until they are published. */

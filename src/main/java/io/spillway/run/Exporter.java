@@ -122,7 +122,7 @@ public final class Exporter implements Exports {
         DeliveryOutcome reach =
                 newRun(schedule, overrides, source, places, new Progress()).resume();
         Statuses statuses = new Statuses(places, schedule.dataset());
-        if (reach.newest() != null || statuses.isPartly()) {
+        if (reach.newest() != null || statuses.isPartial()) {
             statuses.delivered(reach);
         } else if (!always && open.isEmpty()) {
             return reach;

@@ -47,7 +47,7 @@ public final class PublicProbe {
      */
     static void tryNew(ScheduleFile schedule, Destinations places) throws SpillwayException {
         Set<URI> untried = untried(schedule);
-        for (Destination place : places.shelves()) {
+        for (Destination place : places.prunable()) {
             Optional<URI> site = Addresses.publicSite(place);
             if (site.isPresent() && !untried.contains(site.get()) && isNew(places, place, schedule, site.get())) {
                 tryOut(place);

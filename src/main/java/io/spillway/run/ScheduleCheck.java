@@ -95,7 +95,7 @@ public final class ScheduleCheck {
         notes.add(new Note(pointer, what));
     }
 
-    /** Dumps that wait for a decision; a place that does not answer is said when they are sent. */
+    /** Reports dumps that wait for a decision. An unreachable destination is reported when they are sent. */
     private void checkWaiting() {
         try (Destinations places = Destinations.open(schedule)) {
             for (Deliveries.Delivery each : places.deliveries().undecided(schedule.dataset())) {
@@ -167,7 +167,7 @@ public final class ScheduleCheck {
         }
     }
 
-    /** Tries the public address of a directory; one that is not there yet is tried by the first export. */
+    /** Tests the public URL of an existing directory; the first export tests that of a new one. */
     private void tryAddress(String key, DestinationSection section) {
         Path directory = section.directory();
         if (directory == null

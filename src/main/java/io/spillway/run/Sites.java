@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What points at dumps, renewed at each of a schedule's destinations. */
+/** Updates everything that points at dumps at each of a schedule's destinations. */
 public final class Sites {
     private static final Logger LOG = LoggerFactory.getLogger(Sites.class);
 
@@ -94,7 +94,7 @@ public final class Sites {
         return writer(place, List.of(place), schedule, null).foreign(schedule.dataset());
     }
 
-    /** After an attempt that published nothing. */
+    /** Updates the status after an attempt that published nothing. */
     static void updateStatus(Destinations places, ScheduleFile schedule) {
         for (Destination place : places.all()) {
             writer(place, places.all(), schedule, places.spool()).updateStatus(schedule.dataset());

@@ -89,7 +89,7 @@ final class Statuses {
     }
 
     /** Whether the last attempt left work to do, according to the directory. */
-    boolean isPartly() throws SpillwayException {
+    boolean isPartial() throws SpillwayException {
         return files.containsKey(places.home())
                 && SiteStatus.read(places.home(), dataset)
                         .map(status -> status.lastAttempt().outcome().equals(DatasetStatus.PARTIAL))

@@ -168,11 +168,11 @@ public final class Upkeep {
         if (schedule.keep() == null) {
             throw new IllegalStateException("called without a keep section");
         }
-        for (Destination place : places.shelves()) {
-            Pruner shelf = new Pruner(place, schedule.dataset(), Clock.systemUTC(), places.memory());
+        for (Destination place : places.prunable()) {
+            Pruner pruner = new Pruner(place, schedule.dataset(), Clock.systemUTC(), places.memory());
             try {
                 Pruner.Outcome outcome =
-                        shelf.prune(schedule.keep().toKeep(), dryRun, () -> Sites.publish(places, place, schedule));
+                        pruner.prune(schedule.keep().toKeep(), dryRun, () -> Sites.publish(places, place, schedule));
                 all.removed().addAll(outcome.removed());
                 outcome.skipped().forEach(each -> {
                     LOG.warn("neither counted nor removed destination={} dump=\"{}\"", place.name(), each);

@@ -12,7 +12,7 @@ import io.spillway.page.Pages;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Files that Spillway did not write under names that it needs, found before anything is written. */
+/** Finds files that Spillway did not write under the names that it needs, before anything is written. */
 final class ForeignFiles {
     private ForeignFiles() {}
 

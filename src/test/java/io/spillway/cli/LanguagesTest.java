@@ -165,7 +165,7 @@ class LanguagesTest {
         assertThat(run.err())
                 .contains(
                         "s.yaml:6: /notices/language-files",
-                        "it.properties: missing: footer, skip; unknown: foter; wrong: download has the places none,"
+                        "it.properties: missing: footer, skip; unknown: foter; wrong: download has the placeholders none,"
                                 + " expected {0}");
     }
 
@@ -205,6 +205,7 @@ class LanguagesTest {
 
     @Test
     void anUnknownLanguageHasNoFileToTranslate() throws Exception {
-        assertThat(Spillway.run("sentences", "xx").err()).contains("no sentences in \"xx\": there are en, de, fr, pt");
+        assertThat(Spillway.run("sentences", "xx").err())
+                .contains("\"xx\" is not a built-in language: use en, de, fr, pt");
     }
 }

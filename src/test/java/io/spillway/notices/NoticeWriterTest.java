@@ -16,7 +16,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Withdrawal;
-import io.spillway.run.SteppedDestination;
+import io.spillway.support.SteppedDestination;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

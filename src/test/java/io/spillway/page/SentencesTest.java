@@ -117,8 +117,8 @@ class SentencesTest {
                 .isThrownBy(() -> Sentences.read(file))
                 .withMessageContainingAll(
                         "it.properties: missing: nav.all, skip; unknown: more, no.such.key; wrong: ",
-                        "download has the places none, expected {0}",
-                        "issues.none has the places {0}, expected none");
+                        "download has the placeholders none, expected {0}",
+                        "issues.none has the placeholders {0}, expected none");
     }
 
     @ParameterizedTest
@@ -158,7 +158,7 @@ class SentencesTest {
         Files.writeString(file, Files.readString(file) + "skip=Salta\n");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Sentences.read(file))
-                .withMessageContaining("given twice: skip");
+                .withMessageContaining("duplicate: skip");
     }
 
     @Test

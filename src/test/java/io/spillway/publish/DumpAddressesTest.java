@@ -6,7 +6,7 @@ import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
-import io.spillway.run.SteppedDestination;
+import io.spillway.support.SteppedDestination;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;

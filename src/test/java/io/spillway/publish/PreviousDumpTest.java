@@ -14,7 +14,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.run.DirectoryMemory;
-import io.spillway.run.SteppedDestination;
+import io.spillway.support.SteppedDestination;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -27,6 +27,8 @@ import io.spillway.publish.Disclosure;
 import io.spillway.source.Document;
 import io.spillway.source.DocumentSource;
 import io.spillway.support.FaultySource;
+import io.spillway.support.SmallDisk;
+import io.spillway.support.SteppedDestination;
 import io.spillway.support.SyntheticSource;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -10,6 +10,8 @@ import io.spillway.destination.local.Lock;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.support.FaultySource;
+import io.spillway.support.FileByFile;
+import io.spillway.support.SteppedDestination;
 import io.spillway.support.SyntheticSource;
 import java.nio.file.Path;
 import java.time.Instant;

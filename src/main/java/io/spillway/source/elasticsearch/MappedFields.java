@@ -152,7 +152,7 @@ final class MappedFields {
         inner.formats.forEach((path, all) -> all.forEach(format -> put(formats, path, format)));
     }
 
-    /** Half of a surrogate pair as the escape that documents have it in: UTF-8 has no bytes for it. */
+    /** An unpaired surrogate as the escape used in documents, because UTF-8 cannot encode it. */
     private static String spelled(String name) {
         StringBuilder text = new StringBuilder(name.length());
         name.codePoints()

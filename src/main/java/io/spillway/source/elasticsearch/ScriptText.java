@@ -3,10 +3,10 @@ package io.spillway.source.elasticsearch;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Pattern;
 
-/** What the text of a script tells about its values. */
+/** Detects, from the text of a script, whether its values depend on the time or on random numbers. */
 final class ScriptText {
     private static final String GAP = "(?:\\s|/\\*(?s:.*?)\\*/|//[^\\n]*\\n)*";
-    /** What a script can ask for that differs from one search to the next. */
+    /** Functions whose results differ from one search to the next. */
     private static final Pattern CLOCK_OR_CHANCE = Pattern.compile(
             "\\b(?:now|currentTimeMillis|nanoTime|systemUTC|systemDefaultZone|random|randomUUID|Random|shuffle"
                     + "|GregorianCalendar)\\b"
@@ -23,7 +23,7 @@ final class ScriptText {
                 : script.path("source").asText("") + " " + script.path("params").toString();
     }
 
-    /** Whether a script may have another value at each search, since it asks for the time or for chance. */
+    /** Whether the values of a script may differ between searches, because it uses the time or random numbers. */
     static boolean isUnsteady(JsonNode script) {
         String source =
                 script.isTextual() ? script.textValue() : script.path("source").asText("");

@@ -16,11 +16,11 @@ final class SlicePlan {
     private SlicePlan() {}
 
     /**
-     * As many as there are shards, so that each slice is one shard and no search is sent in vain; a multiple of that
-     * where there are fewer shards than lanes; fewer where there are not documents enough, or where the index allows fewer.
+     * One slice per shard, so that no search is wasted; a multiple of that if there are fewer shards than lanes; fewer if
+     * there are not enough documents, or if the index allows fewer.
      *
-     * @param most as many as the index allows
-     * @throws SpillwayException CONFIG where the operator wants more than that
+     * @param most the number that the index allows
+     * @throws SpillwayException {@code CONFIG}: the operator set more than the index allows
      */
     static int slices(Paging paging, int shards, long documents, int most) throws SpillwayException {
         if (paging.slices() != null) {

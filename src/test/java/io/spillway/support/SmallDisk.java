@@ -1,4 +1,4 @@
-package io.spillway.run;
+package io.spillway.support;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

@@ -1,4 +1,4 @@
-package io.spillway.run;
+package io.spillway.support;
 
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;

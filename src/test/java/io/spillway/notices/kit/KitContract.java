@@ -108,7 +108,7 @@ abstract class KitContract {
         notices.write(List.of("articles", "journals"));
         files = WebServer.serving(root);
         application = new Application(limits() ? "/api/own.*" : "/(api|query)/.*");
-        site = site(files.address().resolve("notices/"));
+        site = site("kits", files.address().resolve("notices/"));
         port = RunningServer.freePort();
         server = start(kitFolder(site), Files.createDirectory(root.resolve("work")), port, application.port());
     }
@@ -131,11 +131,11 @@ abstract class KitContract {
         return files.address();
     }
 
-    private KitSite site(URI fileServer) {
+    private KitSite site(String kits, URI fileServer) {
         return new KitSite(
                 URI.create(ADDRESS),
                 notices.folder(),
-                root.resolve("kits"),
+                root.resolve(kits),
                 fileServer,
                 DATASETS,
                 Notices.LANGUAGES,
@@ -156,7 +156,7 @@ abstract class KitContract {
         URI nobody = URI.create("http://127.0.0.1:" + RunningServer.freePort() + "/notices/");
         int other = RunningServer.freePort();
         Path work = Files.createDirectory(root.resolve("work-alone"));
-        try (RunningServer alone = start(kitFolder(site(nobody)), work, other, application.port())) {
+        try (RunningServer alone = start(kitFolder(site("kits-alone", nobody)), work, other, application.port())) {
             Client.Answer answer = Client.of(other)
                     .untilRefused(JOURNALS, LIMIT.inWindow() + 3)
                     .get(JOURNALS, "Accept", BROWSER);

@@ -2,9 +2,7 @@ package io.spillway.notices.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,32 +29,15 @@ class NginxKitTest extends KitContract {
     }
 
     private static RunningServer start(Path kit, Path work, int port, String locations) throws Exception {
-        Path program = RunningServer.program("nginx-light", "nginx");
-        Path config = Files.writeString(work.resolve("nginx.conf"), """
-                daemon off;
-                worker_processes 1;
-                pid %1$s/pid;
-                error_log %1$s/error.log;
-                events {
+        return Nginx.start(work, port, """
+                include %1$s/http.conf;
+                server {
+                    listen 127.0.0.1:%2$d;
+                    include %1$s/server.conf;
+                    include %1$s/intercept.conf;
+                    %3$s
                 }
-                http {
-                    access_log off;
-                    client_body_temp_path %1$s/body;
-                    proxy_temp_path %1$s/proxy;
-                    fastcgi_temp_path %1$s/fastcgi;
-                    uwsgi_temp_path %1$s/uwsgi;
-                    scgi_temp_path %1$s/scgi;
-                    include %2$s/http.conf;
-                    server {
-                        listen 127.0.0.1:%3$d;
-                        include %2$s/server.conf;
-                        include %2$s/intercept.conf;
-                        %4$s
-                    }
-                }
-                """.formatted(work, kit, port, locations));
-        return RunningServer.start(
-                work, port, List.of(program.toString(), "-p", work.toString(), "-c", config.toString()));
+                """.formatted(kit, port, locations));
     }
 
     @ParameterizedTest

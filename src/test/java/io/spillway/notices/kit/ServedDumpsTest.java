@@ -50,7 +50,6 @@ class ServedDumpsTest {
 
     @BeforeEach
     void serve() throws Exception {
-        Path program = RunningServer.program("nginx-light", "nginx");
         Path root = Files.createDirectories(work.resolve("srv/dumps"));
         int port = RunningServer.freePort();
         site = URI.create("http://127.0.0.1:" + port + "/dumps/");
@@ -64,30 +63,14 @@ class ServedDumpsTest {
         }
         Matcher block = BLOCK.matcher(Files.readString(Path.of("docs/servers.md")));
         assertThat(block.find()).as("the block for dumps in docs/servers.md").isTrue();
-        Path config = Files.writeString(work.resolve("nginx.conf"), """
-                daemon off;
-                worker_processes 1;
-                pid %1$s/pid;
-                error_log %1$s/error.log;
-                events {
+        nginx = Nginx.start(
+                work, port, """
+                gzip on;
+                server {
+                    listen 127.0.0.1:%d;
+                    %s
                 }
-                http {
-                    access_log off;
-                    client_body_temp_path %1$s/body;
-                    proxy_temp_path %1$s/proxy;
-                    fastcgi_temp_path %1$s/fastcgi;
-                    uwsgi_temp_path %1$s/uwsgi;
-                    scgi_temp_path %1$s/scgi;
-                    gzip on;
-                    server {
-                        listen 127.0.0.1:%2$d;
-                        %3$s
-                    }
-                }
-                """.formatted(
-                        work, port, block.group(1).replace("root /srv;", "root " + work + "/srv;")));
-        nginx = RunningServer.start(
-                work, port, List.of(program.toString(), "-p", work.toString(), "-c", config.toString()));
+                """.formatted(port, block.group(1).replace("root /srv;", "root " + work + "/srv;")));
     }
 
     @AfterEach

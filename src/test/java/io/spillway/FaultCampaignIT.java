@@ -45,7 +45,7 @@ class FaultCampaignIT {
     private static final int SEEDS = Integer.getInteger("spillway.campaign.seeds", 60);
     private static final int FIRST = Integer.getInteger("spillway.campaign.first", 0);
     private static final int DOCUMENTS = 700;
-    private static final int SEEDS_WITHOUT_THE_PROOF = 8;
+    private static final int MOST_SEEDS_WITHOUT_THE_PROOF = 200;
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]*)\"");
     /** Pauses of milliseconds, and few retries if a fault does not pass. */
     private static final Patience PATIENCE =
@@ -83,7 +83,8 @@ class FaultCampaignIT {
         Index index = index(3);
         List<String> counted = new ArrayList<>();
         List<String> proved = new ArrayList<>();
-        for (int seed = 0; seed < SEEDS_WITHOUT_THE_PROOF; seed++) {
+        // The order of the requests of several slices differs between runs, and with it what a storm does.
+        for (int seed = 0; seed < MOST_SEEDS_WITHOUT_THE_PROOF && counted.isEmpty(); seed++) {
             export(seed, new SplittableRandom(seed), index, balanced(seed, index), CountedOnly::open, counted);
             export(seed, new SplittableRandom(seed), index, balanced(seed, index), ElasticsearchSource::open, proved);
         }

@@ -127,6 +127,7 @@ class ArchitectureTest {
                         "destination.s3",
                         "destination.local",
                         "destination.web",
+                        "source.aws",
                         "source.elasticsearch");
     }
 
@@ -178,7 +179,13 @@ class ArchitectureTest {
                 .check(MAIN);
         home("daemon", "org.eclipse.jetty..", "com.zaxxer..", "io.micrometer..", "org.h2..", "org.postgresql..")
                 .check(MAIN);
-        home("destination.s3", "software.amazon.awssdk..").check(MAIN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + ".destination.s3..", ROOT + ".source.aws..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk..")
+                .check(MAIN);
         home("page", "gg.jte..").check(MAIN);
         home("publish", "com.dampcake..").check(MAIN);
     }
@@ -252,6 +259,8 @@ class ArchitectureTest {
                 .resideInAPackage(ROOT + ".cli..")
                 .and()
                 .doNotHaveSimpleName("ScheduleArguments")
+                .and()
+                .doNotHaveSimpleName("SourceArguments")
                 .should()
                 .dependOnClassesThat(jackson().and(DescribedPredicate.not(simpleName("JsonNode"))));
         rule.check(MAIN);

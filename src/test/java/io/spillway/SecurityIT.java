@@ -67,6 +67,9 @@ class SecurityIT {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(DatasetFolder.difference(LINES, DatasetFolder.lines(folder().newestDump())))
                 .isEmpty();
+        // The key may not request GET / and the nodes, so the product comes from the probe.
+        assertThat(Files.readString(folder().newestDump().resolve("manifest.json")))
+                .containsPattern("\"product\"\\s*:\\s*\"elasticsearch\"");
     }
 
     @Test

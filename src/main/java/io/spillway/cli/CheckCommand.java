@@ -7,6 +7,7 @@ import io.spillway.run.ScheduleCheck;
 import io.spillway.schedule.ScheduleFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ final class CheckCommand implements Callable<Integer> {
     private OutputOptions output = new OutputOptions();
 
     private final Map<String, Path> datasets = new LinkedHashMap<>();
+    private final Map<Path, String> servers = new HashMap<>();
     private final List<Problem> problems = new ArrayList<>();
 
     /**
@@ -58,7 +60,8 @@ final class CheckCommand implements Callable<Integer> {
             int before = problems.size();
             check(file);
             if (!output.json && problems.size() == before) {
-                spec.commandLine().getOut().println(file + ": ok");
+                String server = servers.get(file);
+                spec.commandLine().getOut().println(file + ": ok" + (server == null ? "" : ", reads " + server));
             }
         }
         problems.forEach(this::print);
@@ -89,6 +92,9 @@ final class CheckCommand implements Callable<Integer> {
                     null);
         }
         ScheduleCheck.Result found = ScheduleCheck.of(schedule);
+        if (found.server() != null) {
+            servers.put(file, found.server());
+        }
         for (ScheduleCheck.Problem each : found.problems()) {
             add(file, each.pointer(), each.fault(), each.what(), each.hint());
         }

@@ -14,15 +14,20 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code spillway demo}: the whole workflow on a temporary server, with real records. */
@@ -30,10 +35,15 @@ import picocli.CommandLine.Spec;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a temporary Elasticsearch, loads real records, exports and verifies them,",
+            "Starts a temporary Elasticsearch or OpenSearch, loads real records, exports and verifies them,",
             "and shows how a researcher fetches the result. Stops the server when done."
         })
 final class DemoCommand implements Callable<Integer> {
+    private static final Pattern SERVER = Pattern.compile("(elasticsearch|opensearch)-(\\d[0-9A-Za-z.]*)");
+
+    /** OpenSearch 3 takes 20 s on an idle machine and more than two minutes on a busy one. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -45,9 +55,15 @@ final class DemoCommand implements Callable<Integer> {
     private Path to = Path.of("spillway-demo");
 
     @Option(
-            names = "--elasticsearch-home",
+            names = "--server",
+            paramLabel = "NAME",
+            description = "An unpacked server in target/servers, such as elasticsearch-9.5.3 or opensearch-2.19.4.")
+    private @Nullable String server;
+
+    @Option(
+            names = {"--server-home", "--elasticsearch-home"},
             paramLabel = "DIRECTORY",
-            description = "Unpacked Elasticsearch server. Default: the one the build downloaded.")
+            description = "Unpacked server. Default: the one the build downloaded.")
     private @Nullable Path home;
 
     @Mixin
@@ -57,14 +73,17 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws SpillwayException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        err.println("starting a temporary Elasticsearch on this machine, which takes some seconds");
+        Path folder = serverHome();
+        err.printf("starting %s on this machine, which takes some seconds%n", folder.getFileName());
         Exporter exporter = new Exporter(new ExportView(out, err, output.json));
         List<ExportReport> reports = new ArrayList<>();
-        try (ElasticsearchServer server =
-                ElasticsearchServer.builder(serverHome()).start()) {
+        try (ElasticsearchServer server = ElasticsearchServer.builder(folder)
+                .javaHome(java(folder))
+                .limit(START_LIMIT)
+                .start()) {
             for (DemoRecords records : DemoRecords.all()) {
                 err.printf("loading %s records of %s%n", Amounts.count(records.documents()), records.title());
-                records.load(server.url());
+                records.load(server);
                 ScheduleFile schedule = ConfigFile.readText(schedule(records, server), "demo", ScheduleFile.class);
                 ExportReport report = exporter.export(schedule, GateOverrides.NONE);
                 ExportCommand.requireAll(report.reach());
@@ -82,15 +101,44 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
+    private static Path java(Path home) throws SpillwayException {
+        return ElasticsearchServer.findJava(home)
+                .orElseThrow(() -> new SpillwayException(
+                        Fault.CONFIG,
+                        "no JDK that can run %s is installed".formatted(home.getFileName()),
+                        "Elasticsearch 9 and OpenSearch 3 need Java 21 or later: run this with such a JDK, or install one"
+                                + " in /usr/lib/jvm"));
+    }
+
     private Path serverHome() throws SpillwayException {
+        if (home != null && server != null) {
+            throw new ParameterException(spec.commandLine(), "set either --server or --server-home, not both");
+        }
         if (home != null) {
             return home;
+        }
+        if (server != null) {
+            String name = server;
+            return ElasticsearchServer.findHome(name)
+                    .orElseThrow(() -> new SpillwayException(
+                            Fault.CONFIG, "no server %s found next to this program".formatted(name), fetching(name)));
         }
         return ElasticsearchServer.findHome()
                 .orElseThrow(() -> new SpillwayException(
                         Fault.CONFIG,
                         "no Elasticsearch server found next to this program",
-                        "build with Maven, which downloads one, or name an unpacked server with --elasticsearch-home"));
+                        "build with Maven, which downloads one, or name an unpacked server with --server-home"));
+    }
+
+    /** The command that fetches a server which the project tests with. */
+    private static String fetching(String name) {
+        Matcher server = SERVER.matcher(name);
+        return server.matches()
+                ? "fetch it with mvn dependency:unpack -Dartifact=org.%1$s.distribution.integ-test-zip:%1$s:%2$s:zip"
+                                .formatted(server.group(1), server.group(2))
+                        + " -DoutputDirectory=target/servers, or name an unpacked one with --server-home"
+                : "give a product and a version, such as opensearch-2.19.4, or name an unpacked server with"
+                        + " --server-home";
     }
 
     /** The schedule that an operator would write, in JSON, which is valid YAML. */
@@ -101,7 +149,9 @@ final class DemoCommand implements Callable<Integer> {
                 records.description() + " " + records.attribution(),
                 records.license(),
                 records.homepage().toString(),
-                new Schedule.Source(server.url().toString(), records.dataset()),
+                server.isOpenSearch()
+                        ? Map.of("opensearch", server.url().toString(), "index", records.dataset())
+                        : Map.of("elasticsearch", server.url().toString(), "index", records.dataset()),
                 List.of(new Schedule.Destination(to.toString()))));
     }
 
@@ -111,10 +161,8 @@ final class DemoCommand implements Callable<Integer> {
             String description,
             String license,
             String homepage,
-            Source source,
+            Map<String, String> source,
             List<Destination> destinations) {
-        private record Source(String elasticsearch, String index) {}
-
         private record Destination(String directory) {}
     }
 

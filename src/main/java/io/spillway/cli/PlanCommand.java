@@ -138,7 +138,7 @@ final class PlanCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         var source = survey.description();
         out.printf("dataset       %s%n", schedule.dataset());
-        out.printf("source        %s at %s%n", source.name(), schedule.source().elasticsearch());
+        out.printf("source        %s at %s%n", source.name(), schedule.source().url());
         out.printf(
                 "server        %s %s%n",
                 source.product(), source.version() == null ? "(version not shown to this user)" : source.version());

@@ -1,7 +1,6 @@
 package io.spillway.cli;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,14 +8,13 @@ import io.spillway.config.ConfigFile;
 import io.spillway.dataset.Dataset;
 import io.spillway.fault.SpillwayException;
 import io.spillway.schedule.ScheduleFile;
-import io.spillway.schedule.SourceSection;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -42,14 +40,11 @@ final class ScheduleArguments {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
+    @Mixin
+    private SourceArguments source = new SourceArguments();
+
     @Parameters(arity = "0..1", paramLabel = "SCHEDULE.yaml", description = "A dataset's schedule file.")
     private @Nullable Path file;
-
-    @Option(names = "--elasticsearch", paramLabel = "URL", description = "URL of the cluster.")
-    private @Nullable String elasticsearch;
-
-    @Option(names = "--index", description = "Index, alias, data stream or pattern to export.")
-    private @Nullable String index;
 
     @Option(
             names = "--to",
@@ -104,9 +99,6 @@ final class ScheduleArguments {
     @Option(names = "--license", paramLabel = "SPDX", description = "Licence of the data, such as CC0-1.0.")
     private @Nullable String license;
 
-    @Option(names = "--query", paramLabel = "JSON", description = "Query that selects the documents. Default: all.")
-    private @Nullable String query;
-
     @Option(
             names = "--include",
             split = ",",
@@ -148,27 +140,6 @@ final class ScheduleArguments {
                             + " tar. Always written in bulk.")
     private boolean withId;
 
-    @Option(
-            names = "--not-utf8",
-            paramLabel = "POLICY",
-            description = "Strings that are not UTF-8: stop (default) or replace.")
-    private @Nullable String notUtf8;
-
-    @Option(
-            names = "--vectors",
-            paramLabel = "POLICY",
-            description = "Indices whose documents are stored without vectors: stop (default) or rebuilt.")
-    private @Nullable String vectors;
-
-    @Option(names = "--preference", description = "Which shard copies to read, as a search preference.")
-    private @Nullable String preference;
-
-    @Option(names = "--routing", description = "Read only the shards of these routing values.")
-    private @Nullable String routing;
-
-    @Option(names = "--bearer-token", paramLabel = "REF", description = "Bearer token, " + REFERENCE)
-    private @Nullable String bearerToken;
-
     @Option(names = "--compression", description = "gzip (default), zstd, xz, bzip2 or none.")
     private @Nullable String compression;
 
@@ -180,36 +151,6 @@ final class ScheduleArguments {
 
     @Option(names = "--part-bytes", paramLabel = "SIZE", description = "Maximum size of a file, such as 1GiB.")
     private @Nullable String partBytes;
-
-    @Option(names = "--slices", paramLabel = "N", description = "Number of slices to split the snapshot into.")
-    private @Nullable Integer slices;
-
-    @Option(names = "--lanes", paramLabel = "N", description = "Number of slices to read concurrently.")
-    private @Nullable Integer lanes;
-
-    @Option(
-            names = "--max-share",
-            paramLabel = "SHARE",
-            description = "Fraction of the time, up to 1, to keep the cluster busy.")
-    private @Nullable Double maxShare;
-
-    @Option(names = "--api-key", paramLabel = "REF", description = "API key, " + REFERENCE)
-    private @Nullable String apiKey;
-
-    @Option(names = "--username", description = "User to sign in as.")
-    private @Nullable String username;
-
-    @Option(names = "--password", paramLabel = "REF", description = "Password, " + REFERENCE)
-    private @Nullable String password;
-
-    @Option(names = "--ca-file", paramLabel = "PEM", description = "Certificate of the certificate authority to trust.")
-    private @Nullable String caFile;
-
-    @Option(
-            names = "--fingerprint",
-            paramLabel = "SHA256",
-            description = "Fingerprint of the certificate to trust: the authority's or the server's.")
-    private @Nullable String fingerprint;
 
     /** The schedule that the arguments name or describe, validated. */
     ScheduleFile schedule() throws SpillwayException {
@@ -273,7 +214,8 @@ final class ScheduleArguments {
     }
 
     private static boolean belongsHere(String option) {
-        return Stream.of(ScheduleArguments.class.getDeclaredFields())
+        return Stream.of(ScheduleArguments.class, SourceArguments.class)
+                .flatMap(type -> Stream.of(type.getDeclaredFields()))
                 .map(field -> field.getAnnotation(Option.class))
                 .anyMatch(annotation ->
                         annotation != null && List.of(annotation.names()).contains(option));
@@ -281,8 +223,8 @@ final class ScheduleArguments {
 
     private ObjectNode fromFlags() {
         List<String> missing = Stream.of(
-                        elasticsearch == null ? "--elasticsearch" : "",
-                        index == null ? "--index" : "",
+                        source.hasCluster() ? "" : "--elasticsearch or --opensearch",
+                        source.index() == null ? "--index" : "",
                         to.isEmpty() ? "--to" : "")
                 .filter(name -> !name.isEmpty())
                 .toList();
@@ -290,7 +232,7 @@ final class ScheduleArguments {
             throw new ParameterException(
                     spec.commandLine(),
                     missing.size() == 3
-                            ? "name a schedule file, or set --elasticsearch, --index and --to"
+                            ? "name a schedule file, or set --elasticsearch or --opensearch, --index and --to"
                             : String.join(" and ", missing) + " must be set too");
         }
         requireOneMeaning();
@@ -298,32 +240,7 @@ final class ScheduleArguments {
         schedule.put("dataset", datasetName());
         put(schedule, "title", title);
         put(schedule, "license", license);
-        ObjectNode source = schedule.putObject("source");
-        put(source, "elasticsearch", elasticsearch);
-        put(source, "api-key", apiKey);
-        put(source, "username", username);
-        put(source, "password", password);
-        put(source, "bearer-token", bearerToken);
-        put(source, "preference", preference);
-        put(source, "routing", routing);
-        put(source, "not-utf8", notUtf8);
-        put(source, "vectors", vectors);
-        put(source, "ca-file", caFile);
-        put(source, "fingerprint", fingerprint);
-        put(source, "index", index);
-        if (query != null) {
-            source.set("query", query(query));
-        }
-        if (slices != null) {
-            source.put("slices", slices);
-        }
-        ObjectNode politeness = source.putObject("politeness");
-        if (lanes != null) {
-            politeness.put("lanes", lanes);
-        }
-        if (maxShare != null) {
-            politeness.put("max-share", maxShare);
-        }
+        source.fill(schedule.putObject("source"));
         ObjectNode fields = schedule.putObject("fields");
         put(fields, "include", include);
         put(fields, "exclude", exclude);
@@ -403,28 +320,14 @@ final class ScheduleArguments {
     private String datasetName() {
         if (dataset != null) {
             return dataset;
-        } else if (index != null && Dataset.isName(index)) {
+        }
+        String index = source.index();
+        if (index != null && Dataset.isName(index)) {
             return index;
         }
         throw new ParameterException(
                 spec.commandLine(),
                 "index \"" + index + "\" is not a valid dataset name: set one with --dataset, of a-z, 0-9 and -");
-    }
-
-    private JsonNode query(String text) {
-        try {
-            JsonNode node = JSON.readTree(text);
-            if (node.isObject() && SourceSection.isSearchBody(node)) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "--query must be the value of \"query\" in a search, such as {\"match_all\":{}}: " + text);
-            } else if (node.isObject()) {
-                return node;
-            }
-        } catch (IOException notJson) {
-            // The message below fits both cases.
-        }
-        throw new ParameterException(spec.commandLine(), "--query is not a JSON object: " + text);
     }
 
     private static Map<String, String> options() {
@@ -439,12 +342,18 @@ final class ScheduleArguments {
         options.put("/source/politeness/max-share", "--max-share");
         for (String key : List.of(
                 "elasticsearch",
+                "opensearch",
+                "cloud-id",
                 "api-key",
                 "username",
                 "password",
                 "bearer-token",
                 "ca-file",
                 "fingerprint",
+                "client-certificate",
+                "client-key",
+                "client-key-password",
+                "proxy",
                 "index",
                 "query",
                 "slices",
@@ -454,6 +363,9 @@ final class ScheduleArguments {
                 "vectors")) {
             options.put("/source/" + key, "--" + key);
         }
+        options.put("/source/headers", "--header");
+        options.put("/source/aws/region", "--aws-region");
+        options.put("/source/aws/service", "--aws-service");
         for (int i = 0; i < 8; i++) {
             for (String format : List.of("jsonl", "bulk", "csv", "tar")) {
                 options.put("/formats/" + i + "/" + format + "/compression", "--compression");
@@ -482,7 +394,7 @@ final class ScheduleArguments {
         return options;
     }
 
-    private static void put(ObjectNode node, String key, @Nullable String value) {
+    static void put(ObjectNode node, String key, @Nullable String value) {
         if (value != null) {
             node.put(key, value);
         }

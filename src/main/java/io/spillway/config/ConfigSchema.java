@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -108,6 +109,13 @@ public final class ConfigSchema {
                 .withTypeAttributeOverride((schema, scope, context) -> {
                     if (scope.getType().getErasedType().isAnnotationPresent(ExactlyOne.class)) {
                         schema.put("minProperties", 1).put("maxProperties", 1);
+                    }
+                    OneOf oneOf = scope.getType().getErasedType().getAnnotation(OneOf.class);
+                    if (oneOf != null) {
+                        ArrayNode choices = schema.putArray("oneOf");
+                        for (String key : oneOf.value()) {
+                            choices.addObject().putArray("required").add(key);
+                        }
                     }
                 });
         config.forFields()

@@ -34,7 +34,15 @@ final class SchemaCheck {
     void check(JsonNode tree) {
         Schema validator = SchemaRegistry.withDialect(DIALECT).getSchema(schema);
         for (Error error : validator.validate(tree)) {
+            if (error.getEvaluationPath().toString().contains("/oneOf/")) {
+                // Why each choice fails; that none or several of them hold is an error of its own.
+                continue;
+            }
             JsonPointer at = JsonPointer.compile(error.getInstanceLocation().toString());
+            if (error.getKeyword().equals("oneOf") && !tree.at(at).isObject()) {
+                // It has no keys at all, which is a problem of its own.
+                continue;
+            }
             if (error.getKeyword().equals("additionalProperties")) {
                 JsonPointer key = at.appendProperty(error.getProperty());
                 problems.add(key, "unknown key" + suggestion(error.getProperty(), at));
@@ -54,6 +62,7 @@ final class SchemaCheck {
                                 expected.path(ConfigSchema.PATTERN_MESSAGE).asText(error.getMessage()));
             case "enum" -> "must be one of " + names(expected.path("enum"));
             case "minProperties", "maxProperties" -> "must have exactly one of " + keys(expected);
+            case "oneOf" -> "must have exactly one of " + choices(expected);
             case "type" -> node.isNull() ? withoutValue(expected) : error.getMessage() + quotes(node, expected);
             default -> error.getMessage();
         };
@@ -76,6 +85,13 @@ final class SchemaCheck {
         List<String> names = new ArrayList<>();
         values.forEach(value -> names.add(value.asText()));
         return String.join(", ", names);
+    }
+
+    private static String choices(JsonNode section) {
+        List<String> keys = new ArrayList<>();
+        section.path("oneOf")
+                .forEach(choice -> keys.add(choice.path("required").path(0).asText()));
+        return String.join(", ", keys);
     }
 
     private static String keys(JsonNode section) {

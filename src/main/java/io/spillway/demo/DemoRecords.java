@@ -116,8 +116,24 @@ public record DemoRecords(
      *     request (for example, the index exists already), INTEGRITY if it counts a different number of documents
      */
     public void load(URI elasticsearch) throws SpillwayException, InterruptedException {
+        load(elasticsearch, indexBody());
+    }
+
+    /** The same for a server of either product; OpenSearch has no type {@code flattened}, and gets objects without an index. */
+    public void load(ElasticsearchServer server) throws SpillwayException, InterruptedException {
+        load(server.url(), server.isOpenSearch() ? openSearchBody() : indexBody());
+    }
+
+    /** {@link #indexBody()} for OpenSearch. */
+    byte[] openSearchBody() {
+        return new String(indexBody(), UTF_8)
+                .replace("{\"type\": \"flattened\"}", "{\"type\": \"object\", \"enabled\": false}")
+                .getBytes(UTF_8);
+    }
+
+    private void load(URI elasticsearch, byte[] body) throws SpillwayException, InterruptedException {
         Target target = new Target(elasticsearch);
-        target.send("PUT", "/" + dataset, "application/json", indexBody());
+        target.send("PUT", "/" + dataset, "application/json", body);
         sendRecords(target);
         target.send("POST", "/" + dataset + "/_refresh", "application/json", new byte[0]);
         String counted = target.send("GET", "/" + dataset + "/_count?filter_path=count", "", new byte[0]);

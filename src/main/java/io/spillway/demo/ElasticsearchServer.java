@@ -25,8 +25,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Elasticsearch on loopback with a temporary folder, for the demo and for tests. It runs as a child process on
- * ports chosen by the kernel, and is removed with its data when it is closed, when this JVM exits, and when this JVM is
+ * A real Elasticsearch or OpenSearch on loopback with a temporary folder, for the demo and for tests. It runs as a child
+ * process on ports chosen by the kernel, and is removed with its data when it is closed, when this JVM exits, and when this JVM is
  * killed.
  *
  * <pre>{@code
@@ -47,8 +47,11 @@ public final class ElasticsearchServer implements AutoCloseable {
     private final ProcessHandle server;
     private final URI url;
     private final int transportPort;
+    private final boolean openSearch;
 
-    private ElasticsearchServer(ServerProcess process, ProcessHandle server, URI url, int transportPort) {
+    private ElasticsearchServer(
+            ServerProcess process, ProcessHandle server, URI url, int transportPort, boolean openSearch) {
+        this.openSearch = openSearch;
         this.process = process;
         this.server = server;
         this.url = url;
@@ -56,8 +59,8 @@ public final class ElasticsearchServer implements AutoCloseable {
     }
 
     /**
-     * Creates a builder for the unpacked distribution in this folder, which contains {@code bin/elasticsearch}. The
-     * folder is only read, so several servers may share it.
+     * Creates a builder for the unpacked distribution in this folder, which contains {@code bin/elasticsearch} or
+     * {@code bin/opensearch}. The folder is only read, so several servers may share it.
      */
     public static Builder builder(Path home) {
         return new Builder(home);
@@ -72,6 +75,19 @@ public final class ElasticsearchServer implements AutoCloseable {
         return ServerHome.find();
     }
 
+    /**
+     * Where the unpacked server of this name is, such as {@code opensearch-2.19.4}: in {@code elasticsearch}
+     * or {@code servers} next to the running jar, else in {@code target} in the working folder.
+     */
+    public static Optional<Path> findHome(String name) {
+        return ServerHome.named(name);
+    }
+
+    /** A JDK that can run the unpacked server in this folder, this JVM's own if possible; empty where none is found. */
+    public static Optional<Path> findJava(Path home) {
+        return JavaHomes.atLeast(Distribution.at(home).oldestJava());
+    }
+
     /** The newest server in this folder that is safe to start. */
     static Optional<Path> newest(Path folder) {
         return ServerHome.newest(folder);
@@ -80,6 +96,11 @@ public final class ElasticsearchServer implements AutoCloseable {
     /** Its URL: {@code http://127.0.0.1:PORT}, or https. */
     public URI url() {
         return url;
+    }
+
+    /** Whether it is OpenSearch. */
+    public boolean isOpenSearch() {
+        return openSearch;
     }
 
     /** The transport port on 127.0.0.1, for {@code discovery.seed_hosts} of other nodes. */
@@ -123,6 +144,7 @@ public final class ElasticsearchServer implements AutoCloseable {
         private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
         private final Path home;
+        private final Distribution distribution;
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<String, byte[]> files = new TreeMap<>();
         private Path parent = Path.of(System.getProperty("java.io.tmpdir"));
@@ -135,6 +157,7 @@ public final class ElasticsearchServer implements AutoCloseable {
 
         private Builder(Path home) {
             this.home = home;
+            this.distribution = Distribution.at(home);
         }
 
         /**
@@ -179,7 +202,7 @@ public final class ElasticsearchServer implements AutoCloseable {
             return this;
         }
 
-        /** The JDK for the server; default: that of this JVM. Elasticsearch 9 requires Java 21 or later. */
+        /** The JDK for the server; default: that of this JVM. Elasticsearch 9 and OpenSearch 3 require Java 21 or later. */
         public Builder javaHome(Path folder) {
             javaHome = folder;
             return this;
@@ -217,7 +240,7 @@ public final class ElasticsearchServer implements AutoCloseable {
          *     the server's last output if it exits or is not ready within the timeout
          */
         public ElasticsearchServer start() throws SpillwayException, InterruptedException {
-            if (!Files.isExecutable(ServerHome.executable(home))) {
+            if (!Files.isExecutable(distribution.executable())) {
                 throw new SpillwayException(
                         Fault.CONFIG,
                         "no Elasticsearch at " + home,
@@ -243,12 +266,13 @@ public final class ElasticsearchServer implements AutoCloseable {
             try {
                 Path realHome = home.toRealPath();
                 folder = Files.createTempDirectory(parent.toRealPath(), "spillway-elasticsearch-");
-                LaunchUser user = LaunchUser.choose(realHome, javaHome, folder);
+                LaunchUser user = LaunchUser.choose(Distribution.at(realHome), javaHome, folder);
                 fill(folder, realHome);
                 user.own(folder);
                 List<String> command = new ArrayList<>(user.prefix());
                 command.addAll(command(realHome, folder));
-                ServerProcess process = ServerProcess.start(folder, command, environment(folder));
+                ServerProcess process =
+                        ServerProcess.start(folder, command, distribution.environment(javaHome, folder));
                 launched = true;
                 return process;
             } catch (IOException unwritable) {
@@ -275,20 +299,11 @@ public final class ElasticsearchServer implements AutoCloseable {
                             original, config.resolve(realHome.resolve("config").relativize(original)));
                 }
             }
-            // The defaults start twice as slowly: a parallel collector and the optimizing compiler do not pay off
-            // within minutes.
-            Files.writeString(config.resolve("jvm.options"), """
-                    -Xms%1$dm
-                    -Xmx%1$dm
-                    -XX:+UseSerialGC
-                    -XX:TieredStopAtLevel=1
-                    -XX:-AlwaysPreTouch
-                    -XX:+ExitOnOutOfMemoryError
-                    -Djava.io.tmpdir=${ES_TMPDIR}
-                    """.formatted(heapMebibytes));
+            Files.writeString(config.resolve("jvm.options"), distribution.javaOptions(heapMebibytes));
             // Without seeds a node would contact others on the default ports of this machine.
             Files.writeString(
-                    config.resolve("elasticsearch.yml"), aloneByDefault() ? "" : "discovery.seed_hosts: []\n");
+                    config.resolve(distribution.configurationFile()),
+                    aloneByDefault() ? "" : "discovery.seed_hosts: []\n");
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
                 Path target = config.resolve(file.getKey());
                 Files.createDirectories(Objects.requireNonNull(target.getParent()));
@@ -314,30 +329,17 @@ public final class ElasticsearchServer implements AutoCloseable {
             all.put("path.logs", folder.resolve("logs").toString());
             // A disk that is 95 % full should not prevent a few megabytes of temporary data.
             all.put("cluster.routing.allocation.disk.threshold_enabled", "false");
-            all.put("xpack.security.enabled", "false");
-            all.put("xpack.security.autoconfiguration.enabled", "false");
+            all.putAll(distribution.settings());
             if (aloneByDefault()) {
                 all.put("discovery.type", "single-node");
             }
             all.putAll(settings);
             List<String> command = new ArrayList<>();
-            command.add(ServerHome.executable(realHome).toString());
+            command.add(Distribution.at(realHome).executable().toString());
             command.add("-p");
             command.add(folder.resolve("pid").toString());
             all.forEach((key, value) -> command.add("-E" + key + "=" + value));
             return command;
-        }
-
-        private Map<String, String> environment(Path folder) {
-            Map<String, String> environment = new LinkedHashMap<>();
-            environment.put("ES_JAVA_HOME", javaHome.toString());
-            environment.put("ES_PATH_CONF", folder.resolve("config").toString());
-            environment.put("ES_TMPDIR", folder.resolve("tmp").toString());
-            environment.put("LIBFFI_TMPDIR", folder.resolve("tmp").toString());
-            environment.put("HOME", folder.toString());
-            environment.put("CLI_JAVA_OPTS", "-XX:TieredStopAtLevel=1"); // the launcher works for seconds only
-            environment.put("ES_JAVA_OPTS", ""); // intended for another server
-            return environment;
         }
 
         private ElasticsearchServer awaitReady(ServerProcess process) throws SpillwayException, InterruptedException {
@@ -348,8 +350,8 @@ public final class ElasticsearchServer implements AutoCloseable {
                 if (process.ended(PAUSE)) {
                     throw new SpillwayException(
                             Fault.SOURCE_UNAVAILABLE,
-                            "Elasticsearch exited with %d during startup: %s"
-                                    .formatted(process.exitCode(), process.lastLines()),
+                            "%s exited with %d during startup: %s"
+                                    .formatted(distribution.title(), process.exitCode(), process.lastLines()),
                             null);
                 }
                 Optional<ElasticsearchServer> listening = listening(process);
@@ -362,8 +364,8 @@ public final class ElasticsearchServer implements AutoCloseable {
                 if (System.nanoTime() - started > limit.toNanos()) {
                     throw new SpillwayException(
                             Fault.SOURCE_UNAVAILABLE,
-                            "Elasticsearch was not ready within %d seconds (%s): %s"
-                                    .formatted(limit.toSeconds(), last, process.lastLines()),
+                            "%s was not ready within %d seconds (%s): %s"
+                                    .formatted(distribution.title(), limit.toSeconds(), last, process.lastLines()),
                             "the machine may be busy or low on memory");
                 }
             }
@@ -383,7 +385,8 @@ public final class ElasticsearchServer implements AutoCloseable {
                 URI url = URI.create((tls == null ? "http://" : "https://") + address(logs.resolve("http.ports")));
                 int transportPort = URI.create("tcp://" + address(logs.resolve("transport.ports")))
                         .getPort();
-                return server.map(handle -> new ElasticsearchServer(process, handle, url, transportPort));
+                return server.map(handle ->
+                        new ElasticsearchServer(process, handle, url, transportPort, distribution.openSearch()));
             } catch (IOException unreadable) {
                 throw new IllegalStateException("cannot read the server's own files", unreadable);
             }

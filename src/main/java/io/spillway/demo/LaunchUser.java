@@ -42,24 +42,25 @@ enum LaunchUser {
     }
 
     /**
-     * The first of them that can run the server in {@code home} with the Java in {@code javaHome}. Tried rather than
-     * computed, because access lists, capabilities and containers all have an effect.
+     * The first of them that can run the server with the Java in {@code javaHome}. Tried rather than computed, because
+     * access lists, capabilities and containers all have an effect.
      *
      * @param folder a new folder for the server; its owner is the current user
      * @throws SpillwayException CONFIG if the current user is root and neither alternative works
      */
-    static LaunchUser choose(Path home, Path javaHome, Path folder) throws SpillwayException, InterruptedException {
+    static LaunchUser choose(Distribution server, Path javaHome, Path folder)
+            throws SpillwayException, InterruptedException {
         if (!ownedByRoot(folder)) {
             return SAME;
         }
         for (LaunchUser user : List.of(OTHER_UID, OWN_NAMESPACE)) {
-            if (user.reaches(home, javaHome, folder)) {
+            if (user.reaches(server, javaHome, folder)) {
                 return user;
             }
         }
         throw new SpillwayException(
                 Fault.CONFIG,
-                "Elasticsearch refuses to run as root, and no other user can start it from " + home,
+                server.title() + " refuses to run as root, and no other user can start it from " + server.home(),
                 "run this as another user, or make the server, Java and the temporary folder readable for every"
                         + " user and install setpriv");
     }
@@ -85,15 +86,15 @@ enum LaunchUser {
         }
     }
 
-    private boolean reaches(Path home, Path javaHome, Path folder) throws InterruptedException {
+    private boolean reaches(Distribution server, Path javaHome, Path folder) throws InterruptedException {
         List<String> command = new ArrayList<>(prefix());
         command.addAll(List.of("/bin/sh", "-c", "for path; do [ -r \"$path\" ] && [ -x \"$path\" ] || exit 1; done"));
         command.add("sh");
         // The folder itself has mode 0700 until it is handed over, so its parent is checked instead.
         for (Path path : List.of(
-                home.resolve("bin/elasticsearch"),
-                home.resolve("lib"),
-                home.resolve("modules"),
+                server.executable(),
+                server.home().resolve("lib"),
+                server.home().resolve("modules"),
                 javaHome.resolve("bin/java"),
                 Objects.requireNonNull(folder.getParent()))) {
             command.add(path.toString());

@@ -2,11 +2,11 @@ package io.spillway.demo;
 
 import io.spillway.files.Folders;
 import java.io.IOException;
-import java.lang.module.ModuleDescriptor.Version;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
 /** Locates an unpacked server. */
 final class ServerHome {
     private static final Logger LOG = LoggerFactory.getLogger(ServerHome.class);
+
+    /** Where the build and the tests unpack servers. */
+    private static final List<String> FOLDERS = List.of("elasticsearch", "servers");
 
     private ServerHome() {}
 
@@ -50,19 +53,34 @@ final class ServerHome {
             return Optional.empty();
         }
         try (Stream<Path> homes = Files.list(folder)) {
-            return homes.filter(home -> home.getFileName().toString().matches("elasticsearch-\\d.*"))
-                    .filter(home -> Files.isExecutable(executable(home)))
-                    .filter(home -> isSafe(folder) && isSafe(home) && isSafe(executable(home)))
-                    .max(Comparator.comparing(
-                            home -> Version.parse(home.getFileName().toString().substring("elasticsearch-".length()))));
+            return homes.filter(Distribution::isNamedLikeOne)
+                    .map(Distribution::at)
+                    .filter(server -> !server.openSearch() && isUsable(folder, server))
+                    .max(Comparator.comparing(Distribution::version))
+                    .map(Distribution::home);
         } catch (IOException unreadable) {
             return Optional.empty();
         }
     }
 
-    /** The start script of a server. */
-    static Path executable(Path home) {
-        return home.resolve("bin/elasticsearch");
+    /**
+     * The unpacked server with this name, such as {@code opensearch-2.19.4}, next to the running jar or in {@code target}
+     * in the working folder. Ignores a folder that other users can write to.
+     */
+    static Optional<Path> named(String name) {
+        return Stream.concat(besideOurCode().stream(), Stream.of(Path.of("target")))
+                .flatMap(folder -> FOLDERS.stream().map(folder::resolve))
+                .filter(folder -> Files.isDirectory(folder.resolve(name)))
+                .filter(folder -> isUsable(folder, Distribution.at(folder.resolve(name))))
+                .map(folder -> folder.resolve(name))
+                .findFirst();
+    }
+
+    private static boolean isUsable(Path folder, Distribution server) {
+        return Files.isExecutable(server.executable())
+                && isSafe(folder)
+                && isSafe(server.home())
+                && isSafe(server.executable());
     }
 
     private static boolean isSafe(Path path) {

@@ -40,6 +40,7 @@ public final class CsvColumns {
             OBJECT,
             "nested",
             "flattened",
+            "flat_object",
             "passthrough",
             "geo_point",
             "geo_shape",

@@ -7,8 +7,15 @@ import java.util.Set;
 /** Properties of mapping types. If indices disagree, a type is several names joined by {@code |}. */
 final class FieldTypes {
     /** Types whose inner names are not in the mapping: documents determine them. */
-    private static final Set<String> OPEN =
-            Set.of("object", "nested", "flattened", "passthrough", "percolator", "rank_features", "sparse_vector");
+    private static final Set<String> OPEN = Set.of(
+            "object",
+            "nested",
+            "flattened",
+            "flat_object",
+            "passthrough",
+            "percolator",
+            "rank_features",
+            "sparse_vector");
 
     /** Types whose values are strings, numbers and booleans. */
     private static final Set<String> PLAIN = Set.of(

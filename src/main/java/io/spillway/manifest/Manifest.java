@@ -196,7 +196,7 @@ public record Manifest(
     /**
      * The source of the snapshot.
      *
-     * @param product   {@code elasticsearch}
+     * @param product   {@code elasticsearch} or {@code opensearch}
      * @param version   of the server, or null if the exporter may not request it
      * @param name      the exported index, alias, data stream or pattern
      * @param indices   the concrete indices that it resolved to

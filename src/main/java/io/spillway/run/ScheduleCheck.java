@@ -41,6 +41,7 @@ public final class ScheduleCheck {
     private final ScheduleFile schedule;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Note> notes = new ArrayList<>();
+    private @Nullable String server;
 
     private ScheduleCheck(ScheduleFile schedule) {
         this.schedule = schedule;
@@ -73,8 +74,12 @@ public final class ScheduleCheck {
      *
      * @param problems in the order in which they were found; empty if exports will work
      * @param notes    for the operator
+     * @param server   product and version of the source, such as {@code opensearch 2.19.4}, or null if it could not be read
      */
-    public record Result(List<Problem> problems, List<Note> notes) {}
+    public record Result(
+            List<Problem> problems,
+            List<Note> notes,
+            @Nullable String server) {}
 
     /** Checks a schedule. Never fails: what cannot be reached is a problem. */
     public static Result of(ScheduleFile schedule) {
@@ -84,7 +89,7 @@ public final class ScheduleCheck {
             check.checkWaiting();
         }
         check.checkSource();
-        return new Result(List.copyOf(check.problems), List.copyOf(check.notes));
+        return new Result(List.copyOf(check.problems), List.copyOf(check.notes), check.server);
     }
 
     private void add(String pointer, Fault fault, String what, @Nullable String hint) {
@@ -253,10 +258,11 @@ public final class ScheduleCheck {
         if (survey.keepAlive().compareTo(SourceSurvey.KEEP_ALIVE) < 0) {
             note(
                     "/source",
-                    "the cluster keeps a point in time for at most %s (search.max_keep_alive); exports use that"
+                    "the cluster keeps a point in time for at most %s (a setting limits it); exports use that"
                             .formatted(Amounts.duration(survey.keepAlive())));
         }
         SourceDescription found = survey.description();
+        noteServer(found);
         FieldPolicy policy = schedule.fields().toPolicy();
         checkFields(policy, survey);
         DumpFormats.idsRevealDates(schedule, found).ifPresent(warning -> note("/formats", warning));
@@ -266,6 +272,16 @@ public final class ScheduleCheck {
             } catch (SpillwayException e) {
                 add("/formats/" + i, e.fault(), String.valueOf(e.getMessage()), e.hint());
             }
+        }
+    }
+
+    /** Records product and version, and notes a key that names the other product: either key reads both. */
+    private void noteServer(SourceDescription found) {
+        String name = found.product() + (found.version() == null ? "" : " " + found.version());
+        server = name;
+        String key = schedule.source().product();
+        if (!key.equals(found.product())) {
+            note("/source/" + key, "the server is %s: rename the key to `%s`".formatted(name, found.product()));
         }
     }
 

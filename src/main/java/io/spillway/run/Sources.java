@@ -4,6 +4,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.schedule.SourceSection;
 import io.spillway.source.DocumentSource;
+import io.spillway.source.aws.AwsSigner;
 import io.spillway.source.elasticsearch.ElasticsearchOptions;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
 import io.spillway.source.elasticsearch.ElasticsearchSource;
@@ -30,7 +31,7 @@ public final class Sources {
                         : ElasticsearchOptions.NotUtf8.STOP,
                 ElasticsearchOptions.Patience.DEFAULT);
         return ElasticsearchSource.open(new ElasticsearchOptions(
-                source.elasticsearch(),
+                source.url(),
                 credentials(source),
                 new ElasticsearchOptions.Trust(source.caFile(), source.fingerprint()),
                 source.index(),
@@ -39,16 +40,26 @@ public final class Sources {
                 source.vectors() == SourceSection.Vectors.REBUILT
                         ? ElasticsearchOptions.Vectors.REBUILT
                         : ElasticsearchOptions.Vectors.STOP,
-                paging));
+                paging,
+                new ElasticsearchOptions.Route(
+                        source.clientCertificate() == null
+                                ? null
+                                : new ElasticsearchOptions.ClientCertificate(
+                                        source.clientCertificate(), source.clientKey(), source.clientKeyPassword()),
+                        source.headers(),
+                        source.proxy())));
     }
 
-    private static Credentials credentials(SourceSection source) {
+    private static Credentials credentials(SourceSection source) throws SpillwayException {
         if (source.apiKey() != null) {
             return new ElasticsearchOptions.ApiKey(source.apiKey());
         } else if (source.bearerToken() != null) {
             return new ElasticsearchOptions.Bearer(source.bearerToken());
         } else if (source.username() != null && source.password() != null) {
             return new ElasticsearchOptions.Basic(source.username(), source.password());
+        } else if (source.aws() != null) {
+            return new ElasticsearchOptions.Signed(
+                    AwsSigner.open(source.aws().region(), source.aws().service().code()));
         }
         return new ElasticsearchOptions.Anonymous();
     }

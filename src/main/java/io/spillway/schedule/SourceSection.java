@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.config.Between;
 import io.spillway.config.DataSize;
+import io.spillway.config.OneOf;
 import io.spillway.config.Secret;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -12,14 +13,28 @@ import jakarta.validation.constraints.Pattern;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The section {@code source}: the cluster, credentials, the index to read and the load to put on it. */
+@OneOf({"elasticsearch", "opensearch", "cloud-id"})
 public record SourceSection(
-        @JsonPropertyDescription("URL of the cluster, with its path if it has one, usually as ${env:NAME}")
+        @JsonPropertyDescription(
+                "URL of an Elasticsearch cluster, with its path if it has one, usually as ${env:NAME}; this, opensearch or cloud-id is required")
+        @Nullable
         URI elasticsearch,
+
+        @JsonPropertyDescription("URL of an OpenSearch cluster, likewise; either key reads either product") @Nullable
+        URI opensearch,
+
+        @JsonPropertyDescription("Cloud ID of a deployment in Elastic Cloud, instead of its URL")
+        @Pattern(regexp = "^[^:\\s]*:?[A-Za-z0-9+/]{8,}=*$", message = "must be a Cloud ID, NAME:BASE64")
+        @Nullable
+        String cloudId,
 
         @JsonPropertyDescription("API key in its encoded form; not together with another way to sign in") @Nullable
         Secret apiKey,
@@ -47,6 +62,28 @@ public record SourceSection(
                 message = "must be a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons")
         @Nullable
         String fingerprint,
+
+        @JsonPropertyDescription(
+                "Certificate that Spillway shows to the cluster: a PEM file, with client-key; or a PKCS #12 file")
+        @Nullable
+        Path clientCertificate,
+
+        @JsonPropertyDescription("PEM file of that certificate's private key, in PKCS #8 without a password") @Nullable
+        Path clientKey,
+
+        @JsonPropertyDescription("Password of the PKCS #12 file") @Nullable
+        Secret clientKeyPassword,
+
+        @JsonPropertyDescription("Signs requests for a cluster that Amazon hosts, with the credentials of the process")
+        @Nullable
+        AwsSection aws,
+
+        @JsonPropertyDescription("Headers that every request to the cluster has, by name")
+        @JsonProperty(defaultValue = "{}")
+        Map<String, String> headers,
+
+        @JsonPropertyDescription("URL of an HTTP proxy that requests to the cluster go through") @Nullable
+        URI proxy,
 
         @JsonPropertyDescription("Index, alias, data stream or pattern to read")
         @Pattern(regexp = "^[^\\s_-]\\S*$", message = "must have no spaces and begin with neither _ nor -")
@@ -129,6 +166,24 @@ public record SourceSection(
     private static final Set<String> SEARCH_BODY = Set.of(
             "query", "size", "from", "sort", "_source", "aggs", "aggregations", "track_total_hits", "post_filter");
 
+    private static final java.util.regex.Pattern HEADER =
+            java.util.regex.Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+    /** Headers that requests set themselves; credentials have keys of their own. */
+    private static final Set<String> OWN_HEADERS = Set.of(
+            "accept",
+            "accept-encoding",
+            "authorization",
+            "connection",
+            "content-encoding",
+            "content-length",
+            "content-type",
+            "expect",
+            "host",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+
     /** Whether this is the body of a search request, as other exporters expect it, instead of the query in it. */
     public static boolean isSearchBody(JsonNode query) {
         return query.properties().stream().anyMatch(member -> SEARCH_BODY.contains(member.getKey()));
@@ -139,21 +194,63 @@ public record SourceSection(
      * fragment, to which no path can be appended, and on the body of a search instead of a query.
      */
     public SourceSection {
-        if (elasticsearch.getRawQuery() != null || elasticsearch.getRawFragment() != null) {
-            throw new IllegalArgumentException("elasticsearch must be a URL without ? and #");
-        }
+        requireNoQuery("elasticsearch", elasticsearch);
+        requireNoQuery("opensearch", opensearch);
         if (query != null && isSearchBody(query)) {
             throw new IllegalArgumentException("query must be the value of \"query\" in a search");
         }
         if ((username == null) != (password == null)) {
             throw new IllegalArgumentException("username and password must be set together");
         }
-        if (Stream.of(apiKey != null, username != null, bearerToken != null)
+        headers = Map.copyOf(headers);
+        requireUsable(headers);
+        if (clientCertificate == null && (clientKey != null || clientKeyPassword != null)) {
+            throw new IllegalArgumentException("client-key and client-key-password need client-certificate");
+        }
+        if (clientKey != null && clientKeyPassword != null) {
+            throw new IllegalArgumentException(
+                    "client-key-password is for a PKCS #12 file: remove client-key, or decrypt the key");
+        }
+        if (cloudId != null) {
+            CloudId.parse(cloudId);
+        }
+        if (Stream.of(apiKey != null, username != null, bearerToken != null, aws != null)
                         .filter(given -> given)
                         .count()
                 > 1) {
             throw new IllegalArgumentException(
-                    "api-key, username with password, and bearer-token are mutually exclusive");
+                    "api-key, username with password, bearer-token, and aws are mutually exclusive");
         }
+    }
+
+    private static void requireNoQuery(String key, @Nullable URI url) {
+        if (url != null && (url.getRawQuery() != null || url.getRawFragment() != null)) {
+            throw new IllegalArgumentException(key + " must be a URL without ? and #");
+        }
+    }
+
+    /** The URL of the cluster, under either key. */
+    public URI url() {
+        if (cloudId != null) {
+            return CloudId.parse(cloudId);
+        }
+        return Objects.requireNonNull(
+                elasticsearch != null ? elasticsearch : opensearch, "a section without a cluster");
+    }
+
+    private static void requireUsable(Map<String, String> headers) {
+        headers.forEach((name, value) -> {
+            if (!HEADER.matcher(name).matches() || OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException("headers cannot have \"" + name + "\"");
+            }
+            if (!value.chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
+                throw new IllegalArgumentException("the header " + name + " must be printable ASCII on one line");
+            }
+        });
+    }
+
+    /** The product that the key names: {@code elasticsearch} or {@code opensearch}. */
+    public String product() {
+        return opensearch != null ? "opensearch" : "elasticsearch";
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The source of a snapshot.
  *
- * @param product  the product that serves the documents: {@code elasticsearch}
+ * @param product  the product that serves the documents: {@code elasticsearch} or {@code opensearch}
  * @param version  its version, or null if this client may not request it
  * @param name     the requested index, alias, data stream or pattern
  * @param indices  the concrete indices it resolved to, sorted

@@ -151,7 +151,8 @@ class MainTest {
     void aScheduleOrFlagsAreRequired(String command) {
         Run run = Run.of(command);
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("name a schedule file, or set --elasticsearch, --index and --to");
+        assertThat(run.err())
+                .contains("name a schedule file, or set --elasticsearch or --opensearch, --index and --to");
     }
 
     @Test

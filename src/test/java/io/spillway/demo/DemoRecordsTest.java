@@ -61,6 +61,16 @@ class DemoRecordsTest {
 
     @ParameterizedTest
     @MethodSource("all")
+    void theMappingForOpenSearchHasNoTypeThatOnlyElasticsearchHas(DemoRecords records) throws IOException {
+        JsonNode mappings = JSON.readTree(records.openSearchBody()).get("mappings");
+
+        assertThat(mappings.findValuesAsText("type")).doesNotContain("flattened");
+        assertThat(mappings.findValues("properties"))
+                .hasSameSizeAs(JSON.readTree(records.indexBody()).findValues("properties"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
     void theNoticeNamesTheRecordsWithTheirLicenceAndNumber(DemoRecords records) throws IOException {
         String notice = new String(resource("NOTICE.md"), UTF_8);
         assertThat(notice).contains("## " + records.dataset() + ".jsonl.gz", "`" + records.license() + "`");

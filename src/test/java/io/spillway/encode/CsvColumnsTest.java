@@ -48,9 +48,10 @@ class CsvColumnsTest {
                 .containsExactly("a", "a-b", "a.b.c", "m.t", "m.t.min");
     }
 
-    @Test
-    void fieldsBelowAFieldThatIsNestedInOneIndexStayInItsColumn() throws Exception {
-        assertThat(CsvColumns.fromMapping(mapping("a:keyword|nested", "a.b:long", "f:flattened", "f.x:long"))
+    @ParameterizedTest
+    @ValueSource(strings = {"flattened", "flat_object"})
+    void fieldsBelowAFieldThatIsNestedInOneIndexStayInItsColumn(String type) throws Exception {
+        assertThat(CsvColumns.fromMapping(mapping("a:keyword|nested", "a.b:long", "f:" + type, "f.x:long"))
                         .names())
                 .containsExactly("a", "f");
     }

@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FieldPolicyTest {
 
@@ -65,9 +66,11 @@ class FieldPolicyTest {
         assertThat(policy.problems(mapped("labels:flattened"))).isEmpty();
     }
 
-    @Test
-    void anOpenFieldIsDecidedOnlyTogetherWithItsMembers() {
-        List<SourceField> fields = mapped("labels:flattened");
+    /** A type of Elasticsearch, and the same of OpenSearch. */
+    @ParameterizedTest
+    @ValueSource(strings = {"flattened", "flat_object"})
+    void anOpenFieldIsDecidedOnlyTogetherWithItsMembers(String type) {
+        List<SourceField> fields = mapped("labels:" + type);
         assertThat(policy(List.of("labels"), List.of(), STOP).problems(fields))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.what()).contains("- labels.** "));

@@ -96,11 +96,24 @@ class ScheduleFileTest {
                         URI.create("https://example.org/@x?y#z")),
                 option("publisher", ScheduleFile::publisher, null, "publisher: P", "P"),
                 option("covers", ScheduleFile::covers, List.of(), "covers: [/a, /b]", List.of("/a", "/b")),
-                required(
+                new Option(
                         "source.elasticsearch",
                         file -> file.source().elasticsearch(),
+                        URI.create("http://localhost:9200"),
                         source("elasticsearch: 'https://h/path', index: i"),
                         URI.create("https://h/path")),
+                new Option(
+                        "source.opensearch",
+                        file -> file.source().opensearch(),
+                        null,
+                        source("opensearch: 'https://h/path', index: i"),
+                        URI.create("https://h/path")),
+                new Option(
+                        "source.cloud-id",
+                        file -> file.source().cloudId(),
+                        null,
+                        source("cloud-id: 'name:ZXVyb3BlLmV4YW1wbGUub3JnOjkyNDMkYWJjMTIzJGRlZg==', index: i"),
+                        "name:ZXVyb3BlLmV4YW1wbGUub3JnOjkyNDMkYWJjMTIzJGRlZg=="),
                 inSource("api-key", file -> reveal(file.source().apiKey()), null, "api-key: '${env:SECRET}'", HUNTER),
                 inSource(
                         "username",
@@ -127,6 +140,52 @@ class ScheduleFileTest {
                         null,
                         "fingerprint: '" + FINGERPRINT + "'",
                         FINGERPRINT),
+                inSource(
+                        "client-certificate",
+                        file -> file.source().clientCertificate(),
+                        null,
+                        "client-certificate: a.p12",
+                        Path.of("a.p12")),
+                inSource(
+                        "client-key",
+                        file -> file.source().clientKey(),
+                        null,
+                        "client-certificate: a.pem, client-key: a.key",
+                        Path.of("a.key")),
+                inSource(
+                        "client-key-password",
+                        file -> reveal(file.source().clientKeyPassword()),
+                        null,
+                        "client-certificate: a.p12, client-key-password: '${env:SECRET}'",
+                        HUNTER),
+                inSource(
+                        "aws.region",
+                        file -> file.source().aws() == null
+                                ? null
+                                : file.source().aws().region(),
+                        null,
+                        "aws: {region: eu-central-1}",
+                        "eu-central-1"),
+                inSource(
+                        "aws.service",
+                        file -> file.source().aws() == null
+                                ? null
+                                : file.source().aws().service(),
+                        null,
+                        "aws: {region: eu-central-1, service: aoss}",
+                        AwsSection.Service.AOSS),
+                inSource(
+                        "headers",
+                        file -> file.source().headers(),
+                        Map.of(),
+                        "headers: {X-Tenant: a}",
+                        Map.of("X-Tenant", "a")),
+                inSource(
+                        "proxy",
+                        file -> file.source().proxy(),
+                        null,
+                        "proxy: 'http://proxy.example.org:3128'",
+                        URI.create("http://proxy.example.org:3128")),
                 required(
                         "source.index",
                         file -> file.source().index(),
@@ -563,8 +622,19 @@ class ScheduleFileTest {
         assertProblems(
                 WITHOUT_SOURCE + "source: {}\n",
                 "2 problems in FILE",
-                "FILE:3: /source: required key `elasticsearch` is missing",
-                "FILE:3: /source: required key `index` is missing");
+                "FILE:3: /source: required key `index` is missing",
+                "FILE:3: /source: must have exactly one of elasticsearch, opensearch, cloud-id");
+    }
+
+    @Test
+    void aCloudIdNamesTheUrlOfItsCluster() throws Exception {
+        String of = "cloud-id: '%s', index: i";
+        assertThat(read(source(of.formatted("name:ZXVyb3BlLmV4YW1wbGUub3JnOjkyNDMkYWJjMTIzJGRlZg==")))
+                        .source()
+                        .url())
+                .isEqualTo(URI.create("https://abc123.europe.example.org:9243"));
+        assertThat(read(source(of.formatted("ZXhhbXBsZS5vcmckYWJj"))).source().url())
+                .isEqualTo(URI.create("https://abc.example.org"));
     }
 
     static Stream<Arguments> limits() {
@@ -590,6 +660,17 @@ class ScheduleFileTest {
                 sourceLimit("elasticsearch: 'http://u:p@h', index: i", "/elasticsearch: " + address),
                 sourceLimit("elasticsearch: 'tcp://h', index: i", "/elasticsearch: " + address),
                 sourceLimit("elasticsearch: 'http://h/?x', index: i", ": elasticsearch must be a URL without ? and #"),
+                sourceLimit(
+                        "elasticsearch: 'http://h', opensearch: 'http://h', index: i",
+                        ": must have exactly one of elasticsearch, opensearch, cloud-id"),
+                sourceLimit(
+                        "cloud-id: 'n:bm8gY2x1c3Rlcg==', index: i",
+                        ": cloud-id is not a Cloud ID: its second half names no cluster"),
+                sourceLimit(
+                        "elasticsearch: 'http://h', index: i, headers: {Host: x}", ": headers cannot have \"Host\""),
+                sourceLimit(
+                        "elasticsearch: 'http://h', index: i, client-key: a",
+                        ": client-key and client-key-password need client-certificate"),
                 sourceLimit("elasticsearch: 'http://h', index: _all", "/index: " + index),
                 sourceLimit("elasticsearch: 'http://h', index: -x", "/index: " + index),
                 sourceLimit("elasticsearch: 'http://h', index: 'a b'", "/index: " + index),
@@ -612,10 +693,10 @@ class ScheduleFileTest {
                 sourceLimit(ok("password: '${env:SECRET}'"), ": username and password must be set together"),
                 sourceLimit(
                         ok("api-key: '${env:SECRET}', bearer-token: '${env:SECRET}'"),
-                        ": api-key, username with password, and bearer-token are mutually exclusive"),
+                        ": api-key, username with password, bearer-token, and aws are mutually exclusive"),
                 sourceLimit(
                         ok("api-key: '${env:SECRET}', username: u, password: '${env:SECRET}'"),
-                        ": api-key, username with password, and bearer-token are mutually exclusive"),
+                        ": api-key, username with password, bearer-token, and aws are mutually exclusive"),
                 limit("formats: []", "/formats: must have at least 1 items but found 0"),
                 limit("formats: [{}]", "/formats/0: must have exactly one of jsonl, bulk, csv, tar"),
                 limit("formats: [{tsv: {}}]", "/formats/0/tsv: unknown key, did you mean `csv`?"),

@@ -87,6 +87,27 @@ public final class EdgeSet {
         cluster.request("POST", "/" + index + "/_refresh", null);
     }
 
+    /** Sends each document alone, refreshes, and returns those that the server stored. */
+    public static List<Edge> loadAccepted(TestCluster cluster, String index, List<Edge> edges)
+            throws IOException, InterruptedException {
+        List<Edge> accepted = new ArrayList<>();
+        for (Edge edge : edges) {
+            String path = "/" + index + "/_doc/" + URLEncoder.encode(edge.id(), StandardCharsets.UTF_8)
+                    + (edge.routing() == null
+                            ? ""
+                            : "?routing=" + URLEncoder.encode(edge.routing(), StandardCharsets.UTF_8));
+            byte[] body = edge.sent().getBytes(StandardCharsets.ISO_8859_1);
+            if (cluster.send("PUT", path.replace("+", "%20"), body, "application/json")
+                                    .statusCode()
+                            / 100
+                    == 2) {
+                accepted.add(edge);
+            }
+        }
+        cluster.request("POST", "/" + index + "/_refresh", null);
+        return accepted;
+    }
+
     private static void put(TestCluster cluster, String index, Edge edge, byte[] body)
             throws IOException, InterruptedException {
         String path = "/" + index + "/_doc/" + URLEncoder.encode(edge.id(), StandardCharsets.UTF_8);
@@ -100,6 +121,18 @@ public final class EdgeSet {
     public static List<String> lines(List<Edge> edges, int shards) {
         Map<String, String> lines = new LinkedHashMap<>();
         edges.forEach(edge -> lines.put(shards == 1 ? edge.id() : edge.id() + "\n" + edge.routing(), edge.line()));
+        return List.copyOf(lines.values());
+    }
+
+    /** The expected lines of a dump of this index, with the shards that its server chooses: one shard holds an id once. */
+    public static List<String> lines(TestCluster cluster, String index, List<Edge> edges)
+            throws IOException, InterruptedException {
+        Map<String, String> lines = new LinkedHashMap<>();
+        for (Edge edge : edges) {
+            lines.put(
+                    edge.routing() == null ? edge.id() : edge.id() + "\n" + cluster.shard(index, edge.routing()),
+                    edge.line());
+        }
         return List.copyOf(lines.values());
     }
 

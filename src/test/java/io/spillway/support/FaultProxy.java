@@ -403,7 +403,9 @@ public final class FaultProxy implements AutoCloseable {
         if (request.start().contains("/_search?") || request.start().contains("/_search ")) {
             Matcher size = SIZE.matcher(request.body());
             return size.find() && !size.group(1).equals("0") ? Kind.PAGE : Kind.COUNT;
-        } else if (request.start().contains("/_pit")) {
+        } else if (request.start().contains("spillway=probe")) {
+            return Kind.OTHER;
+        } else if (request.start().contains("/_pit") || request.start().contains("/_search/point_in_time")) {
             return request.start().startsWith("DELETE") ? Kind.CLOSE : Kind.OPEN;
         }
         return Kind.OTHER;
@@ -438,6 +440,16 @@ public final class FaultProxy implements AutoCloseable {
         /** The same with another body. */
         public Answer withBody(String other) {
             return new Answer(status, headers, other);
+        }
+
+        /** The same without the header of this name, in lower case. */
+        public Answer withoutHeader(String name) {
+            return new Answer(
+                    status,
+                    headers.stream()
+                            .filter(line -> !line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
+                            .toList(),
+                    body);
         }
 
         /** The same with one more header line. */
@@ -489,6 +501,11 @@ public final class FaultProxy implements AutoCloseable {
         /** Its number among the requests of its kind, from 1. */
         public int number() {
             return number;
+        }
+
+        /** The request's path, with its query. */
+        public String path() {
+            return request.start().split(" ", 3)[1];
         }
 
         /** The request's body. */

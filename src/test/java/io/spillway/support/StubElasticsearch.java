@@ -275,6 +275,10 @@ public final class StubElasticsearch implements AutoCloseable {
     }
 
     private boolean answer(Call call, Wire wire) throws IOException, InterruptedException {
+        if (call.target().endsWith("&spillway=probe")) {
+            String unknown = error("illegal_argument_exception", "contains unrecognized parameter: [spillway]", 400);
+            return Fault.status(400, unknown).answer(new byte[0], wire);
+        }
         synchronized (lock) {
             calls.add(call);
             lock.notifyAll();

@@ -4,18 +4,18 @@ import io.spillway.demo.ElasticsearchServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class TestCluster {
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final int BULK_BYTES = 5_000_000;
+    private static final Map<String, Lazy> OTHERS = new ConcurrentHashMap<>();
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final URI url;
@@ -48,15 +49,61 @@ public final class TestCluster {
     }
 
     /**
-     * A shared server of version 9. Skips the test visibly if the build has not fetched it or no JDK of version 21 or
-     * later is installed.
+     * A shared server of another version or product, {@code opensearch-2.19.4}; skips the test, visibly, where it
+     * cannot be fetched or no JDK that runs it is installed.
      */
-    public static TestCluster version9() {
+    public static TestCluster of(String name) {
+        if (name.equals(String.valueOf(home().getFileName()))) {
+            return shared();
+        }
+        Path home = home(name);
+        return OTHERS.computeIfAbsent(name, n -> new Lazy(home)).get();
+    }
+
+    /** The folder of an unpacked server by its name, and a JDK that runs it; skips the test where one is missing. */
+    private static Path home(String name) {
+        Path home = ServerZips.home(name);
         Assumptions.assumeTrue(
-                Files.isDirectory(Version9.HOME),
-                "no unpacked Elasticsearch 9 at " + Version9.HOME + ": the build fetches one");
-        Assumptions.assumeTrue(Version9.JDK.isPresent(), "no JDK of version 21 or later in /usr/lib/jvm");
-        return Version9.Server.CLUSTER;
+                ElasticsearchServer.findJava(home).isPresent(), "no JDK that runs " + name + " in /usr/lib/jvm");
+        return home;
+    }
+
+    /** A shared server of version 9; skips the test, visibly, where it or a JDK of version 21 or later is missing. */
+    public static TestCluster version9() {
+        return of("elasticsearch-9.5.3");
+    }
+
+    /** A started server; one that does not start is tried once. */
+    private static final class Lazy {
+        private final Path home;
+        private TestCluster cluster;
+        private Exception failure;
+
+        Lazy(Path home) {
+            this.home = home;
+        }
+
+        @SuppressWarnings("MustBeClosed")
+        synchronized TestCluster get() {
+            if (cluster == null && failure == null) {
+                try {
+                    // Closed by its own shutdown hook, because no test knows that it is the last one.
+                    cluster = new TestCluster(ElasticsearchServer.builder(home)
+                            .javaHome(ElasticsearchServer.findJava(home).orElseThrow())
+                            .limit(Duration.ofMinutes(5))
+                            // Version 9 counts a document of 25 MB four times.
+                            .setting("indexing_pressure.memory.limit", "50%")
+                            .start()
+                            .url());
+                } catch (Exception e) {
+                    failure = e;
+                }
+            }
+            if (failure != null) {
+                throw new IllegalStateException(home.getFileName() + " did not start", failure);
+            }
+            return cluster;
+        }
     }
 
     public URI url() {
@@ -73,6 +120,26 @@ public final class TestCluster {
     /** An index with so many shards, no replicas and no mapping. */
     public String newIndex(int shards) throws IOException, InterruptedException {
         return newIndex("{\"settings\":{\"number_of_shards\":" + shards + ",\"number_of_replicas\":0}}");
+    }
+
+    /** An index of two shards of which one is nowhere, as after the loss of a node. */
+    public String newIndexWithAMissingShard() throws IOException, InterruptedException {
+        String name = "test-" + NAMES.incrementAndGet();
+        request("PUT", "/" + name + "?wait_for_active_shards=0", """
+                {"settings": {"number_of_shards": 2, "number_of_replicas": 0,
+                  "index.routing.allocation.total_shards_per_node": 1}}
+                """);
+        request("GET", "/_cluster/health/" + name + "?wait_for_no_initializing_shards=true&timeout=30s", null);
+        return name;
+    }
+
+    /** Closes the point in time that the body of a search names, as a server does that was restarted. */
+    public void closeSnapshot(String search, boolean openSearch) throws IOException, InterruptedException {
+        String id = search.replaceFirst("(?s)^.*\"pit\":\\{\"id\":\"([^\"]*)\".*$", "$1");
+        request(
+                "DELETE",
+                openSearch ? "/_search/point_in_time" : "/_pit",
+                openSearch ? "{\"pit_id\":[\"" + id + "\"]}" : "{\"id\":\"" + id + "\"}");
     }
 
     /** Sends each line as a separate document without an id, then refreshes. */
@@ -123,6 +190,12 @@ public final class TestCluster {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
+    /** The number of the shard that a routing leads to; the same routing leads elsewhere in another version. */
+    public int shard(String index, String routing) throws IOException, InterruptedException {
+        String path = "/" + index + "/_search_shards?routing=" + URLEncoder.encode(routing, StandardCharsets.UTF_8);
+        return Integer.parseInt(request("GET", path, null).replaceFirst("(?s)^.*?\"shard\":(\\d+).*$", "$1"));
+    }
+
     /** Active searches or open points in time on the server. */
     public int openContexts() throws IOException, InterruptedException {
         String stats =
@@ -133,60 +206,6 @@ public final class TestCluster {
             sum += digits.isEmpty() ? 0 : Integer.parseInt(digits);
         }
         return sum;
-    }
-
-    private static final class Version9 {
-        static final Path HOME = Path.of(
-                System.getProperty("spillway.elasticsearch-9.home", "target/elasticsearch-9/elasticsearch-9.5.3"));
-        static final Optional<Path> JDK = jdk();
-
-        /** The one server; its class is initialized once, so that a server that does not start is tried once. */
-        private static final class Server {
-            static final TestCluster CLUSTER = start();
-
-            @SuppressWarnings("MustBeClosed")
-            private static TestCluster start() {
-                try {
-                    // Closed by its own shutdown hook, because no test knows that it is the last one.
-                    return new TestCluster(ElasticsearchServer.builder(HOME)
-                            .javaHome(JDK.orElseThrow())
-                            .limit(Duration.ofMinutes(5))
-                            .start()
-                            .url());
-                } catch (Exception e) {
-                    throw new IllegalStateException("Elasticsearch 9 did not start", e);
-                }
-            }
-        }
-
-        private static Optional<Path> jdk() {
-            if (Runtime.version().feature() >= 21) {
-                return Optional.of(Path.of(System.getProperty("java.home")));
-            }
-            Path all = Path.of("/usr/lib/jvm");
-            if (!Files.isDirectory(all)) {
-                return Optional.empty();
-            }
-            try (Stream<Path> homes = Files.list(all)) {
-                return homes.filter(Version9::isNewEnough).sorted().findFirst();
-            } catch (IOException unreadable) {
-                return Optional.empty();
-            }
-        }
-
-        private static boolean isNewEnough(Path home) {
-            try {
-                return Files.isExecutable(home.resolve("bin/java"))
-                        && Files.readAllLines(home.resolve("release")).stream()
-                                .filter(line -> line.startsWith("JAVA_VERSION="))
-                                .anyMatch(line -> Runtime.Version.parse(line.replaceAll("^.*=|\"", "")
-                                                        .replaceAll("_.*$", ""))
-                                                .feature()
-                                        >= 21);
-            } catch (IOException | IllegalArgumentException unreadable) {
-                return false;
-            }
-        }
     }
 
     private static final class Shared {

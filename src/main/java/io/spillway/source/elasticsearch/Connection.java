@@ -1,30 +1,26 @@
 package io.spillway.source.elasticsearch;
 
-import co.elastic.clients.elasticsearch.ElasticsearchAsyncClient;
-import co.elastic.clients.elasticsearch._types.ElasticsearchException;
-import co.elastic.clients.json.jackson.JacksonJsonpMapper;
-import co.elastic.clients.transport.TransportException;
-import co.elastic.clients.transport.http.TransportHttpClient;
-import co.elastic.clients.transport.rest_client.RestClientOptions;
-import co.elastic.clients.transport.rest_client.RestClientTransport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spillway.fault.SpillwayException;
+import io.spillway.source.RequestSigner;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.ApiKey;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Basic;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Bearer;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.Signed;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -46,12 +42,11 @@ import org.elasticsearch.client.RestClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one cluster. One low-level client sends every request. Elasticsearch's typed client is used on top
- * of it where requests and responses are the same in every version: to open and close a point in time, and to read the
- * cluster's settings. Mappings, index settings, names and pages are read as JSON without a model, so that an unknown
- * word of a newer server is not an error. Redirects are never followed, because they would send the credentials to
- * another host. Both clients report an error response as the same {@link ServerError}. Thread-safe; closing it aborts
- * pending requests.
+ * The connections to one cluster, Elasticsearch or OpenSearch. One low-level client sends every request. Elasticsearch's
+ * typed client is used on top of it for points in time ({@link TypedClient}). Mappings, index settings, names and pages are
+ * read as JSON without a model, so that an unknown word of a newer server is not an error. Redirects are never followed,
+ * because they would send the credentials to another host. An error response becomes a {@link ServerError}. A server's
+ * warning is logged once. Thread-safe; closing it aborts pending requests.
  */
 final class Connection implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -59,32 +54,37 @@ final class Connection implements AutoCloseable {
     /** Enough for 64 lanes with a page ahead each, and other requests. */
     private static final int CONNECTIONS = 160;
     /** Maximum size of metadata responses: mappings of thousands of fields in hundreds of indices. */
-    private static final int MAX_QUESTION_BYTES = 256 << 20;
+    static final int MAX_QUESTION_BYTES = 256 << 20;
 
     /** An escaped surrogate, after any number of escaped backslashes. */
     private static final Pattern SURROGATE_ESCAPE =
             Pattern.compile("((?<!\\\\)(?:\\\\\\\\)*)\\\\u([dD][89a-fA-F][0-9a-fA-F]{2})");
 
     private final RestClient client;
-    private final ElasticsearchAsyncClient typed;
     private final URI url;
     private final Duration timeout;
+    private final ServerNotes notes;
+    private final @Nullable RequestSigner signer;
+    private volatile String name = "the cluster";
 
-    private Connection(RestClient client, URI url, Duration timeout) {
+    private Connection(
+            RestClient client, ServerNotes notes, URI url, Duration timeout, @Nullable RequestSigner signer) {
         this.client = client;
-        this.typed = new ElasticsearchAsyncClient(new RestClientTransport(client, new JacksonJsonpMapper()));
+        this.notes = notes;
         this.url = url;
         this.timeout = timeout;
+        this.signer = signer;
     }
 
     static Connection open(ElasticsearchOptions options) throws SpillwayException {
         URI url = options.url();
-        int port = url.getPort() != -1 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80;
         SSLContext tls = ServerTrust.context(options);
-        Header[] headers = headers(options.credentials());
         int timeoutMillis = Math.toIntExact(options.paging().requestTimeout().toMillis());
-        var builder = RestClient.builder(new HttpHost(url.getHost(), port, url.getScheme()))
-                .setDefaultHeaders(headers)
+        RequestSigner signer = options.credentials() instanceof Signed signed ? signed.signer() : null;
+        URI proxy = options.route().proxy();
+        ServerNotes notes = new ServerNotes();
+        var builder = RestClient.builder(host(url))
+                .setDefaultHeaders(headers(options))
                 .setCompressionEnabled(false)
                 .setRequestConfigCallback(config -> config.setRedirectsEnabled(false)
                         .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
@@ -92,17 +92,54 @@ final class Connection implements AutoCloseable {
                         .setSocketTimeout(timeoutMillis))
                 .setHttpClientConfigCallback(http -> {
                     http.setMaxConnPerRoute(CONNECTIONS).setMaxConnTotal(CONNECTIONS);
+                    http.addInterceptorFirst(notes);
+                    if (signer != null) {
+                        http.addInterceptorLast(new Signing(signer, url));
+                    }
+                    if (proxy != null) {
+                        http.setProxy(host(proxy));
+                    }
                     return tls == null ? http : http.setSSLContext(tls);
                 });
         if (url.getPath() != null && url.getPath().length() > 1) {
             builder.setPathPrefix(url.getPath());
         }
-        return new Connection(builder.build(), url, options.paging().requestTimeout());
+        return new Connection(builder.build(), notes, url, options.paging().requestTimeout(), signer);
+    }
+
+    /** The port of the URL; without one, requests name none either, as signatures want it. */
+    private static HttpHost host(URI url) {
+        return new HttpHost(url.getHost(), url.getPort(), url.getScheme());
     }
 
     /** The cluster's URL as shown in messages. */
     URI url() {
         return url;
+    }
+
+    /** The server and its URL for messages: {@code OpenSearch 2.19.4 at https://…}. */
+    String server() {
+        return name + " at " + url;
+    }
+
+    /** The server for messages: {@code OpenSearch 2.19.4}, or {@code the cluster} until that is known. */
+    String name() {
+        return name;
+    }
+
+    /** Sets the name of the server for messages. */
+    void name(String title) {
+        name = title;
+    }
+
+    /** Whether a response had the header that Elasticsearch sends since 7.14. */
+    boolean isElasticsearch() {
+        return notes.isElasticsearch();
+    }
+
+    /** Elasticsearch's typed client on the same connections; it accepts only responses of Elasticsearch. */
+    TypedClient typed() {
+        return new TypedClient(client, url, timeout);
     }
 
     /** Sends a request whose response goes to {@code buffer}, at most {@code limit} bytes of it. */
@@ -129,7 +166,7 @@ final class Connection implements AutoCloseable {
             request.setEntity(new NByteArrayEntity(body, ContentType.APPLICATION_JSON));
         }
         request.setOptions(into(buffer, limit).addHeader(HttpHeaders.ACCEPT, "application/json"));
-        Exchange exchange = new Exchange(url, buffer, System.nanoTime() + pause.toNanos());
+        Exchange exchange = new Exchange(url, request, buffer, System.nanoTime() + pause.toNanos());
         Runnable start = () -> exchange.start(() -> {
             sent.run();
             return client.performRequestAsync(request, exchange);
@@ -150,74 +187,35 @@ final class Connection implements AutoCloseable {
      * @throws IOException if there is no complete response, or it is not JSON
      */
     JsonNode ask(String method, String path, byte @Nullable [] body) throws IOException, InterruptedException {
+        return ask(method, path, body, timeout);
+    }
+
+    /** The same, with another time limit. */
+    JsonNode ask(String method, String path, byte @Nullable [] body, Duration limit)
+            throws IOException, InterruptedException {
         AnswerBuffer buffer = new AnswerBuffer();
         Exchange exchange = send(method, path, body, buffer, MAX_QUESTION_BYTES);
         try {
-            int status = exchange.await(timeout);
+            int status = exchange.await(limit);
             if (status >= 300) {
                 throw new ServerErrorException(exchange.error(status));
             }
             JsonNode answer = tree(buffer);
             if (answer == null || !answer.isContainerNode()) {
-                throw new IOException("the response to %s %s is not JSON".formatted(method, path));
+                throw new IOException("the response is not JSON");
             }
             return answer;
+        } catch (ServerErrorException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException("%s %s: %s".formatted(method, path.replaceFirst("\\?.*", ""), e.getMessage()), e);
         } finally {
             exchange.cancel();
         }
     }
 
-    /**
-     * Sends a request with the typed client and waits for the response.
-     *
-     * @param limit timeout, after which the request is cancelled
-     * @throws ServerErrorException if the response is an error or a redirect
-     * @throws IOException if there is no complete response in time, or the typed client rejects it
-     */
-    <T> T ask(Function<ElasticsearchAsyncClient, CompletableFuture<T>> question, Duration limit)
-            throws IOException, InterruptedException {
-        AnswerBuffer buffer = new AnswerBuffer();
-        RequestOptions options = into(buffer, MAX_QUESTION_BYTES).build();
-        CompletableFuture<T> answer = question.apply(typed.withTransportOptions(new RestClientOptions(options, false)));
-        try {
-            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw late(limit, e);
-        } catch (ExecutionException e) {
-            throw failure(e.getCause(), buffer);
-        } finally {
-            answer.cancel(true);
-        }
-    }
-
-    /** The same with the timeout of every request. */
-    <T> T ask(Function<ElasticsearchAsyncClient, CompletableFuture<T>> question)
-            throws IOException, InterruptedException {
-        return ask(question, timeout);
-    }
-
-    /**
-     * Translates a failure of the typed client as {@link #ask(String, String, byte[])} reports it; the error's body is
-     * in the buffer.
-     */
-    private IOException failure(@Nullable Throwable cause, AnswerBuffer buffer) {
-        if (cause instanceof ResponseException refused) {
-            Response response = refused.getResponse();
-            return new ServerErrorException(
-                    error(url, response.getStatusLine().getStatusCode(), response::getHeader, buffer));
-        }
-        TransportHttpClient.Response response = cause instanceof ElasticsearchException refused
-                ? refused.httpResponse()
-                : cause instanceof TransportException failed ? failed.response() : null;
-        if (response != null && response.statusCode() >= 300) {
-            return new ServerErrorException(error(url, response.statusCode(), response::header, buffer));
-        }
-        return cause instanceof IOException io ? io : new IOException(cause);
-    }
-
     /** The meaning of a response with this status, 300 or above. */
-    private static ServerError error(
-            URI cluster, int status, UnaryOperator<@Nullable String> header, AnswerBuffer buffer) {
+    static ServerError error(URI cluster, int status, UnaryOperator<@Nullable String> header, AnswerBuffer buffer) {
         if (status < 400) {
             String location = header.apply(HttpHeaders.LOCATION);
             return ServerError.redirect(
@@ -247,12 +245,12 @@ final class Connection implements AutoCloseable {
     }
 
     /** Options of a request whose response goes to {@code buffer}, at most {@code limit} bytes of it. */
-    private static RequestOptions.Builder into(AnswerBuffer buffer, int limit) {
+    static RequestOptions.Builder into(AnswerBuffer buffer, int limit) {
         return RequestOptions.DEFAULT.toBuilder()
                 .setHttpAsyncResponseConsumerFactory(() -> new AnswerConsumer(buffer, limit));
     }
 
-    private static IOException late(Duration limit, TimeoutException e) {
+    static IOException late(Duration limit, TimeoutException e) {
         return new IOException("no complete response within " + limit.toSeconds() + " s", e);
     }
 
@@ -289,18 +287,24 @@ final class Connection implements AutoCloseable {
         } catch (IOException e) {
             // Nothing is lost: no request is pending any more.
         }
+        if (signer != null) {
+            signer.close();
+        }
     }
 
-    private static Header[] headers(Credentials credentials) {
+    private static Header[] headers(ElasticsearchOptions options) {
+        List<Header> headers = new ArrayList<>();
+        options.route().headers().forEach((name, value) -> headers.add(new BasicHeader(name, value)));
+        Credentials credentials = options.credentials();
         if (credentials instanceof ApiKey key) {
-            return new Header[] {authorization("ApiKey " + key.encoded().reveal())};
+            headers.add(authorization("ApiKey " + key.encoded().reveal()));
         } else if (credentials instanceof Bearer bearer) {
-            return new Header[] {authorization("Bearer " + bearer.token().reveal())};
+            headers.add(authorization("Bearer " + bearer.token().reveal()));
         } else if (credentials instanceof Basic basic) {
             byte[] pair = (basic.username() + ":" + basic.password().reveal()).getBytes(StandardCharsets.UTF_8);
-            return new Header[] {authorization("Basic " + Base64.getEncoder().encodeToString(pair))};
+            headers.add(authorization("Basic " + Base64.getEncoder().encodeToString(pair)));
         }
-        return new Header[0];
+        return headers.toArray(new Header[0]);
     }
 
     private static Header authorization(String value) {
@@ -333,14 +337,16 @@ final class Connection implements AutoCloseable {
     static final class Exchange implements ResponseListener {
         private final CompletableFuture<Arrival> answer = new CompletableFuture<>();
         private final URI cluster;
+        private final Request request;
         private final AnswerBuffer buffer;
         private final long notBefore;
         private volatile long sentAt;
         private @Nullable Cancellable cancellable;
         private boolean cancelled;
 
-        private Exchange(URI cluster, AnswerBuffer buffer, long notBefore) {
+        private Exchange(URI cluster, Request request, AnswerBuffer buffer, long notBefore) {
             this.cluster = cluster;
+            this.request = request;
             this.buffer = buffer;
             this.notBefore = notBefore;
         }
@@ -399,10 +405,11 @@ final class Connection implements AutoCloseable {
         ServerError error(int status) {
             Arrival arrival = arrival();
             return Connection.error(
-                    cluster,
-                    status,
-                    name -> arrival == null ? null : arrival.response().getHeader(name),
-                    buffer);
+                            cluster,
+                            status,
+                            name -> arrival == null ? null : arrival.response().getHeader(name),
+                            buffer)
+                    .to(request.getMethod(), request.getEndpoint());
         }
 
         /** Time from sending to the last byte; only after {@link #await}. */

@@ -1,9 +1,14 @@
 package io.spillway.source.elasticsearch;
 
 import io.spillway.config.Secret;
+import io.spillway.source.RequestSigner;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param copies      which shards and copies to read
  * @param vectors     how to handle indices that omit vectors from their documents
  * @param paging      how to read
+ * @param route       the way to the cluster
  */
 public record ElasticsearchOptions(
         URI url,
@@ -26,17 +32,18 @@ public record ElasticsearchOptions(
         @Nullable String query,
         Copies copies,
         Vectors vectors,
-        Paging paging) {
+        Paging paging,
+        Route route) {
 
-    /** All shards, any copy, no rebuilt vectors. */
+    /** All shards, any copy, no rebuilt vectors, nothing in between. */
     public ElasticsearchOptions(
             URI url, Credentials credentials, Trust trust, String index, @Nullable String query, Paging paging) {
-        this(url, credentials, trust, index, query, new Copies(null, null), Vectors.STOP, paging);
+        this(url, credentials, trust, index, query, new Copies(null, null), Vectors.STOP, paging, Route.DIRECT);
     }
 
     /** The same with another query. */
     ElasticsearchOptions withQuery(@Nullable String other) {
-        return new ElasticsearchOptions(url, credentials, trust, index, other, copies, vectors, paging);
+        return new ElasticsearchOptions(url, credentials, trust, index, other, copies, vectors, paging, route);
     }
 
     /** How to handle an index whose vectors are not in its stored documents (Elasticsearch 9.2 and later). */
@@ -54,7 +61,26 @@ public record ElasticsearchOptions(
      * @param routing    reads only the shards of these routing values, joined by commas, or null for all
      */
     public record Copies(
-            @Nullable String preference, @Nullable String routing) {}
+            @Nullable String preference, @Nullable String routing) {
+        private static final Pattern SHARDS = Pattern.compile("_shards:([^|]*)\\|?(.*)");
+
+        /** The preference for one shard, with the same choice of copies; this preference if {@code shard} is null. */
+        @Nullable
+        String preference(@Nullable Integer shard) {
+            if (shard == null) {
+                return preference;
+            }
+            Matcher some = SHARDS.matcher(preference == null ? "" : preference);
+            String copy = preference == null ? "" : some.matches() ? some.group(2) : preference;
+            return "_shards:" + shard + (copy.isEmpty() ? "" : "|" + copy);
+        }
+
+        /** Whether the preference allows the shard of this number. */
+        boolean allows(int shard) {
+            Matcher some = SHARDS.matcher(preference == null ? "" : preference);
+            return !some.matches() || List.of(some.group(1).split(",")).contains(Integer.toString(shard));
+        }
+    }
 
     /** Credentials; their text forms contain no secret. */
     public sealed interface Credentials {}
@@ -68,6 +94,9 @@ public record ElasticsearchOptions(
     /** A user with a password. */
     public record Basic(String username, Secret password) implements Credentials {}
 
+    /** Signs each request; closing the source closes the signer. */
+    public record Signed(RequestSigner signer) implements Credentials {}
+
     /** A token from an identity provider or a service account. */
     public record Bearer(Secret token) implements Credentials {}
 
@@ -79,6 +108,42 @@ public record ElasticsearchOptions(
      * @param fingerprint SHA-256 in hex of a certificate that the server sends and that its path must lead to
      */
     public record Trust(@Nullable Path caFile, @Nullable String fingerprint) {}
+
+    /**
+     * The way of requests to the cluster.
+     *
+     * @param certificate the client's certificate, or null for none
+     * @param headers     headers that every request has, by name
+     * @param proxy       an HTTP proxy that every request goes through, or null for none
+     */
+    public record Route(
+            @Nullable ClientCertificate certificate,
+            Map<String, String> headers,
+            @Nullable URI proxy) {
+        /** No certificate, no headers, no proxy. */
+        public static final Route DIRECT = new Route(null, Map.of(), null);
+
+        /** Copies the headers. */
+        public Route {
+            headers = Map.copyOf(headers);
+        }
+
+        /** Without the values of headers, which may be secrets. */
+        @Override
+        public String toString() {
+            return "Route[certificate=%s, headers=%s, proxy=%s]".formatted(certificate, headers.keySet(), proxy);
+        }
+    }
+
+    /**
+     * The client's certificate.
+     *
+     * @param file     PEM with the certificate and its intermediates, or PKCS #12 with the key
+     * @param key      PEM with the private key in PKCS #8, or null if {@code file} is PKCS #12
+     * @param password of the PKCS #12 file, or null for none
+     */
+    public record ClientCertificate(
+            Path file, @Nullable Path key, @Nullable Secret password) {}
 
     /**
      * How to read.

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One point in time, its exact count, and the state shared by its slices. Does not close the connection. */
+/** Points in time, their exact count, and the state shared by their slices. Does not close the connection. */
 final class ElasticsearchSnapshot implements Snapshot {
     private static final Logger LOG = LoggerFactory.getLogger(ElasticsearchSnapshot.class);
 
@@ -41,7 +41,7 @@ final class ElasticsearchSnapshot implements Snapshot {
     private static final long LARGEST_ANSWER = 256L << 20;
 
     private final Connection connection;
-    private final PointInTime pit;
+    private final PointsInTime pits;
     private final Instant takenAt;
     private final SourceDescription description;
     private final long documents;
@@ -61,7 +61,7 @@ final class ElasticsearchSnapshot implements Snapshot {
 
     ElasticsearchSnapshot(
             Connection connection,
-            PointInTime pit,
+            PointsInTime pits,
             Instant takenAt,
             IndexFacts facts,
             long documents,
@@ -70,7 +70,7 @@ final class ElasticsearchSnapshot implements Snapshot {
             boolean checksHits) {
         this.checksHits = checksHits;
         this.connection = connection;
-        this.pit = pit;
+        this.pits = pits;
         this.takenAt = takenAt;
         this.description = facts.description();
         this.documents = documents;
@@ -79,7 +79,7 @@ final class ElasticsearchSnapshot implements Snapshot {
         this.query = options.query();
         this.resultWindow = facts.resultWindow();
         this.withVectors = facts.asksForVectors();
-        this.touchAfter = pit.keepAlive().dividedBy(3);
+        this.touchAfter = pits.keepAlive().dividedBy(3);
         this.slices = slices;
         this.lanes = SlicePlan.lanes(paging, slices);
         this.pace = new Pace(paging.maxShare());
@@ -124,7 +124,7 @@ final class ElasticsearchSnapshot implements Snapshot {
             IOException failure;
             Duration retryAfter = null;
             try {
-                return count(connection, pit, options);
+                return count(connection, pits, options);
             } catch (Connection.ServerErrorException e) {
                 switch (e.error().meaning()) {
                     case SNAPSHOT_LOST -> throw lost(e.error());
@@ -150,15 +150,23 @@ final class ElasticsearchSnapshot implements Snapshot {
     @Override
     public void close() {
         keepAlive.shutdownNow();
-        pit.close();
+        pits.close();
     }
 
     String name() {
-        return "elasticsearch at " + connection.url();
+        return connection.server();
     }
 
-    PointInTime pit() {
-        return pit;
+    PointInTime pit(Slice slice) {
+        return pits.of(slice);
+    }
+
+    /** The expected order of the hits of this slice. */
+    HitOrder order(Slice slice) {
+        PointInTime.Shard only = pit(slice).shard();
+        return only == null
+                ? new HitOrder(name(), description)
+                : new HitOrder(name(), description, List.of(only.index()));
     }
 
     Pace pace() {
@@ -219,13 +227,14 @@ final class ElasticsearchSnapshot implements Snapshot {
             int limit,
             Duration pause,
             Runnable sent) {
-        byte[] page = SearchRequest.page(pit, slice, query, size, after, withVectors);
+        byte[] page = SearchRequest.page(pit(slice), slice, query, size, after, withVectors);
         return connection.send("POST", SearchRequest.PATH, page, buffer, limit, pause, sent);
     }
 
     /** Index and id of the document after {@code after}, requested without its source. */
     String nameOfNext(Slice slice, byte @Nullable [] after) throws IOException, InterruptedException {
-        var answer = connection.ask("POST", SearchRequest.PATH, SearchRequest.identity(pit, slice, query, after));
+        var answer =
+                connection.ask("POST", SearchRequest.PATH, SearchRequest.identity(pit(slice), slice, query, after));
         var hit = answer.path("hits").path("hits").path(0);
         return "document " + hit.path("_id") + " in index " + hit.path("_index");
     }
@@ -238,30 +247,46 @@ final class ElasticsearchSnapshot implements Snapshot {
     }
 
     SpillwayException refused(ServerError error) {
-        return IndexFacts.refused(description.name(), error);
+        return IndexFacts.refused(connection, description.name(), error);
     }
 
-    /** Renews the keep-alive of the point in time if every lane is busy with something else for long. */
+    /** Renews the keep-alive of points in time that no lane has used for long. */
     private void touch() {
-        if (pit.idle().compareTo(touchAfter) < 0) {
-            return;
+        for (PointInTime pit : pits.all()) {
+            if (pit.idle().compareTo(touchAfter) >= 0 && !touch(pit)) {
+                return;
+            }
         }
+    }
+
+    private boolean touch(PointInTime pit) {
         try {
             var answer = connection.ask("POST", SearchRequest.PATH, SearchRequest.touch(pit));
             String named = answer.path("pit_id").textValue();
             if (named != null && pit.strangeness(named) == null) {
                 pit.answered(named);
             }
+            return true;
         } catch (IOException e) {
             LOG.warn("keep-alive of the point in time not renewed, will be retried cause={}", e.getMessage());
         } catch (InterruptedException e) {
             // The snapshot is being closed, and this thread ends with it.
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 
-    /** Counts the documents of the point in time. */
-    static long count(Connection connection, PointInTime pit, ElasticsearchOptions options)
+    /** Counts the documents of the points in time. */
+    static long count(Connection connection, PointsInTime pits, ElasticsearchOptions options)
+            throws IOException, InterruptedException, SpillwayException {
+        long documents = 0;
+        for (PointInTime pit : pits.all()) {
+            documents += count(connection, pit, options);
+        }
+        return documents;
+    }
+
+    private static long count(Connection connection, PointInTime pit, ElasticsearchOptions options)
             throws IOException, InterruptedException, SpillwayException {
         AnswerBuffer buffer = new AnswerBuffer();
         Exchange exchange = connection.send(
@@ -278,7 +303,7 @@ final class ElasticsearchSnapshot implements Snapshot {
             SearchAnswer answer = SearchAnswer.parse(buffer.bytes(), buffer.length());
             String incomplete = answer.incompleteness();
             if (incomplete == null) {
-                incomplete = answer.total() < 0 ? "the response has no total" : pit.strangeness(answer.pitId());
+                incomplete = answer.total() < 0 ? "the response has no total" : pit.strangeness(answer);
             }
             if (incomplete != null) {
                 throw new IOException("cannot count the snapshot: " + incomplete);
@@ -293,7 +318,7 @@ final class ElasticsearchSnapshot implements Snapshot {
     }
 
     static SpillwayException unavailable(Connection connection, IOException cause) {
-        String where = "elasticsearch at " + connection.url();
+        String where = connection.server();
         String message = where + " did not answer: " + cause.getMessage();
         String hint = "check the URL, that the cluster is running, and the network between";
         if (isPlain(cause)) {

@@ -16,18 +16,18 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.http.ContentTooLongException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Documents of one index, alias, data stream or pattern of an Elasticsearch cluster. Needs only the index privileges
- * {@code read} and {@code view_index_metadata}. Used by one export at a time; closing it closes its connections.
+ * Documents of one index, alias, data stream or pattern of an Elasticsearch or OpenSearch cluster. Needs only the index
+ * privileges {@code read} and {@code view_index_metadata}. Used by one export at a time; closing it closes its connections.
  */
 public final class ElasticsearchSource implements DocumentSource {
     private static final Logger LOG = LoggerFactory.getLogger(ElasticsearchSource.class);
@@ -42,6 +42,7 @@ public final class ElasticsearchSource implements DocumentSource {
     private final Connection connection;
     private final Clock clock;
     private final boolean checksHits;
+    private @Nullable Dialect dialect;
 
     private ElasticsearchSource(ElasticsearchOptions options, Connection connection, Clock clock, boolean checksHits) {
         this.options = options;
@@ -76,19 +77,21 @@ public final class ElasticsearchSource implements DocumentSource {
     public SourceSurvey survey() throws SpillwayException {
         try {
             return patiently(() -> {
-                IndexFacts facts = IndexFacts.find(connection, options);
+                Dialect found = dialect();
+                IndexFacts facts = IndexFacts.find(connection, found, options);
                 requireVectorsAllowed(facts, searchPath(facts), null);
-                Anchored found = anchored(facts, clock.instant());
-                SearchAnswer sample = sample(found);
+                Anchored anchored = anchored(facts, clock.instant());
+                SearchAnswer sample = sample(anchored);
                 long bytes = sample.documents().stream()
                         .mapToLong(document -> document.length() + 1L)
                         .sum();
-                SourceDescription description = found.facts().description();
+                SourceDescription description = anchored.facts().description();
                 int slices = SlicePlan.slices(
+                        found,
                         options.paging(),
                         description.shards(),
                         sample.total(),
-                        found.facts().mostSlices());
+                        anchored.facts().mostSlices());
                 return new SourceSurvey(
                         description,
                         sample.total(),
@@ -97,7 +100,7 @@ public final class ElasticsearchSource implements DocumentSource {
                         sample.documents().size(),
                         bytes,
                         sample.documents(),
-                        keepAlive());
+                        keepAlive(found));
             });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -125,28 +128,32 @@ public final class ElasticsearchSource implements DocumentSource {
      * in it: a mapping only grows. Empty if the name resolves to other indices by then.
      */
     private Optional<Snapshot> freezeOnce() throws SpillwayException, IOException, InterruptedException {
+        Dialect server = dialect();
         Map<String, String> uuids = IndexFacts.uuids(connection, options.index());
+        Duration keepAlive = keepAlive(server);
         Instant takenAt = clock.instant();
-        PointInTime pit = open(uuids.keySet(), keepAlive());
+        PointsInTime pits = new SnapshotOpening(connection, server, options).open(uuids.keySet(), keepAlive);
         boolean kept = false;
         try {
-            IndexFacts facts = IndexFacts.find(connection, options);
+            IndexFacts facts = IndexFacts.find(connection, server, options);
             if (!facts.uuids().equals(uuids)) {
                 LOG.info("indices changed while the snapshot was taken index={}", options.index());
                 return Optional.empty();
             }
-            requireVectorsAllowed(facts, SearchRequest.PATH, pit);
+            requireVectorsAllowed(facts, SearchRequest.PATH, pits);
             Anchored found = anchored(facts, takenAt);
-            long documents = ElasticsearchSnapshot.count(connection, pit, found.options());
-            int slices =
-                    SlicePlan.slices(options.paging(), facts.description().shards(), documents, facts.mostSlices());
+            long documents = ElasticsearchSnapshot.count(connection, pits, found.options());
+            int shards = facts.description().shards();
+            int slices = server.numbersShards()
+                    ? SlicePlan.slices(options.paging(), shards, documents, facts.mostSlices())
+                    : pits.all().size();
             LOG.info("snapshot taken indices={} documents={}", uuids.keySet(), documents);
             kept = true;
             return Optional.of(new ElasticsearchSnapshot(
-                    connection, pit, takenAt, found.facts(), documents, slices, found.options(), checksHits));
+                    connection, pits, takenAt, found.facts(), documents, slices, found.options(), checksHits));
         } finally {
             if (!kept) {
-                pit.close();
+                pits.close();
             }
         }
     }
@@ -155,55 +162,54 @@ public final class ElasticsearchSource implements DocumentSource {
      * Refuses documents with vectors that the server keeps separately, unless rebuilt documents may be published. An
      * index whose mapping has such a field but whose documents do not is published as it is stored.
      */
-    private void requireVectorsAllowed(IndexFacts facts, String path, @Nullable PointInTime pit)
+    private void requireVectorsAllowed(IndexFacts facts, String path, @Nullable PointsInTime pits)
             throws IOException, InterruptedException, SpillwayException {
         List<VectorField> vectors = facts.vectors();
         if (vectors.isEmpty() || options.vectors() == Vectors.REBUILT) {
             return;
         }
         if (vectors.stream().allMatch(VectorField::isSearchable)) {
-            JsonNode answer = connection.ask("POST", path, SearchRequest.countAny(pit, vectors));
-            JsonNode shards = answer.path("_shards");
-            if (shards.path("failed").asInt(-1) != 0 || answer.path("timed_out").asBoolean(true)) {
-                throw new IOException("cannot count the documents with vectors");
+            boolean some = false;
+            for (PointInTime pit : pits == null ? Collections.<@Nullable PointInTime>singleton(null) : pits.all()) {
+                some |= hasAny(path, pit, vectors);
             }
-            if (answer.path("hits").path("total").path("value").asLong(-1) == 0) {
+            if (!some) {
                 return;
             }
         }
-        throw SourceStorage.vectorsLeftOut(vectors);
+        throw SourceStorage.vectorsLeftOut(vectors, facts.dialect());
+    }
+
+    private boolean hasAny(String path, @Nullable PointInTime pit, List<VectorField> vectors)
+            throws IOException, InterruptedException {
+        JsonNode answer = connection.ask("POST", path, SearchRequest.countAny(pit, vectors));
+        JsonNode shards = answer.path("_shards");
+        if (shards.path("failed").asInt(-1) != 0 || answer.path("timed_out").asBoolean(true)) {
+            throw new IOException("cannot count the documents with vectors");
+        }
+        return answer.path("hits").path("total").path("value").asLong(-1) != 0;
     }
 
     private String searchPath(IndexFacts facts) {
         return IndexFacts.path(facts.description().indices(), options.index()) + SearchRequest.PATH;
     }
 
-    /**
-     * Opens a point in time with the longest keep-alive that the server allows, at most {@link PointInTime#KEEP_ALIVE}.
-     */
-    private PointInTime open(Set<String> indices, Duration keepAlive) throws IOException, InterruptedException {
-        List<String> names = IndexFacts.inPath(indices, options.index());
-        try {
-            String id = connection
-                    .ask(client -> client.openPointInTime(request -> request.index(names)
-                            .keepAlive(time -> time.time(PointInTime.text(keepAlive)))
-                            .preference(options.copies().preference())
-                            .routing(options.copies().routing())
-                            .allowPartialSearchResults(false)))
-                    .id();
-            return new PointInTime(connection, id, keepAlive);
-        } catch (Connection.ServerErrorException e) {
-            Duration allowed = e.error().allowedKeepAlive();
-            if (allowed == null || allowed.compareTo(keepAlive) >= 0) {
-                throw e;
-            }
-            return open(indices, allowed);
+    /** The server's dialect, determined once. */
+    private Dialect dialect() throws IOException, InterruptedException, SpillwayException {
+        if (dialect == null) {
+            dialect = ServerProbe.find(connection, options.index());
         }
+        return dialect;
     }
 
     /** The keep-alive of points in time: the cluster's limit, if this client may read it. */
-    private Duration keepAlive() throws InterruptedException {
-        Duration allowed = IndexFacts.maxKeepAlive(connection);
+    private Duration keepAlive(Dialect server) throws InterruptedException {
+        Duration allowed;
+        try {
+            allowed = PointInTimeCalls.of(connection, server).maxKeepAlive();
+        } catch (IOException mayNotRequest) {
+            return PointInTime.KEEP_ALIVE;
+        }
         return allowed != null && allowed.compareTo(PointInTime.KEEP_ALIVE) < 0 ? allowed : PointInTime.KEEP_ALIVE;
     }
 
@@ -233,7 +239,7 @@ public final class ElasticsearchSource implements DocumentSource {
                 if (e.error().meaning() == ServerError.Meaning.UNREADABLE_DOCUMENT) {
                     throw new SpillwayException(
                             Fault.SOURCE_REFUSED,
-                            "Elasticsearch cannot read a document of \"" + options.index() + "\": " + e.error(),
+                            connection.name() + " cannot read a document of \"" + options.index() + "\": " + e.error(),
                             "it was not stored as JSON in UTF-8; an export names it",
                             e);
                 } else if (size == 1 || e.error().meaning() != ServerError.Meaning.SHORTER_PAGE) {
@@ -292,7 +298,7 @@ public final class ElasticsearchSource implements DocumentSource {
             } catch (Connection.ServerErrorException e) {
                 // A missing index is refused by name when it is looked up again; a lost point in time is opened again.
                 if (e.error().meaning() == ServerError.Meaning.REFUSED) {
-                    throw IndexFacts.refused(options.index(), e.error());
+                    throw IndexFacts.refused(connection, options.index(), e.error());
                 }
                 if (!retry.pause(e.error().retryAfter())) {
                     throw ElasticsearchSnapshot.unavailable(connection, e);

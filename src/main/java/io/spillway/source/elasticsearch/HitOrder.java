@@ -12,7 +12,7 @@ import java.util.List;
  * has a place in one of its shards, comes after the previous hit, and is a different document. Not thread-safe.
  */
 final class HitOrder {
-    private static final String HINT = "nothing was published: a proxy between here and Elasticsearch repeats, mixes or"
+    private static final String HINT = "nothing was published: a proxy between here and the cluster repeats, mixes or"
             + " changes responses, or the server has a defect; connect to the server directly and run the export again";
 
     private final String server;
@@ -23,12 +23,17 @@ final class HitOrder {
     private byte[] lastId = {};
     private byte[] lastIndex = {};
 
-    /** The order at the start of a slice. */
+    /** The order at the start of a slice, of all shards and indices. */
     HitOrder(String server, SourceDescription description) {
+        this(server, description, description.indices());
+    }
+
+    /** The order of a slice that begins, whose hits are of these indices. */
+    HitOrder(String server, SourceDescription description, List<String> indices) {
         this.server = server;
         this.source = description.name();
         this.shards = description.shards();
-        this.indices = description.indices().stream()
+        this.indices = indices.stream()
                 .map(name -> ("\"" + name + "\"").getBytes(StandardCharsets.UTF_8))
                 .toList();
     }

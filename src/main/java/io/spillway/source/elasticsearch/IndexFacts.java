@@ -1,6 +1,5 @@
 package io.spillway.source.elasticsearch;
 
-import co.elastic.clients.json.JsonData;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -10,7 +9,6 @@ import io.spillway.source.elasticsearch.SourceStorage.VectorField;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * dump contain less than its readers expect is refused here, with the reason, before anything is read.
  *
  * @param description    the concrete indices and their fields
+ * @param dialect        the server that they are on
  * @param uuids          the UUID of each concrete index, by name
  * @param resultWindow   the smallest index.max_result_window among them, which bounds a page
  * @param mostSlices     the smallest index.max_slices_per_scroll among them, which holds for points in time too
@@ -33,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 record IndexFacts(
         SourceDescription description,
+        Dialect dialect,
         Map<String, String> uuids,
         int resultWindow,
         int mostSlices,
@@ -45,10 +45,10 @@ record IndexFacts(
     /** Fields above the limit of a mapping are in documents but not in the mapping. */
     private static final String IGNORED_LIMIT = "index.mapping.total_fields.ignore_dynamic_beyond_limit";
 
-    static IndexFacts find(Connection connection, ElasticsearchOptions options)
+    static IndexFacts find(Connection connection, Dialect dialect, ElasticsearchOptions options)
             throws SpillwayException, IOException, InterruptedException {
         String name = options.index();
-        return explained(name, () -> {
+        return explained(connection, name, () -> {
             Resolved resolved = resolve(connection, name);
             List<String> indices = resolved.indices();
             String path = path(indices, name);
@@ -66,7 +66,7 @@ record IndexFacts(
             for (var entry : mappings.properties()) {
                 JsonNode mapping = entry.getValue().path("mappings");
                 IndexSettings index = new IndexSettings(settings.path(entry.getKey()));
-                vectors.addAll(SourceStorage.check(entry.getKey(), mapping, index));
+                vectors.addAll(SourceStorage.check(entry.getKey(), mapping, index, dialect));
                 mapped.add(mapping);
                 unmapped |= mayHoldUnmapped(mapping, index);
                 uuids.put(entry.getKey(), index.get("index.uuid", ""));
@@ -76,8 +76,8 @@ record IndexFacts(
             }
             MappedFields fields = MappedFields.of(mapped);
             var description = new SourceDescription(
-                    "elasticsearch",
-                    version(connection),
+                    dialect.name(),
+                    dialect.version(),
                     name,
                     indices,
                     shards,
@@ -85,14 +85,14 @@ record IndexFacts(
                     fields.inSource(),
                     new Reading(!vectors.isEmpty(), null),
                     unmapped);
-            return new IndexFacts(description, uuids, window, slices, vectors, fields);
+            return new IndexFacts(description, dialect, uuids, window, slices, vectors, fields);
         });
     }
 
     /** The UUID of each concrete index that the name currently resolves to; permissions and checks follow later. */
     static Map<String, String> uuids(Connection connection, String name)
             throws SpillwayException, IOException, InterruptedException {
-        return explained(name, () -> {
+        return explained(connection, name, () -> {
             List<String> indices = resolve(connection, name).indices();
             Map<String, String> uuids = new TreeMap<>();
             connection
@@ -106,13 +106,14 @@ record IndexFacts(
 
     /** Whether searches have to ask for vectors that the server keeps apart from the documents. */
     boolean asksForVectors() {
-        return vectors.stream().anyMatch(VectorField::isApart);
+        return dialect.asksForVectors() && vectors.stream().anyMatch(VectorField::isApart);
     }
 
     /** The same for an export that begins now, with the instant for {@code now} in its query. */
     IndexFacts at(@Nullable Instant now) {
         return new IndexFacts(
                 description.withReading(new Reading(!vectors.isEmpty(), now)),
+                dialect,
                 uuids,
                 resultWindow,
                 mostSlices,
@@ -120,14 +121,14 @@ record IndexFacts(
                 fields);
     }
 
-    private static <T> T explained(String name, Question<T> question)
+    private static <T> T explained(Connection connection, String name, Question<T> question)
             throws SpillwayException, IOException, InterruptedException {
         try {
             return question.ask();
         } catch (Connection.ServerErrorException e) {
             ServerError.Meaning meaning = e.error().meaning();
             if (meaning == ServerError.Meaning.REFUSED || meaning == ServerError.Meaning.SNAPSHOT_LOST) {
-                throw refused(name, e.error());
+                throw refused(connection, name, e.error());
             }
             throw e;
         }
@@ -213,7 +214,7 @@ record IndexFacts(
         if (indices.isEmpty()) {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
-                    "no index matches \"" + name + "\" at " + connection.url(),
+                    "no index matches \"" + name + "\" on " + connection.server(),
                     "check the name, and for a pattern that this user may see the matching indices");
         }
         return new Resolved(List.copyOf(indices), Set.copyOf(direct), Set.copyOf(aliases));
@@ -293,58 +294,39 @@ record IndexFacts(
     }
 
     /** The exception for an error that the same request would meet again. */
-    static SpillwayException refused(String name, ServerError error) {
+    static SpillwayException refused(Connection connection, String name, ServerError error) {
         if (error.redirect() != null) {
             return new SpillwayException(
                     Fault.SOURCE_UNAVAILABLE,
-                    "elasticsearch for \"%s\" redirected: %s".formatted(name, error),
-                    "use the URL of Elasticsearch itself: redirects are not followed, because they would send the"
+                    "%s redirected the request for \"%s\": %s".formatted(connection.name(), name, error),
+                    "use the URL of the cluster itself: redirects are not followed, because they would send the"
                             + " credentials to another host");
         }
         String hint = switch (error.status()) {
-            case 401 -> "the credentials are missing or wrong: source.api-key, or username and password";
-            case 403 ->
-                error.isBlock()
-                        ? "remove the block with PUT /INDEX/_settings {\"%s\": false}".formatted(error.block())
-                        : "this user or key needs the index privileges read and view_index_metadata on \"" + name
-                                + "\"";
+            case 401 -> "the credentials are missing or wrong: source.api-key, or username and password, or aws";
+            case 403 -> forbidden(error, name);
             case 404 -> "check the name of the index, alias or data stream";
             default ->
                 error.reason().contains("HTTPS")
                         ? "this port uses TLS: use an https:// URL"
-                        : "Elasticsearch rejected the request as invalid: check source.query and the URL";
+                        : "the server rejected the request as invalid: check source.query and the URL";
         };
         return new SpillwayException(
-                Fault.SOURCE_REFUSED, "Elasticsearch refused to export \"" + name + "\": " + error, hint);
+                Fault.SOURCE_REFUSED,
+                "%s refused to export \"%s\": %s".formatted(connection.server(), name, error),
+                hint);
     }
 
-    /** The server's version, if this client may request it: index privileges alone are not sufficient. */
-    private static @Nullable String version(Connection connection) throws InterruptedException {
-        try {
-            return connection
-                    .ask("GET", "/", null)
-                    .path("version")
-                    .path("number")
-                    .textValue();
-        } catch (IOException mayNotAsk) {
-            return null;
+    private static String forbidden(ServerError error, String name) {
+        if (error.isSignature()) {
+            return "check the credentials of this process, source.aws.region and service, and the clock of this machine:"
+                    + " a signature is valid for five minutes";
+        } else if (error.isPolicy()) {
+            return "allow this action for the identity of this process, in the access policy of the domain or in the data"
+                    + " access policy of the collection";
+        } else if (error.isBlock()) {
+            return "remove the block with PUT /INDEX/_settings {\"%s\": false}".formatted(error.block());
         }
-    }
-
-    /** The longest keep-alive that the cluster allows, or null if this client may not request it. */
-    static @Nullable Duration maxKeepAlive(Connection connection) throws InterruptedException {
-        try {
-            var settings = connection.ask(client -> client.cluster()
-                    .getSettings(request -> request.includeDefaults(true).flatSettings(true)));
-            for (var layer : List.of(settings.transient_(), settings.persistent(), settings.defaults())) {
-                JsonData value = layer.get("search.max_keep_alive");
-                if (value != null) {
-                    return TimeValue.parse(value.to(String.class));
-                }
-            }
-            return null;
-        } catch (IOException mayNotAsk) {
-            return null;
-        }
+        return "this user or key needs the index privileges read and view_index_metadata on \"" + name + "\"";
     }
 }

@@ -1,46 +1,69 @@
 package io.spillway.source.elasticsearch;
 
 import io.spillway.source.SourceSurvey;
-import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * An open point in time: its newest id, which every slice uses and every response may replace, and closing it.
- * Thread-safe. The id may have megabytes on clusters with many shards, so it is never logged and never in a URL.
+ * An open point in time: its newest id, which every slice uses and every response may replace. Thread-safe. The id may
+ * have megabytes on clusters with many shards, so it is never logged and never in a URL.
  */
-final class PointInTime implements AutoCloseable {
+final class PointInTime {
     /**
      * The keep-alive after each request, unless the cluster's limit is lower: long enough for a slow disk, short if
      * this process crashes.
      */
     static final Duration KEEP_ALIVE = SourceSurvey.KEEP_ALIVE;
 
-    private static final Logger LOG = LoggerFactory.getLogger(PointInTime.class);
-    /** A close that takes longer is left to the server, which frees it after the keep-alive. */
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
-
-    private final Connection connection;
     private final Duration keepAlive;
+    private final @Nullable Shard shard;
     private volatile String id;
     private volatile long usedAt = System.nanoTime();
-    private boolean closed;
 
-    PointInTime(Connection connection, String id) {
-        this(connection, id, KEEP_ALIVE);
+    /**
+     * The only shard that a point in time holds.
+     *
+     * @param place  its number among all shards of the snapshot, from 0: the upper half of its documents' places
+     * @param index  its index
+     * @param number its number in that index, from 0
+     */
+    record Shard(int place, String index, int number) {}
+
+    /** A point in time of shards that the sort values of a hit name. */
+    PointInTime(String id, Duration keepAlive) {
+        this(id, keepAlive, null);
     }
 
-    PointInTime(Connection connection, String id, Duration keepAlive) {
-        this.connection = connection;
+    /** A point in time of this shard alone, or of shards that the sort values of a hit name where it is null. */
+    PointInTime(String id, Duration keepAlive, @Nullable Shard shard) {
         this.keepAlive = keepAlive;
+        this.shard = shard;
         this.id = id;
+    }
+
+    /** The only shard that it contains, or null if it contains all and requests name slices. */
+    @Nullable
+    Shard shard() {
+        return shard;
+    }
+
+    /** The form of its hits' sort values. */
+    SortValues.Form form() {
+        return shard == null ? SortValues.Form.NAMING_THE_SHARD : new SortValues.Form(shard.place());
     }
 
     /** The newest id in any response. */
     String id() {
         return id;
+    }
+
+    /** Why this response does not belong to this point in time, or null if it may. */
+    @Nullable
+    String strangeness(SearchAnswer answer) {
+        if (shard != null && answer.shardsInAll() != 1) {
+            return "%d shards answered for one".formatted(answer.shardsInAll());
+        }
+        return strangeness(answer.pitId());
     }
 
     /** Why a response with this id does not belong to this point in time, or null if it may. */
@@ -71,36 +94,5 @@ final class PointInTime implements AutoCloseable {
     /** A keep-alive in the form for requests. */
     static String text(Duration keepAlive) {
         return keepAlive.toMillisPart() == 0 ? keepAlive.toSeconds() + "s" : keepAlive.toMillis() + "ms";
-    }
-
-    /**
-     * Frees it on the server, even in an interrupted thread, whose flag is preserved. A failure is only logged: the
-     * documents are not affected, and the server frees it later.
-     */
-    @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        boolean interrupted = Thread.interrupted();
-        try {
-            connection.ask(client -> client.closePointInTime(request -> request.id(id())), CLOSE_LIMIT);
-        } catch (Connection.ServerErrorException e) {
-            if (e.error().status() != 404) {
-                LOG.warn(
-                        "point in time not closed status={} freed-by-the-server-after={}",
-                        e.error().status(),
-                        text(keepAlive));
-            }
-        } catch (IOException e) {
-            LOG.warn("point in time not closed freed-by-the-server-after={} cause={}", text(keepAlive), e.getMessage());
-        } catch (InterruptedException e) {
-            interrupted = true;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

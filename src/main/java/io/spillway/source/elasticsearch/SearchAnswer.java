@@ -22,6 +22,7 @@ final class SearchAnswer {
     private final byte[] bytes;
     private final int length;
     private final boolean single;
+    private final SortValues.Form form;
     private final List<Document> documents = new ArrayList<>();
     private @Nullable String pitId;
     private boolean timedOut;
@@ -35,10 +36,11 @@ final class SearchAnswer {
     private int withoutSource;
     private boolean hasHits;
 
-    private SearchAnswer(byte[] bytes, int length, boolean single) {
+    private SearchAnswer(byte[] bytes, int length, boolean single, SortValues.Form form) {
         this.bytes = bytes;
         this.length = length;
         this.single = single;
+        this.form = form;
     }
 
     /**
@@ -48,8 +50,14 @@ final class SearchAnswer {
      * @throws MalformedSourceException if it is one, up to a document whose source is not JSON, or hides what follows
      *     it
      */
+    static SearchAnswer parse(byte[] bytes, int length, SortValues.Form form)
+            throws MalformedJsonException, MalformedSourceException {
+        return parse(new SearchAnswer(bytes, length, false, form));
+    }
+
+    /** The same for hits whose sort values name the shard, or for an answer whose sort values do not matter. */
     static SearchAnswer parse(byte[] bytes, int length) throws MalformedJsonException, MalformedSourceException {
-        return parse(new SearchAnswer(bytes, length, false));
+        return parse(bytes, length, SortValues.Form.NAMING_THE_SHARD);
     }
 
     /**
@@ -59,8 +67,14 @@ final class SearchAnswer {
      * @throws MalformedJsonException if the response is incomplete or not a search response
      * @throws MalformedSourceException if it is one, up to a document whose source is not JSON
      */
+    static SearchAnswer parseSingle(byte[] bytes, int length, SortValues.Form form)
+            throws MalformedJsonException, MalformedSourceException {
+        return parse(new SearchAnswer(bytes, length, true, form));
+    }
+
+    /** The same for hits whose sort values name the shard, or for an answer whose sort values do not matter. */
     static SearchAnswer parseSingle(byte[] bytes, int length) throws MalformedJsonException, MalformedSourceException {
-        return parse(new SearchAnswer(bytes, length, true));
+        return parseSingle(bytes, length, SortValues.Form.NAMING_THE_SHARD);
     }
 
     private static SearchAnswer parse(SearchAnswer answer) throws MalformedJsonException, MalformedSourceException {
@@ -139,6 +153,11 @@ final class SearchAnswer {
         return null;
     }
 
+    /** The number of shards that were searched, whether they answered or not; 0 if the response does not state it. */
+    int shardsInAll() {
+        return shards == null ? 0 : shards.path("total").asInt();
+    }
+
     /** The failed shards' errors as one error. */
     ServerError shardError() {
         return ServerError.of(200, shards == null ? null : shards.path("failures"), null);
@@ -212,7 +231,7 @@ final class SearchAnswer {
         if (source.length() == 0) {
             withoutSource++;
         } else {
-            long place = SortValues.place(bytes, lastSort);
+            long place = form.place(bytes, lastSort);
             if (place == Document.NO_PLACE && oddSort.length() == 0) {
                 oddSort = lastSort;
             }

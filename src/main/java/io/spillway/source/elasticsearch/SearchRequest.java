@@ -28,8 +28,8 @@ final class SearchRequest {
     private SearchRequest() {}
 
     /**
-     * One page. Sorted by {@code _doc}, to which the server adds the shard as a tiebreak; all sort values are returned
-     * exactly as received, because a shortened tuple silently loses documents.
+     * One page. Sorted by {@code _doc}, to which the server adds the shard as a tiebreak unless the point in time has a
+     * single shard; all sort values are returned exactly as received, because a shortened tuple silently loses documents.
      *
      * @param size        number of documents, 1 to the index's result window
      * @param searchAfter the last committed hit's sort values, or null at the slice's start
@@ -127,7 +127,7 @@ final class SearchRequest {
         body.writeBooleanField("track_total_hits", false);
         writeSort(body);
         writePit(body, pit);
-        if (slice.of() > 1) {
+        if (pit.shard() == null && slice.of() > 1) {
             body.writeObjectFieldStart("slice");
             body.writeNumberField("id", slice.number());
             body.writeNumberField("max", slice.of());

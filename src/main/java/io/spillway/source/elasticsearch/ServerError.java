@@ -17,17 +17,32 @@ import org.jspecify.annotations.Nullable;
  * @param reason     the most specific reason, one line
  * @param retryAfter value of the server's Retry-After header, or null
  * @param redirect   target of a redirect, without its query, or null if the response is not a redirect
+ * @param request    method and path of the request, without its query, or null if the caller names it
  */
 record ServerError(
         int status,
         Set<String> types,
         String reason,
         @Nullable Duration retryAfter,
-        @Nullable String redirect) {
+        @Nullable String redirect,
+        @Nullable String request) {
 
     /** An error that is not a redirect. */
     ServerError(int status, Set<String> types, String reason, @Nullable Duration retryAfter) {
-        this(status, types, reason, retryAfter, null);
+        this(status, types, reason, retryAfter, null, null);
+    }
+
+    /** The same error as the response to this request. */
+    ServerError to(String method, String path) {
+        return new ServerError(
+                status, types, reason, retryAfter, redirect, method + " " + path.replaceFirst("\\?.*", ""));
+    }
+
+    /** Whether the server does not know the request, as with another product or version. */
+    boolean isUnknownRequest() {
+        return status == 405
+                || (status == 404 && types.isEmpty())
+                || (status == 400 && UNKNOWN_REQUEST.matcher(reason).find());
     }
 
     /** How to react to an error. */
@@ -47,8 +62,19 @@ record ServerError(
     }
 
     private static final int MAX_REASON = 600;
+    /** Without its path, a request is taken for one that stores a document, or for none. */
+    private static final Pattern UNKNOWN_REQUEST =
+            Pattern.compile("no handler found|request body is required|Incorrect HTTP method");
+
+    private static final Pattern SIGNATURE = Pattern.compile(
+            "signature|security token|credential should be scoped|missing authentication token",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern KEEP_ALIVE =
             Pattern.compile("Keep alive for request .* is too large. It must be less than \\(([^)]+)\\)");
+
+    /** Where Amazon's own responses, in front of a cluster, have their reason. */
+    private static final List<String> AMAZON = List.of("message", "Message");
 
     private static final Set<String> LOST = Set.of(
             "search_context_missing_exception",
@@ -80,7 +106,7 @@ record ServerError(
 
     /** A redirect from one URL to another. */
     static ServerError redirect(int status, String from, String to) {
-        return new ServerError(status, Set.of(), from + " redirects to " + to, null, to);
+        return new ServerError(status, Set.of(), from + " redirects to " + to, null, to, null);
     }
 
     /** An error response that is not JSON, such as a proxy's page, with its visible text. */
@@ -101,6 +127,16 @@ record ServerError(
     /** Whether the index is blocked by one of its settings. */
     boolean isBlock() {
         return types.contains("cluster_block_exception");
+    }
+
+    /** Whether a signature was rejected: the time, the region, the service or the key can be wrong. */
+    boolean isSignature() {
+        return status == 403 && SIGNATURE.matcher(reason).find();
+    }
+
+    /** Whether Amazon knows the identity of the request, but its policies do not allow the action. */
+    boolean isPolicy() {
+        return status == 403 && reason.contains("is not authorized to perform");
     }
 
     /** The setting that blocks the index, according to the reason: {@code index.blocks.read}. */
@@ -130,10 +166,10 @@ record ServerError(
         return Meaning.REFUSED;
     }
 
-    /** For a message: {@code 403 security_exception: action … is unauthorized}. */
+    /** For a message: {@code GET /books/_mapping: 403 security_exception: action … is unauthorized}. */
     @Override
     public String toString() {
-        return status + " " + reason;
+        return (request == null ? "" : request + ": ") + status + " " + reason;
     }
 
     private boolean hasAny(Set<String> wanted) {
@@ -146,6 +182,11 @@ record ServerError(
         }
         if (node.path("reason").isTextual()) {
             reasons.add(node.path("reason").asText());
+        }
+        for (String member : AMAZON) {
+            if (node.path(member).isTextual()) {
+                reasons.add(node.path(member).asText());
+            }
         }
         if (node.path("error").isTextual()) {
             reasons.add(node.path("error").asText());

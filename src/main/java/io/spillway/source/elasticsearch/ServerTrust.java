@@ -4,6 +4,7 @@ import io.spillway.config.ClearText;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Anonymous;
+import io.spillway.source.elasticsearch.ElasticsearchOptions.ClientCertificate;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Trust;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -53,17 +55,25 @@ final class ServerTrust {
                     "the credentials for {} and all documents are sent unencrypted: use https, or a tunnel to localhost",
                     options.url());
         }
-        return context(options.trust());
+        ClientCertificate certificate = options.route().certificate();
+        return context(options.trust(), certificate == null ? null : ClientIdentity.keys(certificate));
     }
 
     static @Nullable SSLContext context(Trust trust) throws SpillwayException {
+        return context(trust, null);
+    }
+
+    private static @Nullable SSLContext context(Trust trust, KeyManager @Nullable [] keys) throws SpillwayException {
         String fingerprint = trust.fingerprint();
         Path caFile = trust.caFile();
         try {
             if (fingerprint != null) {
-                return context(new Pinned(fingerprint.replace(":", "").toLowerCase(Locale.ROOT)));
+                return context(new Pinned(fingerprint.replace(":", "").toLowerCase(Locale.ROOT)), keys);
             }
-            return caFile == null ? null : context(new Authorities(manager(certificates(caFile))));
+            if (caFile != null) {
+                return context(new Authorities(manager(certificates(caFile))), keys);
+            }
+            return keys == null ? null : context((TrustManager) null, keys);
         } catch (IOException | GeneralSecurityException e) {
             throw new SpillwayException(
                     Fault.CONFIG,
@@ -77,9 +87,11 @@ final class ServerTrust {
         }
     }
 
-    private static SSLContext context(TrustManager manager) throws GeneralSecurityException {
+    /** A context with this check, or the JDK's own if it is null, and with these keys. */
+    private static SSLContext context(@Nullable TrustManager manager, KeyManager @Nullable [] keys)
+            throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {manager}, null);
+        context.init(keys, manager == null ? null : new TrustManager[] {manager}, null);
         return context;
     }
 

@@ -37,6 +37,7 @@ final class SlicePager implements PageReader {
 
     private final ElasticsearchSnapshot snapshot;
     private final Slice slice;
+    private final PointInTime pit;
     private final StageClock clock;
     private final Progress progress;
     private final PageSizer sizer;
@@ -60,7 +61,8 @@ final class SlicePager implements PageReader {
         this.clock = clock;
         this.progress = progress;
         this.sizer = new PageSizer(snapshot.pageBytes(), snapshot.resultWindow());
-        this.order = new HitOrder(snapshot.name(), snapshot.description());
+        this.pit = snapshot.pit(slice);
+        this.order = snapshot.order(slice);
     }
 
     @Override
@@ -121,7 +123,7 @@ final class SlicePager implements PageReader {
                     SearchAnswer answer = walk(answered);
                     String incomplete = answer.incompleteness();
                     if (incomplete == null) {
-                        incomplete = snapshot.pit().strangeness(answer.pitId());
+                        incomplete = pit.strangeness(answer);
                     }
                     if (incomplete == null) {
                         return accept(answer, answered);
@@ -159,8 +161,8 @@ final class SlicePager implements PageReader {
         Stage before = clock.enter(Stage.ENCODING);
         try {
             return apart == 1
-                    ? SearchAnswer.parseSingle(answered.bytes(), answered.length())
-                    : SearchAnswer.parse(answered.bytes(), answered.length());
+                    ? SearchAnswer.parseSingle(answered.bytes(), answered.length(), pit.form())
+                    : SearchAnswer.parse(answered.bytes(), answered.length(), pit.form());
         } finally {
             clock.enter(before);
         }
@@ -194,7 +196,7 @@ final class SlicePager implements PageReader {
                             + " with it");
         }
         if (answer.pitId() != null) {
-            snapshot.pit().answered(answer.pitId());
+            pit.answered(answer.pitId());
         }
         snapshot.pace().answered();
         current = answered;
@@ -223,7 +225,7 @@ final class SlicePager implements PageReader {
                 if (!sizer.shorten()) {
                     throw new SpillwayException(
                             Fault.SOURCE_REFUSED,
-                            "Elasticsearch cannot read " + nextDocument() + ": " + error,
+                            "the server cannot read " + nextDocument() + ": " + error,
                             "it was not stored as JSON in UTF-8: reindex or delete it");
                 }
             }
@@ -324,7 +326,7 @@ final class SlicePager implements PageReader {
         }
         byte[] sort = AnswerEnds.lastSort(answered.bytes(), answered.length());
         String pitId = AnswerEnds.pitId(answered.bytes(), answered.length());
-        if (sort != null && pitId != null && pitId.equals(snapshot.pit().id())) {
+        if (sort != null && pitId != null && pitId.equals(pit.id())) {
             ahead = send(sort);
             aheadAfter = sort;
         }

@@ -39,6 +39,11 @@ final class SlicePlan {
         return (int) Math.min(Math.min((long) Math.max(1, shards) * perShard, useful), Math.max(1, most));
     }
 
+    /** The same for a server of this dialect: one slice for each shard if hits do not name their shard. */
+    static int slices(Dialect dialect, Paging paging, int shards, long documents, int most) throws SpillwayException {
+        return dialect.numbersShards() ? slices(paging, shards, documents, most) : Math.max(1, shards);
+    }
+
     static int lanes(Paging paging, int slices) {
         return Math.min(wantedLanes(paging), slices);
     }

@@ -7,10 +7,40 @@ import io.spillway.source.Document.Range;
  * The sort values of a hit of a search on a point in time that is sorted by {@code _doc}: {@code [_doc, _shard_doc]}.
  * {@code _doc} is Lucene's number of the document in its shard. {@code _shard_doc}, which Elasticsearch adds as a
  * tiebreak, has the shard's number in its upper 32 bits and the same document number in its lower ones: it is a
- * {@linkplain Document#place() place}. Nested and deleted documents have numbers too, so numbers have gaps.
+ * {@linkplain Document#place() place}. Nested and deleted documents have numbers too, so numbers have gaps. A server that
+ * does not add the tiebreak returns {@code [_doc]}, which is sufficient if only one shard is searched.
  */
 final class SortValues {
     private SortValues() {}
+
+    /**
+     * The form of sort values.
+     *
+     * @param shard number of the only shard of the hits if their sort values are {@code [_doc]}; -1 if they are
+     *              {@code [_doc, _shard_doc]}
+     */
+    record Form(int shard) {
+        /** {@code [_doc, _shard_doc]}. */
+        static final Form NAMING_THE_SHARD = new Form(-1);
+
+        /** The place in these sort values, or {@link Document#NO_PLACE} if they have another form. */
+        long place(byte[] bytes, Range sort) {
+            return shard < 0 ? SortValues.place(bytes, sort) : SortValues.placeIn(shard, bytes, sort);
+        }
+    }
+
+    private static long placeIn(int shard, byte[] bytes, Range sort) {
+        int at = sort.start();
+        if (at >= sort.end() || bytes[at] != '[') {
+            return Document.NO_PLACE;
+        }
+        at = blanks(bytes, at + 1, sort.end());
+        int end = digits(bytes, at, sort.end());
+        long doc = number(bytes, at, end);
+        at = blanks(bytes, end, sort.end());
+        boolean whole = at == sort.end() - 1 && bytes[at] == ']';
+        return whole && doc >= 0 && doc <= Integer.MAX_VALUE ? ((long) shard << 32) | doc : Document.NO_PLACE;
+    }
 
     /** The place in these sort values, or {@link Document#NO_PLACE} if they have another form. */
     static long place(byte[] bytes, Range sort) {

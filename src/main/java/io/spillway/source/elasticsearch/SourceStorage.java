@@ -33,15 +33,17 @@ final class SourceStorage {
      *
      * @param mapping  its mapping
      * @param settings its flat settings, with the defaults
+     * @param dialect  the server's names for its ways to store documents
      * @return the fields whose values the server keeps separately from the documents; empty if there are none
      * @throws SpillwayException {@code SOURCE_REFUSED} if its documents would not be returned as they were stored
      */
-    static List<VectorField> check(String index, JsonNode mapping, IndexSettings settings) throws SpillwayException {
+    static List<VectorField> check(String index, JsonNode mapping, IndexSettings settings, Dialect dialect)
+            throws SpillwayException {
         JsonNode source = mapping.path("_source");
-        requireWhole(index, source);
+        requireWhole(index, source, dialect);
         requireStored(index, source.path("mode").textValue(), settings);
-        boolean apart =
-                settings.get("index.mapping.exclude_source_vectors", "false").equals("true");
+        requireStoring(index, settings, dialect);
+        boolean apart = settings.get(dialect.vectorsApart(), "false").equals("true");
         List<VectorField> found = new ArrayList<>();
         addVectors(index, "", null, mapping.path("properties"), found);
         found.removeIf(field -> !apart && !field.isInferred());
@@ -100,7 +102,7 @@ final class SourceStorage {
     }
 
     /** The failure where documents have vectors and the schedule does not say that rebuilt ones are published. */
-    static SpillwayException vectorsLeftOut(List<VectorField> fields) {
+    static SpillwayException vectorsLeftOut(List<VectorField> fields, Dialect dialect) {
         boolean inferred = fields.stream().anyMatch(VectorField::isInferred);
         return new SpillwayException(
                 Fault.SOURCE_REFUSED,
@@ -119,11 +121,25 @@ final class SourceStorage {
                         + (inferred
                                 ? " and documents may have what the model computed; or index the documents again into an"
                                         + " index without semantic_text"
-                                : "; or index the documents again into an index with"
-                                        + " index.mapping.exclude_source_vectors: false"));
+                                : "; or index the documents again into an index with "
+                                        + dialect.vectorsApart()
+                                        + ": false"));
     }
 
-    private static void requireWhole(String index, JsonNode source) throws SpillwayException {
+    private static void requireStoring(String index, IndexSettings settings, Dialect dialect) throws SpillwayException {
+        for (var setting : dialect.storing().entrySet()) {
+            String value = settings.get(setting.getKey(), setting.getValue());
+            if (!value.equalsIgnoreCase(setting.getValue())) {
+                throw new SpillwayException(
+                        Fault.SOURCE_REFUSED,
+                        "index \"%s\" generates its documents from other fields: _source is derived (%s: %s)"
+                                .formatted(index, setting.getKey(), value),
+                        "their order, duplicates and digits are not what was indexed; export an index with stored _source");
+            }
+        }
+    }
+
+    private static void requireWhole(String index, JsonNode source, Dialect dialect) throws SpillwayException {
         if (!source.path("enabled").asBoolean(true)) {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
@@ -138,7 +154,8 @@ final class SourceStorage {
         }
         List<String> unknown = source.properties().stream()
                 .map(Map.Entry::getKey)
-                .filter(name -> !SOURCE_PARAMETERS.contains(name))
+                .filter(name -> !SOURCE_PARAMETERS.contains(name)
+                        && !dialect.harmlessSourceParameters().contains(name))
                 .toList();
         if (!unknown.isEmpty()) {
             throw new SpillwayException(

@@ -1,6 +1,6 @@
 /**
- * Documents from Elasticsearch 8 and 9. {@link io.spillway.source.elasticsearch.ElasticsearchSource} opens one point in
- * time per snapshot; {@code SlicePager} reads a slice of it with {@code search_after}; {@code SearchAnswer} finds the
+ * Documents from Elasticsearch and OpenSearch. {@link io.spillway.source.elasticsearch.ElasticsearchSource} finds the
+ * server's {@code Dialect} and opens the points in time of a snapshot; {@code SlicePager} reads a slice of it with {@code search_after}; {@code SearchAnswer} finds the
  * documents in a response's bytes; {@code ServerError} is the only place that interprets error responses.
  *
  * <p>The only package that uses Elastic's clients. Never uses scroll, {@code from}, {@code filter_path}, {@code pretty}

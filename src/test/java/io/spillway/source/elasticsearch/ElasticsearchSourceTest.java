@@ -260,7 +260,8 @@ class ElasticsearchSourceTest {
                         null,
                         new ElasticsearchOptions.Copies(null, null),
                         ElasticsearchOptions.Vectors.REBUILT,
-                        paging(1, PATIENT)));
+                        paging(1, PATIENT),
+                        ElasticsearchOptions.Route.DIRECT));
                 Snapshot snapshot = source.freeze()) {
             assertThat(snapshot.description().reading().vectorsRebuilt()).isTrue();
         }

@@ -4,38 +4,14 @@ import static io.spillway.source.elasticsearch.Answers.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.source.Slice;
-import io.spillway.source.elasticsearch.ElasticsearchOptions.Anonymous;
-import io.spillway.source.elasticsearch.ElasticsearchOptions.Paging;
-import io.spillway.source.elasticsearch.ElasticsearchOptions.Trust;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SearchRequestTest {
     private static final Slice ALL = new Slice(0, 1);
     private static final String QUERY = "{\"term\":{\"public\":true}}";
 
-    private Connection connection;
-    private PointInTime pit;
-
-    @BeforeEach
-    void openWithoutRequests() throws Exception {
-        connection = Connection.open(new ElasticsearchOptions(
-                URI.create("http://127.0.0.1:9"),
-                new Anonymous(),
-                new Trust(null, null),
-                "books",
-                null,
-                Paging.defaults()));
-        pit = new PointInTime(connection, "46ToAwMDaWR5QQ==");
-    }
-
-    @AfterEach
-    void close() {
-        connection.close();
-    }
+    private final PointInTime pit = new PointInTime("46ToAwMDaWR5QQ==", PointInTime.KEEP_ALIVE);
 
     @Test
     void aPageRequestIsExactlyThis() {
@@ -74,6 +50,15 @@ class SearchRequestTest {
     void theNewestIdIsSent() {
         pit.answered("newer");
         assertThat(text(SearchRequest.page(pit, ALL, null, 1, null))).contains("\"id\":\"newer\"");
+    }
+
+    @Test
+    void aPointInTimeOfOneShardIsNotSlicedFurther() {
+        PointInTime shard = new PointInTime("abc", PointInTime.KEEP_ALIVE, new PointInTime.Shard(2, "books", 2));
+
+        assertThat(text(SearchRequest.page(shard, new Slice(2, 7), null, 10, null)))
+                .isEqualTo("{\"size\":10,\"track_total_hits\":false,\"sort\":[\"_doc\"],"
+                        + "\"pit\":{\"id\":\"abc\",\"keep_alive\":\"300s\"}}");
     }
 
     @Test

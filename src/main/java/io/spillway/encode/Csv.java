@@ -227,7 +227,7 @@ public final class Csv implements Encoder {
                 cursor.expect(':');
                 if (Escapes.within(bytes, start, end)) {
                     byte[] name = new byte[end - start];
-                    member(at, taken, name, 0, Escapes.decode(bytes, start, end, name));
+                    member(at, taken, name, 0, Escapes.decodeName(bytes, start, end, name));
                 } else {
                     member(at, taken, bytes, start, end);
                 }

@@ -2,6 +2,7 @@ package io.spillway.fields;
 
 import java.text.Normalizer;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ public final class FieldPattern {
     private static final int MAX_NAMES = 62;
 
     private static final String ANY_DEPTH = "**";
+    /** An unpaired surrogate, whose escape is kept in names. */
+    private static final Pattern ESCAPE = Pattern.compile("\\\\u[dD][89a-fA-F]\\p{XDigit}{2}");
 
     private final String text;
     private final List<Name> names;
@@ -67,9 +70,12 @@ public final class FieldPattern {
         return names.stream().allMatch(Name::isExact);
     }
 
-    /** A canonical form that is the same for both encodings of letters with accents. */
+    /** A canonical form that is the same for both encodings of letters with accents, and for both cases of an escape. */
     static String composed(String name) {
-        return Normalizer.normalize(name, Normalizer.Form.NFC);
+        String composed = Normalizer.normalize(name, Normalizer.Form.NFC);
+        return composed.indexOf('\\') < 0
+                ? composed
+                : ESCAPE.matcher(composed).replaceAll(escape -> '\\' + escape.group().toLowerCase(Locale.ROOT));
     }
 
     /** The initial positions. */

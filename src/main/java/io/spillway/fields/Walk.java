@@ -117,7 +117,7 @@ final class Walk {
             return field;
         }
         byte[] name = new byte[to - from];
-        int length = Escapes.decode(bytes, from, to, name);
+        int length = Escapes.decodeName(bytes, from, to, name);
         FieldNode field = at;
         int start = 0;
         for (int dot = 0; dot <= length; dot++) {
@@ -250,11 +250,16 @@ final class Walk {
             members.peek();
             int start = members.position();
             members.skipValue();
-            names.add(Escapes.text(bytes, start + 1, members.position() - 1));
+            names.add(name(start + 1, members.position() - 1));
             members.expect(':');
             members.skipValue();
         } while (members.accept(','));
         return names;
+    }
+
+    private String name(int from, int to) {
+        byte[] name = new byte[to - from];
+        return new String(name, 0, Escapes.decodeName(bytes, from, to, name), StandardCharsets.UTF_8);
     }
 
     /** Records a published value. */

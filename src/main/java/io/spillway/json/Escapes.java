@@ -41,6 +41,18 @@ public final class Escapes {
      * @return number of bytes written to {@code into}
      */
     public static int decode(byte[] bytes, int from, int to, byte[] into) {
+        return decode(bytes, from, to, into, false);
+    }
+
+    /**
+     * The same for a member's name. The kept escape of an unpaired surrogate has lower-case digits, so that a name has one
+     * form however a document spells it.
+     */
+    public static int decodeName(byte[] bytes, int from, int to, byte[] into) {
+        return decode(bytes, from, to, into, true);
+    }
+
+    private static int decode(byte[] bytes, int from, int to, byte[] into, boolean lowerCase) {
         int length = 0;
         int p = from;
         while (p < to) {
@@ -65,6 +77,9 @@ public final class Escapes {
                 p += 2 * UNIT;
             } else if (Character.isSurrogate((char) unit)) {
                 System.arraycopy(bytes, p, into, length, UNIT);
+                for (int i = length + 2; lowerCase && i < length + UNIT; i++) {
+                    into[i] = (byte) Character.toLowerCase(into[i]);
+                }
                 length += UNIT;
                 p += UNIT;
             } else {

@@ -20,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FieldFilterTest {
     private static final String NUMBERS = "{ \"a\" : 1.00 ,\t\"b\": 1e400, \"c\": [0.10, -0.0 ], \"x\":7}";
@@ -113,6 +114,15 @@ class FieldFilterTest {
         for (int i = 0; i < 3; i++) {
             assertThat(apply(filter, "{\"a\\b\":1}")).isEqualTo("{\"a\\b\":1}");
             assertThat(apply(filter, "{\"a\\\\b\":1}")).isEqualTo("{}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x\\ud8aa", "x\\uD8aA"})
+    void halfASurrogatePairIsTheSameNameWhateverTheCaseOfItsEscape(String rule) throws Exception {
+        for (String spelled : List.of("x\\ud8aa", "x\\uD8AA")) {
+            FieldFilter filter = policy(List.of("**"), List.of(rule), STOP).filter(mapped("x\\ud8aa:keyword"));
+            assertThat(apply(filter, "{\"" + spelled + "\":1,\"y\":2}")).isEqualTo("{\"y\":2}");
         }
     }
 

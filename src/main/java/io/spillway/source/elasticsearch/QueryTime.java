@@ -47,7 +47,7 @@ final class QueryTime {
             "span_term",
             "common",
             "terms_set");
-    private static final Set<String> LEAF_VALUES = Set.of("value", "query", "terms");
+    private static final Set<String> LEAF_VALUES = Set.of("value", "query", "terms", "term");
     private static final Set<String> TEXTS =
             Set.of("multi_match", "combined_fields", "query_string", "simple_query_string", "kql");
     private static final Set<String> DECAYS = Set.of("gauss", "exp", "linear");
@@ -62,6 +62,8 @@ final class QueryTime {
     private static final String NOW_WORD = "(?<![\\p{L}\\p{N}_.])now(?![\\p{L}\\p{N}_.])";
     private static final Pattern RANGE_IN_TEXT = Pattern.compile("(?:[\\[{]|[<>]=?|\\bTO\\b)[\\s\"(]*" + NOW_WORD);
     private static final Pattern WORD_IN_TEXT = Pattern.compile(NOW_WORD);
+    /** A query string may have blanks between a field and its colon, also the wide one of East Asian texts. */
+    private static final Pattern BLANKS_BEFORE_A_COLON = Pattern.compile("[\\s\u3000]+:");
     private static final Pattern PATTERN_OF_FIELDS = Pattern.compile("[*?][^\\s:\"()]*:");
 
     private final MappedFields fields;
@@ -266,7 +268,7 @@ final class QueryTime {
                     name + " looks for \"" + text + "\" in fields that may be dates");
             return;
         }
-        text = unescaped(text);
+        text = BLANKS_BEFORE_A_COLON.matcher(unescaped(text)).replaceAll(":");
         refuseIf(
                 !name.equals("simple_query_string")
                         && RANGE_IN_TEXT.matcher(text).find(),

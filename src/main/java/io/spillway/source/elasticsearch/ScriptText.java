@@ -9,7 +9,8 @@ final class ScriptText {
     /** Functions whose results differ from one search to the next. */
     private static final Pattern CLOCK_OR_CHANCE = Pattern.compile(
             "\\b(?:now|currentTimeMillis|nanoTime|systemUTC|systemDefaultZone|random|randomUUID|Random|shuffle"
-                    + "|GregorianCalendar)\\b"
+                    + "|GregorianCalendar|getCalendar|get2DigitYearStart|dateNow)\\b"
+                    + "|\\bClock" + GAP + "(?:\\.|::)" + GAP + "(?:system|tick)"
                     + "|\\bnew\\b" + GAP + "(?:[\\w.]+\\.)?(?:Date|Object)" + GAP + "\\(" + GAP + "\\)"
                     + "|\\b(?:Date|Object)" + GAP + "::" + GAP + "new\\b"
                     + "|\\bCalendar" + GAP + "(?:\\.|::)" + GAP + "getInstance");

@@ -37,6 +37,8 @@ public final class Inventory {
     /** How many manifests are kept: a command asks for few dumps more than once. */
     private static final int MOST_MANIFESTS = 4;
 
+    private static final int BUFFER = 8 << 10;
+
     private final Destination destination;
     private final Map<DumpId, Map<String, Long>> files = new TreeMap<>(NEWEST_FIRST);
 
@@ -300,11 +302,12 @@ public final class Inventory {
             try {
                 return Optional.of(ManifestJson.read(in, type, where, what));
             } catch (SpillwayException e) {
-                if (e.fault() == Fault.INTEGRITY && in.ended && in.count < bytes) {
+                if (e.fault() == Fault.INTEGRITY && bytes > 0 && in.readPast(bytes) != bytes) {
                     throw new SpillwayException(
                             Fault.DESTINATION_UNAVAILABLE,
-                            "%s ended after %d of %d bytes".formatted(where, in.count, bytes),
-                            "try again",
+                            "%s has %d bytes, but the destination returned %s"
+                                    .formatted(where, bytes, in.count < bytes ? in.count : "more"),
+                            "try again; if this continues, check whether a proxy returns a page of its own",
                             e);
                 }
                 throw e;
@@ -330,7 +333,6 @@ public final class Inventory {
 
     private static final class Counted extends FilterInputStream {
         private long count;
-        private boolean ended;
 
         Counted(InputStream in) {
             super(in);
@@ -351,11 +353,16 @@ public final class Inventory {
         }
 
         private void count(int read) {
-            if (read < 0) {
-                ended = true;
-            } else {
-                count += read;
+            count += Math.max(0, read);
+        }
+
+        /** Reads to the end, or until more than {@code bytes} were read; returns how many were. */
+        long readPast(long bytes) throws IOException {
+            byte[] rest = new byte[BUFFER];
+            while (count <= bytes && read(rest, 0, rest.length) >= 0) {
+                // Only counted.
             }
+            return count;
         }
     }
 }

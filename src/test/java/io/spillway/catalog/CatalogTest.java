@@ -1,5 +1,6 @@
 package io.spillway.catalog;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -181,7 +182,11 @@ class CatalogTest {
                     }
                 }),
                 Arguments.of(Fault.DESTINATION_UNAVAILABLE, "broken off", (Reading)
-                        in -> new ByteArrayInputStream(in.readNBytes(100))));
+                        in -> new ByteArrayInputStream(in.readNBytes(100))),
+                Arguments.of(Fault.DESTINATION_UNAVAILABLE, "replaced by a short page", (Reading)
+                        in -> new ByteArrayInputStream("<html>Please log in</html>".getBytes(UTF_8))),
+                Arguments.of(Fault.DESTINATION_UNAVAILABLE, "replaced by a long page", (Reading)
+                        in -> new ByteArrayInputStream("<p>".repeat(30_000).getBytes(UTF_8))));
     }
 
     private interface Reading {

@@ -21,7 +21,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -149,16 +151,49 @@ public final class S3Bucket implements Destination {
         }
         String start = connection.options().address().prefix() + prefix;
         List<S3Object> found = new ArrayList<>();
-        connection.ask(Action.LIST, start, () -> {
-            connection
+        @Nullable
+        String wrong = connection.ask(Action.LIST, start, () -> {
+            String token = null;
+            for (ListObjectsV2Response page : connection
                     .client()
-                    .listObjectsV2Paginator(
-                            request -> request.bucket(connection.bucket()).prefix(start))
-                    .contents()
-                    .forEach(found::add);
-            return found;
+                    .listObjectsV2Paginator(request -> request.bucket(connection.bucket())
+                            .prefix(start)
+                            // XML cannot contain every character of a foreign key.
+                            .encodingType(EncodingType.URL))) {
+                String flaw = flaw(page, token);
+                if (flaw != null) {
+                    return flaw;
+                }
+                page.contents().stream()
+                        .filter(object -> object.key().startsWith(start))
+                        .forEach(found::add);
+                token = page.nextContinuationToken();
+            }
+            return null;
         });
+        if (wrong != null) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "destination %s could not list \"%s\": %s".formatted(name(), prefix, wrong),
+                    "check that the endpoint is the store itself: a proxy or the store returned something else");
+        }
         return found;
+    }
+
+    /**
+     * Why a response is not a page of a listing that ends, or null. The SDK reads any well-formed XML and an empty body as an
+     * empty list, and ends at a page without a token, as if no other object existed.
+     *
+     * @param token the token with which the page was requested, or null for the first page
+     */
+    private static @Nullable String flaw(ListObjectsV2Response page, @Nullable String token) {
+        String next = page.nextContinuationToken();
+        if (page.isTruncated() == null) {
+            return "the response is not a list of objects";
+        } else if (page.isTruncated() && (next == null || next.isEmpty())) {
+            return "the list is incomplete, and the response does not tell how to continue";
+        }
+        return next != null && next.equals(token) ? "the response repeats a page" : null;
     }
 
     /**

@@ -22,6 +22,11 @@ record IndexSettings(JsonNode answer) {
         return answer.path("settings").path(name).textValue();
     }
 
+    /** Whether the response has the server's defaults, which a proxy may leave out. */
+    boolean hasDefaults() {
+        return !answer.path("defaults").isEmpty();
+    }
+
     /** The effective number for the index, or {@code fallback}. */
     int number(String name, int fallback) {
         String value = get(name, "");

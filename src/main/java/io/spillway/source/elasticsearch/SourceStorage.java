@@ -43,7 +43,9 @@ final class SourceStorage {
         requireWhole(index, source, dialect);
         requireStored(index, source.path("mode").textValue(), settings);
         requireStoring(index, settings, dialect);
-        boolean apart = settings.get(dialect.vectorsApart(), "false").equals("true");
+        // A server that knows the setting reports its default; without any defaults it is unknown.
+        boolean apart = settings.get(dialect.vectorsApart(), settings.hasDefaults() ? "false" : "true")
+                .equals("true");
         List<VectorField> found = new ArrayList<>();
         addVectors(index, "", null, mapping.path("properties"), found);
         found.removeIf(field -> !apart && !field.isInferred());
@@ -146,7 +148,7 @@ final class SourceStorage {
                     "index \"" + index + "\" does not store its documents: _source is disabled",
                     "reindex the documents into an index that keeps _source");
         }
-        if (!source.path("includes").isEmpty() || !source.path("excludes").isEmpty()) {
+        if (isSet(source.path("includes")) || isSet(source.path("excludes"))) {
             throw new SpillwayException(
                     Fault.SOURCE_REFUSED,
                     "index \"" + index + "\" stores only a part of its documents: _source has includes or excludes",
@@ -163,6 +165,10 @@ final class SourceStorage {
                     "index \"%s\" stores its documents in an unknown way: _source has %s".formatted(index, unknown),
                     "reindex the documents into an index without these parameters of _source");
         }
+    }
+
+    private static boolean isSet(JsonNode names) {
+        return names.isValueNode() ? !names.isNull() : !names.isEmpty();
     }
 
     /** The mapping's own mode takes precedence over a default setting, as in the server. */

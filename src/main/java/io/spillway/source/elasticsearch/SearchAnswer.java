@@ -2,6 +2,7 @@ package io.spillway.source.elasticsearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.spillway.json.JsonCursor;
 import io.spillway.json.MalformedJsonException;
 import io.spillway.source.Document;
@@ -283,8 +284,9 @@ final class SearchAnswer {
     private JsonNode tree(Range range) {
         try {
             return JSON.readTree(bytes, range.start(), range.length());
-        } catch (IOException e) {
-            throw new IllegalStateException("a scanned value does not parse", e);
+        } catch (IOException beyondALimit) {
+            // No server returns this; without the value the response is incomplete.
+            return MissingNode.getInstance();
         }
     }
 

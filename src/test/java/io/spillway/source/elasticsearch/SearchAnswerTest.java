@@ -58,6 +58,15 @@ class SearchAnswerTest {
         assertThat(answer.incompleteness()).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"total\":1,\"successful\":1,\"failures\":%s", "\"total\":%s"})
+    void shardsThatNestTooDeeplyMakeAnAnswerIncomplete(String shards) throws Exception {
+        String deep = "[".repeat(1_200) + "]".repeat(1_200);
+        SearchAnswer answer =
+                parse("{\"hits\":{\"hits\":[]},\"_shards\":{" + shards.formatted(deep) + "},\"pit_id\":\"p\"}");
+        assertThat(answer.incompleteness()).contains("shards");
+    }
+
     /** Every retry depends on this promise: an answer cut off at any position is recognised as cut off. */
     @Test
     void anAnswerCutOffAnywhereIsNotWhole() {

@@ -32,17 +32,20 @@ final class ReadmeContent {
             sentences.add(count(draft.altered()) + " of " + count(draft.documents())
                     + " documents were altered: the publisher withholds or blurs some of their fields.");
         }
+        boolean cellsAlone =
+                draft.formats().stream().allMatch(format -> format.name().equals("csv"));
         if (!rebuilt) {
-            sentences.add(
-                    draft.altered() == 0
-                            ? "Documents are published as they were indexed."
-                            : "Everything else in them is as it was indexed.");
+            sentences.add(asIndexed(draft.altered() > 0, cellsAlone)
+                    + (draft.repaired() > 0 ? ", except for bytes that are not UTF-8." : "."));
         }
         if (draft.fields().stream().anyMatch(field -> field.blurred() != null)) {
             sentences.add("`schema.json` names the fields whose values are blurred.");
         }
         if (!rebuilt) {
-            sentences.add("The order of keys, the digits of numbers and the escapes of strings are the source's own.");
+            sentences.add(
+                    cellsAlone
+                            ? "The digits of numbers are the source's own."
+                            : "The order of keys, the digits of numbers and the escapes of strings are the source's own.");
         }
         sentences.add("Line breaks, comments and byte order marks between values are left out.");
         if (draft.repaired() > 0) {
@@ -56,6 +59,18 @@ final class ReadmeContent {
             sentences.add("`manifest.json` has the query.");
         }
         return paragraph("", sentences) + "\n";
+    }
+
+    /** What is as it was indexed, without a full stop; CSV alone has values of documents, not documents. */
+    private static String asIndexed(boolean altered, boolean cellsAlone) {
+        if (cellsAlone) {
+            return altered
+                    ? "All other values in cells are as they were indexed"
+                    : "Values in cells are as they were indexed";
+        }
+        return altered
+                ? "Everything else in them is as it was indexed"
+                : "Documents are published as they were indexed";
     }
 
     /** The list entry for a format, with commands to read it. */

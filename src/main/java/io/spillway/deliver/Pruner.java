@@ -133,9 +133,12 @@ public final class Pruner {
         return new Outcome(removed, skipped, failure);
     }
 
-    /** If no complete dump is left, keeps dumps whose removal was interrupted before the manifest was deleted. */
+    /**
+     * If no complete dump is left but some dated in the future, keeps dumps whose removal was interrupted before the manifest
+     * was deleted.
+     */
     private Inventory restored(Inventory inventory, boolean dryRun) throws SpillwayException {
-        if (dryRun || !inventory.in(DumpState.COMPLETE).isEmpty()) {
+        if (dryRun || inventory.in(DumpState.COMPLETE).stream().anyMatch(at -> !isInTheFuture(at.dump()))) {
             return inventory;
         }
         boolean restored = false;
@@ -152,7 +155,7 @@ public final class Pruner {
         DumpId dump = at.dump();
         SpillwayException why = at.why();
         if (at.isComplete() && at.manifest() != null) {
-            if (dump.instant().isAfter(clock.instant())) {
+            if (isInTheFuture(dump)) {
                 skipped.add(dump + " is dated in the future");
             } else {
                 complete.add(dump);
@@ -166,6 +169,10 @@ public final class Pruner {
         } else if (why != null) {
             skipped.add("%s is %s: %s".formatted(dump, at.state(), why.getMessage()));
         }
+    }
+
+    private boolean isInTheFuture(DumpId dump) {
+        return dump.instant().isAfter(clock.instant());
     }
 
     /** The oldest first. */

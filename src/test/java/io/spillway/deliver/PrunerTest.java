@@ -119,6 +119,20 @@ class PrunerTest {
     }
 
     @Test
+    void aDumpDatedInTheFutureIsNoReasonToCompleteTheRemovalOfTheLastOther() throws Exception {
+        dumps(1);
+        Instant later = NOW.instant().plus(Duration.ofDays(30));
+        new SyntheticExport(root, SyntheticSource.seeded(7, 60).takenAt(later)).run();
+        Files.writeString(
+                root.resolve(id(1).toString()).resolve("removing.json"),
+                "{\"dump\":\"%s\",\"files\":[\"README.md\"]}".formatted(id(1)));
+
+        assertThat(shelf().prune(LAST_TWO, false, Pruner.Move.NONE).removed()).isEmpty();
+
+        SyntheticExport.verify(root, id(1).toString());
+    }
+
+    @Test
     void aWithdrawnDumpNoLongerExistsAndANoticeGivesTheReason() throws Exception {
         dumps(1, 2);
 

@@ -110,11 +110,21 @@ class FileTree {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).contains("Not a directory")) {
+            if (isBelowAFile(path)) {
                 return Optional.empty();
             }
             throw e;
         }
+    }
+
+    /** Whether a file is where the path needs a folder. The system's message about it is in the user's language. */
+    private static boolean isBelowAFile(Path path) {
+        for (Path above = path.getParent(); above != null; above = above.getParent()) {
+            if (Files.exists(above, LinkOption.NOFOLLOW_LINKS)) {
+                return !Files.isDirectory(above);
+            }
+        }
+        return false;
     }
 
     /**

@@ -75,7 +75,8 @@ public final class FieldPattern {
         String composed = Normalizer.normalize(name, Normalizer.Form.NFC);
         return composed.indexOf('\\') < 0
                 ? composed
-                : ESCAPE.matcher(composed).replaceAll(escape -> '\\' + escape.group().toLowerCase(Locale.ROOT));
+                : ESCAPE.matcher(composed)
+                        .replaceAll(escape -> '\\' + escape.group().toLowerCase(Locale.ROOT));
     }
 
     /** The initial positions. */

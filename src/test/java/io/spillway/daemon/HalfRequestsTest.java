@@ -37,6 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HalfRequestsTest {
     private static final Pattern HEAD = Pattern.compile("HTTP/1\\.[01] ([0-9]{3})[ -~]*\r\n(?:[ -~]*\r\n)*\r\n");
     private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    /** Far less than the server waits for a client, and enough on a loaded machine. */
+    private static final Duration AT_ONCE = WatchServer.PATIENCE.dividedBy(2);
+
     private static final int FUZZ = Integer.getInteger("spillway.fuzz", 300);
 
     private final List<Socket> open = new ArrayList<>();
@@ -116,11 +119,11 @@ class HalfRequestsTest {
         return Integer.parseInt(head.group(1));
     }
 
-    private void assertAliveWithinASecond() throws IOException {
+    private void assertAliveAtOnce() throws IOException {
         long start = System.nanoTime();
         String answer = answer(send(LIVE));
         assertThat(status(answer)).isEqualTo(200);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AT_ONCE);
     }
 
     @ParameterizedTest
@@ -137,7 +140,7 @@ class HalfRequestsTest {
         for (int i = 0; i < 64; i++) {
             send(half);
         }
-        assertAliveWithinASecond();
+        assertAliveAtOnce();
         assertThat(status(answer(send(LIVE.replace("/health/live", "/status")))))
                 .isEqualTo(200);
     }
@@ -147,7 +150,7 @@ class HalfRequestsTest {
         for (int i = 0; i < 1_500; i++) {
             connect();
         }
-        assertAliveWithinASecond();
+        assertAliveAtOnce();
         assertThat(open.stream().filter(HalfRequestsTest::isClosedByTheServer).count())
                 .as("connections beyond the limit are closed, the oldest first")
                 .isGreaterThanOrEqualTo(1_500 - WatchServer.MOST_CONNECTIONS - 1);
@@ -176,7 +179,7 @@ class HalfRequestsTest {
         assertThat(answer(slow)).doesNotContain("200 OK");
         drip.join();
         assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .isLessThan(WatchServer.PATIENCE.plus(Duration.ofSeconds(5)));
+                .isLessThan(WatchServer.PATIENCE.plus(AT_ONCE).plus(AT_ONCE));
     }
 
     private static void drip(Socket slow) {
@@ -196,7 +199,7 @@ class HalfRequestsTest {
         for (int i = 0; i < 16; i++) {
             send(page.repeat(200));
         }
-        assertAliveWithinASecond();
+        assertAliveAtOnce();
     }
 
     static Stream<String> tooLarge() {
@@ -218,7 +221,7 @@ class HalfRequestsTest {
             assertThat(status(answer)).isEqualTo(431);
         }
         assertThat(status(answer(send(tooLargeButRead())))).isEqualTo(431);
-        assertAliveWithinASecond();
+        assertAliveAtOnce();
     }
 
     /** Short enough for the server to read all of it, so that closing the connection does not lose the answer. */
@@ -232,7 +235,7 @@ class HalfRequestsTest {
                 .isEqualTo(414);
         assertThat(answer(send("GET /" + "a".repeat(3_000_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")))
                 .doesNotContain("200 OK");
-        assertAliveWithinASecond();
+        assertAliveAtOnce();
     }
 
     @Test
@@ -245,7 +248,7 @@ class HalfRequestsTest {
         String answer = answer(send(
                 "GET /notice HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept-Language: " + wishes + "\r\n\r\n"));
         assertThat(status(answer)).isEqualTo(429);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AT_ONCE);
     }
 
     @Test
@@ -332,7 +335,7 @@ class HalfRequestsTest {
             })
     void aRequestThatIsNotHttpGetsAPlainAnswer(String request) throws Exception {
         assertPlain(request, answer(send(request)));
-        assertAliveWithinASecond();
+        assertAliveAtOnce();
     }
 
     /** One line, without any trace of the program or of the request. */
@@ -370,6 +373,6 @@ class HalfRequestsTest {
                 assertThat(answer).doesNotContain("Exception", "at io.spillway", "at org.eclipse");
             }
         }
-        assertAliveWithinASecond();
+        assertAliveAtOnce();
     }
 }

@@ -1,8 +1,7 @@
 package io.spillway.daemon;
 
+import io.spillway.support.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +24,8 @@ final class PostgresServer implements AutoCloseable {
     }
 
     static PostgresServer start() throws Exception {
-        PostgresServer server = new PostgresServer(bin(), Files.createTempDirectory("spillway-postgres"), freePort());
+        PostgresServer server =
+                new PostgresServer(bin(), Files.createTempDirectory("spillway-postgres"), FreePorts.next());
         if (isRoot()) {
             // The server refuses to run as root.
             server.run(List.of("chown", "-R", "postgres", server.data.toString()));
@@ -79,12 +79,6 @@ final class PostgresServer implements AutoCloseable {
 
     private static boolean isRoot() {
         return System.getProperty("user.name").equals("root");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @Override

@@ -32,6 +32,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -376,23 +377,25 @@ class SiteCheckTest {
     @Test
     void concurrentRequestsReachTheConfiguredNumberAndNoMore() throws Exception {
         CyclicBarrier both = new CyclicBarrier(2);
+        AtomicInteger seconds = new AtomicInteger(30);
         for (int part = 1; part <= 2; part++) {
             String path = PART.replace("00001", "0000" + part);
             byte[] bytes = Files.readAllBytes(root.resolve(path));
             server.always(path, (exchange, self) -> {
-                await(both);
+                await(both, seconds.get());
                 exchange.getResponseHeaders().set("Content-Length", String.valueOf(bytes.length));
                 exchange.sendResponseHeaders(200, -1);
             });
         }
         assertThat(look().worst()).isEmpty();
+        seconds.set(1);
         Expectations oneByOne = new Expectations(null, Duration.ZERO, 0, false, 1);
         assertThat(look("", TAKEN, oneByOne).worst()).contains(Fault.DESTINATION_UNAVAILABLE);
     }
 
-    private static void await(CyclicBarrier barrier) throws IOException {
+    private static void await(CyclicBarrier barrier, int seconds) throws IOException {
         try {
-            barrier.await(2, TimeUnit.SECONDS);
+            barrier.await(seconds, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new IOException("alone", e);
         }

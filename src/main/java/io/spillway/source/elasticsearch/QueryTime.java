@@ -64,6 +64,7 @@ final class QueryTime {
     private static final Pattern WORD_IN_TEXT = Pattern.compile(NOW_WORD);
     /** A query string may have blanks between a field and its colon, also the wide one of East Asian texts. */
     private static final Pattern BLANKS_BEFORE_A_COLON = Pattern.compile("[\\s\u3000]+:");
+
     private static final Pattern PATTERN_OF_FIELDS = Pattern.compile("[*?][^\\s:\"()]*:");
 
     private final MappedFields fields;

@@ -3,11 +3,11 @@ package io.spillway.destination.s3;
 import io.spillway.destination.s3.S3Options.Address;
 import io.spillway.destination.s3.S3Options.Dialect;
 import io.spillway.destination.s3.S3Options.Keeping;
+import io.spillway.support.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +70,7 @@ final class RadosGateway {
     private static final long START_SECONDS = 90;
 
     private final Path folder;
-    private final int port = freePort();
+    private final int port = FreePorts.next();
     private final List<Process> servers = new ArrayList<>();
     private final AtomicInteger buckets = new AtomicInteger();
 
@@ -114,7 +114,7 @@ final class RadosGateway {
     private void start() throws IOException, InterruptedException {
         String fsid = UUID.randomUUID().toString();
         String osd = UUID.randomUUID().toString();
-        int monitor = freePort();
+        int monitor = FreePorts.next();
         configure(fsid, monitor);
         tool("ceph-authtool", "--create-keyring", "keyring", "--gen-key", "-n", "mon.", "--cap", "mon", "allow *");
         List<String> all = new ArrayList<>(List.of("ceph-authtool", "keyring", "--gen-key", "-n", "client.admin"));
@@ -227,14 +227,6 @@ final class RadosGateway {
             }
         }
         throw new IOException("the gateway did not start: " + Files.readString(folder.resolve("rgw.log")));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Its URL. */

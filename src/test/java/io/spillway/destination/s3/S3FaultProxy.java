@@ -120,7 +120,7 @@ public final class S3FaultProxy implements AutoCloseable {
     }
 
     /** The first line and the headers of each of those requests, as received. */
-    List<List<String>> heads() {
+    public List<List<String>> heads() {
         return List.copyOf(heads);
     }
 

@@ -73,8 +73,8 @@ class S3OddListingTest {
         answer = "<ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated>" + OBJECT + "</ListBucketResult>";
         try (S3Bucket bucket = bucket()) {
             assertThat(bucket.list("journals/"))
-                    .containsExactly(new StoredObject(
-                            new ObjectKey("journals/a"), 1, null, "0123456789abcdef0123456789abcdef"));
+                    .containsExactly(
+                            new StoredObject(new ObjectKey("journals/a"), 1, null, "0123456789abcdef0123456789abcdef"));
         }
     }
 
@@ -83,7 +83,9 @@ class S3OddListingTest {
         answer = "<ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated><Contents><Key>p</Key></Contents>"
                 + "<Contents><Key>other/journals/a</Key></Contents>" + OBJECT + "</ListBucketResult>";
         try (S3Bucket bucket = bucket()) {
-            assertThat(bucket.list("journals/")).extracting(each -> each.key().value()).containsExactly("journals/a");
+            assertThat(bucket.list("journals/"))
+                    .extracting(each -> each.key().value())
+                    .containsExactly("journals/a");
         }
     }
 
@@ -93,7 +95,9 @@ class S3OddListingTest {
                 + "<Contents><Key>public/journals/%01%20%C3%A9%25</Key><Size>2</Size></Contents>" + OBJECT
                 + "</ListBucketResult>";
         try (S3Bucket bucket = bucket()) {
-            assertThat(bucket.list("journals/")).extracting(each -> each.key().value()).containsExactly("journals/a");
+            assertThat(bucket.list("journals/"))
+                    .extracting(each -> each.key().value())
+                    .containsExactly("journals/a");
             assertThat(bucket.namesBelow("journals/").orElseThrow()).containsExactly("\u0001 \u00e9%", "a");
         }
         assertThat(query).contains("encoding-type=url");

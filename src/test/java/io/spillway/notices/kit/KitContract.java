@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.dataset.Dataset;
+import io.spillway.support.FreePorts;
 import io.spillway.support.WebServer;
 import java.net.URI;
 import java.nio.file.Files;
@@ -109,7 +110,7 @@ abstract class KitContract {
         files = WebServer.serving(root);
         application = new Application(limits() ? "/api/own.*" : "/(api|query)/.*");
         site = site("kits", files.address().resolve("notices/"));
-        port = RunningServer.freePort();
+        port = FreePorts.next();
         server = start(kitFolder(site), Files.createDirectory(root.resolve("work")), port, application.port());
     }
 
@@ -153,8 +154,8 @@ abstract class KitContract {
 
     /** The answer if the web server that has the notices does not listen. */
     final void assertRefusesWithoutTheWebServer() throws Exception {
-        URI nobody = URI.create("http://127.0.0.1:" + RunningServer.freePort() + "/notices/");
-        int other = RunningServer.freePort();
+        URI nobody = URI.create("http://127.0.0.1:" + FreePorts.next() + "/notices/");
+        int other = FreePorts.next();
         Path work = Files.createDirectory(root.resolve("work-alone"));
         try (RunningServer alone = start(kitFolder(site("kits-alone", nobody)), work, other, application.port())) {
             Client.Answer answer = Client.of(other)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.dataset.Dataset;
+import io.spillway.support.FreePorts;
 import io.spillway.support.WebServer;
 import java.net.URI;
 import java.nio.file.Files;
@@ -65,7 +66,7 @@ class MultipliedAddressesTest {
                 include "%s";
                 """.formatted(
                         edition.port(), root, Files.copy(RULE, root.resolve("multiplied.vcl"))));
-        int port = RunningServer.freePort();
+        int port = FreePorts.next();
         Path work = Files.createDirectory(root.resolve("work"));
         List<String> command = List.of(
                 program.toString(),

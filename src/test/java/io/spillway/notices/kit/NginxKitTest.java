@@ -2,6 +2,7 @@ package io.spillway.notices.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spillway.support.FreePorts;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +53,7 @@ class NginxKitTest extends KitContract {
                 "location /api/ { proxy_pass http://127.0.0.1:%1$d/other/; }"
             })
     void aPathIsLimitedAsRequestedWhateverItIsRewrittenTo(String locations) throws Exception {
-        int port = RunningServer.freePort();
+        int port = FreePorts.next();
         Path work = newWorkFolder("work-" + port);
         try (RunningServer rewriting = start(kitFolder(), work, port, locations.formatted(applicationPort()))) {
             Client.Answer answer = Client.of(port)
@@ -76,7 +77,7 @@ class NginxKitTest extends KitContract {
                 "location / { rewrite ^ /api/own break; proxy_pass http://127.0.0.1:%1$d; }"
             })
     void anApplicationsOwnRejectionAfterARewriteGetsTheDatasetsNotice(String locations) throws Exception {
-        int port = RunningServer.freePort();
+        int port = FreePorts.next();
         Path work = newWorkFolder("work-" + port);
         try (RunningServer rewriting = start(kitFolder(), work, port, locations.formatted(applicationPort()))) {
             Client.Answer answer = Client.of(port).get("/api/search/journals");

@@ -3,7 +3,6 @@ package io.spillway.notices.kit;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -69,12 +68,6 @@ final class RunningServer implements AutoCloseable {
         RunningServer server = new RunningServer(builder.start(), output);
         server.awaitPort(port, folder);
         return server;
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     static boolean isRoot() {

@@ -6,6 +6,7 @@ import io.spillway.destination.local.LocalDirectory;
 import io.spillway.manifest.Manifest;
 import io.spillway.run.SyntheticExport;
 import io.spillway.site.SiteWriter;
+import io.spillway.support.FreePorts;
 import io.spillway.support.Spillway;
 import io.spillway.support.SyntheticSource;
 import io.spillway.support.Tool;
@@ -51,7 +52,7 @@ class ServedDumpsTest {
     @BeforeEach
     void serve() throws Exception {
         Path root = Files.createDirectories(work.resolve("srv/dumps"));
-        int port = RunningServer.freePort();
+        int port = FreePorts.next();
         site = URI.create("http://127.0.0.1:" + port + "/dumps/");
         dump = new SyntheticExport(root, SyntheticSource.seeded(1, 200))
                 .limits(80, 1L << 40)

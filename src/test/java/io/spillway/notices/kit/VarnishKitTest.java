@@ -2,6 +2,7 @@ package io.spillway.notices.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spillway.support.FreePorts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +62,7 @@ class VarnishKitTest extends KitContract {
 
     @Test
     void anOrdinaryRequestNeverFillsTheCacheOfANotice() throws Exception {
-        int port = RunningServer.freePort();
+        int port = FreePorts.next();
         String host = fileServer().getHost() + ":" + fileServer().getPort();
         String journals = "/api/search/journals";
         try (RunningServer caching =

@@ -42,18 +42,6 @@ public interface Destination extends AutoCloseable {
     List<StoredObject> list(String prefix) throws SpillwayException;
 
     /**
-     * The names of all files below a folder, sorted and relative to it, including those that are not objects because
-     * their names cannot be keys. Used to check that nothing else is there. Empty if this destination cannot list them.
-     *
-     * @param folder a key prefix ending in a slash, or empty for everything
-     */
-    default Optional<List<String>> namesBelow(String folder) throws SpillwayException {
-        return Optional.of(list(folder).stream()
-                .map(object -> object.key().value().substring(folder.length()))
-                .toList());
-    }
-
-    /**
      * Replaces a small object atomically if its version has not changed, so that a decision based on what was read does
      * not undo another writer's change. This implementation checks just before it writes; a destination that supports
      * it checks in the same step.
@@ -127,43 +115,6 @@ public interface Destination extends AutoCloseable {
     }
 
     /**
-     * The URL of the torrent that this destination generates for a folder some time after receiving it; empty if it
-     * generates none.
-     *
-     * @param folder the common key prefix of the files, without a trailing slash
-     */
-    default Optional<URI> torrentAddress(ObjectKey folder) {
-        return Optional.empty();
-    }
-
-    /**
-     * Atomically makes {@code name} an alias of a folder, replacing any previous target: readers who request
-     * {@code NAME/FILE} get {@code FOLDER/FILE}. Does not affect {@link #list} and {@link #find}.
-     *
-     * @param name   a key without an object
-     * @param folder a key in the same folder as {@code name}
-     * @return false if this destination does not support aliases; nothing has changed then
-     */
-    default boolean link(ObjectKey name, ObjectKey folder) throws SpillwayException {
-        return false;
-    }
-
-    /**
-     * Whether nothing is in the way of a name: nothing is there, or an object or a link as this destination makes them.
-     *
-     * @param link whether the name is for {@link #link}, else it is for an object
-     */
-    default boolean mayTake(ObjectKey name, boolean link) throws SpillwayException {
-        return true;
-    }
-
-    /**
-     * Undoes {@link #link}: {@code name} no longer names a folder. Succeeds where it did not, and leaves an object of
-     * that name alone.
-     */
-    default void unlink(ObjectKey name) throws SpillwayException {}
-
-    /**
      * Removes invisible left-overs of uploads by crashed runs below a dataset. The caller holds the dataset's lock and
      * has completed what it wants to complete.
      *
@@ -175,6 +126,15 @@ public interface Destination extends AutoCloseable {
 
     /** What this destination supports, for callers and contract tests. */
     Traits traits();
+
+    /**
+     * What only some destinations can do: {@link FolderLinks}, {@link FolderNames}, {@link LocalFolders},
+     * {@link RequestPreview}, {@link SiteLock}, {@link Torrents}. An adapter has a capability if it implements the
+     * interface; one that wraps another destination may pass on what that one can do. Empty without the capability.
+     */
+    default <C> Optional<C> capability(Class<C> type) {
+        return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
+    }
 
     @Override
     void close();

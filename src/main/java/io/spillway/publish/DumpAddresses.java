@@ -4,6 +4,7 @@ import io.spillway.catalog.Addresses;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
+import io.spillway.destination.Torrents;
 import io.spillway.page.DumpPage;
 import java.net.URI;
 import java.util.Comparator;
@@ -51,7 +52,8 @@ record DumpAddresses(List<URI> folders, List<URI> torrents, String page) {
                         .flatMap(place -> Addresses.publicFolder(place, folder).stream())
                         .toList(),
                 places.stream()
-                        .flatMap(place -> place.torrentAddress(folder).stream())
+                        .flatMap(place -> place.capability(Torrents.class).stream())
+                        .flatMap(torrents -> torrents.torrentAddress(folder).stream())
                         .toList(),
                 page(dump, places));
     }

@@ -8,6 +8,7 @@ import io.spillway.deliver.Deliveries;
 import io.spillway.deliver.Terms;
 import io.spillway.deliver.Withdrawals;
 import io.spillway.destination.Destination;
+import io.spillway.destination.LocalFolders;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.archive.ArchiveOptions;
 import io.spillway.destination.archive.InternetArchive;
@@ -99,7 +100,7 @@ public final class Destinations implements AutoCloseable {
 
     /** The directory on this machine that a destination keeps its files in, or empty if it keeps them elsewhere. */
     public static Optional<Path> folder(Destination place, ObjectKey key) {
-        return place instanceof LocalDirectory directory ? Optional.of(directory.folder(key)) : Optional.empty();
+        return place.capability(LocalFolders.class).map(folders -> folders.folder(key));
     }
 
     /**
@@ -131,14 +132,6 @@ public final class Destinations implements AutoCloseable {
     /** The destinations from which a dump can be removed. An archive keeps every dump. */
     List<Destination> prunable() {
         return all().stream().filter(place -> place.traits().keepsSiteFiles()).toList();
-    }
-
-    /** The archives among the destinations. */
-    List<InternetArchive> archives() {
-        return others.stream()
-                .filter(InternetArchive.class::isInstance)
-                .map(InternetArchive.class::cast)
-                .toList();
     }
 
     /** Delivers dumps to the destinations other than the home. */

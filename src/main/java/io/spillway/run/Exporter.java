@@ -1,8 +1,9 @@
 package io.spillway.run;
 
 import io.spillway.deliver.DeliveryOutcome;
+import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
-import io.spillway.destination.archive.InternetArchive;
+import io.spillway.destination.RequestPreview;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
@@ -146,8 +147,11 @@ public final class Exporter implements Exports {
                             "%s has no dump of %s yet".formatted(places.home().name(), schedule.dataset()),
                             "run an export first"));
             ObjectKey key = ObjectKey.of(newest.id());
-            for (InternetArchive archive : places.archives()) {
-                requests.addAll(archive.dryRun(places.home().folder(key), key, Manifest.FILE_NAME));
+            for (Destination place : places.all()) {
+                Optional<RequestPreview> preview = place.capability(RequestPreview.class);
+                if (preview.isPresent()) {
+                    requests.addAll(preview.get().dryRun(places.home().folder(key), key, Manifest.FILE_NAME));
+                }
             }
         }
         return requests;

@@ -3,7 +3,7 @@ package io.spillway.run;
 import io.spillway.catalog.Catalog;
 import io.spillway.catalog.OwnFiles;
 import io.spillway.destination.Destination;
-import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.SiteLock;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.notices.NoticeWriter;
@@ -136,9 +136,8 @@ public final class Sites {
     }
 
     private static SiteWriter.Turns turns(Destination place) {
-        if (place instanceof LocalDirectory directory) {
-            return () -> directory.lockSite(PATIENCE)::close;
-        }
-        return SiteWriter.Turns.NONE;
+        return place.capability(SiteLock.class)
+                .<SiteWriter.Turns>map(lock -> () -> lock.lockSite(PATIENCE)::close)
+                .orElse(SiteWriter.Turns.NONE);
     }
 }

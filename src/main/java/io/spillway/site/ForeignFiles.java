@@ -6,9 +6,11 @@ import io.spillway.catalog.LinksFile;
 import io.spillway.catalog.OwnFiles;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.destination.Destination;
+import io.spillway.destination.FolderLinks;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.SpillwayException;
 import io.spillway.page.Pages;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -42,13 +44,16 @@ final class ForeignFiles {
                 new TreeSet<>(OwnFiles.of(destination, destination.list("")).foreign(keys));
         keys.removeIf(key -> key.value().startsWith(latest + "/")); // a link may lead to them
         keys.add(status);
-        for (ObjectKey key : keys) {
-            if (!destination.mayTake(key, false)) {
-                foreign.add(key.value());
+        Optional<FolderLinks> links = destination.capability(FolderLinks.class);
+        if (links.isPresent()) {
+            for (ObjectKey key : keys) {
+                if (!links.get().mayTake(key, false)) {
+                    foreign.add(key.value());
+                }
             }
-        }
-        if (!destination.mayTake(latest, true)) {
-            foreign.add(latest.value());
+            if (!links.get().mayTake(latest, true)) {
+                foreign.add(latest.value());
+            }
         }
         SiteStatus.foreign(destination, dataset).ifPresent(foreign::add);
         return foreign;

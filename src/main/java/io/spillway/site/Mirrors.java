@@ -5,6 +5,7 @@ import io.spillway.catalog.LatestFile;
 import io.spillway.catalog.Listing;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
+import io.spillway.destination.Torrents;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
@@ -61,7 +62,8 @@ final class Mirrors {
         return others.stream()
                 .filter(other ->
                         address(other, manifest).filter(mirrors::contains).isPresent())
-                .flatMap(other -> other.torrentAddress(folder).stream())
+                .flatMap(other -> other.capability(Torrents.class).stream())
+                .flatMap(torrents -> torrents.torrentAddress(folder).stream())
                 .toList();
     }
 

@@ -9,6 +9,7 @@ import io.spillway.catalog.Listing;
 import io.spillway.catalog.OwnFiles;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.destination.Destination;
+import io.spillway.destination.FolderLinks;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
@@ -318,7 +319,8 @@ public final class SiteWriter {
             own.claim(all);
             put(files);
             requireUnchanged(pointer);
-            if (!destination.link(link, new ObjectKey(latest.dump()))) {
+            Optional<FolderLinks> links = destination.capability(FolderLinks.class);
+            if (links.isEmpty() || !links.get().link(link, new ObjectKey(latest.dump()))) {
                 put(linked);
             }
             put(pointer, pointed);
@@ -343,11 +345,14 @@ public final class SiteWriter {
             catalog.withdrawn().forEach(notice -> gone.add(dataset(notice)));
             only.ifPresent(dataset -> gone.retainAll(Set.of(dataset)));
             only.ifPresent(gone::add);
+            Optional<FolderLinks> links = destination.capability(FolderLinks.class);
             catalog.datasets().forEach(shelf -> gone.remove(shelf.dataset()));
             for (String name : gone) {
                 ObjectKey dataset = new ObjectKey(name);
                 delete(dataset.child(LatestFile.FILE_NAME));
-                destination.unlink(dataset.child(LATEST));
+                if (links.isPresent()) {
+                    links.get().unlink(dataset.child(LATEST));
+                }
                 for (String file : LatestFolder.NAMES) {
                     delete(dataset.child(LATEST).child(file));
                 }

@@ -2,6 +2,7 @@ package io.spillway.verify;
 
 import io.spillway.destination.Destination;
 import io.spillway.destination.Digests;
+import io.spillway.destination.FolderNames;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.PublicFiles;
 import io.spillway.fault.Fault;
@@ -237,8 +238,11 @@ public final class DumpCheck {
                         Stream.of(Manifest.FILE_NAME))
                 .flatMap(names -> names)
                 .collect(Collectors.toSet());
-        Optional<List<String>> there = place.destination().namesBelow(place.folder());
-        List<String> others = there.orElse(List.of()).stream()
+        Optional<FolderNames> names = place.destination().capability(FolderNames.class);
+        if (names.isEmpty()) {
+            return List.of();
+        }
+        List<String> others = names.get().namesBelow(place.folder()).stream()
                 .filter(name -> !named.contains(name))
                 .toList();
         return others.isEmpty()

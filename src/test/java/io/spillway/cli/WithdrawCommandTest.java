@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.dataset.DumpId;
 import io.spillway.deliver.Withdrawals;
 import io.spillway.destination.Destination;
+import io.spillway.destination.FolderLinks;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.SpillwayException;
@@ -69,7 +70,7 @@ class WithdrawCommandTest {
     }
 
     /** A directory with links. A reader looks at it before each change, when the previous one is complete. */
-    private final class Observed extends SteppedDestination {
+    private final class Observed extends SteppedDestination implements FolderLinks {
         private final Runnable look;
 
         Observed(Runnable look) {
@@ -91,6 +92,11 @@ class WithdrawCommandTest {
         public void unlink(ObjectKey name) throws SpillwayException {
             look.run();
             directory.unlink(name);
+        }
+
+        @Override
+        public boolean mayTake(ObjectKey name, boolean link) throws SpillwayException {
+            return directory.mayTake(name, link);
         }
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
+import io.spillway.destination.FolderLinks;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.Upload;
 import io.spillway.destination.local.LocalDirectory;
@@ -477,8 +478,8 @@ class NoticeWriterTest {
                 }
 
                 @Override
-                public boolean link(ObjectKey name, ObjectKey folder) throws SpillwayException {
-                    return site.directory.link(name, folder);
+                public <C> Optional<C> capability(Class<C> type) {
+                    return type == FolderLinks.class ? site.directory.capability(type) : super.capability(type);
                 }
 
                 @Override

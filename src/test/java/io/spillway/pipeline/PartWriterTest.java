@@ -174,13 +174,13 @@ class PartWriterTest {
         // Between a document and the file: 64 KiB before, in and after the compressor. Libdeflate holds whole pieces.
         long pieces = Compression.parse("gzip", null).library().isPresent() ? LibDeflate.PIECE_BYTES : 0;
         long buffers = 3 * (64 << 10) + pieces;
-        SyntheticSource source = SyntheticSource.seeded(1, 1_000, 1_900);
+        SyntheticSource source = SyntheticSource.seeded(1, 2_000, 1_900);
         for (String compression : List.of("gzip", "none")) {
-            List<Part> parts = sequence(SyntheticExport.jsonLines(compression), new PartLimits(1_000, limit), source);
+            List<Part> parts = sequence(SyntheticExport.jsonLines(compression), new PartLimits(2_000, limit), source);
             assertThat(parts).hasSizeGreaterThan(2);
             assertThat(parts.subList(0, parts.size() - 1))
                     .allSatisfy(part -> assertThat(part.bytes()).isBetween(limit, limit + buffers + document));
-            assertThat(parts.stream().mapToLong(Part::documents).sum()).isEqualTo(1_000);
+            assertThat(parts.stream().mapToLong(Part::documents).sum()).isEqualTo(2_000);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
+import io.spillway.destination.Torrents;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.support.SteppedDestination;
 import java.net.URI;
@@ -36,8 +37,10 @@ class DumpAddressesTest {
             }
 
             @Override
-            public Optional<URI> torrentAddress(ObjectKey folder) {
-                return Optional.of(URI.create("https://archive.example/download/x/x_archive.torrent"));
+            public <C> Optional<C> capability(Class<C> type) {
+                Torrents torrents =
+                        folder -> Optional.of(URI.create("https://archive.example/download/x/x_archive.torrent"));
+                return type.isInstance(torrents) ? Optional.of(type.cast(torrents)) : super.capability(type);
             }
 
             @Override

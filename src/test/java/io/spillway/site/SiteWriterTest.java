@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.catalog.OwnFiles;
 import io.spillway.destination.Destination;
+import io.spillway.destination.FolderLinks;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
+import io.spillway.destination.Torrents;
 import io.spillway.destination.Upload;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
@@ -69,13 +71,13 @@ class SiteWriterTest {
     }
 
     /** Records what is committed, linked and removed. */
-    private static class Watched extends SteppedDestination {
+    private static class Watched extends SteppedDestination implements FolderLinks {
         final List<String> moves = new ArrayList<>();
-        private final Destination destination;
+        private final FolderLinks links;
 
-        Watched(Destination destination) {
-            super(destination, (step, folder) -> {});
-            this.destination = destination;
+        Watched(LocalDirectory directory) {
+            super(directory, (step, folder) -> {});
+            this.links = directory;
         }
 
         @Override
@@ -87,7 +89,17 @@ class SiteWriterTest {
         @Override
         public boolean link(ObjectKey name, ObjectKey folder) throws SpillwayException {
             moves.add(name.value());
-            return destination.link(name, folder);
+            return links.link(name, folder);
+        }
+
+        @Override
+        public void unlink(ObjectKey name) throws SpillwayException {
+            links.unlink(name);
+        }
+
+        @Override
+        public boolean mayTake(ObjectKey name, boolean link) throws SpillwayException {
+            return links.mayTake(name, link);
         }
     }
 
@@ -215,8 +227,9 @@ class SiteWriterTest {
                 }
 
                 @Override
-                public Optional<URI> torrentAddress(ObjectKey folder) {
-                    return Optional.of(URI.create("https://mirror.example/item.torrent"));
+                public <C> Optional<C> capability(Class<C> type) {
+                    Torrents torrents = folder -> Optional.of(URI.create("https://mirror.example/item.torrent"));
+                    return type.isInstance(torrents) ? Optional.of(type.cast(torrents)) : super.capability(type);
                 }
             };
             writer(directory, mirror).publish("journals");

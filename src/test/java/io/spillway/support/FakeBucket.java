@@ -2,6 +2,7 @@ package io.spillway.support;
 
 import io.spillway.destination.Destination;
 import io.spillway.destination.Digests;
+import io.spillway.destination.FolderNames;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
  * A bucket in memory, which receives dumps file by file, and can be unavailable, refuse to return files, or end the
  * process.
  */
-public final class FakeBucket implements Destination {
+public final class FakeBucket implements Destination, FolderNames {
     /** Its contents. */
     public final TreeMap<String, byte[]> objects = new TreeMap<>();
 
@@ -159,6 +160,11 @@ public final class FakeBucket implements Destination {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public List<String> namesBelow(String folder) throws SpillwayException {
+        return FolderNames.ofObjects(this, folder);
     }
 
     @Override

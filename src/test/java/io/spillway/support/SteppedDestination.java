@@ -1,6 +1,7 @@
 package io.spillway.support;
 
 import io.spillway.destination.Destination;
+import io.spillway.destination.FolderNames;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reports calls of a destination, before and after each call. The listener may throw. */
-public class SteppedDestination implements Destination {
+public class SteppedDestination implements Destination, FolderNames {
     private final Destination destination;
     private final Listener listener;
 
@@ -94,6 +95,11 @@ public class SteppedDestination implements Destination {
     @Override
     public void abandon(ObjectKey key) throws SpillwayException {
         destination.abandon(key);
+    }
+
+    @Override
+    public List<String> namesBelow(String folder) throws SpillwayException {
+        return FolderNames.ofObjects(this, folder);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.spillway.destination.Destination;
+import io.spillway.destination.FolderNames;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
@@ -180,7 +181,7 @@ class DumpCheckReadingTest {
     }
 
     /** A directory that reports reads, and fails on request. */
-    private static final class Place implements Destination {
+    private static final class Place implements Destination, FolderNames {
         final Map<String, Wait> before = new HashMap<>();
         final Map<String, Integer> breaking = new HashMap<>();
         final ConcurrentLinkedQueue<String> opened = new ConcurrentLinkedQueue<>();
@@ -240,6 +241,11 @@ class DumpCheckReadingTest {
         @Override
         public void place(Path folder, ObjectKey prefix, String last) {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<String> namesBelow(String folder) throws SpillwayException {
+            return FolderNames.ofObjects(this, folder);
         }
 
         @Override

@@ -1,8 +1,11 @@
 package io.spillway.destination.archive;
 
 import io.spillway.destination.Destination;
+import io.spillway.destination.FolderNames;
 import io.spillway.destination.ObjectKey;
+import io.spillway.destination.RequestPreview;
 import io.spillway.destination.StoredObject;
+import io.spillway.destination.Torrents;
 import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -27,7 +30,7 @@ import java.util.Optional;
  *
  * <p>Files can be deleted, items cannot: their name and page remain. Needs no closing; {@link #close()} does nothing.
  */
-public final class InternetArchive implements Destination {
+public final class InternetArchive implements Destination, FolderNames, RequestPreview, Torrents {
     private static final Traits TRAITS = new Traits(false, true, false, ItemLimits.MAX_BYTES, false);
 
     private final ArchiveOptions options;
@@ -143,10 +146,8 @@ public final class InternetArchive implements Destination {
         });
     }
 
-    /**
-     * The requests that {@link #place} would send to an empty item, as text, in order, with {@code ****} instead of the
-     * keys. Sends nothing.
-     */
+    /** {@inheritDoc} The requests are those to an empty item, with {@code ****} instead of the keys. */
+    @Override
     public List<String> dryRun(Path folder, ObjectKey prefix, String last) throws SpillwayException {
         Item item = item(prefix);
         List<LocalFile> files = interruptibly(folder, () -> Placement.inOrder(folder, item, last));
@@ -178,6 +179,11 @@ public final class InternetArchive implements Destination {
                 .filter(file -> file.name().isEmpty())
                 .map(this::item)
                 .map(item -> client.requests().publicAddress(item, item.identifier() + "_archive.torrent"));
+    }
+
+    @Override
+    public List<String> namesBelow(String folder) throws SpillwayException {
+        return FolderNames.ofObjects(this, folder);
     }
 
     @Override

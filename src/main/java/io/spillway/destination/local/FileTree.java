@@ -196,6 +196,18 @@ class FileTree {
                 && !target.toString().startsWith(".");
     }
 
+    /** Adds the names of all files below the folder, each after {@code start}; links are not followed. */
+    static void collectNames(Path folder, String start, List<String> names) throws IOException {
+        for (Path entry : LocalDirectory.entries(folder)) {
+            String name = start + name(entry);
+            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                collectNames(entry, name + "/", names);
+            } else {
+                names.add(name);
+            }
+        }
+    }
+
     /** Removes a symbolic link created by {@link #link}; anything else stays. */
     void unlink(Path name) throws IOException {
         if (standsInFolders(parent(name)) && isLinkToSibling(name)) {

@@ -1,7 +1,11 @@
 package io.spillway.destination.local;
 
 import io.spillway.destination.Destination;
+import io.spillway.destination.FolderLinks;
+import io.spillway.destination.FolderNames;
+import io.spillway.destination.LocalFolders;
 import io.spillway.destination.ObjectKey;
+import io.spillway.destination.SiteLock;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
@@ -39,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing stays open between calls; {@link #close()} does nothing.
  */
-public final class LocalDirectory implements Destination {
+public final class LocalDirectory implements Destination, FolderLinks, FolderNames, LocalFolders, SiteLock {
     private static final Traits TRAITS = new Traits(true, true, true, Long.MAX_VALUE);
 
     /** There is no way to wait for a lock with a timeout; polling ten times a second is cheap. */
@@ -230,7 +234,7 @@ public final class LocalDirectory implements Destination {
 
     /** {@inheritDoc} Includes links, without following them, and hidden files such as unfinished ones. */
     @Override
-    public Optional<List<String>> namesBelow(String folder) throws SpillwayException {
+    public List<String> namesBelow(String folder) throws SpillwayException {
         Path top = root.resolve(folder);
         if (!top.normalize().startsWith(root)) {
             throw new IllegalArgumentException("not below the root: \"" + folder + "\"");
@@ -238,24 +242,13 @@ public final class LocalDirectory implements Destination {
         List<String> names = new ArrayList<>();
         try {
             if (tree.standsInFolders(top)) {
-                collectNames(top, "", names);
+                FileTree.collectNames(top, "", names);
             }
         } catch (IOException e) {
             throw IoFaults.translate(root, "list \"" + folder + "\"", e);
         }
         Collections.sort(names);
-        return Optional.of(names);
-    }
-
-    private static void collectNames(Path folder, String start, List<String> names) throws IOException {
-        for (Path entry : entries(folder)) {
-            String name = start + FileTree.name(entry);
-            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                collectNames(entry, name + "/", names);
-            } else {
-                names.add(name);
-            }
-        }
+        return names;
     }
 
     /** {@inheritDoc} Also removes folders above the object that are empty afterwards, except the root. */
@@ -363,11 +356,8 @@ public final class LocalDirectory implements Destination {
         }
     }
 
-    /**
-     * Takes the lock for files of all datasets, such as {@code links.json}. Waits up to {@code patience} while another
-     * process holds it, which is only while it writes some small files, and then fails with {@code ALREADY_RUNNING}.
-     * The caller closes it.
-     */
+    /** {@inheritDoc} Another process holds it only while it writes some small files. */
+    @Override
     public Lock lockSite(Duration patience) throws SpillwayException, InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
@@ -428,7 +418,7 @@ public final class LocalDirectory implements Destination {
         }
     }
 
-    /** The folder of a key prefix, whether it exists or not. */
+    @Override
     public Path folder(ObjectKey prefix) {
         return tree.path(prefix);
     }

@@ -1,5 +1,6 @@
 package io.spillway.destination.local;
 
+import io.spillway.destination.SiteLock;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.io.IOException;
@@ -57,7 +58,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Any thread may close it, repeatedly.
  */
-public final class Lock implements AutoCloseable {
+public final class Lock implements SiteLock.Held {
     /** The lock file in the dataset's folder. */
     static final String FILE = ".spillway.lock";
 

@@ -1,6 +1,7 @@
 package io.spillway.destination.s3;
 
 import io.spillway.destination.Destination;
+import io.spillway.destination.FolderNames;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
@@ -43,7 +44,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * <p>An interrupt ends a call with {@code CANCELLED} and leaves the flag set; a pending request ends within the limits
  * of {@link S3Options.Patience}.
  */
-public final class S3Bucket implements Destination {
+public final class S3Bucket implements Destination, FolderNames {
     private static final Logger LOG = LoggerFactory.getLogger(S3Bucket.class);
 
     private static final Traits TRAITS = new Traits(true, true, false, PiecePlan.LARGEST_OBJECT);
@@ -137,12 +138,12 @@ public final class S3Bucket implements Destination {
     }
 
     @Override
-    public Optional<List<String>> namesBelow(String folder) throws SpillwayException {
+    public List<String> namesBelow(String folder) throws SpillwayException {
         int top = connection.options().address().prefix().length() + folder.length();
-        return Optional.of(objects(folder).stream()
+        return objects(folder).stream()
                 .map(object -> object.key().substring(top))
                 .sorted()
-                .toList());
+                .toList();
     }
 
     private List<S3Object> objects(String prefix) throws SpillwayException {

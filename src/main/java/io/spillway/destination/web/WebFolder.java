@@ -82,11 +82,6 @@ public final class WebFolder implements Destination {
         return base.resolve(key.value());
     }
 
-    @Override
-    public Optional<List<String>> namesBelow(String folder) {
-        return Optional.empty();
-    }
-
     /** Refused: a web server does not list its files. */
     @Override
     public List<StoredObject> list(String prefix) throws SpillwayException {

@@ -98,7 +98,7 @@ class S3OddListingTest {
             assertThat(bucket.list("journals/"))
                     .extracting(each -> each.key().value())
                     .containsExactly("journals/a");
-            assertThat(bucket.namesBelow("journals/").orElseThrow()).containsExactly("\u0001 \u00e9%", "a");
+            assertThat(bucket.namesBelow("journals/")).containsExactly("\u0001 \u00e9%", "a");
         }
         assertThat(query).contains("encoding-type=url");
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.spillway.destination.FolderNames;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -228,7 +229,7 @@ class WebFolderTest {
 
     @Test
     void nothingIsListedOrWritten() throws Exception {
-        assertThat(folder.namesBelow("")).isEmpty();
+        assertThat(folder.capability(FolderNames.class)).isEmpty();
         assertFails(() -> folder.list(""), Fault.DESTINATION_REFUSED);
         assertFails(() -> folder.begin(KEY), Fault.DESTINATION_REFUSED);
         assertFails(() -> folder.delete(KEY), Fault.DESTINATION_REFUSED);

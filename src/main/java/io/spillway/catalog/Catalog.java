@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * @param withdrawn notices of withdrawn dumps, by dataset, newest dump first; a withdrawn dump is listed nowhere else,
  *                  even if its manifest still exists
  */
-public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> attempts, List<Withdrawal> withdrawn) {
+public record Catalog(
+        List<Published> datasets, List<Broken> broken, List<String> attempts, List<Withdrawal> withdrawn) {
     private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
 
     /** Makes defensive copies. */
@@ -39,18 +40,18 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     }
 
     /**
-     * The dumps of one dataset.
+     * The published dumps of one dataset.
      *
      * @param latest the manifest of the newest dump
      * @param dumps  summaries of all dumps, newest first; never empty
      */
-    public record Shelf(Manifest latest, List<DumpSummary> dumps) {
+    public record Published(Manifest latest, List<DumpSummary> dumps) {
         /**
          * Makes a defensive copy.
          *
          * @throws IllegalArgumentException unless {@code latest} is the first of the dumps
          */
-        public Shelf {
+        public Published {
             dumps = List.copyOf(dumps);
             if (dumps.isEmpty() || !dumps.get(0).id().equals(latest.id())) {
                 throw new IllegalArgumentException(latest.dump() + " is not the first of " + dumps);
@@ -72,8 +73,10 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     public record Broken(DumpId dump, String reason) {}
 
     /** A dataset's dumps; empty if none is listed. */
-    public Optional<Shelf> dataset(String name) {
-        return datasets.stream().filter(shelf -> shelf.dataset().equals(name)).findFirst();
+    public Optional<Published> dataset(String name) {
+        return datasets.stream()
+                .filter(published -> published.dataset().equals(name))
+                .findFirst();
     }
 
     /** The notices of a dataset's withdrawn dumps, newest dump first. */
@@ -86,7 +89,7 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
     /** Every dump at the destination, complete or broken, for comparison with a later listing. */
     public Set<DumpId> stamps() {
         Set<DumpId> stamps = new HashSet<>();
-        datasets.forEach(shelf -> shelf.dumps().forEach(dump -> stamps.add(dump.id())));
+        datasets.forEach(published -> published.dumps().forEach(dump -> stamps.add(dump.id())));
         broken.forEach(each -> stamps.add(each.dump()));
         return stamps;
     }
@@ -116,10 +119,10 @@ public record Catalog(List<Shelf> datasets, List<Broken> broken, List<String> at
         Inventory inventory = Inventory.of(destination, objects);
         ManifestReader reader = new ManifestReader(inventory);
         reader.read();
-        List<Shelf> shelves = reader.shelves();
+        List<Published> datasets = reader.published();
         Set<String> attempts = new TreeSet<>(datasetsWithStatus(objects));
-        shelves.forEach(shelf -> attempts.remove(shelf.dataset()));
-        return new Catalog(shelves, reader.broken(), List.copyOf(attempts), notices(destination, inventory));
+        datasets.forEach(published -> attempts.remove(published.dataset()));
+        return new Catalog(datasets, reader.broken(), List.copyOf(attempts), notices(destination, inventory));
     }
 
     /**

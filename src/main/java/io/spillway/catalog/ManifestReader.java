@@ -75,10 +75,10 @@ final class ManifestReader {
     }
 
     /** The datasets with at least one dump, sorted by name. */
-    List<Catalog.Shelf> shelves() {
+    List<Catalog.Published> published() {
         synchronized (newest) {
             return newest.values().stream()
-                    .map(latest -> new Catalog.Shelf(latest, summaries.getOrDefault(latest.dataset(), List.of())))
+                    .map(latest -> new Catalog.Published(latest, summaries.getOrDefault(latest.dataset(), List.of())))
                     .toList();
         }
     }

@@ -66,13 +66,13 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
      */
     public static SiteStatus of(Catalog catalog, Destination destination, Instant now) throws SpillwayException {
         List<State> states = new ArrayList<>();
-        for (Catalog.Shelf shelf : catalog.datasets()) {
-            Manifest latest = shelf.latest();
+        for (Catalog.Published published : catalog.datasets()) {
+            Manifest latest = published.latest();
             Instant due = latest.nextDue();
             states.add(new State(
-                    shelf.dataset(),
+                    published.dataset(),
                     DatasetStatus.LastGood.of(latest),
-                    attempt(destination, shelf.dataset()),
+                    attempt(destination, published.dataset()),
                     due,
                     due == null ? null : now.isAfter(due)));
         }

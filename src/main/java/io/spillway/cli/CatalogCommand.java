@@ -39,7 +39,7 @@ final class CatalogCommand implements Callable<Integer> {
             Destination place = site.place();
             Catalog catalog = Sites.rebuild(site);
             int dumps = catalog.datasets().stream()
-                    .mapToInt(shelf -> shelf.dumps().size())
+                    .mapToInt(published -> published.dumps().size())
                     .sum();
             warnings(catalog).forEach(err::println);
             if (output.json) {

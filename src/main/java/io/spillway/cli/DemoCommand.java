@@ -86,7 +86,7 @@ final class DemoCommand implements Callable<Integer> {
                 records.load(server);
                 ScheduleFile schedule = ConfigFile.readText(schedule(records, server), "demo", ScheduleFile.class);
                 ExportReport report = exporter.export(schedule, GateOverrides.NONE);
-                ExportCommand.requireAll(report.reach());
+                ExportCommand.requireAll(report.delivery());
                 Path dump = to.resolve(report.manifest().dump());
                 VerifyCommand.verify(dump, output, err);
                 err.printf(

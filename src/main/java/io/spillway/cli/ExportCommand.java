@@ -89,18 +89,18 @@ final class ExportCommand implements Callable<Integer> {
         } else if (resume) {
             resume(schedule, out);
         } else {
-            requireAll(export(schedule).reach());
+            requireAll(export(schedule).delivery());
         }
         return 0;
     }
 
     private void resume(ScheduleFile schedule, PrintWriter out) throws SpillwayException, InterruptedException {
-        DeliveryOutcome reach = new Exporter(ExportListener.NONE).resume(schedule, overrides(schedule), false);
-        if (reach.newest() == null && reach.everywhere() && !output.json) {
+        DeliveryOutcome delivery = new Exporter(ExportListener.NONE).resume(schedule, overrides(schedule), false);
+        if (delivery.newest() == null && delivery.everywhere() && !output.json) {
             out.println("nothing to resume: every destination has the newest dump of " + schedule.dataset());
         }
-        new ExportView(out, spec.commandLine().getErr(), output.json).show(reach.deliveries());
-        requireAll(reach);
+        new ExportView(out, spec.commandLine().getErr(), output.json).show(delivery.deliveries());
+        requireAll(delivery);
     }
 
     private ExportReport export(ScheduleFile schedule) throws SpillwayException, InterruptedException {
@@ -110,7 +110,7 @@ final class ExportCommand implements Callable<Integer> {
         Instant began = Instant.now();
         try {
             ExportReport report = exporter.export(schedule, overrides);
-            int exitCode = report.reach()
+            int exitCode = report.delivery()
                     .shortfall()
                     .map(shortfall -> shortfall.fault().exitCode())
                     .orElse(0);
@@ -144,8 +144,8 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     /** Ends the command with what is missing, if anything is. */
-    static void requireAll(DeliveryOutcome reach) throws SpillwayException {
-        Optional<SpillwayException> shortfall = reach.shortfall();
+    static void requireAll(DeliveryOutcome delivery) throws SpillwayException {
+        Optional<SpillwayException> shortfall = delivery.shortfall();
         if (shortfall.isPresent()) {
             throw shortfall.get();
         }

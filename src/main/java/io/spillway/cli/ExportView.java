@@ -41,7 +41,7 @@ final class ExportView implements ExportListener {
             line.put("documents", report.manifest().documents());
             line.put("bytes", report.manifest().bytes());
             line.put("parts", report.manifest().parts().size());
-            line.put("public_at", report.reach().publicAt());
+            line.put("public_at", report.delivery().publicAt());
             line.put("run", report.stats());
             out.println(JsonText.line(line));
         } else {

@@ -5,7 +5,6 @@ import io.spillway.catalog.Catalog;
 import io.spillway.dataset.Dataset;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
-import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.files.ChildEnvironment;
@@ -23,7 +22,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,7 +68,7 @@ final class Kits {
             return;
         }
         List<Dataset> datasets = Catalog.read(place).datasets().stream()
-                .map(shelf -> dataset(shelf.latest()))
+                .map(published -> dataset(published.latest()))
                 .toList();
         KitSite site = arguments.site(
                 place.name(), Addresses.publicSite(place).orElse(null), state, folder(place), datasets, languages);
@@ -143,18 +141,10 @@ final class Kits {
     private static boolean forward(Destination place, ObjectKey key, String text) throws SpillwayException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {
-            if (place.find(key).isEmpty()) {
+            if (place.find(key).isEmpty() || place.holds(key, bytes)) {
                 return false;
             }
-            try (InputStream in = place.open(key)) {
-                if (Arrays.equals(bytes, in.readNBytes(bytes.length + 1))) {
-                    return false;
-                }
-            }
-            try (Upload upload = place.begin(key)) {
-                upload.body().write(bytes);
-                upload.commit();
-            }
+            place.write(key, bytes);
             return true;
         } catch (IOException e) {
             throw new SpillwayException(

@@ -104,7 +104,7 @@ final class ListCommand implements Callable<Integer> {
         SiteStatus status = SiteStatus.of(catalog, place, clock.instant());
         for (SiteStatus.State state : status.datasets()) {
             int dumps = catalog.dataset(state.dataset())
-                    .map(shelf -> shelf.dumps().size())
+                    .map(published -> published.dumps().size())
                     .orElse(0);
             if (output.json) {
                 out.println(JsonText.line(new Line("dataset", place.name(), state, dumps)));
@@ -161,7 +161,7 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private static void print(PrintWriter out, Catalog catalog, SiteStatus.State state, int dumps, Clock clock) {
-        var latest = catalog.dataset(state.dataset()).map(Catalog.Shelf::latest);
+        var latest = catalog.dataset(state.dataset()).map(Catalog.Published::latest);
         String attempt = state.lastAttempt() == null ? "" : ", last attempt " + outcome(state.lastAttempt());
         if (latest.isEmpty()) {
             out.printf("%s: no dump%s%n", state.dataset(), attempt);

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -34,7 +36,13 @@ final class ScheduleArguments {
     private static final String S3 = "s3://";
     private static final String ARCHIVE = "ia://";
 
-    /** The option of a key, if it differs from the last name of the key. */
+    private static final String TO = "--to";
+    private static final String DESTINATION = "/destinations/*";
+
+    /** The place of a problem in the tree that the options become. */
+    private static final Pattern POINTER = Pattern.compile("(?<![\\w/:.])(?:/[\\w-]+)+(?=:)");
+
+    /** The option that sets a key, by the key's pointer; {@code *} is any index of a list. */
     private static final Map<String, String> OPTIONS = options();
 
     @Spec(Spec.Target.MIXEE)
@@ -47,7 +55,7 @@ final class ScheduleArguments {
     private @Nullable Path file;
 
     @Option(
-            names = "--to",
+            names = TO,
             paramLabel = "DEST",
             description = "Destination of the dump: a directory, s3://BUCKET/PREFIX, or ia://ITEM-{date}. Repeatable.")
     private List<String> to = List.of();
@@ -205,12 +213,18 @@ final class ScheduleArguments {
             return ConfigFile.readText(fromFlags().toString(), place, ScheduleFile.class);
         } catch (SpillwayException e) {
             String message = String.valueOf(e.getMessage()).replace(place + ":1: ", "");
-            for (var option : OPTIONS.entrySet()) {
-                message = message.replace(option.getKey() + ":", option.getValue() + ":");
-            }
+            message = POINTER.matcher(message).replaceAll(found -> Matcher.quoteReplacement(option(found.group())));
             String command = spec.commandLine().getCommandSpec().qualifiedName();
             throw new SpillwayException(e.fault(), message, "see " + command + " --help", e);
         }
+    }
+
+    /** The option that sets the key with this pointer, and which of several; the pointer if no option sets it. */
+    private String option(String pointer) {
+        String option = OPTIONS.getOrDefault(pointer.replaceAll("/\\d+(?=/|$)", "/*"), pointer);
+        return option.equals(TO) && to.size() > 1
+                ? TO + " number " + (1 + Integer.parseInt(pointer.split("/", -1)[2]))
+                : option;
     }
 
     private static boolean belongsHere(String option) {
@@ -366,29 +380,23 @@ final class ScheduleArguments {
         options.put("/source/headers", "--header");
         options.put("/source/aws/region", "--aws-region");
         options.put("/source/aws/service", "--aws-service");
-        for (int i = 0; i < 8; i++) {
-            for (String format : List.of("jsonl", "bulk", "csv", "tar")) {
-                options.put("/formats/" + i + "/" + format + "/compression", "--compression");
-                options.put("/formats/" + i + "/" + format + "/level", "--level");
-            }
-            options.put("/formats/" + i, "--format");
+        for (String format : List.of("jsonl", "bulk", "csv", "tar")) {
+            options.put("/formats/*/" + format + "/compression", "--compression");
+            options.put("/formats/*/" + format + "/level", "--level");
         }
+        options.put("/formats/*", "--format");
         options.put("/parts/documents", "--part-documents");
         options.put("/parts/bytes", "--part-bytes");
-        for (int i = 0; i < 8; i++) {
-            String entry = "/destinations/" + i;
-            for (String key : List.of("endpoint", "region", "public-url", "access-key", "secret-key")) {
-                options.put(entry + "/s3/" + key, "--" + key);
-            }
-            for (String key : List.of("access-key", "secret-key")) {
-                options.put(entry + "/internet-archive/" + key, "--" + key);
-            }
-            options.put(entry + "/public-url", "--public-url");
-            for (String kind : List.of("/directory", "/s3/bucket", "/s3/prefix", "/s3", "/internet-archive/item")) {
-                options.put(entry + kind, "--to");
-            }
-            options.put(entry + "/internet-archive", "--to");
-            options.put(entry, "--to");
+        for (String key : List.of("endpoint", "region", "public-url", "access-key", "secret-key")) {
+            options.put(DESTINATION + "/s3/" + key, "--" + key);
+        }
+        for (String key : List.of("access-key", "secret-key")) {
+            options.put(DESTINATION + "/internet-archive/" + key, "--" + key);
+        }
+        options.put(DESTINATION + "/public-url", "--public-url");
+        for (String kind : List.of(
+                "", "/directory", "/s3/bucket", "/s3/prefix", "/s3", "/internet-archive/item", "/internet-archive")) {
+            options.put(DESTINATION + kind, TO);
         }
         options.put("/state", "--state");
         return options;

@@ -168,7 +168,7 @@ final class ShowCommand implements Callable<Integer> {
         } else if (dump.equals(LATEST)) {
             Manifest latest = of(place, dataset)
                     .dataset(dataset)
-                    .map(Catalog.Shelf::latest)
+                    .map(Catalog.Published::latest)
                     .orElseThrow(() -> noneThere(place.name() + "/" + dataset));
             show(place.name(), latest);
         } else {
@@ -184,7 +184,7 @@ final class ShowCommand implements Callable<Integer> {
     private void showDataset(Destination place, String dataset) throws SpillwayException, InterruptedException {
         Catalog catalog = of(place, dataset);
         List<DumpSummary> dumps =
-                catalog.dataset(dataset).map(Catalog.Shelf::dumps).orElse(List.of());
+                catalog.dataset(dataset).map(Catalog.Published::dumps).orElse(List.of());
         List<Withdrawal> withdrawn = catalog.withdrawn(dataset);
         if (dumps.isEmpty() && withdrawn.isEmpty()) {
             throw noneThere(place.name() + "/" + dataset);
@@ -241,7 +241,7 @@ final class ShowCommand implements Callable<Integer> {
 
     private void showDump(Destination place, DumpId id) throws SpillwayException, InterruptedException {
         Catalog catalog = Catalog.read(place, place.list(id + "/"));
-        Optional<Manifest> found = catalog.dataset(id.dataset()).map(Catalog.Shelf::latest);
+        Optional<Manifest> found = catalog.dataset(id.dataset()).map(Catalog.Published::latest);
         if (found.isPresent()) {
             show(place.name(), found.get());
             return;

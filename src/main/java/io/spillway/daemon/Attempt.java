@@ -86,18 +86,20 @@ final class Attempt {
      * @param interruption why the attempt was interrupted, or null
      * @param report       the dump that was made, or null if none was to be made
      */
-    RunResult made(@Nullable Interruption interruption, @Nullable ExportReport report, DeliveryOutcome reach) {
-        SpillwayException shortfall = reach.shortfall().orElse(null);
+    RunResult made(@Nullable Interruption interruption, @Nullable ExportReport report, DeliveryOutcome delivery) {
+        SpillwayException shortfall = delivery.shortfall().orElse(null);
         if (shortfall == null) {
-            return published(report, reach);
+            return published(report, delivery);
         } else if (interruption == Interruption.END) {
-            return stopped(Work.RESUME, report, reach);
+            return stopped(Work.RESUME, report, delivery);
         }
         // Deliveries are counted separately: failed exports must not use up their retries.
         int tries = work == Work.RESUME ? number : 1;
         Instant time = clock.instant().plus(pace.after(tries));
-        boolean retried =
-                interruption == null && tries <= retries() && reach.mayPass() && stored(time, tries + 1, Work.RESUME);
+        boolean retried = interruption == null
+                && tries <= retries()
+                && delivery.mayPass()
+                && stored(time, tries + 1, Work.RESUME);
         Failure failure = interruption == Interruption.TIME_LIMIT
                 ? new Failure(Fault.CANCELLED.name(), overdue() + "; " + shortfall.getMessage(), shortfall.hint())
                 : failure(shortfall);
@@ -105,12 +107,12 @@ final class Attempt {
                 retried ? time : null,
                 shortfall.fault(),
                 failure,
-                reach.nowhere() ? "no dump is public" : "a dump is public");
-        Outcome outcome = !reach.nowhere() ? Outcome.PARTIAL : retried ? Outcome.RETRIES : Outcome.FAILED;
-        return result(outcome, failure, report, reach, retried ? time : null);
+                delivery.nowhere() ? "no dump is public" : "a dump is public");
+        Outcome outcome = !delivery.nowhere() ? Outcome.PARTIAL : retried ? Outcome.RETRIES : Outcome.FAILED;
+        return result(outcome, failure, report, delivery, retried ? time : null);
     }
 
-    private RunResult published(@Nullable ExportReport report, DeliveryOutcome reach) {
+    private RunResult published(@Nullable ExportReport report, DeliveryOutcome delivery) {
         try {
             next.drop();
         } catch (SpillwayException e) {
@@ -122,7 +124,7 @@ final class Attempt {
                     "all destinations have the dumps dataset={} attempt={} brought={}",
                     dataset,
                     number,
-                    reach.deliveries().size());
+                    delivery.deliveries().size());
         } else {
             LOG.info(
                     "export published dataset={} dump={} documents={} bytes={} attempt={}",
@@ -132,7 +134,7 @@ final class Attempt {
                     report.manifest().bytes(),
                     number);
         }
-        return result(Outcome.PUBLISHED, null, report, reach, null);
+        return result(Outcome.PUBLISHED, null, report, delivery, null);
     }
 
     /** Call if no dump was made, or none could be delivered. */
@@ -174,7 +176,7 @@ final class Attempt {
      *
      * @param left the work that remains
      */
-    RunResult stopped(Work left, @Nullable ExportReport report, @Nullable DeliveryOutcome reach) {
+    RunResult stopped(Work left, @Nullable ExportReport report, @Nullable DeliveryOutcome delivery) {
         Instant now = clock.instant();
         int again = left == work ? number : 2;
         boolean kept = stored(now, again, left);
@@ -183,7 +185,7 @@ final class Attempt {
                 Outcome.STOPPED,
                 new Failure(Fault.CANCELLED.name(), "stopped with the daemon", null),
                 report,
-                reach,
+                delivery,
                 kept ? now : null);
     }
 
@@ -228,8 +230,8 @@ final class Attempt {
             Outcome outcome,
             @Nullable Failure failure,
             @Nullable ExportReport report,
-            @Nullable DeliveryOutcome reach,
+            @Nullable DeliveryOutcome delivery,
             @Nullable Instant again) {
-        return new RunResult(dataset, number, began, clock.instant(), outcome, failure, report, reach, again);
+        return new RunResult(dataset, number, began, clock.instant(), outcome, failure, report, delivery, again);
     }
 }

@@ -2,6 +2,7 @@ package io.spillway.daemon;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Interrupts;
 import io.spillway.run.Exports;
 import io.spillway.schedule.ScheduleFile;
 import java.sql.SQLException;
@@ -297,7 +298,11 @@ public final class Daemon implements AutoCloseable {
     @Override
     public void close() {
         // The calling thread was interrupted to stop the daemon, but the following steps have to wait.
-        boolean interrupted = Thread.interrupted();
+        Interrupts.shielded(this::stop);
+        LOG.info("daemon stopped");
+    }
+
+    private void stop() throws InterruptedException {
         try {
             keeper.shutdown();
             if (!keeper.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -311,15 +316,9 @@ public final class Daemon implements AutoCloseable {
             }
         } catch (SpillwayException e) {
             LOG.error("cannot stop the timetable cause=\"{}\"", e.getMessage());
-        } catch (InterruptedException e) {
-            interrupted = true;
         } finally {
             closeAll(open);
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
-        LOG.info("daemon stopped");
     }
 
     private static void closeAll(Deque<AutoCloseable> open) {

@@ -1,6 +1,7 @@
 package io.spillway.daemon;
 
 import io.spillway.config.Secret;
+import io.spillway.lanes.Backoff;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +57,7 @@ public record DaemonOptions(Path schedules, State state, int concurrency, Pace p
 
         /** The pause after an attempt, which is counted from 1. */
         Duration after(int attempt) {
-            // 2^20 first pauses exceed any longest pause, without overflow.
-            Duration doubled = firstPause.multipliedBy(1L << Math.min(20, attempt - 1));
-            return doubled.compareTo(longestPause) < 0 ? doubled : longestPause;
+            return new Backoff(firstPause, longestPause).pause(attempt);
         }
     }
 }

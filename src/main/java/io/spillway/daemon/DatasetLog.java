@@ -79,8 +79,8 @@ final class DatasetLog {
                 result.failure() == null ? null : result.failure().fault(),
                 result.failure() == null ? null : shortened(result.failure().message()),
                 result.dataset());
-        if (result.reach() != null) {
-            reached(result, result.reach());
+        if (result.delivery() != null) {
+            reached(result, result.delivery());
         }
         switch (result.outcome()) {
             case PUBLISHED, PARTIAL ->
@@ -94,10 +94,10 @@ final class DatasetLog {
     }
 
     /** Records a dump that became public, once: a later delivery does not change when it was made. */
-    private void reached(RunResult result, DeliveryOutcome reach) throws SQLException {
-        update("UPDATE SPILLWAY_DATASETS SET MISSING = ? WHERE DATASET = ?", reach.missing(), result.dataset());
-        Manifest manifest = reach.newest();
-        if (manifest == null || reach.nowhere()) {
+    private void reached(RunResult result, DeliveryOutcome delivery) throws SQLException {
+        update("UPDATE SPILLWAY_DATASETS SET MISSING = ? WHERE DATASET = ?", delivery.missing(), result.dataset());
+        Manifest manifest = delivery.newest();
+        if (manifest == null || delivery.nowhere()) {
             return;
         }
         Instant began = result.report() == null ? manifest.takenAt() : result.began();

@@ -48,7 +48,7 @@ final class Metrics implements RunListener {
         if (result.again() != null && result.outcome() != RunResult.Outcome.STOPPED) {
             count("spillway.export.retries", "Attempts followed by a retry", 1, Tags.of(DATASET, dataset));
         }
-        if (result.report() != null && !result.report().reach().nowhere()) {
+        if (result.report() != null && !result.report().delivery().nowhere()) {
             RunStats stats = result.report().stats();
             count("spillway.source.requests", "Requests for pages", stats.requests(), Tags.of(DATASET, dataset));
             count("spillway.source.retries", "Repeated requests for pages", stats.retries(), Tags.of(DATASET, dataset));

@@ -45,12 +45,12 @@ public final class MetricsFile {
      */
     public void write(Instant began, Instant ended, @Nullable ExportReport report, int exitCode) {
         try {
-            boolean isPublic = report != null && !report.reach().nowhere();
+            boolean isPublic = report != null && !report.delivery().nowhere();
             Map<String, Double> values = isPublic ? new TreeMap<>() : before();
             values.put("spillway_last_attempt_timestamp_seconds", Metrics.seconds(ended));
             values.put("spillway_last_attempt_exit_code", (double) exitCode);
             if (report != null) {
-                values.put(MISSING, (double) report.reach().missing());
+                values.put(MISSING, (double) report.delivery().missing());
             }
             if (report != null && isPublic) {
                 values.put(SUCCESS + "timestamp_seconds", Metrics.seconds(ended));

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome its outcome
  * @param failure the failure, or null if a dump is public everywhere
  * @param report  the dump that was made, wherever it is public, or null
- * @param reach   which destinations have the dumps, or null if none was made or delivered
+ * @param delivery   which destinations have the dumps, or null if none was made or delivered
  * @param again   time of the next attempt, or null if there is none
  */
 record RunResult(
@@ -26,7 +26,7 @@ record RunResult(
         Outcome outcome,
         @Nullable Failure failure,
         @Nullable ExportReport report,
-        @Nullable DeliveryOutcome reach,
+        @Nullable DeliveryOutcome delivery,
         @Nullable Instant again) {
 
     /** The outcome of an attempt. */

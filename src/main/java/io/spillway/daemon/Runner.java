@@ -134,9 +134,9 @@ final class Runner implements AutoCloseable {
             limit = limits.schedule(
                     () -> self.interrupt(UnderWay.Interruption.TIME_LIMIT), millis, TimeUnit.MILLISECONDS);
             ExportReport report = attempt.work() == Work.EXPORT ? exports.run(attempt.schedule()) : null;
-            DeliveryOutcome reach = report == null ? exports.resume(attempt.schedule()) : report.reach();
+            DeliveryOutcome delivery = report == null ? exports.resume(attempt.schedule()) : report.delivery();
             // A late interrupt has no effect: the dump is public.
-            return attempt.made(self.finish(), report, reach);
+            return attempt.made(self.finish(), report, delivery);
         } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
             return attempt.thrown(self.finish(), e);
         } finally {

@@ -7,6 +7,7 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Interrupts;
 import io.spillway.manifest.Manifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -197,15 +198,10 @@ public final class Deliveries {
 
     /** The dump is already public, so a ledger that cannot be written is only logged. */
     private void record(LedgerUpdate update, Manifest manifest) {
-        boolean interrupted = Thread.interrupted(); // would close the file half-written; restored below
         try {
-            update.apply(new Ledger(terms.memory(), manifest.dataset()));
+            Interrupts.shielded(() -> update.apply(new Ledger(terms.memory(), manifest.dataset())));
         } catch (SpillwayException e) {
             LOG.warn("ledger not updated dump={} cause=\"{}\"", manifest.dump(), e.getMessage());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
@@ -214,7 +210,7 @@ public final class Deliveries {
      *
      * @param newest the newest of them, complete at home, or null if there is none
      */
-    public DeliveryOutcome reach(@Nullable Manifest newest, List<Delivery> done) {
+    public DeliveryOutcome outcome(@Nullable Manifest newest, List<Delivery> done) {
         List<String> publicAt = new ArrayList<>();
         if (newest != null && !spooled) {
             publicAt.add(home.name());

@@ -8,13 +8,11 @@ import io.spillway.catalog.Memory;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
-import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Removal;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -232,11 +230,8 @@ public final class Pruner {
 
     private void mark(DumpId dump, List<String> files) throws SpillwayException {
         ObjectKey key = ObjectKey.of(dump).child(Removal.FILE_NAME);
-        try (Upload upload = destination.begin(key)) {
-            upload.body().write(ManifestJson.write(new Removal(dump.toString(), files)));
-            upload.commit();
-        } catch (IOException e) {
-            LOG.warn("dump removed without a mark dump={} cause=\"{}\"", dump, e.getMessage());
+        try {
+            destination.write(key, ManifestJson.write(new Removal(dump.toString(), files)));
         } catch (SpillwayException e) {
             requireUnavailable(e);
         }

@@ -10,6 +10,7 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Interrupts;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import java.time.Clock;
@@ -124,29 +125,27 @@ public final class StatusFile {
 
     /** @param good the last good dump, or null; a newer dump that another process has published takes precedence */
     private void write(LastAttempt attempt, @Nullable Manifest good) {
-        // A pending interrupt would close the file half-written; restored below.
-        boolean interrupted = Thread.interrupted();
         ObjectKey key = new ObjectKey(dataset).child(FILE_NAME);
         try {
-            SiteStatus.requireOwn(destination, dataset);
-            for (int i = 0; i < TRIES; i++) {
-                String before = destination.find(key).map(StoredObject::version).orElse(null);
-                Optional<Manifest> last = Stream.concat(
-                                Stream.ofNullable(good), Inventory.of(destination, dataset).newest().stream())
-                        .max(Comparator.comparing(Manifest::id));
-                DatasetStatus status = new DatasetStatus(
-                        dataset, attempt, last.map(LastGood::of).orElse(null));
-                if (destination.replace(key, ManifestJson.write(status), before)) {
-                    return;
-                }
-            }
-            LOG.warn("status not written: lost {} update races to another writer key={}", TRIES, key);
+            Interrupts.shielded(() -> write(key, attempt, good));
         } catch (SpillwayException | RuntimeException e) {
             LOG.warn("status not written key={} cause=\"{}\"", key, e.getMessage());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(ObjectKey key, LastAttempt attempt, @Nullable Manifest good) throws SpillwayException {
+        SiteStatus.requireOwn(destination, dataset);
+        for (int i = 0; i < TRIES; i++) {
+            String before = destination.find(key).map(StoredObject::version).orElse(null);
+            Optional<Manifest> last = Stream.concat(
+                            Stream.ofNullable(good), Inventory.of(destination, dataset).newest().stream())
+                    .max(Comparator.comparing(Manifest::id));
+            DatasetStatus status =
+                    new DatasetStatus(dataset, attempt, last.map(LastGood::of).orElse(null));
+            if (destination.replace(key, ManifestJson.write(status), before)) {
+                return;
             }
         }
+        LOG.warn("status not written: lost {} update races to another writer key={}", TRIES, key);
     }
 }

@@ -7,13 +7,11 @@ import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
-import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Withdrawal;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -404,16 +402,6 @@ public final class Withdrawals {
     }
 
     private static void write(Destination place, DumpId dump, Withdrawal notice) throws SpillwayException {
-        ObjectKey key = ObjectKey.of(dump).child(Withdrawal.FILE_NAME);
-        try (Upload upload = place.begin(key)) {
-            upload.body().write(ManifestJson.write(notice));
-            upload.commit();
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE,
-                    "cannot write %s/%s: %s".formatted(place.name(), key, e.getMessage()),
-                    "try again",
-                    e);
-        }
+        place.write(ObjectKey.of(dump).child(Withdrawal.FILE_NAME), ManifestJson.write(notice));
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,16 +56,30 @@ public interface Destination extends AutoCloseable {
         if (!Objects.equals(find(key).map(StoredObject::version).orElse(null), version)) {
             return false;
         }
+        write(key, bytes);
+        return true;
+    }
+
+    /** Writes a small object; replaces one that has the key. */
+    default void write(ObjectKey key, byte[] bytes) throws SpillwayException {
         try (Upload upload = begin(key)) {
             upload.body().write(bytes);
             upload.commit();
-            return true;
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
                     "cannot write %s/%s: %s".formatted(name(), key, e.getMessage()),
                     "try again",
                     e);
+        }
+    }
+
+    /**
+     * Whether an object has exactly these bytes, so that it need not be written again. Fails if there is no such object.
+     */
+    default boolean holds(ObjectKey key, byte[] bytes) throws SpillwayException, IOException {
+        try (InputStream in = open(key)) {
+            return Arrays.equals(in.readNBytes(bytes.length + 1), bytes);
         }
     }
 

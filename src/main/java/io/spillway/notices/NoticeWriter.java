@@ -7,7 +7,6 @@ import io.spillway.dataset.Dataset;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
-import io.spillway.destination.Upload;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.ManifestJson;
@@ -15,7 +14,6 @@ import io.spillway.page.Texts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,7 +187,7 @@ public final class NoticeWriter {
             return Set.of(only.get());
         }
         Set<String> all = new TreeSet<>(known);
-        catalog.datasets().forEach(shelf -> all.add(shelf.dataset()));
+        catalog.datasets().forEach(published -> all.add(published.dataset()));
         catalog.broken().forEach(broken -> all.add(broken.dump().dataset()));
         all.addAll(catalog.attempts());
         catalog.withdrawn()
@@ -226,11 +224,11 @@ public final class NoticeWriter {
 
     private Subject subject(Subjects subjects, Catalog catalog, List<Listing> listings, String dataset)
             throws SpillwayException {
-        Optional<Catalog.Shelf> shelf = catalog.dataset(dataset);
+        Optional<Catalog.Published> published = catalog.dataset(dataset);
         Optional<Listing> listing =
                 listings.stream().filter(each -> each.dataset().equals(dataset)).findFirst();
-        if (shelf.isPresent() && listing.isPresent()) {
-            return subjects.ofDataset(shelf.get().latest(), listing.get());
+        if (published.isPresent() && listing.isPresent()) {
+            return subjects.ofDataset(published.get().latest(), listing.get());
         }
         return subjects.withoutDump(
                 dataset, catalog.withdrawn(dataset).isEmpty() ? Availability.NONE : Availability.WITHDRAWN);
@@ -251,7 +249,7 @@ public final class NoticeWriter {
     /** In the given order; returns the number of files. */
     private static int put(Destination place, Map<ObjectKey, byte[]> files) throws SpillwayException {
         for (Map.Entry<ObjectKey, byte[]> file : files.entrySet()) {
-            put(place, file.getKey(), file.getValue());
+            place.write(file.getKey(), file.getValue());
         }
         return files.size();
     }
@@ -262,19 +260,10 @@ public final class NoticeWriter {
         if (length == null || length != bytes.length) {
             return false;
         }
-        try (InputStream in = place.open(key)) {
-            return Arrays.equals(in.readNBytes(bytes.length + 1), bytes);
+        try {
+            return place.holds(key, bytes);
         } catch (IOException e) {
             throw unavailable(place.name() + "/" + key + " cannot be read", e);
-        }
-    }
-
-    private static void put(Destination place, ObjectKey key, byte[] bytes) throws SpillwayException {
-        try (Upload upload = place.begin(key)) {
-            upload.body().write(bytes);
-            upload.commit();
-        } catch (IOException e) {
-            throw unavailable(place.name() + "/" + key + " cannot be written", e);
         }
     }
 

@@ -39,21 +39,21 @@ final class AtomFeed {
     /** The feed of a dataset, whose last dump may be withdrawn. */
     static byte[] ofDataset(Catalog catalog, String name, Destination destination) {
         ObjectKey dataset = new ObjectKey(name);
-        Optional<Catalog.Shelf> shelf = catalog.dataset(name);
+        Optional<Catalog.Published> published = catalog.dataset(name);
         return feed(
-                shelf.map(each -> each.latest().title()).orElse(name),
-                shelf.map(Catalog.Shelf::dumps).orElse(List.of()),
+                published.map(each -> each.latest().title()).orElse(name),
+                published.map(Catalog.Published::dumps).orElse(List.of()),
                 catalog.withdrawn(name),
                 destination,
                 Addresses.fromDataset(destination, name),
                 dataset.child("feed.atom"),
-                shelf.isPresent() ? dataset.child("index.html") : new ObjectKey("index.html"));
+                published.isPresent() ? dataset.child("index.html") : new ObjectKey("index.html"));
     }
 
     /** The feed of the site, whose title is in one language. */
     static byte[] ofSite(Catalog catalog, Destination destination, Texts texts) {
         List<DumpSummary> dumps = catalog.datasets().stream()
-                .flatMap(shelf -> shelf.dumps().stream())
+                .flatMap(published -> published.dumps().stream())
                 .sorted(Comparator.comparing(DumpSummary::takenAt).reversed().thenComparing(DumpSummary::dump))
                 .toList();
         return feed(

@@ -77,15 +77,15 @@ public record DatasetPage(
     static DatasetPage of(
             Frame frame,
             Catalog catalog,
-            Catalog.Shelf shelf,
+            Catalog.Published published,
             Listing listing,
             Addresses addresses,
             List<Snippet> snippets,
             List<URI> torrents,
             @Nullable String sample) {
         Texts texts = frame.texts();
-        Manifest latest = shelf.latest();
-        List<DumpSummary> dumps = shelf.dumps();
+        Manifest latest = published.latest();
+        List<DumpSummary> dumps = published.dumps();
         String license = latest.license();
         return new DatasetPage(
                 frame,

@@ -85,9 +85,9 @@ public final class Pages {
     }
 
     /** A dataset's pages and feed, without torrents from other destinations. */
-    public Map<ObjectKey, byte[]> ofDataset(Catalog catalog, Catalog.Shelf shelf, List<URI> mirrors)
+    public Map<ObjectKey, byte[]> ofDataset(Catalog catalog, Catalog.Published published, List<URI> mirrors)
             throws SpillwayException {
-        return ofDataset(catalog, shelf, mirrors, List.of());
+        return ofDataset(catalog, published, mirrors, List.of());
     }
 
     /**
@@ -97,11 +97,12 @@ public final class Pages {
      * @param torrents of the latest dump that some of these create themselves
      * @throws SpillwayException the destination does not answer
      */
-    public Map<ObjectKey, byte[]> ofDataset(Catalog catalog, Catalog.Shelf shelf, List<URI> mirrors, List<URI> torrents)
+    public Map<ObjectKey, byte[]> ofDataset(
+            Catalog catalog, Catalog.Published published, List<URI> mirrors, List<URI> torrents)
             throws SpillwayException {
-        Manifest latest = shelf.latest();
-        ObjectKey dataset = new ObjectKey(shelf.dataset());
-        Addresses addresses = Addresses.fromDataset(destination, shelf.dataset());
+        Manifest latest = published.latest();
+        ObjectKey dataset = new ObjectKey(published.dataset());
+        Addresses addresses = Addresses.fromDataset(destination, published.dataset());
         Listing listing = Listing.of(latest, addresses, mirrors);
         List<Snippet> snippets = Snippet.of(listing, destination.name());
         String sample = sample(latest);
@@ -120,10 +121,11 @@ public final class Pages {
                     StructuredData.of(listing, canonical, latest.publisher()),
                     style,
                     policy);
-            DatasetPage page = DatasetPage.of(frame, catalog, shelf, listing, addresses, snippets, torrents, sample);
+            DatasetPage page =
+                    DatasetPage.of(frame, catalog, published, listing, addresses, snippets, torrents, sample);
             files.put(key, templates.render("dataset.jte", page));
         }
-        files.put(dataset.child(FEED), AtomFeed.ofDataset(catalog, shelf.dataset(), destination));
+        files.put(dataset.child(FEED), AtomFeed.ofDataset(catalog, published.dataset(), destination));
         return files;
     }
 

@@ -32,8 +32,10 @@ public record SitePage(Frame frame, List<Card> cards, String links, String statu
         return new SitePage(
                 frame,
                 catalog.datasets().stream()
-                        .map(shelf -> card(
-                                texts, shelf.latest(), addresses.of(new ObjectKey(shelf.dataset()).child(pageName))))
+                        .map(published -> card(
+                                texts,
+                                published.latest(),
+                                addresses.of(new ObjectKey(published.dataset()).child(pageName))))
                         .toList(),
                 addresses.of(new ObjectKey("links.json")),
                 addresses.of(new ObjectKey("status.json")));

@@ -28,11 +28,11 @@ final class Sitemap {
         }
         Xml xml = new Xml("urlset", "http://www.sitemaps.org/schemas/sitemap/0.9");
         Instant newest = Instant.EPOCH;
-        for (Catalog.Shelf shelf : catalog.datasets()) {
-            Instant changed = later(shelf.latest().takenAt(), catalog.withdrawn(shelf.dataset()));
+        for (Catalog.Published published : catalog.datasets()) {
+            Instant changed = later(published.latest().takenAt(), catalog.withdrawn(published.dataset()));
             newest = newest.isAfter(changed) ? newest : changed;
             for (String page : pages) {
-                url(xml, destination, new ObjectKey(shelf.dataset()).child(page), changed);
+                url(xml, destination, new ObjectKey(published.dataset()).child(page), changed);
             }
         }
         newest = later(newest, catalog.withdrawn());

@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param manifest of the published dump
  * @param stats    its statistics
  * @param address  its location, for people; null if only deliveries have published it
- * @param reach    where it is public and where it is missing
+ * @param delivery    where it is public and where it is missing
  */
 public record ExportReport(
-        Manifest manifest, RunStats stats, @Nullable String address, DeliveryOutcome reach) {
+        Manifest manifest, RunStats stats, @Nullable String address, DeliveryOutcome delivery) {
     /** Its deliveries, and those of dumps left by earlier runs, to the other destinations. */
     public List<Delivery> deliveries() {
-        return reach.deliveries();
+        return delivery.deliveries();
     }
 
-    /** The same with a later reach. */
+    /** The same with a later outcome of its delivery. */
     public ExportReport with(DeliveryOutcome later) {
         return new ExportReport(manifest, stats, address, later);
     }

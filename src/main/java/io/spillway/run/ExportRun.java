@@ -101,7 +101,7 @@ public final class ExportRun {
             }
             ExportReport report = makeDump(lock);
             all.addAll(deliver(report.manifest(), lock));
-            return report.with(deliveries.reach(report.manifest(), all));
+            return report.with(deliveries.outcome(report.manifest(), all));
         }
     }
 
@@ -117,7 +117,7 @@ public final class ExportRun {
             List<Delivery> done = deliveries.resume(dataset);
             // The newest of several dumps is delivered last.
             Manifest newest = done.isEmpty() ? null : done.get(done.size() - 1).manifest();
-            return deliveries.reach(newest, done);
+            return deliveries.outcome(newest, done);
         }
     }
 
@@ -171,7 +171,7 @@ public final class ExportRun {
             Manifest manifest = publish(snapshot, extraction, stats, folder, lock);
             early.keep();
             String address = deliveries.isSpooled() ? null : publisher.address(dump);
-            return new ExportReport(manifest, stats, address, deliveries.reach(manifest, List.of()));
+            return new ExportReport(manifest, stats, address, deliveries.outcome(manifest, List.of()));
         } catch (SpillwayException e) {
             if (Thread.interrupted()) {
                 // An interrupt closes channels in the middle of a write; the disk is not at fault.

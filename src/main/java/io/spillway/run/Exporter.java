@@ -52,7 +52,7 @@ public final class Exporter implements Exports {
      * Makes one dump and delivers it. The status file records the outcome in every case. The listener is told of a public
      * dump before anything that can still fail.
      *
-     * @return the dump and where it is public; {@link ExportReport#reach} has what is missing
+     * @return the dump and where it is public; {@link ExportReport#delivery} has what is missing
      * @throws SpillwayException    no dump was made
      * @throws InterruptedException no dump was made; an interrupt that comes later stays pending, and what it cancelled is
      *                              missing in the report
@@ -87,7 +87,7 @@ public final class Exporter implements Exports {
         }
         statuses.exported(report);
         listener.exported(report);
-        return report.with(Upkeep.after(places, schedule, statuses, report.reach(), open));
+        return report.with(Upkeep.after(places, schedule, statuses, report.delivery(), open));
     }
 
     @SuppressWarnings("try") // the watch shows progress until it is closed
@@ -120,15 +120,15 @@ public final class Exporter implements Exports {
             ScheduleFile schedule, GateOverrides overrides, boolean always, Destinations places, DocumentSource source)
             throws SpillwayException, InterruptedException {
         Optional<SpillwayException> open = Upkeep.settle(places, schedule);
-        DeliveryOutcome reach =
+        DeliveryOutcome delivery =
                 newRun(schedule, overrides, source, places, new Progress()).resume();
         Statuses statuses = new Statuses(places, schedule.dataset());
-        if (reach.newest() != null || statuses.isPartial()) {
-            statuses.delivered(reach);
+        if (delivery.newest() != null || statuses.isPartial()) {
+            statuses.delivered(delivery);
         } else if (!always && open.isEmpty()) {
-            return reach;
+            return delivery;
         }
-        return Upkeep.after(places, schedule, statuses, reach, open);
+        return Upkeep.after(places, schedule, statuses, delivery, open);
     }
 
     /**

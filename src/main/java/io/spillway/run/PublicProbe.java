@@ -8,6 +8,7 @@ import io.spillway.destination.web.WebFolder;
 import io.spillway.destination.web.WebPatience;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Interrupts;
 import io.spillway.schedule.DestinationSection;
 import io.spillway.schedule.ScheduleFile;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -136,9 +136,8 @@ public final class PublicProbe {
 
     private static void fetch(Destination place, URI address, byte[] expected) throws SpillwayException {
         URI site = address.resolve(".");
-        try (WebFolder web = WebFolder.open(site, PATIENCE);
-                InputStream in = web.open(new ObjectKey(name(address)))) {
-            if (!Arrays.equals(in.readNBytes(expected.length + 1), expected)) {
+        try (WebFolder web = WebFolder.open(site, PATIENCE)) {
+            if (!web.holds(new ObjectKey(name(address)), expected)) {
                 throw wrong(place, site, "it serves different bytes", Fault.DESTINATION_REFUSED, null);
             }
         } catch (IOException e) {
@@ -166,20 +165,14 @@ public final class PublicProbe {
     }
 
     private static void remove(Destination place, ObjectKey key) {
-        boolean interrupted =
-                Thread.interrupted(); // a pending interrupt would abort the removal; restored for the caller
         try {
-            place.delete(key);
+            Interrupts.shielded(() -> place.delete(key));
         } catch (SpillwayException e) {
             LOG.warn(
                     "cannot remove the probe file; remove it manually key={} destination={} cause=\"{}\"",
                     key,
                     place.name(),
                     e.getMessage());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

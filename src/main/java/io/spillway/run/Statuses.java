@@ -42,18 +42,18 @@ final class Statuses {
      * Call after an export made a dump. Each status records whether its destination has the dump, and whether all do.
      */
     void exported(ExportReport report) {
-        reached(report.reach(), report.manifest());
+        reached(report.delivery(), report.manifest());
     }
 
     /** Call after missing dumps were delivered, or failed to be. */
-    void delivered(DeliveryOutcome reach) {
-        reached(reach, null);
+    void delivered(DeliveryOutcome delivery) {
+        reached(delivery, null);
     }
 
     /** @param newest the dump that all complete destinations have, or null to look up the newest at each */
-    private void reached(DeliveryOutcome reach, @Nullable Manifest newest) {
-        Map<Destination, SpillwayException> lacking = reach.lacking();
-        Optional<SpillwayException> shortfall = reach.shortfall();
+    private void reached(DeliveryOutcome delivery, @Nullable Manifest newest) {
+        Map<Destination, SpillwayException> lacking = delivery.lacking();
+        Optional<SpillwayException> shortfall = delivery.shortfall();
         files.forEach((place, status) -> {
             SpillwayException failure = lacking.get(place);
             if (failure == null && shortfall.isPresent()) {
@@ -63,7 +63,7 @@ final class Statuses {
             } else if (failure == null) {
                 status.delivered();
             } else if (!UNREPORTED.contains(failure.fault())) {
-                if (reach.nowhere()) {
+                if (delivery.nowhere()) {
                     status.failed(failure);
                 } else {
                     status.partialElsewhere(failure);

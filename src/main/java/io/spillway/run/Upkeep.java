@@ -112,12 +112,12 @@ public final class Upkeep {
             Destinations places,
             ScheduleFile schedule,
             Statuses statuses,
-            DeliveryOutcome reach,
+            DeliveryOutcome delivery,
             Optional<SpillwayException> open) {
         SpillwayException failure = null;
         try {
             try {
-                Sites.publish(places, reach.lacking().keySet(), schedule);
+                Sites.publish(places, delivery.lacking().keySet(), schedule);
             } catch (SpillwayException e) {
                 failure = e;
             }
@@ -137,7 +137,7 @@ public final class Upkeep {
         } else if (open.isPresent()) {
             failure = open.get();
         }
-        return failure == null ? reach : reach.withPointers(failure);
+        return failure == null ? delivery : delivery.withPointers(failure);
     }
 
     /** A dump that cannot be removed is removed by the next run; the export does not fail because of it. */

@@ -14,18 +14,17 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Interrupts;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.Withdrawal;
 import io.spillway.notices.NoticeWriter;
 import io.spillway.page.Pages;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -180,28 +179,29 @@ public final class SiteWriter {
      * Updates only {@code status.json} and a dataset's notices, after an attempt that published nothing; notices are
      * not created if there are none. Failures are only logged, because the caller reports the failure of the attempt.
      */
-    @SuppressWarnings("try") // the turn is held, not used
     public void updateStatus(String dataset) {
-        boolean interrupted = Thread.interrupted(); // it would close the file in the middle; kept for the caller
-        try (Turn turn = turns.take()) {
-            if (destination.traits().keepsSiteFiles()) {
-                // A cancelled process does not wait for URLs; and a failed attempt publishes nothing new.
-                boolean skipNotices = interrupted || notices == null || !notices.isThere();
-                rounds(round -> {
-                    round.writeStatus();
-                    if (!skipNotices) {
-                        writeNotices(round.catalog, listings(round.catalog), Optional.of(dataset), Set.of(dataset));
-                    }
-                });
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
+        if (!destination.traits().keepsSiteFiles()) {
+            return;
+        }
+        boolean cancelled = Thread.currentThread().isInterrupted();
+        try {
+            Interrupts.shielded(() -> updateStatus(dataset, cancelled));
         } catch (SpillwayException | RuntimeException e) {
             LOG.warn("cannot write the status destination={} cause=\"{}\"", destination.name(), e.getMessage());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        }
+    }
+
+    /** A cancelled process does not wait for URLs; and a failed attempt publishes nothing new. */
+    @SuppressWarnings("try") // the turn is held, not used
+    private void updateStatus(String dataset, boolean cancelled) throws SpillwayException, InterruptedException {
+        boolean skipNotices = cancelled || notices == null || !notices.isThere();
+        try (Turn turn = turns.take()) {
+            rounds(round -> {
+                round.writeStatus();
+                if (!skipNotices) {
+                    writeNotices(round.catalog, listings(round.catalog), Optional.of(dataset), Set.of(dataset));
+                }
+            });
         }
     }
 
@@ -283,9 +283,9 @@ public final class SiteWriter {
         }
 
         void write(Optional<String> only, Set<String> known) throws SpillwayException, OvertakenException {
-            for (Catalog.Shelf shelf : catalog.datasets()) {
-                if (only.isEmpty() || only.get().equals(shelf.dataset())) {
-                    write(shelf, mirrors.of(shelf.latest(), known));
+            for (Catalog.Published published : catalog.datasets()) {
+                if (only.isEmpty() || only.get().equals(published.dataset())) {
+                    write(published, mirrors.of(published.latest(), known));
                 }
             }
             List<Listing> listings = listings(catalog);
@@ -300,15 +300,16 @@ public final class SiteWriter {
             writeStatus();
         }
 
-        private void write(Catalog.Shelf shelf, List<URI> elsewhere) throws SpillwayException, OvertakenException {
-            SiteStatus.requireOwn(destination, shelf.dataset());
-            Manifest latest = shelf.latest();
+        private void write(Catalog.Published published, List<URI> elsewhere)
+                throws SpillwayException, OvertakenException {
+            SiteStatus.requireOwn(destination, published.dataset());
+            Manifest latest = published.latest();
             Map<ObjectKey, byte[]> files =
-                    pages.ofDataset(catalog, shelf, elsewhere, mirrors.torrents(latest, elsewhere));
-            ObjectKey dataset = new ObjectKey(shelf.dataset());
+                    pages.ofDataset(catalog, published, elsewhere, mirrors.torrents(latest, elsewhere));
+            ObjectKey dataset = new ObjectKey(published.dataset());
             ObjectKey pointer = dataset.child(LatestFile.FILE_NAME);
             ObjectKey link = dataset.child(LATEST);
-            Addresses addresses = Addresses.fromDataset(destination, shelf.dataset());
+            Addresses addresses = Addresses.fromDataset(destination, published.dataset());
             byte[] urls = urls(latest);
             byte[] pointed = LatestFile.write(Listing.of(latest, addresses, elsewhere));
             Map<ObjectKey, byte[]> all = new LinkedHashMap<>(files);
@@ -324,7 +325,7 @@ public final class SiteWriter {
                 put(linked);
             }
             put(pointer, pointed);
-            removeOtherLanguages(shelf.dataset() + "/");
+            removeOtherLanguages(published.dataset() + "/");
         }
 
         /** Pages that Spillway wrote in languages that the site does not have any more. */
@@ -346,7 +347,7 @@ public final class SiteWriter {
             only.ifPresent(dataset -> gone.retainAll(Set.of(dataset)));
             only.ifPresent(gone::add);
             Optional<FolderLinks> links = destination.capability(FolderLinks.class);
-            catalog.datasets().forEach(shelf -> gone.remove(shelf.dataset()));
+            catalog.datasets().forEach(published -> gone.remove(published.dataset()));
             for (String name : gone) {
                 ObjectKey dataset = new ObjectKey(name);
                 delete(dataset.child(LatestFile.FILE_NAME));
@@ -403,8 +404,8 @@ public final class SiteWriter {
                     || !Objects.equals(there.get().version(), versions.get(key))) {
                 return false;
             }
-            try (InputStream in = destination.open(key)) {
-                return Arrays.equals(in.readNBytes(bytes.length + 1), bytes);
+            try {
+                return destination.holds(key, bytes);
             } catch (IOException e) {
                 LOG.info("cannot compare before writing file={} cause=\"{}\"", key, e.getMessage());
                 return false;
@@ -441,9 +442,9 @@ public final class SiteWriter {
     /** With links relative to the root. */
     private List<Listing> listings(Catalog catalog) throws SpillwayException {
         List<Listing> listings = new ArrayList<>();
-        for (Catalog.Shelf shelf : catalog.datasets()) {
-            listings.add(
-                    Listing.of(shelf.latest(), Addresses.fromRoot(destination), mirrors.asWritten(shelf.latest())));
+        for (Catalog.Published published : catalog.datasets()) {
+            listings.add(Listing.of(
+                    published.latest(), Addresses.fromRoot(destination), mirrors.asWritten(published.latest())));
         }
         return listings;
     }

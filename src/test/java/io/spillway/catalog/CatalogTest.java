@@ -61,7 +61,7 @@ class CatalogTest {
         dumps.publish(root, "journals", SECOND, 2);
         dumps.publish(root, "articles", FIRST, 3);
         Catalog catalog = read();
-        assertThat(catalog.datasets()).extracting(Catalog.Shelf::dataset).containsExactly("articles", "journals");
+        assertThat(catalog.datasets()).extracting(Catalog.Published::dataset).containsExactly("articles", "journals");
         assertThat(catalog.datasets().get(1).dumps())
                 .extracting(DumpSummary::dump)
                 .containsExactly("journals/2026-11-21T030000Z", "journals/2026-11-14T030000Z");

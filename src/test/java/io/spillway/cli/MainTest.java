@@ -15,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -335,6 +336,20 @@ class MainTest {
                 "export", "--elasticsearch", "http://localhost:1", "--index", "a", "--to", "x", "--format", "parquet");
         assertThat(run.exitCode()).isIn(2, Fault.CONFIG.exitCode());
         assertThat(run.err()).contains("parquet");
+    }
+
+    @Test
+    void aProblemOfOneOfManyDestinationsNamesItsOption() {
+        List<String> arguments =
+                new ArrayList<>(List.of("export", "--elasticsearch", "http://localhost:1", "--index", "journals"));
+        for (int i = 1; i <= 12; i++) {
+            arguments.add("--to=s3://" + (i == 1 || i == 10 ? "A" : "bucket-" + i));
+        }
+        Run run = Run.of(arguments.toArray(new String[0]));
+        assertThat(run.exitCode()).isEqualTo(Fault.CONFIG.exitCode());
+        assertThat(run.err())
+                .contains("--to number 1:", "--to number 10:")
+                .doesNotContain("/destinations", "number 2:");
     }
 
     @Test

@@ -84,20 +84,20 @@ final class FakeExports implements Exports {
         if (failure != null) {
             throw failure;
         }
-        return Schedules.report().with(reach());
+        return Schedules.report().with(delivery());
     }
 
     @Override
     public DeliveryOutcome resume(ScheduleFile schedule) throws InterruptedException {
         resumed.add(schedule.dataset());
         awaitGate();
-        return reach();
+        return delivery();
     }
 
-    private DeliveryOutcome reach() {
+    private DeliveryOutcome delivery() {
         SpillwayException shortfall = next(shortfalls);
         if (shortfall == null) {
-            return Schedules.report().reach();
+            return Schedules.report().delivery();
         }
         DeliveryOutcome partial = Schedules.partial(shortfall);
         return nowhere ? new DeliveryOutcome(partial.newest(), List.of(), List.of(), shortfall) : partial;

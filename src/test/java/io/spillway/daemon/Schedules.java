@@ -113,6 +113,6 @@ final class Schedules {
 
     /** The outcome of that dump if its links cannot be updated for this reason. */
     static DeliveryOutcome partial(SpillwayException failure) {
-        return report().reach().withPointers(failure);
+        return report().delivery().withPointers(failure);
     }
 }

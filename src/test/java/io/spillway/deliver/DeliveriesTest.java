@@ -78,15 +78,15 @@ class DeliveriesTest {
     @Test
     void theOutcomeStatesWhereADumpIsPublicAndWhereItIsMissing() throws Exception {
         one.failAfter(2);
-        DeliveryOutcome reach = export(1).deliveredTo(one, other).run().reach();
+        DeliveryOutcome delivery = export(1).deliveredTo(one, other).run().delivery();
 
-        assertThat(reach.everywhere()).isFalse();
-        assertThat(reach.nowhere()).isFalse();
-        assertThat(reach.missing()).isEqualTo(1);
-        assertThat(reach.publicAt()).containsExactly(root.toString(), "other");
-        assertThat(reach.lacking()).containsOnlyKeys(one);
-        assertThat(reach.mayPass()).isTrue();
-        SpillwayException shortfall = reach.shortfall().orElseThrow();
+        assertThat(delivery.everywhere()).isFalse();
+        assertThat(delivery.nowhere()).isFalse();
+        assertThat(delivery.missing()).isEqualTo(1);
+        assertThat(delivery.publicAt()).containsExactly(root.toString(), "other");
+        assertThat(delivery.lacking()).containsOnlyKeys(one);
+        assertThat(delivery.mayPass()).isTrue();
+        SpillwayException shortfall = delivery.shortfall().orElseThrow();
         assertThat(shortfall.fault()).isEqualTo(Fault.DESTINATION_UNAVAILABLE);
         assertThat(shortfall)
                 .hasMessageContaining("one lacks dump journals/")
@@ -96,12 +96,12 @@ class DeliveriesTest {
 
     @Test
     void aDumpThatIsEverywhereIsMissingNowhere() throws Exception {
-        DeliveryOutcome reach = export(1).deliveredTo(one, other).run().reach();
+        DeliveryOutcome delivery = export(1).deliveredTo(one, other).run().delivery();
 
-        assertThat(reach.everywhere()).isTrue();
-        assertThat(reach.missing()).isZero();
-        assertThat(reach.shortfall()).isEmpty();
-        assertThat(reach.publicAt()).hasSize(3);
+        assertThat(delivery.everywhere()).isTrue();
+        assertThat(delivery.missing()).isZero();
+        assertThat(delivery.shortfall()).isEmpty();
+        assertThat(delivery.publicAt()).hasSize(3);
     }
 
     @Test
@@ -110,24 +110,24 @@ class DeliveriesTest {
         Deliveries spooled = deliveries(true, one.failAfter(2));
         List<Delivery> done = spooled.resume("journals");
 
-        DeliveryOutcome reach = spooled.reach(done.get(0).manifest(), done);
+        DeliveryOutcome delivery = spooled.outcome(done.get(0).manifest(), done);
 
-        assertThat(reach.nowhere()).isTrue();
-        assertThat(reach.shortfall().orElseThrow()).hasMessageEndingWith("is complete but not public anywhere yet");
+        assertThat(delivery.nowhere()).isTrue();
+        assertThat(delivery.shortfall().orElseThrow()).hasMessageEndingWith("is complete but not public anywhere yet");
     }
 
     @Test
     void outdatedLinksAreAlsoMissing() throws Exception {
-        DeliveryOutcome reach = export(1)
+        DeliveryOutcome delivery = export(1)
                 .deliveredTo(one)
                 .run()
-                .reach()
+                .delivery()
                 .withPointers(new SpillwayException(Fault.DESTINATION_REFUSED, "old links at one", "a hint"));
 
-        assertThat(reach.everywhere()).isFalse();
-        assertThat(reach.missing()).isEqualTo(1);
-        assertThat(reach.mayPass()).isFalse();
-        assertThat(reach.shortfall().orElseThrow()).hasMessageStartingWith("old links at one; journals/");
+        assertThat(delivery.everywhere()).isFalse();
+        assertThat(delivery.missing()).isEqualTo(1);
+        assertThat(delivery.mayPass()).isFalse();
+        assertThat(delivery.shortfall().orElseThrow()).hasMessageStartingWith("old links at one; journals/");
     }
 
     @Test

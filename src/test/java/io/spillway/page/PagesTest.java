@@ -51,9 +51,9 @@ class PagesTest {
         Catalog catalog = Catalog.read(destination);
         Pages pages = new Pages(destination);
         Map<ObjectKey, byte[]> files = new TreeMap<>(pages.ofSite(catalog));
-        for (Catalog.Shelf shelf : catalog.datasets()) {
+        for (Catalog.Published published : catalog.datasets()) {
             files.putAll(pages.ofDataset(
-                    catalog, shelf, List.of(URI.create("https://mirror.example/journals/x/manifest.json"))));
+                    catalog, published, List.of(URI.create("https://mirror.example/journals/x/manifest.json"))));
         }
         Map<String, String> texts = new TreeMap<>();
         files.forEach((key, bytes) -> texts.put(key.value(), new String(bytes, StandardCharsets.UTF_8)));

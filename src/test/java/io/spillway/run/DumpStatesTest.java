@@ -38,8 +38,8 @@ class DumpStatesTest {
         return world.export().manifest().id();
     }
 
-    private static Fault fault(DeliveryOutcome reach) {
-        return reach.shortfall().orElseThrow().fault();
+    private static Fault fault(DeliveryOutcome delivery) {
+        return delivery.shortfall().orElseThrow().fault();
     }
 
     private static void rewrite(Path file, String text) throws Exception {
@@ -58,10 +58,10 @@ class DumpStatesTest {
         world.toSecond = true;
         world.keys = "fields: {exclude: [title], unlisted: publish}\n";
 
-        DeliveryOutcome reach = world.resume();
+        DeliveryOutcome delivery = world.resume();
 
-        assertThat(fault(reach)).isEqualTo(Fault.FIELD_POLICY);
-        assertThat(reach.shortfall().orElseThrow().hint())
+        assertThat(fault(delivery)).isEqualTo(Fault.FIELD_POLICY);
+        assertThat(delivery.shortfall().orElseThrow().hint())
                 .contains("--deliver-anyway " + yesterday.stamp(), "spillway withdraw");
         assertThat(world.second.objects.keySet()).noneMatch(key -> key.contains(yesterday.stamp()));
     }
@@ -88,10 +88,10 @@ class DumpStatesTest {
         String before = world.keys;
         world.keys = "fields: {exclude: [nothing.*], unlisted: publish}\n";
 
-        DeliveryOutcome reach = world.export().reach();
+        DeliveryOutcome delivery = world.export().delivery();
 
-        assertThat(fault(reach)).isEqualTo(Fault.FIELD_POLICY);
-        assertThat(reach.lacking()).isEmpty();
+        assertThat(fault(delivery)).isEqualTo(Fault.FIELD_POLICY);
+        assertThat(delivery.lacking()).isEmpty();
         assertThat(PublishedWorld.manifests(world.second)).doesNotContain(old).hasSize(1);
         world.keys = before;
         assertThat(world.resume().everywhere()).isTrue();

@@ -1,8 +1,8 @@
 package io.spillway.destination.archive;
 
 import io.spillway.destination.archive.ArchiveOptions.Patience;
+import io.spillway.lanes.Backoff;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The retries of one request: growing pauses up to a time limit. Not thread-safe. */
@@ -29,10 +29,7 @@ final class Pauses {
         if (failures++ == 0) {
             failedAt = time.nanoTime();
         }
-        long exponential = patience.firstPause().toMillis() << Math.min(20, failures - 1);
-        long longest = Math.max(1, Math.min(exponential, patience.longestPause().toMillis()));
-        // Random in the upper half, so that many clients do not retry at the same moment.
-        Duration pause = Duration.ofMillis(longest - ThreadLocalRandom.current().nextLong(longest / 2 + 1));
+        Duration pause = new Backoff(patience.firstPause(), patience.longestPause()).scattered(failures);
         if (askedFor != null && askedFor.compareTo(pause) > 0) {
             pause = askedFor;
         }

@@ -1,6 +1,7 @@
 package io.spillway.destination.s3;
 
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Interrupts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -115,20 +116,17 @@ final class Uploads {
      * now are logged and found again by the next upload or by {@link S3Bucket#sweep}.
      */
     void abortAll(String key, List<String> known) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            for (String id : known) {
-                abort(key, id);
+        Interrupts.shielded(() -> {
+            try {
+                for (String id : known) {
+                    abort(key, id);
+                }
+                for (MultipartUpload each : of(key)) {
+                    abort(key, each.uploadId());
+                }
+            } catch (SpillwayException | SdkException e) {
+                LOG.warn("cannot abort unfinished uploads key={} reason={}", key, e.getMessage());
             }
-            for (MultipartUpload each : of(key)) {
-                abort(key, each.uploadId());
-            }
-        } catch (SpillwayException | SdkException e) {
-            LOG.warn("cannot abort unfinished uploads key={} reason={}", key, e.getMessage());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        });
     }
 }

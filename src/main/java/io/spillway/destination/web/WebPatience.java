@@ -1,5 +1,6 @@
 package io.spillway.destination.web;
 
+import io.spillway.lanes.Backoff;
 import java.time.Duration;
 
 /**
@@ -20,7 +21,6 @@ public record WebPatience(
 
     /** The pause after this many consecutive failures, at least 1. */
     Duration pause(int failures) {
-        Duration doubled = firstPause.multipliedBy(1L << Math.min(20, failures - 1));
-        return doubled.compareTo(longestPause) < 0 ? doubled : longestPause;
+        return new Backoff(firstPause, longestPause).pause(failures);
     }
 }

@@ -1,5 +1,6 @@
 package io.spillway.source.elasticsearch;
 
+import io.spillway.lanes.Interrupts;
 import io.spillway.source.Slice;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,7 +51,10 @@ final class PointsInTime implements AutoCloseable {
             return;
         }
         closed = true;
-        boolean interrupted = Thread.interrupted();
+        Interrupts.shielded(this::closeNow);
+    }
+
+    private void closeNow() throws InterruptedException {
         try {
             calls.close(all.stream().map(PointInTime::id).toList(), CLOSE_LIMIT);
         } catch (IOException e) {
@@ -58,12 +62,6 @@ final class PointsInTime implements AutoCloseable {
                     "point in time not closed freed-by-the-server-after={} cause=\"{}\"",
                     PointInTime.text(keepAlive()),
                     e.getMessage());
-        } catch (InterruptedException e) {
-            interrupted = true;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

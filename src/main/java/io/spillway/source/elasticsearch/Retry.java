@@ -1,8 +1,8 @@
 package io.spillway.source.elasticsearch;
 
+import io.spillway.lanes.Backoff;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Patience;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +35,9 @@ final class Retry {
         if (failures++ == 0) {
             failedAt = System.nanoTime();
         }
-        long exponential = patience.firstPause().toMillis() << Math.min(20, failures - 1);
-        long longest = Math.max(1, Math.min(exponential, patience.longestPause().toMillis()));
-        long millis = longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);
+        long millis = new Backoff(patience.firstPause(), patience.longestPause())
+                .scattered(failures)
+                .toMillis();
         if (askedFor != null) {
             millis = Math.max(millis, askedFor.toMillis());
         }

@@ -22,13 +22,21 @@ import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.SingleXZInputStream;
 import org.tukaani.xz.UnsupportedOptionsException;
 
-/** workers    2    3    6   15   45   89 */
+/**
+ * A codec and its settings. A value; thread-safe, but each stream belongs to one thread.
+ *
+ * @param codec   how bytes are compressed
+ * @param level   the codec's own level, within its range; 0 for a codec without levels
+ * @param workers threads in addition to the one that writes; 0 compresses in the calling thread. Only zstd supports
+ *                them, and closing the stream ends them. The bytes are the same for every number from 1 up, and differ
+ *                from those of 0
+ */
 public record Compression(Codec codec, int level, int workers) {
 
-    /** worker     9   35   37   80  107 */
+    /** Far more than help one stream; libzstd supports 256, and each costs memory. */
     private static final int MAX_WORKERS = 64;
 
-    /** workers   12   47   50  106  169 */
+    /** @throws IllegalArgumentException if the codec does not support the level or the workers */
     public Compression {
         if (level < codec.minLevel || level > codec.maxLevel) {
             throw new IllegalArgumentException(
@@ -51,10 +59,10 @@ public record Compression(Codec codec, int level, int workers) {
     }
 
     /**
-     * workers   17   68   76  166  291
-     * </pre>
+     * The compression of that name, in the calling thread.
      *
-     * <p>With workers, level 19 takes hundreds.
+     * @param level null for the codec's default
+     * @throws IllegalArgumentException if the name is unknown or the level is out of range
      */
     public static Compression parse(String name, @Nullable Integer level) {
         for (Codec codec : Codec.values()) {
@@ -174,6 +182,13 @@ public record Compression(Codec codec, int level, int workers) {
          * memory is native, outside the heap. Measured for one stream, in MiB:
          * <pre>
          * level        1    3    6    9   12   19
+         * 0 workers    2    3    6   15   45   89
+         * 1 worker     9   35   37   80  107
+         * 2 workers   12   47   50  106  169
+         * 4 workers   17   68   76  166  291
+         * </pre>
+         *
+         * <p>With workers, level 19 takes hundreds.
          */
         ZSTD("zstd", "zst", 1, 19, 3) {
             @Override

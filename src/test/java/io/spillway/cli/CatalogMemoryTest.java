@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A catalog of many dumps with large manifests. */
+@Tag("slow")
 class CatalogMemoryTest {
     private static final Instant FIRST = Instant.parse("2026-01-01T03:00:00Z");
     private static final int DUMPS = 60;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 
 /** Files that Spillway did not write are named before a document is read. The source of these schedules does not answer. */
 @Timeout(120)
+@Tag("slow")
 class ForeignFilesAheadTest {
     private static final int SOURCE_UNAVAILABLE = 10;
     private static final int REFUSED = 21;

@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * gives the reason in plain characters, and takes little time. {@code -Dspillway.fuzz.rounds=N} runs a longer campaign.
  */
 @Timeout(300)
+@Tag("slow")
 class ReadBackFuzzTest {
     private static final int ROUNDS = Integer.getInteger("spillway.fuzz.rounds", 6);
     private static final long SEED = Long.getLong("spillway.fuzz.seed", 17);

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,7 @@ import org.slf4j.LoggerFactory;
 /** Which Java objects are read from the state database. */
 @Timeout(60)
 @SuppressWarnings({"JavaUtilDate", "URLEqualsHashCode"}) // what Quartz stores, and what an attacker would
+@Tag("slow")
 class StateObjectsTest {
     private static final AtomicInteger RUN = new AtomicInteger();
 

@@ -37,6 +37,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a site claims about its dumps is compared with what a reader gets. */
 @Timeout(60)
+@Tag("slow")
 class SiteCheckTest {
     private static final Instant TAKEN = Instant.parse("2026-11-21T03:00:00Z");
     private static final Instant DUE = Instant.parse("2026-11-28T03:00:00Z");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Django REST framework: besides the contract, pages beyond the paging limit, blocked programs, and content
  * negotiation.
  */
+@Tag("slow")
 class DjangoTest extends NoticeContract {
     private static final String BAD_BOT = "BadBot/2.0 (+https://bot.example.org)";
 

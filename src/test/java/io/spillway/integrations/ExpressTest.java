@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 
 /** Express with express-rate-limit, which npm fetches once into target/, in the versions of the lock file. */
+@Tag("slow")
 class ExpressTest extends NoticeContract {
     private static final Path PACKAGES = Path.of("src", "test", "resources", "integrations", "express");
     private static final Path WORK =

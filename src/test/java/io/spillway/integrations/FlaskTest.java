@@ -1,8 +1,10 @@
 package io.spillway.integrations;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** Flask with Flask-Limiter. */
+@Tag("slow")
 class FlaskTest extends NoticeContract {
     @Override
     List<String> command() throws Exception {

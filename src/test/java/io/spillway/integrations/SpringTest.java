@@ -3,9 +3,11 @@ package io.spillway.integrations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Spring MVC in Tomcat: besides the contract, pages beyond the paging limit. */
+@Tag("slow")
 class SpringTest extends NoticeContract {
     @Override
     List<String> command() throws Exception {

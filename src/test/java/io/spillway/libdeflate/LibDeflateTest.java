@@ -15,12 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each case needs a separate process, because a loaded library stays loaded. Some need a newer Java. */
 @Timeout(300)
+@Tag("slow")
 class LibDeflateTest {
     private static final int FIRST_JAVA = 22;
     private static final String OFF = "-Dspillway.libdeflate=off";

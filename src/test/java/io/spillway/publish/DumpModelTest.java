@@ -50,6 +50,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +62,7 @@ import org.slf4j.LoggerFactory;
  * the dumps that readers may see. {@code -Dspillway.model.steps=N} sets the steps for each seed.
  */
 @Timeout(600)
+@Tag("slow")
 class DumpModelTest {
     private static final int STEPS = Integer.getInteger("spillway.model.steps", 1_040);
 
@@ -541,7 +543,7 @@ class DumpModelTest {
             return;
         }
         Set<DumpId> listed = new TreeSet<>();
-        catalog.dataset(DATASET).ifPresent(shelf -> shelf.dumps().forEach(each -> listed.add(each.id())));
+        catalog.dataset(DATASET).ifPresent(published -> published.dumps().forEach(each -> listed.add(each.id())));
         assertThat(listed).as("%s lists, %s", place.name(), told).isEqualTo(readable(place));
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.w3c.dom.Element;
 
 /** The requirements of RFC 5854, and how aria2 reads the result. */
 @Timeout(120)
+@Tag("slow")
 class MetalinkTest {
     private static final byte[] ONE = "{\"id\":1}\n".repeat(50_000).getBytes(StandardCharsets.UTF_8);
     private static final byte[] TWO = "{\"id\":2}\n".getBytes(StandardCharsets.UTF_8);

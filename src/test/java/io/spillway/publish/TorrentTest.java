@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The requirements of BEP 3 and BEP 19, and how Transmission and aria2 read the result. */
 @Timeout(120)
+@Tag("slow")
 class TorrentTest {
     private static final String NAME = "2026-11-21T030000Z";
     private static final int PIECE = 256 << 10;

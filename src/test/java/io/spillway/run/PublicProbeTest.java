@@ -21,10 +21,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A public URL is requested before anything is published under it. */
+@Tag("slow")
 class PublicProbeTest {
     private static final int SOURCE_UNAVAILABLE = 10;
     private static final int REFUSED = 21;

@@ -37,6 +37,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  * page, or a client of a torrent, puts before the names of files.
  */
 @Timeout(120)
+@Tag("slow")
 class PublishedAddressesTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern ABSOLUTE = Pattern.compile("http://127\\.0\\.0\\.1:[0-9]+/[^\\s\"'<>)\\]}\\\\|;`]*");

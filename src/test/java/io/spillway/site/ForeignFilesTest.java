@@ -22,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 
 /** A web root that contains files of another owner. */
 @Timeout(120)
+@Tag("slow")
 class ForeignFilesTest {
     private static final Instant FIRST = Instant.parse("2026-11-14T03:00:00Z");
     private static final Instant SECOND = Instant.parse("2026-11-21T03:00:00Z");

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
  * -Dspillway.publishers.step=1} stops it at every request.
  */
 @Timeout(300)
+@Tag("slow")
 class TwoPublishersTest {
     private static final JsonMapper JSON = new JsonMapper();
     /**

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * no option for hosts and uses the stub as its proxy. Skipped if it is not installed (Debian: internetarchive).
  */
 @Timeout(120)
+@Tag("slow")
 class InternetArchiveClientTest {
     @TempDir
     private Path temporary;

@@ -16,11 +16,13 @@ import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a dump gets into an item, and how the next call completes an interrupted one. */
+@Tag("slow")
 class PlacementTest extends PlacementCase {
 
     @Test

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 /** What differs with Ceph: its dialect, its real storage classes and keys, and its answers after faults. */
 @Timeout(180)
 @Isolated("a proxy is named by system properties")
+@Tag("slow")
 class RadosObjectsTest {
     private static final ObjectKey PART = new ObjectKey("journals/2026-11-21T030000Z/part");
     private static final ObjectKey LATEST = new ObjectKey("journals/latest.json");

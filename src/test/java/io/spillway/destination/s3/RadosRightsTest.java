@@ -34,6 +34,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * necessary.
  */
 @Timeout(180)
+@Tag("slow")
 class RadosRightsTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern POLICY = Pattern.compile("### Rights.*?```json\n(.*?)```", Pattern.DOTALL);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** After any fault: the object is whole or absent, and no upload is left in the store and no thread in this process. */
 @Timeout(180)
+@Tag("slow")
 class S3FaultsTest {
     private static final ObjectKey KEY = new ObjectKey("journals/2026-11-21T030000Z/journals.00001.jsonl.gz");
     private static final ObjectKey OLD = new ObjectKey("journals/2026-11-14T030000Z/journals.00001.jsonl.gz");

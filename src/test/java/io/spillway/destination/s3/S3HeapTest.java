@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(300)
+@Tag("slow")
 class S3HeapTest {
     private static final long BYTES = Long.getLong("spillway.s3.heap-test-bytes", 300L << 20);
     private static final String HEAP = System.getProperty("spillway.s3.heap-test-heap", "64m");

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /** S3 details that matter: headers, pieces, left-over uploads, dialects, and the faults that rejections become. */
 @Timeout(120)
+@Tag("slow")
 class S3ObjectsTest {
     private static final String PART = "journals-2026-11-21T030000Z.00001.jsonl.gz";
     private static final ObjectKey DUMP = new ObjectKey("journals/2026-11-21T030000Z");

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
  */
 @Timeout(120)
 @Isolated("a proxy is named by system properties")
+@Tag("slow")
 class S3SentTest {
     private static final String DOMAIN = "store.test";
     private static final ObjectKey PART = new ObjectKey("journals/2026-11-21T030000Z/part");

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 /** {@code spillway verify s3://…} against a real server, with keys from where the SDK looks for them. */
 @Timeout(120)
 @Isolated("the SDK reads keys from system properties")
+@Tag("slow")
 class VerifyBucketTest {
     private static final String DUMP = "journals/2026-11-21T030000Z";
     private static final String KEY = "public/" + DUMP + "/";

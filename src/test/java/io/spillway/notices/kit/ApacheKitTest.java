@@ -4,8 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 
 /** The kit for Apache httpd in front of an application. */
+@Tag("slow")
 class ApacheKitTest extends KitContract {
     @Override
     ServerKit kit() {

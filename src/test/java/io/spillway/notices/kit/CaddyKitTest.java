@@ -4,8 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 
 /** The kit for Caddy in front of an application that limits. */
+@Tag("slow")
 class CaddyKitTest extends KitContract {
     @Override
     ServerKit kit() {

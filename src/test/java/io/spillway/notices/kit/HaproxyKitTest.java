@@ -3,9 +3,11 @@ package io.spillway.notices.kit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The kit for HAProxy in front of an application, with a web server that has the notices. */
+@Tag("slow")
 class HaproxyKitTest extends KitContract {
     @Override
     ServerKit kit() {

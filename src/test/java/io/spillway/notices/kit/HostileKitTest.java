@@ -12,12 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Titles, paths and programs that try to inject text into a server's configuration. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Tag("slow")
 class HostileKitTest {
     private static final List<String> PIECES = List.of(
             "\"",

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spillway.support.FreePorts;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kit for nginx in front of an application. */
+@Tag("slow")
 class NginxKitTest extends KitContract {
     @Override
     ServerKit kit() {

@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * program that mirrors, is not installed.
  */
 @Timeout(180)
+@Tag("slow")
 class ServedDumpsTest {
     private static final Pattern BLOCK = Pattern.compile("```nginx\n(location /dumps/ \\{.*?)```", Pattern.DOTALL);
 

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The kit for Varnish in front of an application, with a web server that has the notices. */
+@Tag("slow")
 class VarnishKitTest extends KitContract {
     @Override
     ServerKit kit() {

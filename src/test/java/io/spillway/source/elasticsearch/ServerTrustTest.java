@@ -19,12 +19,14 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which servers get a request, and with it the API key. */
 @Timeout(60)
+@Tag("slow")
 class ServerTrustTest {
     @TempDir
     private static Path folder;

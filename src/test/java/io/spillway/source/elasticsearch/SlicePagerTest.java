@@ -45,6 +45,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Every way in which a page can fail: afterwards each document is there once, or the run has failed with the reason.
  */
 @Timeout(120)
+@Tag("slow")
 class SlicePagerTest {
     private static final int SHARDS = 3;
     private static final String SHARDS_OK = "\"successful\":3,\"skipped\":0,\"failed\":0";

@@ -70,7 +70,7 @@ final class ErrorReport {
 
     static int failure(Exception e, CommandLine command, @Nullable ParseResult parsed) {
         String[] args = parsed == null ? new String[0] : parsed.originalArgs().toArray(new String[0]);
-        SpillwayException fault = asFault(e);
+        SpillwayException fault = asFault(e, args);
         if (fault != null) {
             print(
                     command,
@@ -89,11 +89,13 @@ final class ErrorReport {
         return BUG;
     }
 
-    private static @Nullable SpillwayException asFault(Exception e) {
+    private static @Nullable SpillwayException asFault(Exception e, String[] args) {
         if (e instanceof SpillwayException fault) {
             return fault;
         } else if (e instanceof InterruptedException || e instanceof CancellationException) {
-            return new SpillwayException(Fault.CANCELLED, "cancelled; nothing was published", null, e);
+            boolean exports = has(args, "export") || has(args, "demo");
+            String message = exports ? "cancelled; nothing was published" : "cancelled";
+            return new SpillwayException(Fault.CANCELLED, message, null, e);
         }
         return null;
     }

@@ -30,6 +30,17 @@ public final class SpillwayException extends Exception {
         this.hint = hint;
     }
 
+    /**
+     * The failure of a method that cannot throw {@link InterruptedException}. Interrupts this thread again, so that its
+     * caller can find out, too.
+     *
+     * @param during what was interrupted, such as {@code while reading X}
+     */
+    public static SpillwayException cancelled(String during, Exception interrupt) {
+        Thread.currentThread().interrupt();
+        return new SpillwayException(Fault.CANCELLED, "cancelled " + during, null, interrupt);
+    }
+
     private static boolean isInterrupt(@Nullable Throwable cause) {
         for (Throwable at = cause; at != null; at = at.getCause()) {
             if (at instanceof InterruptedException

@@ -303,8 +303,7 @@ final class DatasetCheck {
                 }
             }
         } catch (InterruptedIOException e) {
-            Thread.currentThread().interrupt();
-            throw new SpillwayException(Fault.CANCELLED, "cancelled while reading " + asked.address(), null, e);
+            throw SpillwayException.cancelled("while reading " + asked.address(), e);
         } catch (IOException e) {
             findings.add(Finding.of(Pointer.unread(asked.address(), e)));
             return false;

@@ -125,12 +125,7 @@ public final class Upkeep {
                 prune(places, schedule);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failure = new SpillwayException(
-                    Fault.CANCELLED,
-                    "cancelled while updating the links to dumps of %s".formatted(schedule.dataset()),
-                    null,
-                    e);
+            failure = SpillwayException.cancelled("while updating the links to dumps of " + schedule.dataset(), e);
         }
         if (failure != null) {
             statuses.linksFailed(failure);

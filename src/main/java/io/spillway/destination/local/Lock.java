@@ -248,9 +248,7 @@ public final class Lock implements SiteLock.Held {
         try {
             TimeUnit.NANOSECONDS.sleep(beat.toNanos());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SpillwayException(
-                    Fault.CANCELLED, "cancelled while waiting for the lock on \"%s\"".formatted(what), null, e);
+            throw SpillwayException.cancelled("while waiting for the lock on \"%s\"".formatted(what), e);
         }
     }
 

@@ -223,8 +223,7 @@ final class S3Connection implements AutoCloseable {
         try {
             return Lanes.runAll(what, Math.min(threads, tasks.size()), tasks);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SpillwayException(Fault.CANCELLED, "cancelled during " + what, null, e);
+            throw SpillwayException.cancelled("during " + what, e);
         }
     }
 

@@ -219,8 +219,7 @@ final class Sender {
         try {
             connection.bodies().acquire();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SpillwayException(Fault.CANCELLED, "cancelled before sending %s".formatted(key), null, e);
+            throw SpillwayException.cancelled("before sending " + key, e);
         }
     }
 

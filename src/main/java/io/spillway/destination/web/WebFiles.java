@@ -159,8 +159,7 @@ public final class WebFiles implements PublicFiles {
                 client.pause(failures, answer);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SpillwayException(Fault.CANCELLED, "cancelled while requesting " + address, null, e);
+            throw SpillwayException.cancelled("while requesting " + address, e);
         }
     }
 

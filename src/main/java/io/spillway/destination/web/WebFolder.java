@@ -16,8 +16,7 @@ import java.util.Optional;
 
 /**
  * The content below a web server's URL as anonymous users see it: objects can be found and read, nothing else. A key is
- * the rest of a file's URL. A web server does not list its files: {@link #list} is refused and {@link #namesBelow}
- * empty.
+ * the rest of a file's URL. A web server does not list its files: {@link #list} is refused.
  *
  * <p>Uses the retries of {@link WebFiles}.
  */

@@ -103,8 +103,7 @@ public final class ElasticsearchSource implements DocumentSource {
                         keepAlive(found));
             });
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SpillwayException(Fault.CANCELLED, "cancelled while reading metadata of " + name(), null, e);
+            throw SpillwayException.cancelled("while reading metadata of " + name(), e);
         }
     }
 

@@ -160,6 +160,9 @@ final class ScheduleArguments {
     @Option(names = "--part-bytes", paramLabel = "SIZE", description = "Maximum size of a file, such as 1GiB.")
     private @Nullable String partBytes;
 
+    @Option(names = "--md5-and-sha1", description = "Also MD5 and SHA-1 of each file in the manifest.")
+    private boolean md5AndSha1;
+
     /** The schedule that the arguments name or describe, validated. */
     ScheduleFile schedule() throws SpillwayException {
         if (file == null) {
@@ -278,6 +281,9 @@ final class ScheduleArguments {
             parts.put("documents", partDocuments);
         }
         put(parts, "bytes", partBytes);
+        if (md5AndSha1) {
+            parts.put("md5-and-sha1", true);
+        }
         ArrayNode destinations = schedule.putArray("destinations");
         to.forEach(place -> destination(destinations.addObject(), place));
         put(schedule, "state", state);
@@ -387,6 +393,7 @@ final class ScheduleArguments {
         options.put("/formats/*", "--format");
         options.put("/parts/documents", "--part-documents");
         options.put("/parts/bytes", "--part-bytes");
+        options.put("/parts/md5-and-sha1", "--md5-and-sha1");
         for (String key : List.of("endpoint", "region", "public-url", "access-key", "secret-key")) {
             options.put(DESTINATION + "/s3/" + key, "--" + key);
         }

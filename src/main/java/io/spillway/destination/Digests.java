@@ -17,8 +17,8 @@ public final class Digests {
     private static final int BUFFER = 64 << 10;
 
     private final MessageDigest sha256 = digest("SHA-256");
-    private final MessageDigest md5 = digest("MD5");
-    private final MessageDigest sha1 = digest("SHA-1");
+    private final MessageDigest md5 = md5();
+    private final MessageDigest sha1 = sha1();
 
     /** Adds the next bytes of the file. */
     public void update(byte[] bytes, int offset, int length) {
@@ -48,6 +48,16 @@ public final class Digests {
     /** SHA-256 alone, at a third of the cost. */
     public static MessageDigest sha256() {
         return digest("SHA-256");
+    }
+
+    /** MD5 alone. */
+    public static MessageDigest md5() {
+        return digest("MD5");
+    }
+
+    /** SHA-1 alone. */
+    public static MessageDigest sha1() {
+        return digest("SHA-1");
     }
 
     /** SHA-256 of {@code bytes}, lower-case hex. */

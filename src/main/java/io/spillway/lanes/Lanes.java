@@ -60,7 +60,7 @@ public final class Lanes {
         }
     }
 
-    private static SpillwayException unwrapped(@Nullable Throwable cause) throws InterruptedException {
+    static SpillwayException unwrapped(@Nullable Throwable cause) throws InterruptedException {
         if (cause instanceof SpillwayException fault) {
             return fault;
         } else if (cause instanceof InterruptedException interrupted) {
@@ -74,7 +74,7 @@ public final class Lanes {
     }
 
     /** Waits until the last thread has ended, even in an interrupted thread, whose flag is preserved. */
-    private static void awaitEnd(List<Thread> threads) {
+    static void awaitEnd(List<Thread> threads) {
         boolean interrupted = false;
         // Waits for the threads, because the executor terminates while its last thread is still ending.
         for (Thread thread : threads) {

@@ -1,5 +1,7 @@
 package io.spillway.manifest;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A file of documents in a dump, readable on its own.
  *
@@ -11,8 +13,9 @@ package io.spillway.manifest;
  * @param bytesUncompressed length of its uncompressed content
  * @param documents         number of documents
  * @param sha256            of the file, lower-case hex
- * @param md5               of the file, lower-case hex
- * @param sha1              of the file, lower-case hex
+ * @param md5               of the file, lower-case hex; null unless the publisher wanted it or sends dumps to the
+ *                          Internet Archive
+ * @param sha1              of the file, lower-case hex; null like {@code md5}
  */
 public record Part(
         String name,
@@ -22,12 +25,12 @@ public record Part(
         long bytesUncompressed,
         long documents,
         String sha256,
-        String md5,
-        String sha1) {
+        @Nullable String md5,
+        @Nullable String sha1) {
 
     /** @throws IllegalArgumentException if a member is missing or impossible */
     public Part {
-        Required.members("a part", name, format, compression, sha256, md5, sha1);
+        Required.members("a part", name, format, compression, sha256);
         Required.fileName(name);
         if (bytes < 0 || bytesUncompressed < 0 || documents < 0) {
             throw new IllegalArgumentException("part " + name + " has a negative length or count");

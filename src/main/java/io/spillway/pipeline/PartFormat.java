@@ -14,12 +14,24 @@ import java.util.function.Supplier;
  * @param compression compresses the encoder's output
  * @param options     what readers have to know about the format besides its name, for the manifest; JSON values by
  *                    snake_case names, possibly empty
+ * @param md5AndSha1  whether the manifest has the MD5 and the SHA-1 of each part beside its SHA-256
  */
-public record PartFormat(Supplier<Encoder> encoder, Compression compression, Map<String, Object> options) {
+public record PartFormat(
+        Supplier<Encoder> encoder, Compression compression, Map<String, Object> options, boolean md5AndSha1) {
+
+    /** A format with SHA-256 alone. */
+    public PartFormat(Supplier<Encoder> encoder, Compression compression, Map<String, Object> options) {
+        this(encoder, compression, options, false);
+    }
 
     /** A format without options. */
     public PartFormat(Supplier<Encoder> encoder, Compression compression) {
         this(encoder, compression, Map.of());
+    }
+
+    /** The same format, whose parts have MD5 and SHA-1 if {@code wanted}. */
+    public PartFormat withMd5AndSha1(boolean wanted) {
+        return new PartFormat(encoder, compression, options, wanted);
     }
 
     /** The options, the column types, and the compression library if its bytes can differ between machines. */

@@ -5,26 +5,34 @@ import io.spillway.encode.ColumnKinds;
 import io.spillway.encode.PartPlace;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Background;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Stage;
 import io.spillway.progress.StageClock;
 import io.spillway.source.Document;
 import io.spillway.verify.PartCheck;
+import io.spillway.verify.WrittenPart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of one slice in one format: starts a new part when one is full, and verifies each by reading it back when
- * it is complete. Not thread-safe. Closing it early leaves an unfinished file, which the owner of the folder removes.
+ * The parts of one slice in one format: starts a new part when one is full, and syncs each to disk and verifies it by reading
+ * it back when it is complete, while the next one is being written. Not thread-safe. Closing it early leaves an unfinished
+ * file, which the owner of the folder removes.
  */
 final class PartSequence implements AutoCloseable {
+    /**
+     * A compressor with more heap than this has ended before its part is read back: reading takes heap, too, and {@link
+     * HeapRoom} allows for one of the two. Such codecs are much slower than reading back.
+     */
+    private static final long SMALL_COMPRESSOR = 1 << 20;
+
     private final Path folder;
     private final DumpId dump;
     private final int slice;
@@ -33,9 +41,13 @@ final class PartSequence implements AutoCloseable {
     private final PartLimits limits;
     private final StageClock clock;
     private final Ready ready;
+    /** Written by the task in the background. */
     private final List<Part> parts = new ArrayList<>();
+
+    private final Background background;
     private final Map<String, Long> leftOut = new TreeMap<>();
     private final ColumnKinds columnKinds = new ColumnKinds();
+    private int begun;
     private @Nullable PartWriter open;
 
     /**
@@ -43,7 +55,7 @@ final class PartSequence implements AutoCloseable {
      *
      * @param slice the slice's number
      * @param name  file name prefix until numbers are known; unique in the folder
-     * @param ready receives each part after it was completed and verified
+     * @param ready receives each part after it was completed and verified, on a thread of its own
      */
     PartSequence(
             Path folder,
@@ -62,6 +74,7 @@ final class PartSequence implements AutoCloseable {
         this.limits = limits;
         this.clock = clock;
         this.ready = ready;
+        this.background = new Background(dump.dataset() + "-lane-check");
     }
 
     /** Receives complete parts. */
@@ -84,6 +97,7 @@ final class PartSequence implements AutoCloseable {
     /** Completes the last part and returns all parts in order; empty if nothing was written. */
     List<Part> finish() throws SpillwayException, InterruptedException {
         finishPart();
+        awaitCheck();
         return List.copyOf(parts);
     }
 
@@ -100,19 +114,19 @@ final class PartSequence implements AutoCloseable {
     /** Creates a part without documents, for an empty dump. */
     Part finishEmpty() throws SpillwayException, InterruptedException {
         begin();
-        finishPart();
-        return parts.get(0);
+        return finish().get(0);
     }
 
     @Override
     public void close() {
+        background.close();
         if (open != null) {
             open.close();
         }
     }
 
     private PartWriter begin() throws SpillwayException {
-        int number = parts.size() + 1;
+        int number = ++begun;
         Path file = folder.resolve("%s-%05d".formatted(name, number));
         Path scratch = file.resolveSibling(file.getFileName() + ".scratch");
         PartWriter part = new PartWriter(file, new PartPlace(dump, slice, number, scratch), format, clock);
@@ -123,26 +137,41 @@ final class PartSequence implements AutoCloseable {
     private void finishPart() throws SpillwayException, InterruptedException {
         PartWriter part = open;
         if (part != null) {
-            Part done = readBack(part.finish(), part.contentCrc());
-            parts.add(done);
-            ready.part(done);
+            WrittenPart written = part.finish();
+            awaitCheck();
+            background.run(() -> {
+                complete(part, written);
+                return null;
+            });
+            if (format.compression().heapBytes() > SMALL_COMPRESSOR) {
+                awaitCheck();
+            }
             columnKinds.add(part.columnKinds());
             part.leftOut().forEach((field, count) -> leftOut.merge(field, count, Long::sum));
             open = null;
         }
     }
 
-    private Part readBack(Part part, int contentCrc) throws SpillwayException, InterruptedException {
+    private void awaitCheck() throws SpillwayException, InterruptedException {
         Stage before = clock.enter(Stage.CHECKING);
-        Path file = folder.resolve(part.name());
         try {
-            PartCheck.check(Files.newInputStream(file), part, OptionalInt.of(contentCrc), file.toString());
-            return part;
+            background.await();
+        } finally {
+            clock.enter(before);
+        }
+    }
+
+    /** In the background: from a written file to a verified part. */
+    private void complete(PartWriter writer, WrittenPart written) throws SpillwayException, InterruptedException {
+        writer.sync();
+        Path file = folder.resolve(written.name());
+        try {
+            Part part = PartCheck.readBack(Files.newInputStream(file), written, format.md5AndSha1(), file.toString());
+            parts.add(part);
+            ready.part(part);
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE, "cannot read back " + file + ": " + e.getMessage(), null, e);
-        } finally {
-            clock.enter(before);
         }
     }
 }

@@ -1,16 +1,15 @@
 package io.spillway.pipeline;
 
-import io.spillway.destination.Digests;
 import io.spillway.encode.ColumnKinds;
 import io.spillway.encode.Encoder;
 import io.spillway.encode.FieldLeftOutException;
 import io.spillway.encode.PartPlace;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.manifest.Part;
 import io.spillway.progress.Stage;
 import io.spillway.progress.StageClock;
 import io.spillway.source.Document;
+import io.spillway.verify.WrittenPart;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -24,7 +23,7 @@ import java.util.zip.CRC32C;
 
 /**
  * Writes one part: documents through encoder, compressor and checksums into a file. Not thread-safe. Closing it without
- * {@link #finish()} leaves an unfinished file, which the owner of the folder removes.
+ * {@link #finish()} and {@link #sync()} leaves an unfinished file, which the owner of the folder removes.
  */
 final class PartWriter implements AutoCloseable {
     /** Large enough that neither the compressor nor the disk handles single documents. */
@@ -94,13 +93,11 @@ final class PartWriter implements AutoCloseable {
         return disk.bytes;
     }
 
-    /** The CRC-32C of the compressor's input so far. */
-    int contentCrc() {
-        return (int) lines.crc.getValue();
-    }
-
-    /** Completes the file, syncs it to disk, and returns its description. */
-    Part finish() throws SpillwayException {
+    /**
+     * Completes the file and returns what is known of it. It is not on disk for certain before {@link #sync()}, and has no
+     * SHA-256 before it was read back.
+     */
+    WrittenPart finish() throws SpillwayException {
         Stage before = clock.enter(Stage.ENCODING);
         try (encoder) {
             encoder.end(out);
@@ -110,17 +107,24 @@ final class PartWriter implements AutoCloseable {
         } finally {
             clock.enter(before);
         }
-        Digests.Sums sums = disk.digests.finish();
-        return new Part(
+        return new WrittenPart(
                 file.getFileName().toString(),
                 encoder.format(),
                 format.compression().name(),
                 disk.bytes,
                 lines.bytes,
                 documents,
-                sums.sha256(),
-                sums.md5(),
-                sums.sha1());
+                (int) disk.crc.getValue(),
+                (int) lines.crc.getValue());
+    }
+
+    /** Syncs the finished file to disk and closes it. For any thread, once, after {@link #finish()}. */
+    void sync() throws SpillwayException {
+        try {
+            disk.sync();
+        } catch (IOException e) {
+            throw notWritten(e);
+        }
     }
 
     @Override
@@ -152,7 +156,7 @@ final class PartWriter implements AutoCloseable {
                 e);
     }
 
-    /** Counts and hashes the encoder's output on its way to the compressor. */
+    /** Counts the encoder's output and adds up its CRC-32C on its way to the compressor. */
     private static final class Counted extends FilterOutputStream {
         private final StageClock clock;
         private final CRC32C crc = new CRC32C();
@@ -196,11 +200,11 @@ final class PartWriter implements AutoCloseable {
         }
     }
 
-    /** The file: hashes what is written, and is synced to disk when it is closed. */
+    /** The file: adds up the CRC-32C of what is written. Closing the stream leaves the file open for {@link #sync()}. */
     private static final class PartFile extends OutputStream {
         private final FileChannel channel;
         private final StageClock clock;
-        private final Digests digests = new Digests();
+        private final CRC32C crc = new CRC32C();
         private long bytes;
 
         PartFile(Path file, StageClock clock) throws IOException {
@@ -224,22 +228,16 @@ final class PartWriter implements AutoCloseable {
                         channel.write(rest);
                     }
                 }
-                digests.update(buffer, offset, length);
+                crc.update(buffer, offset, length);
                 bytes += length;
             } finally {
                 clock.enter(before);
             }
         }
 
-        @Override
-        public void close() throws IOException {
-            Stage before = clock.enter(Stage.WRITING);
+        void sync() throws IOException {
             try (channel) {
-                if (channel.isOpen()) {
-                    channel.force(true);
-                }
-            } finally {
-                clock.enter(before);
+                channel.force(true);
             }
         }
 

@@ -54,9 +54,15 @@ public final class DumpFormats {
                                 .formatted(section.csv() != null ? "csv with column _index" : "with id: _id"),
                         "remove id: _id or the column _index from the format, or set source.publish-index to true");
             }
-            formats.add(of(section, schedule.parts(), policy, found));
+            formats.add(of(section, schedule.parts(), policy, found).withMd5AndSha1(publishesMd5AndSha1(schedule)));
         }
         return formats;
+    }
+
+    /** The Internet Archive reports MD5 and SHA-1 of each file, so that readers compare them with the manifest. */
+    private static boolean publishesMd5AndSha1(ScheduleFile schedule) {
+        return schedule.parts().md5AndSha1()
+                || schedule.destinations().stream().anyMatch(each -> each.internetArchive() != null);
     }
 
     private static boolean namesIndex(FormatSection section) {

@@ -12,4 +12,10 @@ public record PartsSection(
         long documents,
 
         @JsonPropertyDescription("Maximum size of a file") @JsonProperty(defaultValue = "1GiB") @Between(min = "1MiB")
-        DataSize bytes) {}
+        DataSize bytes,
+
+        @JsonPropertyDescription(
+                "Whether the manifest has MD5 and SHA-1 of each file beside SHA-256; with a destination at the Internet"
+                        + " Archive it always has")
+        @JsonProperty(defaultValue = "false")
+        boolean md5AndSha1) {}

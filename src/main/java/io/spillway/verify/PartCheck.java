@@ -11,8 +11,8 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -35,32 +35,66 @@ public final class PartCheck {
      * @throws InterruptedException if the thread was interrupted
      */
     public static void check(InputStream in, Part part, String where) throws SpillwayException, InterruptedException {
-        check(in, part, OptionalInt.empty(), where);
+        MessageDigest sha256 = Digests.sha256();
+        Counted file = new Counted(in, List.of(sha256));
+        Content content = read(file, part.format(), part.compression(), where);
+        require(where, "bytes", part.bytes(), file.count);
+        String found = hex(sha256);
+        if (!found.equals(part.sha256())) {
+            throw different(where, "has SHA-256 " + found + ", expected " + part.sha256(), null);
+        }
+        content.require(where, part.bytesUncompressed(), part.documents());
+        content.requireWhole(where);
     }
 
     /**
-     * Compares a part with its manifest entry, and its content with what was written to it.
+     * Reads a part that was just written, compares it with what was written, and takes its checksums. Each byte of the file
+     * is hashed once, here: the CRC-32C shows that the file has the bytes that were given to it, so that the SHA-256 is that
+     * of these bytes.
      *
      * @param in         the file's bytes; closed here
-     * @param contentCrc the CRC-32C of the bytes given to the compressor, if known
+     * @param md5AndSha1 whether the part gets MD5 and SHA-1, too
      * @param where      the file's name in errors
      * @throws SpillwayException as above
      * @throws InterruptedException if the thread was interrupted
      */
-    public static void check(InputStream in, Part part, OptionalInt contentCrc, String where)
+    public static Part readBack(InputStream in, WrittenPart written, boolean md5AndSha1, String where)
             throws SpillwayException, InterruptedException {
-        Counted file = new Counted(in);
-        Compression compression = compression(file, part, where);
+        MessageDigest sha256 = Digests.sha256();
+        List<MessageDigest> digests = md5AndSha1 ? List.of(sha256, Digests.md5(), Digests.sha1()) : List.of(sha256);
+        Counted file = new Counted(in, digests);
+        Content content = read(file, written.format(), written.compression(), where);
+        require(where, "bytes", written.bytes(), file.count);
+        requireCrc(where, "has", written.fileCrc(), (int) file.crc.getValue());
+        content.require(where, written.bytesUncompressed(), written.documents());
+        requireCrc(where, "has content with", written.contentCrc(), content.crc());
+        content.requireWhole(where);
+        return new Part(
+                written.name(),
+                written.format(),
+                written.compression(),
+                written.bytes(),
+                written.bytesUncompressed(),
+                written.documents(),
+                hex(sha256),
+                md5AndSha1 ? hex(digests.get(1)) : null,
+                md5AndSha1 ? hex(digests.get(2)) : null);
+    }
+
+    /** Reads the file to its end. */
+    private static Content read(Counted file, String format, String codec, String where)
+            throws SpillwayException, InterruptedException {
+        Compression compression = compression(file, codec, where);
         long uncompressed = 0;
         CRC32C crc = new CRC32C();
-        DocumentCount documents = DocumentCount.of(part.format());
+        DocumentCount count = DocumentCount.of(format);
         try (file;
                 InputStream content = compression.decompress(file)) {
             byte[] buffer = new byte[BUFFER];
             for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                 uncompressed += read;
                 crc.update(buffer, 0, read);
-                documents.take(buffer, read);
+                count.take(buffer, read);
                 if (Thread.interrupted()) {
                     throw new InterruptedException("while checking " + where);
                 }
@@ -71,29 +105,37 @@ public final class PartCheck {
                     ? different(where, "cannot be read to its end: " + e.getMessage(), e)
                     : unread(where, file.failure);
         }
-        String sha256 = HexFormat.of().formatHex(file.sha256.digest());
-        require(where, "bytes", part.bytes(), file.count);
-        if (!sha256.equals(part.sha256())) {
-            throw different(where, "has SHA-256 " + sha256 + ", expected " + part.sha256(), null);
+        return new Content(uncompressed, count, (int) crc.getValue());
+    }
+
+    /** What a file holds, decompressed. */
+    private record Content(long bytes, DocumentCount count, int crc) {
+        void require(String where, long expectedBytes, long expectedDocuments) throws SpillwayException {
+            PartCheck.require(where, "bytes uncompressed", expectedBytes, bytes);
+            PartCheck.require(where, "documents", expectedDocuments, count.documents());
         }
-        require(where, "bytes uncompressed", part.bytesUncompressed(), uncompressed);
-        require(where, "documents", part.documents(), documents.documents());
-        if (contentCrc.isPresent() && contentCrc.getAsInt() != (int) crc.getValue()) {
-            throw different(
-                    where,
-                    "has content with CRC-32C %08x, expected %08x"
-                            .formatted((int) crc.getValue(), contentCrc.getAsInt()),
-                    null);
-        }
-        if (!documents.endsWhole()) {
-            throw different(where, documents.flaw(), null);
+
+        void requireWhole(String where) throws SpillwayException {
+            if (!count.endsWhole()) {
+                throw different(where, count.flaw(), null);
+            }
         }
     }
 
-    private static Compression compression(InputStream in, Part part, String where) throws SpillwayException {
+    private static void requireCrc(String where, String verb, int expected, int found) throws SpillwayException {
+        if (expected != found) {
+            throw different(where, verb + " CRC-32C %08x, expected %08x".formatted(found, expected), null);
+        }
+    }
+
+    private static String hex(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static Compression compression(InputStream in, String codec, String where) throws SpillwayException {
         Compression compression;
         try {
-            compression = Compression.parse(part.compression(), null);
+            compression = Compression.parse(codec, null);
         } catch (IllegalArgumentException e) {
             close(in);
             throw different(where, "cannot be read: " + e.getMessage(), e);
@@ -145,12 +187,14 @@ public final class PartCheck {
      * Counts and hashes everything that is read, and distinguishes errors of the source from errors of a decompressor.
      */
     private static final class Counted extends FilterInputStream {
-        private final MessageDigest sha256 = Digests.sha256();
+        private final List<MessageDigest> digests;
+        private final CRC32C crc = new CRC32C();
         private long count;
         private @Nullable IOException failure;
 
-        Counted(InputStream in) {
+        Counted(InputStream in, List<MessageDigest> digests) {
             super(in);
+            this.digests = digests;
         }
 
         @Override
@@ -170,7 +214,10 @@ public final class PartCheck {
                 throw e;
             }
             if (read > 0) {
-                sha256.update(buffer, offset, read);
+                for (MessageDigest digest : digests) {
+                    digest.update(buffer, offset, read);
+                }
+                crc.update(buffer, offset, read);
                 count += read;
             }
             return read;

@@ -95,6 +95,8 @@ class ManifestJsonTest {
                 "/accepted",
                 "/source/version",
                 "/source/altered",
+                "/parts/0/md5",
+                "/parts/0/sha1",
                 "/source/fields/0/type",
                 "/source/fields/0/json_types",
                 "/source/fields/0/documents",

@@ -27,6 +27,7 @@ import io.spillway.source.PageReader;
 import io.spillway.source.Snapshot;
 import io.spillway.source.SourceField;
 import io.spillway.support.SyntheticSource;
+import io.spillway.verify.WrittenPart;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -60,21 +61,36 @@ class PartWriterTest {
         SyntheticSource source = SyntheticSource.seeded(1, 500);
         for (String compression : List.of("gzip", "none")) {
             Path file = folder.resolve(compression);
-            Part part = write(file, SyntheticExport.jsonLines(compression), source);
+            WrittenPart part = write(file, SyntheticExport.jsonLines(compression), source);
 
             byte[] bytes = Files.readAllBytes(file);
-            String content = String.join("\n", source.lines()) + "\n";
+            byte[] content = (String.join("\n", source.lines()) + "\n").getBytes(StandardCharsets.UTF_8);
             assertThat(part)
-                    .isEqualTo(new Part(
+                    .isEqualTo(new WrittenPart(
                             compression,
                             "jsonl",
                             compression,
                             bytes.length,
-                            content.getBytes(StandardCharsets.UTF_8).length,
+                            content.length,
                             500,
-                            hash("SHA-256", bytes),
-                            hash("MD5", bytes),
-                            hash("SHA-1", bytes)));
+                            crc(bytes),
+                            crc(content)));
+        }
+    }
+
+    @Test
+    void partsHaveMd5AndSha1OnlyIfTheFormatWantsThem() throws Exception {
+        for (boolean wanted : List.of(false, true)) {
+            PartFormat format = SyntheticExport.jsonLines("gzip").withMd5AndSha1(wanted);
+            Path own = Files.createDirectory(folder.resolve("wanted-" + wanted));
+            List<Part> parts = sequence(own, format, new PartLimits(20, 1 << 30), SyntheticSource.seeded(1, 50));
+            assertThat(parts).hasSize(3);
+            for (Part part : parts) {
+                byte[] bytes = Files.readAllBytes(own.resolve(part.name()));
+                assertThat(part.sha256()).isEqualTo(hash("SHA-256", bytes));
+                assertThat(part.md5()).isEqualTo(wanted ? hash("MD5", bytes) : null);
+                assertThat(part.sha1()).isEqualTo(wanted ? hash("SHA-1", bytes) : null);
+            }
         }
     }
 
@@ -109,7 +125,7 @@ class PartWriterTest {
         };
         Path file = folder.resolve("part");
         PartFormat format = new PartFormat(() -> withHeader, Compression.parse("none", null));
-        Part part = write(file, format, SyntheticSource.of("{}"));
+        WrittenPart part = write(file, format, SyntheticSource.of("{}"));
         assertThat(Files.readAllLines(file)).hasSize(2).first().isEqualTo("id");
         assertThat(part.documents()).isEqualTo(1);
         assertThat(part.format()).isEqualTo("csv");
@@ -223,12 +239,10 @@ class PartWriterTest {
             try (PartWriter writer =
                     new PartWriter(file, place(file), new PartFormat(encoder(format), compression), clock)) {
                 forEach(source, writer::write);
-                writer.finish();
-                CRC32C crc = new CRC32C();
+                int contentCrc = writer.finish().contentCrc();
                 try (InputStream content = compression.decompress(Files.newInputStream(file))) {
-                    crc.update(content.readAllBytes());
+                    assertThat(contentCrc).as(compression.name()).isEqualTo(crc(content.readAllBytes()));
                 }
-                assertThat(writer.contentCrc()).as(compression.name()).isEqualTo((int) crc.getValue());
             }
         }
     }
@@ -244,18 +258,25 @@ class PartWriterTest {
         };
     }
 
-    private Part write(Path file, PartFormat format, SyntheticSource source)
+    private WrittenPart write(Path file, PartFormat format, SyntheticSource source)
             throws SpillwayException, InterruptedException {
         try (PartWriter writer = new PartWriter(file, place(file), format, clock)) {
             forEach(source, writer::write);
-            return writer.finish();
+            WrittenPart part = writer.finish();
+            writer.sync();
+            return part;
         }
     }
 
     private List<Part> sequence(PartFormat format, PartLimits limits, SyntheticSource source)
             throws SpillwayException, InterruptedException {
+        return sequence(folder, format, limits, source);
+    }
+
+    private List<Part> sequence(Path into, PartFormat format, PartLimits limits, SyntheticSource source)
+            throws SpillwayException, InterruptedException {
         String name = format.compression().name();
-        try (PartSequence parts = new PartSequence(folder, DUMP, 0, name, format, limits, clock, part -> {})) {
+        try (PartSequence parts = new PartSequence(into, DUMP, 0, name, format, limits, clock, part -> {})) {
             forEach(source, parts::write);
             return parts.finish();
         }
@@ -278,6 +299,12 @@ class PartWriterTest {
                 }
             }
         }
+    }
+
+    private static int crc(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int) crc.getValue();
     }
 
     private static String hash(String algorithm, byte[] bytes) throws Exception {

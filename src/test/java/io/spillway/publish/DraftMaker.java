@@ -115,8 +115,8 @@ public final class DraftMaker {
                 bytes.length,
                 documents,
                 Digests.sha256(bytes),
-                "00",
-                "00");
+                null,
+                null);
         return new Draft(
                 dataset,
                 dump,

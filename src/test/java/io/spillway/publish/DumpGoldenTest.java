@@ -154,8 +154,6 @@ class DumpGoldenTest {
         Part part = manifest.parts().get(0);
         Map<String, String> names = new TreeMap<>();
         names.put(part.sha256(), "@sha256 of the part@");
-        names.put(part.md5(), "@md5 of the part@");
-        names.put(part.sha1(), "@sha1 of the part@");
         names.put("\"bytes\" : " + part.bytes() + ",", "\"bytes\" : @bytes of the part@,");
         names.put("| 1, " + part.bytes() + " bytes", "| 1, @bytes of the part@ bytes");
         for (SideFile file : manifest.files()) {

@@ -29,6 +29,25 @@ class DumpFormatsTest {
         assertThat(DumpFormats.of(schedule("", "{jsonl: {id: _id}}"), source())).hasSize(1);
     }
 
+    @Test
+    void md5AndSha1AreForAnArchiveOrOnRequest() throws Exception {
+        assertThat(withMd5AndSha1("[{directory: /srv/dumps}]")).isFalse();
+        assertThat(withMd5AndSha1("[{directory: /srv/dumps}]\nparts: {md5-and-sha1: true}"))
+                .isTrue();
+        assertThat(withMd5AndSha1("[{directory: /srv/dumps}, {internet-archive: {item: \"books-{date}\","
+                        + " access-key: \"${env:PATH}\", secret-key: \"${env:PATH}\"}}]"))
+                .isTrue();
+    }
+
+    private static boolean withMd5AndSha1(String destinations) throws Exception {
+        ScheduleFile schedule = ConfigFile.readText("""
+                dataset: books
+                source: {elasticsearch: "http://127.0.0.1:9200", index: books}
+                destinations: %s
+                """.formatted(destinations), "test", ScheduleFile.class);
+        return DumpFormats.of(schedule, source()).get(0).md5AndSha1();
+    }
+
     private static ScheduleFile schedule(String source, String formats) throws SpillwayException {
         return ConfigFile.readText("""
                 dataset: books

@@ -311,6 +311,12 @@ class ScheduleFileTest {
                         DataSize.parse("1GiB"),
                         "parts: {bytes: 1MiB}",
                         DataSize.ofBytes(1 << 20)),
+                option(
+                        "parts.md5-and-sha1",
+                        file -> file.parts().md5AndSha1(),
+                        false,
+                        "parts: {md5-and-sha1: true}",
+                        true),
                 required(
                         "destinations.directory",
                         file -> file.destinations().get(0).directory(),

@@ -16,7 +16,6 @@ import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -109,31 +108,67 @@ class PartCheckTest {
         String header = format.equals("csv") ? "a,b\n" : "";
         String written = header + first.repeat(500) + second.repeat(500);
         byte[] same = file("gzip", written);
-        PartCheck.check(new ByteArrayInputStream(same), as(format, same, written.length()), crc(written), "the part");
+        readBack(same, written(format, same, written, written));
 
         for (String read : List.of(
                 header + first.repeat(499) + second.repeat(501),
                 header + first.repeat(499) + second + first + second.repeat(499))) {
             byte[] file = file("gzip", read);
             assertThatExceptionOfType(SpillwayException.class)
-                    .isThrownBy(() -> PartCheck.check(
-                            new ByteArrayInputStream(file), as(format, file, read.length()), crc(written), "the part"))
-                    .withMessageContaining("CRC-32C %08x".formatted(crc(read).getAsInt()))
-                    .withMessageContaining(
-                            "expected %08x".formatted(crc(written).getAsInt()))
+                    .isThrownBy(() -> readBack(file, written(format, file, read, written)))
+                    .withMessageContaining("content with CRC-32C %08x".formatted(crc(read)))
+                    .withMessageContaining("expected %08x".formatted(crc(written)))
                     .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.INTEGRITY));
         }
     }
 
-    private static OptionalInt crc(String content) {
-        CRC32C crc = new CRC32C();
-        crc.update(content.getBytes(StandardCharsets.UTF_8));
-        return OptionalInt.of((int) crc.getValue());
+    @Test
+    void aByteThatChangesBetweenWritingAndReadingBackIsDetected() throws Exception {
+        for (String compression : List.of("none", "gzip")) {
+            byte[] file = file(compression, CONTENT);
+            WrittenPart written = new WrittenPart(
+                    "p", "jsonl", compression, file.length, CONTENT.length(), 50_000, crc(file), crc(CONTENT));
+            readBack(file, written);
+            byte[] changed = file.clone();
+            // In gzip, the operating system in the header: no checksum of the format covers it.
+            changed[9] ^= 1;
+            assertThatExceptionOfType(SpillwayException.class)
+                    .isThrownBy(() -> readBack(changed, written))
+                    .withMessageContaining("has CRC-32C %08x, expected %08x".formatted(crc(changed), crc(file)))
+                    .satisfies(e -> assertThat(e.fault()).isEqualTo(Fault.INTEGRITY));
+        }
     }
 
-    private static Part as(String format, byte[] file, long uncompressed) {
-        Part part = part("gzip", file, uncompressed, 1_000);
-        return new Part("p", format, "gzip", part.bytes(), uncompressed, 1_000, part.sha256(), part.md5(), part.sha1());
+    @Test
+    void readingBackTakesTheChecksumsThatAreWanted() throws Exception {
+        byte[] file = file("gzip", CONTENT);
+        WrittenPart lines =
+                new WrittenPart("p", "jsonl", "gzip", file.length, CONTENT.length(), 50_000, crc(file), crc(CONTENT));
+        Part all = part("gzip", file, CONTENT.length(), 50_000);
+        assertThat(PartCheck.readBack(new ByteArrayInputStream(file), lines, true, "the part"))
+                .isEqualTo(all);
+        assertThat(PartCheck.readBack(new ByteArrayInputStream(file), lines, false, "the part"))
+                .isEqualTo(new Part(
+                        "p", "jsonl", "gzip", file.length, CONTENT.length(), 50_000, all.sha256(), null, null));
+    }
+
+    private static void readBack(byte[] file, WrittenPart written) throws Exception {
+        PartCheck.readBack(new ByteArrayInputStream(file), written, false, "the part");
+    }
+
+    /** A part of 1,000 documents, whose file holds {@code read} and whose writer wrote {@code content}. */
+    private static WrittenPart written(String format, byte[] file, String read, String content) {
+        return new WrittenPart("p", format, "gzip", file.length, read.length(), 1_000, crc(file), crc(content));
+    }
+
+    private static int crc(String content) {
+        return crc(content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static int crc(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int) crc.getValue();
     }
 
     private static Part bulk(byte[] file, long uncompressed, long documents) {

@@ -115,10 +115,10 @@ public final class Csv implements Encoder {
         document.readSource((bytes, start, end) -> {
             cells.begin(bytes);
             try {
-                new Walk(bytes, new JsonCursor(bytes, start, end), document).members(tree, false);
+                new Walk(bytes, JsonCursor.ofValid(bytes, start, end), document).members(tree, false);
                 if (partMixed()) {
                     cells.begin(bytes);
-                    new Walk(bytes, new JsonCursor(bytes, start, end), document).members(tree, false);
+                    new Walk(bytes, JsonCursor.ofValid(bytes, start, end), document).members(tree, false);
                 }
                 for (int column = 0; column < row.length; column++) {
                     boolean beside = columns.kind(column).isBesideDocuments();
@@ -291,7 +291,7 @@ public final class Csv implements Encoder {
             }
             cursor.skipValue();
             if (kind == '[' && CsvCells.holdsObject(bytes, start, cursor.position())) {
-                Walk inside = new Walk(bytes, new JsonCursor(bytes, start, cursor.position()), document);
+                Walk inside = new Walk(bytes, JsonCursor.ofValid(bytes, start, cursor.position()), document);
                 inside.arrays = arrays;
                 inside.elements(field, taken);
             } else {

@@ -94,7 +94,7 @@ final class CsvCells {
             if (source[at] == '{') {
                 return true;
             } else if (source[at] == '"') {
-                JsonCursor text = new JsonCursor(source, at, end);
+                JsonCursor text = JsonCursor.ofValid(source, at, end);
                 text.skipValue();
                 at = text.position() - 1;
             }
@@ -186,7 +186,7 @@ final class CsvCells {
                 text.append(count++ == 0 ? "" : options.separator()).append(json(value));
                 continue;
             }
-            JsonCursor cursor = new JsonCursor(bytes, starts[value], ends[value]);
+            JsonCursor cursor = JsonCursor.ofValid(bytes, starts[value], ends[value]);
             boolean array = cursor.accept('[');
             if (array && cursor.accept(']')) {
                 continue;

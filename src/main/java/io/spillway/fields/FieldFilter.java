@@ -63,7 +63,7 @@ public final class FieldFilter {
             document.readSource((bytes, start, end) -> {
                 result.begin(bytes, start, end);
                 try {
-                    new Walk(this, result, bytes, new JsonCursor(bytes, start, end), end).document(root);
+                    new Walk(this, result, bytes, JsonCursor.ofValid(bytes, start, end), end).document(root);
                 } catch (MalformedJsonException e) {
                     throw new IllegalStateException("a parsed document is not valid JSON", e);
                 }

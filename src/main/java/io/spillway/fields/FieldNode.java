@@ -146,15 +146,19 @@ final class FieldNode {
     }
 
     /**
-     * The node that followed {@code before} in the previous document, if {@code bytes[from, to)} is exactly its name.
+     * The node below this one that followed {@code before} in the previous document, if there is one. Its name needs no
+     * decoding: a string with these very bytes is this name.
      */
     @Nullable
-    FieldNode guess(@Nullable FieldNode before, byte[] bytes, int from, int to) {
+    FieldNode guess(@Nullable FieldNode before) {
         FieldNode guess = before == null ? first : before.follower;
         // A dotted name leads to a deeper node, whose follower has another parent.
-        return guess != null && guess.parent == this && Arrays.equals(guess.name, 0, guess.name.length, bytes, from, to)
-                ? guess
-                : null;
+        return guess != null && guess.parent == this ? guess : null;
+    }
+
+    /** Its name in UTF-8; not to be changed. */
+    byte[] name() {
+        return name;
     }
 
     /** Records that {@code child}, whose name needs no decoding, followed {@code before}. */

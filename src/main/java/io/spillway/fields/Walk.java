@@ -54,10 +54,12 @@ final class Walk {
         do {
             cursor.peek();
             int start = cursor.position();
-            cursor.skipValue();
             cut = null;
-            FieldNode guess = at.guess(before, bytes, start + 1, cursor.position() - 1);
-            FieldNode field = guess != null ? guess : look(at, before, start + 1, cursor.position() - 1);
+            FieldNode field = at.guess(before);
+            if (field == null || !cursor.acceptString(field.name())) {
+                cursor.skipValue();
+                field = look(at, before, start + 1, cursor.position() - 1);
+            }
             before = field;
             cursor.expect(':');
             kept.begin(start);
@@ -245,7 +247,7 @@ final class Walk {
     /** All names of the object whose bracket is at {@code open}. */
     private Set<String> names(int open) throws MalformedJsonException {
         Set<String> names = new HashSet<>();
-        JsonCursor members = new JsonCursor(bytes, open, end);
+        JsonCursor members = JsonCursor.ofValid(bytes, open, end);
         do {
             members.peek();
             int start = members.position();
@@ -278,7 +280,7 @@ final class Walk {
 
     /** Keeps a value, or the first of an array, as the field's example if it is short and not an object. */
     private void exemplify(FieldNode at, int start, int until) throws MalformedJsonException {
-        JsonCursor value = new JsonCursor(bytes, start, until);
+        JsonCursor value = JsonCursor.ofValid(bytes, start, until);
         int kind = value.peek();
         while (kind == '[') {
             value.expect('[');

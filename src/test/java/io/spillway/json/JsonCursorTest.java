@@ -28,6 +28,32 @@ class JsonCursorTest {
             cursor.skipValue();
             assertThat(cursor.position()).isEqualTo(3 + text.length);
             assertThat(cursor.accept(',')).isTrue();
+
+            JsonCursor known = JsonCursor.ofValid(bytes, 0, bytes.length);
+            known.skipValue();
+            assertThat(known.position()).isEqualTo(3 + text.length);
+            JsonCursor alone = JsonCursor.ofValid(bytes, 3, 3 + text.length);
+            alone.skipValue();
+            assertThat(alone.position()).isEqualTo(3 + text.length);
+        }
+    }
+
+    @Test
+    void onlyTheVeryStringIsAccepted() throws MalformedJsonException {
+        byte[] name = "näme".getBytes(StandardCharsets.UTF_8);
+        for (String other : new String[] {
+            "\"näm\":", "\"näme2\":", "\"nÄme\":", "\"n\\u00e4me\":", "näme:", "\"näme", "\"", "", "7", "{\"näme\":1}"
+        }) {
+            byte[] bytes = other.getBytes(StandardCharsets.UTF_8);
+            JsonCursor cursor = new JsonCursor(bytes, 0, bytes.length);
+            assertThat(cursor.acceptString(name)).as(other).isFalse();
+            assertThat(cursor.position()).as(other).isZero();
+        }
+        byte[] bytes = " \"näme\" : 1".getBytes(StandardCharsets.UTF_8);
+        for (int limit = 0; limit <= bytes.length; limit++) {
+            JsonCursor cursor = new JsonCursor(bytes, 0, limit);
+            assertThat(cursor.acceptString(name)).isEqualTo(limit >= 8);
+            assertThat(cursor.position()).isEqualTo(limit >= 8 ? 8 : Math.min(limit, 1));
         }
     }
 
@@ -296,6 +322,11 @@ class JsonCursorTest {
             end = -1;
         }
         int expected = stringEnd(bytes, start);
+        if (expected >= 0 && endOfValid(bytes, start) != expected) {
+            assertThat(endOfValid(bytes, start))
+                    .as("%s from %d is known to be valid", HexFormat.of().formatHex(bytes), start)
+                    .isEqualTo(expected);
+        }
         if (end != expected || (end >= 0 && (cursor.findings() == 0) != Jackson.isUtf8(bytes, start, end))) {
             assertThat(end)
                     .as("%s from %d", HexFormat.of().formatHex(bytes), start)
@@ -304,6 +335,16 @@ class JsonCursorTest {
                     .as("%s from %d is UTF-8", HexFormat.of().formatHex(bytes), start)
                     .isEqualTo(Jackson.isUtf8(bytes, start, end));
         }
+    }
+
+    private static int endOfValid(byte[] bytes, int start) {
+        JsonCursor cursor = JsonCursor.ofValid(bytes, start, bytes.length);
+        try {
+            cursor.skipValue();
+        } catch (MalformedJsonException e) {
+            throw new IllegalStateException("a valid string does not parse", e);
+        }
+        return cursor.position();
     }
 
     /** The position after the string's closing quote, or -1: byte by byte. Only two-byte escapes occur. */

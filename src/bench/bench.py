@@ -20,8 +20,8 @@ import urllib.parse
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORK = os.path.join(ROOT, "target", "bench")
 JAR = os.path.join(ROOT, "target", "spillway.jar")
-MAKER = os.path.join(ROOT, "..", "shared", "bench", "make_debian_packages.py")
-INDEX = {"settings": {"number_of_shards": 3, "number_of_replicas": 0, "refresh_interval": "-1"},
+MAKER = os.environ.get("MAKER", os.path.join(ROOT, "..", "shared", "bench", "make_debian_packages.py"))
+INDEX = {"settings": {"number_of_shards": 2, "number_of_replicas": 0, "refresh_interval": "-1"},
          "mappings": {"dynamic": False, "properties": {"id": {"type": "keyword"}, "name": {"type": "keyword"}}}}
 NGINX = """worker_processes 1; daemon off; pid %(work)s/nginx.pid; error_log %(work)s/nginx.log;
 events {} http { log_format times '$msec $request_time $uri'; access_log %(work)s/times.log times; client_body_temp_path %(work)s/nb; proxy_temp_path %(work)s/np; client_max_body_size 0;
@@ -149,12 +149,43 @@ def some_fields(path, number):
     return [names[i * len(names) // number] + "*" for i in range(number)]
 
 
-def table(results, base, documents):
-    rows = ["| what | seconds (min to max) | against the drain | documents/s | CPU s | MiB |", "| --- | --- | --- | --- | --- | --- |"]
+def drain(kind, url, slices, page):
+    return [sys.executable, os.path.join(ROOT, "src/bench/drain.py"), kind, url, "bench", str(slices), str(page)]
+
+
+def fastest_drain(kind, url, page):
+    """The drain with the number of slices that reads fastest, of two runs each; process start included."""
+    runs = {slices: min(measured(drain(kind, url, slices, page))[0] for _ in range(2)) for slices in (1, 2, 4, 8)}
+    print("  drain %s: %s" % (kind, ", ".join("%d slices %.2f s" % run for run in runs.items())), file=sys.stderr)
+    return drain(kind, url, min(runs, key=runs.get), page)
+
+
+def compressor_alone(java, path, compression, level):
+    """CPU seconds of compressing the documents in one thread, without anything else."""
+    text = subprocess.run([java, "--enable-native-access=ALL-UNNAMED", "-cp", JAR, os.path.join(ROOT, "src/bench/Compressor.java"),
+                           path, compression, *level], stdout=subprocess.PIPE, check=True, text=True).stdout.split()
+    return float(text[0]), float(text[1])
+
+
+def table(results, base, documents, compressors):
+    """The floor F of a JSON Lines export: D + the CPU seconds of its compressor / cores."""
+    rows = ["| what | seconds (min to max) | / D | floor F | / F | documents/s | CPU s | MiB |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    drained = results[base][0]
     for name, (wall, cpu, rss, low, high) in results.items():
-        rows.append("| %s | %.2f (%.2f to %.2f) | %.2f | %s | %.1f | %.0f |" % (
-            name, wall, low, high, wall / results[base][0], format(round(documents / wall), ","), cpu, rss))
+        floor = drained + compressors[name][0] / os.cpu_count() if name in compressors else None
+        rows.append("| %s | %.2f (%.2f to %.2f) | %.2f | %s | %s | %s | %.1f | %.0f |" % (
+            name, wall, low, high, wall / drained, "%.2f" % floor if floor else "", "%.2f" % (wall / floor) if floor else "",
+            format(round(documents / wall), ","), cpu, rss))
     return "\n".join(rows)
+
+
+def against_elasticdump(results):
+    """elasticdump's time over ours."""
+    pairs = [("elasticdump, plain", "none"), ("elasticdump, gzip", "gzip"), ("elasticdump, gzip", "zstd")]
+    rows = ["%s over spillway jsonl, %s: %.1f" % (theirs, ours, results[theirs][0] / results["spillway jsonl, " + ours][0])
+            for theirs, ours in pairs if theirs in results and "spillway jsonl, " + ours in results]
+    return ["* " + row for row in rows] + [""] if rows else []
 
 
 def peers(url, index, path):
@@ -187,7 +218,10 @@ def main():
     ap.add_argument("--java", default=os.environ.get("JAVA_HOME"), help="JDK of the exports; the server has it too")
     ap.add_argument("--peers", action="store_true", help="also other tools")
     ap.add_argument("--scale", default="", help="numbers of documents for the cost of growth, with commas")
-    ap.add_argument("--formats", default="jsonl none,jsonl gzip", help="FORMAT COMPRESSION pairs, with commas")
+    ap.add_argument("--formats", default="jsonl none,jsonl zstd,jsonl gzip", help="FORMAT COMPRESSION [LEVEL], with commas")
+    ap.add_argument("--shards", type=int, default=2)
+    ap.add_argument("--slices", type=int, default=4, help="of each export")
+    ap.add_argument("--lanes", type=int, default=2, help="of each export")
     ap.add_argument("--once", default="", help="slow FORMAT COMPRESSION pairs, measured in the first round only")
     ap.add_argument("--share", default="", help="values of --max-share to hold the measured share against, with commas")
     ap.add_argument("--report", default="", help="name of the report, without .md; the date and the machine otherwise")
@@ -195,6 +229,7 @@ def main():
     ap.add_argument("--withhold", type=int, default=0, help="beside each format, the same without so many fields")
     a = ap.parse_args()
     os.makedirs(WORK, exist_ok=True)
+    INDEX["settings"]["number_of_shards"] = a.shards
     java = os.path.join(a.java, "bin", "java") if a.java else "java"
     home = os.path.join(ROOT, "target", "elasticsearch")
     server = subprocess.Popen([java, "-cp", JAR, os.path.join(ROOT, "src/bench/Server.java"),
@@ -209,31 +244,38 @@ def main():
         count = load(es, path, "bench")
         size = os.path.getsize(path)
         page = max(1, min(10_000, (4 << 20) // (size // count + 100)))
-        drain = [java, "-Xmx256m", os.path.join(ROOT, "src/bench/RawDrain.java"), url, "bench", "3", "2", str(page)]
-        cases = {"raw drain": drain}
+        drains = {"drain, plain sockets": fastest_drain("sockets", url, page), "drain, http.client": fastest_drain("http", url, page)}
+        cases, compressors = dict(drains), {}
         for pair in a.formats.split(","):
-            kind, compression = pair.split()
-            cases["spillway %s, %s" % (kind, compression)] = spillway(
-                java, url, "bench", "--format", kind, "--compression", compression, "--slices", "3", "--lanes", "2")
+            kind, compression, *level = pair.split()
+            name = "spillway %s, %s" % (kind, " ".join([compression, *level]))
+            cases[name] = spillway(java, url, "bench", "--format", kind, "--compression", compression, "--slices", str(a.slices),
+                                   "--lanes", str(a.lanes), *(["--level", *level] if level else []))
+            if kind == "jsonl":
+                compressors[name] = compressor_alone(java, path, compression, level)
             if a.withhold:
-                cases["spillway %s, %s, %d fields withheld" % (kind, compression, a.withhold)] = spillway(
-                    java, url, "bench", "--format", kind, "--compression", compression, "--slices", "3", "--lanes", "2",
+                cases["%s, %d fields withheld" % (name, a.withhold)] = spillway(
+                    java, url, "bench", "--format", kind, "--compression", compression, "--slices", str(a.slices), "--lanes", str(a.lanes),
                     "--exclude", ",".join(some_fields(path, a.withhold)), "--unlisted", "publish")
         once = {}
         for pair in filter(None, a.once.split(",")):
             kind, compression = pair.split()
             once["spillway %s, %s (once)" % (kind, compression)] = spillway(
-                java, url, "bench", "--format", kind, "--compression", compression, "--slices", "3", "--lanes", "2")
+                java, url, "bench", "--format", kind, "--compression", compression, "--slices", str(a.slices), "--lanes", str(a.lanes))
         missing = []
         if a.peers:
             more, missing, stop_peers = peers(url, "bench", path)
             cases.update(more)
         results = in_turns(cases, a.rounds)
         results.update(in_turns(once, 1))
-        report += ["## %s documents, %d MB (%s), 3 shards" % (format(count, ","), size // 1_000_000, source), "",
+        base = min(drains, key=lambda name: results[name][0])
+        report += ["## %s documents, %d MB (%s), %d shards" % (format(count, ","), size // 1_000_000, source, a.shards), "",
+                   "D is the faster one of two independent drains: %s. F = D + the CPU seconds of the compressor alone / %d cores." % (
+                       base, os.cpu_count()),
+                   "Compressors alone: %s." % "; ".join("%s %.1f s, ratio %.2f" % ((name,) + found) for name, found in compressors.items()), "",
                    "Medians of %d rounds, in turns. Seconds are of the whole process, its JVM's start included." % a.rounds,
                    "Peers that compress do so from a file to nowhere: no server works beside them.",
-                   "", table(results, "raw drain", count), ""]
+                   "", table(results, base, count, compressors), "", *against_elasticdump(results)]
         report += ["Left out: %s." % "; ".join(missing), ""] if missing else []
         report += ["```sh"] + ["%-28s %s" % (n + ":", shown(c)) for n, c in (cases | once).items()] + ["```", ""]
         if a.share:
@@ -307,13 +349,13 @@ def scale(a, es, url, java):
         load(es, path, "scale-%d" % count)
         os.remove(path)
     print("  measuring the cost of growth", file=sys.stderr)
-    rows = ["## Cost of growth", "", "JSON Lines with gzip, three slices, two lanes; CPU of the export alone. Medians where there are rounds.", "",
+    rows = ["## Cost of growth", "", "JSON Lines with gzip, %d slices, %d lanes; CPU of the export alone. Medians where there are rounds." % (a.slices, a.lanes), "",
             "| documents | rounds | seconds | microseconds a document | CPU microseconds a document | MiB |",
             "| --- | --- | --- | --- | --- | --- |"]
     for count in counts:
         rounds = max(1, min(5, counts[-1] // count))
         index = "scale-%d" % count
-        wall, cpu, rss, _, _ = in_turns({index: spillway(java, url, index, "--slices", "3", "--lanes", "2")}, rounds)[index]
+        wall, cpu, rss, _, _ = in_turns({index: spillway(java, url, index, "--slices", str(a.slices), "--lanes", str(a.lanes))}, rounds)[index]
         rows.append("| %s | %d | %.1f | %.2f | %.2f | %.0f |" % (
             format(count, ","), rounds, wall, wall / count * 1e6, cpu / count * 1e6, rss))
     return rows + [""]
@@ -329,7 +371,7 @@ def header(a, java):
             "* %d cores (%s), server and client on the same machine" % (os.cpu_count(), cpu),
             "* %s" % version[-2 if len(version) > 1 else -1],
             "* Elasticsearch 8.19.21 with %d MiB of heap; exports with -Xmx256m" % a.heap,
-            "* pages of the raw drain have about 4 MiB, as the exports' have"] + ([
+            "* pages of the drains have about 4 MiB, as the exports' have; process start is included everywhere"] + ([
             "* the server has no `/` endpoint, which elasticdump asks for: nginx in front of it answers that one path",
             "* elasticdump 6.125.1 with --limit 5000"] if a.peers else []) + [""]
 

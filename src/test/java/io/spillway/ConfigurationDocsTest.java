@@ -172,7 +172,10 @@ class ConfigurationDocsTest {
             case "array" -> "list of " + type(schema.path("items"));
             case "object" -> schema.has("properties") ? "section" : "object";
             case "string" -> schema.has("enum") ? "word" : "text";
-            default -> schema.path("type").asText();
+            default ->
+                schema.path("type").isArray()
+                        ? "text or section"
+                        : schema.path("type").asText();
         };
     }
 

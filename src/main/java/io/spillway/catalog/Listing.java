@@ -1,5 +1,6 @@
 package io.spillway.catalog;
 
+import io.spillway.dataset.CustomLicense;
 import io.spillway.destination.ObjectKey;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataset       its name
  * @param title         for people
  * @param description   for people, or null
- * @param license       SPDX identifier, or null if not stated
+ * @param license       SPDX expression, or null if not stated
  * @param homepage      where people read about the dataset, or null
  * @param covers        the routes of the site that the dump replaces
  * @param page          address of the dataset's page
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param torrent       address of its torrent, or null where it has none
  * @param files         its parts, in the order of their names
  * @param mirrors       addresses of the same dump elsewhere, each of the file that {@code address} is of
+ * @param customLicense the licence that the one {@code LicenseRef-} in {@code license} means, or null if there is none
  */
 public record Listing(
         String dataset,
@@ -55,7 +57,8 @@ public record Listing(
         @Nullable String metalink,
         @Nullable String torrent,
         List<File> files,
-        List<URI> mirrors) {
+        List<URI> mirrors,
+        @Nullable CustomLicense customLicense) {
     /** @throws IllegalArgumentException if a member is missing, as it may be in a file */
     public Listing {
         Present.members("a dataset", dataset, title, dump, takenAt, address, manifest, checksums, files);
@@ -152,7 +155,8 @@ public record Listing(
                 latest.parts().stream()
                         .map(part -> File.of(part, addresses.of(folder.child(part.name()))))
                         .toList(),
-                mirrors);
+                mirrors,
+                latest.customLicense());
     }
 
     /** The name of the file that {@link #address} is of: the dump's page, or its manifest where it has no page. */

@@ -138,6 +138,8 @@ final class PlanCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         var source = survey.description();
         out.printf("dataset       %s%n", schedule.dataset());
+        var dataset = schedule.toDataset();
+        out.printf("licence       %s%n", ShowCommand.license(dataset.license(), dataset.customLicense()));
         out.printf("source        %s at %s%n", source.name(), schedule.source().url());
         out.printf(
                 "server        %s %s%n",
@@ -254,6 +256,9 @@ final class PlanCommand implements Callable<Integer> {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("type", "plan");
         line.put("dataset", schedule.dataset());
+        var dataset = schedule.toDataset();
+        line.put("license", dataset.license());
+        line.put("custom_license", dataset.customLicense());
         line.put("index", source.name());
         line.put("indices", source.indices());
         line.put("documents", survey.documents());

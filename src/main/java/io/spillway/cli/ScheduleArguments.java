@@ -108,6 +108,15 @@ final class ScheduleArguments {
     private @Nullable String license;
 
     @Option(
+            names = "--license-name",
+            paramLabel = "NAME",
+            description = "Name of a licence that SPDX does not list, with --license-url.")
+    private @Nullable String licenseName;
+
+    @Option(names = "--license-url", paramLabel = "URL", description = "URL of the text of that licence.")
+    private @Nullable String licenseUrl;
+
+    @Option(
             names = "--include",
             split = ",",
             paramLabel = "FIELD",
@@ -256,7 +265,14 @@ final class ScheduleArguments {
         ObjectNode schedule = JSON.createObjectNode();
         schedule.put("dataset", datasetName());
         put(schedule, "title", title);
-        put(schedule, "license", license);
+        if (licenseName == null && licenseUrl == null) {
+            put(schedule, "license", license);
+        } else {
+            ObjectNode custom = schedule.putObject("license");
+            put(custom, "spdx", license);
+            put(custom, "name", licenseName);
+            put(custom, "url", licenseUrl);
+        }
         source.fill(schedule.putObject("source"));
         ObjectNode fields = schedule.putObject("fields");
         put(fields, "include", include);
@@ -352,6 +368,9 @@ final class ScheduleArguments {
 
     private static Map<String, String> options() {
         Map<String, String> options = new LinkedHashMap<>();
+        options.put("/license/spdx", "--license");
+        options.put("/license/name", "--license-name");
+        options.put("/license/url", "--license-url");
         for (String key : List.of("dataset", "title", "license")) {
             options.put("/" + key, "--" + key);
         }

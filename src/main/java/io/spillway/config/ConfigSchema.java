@@ -117,6 +117,10 @@ public final class ConfigSchema {
                             choices.addObject().putArray("required").add(key);
                         }
                     }
+                    if (scope.getType().getErasedType().isAnnotationPresent(OrText.class)) {
+                        // Keywords of texts do not apply to objects, and keywords of objects not to texts.
+                        schema.putArray("type").add("string").add("object");
+                    }
                 });
         config.forFields()
                 .withPropertyNameOverrideResolver(ConfigSchema::key)

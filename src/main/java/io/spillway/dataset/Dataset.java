@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param name        1 to 64 of {@code [a-z0-9-]}, beginning and ending with a letter or digit; part of every path
  * @param title       for people; the name if none is configured
  * @param description for people, or null
- * @param license     an SPDX identifier, or null if not stated
+ * @param license     an SPDX expression, or null if not stated
  * @param homepage    URL of a page about it, or null
  * @param covers      routes of the site that a dump of this dataset replaces, each starting with {@code /}: the route
  *                    itself and everything below it, or with a star at its end everything that begins with it
  * @param publisher   the publisher's name, or null if not stated
+ * @param customLicense the licence that the one {@code LicenseRef-} in {@code license} means, or null if there is none
  */
 public record Dataset(
         String name,
@@ -23,7 +24,8 @@ public record Dataset(
         @Nullable String license,
         @Nullable String homepage,
         List<String> covers,
-        @Nullable String publisher) {
+        @Nullable String publisher,
+        @Nullable CustomLicense customLicense) {
 
     /** The pattern of a dataset's name; the schedule's JSON Schema uses the same expression. */
     public static final String NAME_PATTERN = "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
@@ -36,6 +38,18 @@ public record Dataset(
             throw new IllegalArgumentException("not a dataset name: \"" + name + "\"");
         }
         covers = List.copyOf(covers);
+    }
+
+    /** A dataset whose licence SPDX lists. */
+    public Dataset(
+            String name,
+            String title,
+            @Nullable String description,
+            @Nullable String license,
+            @Nullable String homepage,
+            List<String> covers,
+            @Nullable String publisher) {
+        this(name, title, description, license, homepage, covers, publisher, null);
     }
 
     /** A dataset without a publisher. */

@@ -1,5 +1,6 @@
 package io.spillway.dataset;
 
+import java.text.Normalizer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,11 +12,13 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Licences by their SPDX identifiers, and expressions of several, such as {@code MIT OR CC0-1.0}. */
 public final class License {
     private static final Pattern CREATIVE_COMMONS = Pattern.compile("CC-(BY(?:-NC)?(?:-ND|-SA)?)-([0-9.]+)");
     private static final Pattern TOKEN = Pattern.compile("[()]|[^()\\s]+");
+    private static final String REFERENCE = "LicenseRef-";
     private static final Pattern OWN = Pattern.compile("(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+");
 
     private License() {}
@@ -118,7 +121,7 @@ public final class License {
                 .map(id -> " (did you mean " + id + "?)")
                 .orElse("");
         return new IllegalArgumentException("license \"" + token + "\" is not an SPDX " + what + meant
-                + "; write a licence that SPDX does not list as LicenseRef-NAME");
+                + "; write a licence that SPDX does not list with its name and url");
     }
 
     private static boolean isOperator(String token) {
@@ -135,6 +138,56 @@ public final class License {
                 .filter(word -> !word.isEmpty() && !word.equals("OR") && !word.equals("AND"))
                 .distinct()
                 .toList();
+    }
+
+    /** The identifiers in an expression that are publishers' own. */
+    public static List<String> references(String expression) {
+        return identifiers(expression).stream()
+                .filter(identifier -> OWN.matcher(identifier).matches())
+                .toList();
+    }
+
+    /** A {@code LicenseRef-} for a licence that SPDX does not list, made of the letters and digits of its name. */
+    public static String reference(String name) {
+        String letters = Normalizer.normalize(name, Normalizer.Form.NFKD)
+                .replaceAll("\\p{M}+", "")
+                .replaceAll("[^A-Za-z0-9.]+", "-")
+                .replaceAll("^[-.]+|[-.]+$", "");
+        return REFERENCE + (letters.isEmpty() ? "custom" : letters);
+    }
+
+    /**
+     * Refuses the name of a licence that SPDX lists.
+     *
+     * @throws IllegalArgumentException if this is a listed identifier or full name; the message has the identifier
+     */
+    public static void requireUnlisted(String name) {
+        String text = name.strip();
+        SpdxList.license(text)
+                .or(() -> SpdxList.licenses().stream()
+                        .filter(entry -> entry.name().equalsIgnoreCase(text))
+                        .findFirst())
+                .ifPresent(entry -> {
+                    throw new IllegalArgumentException(
+                            "SPDX lists \"" + name + "\"; write license: " + entry.id() + " without name and url");
+                });
+    }
+
+    /**
+     * An expression for people: the name of a custom licence replaces its identifier if it is alone, and follows it in
+     * an expression of several.
+     */
+    public static String label(String expression, @Nullable CustomLicense custom) {
+        List<String> own = references(expression);
+        if (custom == null || own.size() != 1) {
+            return expression;
+        }
+        String reference = own.get(0);
+        return expression.equals(reference)
+                ? custom.name()
+                : expression.replaceAll(
+                        "(?<![^\\s(])" + Pattern.quote(reference) + "(?![^\\s)])",
+                        Matcher.quoteReplacement(reference + " (" + custom.name() + ")"));
     }
 
     /** Whether an expression lists several licences of which the reader may choose one. */
@@ -157,6 +210,11 @@ public final class License {
         return SpdxList.license(spdx)
                 .or(() -> SpdxList.license(withoutPlus(spdx)))
                 .map(entry -> addressOfListed(entry.id()));
+    }
+
+    /** The same; the URL of a custom licence if that is the whole expression. */
+    public static Optional<String> address(String spdx, @Nullable CustomLicense custom) {
+        return custom != null && references(spdx).equals(List.of(spdx)) ? Optional.of(custom.url()) : address(spdx);
     }
 
     private static String withoutPlus(String spdx) {

@@ -1,6 +1,7 @@
 package io.spillway.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spillway.dataset.CustomLicense;
 import io.spillway.dataset.DumpId;
 import java.time.Instant;
 import java.util.HashSet;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param repaired      number of documents in which invalid UTF-8 was replaced, or null if none
  * @param spillway      version of Spillway that wrote it
  * @param publisher     name of the data's publisher, or null if not stated
+ * @param customLicense the licence that the one {@code LicenseRef-} in {@code license} means, or null if there is none
  */
 public record Manifest(
         int formatVersion,
@@ -64,7 +66,8 @@ public record Manifest(
         List<SideFile> files,
         @Nullable Long repaired,
         String spillway,
-        @Nullable String publisher) {
+        @Nullable String publisher,
+        @Nullable CustomLicense customLicense) {
 
     /** Increases if readers of an older version would misread a newer one. */
     public static final int FORMAT_VERSION = 1;
@@ -127,7 +130,7 @@ public record Manifest(
         }
     }
 
-    /** A manifest without a publisher. */
+    /** A manifest without a publisher and a custom licence. */
     public Manifest(
             int formatVersion,
             String dataset,
@@ -174,6 +177,7 @@ public record Manifest(
                 files,
                 repaired,
                 spillway,
+                null,
                 null);
     }
 

@@ -32,7 +32,8 @@ sealed interface BulkDownloads {
      * @param nextDue     when the next dump is due
      * @param documents   number of documents in the whole dump
      * @param bytes       total size of its files
-     * @param license     SPDX identifier
+     * @param license     SPDX expression
+     * @param licenseName name of a licence that SPDX does not list, or null
      * @param describedby URL of {@code datapackage.json}, or of the manifest if the dump has none
      * @param checksums   URL of {@code SHA256SUMS}
      * @param links       URL of {@code links.json}
@@ -50,6 +51,7 @@ sealed interface BulkDownloads {
             @Nullable Long documents,
             @Nullable Long bytes,
             @Nullable String license,
+            @Nullable String licenseName,
             @Nullable String describedby,
             @Nullable String checksums,
             @Nullable String links,
@@ -83,6 +85,7 @@ sealed interface BulkDownloads {
                     documents,
                     bytes,
                     license,
+                    licenseName,
                     describedby,
                     checksums,
                     links,
@@ -139,5 +142,6 @@ sealed interface BulkDownloads {
             Instant generated,
             long documents,
             long bytes,
-            @Nullable String license) {}
+            @Nullable String license,
+            @Nullable String licenseName) {}
 }

@@ -153,6 +153,7 @@ public final class NoticeFolder {
                         null,
                         null,
                         null,
+                        null,
                         0,
                         List.of());
         return new Subject(dataset, downloads, null, null, null);

@@ -3,6 +3,7 @@ package io.spillway.notices;
 import io.spillway.catalog.LatestFile;
 import io.spillway.catalog.LinksFile;
 import io.spillway.catalog.Listing;
+import io.spillway.dataset.CustomLicense;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.SpillwayException;
@@ -80,6 +81,7 @@ final class Subjects {
                 listing.documents(),
                 listing.bytes(),
                 license(listing),
+                licenseName(listing),
                 firstAnswering(folders, describedBy(latest)),
                 firstAnswering(folders, Sha256Sums.FILE_NAME),
                 links(),
@@ -122,7 +124,8 @@ final class Subjects {
                 listing.takenAt(),
                 listing.documents(),
                 listing.bytes(),
-                license(listing));
+                license(listing),
+                licenseName(listing));
     }
 
     private BulkDownloads.OfDataset withoutFiles(
@@ -139,6 +142,7 @@ final class Subjects {
                 null,
                 null,
                 listing == null ? null : license(listing),
+                listing == null ? null : licenseName(listing),
                 null,
                 null,
                 links(),
@@ -260,6 +264,11 @@ final class Subjects {
 
     private static @Nullable String description(Listing listing) {
         return listing.description() == null ? null : PlainText.line(listing.description(), MAX_DESCRIPTION);
+    }
+
+    private static @Nullable String licenseName(Listing listing) {
+        CustomLicense custom = listing.customLicense();
+        return custom == null ? null : PlainText.line(custom.name(), MAX_LICENSE);
     }
 
     private static @Nullable String license(Listing listing) {

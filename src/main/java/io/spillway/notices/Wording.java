@@ -1,5 +1,6 @@
 package io.spillway.notices;
 
+import io.spillway.dataset.License;
 import io.spillway.page.Texts;
 import java.net.URI;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ public record Wording(
                 texts.get("notice.dump", texts.date(dataset.generated())),
                 texts.get("notice.documents", dataset.documents()),
                 texts.bytes(dataset.bytes()),
-                dataset.license());
+                license(dataset.license(), dataset.licenseName()));
     }
 
     private static List<Item> items(BulkDownloads downloads, Texts texts) {
@@ -139,9 +140,19 @@ public record Wording(
                                         texts.get("notice.dump", texts.date(each.generated())),
                                         texts.get("notice.documents", each.documents()),
                                         texts.bytes(each.bytes()),
-                                        each.license()),
+                                        license(each.license(), each.licenseName())),
                                 null))
                         .toList();
+    }
+
+    /** The name of a custom licence in place of its identifier, or after an expression of several. */
+    private static @Nullable String license(@Nullable String expression, @Nullable String customName) {
+        if (expression == null || customName == null) {
+            return expression;
+        }
+        return License.references(expression).equals(List.of(expression))
+                ? customName
+                : expression + " (" + customName + ")";
     }
 
     private static String joined(@Nullable String... facts) {

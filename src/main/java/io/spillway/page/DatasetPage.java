@@ -92,8 +92,10 @@ public record DatasetPage(
                 latest.title(),
                 latest.description(),
                 dump(texts, dumps.get(0), addresses),
-                license,
-                license == null ? null : License.address(license).orElse(null),
+                license == null ? null : License.label(license, latest.customLicense()),
+                license == null
+                        ? null
+                        : License.address(license, latest.customLicense()).orElse(null),
                 latest.nextDue() == null ? null : texts.date(latest.nextDue()),
                 opens(latest.homepage()) ? latest.homepage() : null,
                 listing.files().size(),

@@ -1,5 +1,6 @@
 package io.spillway.page;
 
+import io.spillway.dataset.CustomLicense;
 import io.spillway.dataset.License;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param instant        time of the snapshot, as for HTML's {@code datetime}
  * @param documents      number of documents, as text
  * @param size           total size of its parts, as text
- * @param license        an SPDX expression, or null
+ * @param license        an SPDX expression or the name of a custom licence, or null
  * @param licenseAddress URL of the licence's text, or null
  * @param publisher      the publisher's name, or null
  * @param dataset        address of the dataset's page, relative where possible
@@ -67,6 +68,7 @@ public record DumpPage(
             long documents,
             long bytes,
             @Nullable String license,
+            @Nullable CustomLicense customLicense,
             @Nullable String publisher,
             String dataset,
             List<File> files) {
@@ -82,10 +84,11 @@ public record DumpPage(
                                 Texts.instant(takenAt),
                                 texts.count(documents),
                                 texts.bytes(bytes),
-                                license,
+                                license == null ? null : License.label(license, customLicense),
                                 license == null
                                         ? null
-                                        : License.address(license).orElse(null),
+                                        : License.address(license, customLicense)
+                                                .orElse(null),
                                 publisher,
                                 dataset,
                                 files,

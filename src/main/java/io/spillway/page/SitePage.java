@@ -2,6 +2,7 @@ package io.spillway.page;
 
 import io.spillway.catalog.Addresses;
 import io.spillway.catalog.Catalog;
+import io.spillway.dataset.License;
 import io.spillway.destination.ObjectKey;
 import io.spillway.manifest.Manifest;
 import java.util.List;
@@ -50,6 +51,8 @@ public record SitePage(Frame frame, List<Card> cards, String links, String statu
                 texts.date(latest.takenAt()),
                 texts.get("documents") + ": " + texts.count(latest.documents()),
                 texts.bytes(latest.bytes()),
-                latest.license() == null ? texts.get("license.none") : latest.license());
+                latest.license() == null
+                        ? texts.get("license.none")
+                        : License.label(latest.license(), latest.customLicense()));
     }
 }

@@ -1,11 +1,13 @@
 package io.spillway.page;
 
 import io.spillway.catalog.Listing;
+import io.spillway.dataset.CustomLicense;
 import io.spillway.dataset.License;
 import io.spillway.manifest.ManifestJson;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A dump as schema.org Dataset, for dataset search engines. */
@@ -36,10 +38,7 @@ final class StructuredData {
         put(data, "sameAs", DatasetPage.opens(latest.homepage()) ? latest.homepage() : null);
         String license = latest.license();
         if (license != null) {
-            Object named = Map.of("@type", "CreativeWork", "name", license);
-            data.put(
-                    "license",
-                    License.address(license).<Object>map(address -> address).orElse(named));
+            data.put("license", license(license, latest.customLicense()));
         }
         if (publisher != null) {
             Map<String, Object> organization = Map.of("@type", "Organization", "name", publisher);
@@ -62,6 +61,19 @@ final class StructuredData {
                 .replace("&", "\\u0026")
                 .replace("\u2028", "\\u2028")
                 .replace("\u2029", "\\u2029");
+    }
+
+    /** The URL of a licence on SPDX's list; otherwise its name, and the URL of a custom licence. */
+    private static Object license(String expression, @Nullable CustomLicense custom) {
+        Optional<String> listed = License.address(expression);
+        if (listed.isPresent()) {
+            return listed.get();
+        }
+        Map<String, Object> work = new LinkedHashMap<>();
+        work.put("@type", "CreativeWork");
+        work.put("name", License.label(expression, custom));
+        put(work, "url", License.address(expression, custom).orElse(null));
+        return work;
     }
 
     private static String description(Listing latest) {

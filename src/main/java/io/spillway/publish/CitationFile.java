@@ -1,6 +1,7 @@
 package io.spillway.publish;
 
 import io.spillway.config.YamlText;
+import io.spillway.dataset.CustomLicense;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.License;
 import java.net.URI;
@@ -44,7 +45,7 @@ final class CitationFile {
         file.put(
                 "date-released",
                 draft.takenAt().atOffset(ZoneOffset.UTC).toLocalDate().toString());
-        license(file, dataset.license());
+        license(file, dataset.license(), dataset.customLicense());
         // A folder URL works only if the web server shows a directory index, which buckets never do.
         Optional<String> index = addresses.index().map(URI::toString);
         page(dataset).or(() -> index).ifPresent(address -> file.put("url", address));
@@ -60,7 +61,8 @@ final class CitationFile {
         return author;
     }
 
-    private static void license(Map<String, Object> file, @Nullable String spdx) {
+    private static void license(
+            Map<String, Object> file, @Nullable String spdx, @Nullable CustomLicense custom) {
         if (spdx == null) {
             return;
         }
@@ -74,7 +76,7 @@ final class CitationFile {
         if (LISTED.matcher(spdx).matches()) {
             file.put("license", spdx);
         } else {
-            License.address(spdx).ifPresent(address -> file.put("license-url", address));
+            License.address(spdx, custom).ifPresent(address -> file.put("license-url", address));
         }
     }
 

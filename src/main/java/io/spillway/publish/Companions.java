@@ -105,6 +105,7 @@ final class Companions {
                 draft.documents(),
                 draft.bytes(),
                 dataset.license(),
+                dataset.customLicense(),
                 dataset.publisher(),
                 addresses.page(),
                 links);

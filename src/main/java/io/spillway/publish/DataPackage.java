@@ -1,6 +1,7 @@
 package io.spillway.publish;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.spillway.dataset.CustomLicense;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.License;
 import io.spillway.manifest.Manifest;
@@ -47,17 +48,28 @@ record DataPackage(
             @Nullable String path,
             @Nullable String title) {
         /** One entry per licence of an expression; the whole expression is the title if there are several. */
-        static List<License> of(String expression) {
+        static List<License> of(String expression, @Nullable CustomLicense custom) {
             List<String> identifiers = io.spillway.dataset.License.identifiers(expression);
-            String title = identifiers.equals(List.of(expression)) ? null : expression;
-            return identifiers.stream().map(id -> entry(id, title)).toList();
+            String title = identifiers.equals(List.of(expression))
+                    ? null
+                    : io.spillway.dataset.License.label(expression, custom);
+            return identifiers.stream()
+                    .map(id -> custom != null
+                                    && io.spillway.dataset.License.references(id).size() == 1
+                            ? new License(name(id), custom.url(), title == null ? custom.name() : title)
+                            : entry(id, title))
+                    .toList();
         }
 
         private static License entry(String spdx, @Nullable String title) {
             Optional<String> address = io.spillway.dataset.License.address(spdx);
             return LICENSE_NAME.matcher(spdx).matches() || address.isEmpty()
-                    ? new License(LICENSE_NAME.matcher(spdx).matches() ? spdx : "LicenseRef-other", null, title)
+                    ? new License(name(spdx), null, title)
                     : new License(null, address.get(), title == null ? spdx : title);
+        }
+
+        private static String name(String spdx) {
+            return LICENSE_NAME.matcher(spdx).matches() ? spdx : "LicenseRef-other";
         }
     }
 
@@ -118,7 +130,7 @@ record DataPackage(
                 dataset.homepage(),
                 draft.dump().stamp(),
                 draft.takenAt(),
-                dataset.license() == null ? null : License.of(dataset.license()),
+                dataset.license() == null ? null : License.of(dataset.license(), dataset.customLicense()),
                 dataset.publisher() == null
                         ? null
                         : List.of(new Contributor(dataset.publisher(), List.of("publisher"))),

@@ -1,5 +1,6 @@
 package io.spillway.publish;
 
+import io.spillway.dataset.CustomLicense;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.License;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,11 @@ final class LicenseFile {
 
     private static void append(StringBuilder text, Dataset dataset, String identifier) {
         License.name(identifier).ifPresent(name -> text.append(name).append('\n'));
-        if (License.isListed(identifier)) {
+        CustomLicense custom = dataset.customLicense();
+        if (custom != null && License.references(identifier).size() == 1) {
+            text.append(custom.name()).append("\nIdentifier: ").append(identifier);
+            text.append("\nText: ").append(custom.url()).append('\n');
+        } else if (License.isListed(identifier)) {
             text.append("SPDX identifier: ").append(identifier).append('\n');
             License.address(identifier)
                     .ifPresent(address -> text.append("Text: ").append(address).append('\n'));

@@ -175,6 +175,7 @@ public final class Publisher {
                 files,
                 draft.repaired() == 0 ? null : draft.repaired(),
                 version,
-                dataset.publisher());
+                dataset.publisher(),
+                dataset.customLicense());
     }
 }

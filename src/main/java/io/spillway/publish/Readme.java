@@ -1,6 +1,8 @@
 package io.spillway.publish;
 
+import io.spillway.dataset.CustomLicense;
 import io.spillway.dataset.Dataset;
+import io.spillway.dataset.License;
 import io.spillway.manifest.Part;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +30,7 @@ final class Readme {
         row(text, "Snapshot taken", draft.takenAt().toString());
         row(text, "Documents", String.format(Locale.ROOT, "%,d", draft.documents()));
         row(text, "Files", draft.parts().size() + ", " + bytes(draft.parts()));
-        row(text, "Licence", dataset.license() == null ? "not stated by the publisher" : inline(dataset.license()));
+        row(text, "Licence", license(dataset));
         if (dataset.publisher() != null) {
             row(text, "Published by", inline(dataset.publisher()));
         }
@@ -74,6 +76,14 @@ final class Readme {
             text.append("* `run.json`: how the export went.\n");
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String license(Dataset dataset) {
+        if (dataset.license() == null) {
+            return "not stated by the publisher";
+        }
+        CustomLicense custom = dataset.customLicense();
+        return inline(License.label(dataset.license(), custom)) + (custom == null ? "" : ", " + link(custom.url()));
     }
 
     private static void fetching(StringBuilder text, DumpAddresses addresses, String stem) {

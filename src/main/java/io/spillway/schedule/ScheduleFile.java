@@ -3,9 +3,7 @@ package io.spillway.schedule;
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.spillway.config.Spelling;
 import io.spillway.dataset.Dataset;
-import io.spillway.dataset.License;
 import io.spillway.notices.NoticeFiles;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -39,13 +37,11 @@ public record ScheduleFile(
         String description,
 
         @JsonPropertyDescription(
-                "Licence of the data: an SPDX identifier such as CC0-1.0, an expression such as MIT OR CC0-1.0, or"
-                        + " LicenseRef-NAME for a custom one")
-        @Pattern(
-                regexp = "^" + SPDX_ID + "(?: +(?:[Aa][Nn][Dd]|[Oo][Rr]|[Ww][Ii][Tt][Hh]) +" + SPDX_ID + ")* *$",
-                message = "must be an SPDX identifier such as CC0-1.0, or an expression of several")
+                "Licence of the data: an SPDX identifier such as CC0-1.0, an expression such as MIT OR CC0-1.0, or a"
+                        + " section with the name and URL of a licence that SPDX does not list")
+        @Pattern(regexp = LicenseSection.SPDX_PATTERN, message = LicenseSection.SPDX_MESSAGE)
         @Nullable
-        String license,
+        LicenseSection license,
 
         @JsonPropertyDescription("URL of a page about the dataset") @Nullable
         URI homepage,
@@ -93,18 +89,14 @@ public record ScheduleFile(
         @JsonPropertyDescription("When the daemon exports; only on request when absent") @Nullable
         TimesSection schedule) {
 
-    /** An identifier in an expression, with closing parentheses after it and blanks around opening ones before it. */
-    private static final String SPDX_ID = "(?: *[(])* *[A-Za-z0-9][A-Za-z0-9.+:-]*(?: *[)])*";
-
-    private static final String NOT_BLANK = "^\\s*\\S[\\s\\S]*$";
-    private static final String NOT_BLANK_MESSAGE = "must not be blank";
+    static final String NOT_BLANK = "^\\s*\\S[\\s\\S]*$";
+    static final String NOT_BLANK_MESSAGE = "must not be blank";
 
     /**
-     * Throws {@link IllegalArgumentException} if the licence is unknown, two formats would write files of the same
+     * Throws {@link IllegalArgumentException} if two formats would write files of the same
      * names, several destinations are directories, or the dataset's folder would be that of the notices.
      */
     public ScheduleFile {
-        license = license == null ? null : License.normalized(license, Spelling::nearest);
         covers = List.copyOf(covers);
         formats = List.copyOf(formats);
         destinations = List.copyOf(destinations);
@@ -132,6 +124,14 @@ public record ScheduleFile(
     /** The description of the dataset; the title defaults to the name. */
     public Dataset toDataset() {
         String page = homepage == null ? null : homepage.toString();
-        return new Dataset(dataset, title == null ? dataset : title, description, license, page, covers, publisher);
+        return new Dataset(
+                dataset,
+                title == null ? dataset : title,
+                description,
+                license == null ? null : license.spdx(),
+                page,
+                covers,
+                publisher,
+                license == null ? null : license.custom());
     }
 }

@@ -100,4 +100,32 @@ class LicenseTest {
         assertThat(License.isChoice("MIT OR CC0-1.0")).isTrue();
         assertThat(License.isChoice("MIT AND CC0-1.0")).isFalse();
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Our terms of use, LicenseRef-Our-terms-of-use",
+        "'Datenlizenz \u00FCber 2.0 (neu)', LicenseRef-Datenlizenz-uber-2.0-neu",
+        "\u6761\u6B3E, LicenseRef-custom"
+    })
+    void anIdentifierIsMadeOfTheNameOfACustomLicence(String name, String reference) {
+        assertThat(License.reference(name)).isEqualTo(reference);
+        assertThat(normalized(reference)).isEqualTo(reference);
+    }
+
+    @Test
+    void theNameOfACustomLicenceIsShownForItsIdentifier() {
+        CustomLicense custom = new CustomLicense("Terms $1", "https://example.org/terms");
+        assertThat(License.label("LicenseRef-a", custom)).isEqualTo("Terms $1");
+        assertThat(License.label("(LicenseRef-a OR MIT) AND CC0-1.0", custom))
+                .isEqualTo("(LicenseRef-a (Terms $1) OR MIT) AND CC0-1.0");
+        assertThat(License.label("LicenseRef-a OR LicenseRef-b", null)).isEqualTo("LicenseRef-a OR LicenseRef-b");
+        assertThat(License.address("LicenseRef-a", custom)).contains("https://example.org/terms");
+        assertThat(License.address("MIT OR LicenseRef-a", custom)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"javascript:alert(1)", "/terms", "https://example.org/a b", "https://example.org/\"x"})
+    void aCustomLicenceHasAUrlThatABrowserOpens(String url) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new CustomLicense("Terms", url));
+    }
 }

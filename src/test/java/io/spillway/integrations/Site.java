@@ -62,7 +62,8 @@ final class Site {
                 null,
                 null,
                 files,
-                mirrors);
+                mirrors,
+                null);
     }
 
     /** Replaces links.json, as the publisher does. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.spillway.dataset.DumpId;
+import io.spillway.dataset.CustomLicense;
 import io.spillway.destination.Destination;
 import io.spillway.destination.FolderLinks;
 import io.spillway.destination.ObjectKey;
@@ -19,9 +20,13 @@ import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Withdrawal;
 import io.spillway.support.SteppedDestination;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.FileTime;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,6 +100,22 @@ class NoticeWriterTest {
                             .map(file -> folder.relativize(file).toString()))
                     .containsExactlyInAnyOrderElementsOf(expected);
         }
+    }
+
+    @Test
+    void aLicenceThatSpdxDoesNotListHasItsName() throws Exception {
+        site.dumps.license = "LicenseRef-terms";
+        site.dumps.customLicense = new CustomLicense("Our terms", "https://example.org/terms");
+        site.dumps.publish(root, "journals", TAKEN, 5);
+        site.site(site.directory).publish("journals");
+        assertThat(downloads("journals/429.json").path("license").textValue()).isEqualTo("LicenseRef-terms");
+        assertThat(downloads("journals/429.json").path("license_name").textValue())
+                .isEqualTo("Our terms");
+        assertThat(downloads("429.json").at("/datasets/0/license_name").textValue())
+                .isEqualTo("Our terms");
+        assertThat(new String(site.bytes("journals/429.txt"), StandardCharsets.UTF_8))
+                .contains(", Our terms")
+                .doesNotContain("LicenseRef");
     }
 
     @Test

@@ -87,7 +87,24 @@ class ScheduleFileTest {
                 required("dataset", ScheduleFile::dataset, LEAST.replace("dataset: d", "dataset: d-2"), "d-2"),
                 option("title", ScheduleFile::title, null, "title: T", "T"),
                 option("description", ScheduleFile::description, null, "description: D", "D"),
-                option("license", ScheduleFile::license, null, "license: CC0-1.0", "CC0-1.0"),
+                option(
+                        "license.spdx",
+                        file -> file.license() == null ? null : file.license().spdx(),
+                        null,
+                        "license: {spdx: mit or LicenseRef-ours, name: Ours, url: 'https://example.org/terms'}",
+                        "MIT OR LicenseRef-ours"),
+                option(
+                        "license.name",
+                        file -> file.license() == null ? null : file.license().name(),
+                        null,
+                        "license: {name: Our terms, url: 'https://example.org/terms'}",
+                        "Our terms"),
+                option(
+                        "license.url",
+                        file -> file.license() == null ? null : file.license().url(),
+                        null,
+                        "license: {name: Our terms, url: 'https://example.org/terms'}",
+                        URI.create("https://example.org/terms")),
                 option(
                         "homepage",
                         ScheduleFile::homepage,
@@ -660,7 +677,28 @@ class ScheduleFileTest {
                 limit("description: ''", "/description: must not be blank"),
                 limit(
                         "license: public domain",
-                        "/license: must be an SPDX identifier such as CC0-1.0, or an expression of several"),
+                        "/license: must be an SPDX identifier such as CC0-1.0, or an expression of several;"
+                                + " write another licence as {name: NAME, url: URL}"),
+                limit("license: {name: Ours}", "/license: has a name but no url; a licence that SPDX does not list needs both"),
+                limit(
+                        "license: {url: 'https://example.org/'}",
+                        "/license: has a url but no name; a licence that SPDX does not list needs both"),
+                limit("license: {}", "/license: must have name and url, or spdx"),
+                limit("license: {name: Ours, href: 'https://example.org/'}", "/license/href: unknown key"),
+                limit(
+                        "license: {name: Ours, url: 'ftp://example.org/'}",
+                        "/license/url: must be an http:// or https:// URL without a user name or password"),
+                limit(
+                        "license: {name: cc0-1.0, url: 'https://example.org/'}",
+                        "/license: SPDX lists \"cc0-1.0\"; write license: CC0-1.0 without name and url"),
+                limit(
+                        "license: {spdx: MIT, name: Ours, url: 'https://example.org/'}",
+                        "/license: spdx must have exactly one LicenseRef-NAME, which name and url describe: MIT"),
+                limit(
+                        "license: CC0",
+                        "/license: license \"CC0\" is not an SPDX identifier (did you mean CC0-1.0?);"
+                                + " write a licence that SPDX does not list with its name and url"),
+                limit("license: 1.0", "put it in quotes"),
                 limit("homepage: example.org", "/homepage: " + address),
                 limit("covers: [a]", "/covers/0: must begin with / and have no spaces"),
                 sourceLimit("elasticsearch: 'http://u:p@h', index: i", "/elasticsearch: " + address),

@@ -1,5 +1,6 @@
 package io.spillway.support;
 
+import io.spillway.dataset.CustomLicense;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Digests;
 import io.spillway.manifest.Manifest;
@@ -28,6 +29,7 @@ public final class PublishedDumps {
 
     /** SPDX, or null. */
     public @Nullable String license = "CC0-1.0";
+    public @Nullable CustomLicense customLicense;
 
     /** Page, or null. */
     public @Nullable String homepage = "https://example.org/journals";
@@ -120,7 +122,9 @@ public final class PublishedDumps {
                 all,
                 files,
                 null,
-                "0.0.0");
+                "0.0.0",
+                null,
+                customLicense);
         Files.write(folder.resolve(Manifest.FILE_NAME), ManifestJson.write(manifest));
         return manifest;
     }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Selects the notice for a request, by the same rules as the configurations of servers. */
 public final class Negotiation {
+    private static final Pattern CAPITALS = Pattern.compile("[A-Z]+");
+
     /** Command-line programs, which accept everything. */
     private static final Pattern TERMINAL = Pattern.compile("(?i)(curl|wget)/.*");
 
@@ -187,22 +189,28 @@ public final class Negotiation {
     /**
      * Whether an entry of {@code covers} covers a path: it covers itself and what is below it, and with a star at its end
      * everything that begins with it. {@code /search} covers {@code /search} and {@code /search/a}, not {@code /searchable};
-     * {@code /search*} covers all three. Parameters after a semicolon do not count. Both may be percent-encoded.
+     * {@code /search*} covers all three. Parameters after a semicolon, doubled slashes and the case of ASCII letters do
+     * not count. Both may be percent-encoded.
      *
      * @param rule as in the schedule
      * @param path without a query
      */
     public static boolean covers(String rule, String path) {
-        String beginning = decoded(rule.endsWith("*") ? rule.substring(0, rule.length() - 1) : rule);
-        String asked = decoded(path);
+        String beginning = plain(rule.endsWith("*") ? rule.substring(0, rule.length() - 1) : rule);
+        String asked = plain(path);
         if (!asked.startsWith(beginning)) {
             return false;
         }
         return rule.endsWith("*")
                 || rule.endsWith("/")
                 || asked.length() == beginning.length()
-                || asked.charAt(beginning.length()) == '/'
-                || asked.charAt(beginning.length()) == ';';
+                || asked.charAt(beginning.length()) == '/';
+    }
+
+    /** A path as applications compare it. */
+    private static String plain(String path) {
+        String text = decoded(path).replaceAll(";[^/]*", "").replaceAll("/+", "/");
+        return CAPITALS.matcher(text).replaceAll(letters -> letters.group().toLowerCase(Locale.ROOT));
     }
 
     /** Letters that are percent-encoded, as text; a text that is not encoded by the rules as it is. */

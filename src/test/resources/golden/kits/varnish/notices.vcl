@@ -62,17 +62,17 @@ sub spillway_refuse {
         return;
     }
     # Percent-encoded letters and digits, doubled slashes and dots may hide a covered path: counted everywhere.
-    if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
+    if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9Bb]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
         set req.http.X-Spillway-Page = "odd";
-    } elsif (regsub(req.url, "\?.*", "") ~ "^/robots\.txt$|^/sitemap[A-Za-z0-9_.-]*\.xml(?:\.gz)?$|^/\.well-known/|^/(?:index(?:\.[a-z]+)?\.html|links\.json|status\.json|feed\.atom)$|^/(?:articles|journals)/(?:index(?:\.[a-z]+)?\.html|feed\.atom|latest\.json|latest/.*|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z/.*)?$") {
+    } elsif (regsub(req.url, "\?.*", "") ~ "^/robots\.txt$|^/sitemap[A-Za-z0-9_.-]*\.xml(?:\.gz)?$|^/\.well-known/[^;]*$|^/(?:index(?:\.[a-z]+)?\.html|links\.json|status\.json|feed\.atom)$|^/(?:articles|journals)/(?:index(?:\.[a-z]+)?\.html|feed\.atom|latest\.json|latest/[^;]*$|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z/[^;]*$)?$") {
         return;
     }
     if (req.http.User-Agent ~ "(?i)BadBot") {
         set req.http.X-Spillway-Status = "403";
         return;
     }
-    if (req.http.X-Spillway-Page == "odd" || req.url ~ "^/api/search/journals(?:[/;?]|$)|^/query/journal(?:[/;?]|$)|^/api/search(?:[/;?]|$)") {
-        if (regsub(req.url, "^[^?]*\?", "") ~ "(?:^|[&;])(?:[+]|%20)*(?:[pP]|%70|%50)(?:[aA]|%61|%41)(?:[gG]|%67|%47)(?:[eE]|%65|%45)(?:(?:[^A-Za-z0-9_.%&;=-]|%5[bB])[^=&;]*)?=(?:[+0_]|%2[0bB]|%30|%5[fF])*(?:[1-9]|%3[1-9])(?:(?:(?:_|%5[fF])?(?:[0-9]|%3[0-9])){3}|(?:(?:_|%5[fF])?(?:[0-9]|%3[0-9]))*(?:[.]|%2[eE])?(?:[0-9]|%3[0-9])*(?:[eE]|%[46]5))") {
+    if (req.http.X-Spillway-Page == "odd" || req.url ~ "(?i)^/+api(?:;[^/?]*)?/+search(?:;[^/?]*)?/+journals(?:[/;?]|$)|(?i)^/+query(?:;[^/?]*)?/+journal(?:[/;?]|$)|(?i)^/+api(?:;[^/?]*)?/+search(?:[/;?]|$)") {
+        if (regsub(req.url, "^[^?]*\?", "") ~ "(?:^|[&;])(?:[+]|%20)*+(?:[pP]|%70|%50)(?:[aA]|%61|%41)(?:[gG]|%67|%47)(?:[eE]|%65|%45)(?:(?:[^A-Za-z0-9_.%&;=-]|%5[bB])[^=&;]*)?=(?:(?:[+]|%2[0bB]|%0[9A-Da-d])*+(?:0|%30)(?:[xXbBoO]|%[57]8|%[46]2|%[46][fF])|(?:[+0_.]|%2[0bBeE]|%30|%5[fF]|%0[9A-Da-d])*+(?:(?:[1-9]|%3[1-9])(?:(?:(?:_|%5[fF])?(?:[0-9]|%3[0-9])){3}|(?:(?:_|%5[fF])?(?:[0-9]|%3[0-9]))*+(?:[.]|%2[eE])?(?:[0-9]|%3[0-9])*+(?:[eE]|%[46]5))|(?:[0-9]|%3[0-9])*+(?:%[89A-Fa-f][0-9A-Fa-f]|[^ -~])(?:(?:[0-9]|%3[0-9])|(?:%[89A-Fa-f][0-9A-Fa-f]|[^ -~]))*+(?:[&;]|$)))") {
             set req.http.X-Spillway-Status = "400";
             return;
         }
@@ -89,15 +89,15 @@ sub spillway_refuse {
 sub spillway_choose {
     set req.http.X-Spillway-Page = "";
     # journals: Journals, all
-    if (req.url ~ "^/api/search/journals(?:[/;?]|$)") {
+    if (req.url ~ "(?i)^/+api(?:;[^/?]*)?/+search(?:;[^/?]*)?/+journals(?:[/;?]|$)") {
         set req.http.X-Spillway-Page = "journals/";
     }
     # journals: Journals, all
-    elsif (req.url ~ "^/query/journal(?:[/;?]|$)") {
+    elsif (req.url ~ "(?i)^/+query(?:;[^/?]*)?/+journal(?:[/;?]|$)") {
         set req.http.X-Spillway-Page = "journals/";
     }
     # articles: Articles
-    elsif (req.url ~ "^/api/search(?:[/;?]|$)") {
+    elsif (req.url ~ "(?i)^/+api(?:;[^/?]*)?/+search(?:[/;?]|$)") {
         set req.http.X-Spillway-Page = "articles/";
     }
     set req.http.X-Spillway-Form = "json";

@@ -93,11 +93,10 @@ final class ApacheKit implements ServerKit {
         if (cap == null) {
             return "";
         }
-        List<String> limited = site.limited().stream().map(Paths::covered).toList();
         return Template.lines(List.of(
                 "SetEnvIfExpr \"%{QUERY_STRING} =~ m#" + cap.expression()
                         + "# && reqenv('SPILLWAY_PREFLIGHT') != '1'\" SPILLWAY_DEEP=1",
-                "<LocationMatch \"" + Expressions.anyOf(limited) + "\">",
+                "<LocationMatch \"" + Expressions.anyOf(site.limitedExpressions()) + "\">",
                 "    <If \"" + condition(Refusal.TOO_DEEP) + "\">",
                 "        Redirect 400",
                 "    </If>",

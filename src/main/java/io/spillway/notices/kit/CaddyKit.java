@@ -77,11 +77,8 @@ final class CaddyKit implements ServerKit {
             text.append(Template.fill(
                     "caddy-deep.caddy",
                     Map.of(
-                            "limited",
-                                    Expressions.anyOf(site.limited().stream()
-                                            .map(Paths::covered)
-                                            .toList()),
-                            "cap", "\"" + cap.expression() + "\"",
+                            "limited", Expressions.anyOf(site.limitedExpressions()),
+                            "cap", "\"" + cap.expressionOfRe2() + "\"",
                             "last", quoted(site.lastResort(Refusal.TOO_DEEP)))));
         }
         return text.toString();

@@ -31,8 +31,7 @@ final class HaproxyKit implements ServerKit {
                 new KitFile("covers.map", covers(site)),
                 new KitFile(
                         "limited.lst",
-                        Template.lines(
-                                site.limited().stream().map(Paths::covered).toList())),
+                        Template.lines(site.limitedExpressions())),
                 new KitFile("accept.map", accept()),
                 new KitFile("free.lst", Template.lines(site.free())),
                 new KitFile("blocked.lst", Template.lines(site.rules().blocked())),

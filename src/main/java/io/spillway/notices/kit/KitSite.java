@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,15 +44,18 @@ public record KitSite(
     private static final Pattern FOLDER = Pattern.compile("/[A-Za-z0-9/_.~+-]*");
     private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}");
 
+    /** An application may resolve dots after a semicolon that a server keeps: {@code /.well-known/..;/search}. */
+    private static final String WITHOUT_PARAMETERS = "[^;]*$";
+
     /** The same for every site, on its own host or not: tells crawlers where to go and lists what is published. */
     private static final List<String> ALWAYS_FREE = List.of(
             "^/robots\\.txt$",
             "^/sitemap[A-Za-z0-9_.-]*\\.xml(?:\\.gz)?$",
-            "^/\\.well-known/",
+            "^/\\.well-known/" + WITHOUT_PARAMETERS,
             "^/(?:index(?:\\.[a-z]+)?\\.html|links\\.json|status\\.json|feed\\.atom)$");
 
-    private static final String OF_A_DATASET = "index(?:\\.[a-z]+)?\\.html|feed\\.atom|latest\\.json|latest/.*"
-            + "|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z/.*";
+    private static final String OF_A_DATASET = "index(?:\\.[a-z]+)?\\.html|feed\\.atom|latest\\.json|latest/"
+            + WITHOUT_PARAMETERS + "|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z/" + WITHOUT_PARAMETERS;
 
     /**
      * A path that a dataset covers.
@@ -142,6 +146,12 @@ public record KitSite(
         return covered.isEmpty() ? List.of("/") : covered;
     }
 
+    /** Expressions for these paths where the server has decoded them, and for paths that may hide one of them. */
+    List<String> limitedExpressions() {
+        return Stream.concat(limited().stream().map(Paths::covered), Stream.of(Paths.ODD))
+                .toList();
+    }
+
     /**
      * Expressions for paths that are never refused. If the dumps are at the root of the site's own host, only the names
      * of our files are included.
@@ -159,7 +169,7 @@ public record KitSite(
         List<String> free = new ArrayList<>(ALWAYS_FREE);
         String root = String.valueOf(address.getRawPath());
         if (root.length() > 1) {
-            free.add(beginning.apply(root));
+            free.add(beginning.apply(root) + WITHOUT_PARAMETERS);
         } else if (!datasets.isEmpty()) {
             String names = datasets.stream().map(Dataset::name).collect(Collectors.joining("|"));
             free.add("^/(?:" + names + ")/(?:" + OF_A_DATASET + ")?$");

@@ -42,7 +42,7 @@ final class NginxKit implements ServerKit {
                         Map.entry("covers", covers(site)),
                         Map.entry("free", rows(site.free(), "free")),
                         Map.entry("forms", forms()),
-                        Map.entry("limited", rows(covered(site.limited()), "$binary_remote_addr")),
+                        Map.entry("limited", rows(site.limitedExpressions(), "$binary_remote_addr")),
                         Map.entry("rate", limit.requests() + (limit.seconds() == 1 ? "r/s" : "r/m")),
                         Map.entry("retry_after", String.valueOf(limit.retryAfter())),
                         Map.entry("blocked", blocked(site)),
@@ -70,10 +70,6 @@ final class NginxKit implements ServerKit {
         return Template.lines(Forms.rows("?<spillway_type>").stream()
                 .map(row -> "\"~*" + row.expression() + "\" " + (row.any() ? "any;" : "$spillway_type;"))
                 .toList());
-    }
-
-    private static List<String> covered(List<String> paths) {
-        return paths.stream().map(Paths::covered).toList();
     }
 
     private static String rows(List<String> expressions, String value) {

@@ -33,17 +33,29 @@ public record PageCap(String parameter, int zeros) {
     /**
      * An expression that finds a refused value in a query without its question mark, as applications parse it: with any
      * character of the name and any digit percent-encoded, in either case, as one of several values ({@code page[]=}),
-     * after {@code &} or {@code ;}, with a plus, blanks, zeros or underscores, or with an exponent. Contains no
-     * backslash, which some servers interpret themselves.
+     * after {@code &} or {@code ;}, with a plus, blanks, zeros, dots or underscores, with an exponent, in another base
+     * ({@code 0x3e8}), or in digits of another script, whose values a server cannot compare. Contains no backslash,
+     * which some servers interpret themselves. Repetitions are possessive: otherwise a compiled expression runs out
+     * of its stack on a long query, and the server reads that as no match.
      */
     String expression() {
         StringBuilder name = new StringBuilder();
         parameter.chars().forEach(each -> name.append(escapable((char) each)));
         String digit = "(?:[0-9]|%3[0-9])";
         String more = "(?:_|%5[fF])?" + digit;
-        String value = "(?:[+0_]|%2[0bB]|%30|%5[fF])*(?:[1-9]|%3[1-9])(?:(?:" + more + "){" + zeros + "}|(?:" + more
-                + ")*(?:[.]|%2[eE])?" + digit + "*(?:[eE]|%[46]5))";
-        return "(?:^|[&;])(?:[+]|%20)*" + name + "(?:(?:[^A-Za-z0-9_.%&;=-]|%5[bB])[^=&;]*)?=" + value;
+        String filler = "(?:[+0_.]|%2[0bBeE]|%30|%5[fF]|%0[9A-Da-d])*+";
+        String decimal = "(?:[1-9]|%3[1-9])(?:(?:" + more + "){" + zeros + "}|(?:" + more + ")*+(?:[.]|%2[eE])?" + digit
+                + "*+(?:[eE]|%[46]5))";
+        String otherBase = "(?:[+]|%2[0bB]|%0[9A-Da-d])*+(?:0|%30)(?:[xXbBoO]|%[57]8|%[46]2|%[46][fF])";
+        String foreign = "(?:%[89A-Fa-f][0-9A-Fa-f]|[^ -~])";
+        String otherScript = digit + "*+" + foreign + "(?:" + digit + "|" + foreign + ")*+(?:[&;]|$)";
+        String value = "(?:" + otherBase + "|" + filler + "(?:" + decimal + "|" + otherScript + "))";
+        return "(?:^|[&;])(?:[+]|%20)*+" + name + "(?:(?:[^A-Za-z0-9_.%&;=-]|%5[bB])[^=&;]*)?=" + value;
+    }
+
+    /** The same for RE2, which has no possessive repetitions and needs none. */
+    String expressionOfRe2() {
+        return expression().replace("*+", "*");
     }
 
     /** A character as it is, in the other case, or percent-encoded. */

@@ -16,6 +16,18 @@ final class Paths {
     /** Signs that may only be there percent-encoded. */
     private static final String ENCODED = " !&()+,:=@";
 
+    /**
+     * A slash, as applications read it: also doubled, and after the parameters of a segment, which they ignore ({@code
+     * /api;a=b/search}).
+     */
+    private static final String SLASH = "(?:;[^/?]*)?/+";
+
+    /**
+     * An expression for paths in which an application may see other segments than a server does: it drops parameters
+     * before it resolves dots ({@code /x/..;/search}).
+     */
+    static final String ODD = "/(?:\\.\\.?)?;";
+
     private Paths() {}
 
     static String require(String path) {
@@ -53,9 +65,11 @@ final class Paths {
 
     /** An expression for paths that begin with the path, where the server has decoded them. */
     static String beginning(String path) {
-        StringBuilder expression = new StringBuilder("^");
+        StringBuilder expression = new StringBuilder();
         decoded(path).codePoints().forEach(c -> {
-            if (c == '.') {
+            if (c == '/') {
+                expression.append(expression.isEmpty() ? "^/+" : SLASH);
+            } else if (c == '.') {
                 expression.append("\\.");
             } else if (c < 0x80 && ENCODED.indexOf(c) >= 0) {
                 expression.append("\\x%02X".formatted(c));
@@ -68,10 +82,12 @@ final class Paths {
 
     /** The same where the server has not decoded them. Letters and digits of ASCII are not expected to be encoded. */
     static String beginningAsSent(String path) {
-        StringBuilder expression = new StringBuilder("^");
+        StringBuilder expression = new StringBuilder();
         for (byte each : decoded(path).getBytes(StandardCharsets.UTF_8)) {
             int c = each & 0xff;
-            if (c == '.') {
+            if (c == '/') {
+                expression.append(expression.isEmpty() ? "^/+" : SLASH);
+            } else if (c == '.') {
                 expression.append("\\.");
             } else if (c >= 0x80 || ENCODED.indexOf(c) >= 0) {
                 String hex = "%02X".formatted(c);
@@ -89,19 +105,22 @@ final class Paths {
 
     /**
      * An expression for the paths that one path covers: itself and everything below it; with a trailing star everything
-     * that starts with it. A semicolon starts path parameters, which applications ignore.
+     * that starts with it. A semicolon starts path parameters, which applications ignore. Letters of ASCII match in
+     * either case, because applications may ignore it.
      */
     static String covered(String path) {
-        return path.endsWith("*")
-                ? beginning(path.substring(0, path.length() - 1))
-                : beginning(path) + (path.endsWith("/") ? "" : "(?:[/;]|$)");
+        return "(?i)"
+                + (path.endsWith("*")
+                        ? beginning(path.substring(0, path.length() - 1))
+                        : beginning(path) + (path.endsWith("/") ? "" : "(?:[/;]|$)"));
     }
 
     /** The same for an address as it was sent, in which a query may follow the path. */
     static String coveredBeforeAQuery(String path) {
-        return path.endsWith("*")
-                ? beginningAsSent(path.substring(0, path.length() - 1))
-                : beginningAsSent(path) + (path.endsWith("/") ? "" : "(?:[/;?]|$)");
+        return "(?i)"
+                + (path.endsWith("*")
+                        ? beginningAsSent(path.substring(0, path.length() - 1))
+                        : beginningAsSent(path) + (path.endsWith("/") ? "" : "(?:[/;?]|$)"));
     }
 
     /** The path in ASCII, percent-encoded where it has to be. */

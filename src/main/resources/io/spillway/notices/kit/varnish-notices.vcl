@@ -60,7 +60,7 @@ sub spillway_refuse {
         return;
     }
     # Percent-encoded letters and digits, doubled slashes and dots may hide a covered path: counted everywhere.
-    if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
+    if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9Bb]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
         set req.http.X-Spillway-Page = "odd";
     } elsif (regsub(req.url, "\?.*", "") ~ "{{free}}") {
         return;

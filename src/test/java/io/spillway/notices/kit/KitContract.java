@@ -367,6 +367,12 @@ abstract class KitContract {
                 "page=%201000",
                 "page=1_000",
                 "page=1e3",
+                "page=.1e4",
+                "page=0x3e8",
+                "page=0%58FFFF",
+                "page=%091000",
+                "page=%EF%BC%91%EF%BC%90%EF%BC%90%EF%BC%90",
+                "page=1%D9%A0%D9%A0%D9%A0",
                 "%50age=9999"
             })
     void aPageIsTooDeepHoweverItIsWritten(String query) throws Exception {
@@ -376,7 +382,7 @@ abstract class KitContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"page=%3999", "mypage=1000", "page=1&size=1000", "q=page=1000", "page=x1000", "pages=1000"})
+    @ValueSource(strings = {"page=%3999", "mypage=1000", "page=1&size=1000", "q=page=1000", "page=x1000", "pages=1000", "page=0.5"})
     void aPageWithinTheCapIsServed(String query) throws Exception {
         assertThat(fresh().get((limits() ? JOURNALS : "/home") + "?" + query).status())
                 .isEqualTo(200);
@@ -602,10 +608,68 @@ abstract class KitContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/search/%6aournals", "/%61pi/search/journals", "/x/../api/search/journals"})
+    @ValueSource(strings = {
+                "/api/search/%6aournals",
+                "/%61pi/search/journals",
+                "/x/../api/search/journals",
+                "/x/%2e%2e/api/search/journals",
+                "/./api//search/journals",
+                "//api/search/journals",
+                "/api;v=1/search/journals",
+                "/x/..;/api/search/journals",
+                "/;/api/search/journals",
+                "/.well-known/..;/api/search/journals",
+                "/.well-known/../api/search/journals",
+                "/d%C3%BCmps/..;a=b/api/search/journals",
+                "/API/Search/Journals"
+            })
     void aUrlInAnotherSpellingIsCountedToo(String path) throws Exception {
         Assumptions.assumeTrue(limits(), "the application counts");
         assertThat(refused(path).get(path).status()).isEqualTo(429);
+    }
+
+    @Test
+    void allSpellingsOfAPathShareOneLimit() throws Exception {
+        Assumptions.assumeTrue(limits() && !countsEverything(), "no rate of its own");
+        Client client = fresh();
+        List<String> spellings = List.of(
+                JOURNALS, "/api/search/%6aournals?a", "/API/search", "//api/search/", "/api;a/search/1", "/./query/journal");
+        int served = 0;
+        for (String path : spellings) {
+            served += client.get(path).status() == 200 ? 1 : 0;
+        }
+        assertThat(served).isBetween(LIMIT.atOnce(), LIMIT.atOnce() + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HEAD", "POST", "PROPFIND", "DELETE", "PURGE", "SEARCH-ALL"})
+    void everyMethodIsCountedAndRejected(String method) throws Exception {
+        Assumptions.assumeTrue(limits(), "the application counts");
+        Client.Answer answer = refused(JOURNALS).send(method, JOURNALS);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("Retry-After")).matches(retryAfter());
+        assertThat(answer.body()).isEqualTo(method.equals("HEAD") ? "" : Notices.text("journals", 429, "en", "json"));
+    }
+
+    @Test
+    void aLongQueryHidesNoPage() throws Exception {
+        for (String query : List.of("page=" + "0".repeat(6000) + "1000", "a=" + "b".repeat(6000) + "&page=1000")) {
+            assertThat(fresh().get(JOURNALS + "?" + query).status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void aLongPathIsCounted() throws Exception {
+        Assumptions.assumeTrue(limits(), "the application counts");
+        String path = "/" + ";/".repeat(2000) + "api/search/journals";
+        assertThat(refused(path).get(path).status()).isEqualTo(429);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/query;a=1/journal", "/QUERY/Journal", "/query//journal"})
+    void aDatasetIsFoundInEverySpellingOfItsPath(String path) throws Exception {
+        Assumptions.assumeTrue(limits(), "the application counts");
+        assertThat(title(refused(path).get(path))).isEqualTo("journals 429 en");
     }
 
     @ParameterizedTest

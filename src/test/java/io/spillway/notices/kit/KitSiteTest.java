@@ -61,7 +61,14 @@ class KitSiteTest {
         "/z%C3%BCge,/züge,true",
         "/z%c3%bcge*,/zügel,true",
         "/z%C3%BCge,/zuge,false",
-        "/,/anything,true"
+        "/,/anything,true",
+        "/api/search,/API/Search/x,true",
+        "/api/search,/api//search,true",
+        "/api/search,//api/search,true",
+        "/api/search,/api;a=b/search,true",
+        "/api/search,/api;a=b/search;c/x,true",
+        "/api/search,/api;a=b/c/search,false",
+        "/api/search,/apix/search,false"
     })
     void aPathCoversItselfAndEverythingBelowItInEveryServerAndInTheDaemon(String rule, String path, boolean covered) {
         assertThat(Pattern.compile(Paths.covered(rule)).matcher(path).find()).isEqualTo(covered);

@@ -83,8 +83,7 @@ public final class Main implements Runnable {
         PrintWriter messages = new SafePrinter(err);
         commands.setExecutionStrategy(parsed -> {
             // Help has colours on a terminal, but does not colour text from elsewhere.
-            commands.setOut(out).setErr(err);
-            Integer help = CommandLine.executeHelpRequest(parsed);
+            Integer help = HelpText.print(commands, parsed, out, err);
             commands.setOut(results).setErr(messages);
             return help != null ? help : new CommandLine.RunLast().execute(parsed);
         });

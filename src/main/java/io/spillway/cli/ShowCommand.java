@@ -5,8 +5,11 @@ import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.DumpSummary;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.config.ConfigFile;
+import io.spillway.config.Spelling;
+import io.spillway.dataset.CustomLicense;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
+import io.spillway.dataset.License;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
@@ -145,8 +148,11 @@ final class ShowCommand implements Callable<Integer> {
         Path folder = named.endsWith(Manifest.FILE_NAME) && named.getParent() != null ? named.getParent() : named;
         Path parent = folder.getParent();
         boolean latest = folder.endsWith(LATEST); // matched by name, even if there is no such link
-        if ((!latest && !Files.isDirectory(folder)) || parent == null || parent.getParent() == null) {
+        if (parent == null || parent.getParent() == null) {
             throw noneThere(folder.toString());
+        }
+        if (!latest && !Files.isDirectory(folder)) {
+            throw noneThere(folder.toString(), meant(folder, parent));
         }
         String name = String.valueOf(folder.getFileName());
         String dataset = String.valueOf(parent.getFileName());
@@ -158,6 +164,22 @@ final class ShowCommand implements Callable<Integer> {
         try (Destination directory = Destinations.openToRead(root)) {
             show(directory, ofDump ? dataset : name, ofDump ? name : null);
         }
+    }
+
+    /** The dataset beside a folder that does not exist, whose name is nearest. */
+    private static Optional<String> meant(Path missing, Path parent) throws SpillwayException {
+        if (!Files.isDirectory(parent)) {
+            return Optional.empty();
+        }
+        try (Destination root = Destinations.openToRead(parent)) {
+            return meant(root, String.valueOf(missing.getFileName()));
+        }
+    }
+
+    private static Optional<String> meant(Destination root, String dataset) throws SpillwayException {
+        List<String> names =
+                Catalog.stamps(root).stream().map(DumpId::dataset).distinct().toList();
+        return Spelling.nearest(dataset, names);
     }
 
     /** Shows a dump by its date or {@link #LATEST}, or the whole dataset if {@code dump} is null. */
@@ -187,7 +209,7 @@ final class ShowCommand implements Callable<Integer> {
                 catalog.dataset(dataset).map(Catalog.Published::dumps).orElse(List.of());
         List<Withdrawal> withdrawn = catalog.withdrawn(dataset);
         if (dumps.isEmpty() && withdrawn.isEmpty()) {
-            throw noneThere(place.name() + "/" + dataset);
+            throw noneThere(place.name() + "/" + dataset, meant(place, dataset));
         }
         PrintWriter out = spec.commandLine().getOut();
         if (!output.json) {
@@ -196,8 +218,8 @@ final class ShowCommand implements Callable<Integer> {
                     dataset, dumps.isEmpty() ? "no dump" : dumps.get(0).title());
             out.printf("at %s%n", place.name());
             if (!dumps.isEmpty()) {
-                String license = catalog.dataset(dataset).orElseThrow().latest().license();
-                out.printf("licence: %s%n", license == null ? "not stated" : license);
+                Manifest latest = catalog.dataset(dataset).orElseThrow().latest();
+                out.printf("licence: %s%n", license(latest.license(), latest.customLicense()));
             }
         }
         SiteStatus.read(place, dataset).ifPresent(status -> showAttempt(out, place, status));
@@ -224,6 +246,14 @@ final class ShowCommand implements Callable<Integer> {
                 output.json
                         ? JsonText.line(new WithdrawnLine("withdrawn", place.name(), notice))
                         : "  " + ListCommand.withdrawn(notice));
+    }
+
+    /** A licence in one line; a custom one with the URL of its text. */
+    static String license(@Nullable String expression, @Nullable CustomLicense custom) {
+        if (expression == null) {
+            return "not stated";
+        }
+        return License.label(expression, custom) + (custom == null ? "" : ", " + custom.url());
     }
 
     private void showAttempt(PrintWriter out, Destination place, DatasetStatus status) {
@@ -270,10 +300,16 @@ final class ShowCommand implements Callable<Integer> {
     }
 
     private static SpillwayException noneThere(String where) {
+        return noneThere(where, Optional.empty());
+    }
+
+    private static SpillwayException noneThere(String where, Optional<String> meant) {
         return new SpillwayException(
                 Fault.CONFIG,
                 "there is no dump at " + where,
-                "name a dataset or a dump below the directory that dumps are published to; \"spillway list\" shows"
+                meant.map(dataset -> "did you mean the dataset " + dataset + "? ")
+                                .orElse("")
+                        + "name a dataset or a dump below the directory that dumps are published to; \"spillway list\" shows"
                         + " what exists");
     }
 }

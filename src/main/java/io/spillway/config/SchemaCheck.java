@@ -60,7 +60,7 @@ final class SchemaCheck {
                         .map(kind -> kind.explain(node.asText()))
                         .orElseGet(() ->
                                 expected.path(ConfigSchema.PATTERN_MESSAGE).asText(error.getMessage()));
-            case "enum" -> "must be one of " + names(expected.path("enum"));
+            case "enum" -> "must be one of " + String.join(", ", names(expected)) + suggestion(node, expected);
             case "minProperties", "maxProperties" -> "must have exactly one of " + keys(expected);
             case "oneOf" -> "must have exactly one of " + choices(expected);
             case "type" -> node.isNull() ? withoutValue(expected) : error.getMessage() + quotes(node, expected);
@@ -75,16 +75,24 @@ final class SchemaCheck {
 
     /** YAML parses {@code no} and {@code 1.0} as other types than text. */
     private static String quotes(JsonNode node, JsonNode expected) {
-        boolean freeText = expected.path("type").asText().equals("string")
-                && !expected.has("enum")
-                && !expected.has(ConfigSchema.KIND);
+        boolean freeText = isText(expected.path("type")) && !expected.has("enum") && !expected.has(ConfigSchema.KIND);
         return freeText && node.isValueNode() ? "; put it in quotes" : "";
     }
 
-    private static String names(JsonNode values) {
+    private static boolean isText(JsonNode type) {
+        return type.asText().equals("string") || type.path(0).asText().equals("string");
+    }
+
+    private static List<String> names(JsonNode expected) {
         List<String> names = new ArrayList<>();
-        values.forEach(value -> names.add(value.asText()));
-        return String.join(", ", names);
+        expected.path("enum").forEach(value -> names.add(value.asText()));
+        return names;
+    }
+
+    private static String suggestion(JsonNode unknown, JsonNode expected) {
+        return Spelling.nearest(unknown.asText(), names(expected))
+                .map(name -> "; did you mean " + name + "?")
+                .orElse("");
     }
 
     private static String choices(JsonNode section) {

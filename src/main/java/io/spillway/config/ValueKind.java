@@ -52,7 +52,10 @@ enum ValueKind {
             // Only names: an offset such as UTC+1 would be wrong for half of the year in zones with daylight saving
             // time.
             if (!ZoneId.getAvailableZoneIds().contains(text)) {
-                throw new IllegalArgumentException(expected());
+                throw new IllegalArgumentException(expected()
+                        + Spelling.nearest(text, ZoneId.getAvailableZoneIds())
+                                .map(zone -> "; did you mean " + zone + "?")
+                                .orElse(""));
             }
             return ZoneId.of(text);
         }

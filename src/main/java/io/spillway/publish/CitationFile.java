@@ -61,8 +61,7 @@ final class CitationFile {
         return author;
     }
 
-    private static void license(
-            Map<String, Object> file, @Nullable String spdx, @Nullable CustomLicense custom) {
+    private static void license(Map<String, Object> file, @Nullable String spdx, @Nullable CustomLicense custom) {
         if (spdx == null) {
             return;
         }

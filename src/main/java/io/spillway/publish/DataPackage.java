@@ -55,7 +55,9 @@ record DataPackage(
                     : io.spillway.dataset.License.label(expression, custom);
             return identifiers.stream()
                     .map(id -> custom != null
-                                    && io.spillway.dataset.License.references(id).size() == 1
+                                    && io.spillway.dataset.License.references(id)
+                                                    .size()
+                                            == 1
                             ? new License(name(id), custom.url(), title == null ? custom.name() : title)
                             : entry(id, title))
                     .toList();

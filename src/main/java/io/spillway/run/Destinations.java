@@ -262,7 +262,9 @@ public final class Destinations implements AutoCloseable {
         String license = dataset.license();
         URI licenseUrl = license == null
                 ? null
-                : License.address(license, dataset.customLicense()).map(URI::create).orElse(null);
+                : License.address(license, dataset.customLicense())
+                        .map(URI::create)
+                        .orElse(null);
         return new ArchiveOptions(
                 new ItemTemplate(section.item()),
                 section.collection(),

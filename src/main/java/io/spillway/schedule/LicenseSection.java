@@ -53,9 +53,7 @@ public record LicenseSection(
         if (name != null) {
             License.requireUnlisted(name);
         }
-        spdx = spdx != null
-                ? License.normalized(spdx, Spelling::nearest)
-                : License.reference(name == null ? "" : name);
+        spdx = spdx != null ? License.normalized(spdx, Spelling::nearest) : License.reference(name == null ? "" : name);
         if (name != null && License.references(spdx).size() != 1) {
             throw new IllegalArgumentException(
                     "spdx must have exactly one LicenseRef-NAME, which name and url describe: " + spdx);

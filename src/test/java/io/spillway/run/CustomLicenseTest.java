@@ -73,7 +73,8 @@ class CustomLicenseTest {
                 .isEqualTo(JSON.readTree("""
                         [{"name": "LicenseRef-Our-terms", "path": "https://example.org/terms?a=1&b=2", "title": "Our <terms>"}]
                         """));
-        JsonNode citation = new YAMLMapper().readTree(dump.resolve("CITATION.cff").toFile());
+        JsonNode citation =
+                new YAMLMapper().readTree(dump.resolve("CITATION.cff").toFile());
         assertThat(citation.path("license-url").textValue()).isEqualTo(TERMS.url());
         assertThat(citation.has("license")).isFalse();
         assertThat(Files.readString(dump.resolve("README.md")))
@@ -112,7 +113,8 @@ class CustomLicenseTest {
                         "Our <terms>\nIdentifier: LicenseRef-ours\nText: https://example.org/terms?a=1&b=2\n");
         assertThat(JSON.readTree(dump.resolve("datapackage.json").toFile()).at("/licenses/1/path"))
                 .hasToString("\"https://example.org/terms?a=1&b=2\"");
-        JsonNode citation = new YAMLMapper().readTree(dump.resolve("CITATION.cff").toFile());
+        JsonNode citation =
+                new YAMLMapper().readTree(dump.resolve("CITATION.cff").toFile());
         assertThat(citation.has("license") || citation.has("license-url")).isFalse();
         assertThat(Files.readString(root.resolve("journals/index.html")))
                 .contains("<dd>MIT OR LicenseRef-ours (Our &lt;terms&gt;)</dd>");
@@ -135,11 +137,7 @@ class CustomLicenseTest {
     @Test
     void theCommandLineNeedsItsNameAndItsUrl() {
         var run = Spillway.run(
-                "plan",
-                "--elasticsearch=http://127.0.0.1:1",
-                "--index=i",
-                "--to=" + root,
-                "--license-name=Our terms");
+                "plan", "--elasticsearch=http://127.0.0.1:1", "--index=i", "--to=" + root, "--license-name=Our terms");
         assertThat(run.exitCode()).isEqualTo(3);
         assertThat(run.err())
                 .contains("--license: has a name but no url; a licence that SPDX does not list needs both");

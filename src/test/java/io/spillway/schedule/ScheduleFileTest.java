@@ -679,7 +679,9 @@ class ScheduleFileTest {
                         "license: public domain",
                         "/license: must be an SPDX identifier such as CC0-1.0, or an expression of several;"
                                 + " write another licence as {name: NAME, url: URL}"),
-                limit("license: {name: Ours}", "/license: has a name but no url; a licence that SPDX does not list needs both"),
+                limit(
+                        "license: {name: Ours}",
+                        "/license: has a name but no url; a licence that SPDX does not list needs both"),
                 limit(
                         "license: {url: 'https://example.org/'}",
                         "/license: has a url but no name; a licence that SPDX does not list needs both"),

@@ -29,6 +29,7 @@ public final class PublishedDumps {
 
     /** SPDX, or null. */
     public @Nullable String license = "CC0-1.0";
+
     public @Nullable CustomLicense customLicense;
 
     /** Page, or null. */

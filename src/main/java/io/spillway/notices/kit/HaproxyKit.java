@@ -29,9 +29,7 @@ final class HaproxyKit implements ServerKit {
                 new KitFile("notices.cfg", notices(site)),
                 new KitFile("frontend.cfg", frontend(site)),
                 new KitFile("covers.map", covers(site)),
-                new KitFile(
-                        "limited.lst",
-                        Template.lines(site.limitedExpressions())),
+                new KitFile("limited.lst", Template.lines(site.limitedExpressions())),
                 new KitFile("accept.map", accept()),
                 new KitFile("free.lst", Template.lines(site.free())),
                 new KitFile("blocked.lst", Template.lines(site.rules().blocked())),

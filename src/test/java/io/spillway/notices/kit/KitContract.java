@@ -382,7 +382,16 @@ abstract class KitContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"page=%3999", "mypage=1000", "page=1&size=1000", "q=page=1000", "page=x1000", "pages=1000", "page=0.5"})
+    @ValueSource(
+            strings = {
+                "page=%3999",
+                "mypage=1000",
+                "page=1&size=1000",
+                "q=page=1000",
+                "page=x1000",
+                "pages=1000",
+                "page=0.5"
+            })
     void aPageWithinTheCapIsServed(String query) throws Exception {
         assertThat(fresh().get((limits() ? JOURNALS : "/home") + "?" + query).status())
                 .isEqualTo(200);
@@ -608,7 +617,8 @@ abstract class KitContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
+    @ValueSource(
+            strings = {
                 "/api/search/%6aournals",
                 "/%61pi/search/journals",
                 "/x/../api/search/journals",
@@ -633,7 +643,12 @@ abstract class KitContract {
         Assumptions.assumeTrue(limits() && !countsEverything(), "no rate of its own");
         Client client = fresh();
         List<String> spellings = List.of(
-                JOURNALS, "/api/search/%6aournals?a", "/API/search", "//api/search/", "/api;a/search/1", "/./query/journal");
+                JOURNALS,
+                "/api/search/%6aournals?a",
+                "/API/search",
+                "//api/search/",
+                "/api;a/search/1",
+                "/./query/journal");
         int served = 0;
         for (String path : spellings) {
             served += client.get(path).status() == 200 ? 1 : 0;

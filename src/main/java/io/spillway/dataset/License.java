@@ -1,6 +1,5 @@
 package io.spillway.dataset;
 
-import java.text.Normalizer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -147,12 +146,9 @@ public final class License {
                 .toList();
     }
 
-    /** A {@code LicenseRef-} for a licence that SPDX does not list, made of the letters and digits of its name. */
+    /** A {@code LicenseRef-} for a licence that SPDX does not list, made of the ASCII letters and digits of its name. */
     public static String reference(String name) {
-        String letters = Normalizer.normalize(name, Normalizer.Form.NFKD)
-                .replaceAll("\\p{M}+", "")
-                .replaceAll("[^A-Za-z0-9.]+", "-")
-                .replaceAll("^[-.]+|[-.]+$", "");
+        String letters = name.replaceAll("[^A-Za-z0-9.]+", "-").replaceAll("^[-.]+|[-.]+$", "");
         return REFERENCE + (letters.isEmpty() ? "custom" : letters);
     }
 

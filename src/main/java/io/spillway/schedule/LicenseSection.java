@@ -8,6 +8,7 @@ import io.spillway.dataset.CustomLicense;
 import io.spillway.dataset.License;
 import jakarta.validation.constraints.Pattern;
 import java.net.URI;
+import java.text.Normalizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,11 +54,17 @@ public record LicenseSection(
         if (name != null) {
             License.requireUnlisted(name);
         }
-        spdx = spdx != null ? License.normalized(spdx, Spelling::nearest) : License.reference(name == null ? "" : name);
+        spdx = spdx != null
+                ? License.normalized(spdx, Spelling::nearest)
+                : License.reference(name == null ? "" : withoutAccents(name));
         if (name != null && License.references(spdx).size() != 1) {
             throw new IllegalArgumentException(
                     "spdx must have exactly one LicenseRef-NAME, which name and url describe: " + spdx);
         }
+    }
+
+    private static String withoutAccents(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFKD).replaceAll("\\p{M}+", "");
     }
 
     /** A text in place of the section. */

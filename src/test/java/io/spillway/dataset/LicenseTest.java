@@ -104,7 +104,7 @@ class LicenseTest {
     @ParameterizedTest
     @CsvSource({
         "Our terms of use, LicenseRef-Our-terms-of-use",
-        "'Datenlizenz \u00FCber 2.0 (neu)', LicenseRef-Datenlizenz-uber-2.0-neu",
+        "'Datenlizenz, Version 2.0 (neu)', LicenseRef-Datenlizenz-Version-2.0-neu",
         "\u6761\u6B3E, LicenseRef-custom"
     })
     void anIdentifierIsMadeOfTheNameOfACustomLicence(String name, String reference) {

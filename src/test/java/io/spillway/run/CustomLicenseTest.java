@@ -11,10 +11,12 @@ import io.spillway.dataset.Dataset;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
+import io.spillway.schedule.LicenseSection;
 import io.spillway.site.SiteWriter;
 import io.spillway.support.Spillway;
 import io.spillway.support.SyntheticSource;
 import java.io.ByteArrayInputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +122,13 @@ class CustomLicenseTest {
                 .contains("<dd>MIT OR LicenseRef-ours (Our &lt;terms&gt;)</dd>");
         assertThat(structuredData(root.resolve("journals/index.html")).at("/license/name"))
                 .hasToString("\"MIT OR LicenseRef-ours (Our <terms>)\"");
+    }
+
+    @Test
+    void itsIdentifierIsMadeOfItsName() {
+        URI url = URI.create(TERMS.url());
+        assertThat(new LicenseSection(null, "Conditions d'utilisation n\u00E9cessaires", url).spdx())
+                .isEqualTo("LicenseRef-Conditions-d-utilisation-necessaires");
     }
 
     @Test

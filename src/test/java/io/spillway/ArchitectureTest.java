@@ -258,9 +258,9 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(ROOT + ".cli..")
                 .and()
-                .doNotHaveSimpleName("ScheduleArguments")
+                .haveSimpleNameNotEndingWith("Arguments")
                 .and()
-                .doNotHaveSimpleName("SourceArguments")
+                .doNotHaveSimpleName("ScheduleTree")
                 .should()
                 .dependOnClassesThat(jackson().and(DescribedPredicate.not(simpleName("JsonNode"))));
         rule.check(MAIN);

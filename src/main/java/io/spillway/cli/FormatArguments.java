@@ -1,0 +1,69 @@
+package io.spillway.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that set the list {@code formats} of a schedule. */
+final class FormatArguments {
+    private static final String CSV = "csv";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @SetsKey("/formats/*")
+    @Option(
+            names = "--format",
+            split = ",",
+            paramLabel = "FORMAT",
+            description = "jsonl (default), csv, bulk, tar, or a comma-separated list.")
+    private List<String> formats = List.of("jsonl");
+
+    @Option(
+            names = "--columns",
+            split = ",",
+            paramLabel = "FIELD",
+            description = "Columns of a CSV. Default: every mapped field.")
+    private @Nullable List<String> columns;
+
+    @Option(
+            names = "--with-id",
+            description =
+                    "Write each document's id: as column _id in csv; with _index, _routing and _source in jsonl and"
+                            + " tar. Always written in bulk.")
+    private boolean withId;
+
+    @SetsKey({
+        "/formats/*/jsonl/compression",
+        "/formats/*/bulk/compression",
+        "/formats/*/csv/compression",
+        "/formats/*/tar/compression"
+    })
+    @Option(names = "--compression", description = "gzip (default), zstd, xz, bzip2 or none.")
+    private @Nullable String compression;
+
+    @SetsKey({"/formats/*/jsonl/level", "/formats/*/bulk/level", "/formats/*/csv/level", "/formats/*/tar/level"})
+    @Option(names = "--level", description = "Compression level. Default: that of the codec.")
+    private @Nullable Integer level;
+
+    /** Writes the formats to a schedule. */
+    void fill(ObjectNode schedule) {
+        if (columns != null && !formats.contains(CSV)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--columns has no effect without --format csv: " + String.join(",", formats));
+        }
+        ArrayNode all = schedule.putArray("formats");
+        for (String name : formats) {
+            ObjectNode format = all.addObject().putObject(name);
+            ScheduleTree.put(format, "compression", compression);
+            ScheduleTree.put(format, "level", level);
+            ScheduleTree.put(format, "columns", name.equals(CSV) ? columns : null);
+            ScheduleTree.put(format, "id", withId && !name.equals("bulk") ? "_id" : null);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 package io.spillway.publish;
 
 import com.dampcake.bencode.Bencode;
+import io.spillway.destination.Digests;
 import io.spillway.manifest.SideFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 
@@ -83,7 +83,7 @@ final class Torrent {
 
     private static byte[] pieces(List<SideFile> files, Path folder, int pieceBytes) throws IOException {
         ByteArrayOutputStream pieces = new ByteArrayOutputStream();
-        MessageDigest piece = sha1();
+        MessageDigest piece = Digests.sha1();
         byte[] buffer = new byte[BUFFER];
         int left = pieceBytes;
         for (SideFile file : files) {
@@ -109,13 +109,5 @@ final class Torrent {
             pieces.writeBytes(piece.digest());
         }
         return pieces.toByteArray();
-    }
-
-    private static MessageDigest sha1() {
-        try {
-            return MessageDigest.getInstance("SHA-1");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-1", e);
-        }
     }
 }

@@ -2,7 +2,6 @@ package io.spillway.destination.s3;
 
 import io.spillway.destination.Digests;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,16 +30,8 @@ public enum Checksums {
         return switch (this) {
             case SHA256 -> Digests.sha256();
             case CRC64NVME -> new Crc64Nvme();
-            case MD5 -> md5();
+            case MD5 -> Digests.md5();
         };
-    }
-
-    private static MessageDigest md5() {
-        try {
-            return MessageDigest.getInstance("MD5");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has MD5", e);
-        }
     }
 
     /** Adds {@code sum} to the upload of a whole object. */

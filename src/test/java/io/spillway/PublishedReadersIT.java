@@ -106,6 +106,28 @@ class PublishedReadersIT {
     }
 
     @Test
+    void s3cmdListsAndDownloadsADumpFromTheBucket() throws Exception {
+        require("s3cmd", "s3cmd", "--version");
+        String host = stores.server().endpoint().getAuthority();
+        Path configuration = Files.writeString(
+                folder.resolve("s3cmd.ini"), """
+                [default]
+                access_key = %s
+                secret_key = %s
+                host_base = %s
+                host_bucket = %s
+                use_https = False
+                """.formatted(S3Server.ACCESS_KEY, S3Server.SECRET_KEY, host, host));
+        String place = "s3://" + S3Server.BUCKET + "/public/" + dump + "/";
+
+        assertThat(run(Map.of(), "s3cmd", "-c", configuration.toString(), "ls", place))
+                .contains(Manifest.FILE_NAME, "SHA256SUMS");
+        run(Map.of(), "s3cmd", "-c", configuration.toString(), "get", "--recursive", place, target.toString());
+
+        assertWhole();
+    }
+
+    @Test
     void iaDownloadsADumpFromTheArchive() throws Exception {
         require("internetarchive", "ia", "--version");
         Path configuration = Files.writeString(
@@ -140,6 +162,8 @@ class PublishedReadersIT {
         String checked = run(Map.of(), "sh", "-c", "cd '" + target + "' && sha256sum -c SHA256SUMS");
         assertThat(checked.lines()).isNotEmpty().allMatch(line -> line.endsWith(": OK"));
         assertThat(target.resolve(Manifest.FILE_NAME)).exists();
+        CommandRun verified = CommandRun.verify(target);
+        assertThat(verified.exitCode()).as(verified.err()).isZero();
     }
 
     private void require(String debianPackage, String... command) throws Exception {

@@ -344,13 +344,16 @@ class FormatCasesIT {
         return bash(dump, cluster.url().toString(), index);
     }
 
-    /** Runs the commands for bulk parts from the README of a dump, in its folder. */
+    /**
+     * Runs the commands for bulk parts from the README of a dump, in its folder, and returns what the server answered. curl
+     * also reports each retry, if a server with little memory rejects a request at first.
+     */
     private static String bash(Dump dump, String server, String index) throws IOException, InterruptedException {
         String readme = Files.readString(dump.folder().resolve("README.md"));
         String commands = readme.substring(readme.indexOf("for part in"));
         ProcessBuilder bash = new ProcessBuilder("bash", "-c", commands.substring(0, commands.indexOf("```")))
                 .directory(dump.folder().toFile())
-                .redirectErrorStream(true);
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
         bash.environment().put("SERVER", server);
         bash.environment().put("INDEX", index);
         Process process = bash.start();

@@ -54,6 +54,7 @@ enum ValueKind {
             if (!ZoneId.getAvailableZoneIds().contains(text)) {
                 throw new IllegalArgumentException(expected()
                         + Spelling.nearest(text, ZoneId.getAvailableZoneIds())
+                                .filter(zone -> text.chars().noneMatch(Character::isDigit))
                                 .map(zone -> "; did you mean " + zone + "?")
                                 .orElse(""));
             }

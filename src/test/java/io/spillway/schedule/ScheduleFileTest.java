@@ -749,7 +749,7 @@ class ScheduleFileTest {
                 limit("formats: [{jsonl: }]", "/formats/0/jsonl: has no value; write {} for its defaults"),
                 limit(
                         "formats: [{jsonl: {compression: zip}}]",
-                        "/formats/0/jsonl/compression: must be one of gzip, zstd, xz, bzip2, none"),
+                        "/formats/0/jsonl/compression: must be one of gzip, zstd, xz, bzip2, none; did you mean gzip?"),
                 limit(
                         "formats: [{jsonl: {level: 0}}]",
                         "/formats/0/jsonl: compression \"gzip\" has levels 1 to 9, not 0"),

@@ -82,6 +82,8 @@ record ObjectHeaders(String contentType, @Nullable String disposition, String ca
         types.put(".xz", "application/x-xz");
         types.put(".bz2", "application/x-bzip2");
         types.put(".jsonl", "application/x-ndjson");
+        types.put(".ndjson", "application/x-ndjson");
+        types.put(".tar", "application/x-tar");
         types.put(".csv", "text/csv; charset=utf-8");
         types.put(".parquet", "application/vnd.apache.parquet");
         types.put(".meta4", "application/metalink4+xml");

@@ -87,13 +87,25 @@ class S3ObjectsTest {
 
     @Test
     void onlyNoticesHaveTheTypeOfProblemDetails() throws Exception {
+        assertTypes(Map.of(
+                "notices/429.json", "application/problem+json",
+                "notices/journals/403.de.json", "application/problem+json",
+                "notices/journals/403.de.html", "text/html;charset=utf-8",
+                "notices/429.txt", "text/plain;charset=utf-8",
+                "notices/settings.json", "application/json"));
+    }
+
+    @Test
+    void filesWithoutCompressionHaveTheTypeOfTheirFormat() throws Exception {
+        assertTypes(Map.of(
+                "d/a.jsonl", "application/x-ndjson",
+                "d/a.ndjson", "application/x-ndjson",
+                "d/a.csv", "text/csv;charset=utf-8",
+                "d/a.tar", "application/x-tar"));
+    }
+
+    private void assertTypes(Map<String, String> types) throws Exception {
         try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
-            Map<String, String> types = Map.of(
-                    "notices/429.json", "application/problem+json",
-                    "notices/journals/403.de.json", "application/problem+json",
-                    "notices/journals/403.de.html", "text/html;charset=utf-8",
-                    "notices/429.txt", "text/plain;charset=utf-8",
-                    "notices/settings.json", "application/json");
             for (var type : types.entrySet()) {
                 ObjectKey key = new ObjectKey(type.getKey());
                 put(bucket, key, bytes("{}"));

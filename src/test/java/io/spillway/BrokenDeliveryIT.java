@@ -12,7 +12,11 @@ import io.spillway.support.Dump;
 import io.spillway.support.Program;
 import io.spillway.support.Stores;
 import io.spillway.support.TestCluster;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,6 +25,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,7 +96,7 @@ class BrokenDeliveryIT {
     void afterAKillTheSameCommandSendsOnlyWhatIsMissing() throws Exception {
         int before;
         try (Program program = Program.start(folder, Map.of(), "export", schedule)) {
-            reached.await();
+            awaitTheDumpInTheDirectory(program);
             program.kill();
             before = objects();
             assertThat(stores.server().unfinishedUploads()).isEqualTo(1);
@@ -121,7 +126,7 @@ class BrokenDeliveryIT {
     @Test
     void aSignalStopsTheProgramWhileTheStoreHangsAndResumeSendsTheRest() throws Exception {
         try (Program program = Program.start(folder, Map.of(), "export", schedule)) {
-            reached.await();
+            awaitTheDumpInTheDirectory(program);
             program.terminate();
             // The program's own limit is 30 seconds. After that it would be halted with the same code and a message.
             assertThat(program.exitCode()).as(program.output()).isEqualTo(130);
@@ -137,6 +142,25 @@ class BrokenDeliveryIT {
         assertThat(resumed.exitCode()).as(resumed.err()).isZero();
         Stores.verify(stores.openBucket(), stores.dumpsInBucket().get(0));
         assertThat(stores.server().unfinishedUploads()).isZero();
+    }
+
+    /** Waits until the second piece is held back, and until the dump is in the directory, which does not wait for the bucket. */
+    private void awaitTheDumpInTheDirectory(Program program) throws Exception {
+        reached.await();
+        Path dumps = stores.directory().resolve(Stores.DATASET);
+        while (!isAnyIn(dumps)) {
+            assertThat(program.isAlive()).as("the program runs").isTrue();
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    private static boolean isAnyIn(Path dumps) throws IOException {
+        if (!Files.isDirectory(dumps)) {
+            return false;
+        }
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(dumps, "2*Z")) {
+            return found.iterator().hasNext();
+        }
     }
 
     /** Files that belong to no dump: status, links, pages, feeds. */

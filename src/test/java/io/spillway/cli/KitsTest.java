@@ -85,7 +85,9 @@ class KitsTest {
     @Test
     void aKitContainsTheCoveredPathsAndTheUrlOfTheNotices() throws Exception {
         assertThat(write("--server", "nginx")).contains("nginx: 3 files, 3 of them new", "robots.txt: 1 files");
-        assertThat(file("nginx/http.conf")).content().contains("\"~(?i)^" + anySpelling("/api/search/journals") + "(?:[/;]|$)\" \"journals/\";");
+        assertThat(file("nginx/http.conf"))
+                .content()
+                .contains("\"~(?i)^" + anySpelling("/api/search/journals") + "(?:[/;]|$)\" \"journals/\";");
         assertThat(file("nginx/server.conf"))
                 .content()
                 .contains("root " + root.resolve("notices").toAbsolutePath() + ";");
@@ -109,7 +111,12 @@ class KitsTest {
                 "--crawl-delay=7");
         assertThat(file("nginx/http.conf"))
                 .content()
-                .contains("rate=30r/m", "\"\" 90;", "\"~(?i)^" + anySpelling("/api/") + "\"", "\"~*BadBot\" blocked;", "{4}");
+                .contains(
+                        "rate=30r/m",
+                        "\"\" 90;",
+                        "\"~(?i)^" + anySpelling("/api/") + "\"",
+                        "\"~*BadBot\" blocked;",
+                        "{4}");
         assertThat(file("nginx/server.conf")).content().contains("burst=3 nodelay", "root /srv/n;");
         assertThat(file("haproxy/notices.cfg")).content().contains("127.0.0.1:8080", "'/n%[");
         assertThat(file("robots.txt"))
@@ -134,7 +141,10 @@ class KitsTest {
         dumps.covers = List.of("/query/journal");
         dumps.publish(root, "journals", Instant.parse("2026-11-22T03:00:00Z"), 1_000);
         write("--server", "nginx", "--hook", "touch " + root.resolve("ran"));
-        assertThat(file("nginx/http.conf")).content().contains(anySpelling("/query/journal")).doesNotContain(anySpelling("/api/search"));
+        assertThat(file("nginx/http.conf"))
+                .content()
+                .contains(anySpelling("/query/journal"))
+                .doesNotContain(anySpelling("/api/search"));
         assertThat(root.resolve("ran")).exists();
     }
 

@@ -49,6 +49,8 @@ final class PartSequence implements AutoCloseable {
     private final ColumnKinds columnKinds = new ColumnKinds();
     private int begun;
     private @Nullable PartWriter open;
+    /** A finished part whose check has not ended, and may not have begun. */
+    private @Nullable PartWriter unchecked;
 
     /**
      * An empty sequence.
@@ -120,6 +122,9 @@ final class PartSequence implements AutoCloseable {
     @Override
     public void close() {
         background.close();
+        if (unchecked != null) {
+            unchecked.abandon();
+        }
         if (open != null) {
             open.close();
         }
@@ -139,6 +144,7 @@ final class PartSequence implements AutoCloseable {
         if (part != null) {
             WrittenPart written = part.finish();
             awaitCheck();
+            unchecked = part;
             background.run(() -> {
                 complete(part, written);
                 return null;
@@ -156,6 +162,7 @@ final class PartSequence implements AutoCloseable {
         Stage before = clock.enter(Stage.CHECKING);
         try {
             background.await();
+            unchecked = null;
         } finally {
             clock.enter(before);
         }

@@ -127,6 +127,11 @@ final class PartWriter implements AutoCloseable {
         }
     }
 
+    /** Closes a finished file that will not be synced. */
+    void abandon() {
+        disk.abandon();
+    }
+
     @Override
     public void close() {
         encoder.close();

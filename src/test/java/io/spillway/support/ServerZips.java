@@ -1,12 +1,12 @@
 package io.spillway.support;
 
+import io.spillway.destination.Digests;
 import io.spillway.files.Folders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -72,7 +72,7 @@ final class ServerZips {
             } finally {
                 Folders.remove(work);
             }
-        } catch (IOException | GeneralSecurityException e) {
+        } catch (IOException e) {
             return e.toString();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -106,8 +106,8 @@ final class ServerZips {
         }
     }
 
-    private static String sha256(Path file) throws IOException, GeneralSecurityException {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    private static String sha256(Path file) throws IOException {
+        MessageDigest digest = Digests.sha256();
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {

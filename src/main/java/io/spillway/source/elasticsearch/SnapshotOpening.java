@@ -119,9 +119,13 @@ final class SnapshotOpening {
             JsonNode groups = connection
                     .ask("GET", path + "/_search_shards?routing=" + IndexFacts.encode(routing), null)
                     .path("shards");
-            groups.forEach(
-                    group -> numbers.computeIfAbsent(group.path(0).path("index").asText(), index -> new TreeSet<>())
-                            .add(group.path(0).path("shard").asInt()));
+            for (JsonNode copies : groups) {
+                if (copies.isEmpty()) {
+                    throw new IOException("a shard of routing \"" + routing + "\" has no copy that can be read");
+                }
+                numbers.computeIfAbsent(copies.path(0).path("index").asText(), index -> new TreeSet<>())
+                        .add(copies.path(0).path("shard").asInt());
+            }
             return numbers;
         }
         connection

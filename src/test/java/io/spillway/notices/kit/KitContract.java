@@ -244,7 +244,7 @@ abstract class KitContract {
     }
 
     @Test
-    void nobodyIsRefusedBelowAnAddressWithLettersOutsideOfAscii() throws Exception {
+    void noClientIsRefusedBelowAUrlWithLettersOutsideOfAscii() throws Exception {
         Client client = refused(JOURNALS);
         for (int i = 0; i < LIMIT.inWindow() + 3; i++) {
             assertThat(client.get("/d%C3%BCmps/journals/latest.json", "User-Agent", "BadBot")

@@ -150,7 +150,7 @@ public record Catalog(
                 .toList();
     }
 
-    /** A notice that is damaged is one all the same; what it says is missing. */
+    /** A damaged notice still counts as a notice; its content is missing. */
     private static List<Withdrawal> notices(Destination destination, Inventory inventory) throws SpillwayException {
         List<Withdrawal> notices = new ArrayList<>();
         for (DumpId dump : inventory.dumps()) {

@@ -45,7 +45,7 @@ public final class Inventory {
     /** The dumps that were looked at, without their manifests, of which a destination may have more than fit in memory. */
     private final Map<DumpId, DumpAt> known = new HashMap<>();
 
-    /** The dumps that were asked for last, with their manifests. */
+    /** The dumps that were requested last, with their manifests. */
     private final Map<DumpId, DumpAt> recent = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -174,7 +174,7 @@ public final class Inventory {
     }
 
     /**
-     * A dump, as it is here. Of the dumps asked for, the last few manifests are kept; any other is read again.
+     * A dump as it is here. The last few manifests that were requested are kept; any other is read again.
      *
      * @throws SpillwayException only as {@link Fault#CANCELLED}; every other failure is a state
      */

@@ -83,7 +83,7 @@ public final class PreviousDump {
                 if (place == home || e.fault() == Fault.CANCELLED) {
                     throw e;
                 }
-                LOG.warn("the gate does not see destination={} cause=\"{}\"", place.name(), e.getMessage());
+                LOG.warn("the gate cannot read destination={} cause=\"{}\"", place.name(), e.getMessage());
             }
         }
         Manifest remembered = new Ledger(memory, dataset).newest().orElse(null);

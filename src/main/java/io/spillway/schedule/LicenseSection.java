@@ -12,7 +12,7 @@ import java.text.Normalizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The section {@code license}: an SPDX expression, or a licence that SPDX does not list. A text in place of the section
+ * The section {@code license}: an SPDX expression, or a licence that SPDX does not list. A text instead of the section
  * is the expression.
  */
 @OrText
@@ -67,7 +67,7 @@ public record LicenseSection(
         return Normalizer.normalize(text, Normalizer.Form.NFKD).replaceAll("\\p{M}+", "");
     }
 
-    /** A text in place of the section. */
+    /** A text instead of the section. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static LicenseSection of(String spdx) {
         return new LicenseSection(spdx, null, null);

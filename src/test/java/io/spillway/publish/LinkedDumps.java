@@ -52,7 +52,7 @@ record LinkedDumps(Optional<DumpId> latest, Optional<DumpId> listed, Optional<Du
                 linked);
     }
 
-    /** Every dump that any of the files leads to. */
+    /** Every dump that any of the files links. */
     Set<DumpId> all() {
         Set<DumpId> all = new TreeSet<>(linked);
         latest.ifPresent(all::add);

@@ -75,7 +75,7 @@ class RewrittenFilesTest {
         assertThat(changed).containsExactly("journals/index.html", "links.json");
     }
 
-    /** What tells one writing of a file from the next, also with the same bytes, by destination and key. */
+    /** What distinguishes one write of a file from the next, even with the same bytes, by destination and key. */
     private Map<String, Object> written() throws Exception {
         Map<String, Object> written = new TreeMap<>();
         for (FakeBucket bucket : new FakeBucket[] {world.first, world.second}) {

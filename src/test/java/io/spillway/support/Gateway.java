@@ -70,7 +70,7 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(HttpServer.create(loopback(), 0), "http", upstream, check);
     }
 
-    /** A server that speaks TLS and lets nobody in without a certificate that this context trusts. */
+    /** A TLS server that rejects clients without a certificate that this context trusts. */
     public static Gateway askingForCertificates(URI upstream, SSLContext context) throws IOException {
         HttpsServer server = HttpsServer.create(loopback(), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context) {

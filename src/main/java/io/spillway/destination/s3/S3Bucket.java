@@ -192,7 +192,7 @@ public final class S3Bucket implements Destination, FolderNames {
         if (page.isTruncated() == null) {
             return "the response is not a list of objects";
         } else if (page.isTruncated() && (next == null || next.isEmpty())) {
-            return "the list is incomplete, and the response does not tell how to continue";
+            return "the list is incomplete, and the response does not state how to continue";
         }
         return next != null && next.equals(token) ? "the response repeats a page" : null;
     }

@@ -62,7 +62,7 @@ record ServerError(
     }
 
     private static final int MAX_REASON = 600;
-    /** Without its path, a request is taken for one that stores a document, or for none. */
+    /** Without its path, a request looks like one that stores a document, or like none. */
     private static final Pattern UNKNOWN_REQUEST =
             Pattern.compile("no handler found|request body is required|Incorrect HTTP method");
 

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.WeakHashMap;
-import java.util.stream.Stream;
 
 /**
  * A bucket in memory, which receives dumps file by file, and can be unavailable, refuse to return files, or end the
@@ -152,14 +151,7 @@ public final class FakeBucket implements Destination, FolderNames {
 
     @Override
     public void place(Path folder, ObjectKey prefix, String last) throws SpillwayException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(each -> !each.endsWith(last)).sorted().toList()) {
-                store(file, prefix.child(file.getFileName().toString()));
-            }
-            store(folder.resolve(last), prefix.child(last));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        FileByFile.place(this, folder, prefix, last);
     }
 
     @Override

@@ -77,11 +77,16 @@ public class FileByFile extends SteppedDestination {
 
     @Override
     public void place(Path folder, ObjectKey prefix, String last) throws SpillwayException {
+        place(this, folder, prefix, last);
+    }
+
+    /** Stores each file of a folder in the order of names, and {@code last} after all others. */
+    static void place(Destination at, Path folder, ObjectKey prefix, String last) throws SpillwayException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(each -> !each.endsWith(last)).sorted().toList()) {
-                store(file, prefix.child(file.getFileName().toString()));
+                at.store(file, prefix.child(file.getFileName().toString()));
             }
-            store(folder.resolve(last), prefix.child(last));
+            at.store(folder.resolve(last), prefix.child(last));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

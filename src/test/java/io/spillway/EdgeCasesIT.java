@@ -168,7 +168,7 @@ class EdgeCasesIT {
         outcome.refused(12);
         assertThat(outcome.err()).contains("\"" + edge.id() + "\"", "\"" + index + "\"");
         Dump.assertNothingPublished(folder);
-        assertThat(cluster.openContexts()).isEqualTo(open);
+        assertThat(cluster.openContexts()).isLessThanOrEqualTo(open);
     }
 
     @ParameterizedTest

@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -345,20 +346,24 @@ class FormatCasesIT {
     }
 
     /**
-     * Runs the commands for bulk parts from the README of a dump, in its folder, and returns what the server answered. curl
-     * also reports each retry, if a server with little memory rejects a request at first.
+     * Runs the commands for bulk parts from the README of a dump, in its folder, and returns what the server answered and
+     * which part the commands reported as rejected. curl also reports each retry, which is not returned.
      */
     private static String bash(Dump dump, String server, String index) throws IOException, InterruptedException {
         String readme = Files.readString(dump.folder().resolve("README.md"));
         String commands = readme.substring(readme.indexOf("for part in"));
+        Path errors = Files.createTempFile("bulk", ".err");
         ProcessBuilder bash = new ProcessBuilder("bash", "-c", commands.substring(0, commands.indexOf("```")))
                 .directory(dump.folder().toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
+                .redirectError(errors.toFile());
         bash.environment().put("SERVER", server);
         bash.environment().put("INDEX", index);
         Process process = bash.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        return output;
+        List<String> told = Files.readAllLines(errors);
+        Files.delete(errors);
+        return output
+                + told.stream().filter(line -> line.startsWith("rejected: ")).collect(Collectors.joining("\n"));
     }
 }

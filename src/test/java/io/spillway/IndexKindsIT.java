@@ -360,7 +360,7 @@ class IndexKindsIT {
         int open = cluster.openContexts();
         Outcome outcome = Spillway.export(cluster, index, root).refused(exitCode);
         Dump.assertNothingPublished(root);
-        assertThat(cluster.openContexts()).as("points in time left open").isEqualTo(open);
+        assertThat(cluster.openContexts()).as("points in time left open").isLessThanOrEqualTo(open);
         return outcome;
     }
 

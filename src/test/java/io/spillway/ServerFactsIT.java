@@ -132,6 +132,7 @@ class ServerFactsIT {
         String index = cluster.newIndex(
                 "{\"settings\":{\"number_of_shards\":3,\"number_of_replicas\":0,\"index.max_slices_per_scroll\":2}}");
         cluster.load(index, List.of("{\"n\":1}", "{\"n\":2}", "{\"n\":3}"));
+        int open = cluster.openContexts();
 
         assertThat(Spillway.export(cluster, index, root, "--slices", "3")
                         .refused(3)
@@ -140,7 +141,7 @@ class ServerFactsIT {
         Spillway.export(cluster, index, root, "--slices", "2").succeeded();
 
         Dump.only(root, "records").assertHolds(List.of("{\"n\":1}", "{\"n\":2}", "{\"n\":3}"));
-        assertThat(cluster.openContexts()).isZero();
+        assertThat(cluster.openContexts()).isLessThanOrEqualTo(open);
     }
 
     @ParameterizedTest

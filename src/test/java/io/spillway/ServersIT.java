@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -201,7 +202,7 @@ class ServersIT {
                 proxied -> Spillway.export(proxied, server.many(3), root).succeeded());
 
         Dump.only(root, "records").assertHolds(ContractServer.lines());
-        assertThat(cluster.openContexts()).isEqualTo(open);
+        assertThat(cluster.openContexts()).isLessThanOrEqualTo(open);
     }
 
     @Test
@@ -243,18 +244,21 @@ class ServersIT {
 
     @Test
     void anAliasAndAPatternResolveToAllTheirIndices() throws Exception {
-        String one = server.index("{\"n\":1}");
-        String two = server.index("{\"n\":2}");
+        // No other test has indices of this prefix on the shared server.
+        String prefix = "pattern-" + UUID.randomUUID();
+        String one = prefix + "-1";
+        String two = prefix + "-2";
+        cluster.load(one, List.of("{\"n\":1}"));
+        cluster.load(two, List.of("{\"n\":2}"));
         cluster.request("POST", "/_aliases", """
-                {"actions":[{"add":{"index":"%s","alias":"%s-all"}},{"add":{"index":"%s","alias":"%s-all"}}]}
-                """.formatted(one, one, two, one));
+                {"actions":[{"add":{"index":"%s","alias":"%s"}},{"add":{"index":"%s","alias":"%s"}}]}
+                """.formatted(one, "all-" + prefix, two, "all-" + prefix));
 
-        Spillway.export(cluster, one + "-all", root.resolve("alias")).succeeded();
-        Spillway.export(cluster, one + "," + two.replaceFirst("..$", "*"), root.resolve("pattern"))
-                .succeeded();
+        Spillway.export(cluster, "all-" + prefix, root.resolve("alias")).succeeded();
+        Spillway.export(cluster, prefix + "-*", root.resolve("pattern")).succeeded();
 
         Dump.only(root.resolve("alias"), "records").assertHolds(List.of("{\"n\":1}", "{\"n\":2}"));
-        assertThat(Dump.only(root.resolve("pattern"), "records").lines()).contains("{\"n\":1}", "{\"n\":2}");
+        Dump.only(root.resolve("pattern"), "records").assertHolds(List.of("{\"n\":1}", "{\"n\":2}"));
     }
 
     @Test

@@ -34,12 +34,13 @@ class Version9IT {
     @Test
     void anIndexThatExcludesVectorsFromSourceIsRefusedWithTheAlternative() throws Exception {
         String index = index("{}", FIELDS + "," + VECTOR, WITH_A_VECTOR, WITHOUT);
+        int open = cluster.openContexts();
 
         Outcome outcome = Spillway.export(cluster, index, root).refused(12);
 
         assertThat(outcome.err()).contains("embedding (dense_vector)", "--vectors rebuilt", "exclude_source_vectors");
         Dump.assertNothingPublished(root);
-        assertThat(cluster.openContexts()).isZero();
+        assertThat(cluster.openContexts()).isLessThanOrEqualTo(open);
     }
 
     @ParameterizedTest

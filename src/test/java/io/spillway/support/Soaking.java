@@ -26,7 +26,10 @@ public final class Soaking {
 
     private record Look(long threads, long files, long temporary, long kibibytes) {}
 
-    /** The medians of many samples in the second and in the last quarter. */
+    /**
+     * How a number developed: the highest sample of the second quarter, when as many exports ran as ever do, and the median
+     * of the last quarter. The median of a short run on a slow machine may be of a moment without an export.
+     */
     public record Growth(String what, long inTheMiddle, long atTheEnd) {}
 
     private Soaking(Program program, Path temporary, Path dumps) {
@@ -43,6 +46,11 @@ public final class Soaking {
      */
     public static Soaking of(Program program, Path temporary, Path dumps) {
         return new Soaking(program, temporary, dumps);
+    }
+
+    /** Discards all samples: the program has warmed up. */
+    public void startOver() {
+        looks.clear();
     }
 
     /** Samples for this time; fails if the program exits meanwhile. */
@@ -108,7 +116,10 @@ public final class Soaking {
         int quarter = looks.size() / 4;
         return new Growth(
                 what,
-                median(looks.subList(quarter, 2 * quarter), value),
+                looks.subList(quarter, 2 * quarter).stream()
+                        .mapToLong(value)
+                        .max()
+                        .orElse(0),
                 median(looks.subList(3 * quarter, looks.size()), value));
     }
 

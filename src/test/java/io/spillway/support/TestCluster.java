@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class TestCluster {
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final int BULK_BYTES = 5_000_000;
+    private static final int HEAP_MEBIBYTES = 768;
     private static final Map<String, Lazy> OTHERS = new ConcurrentHashMap<>();
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -73,6 +74,16 @@ public final class TestCluster {
         return of("elasticsearch-9.5.3");
     }
 
+    /**
+     * A server for the indices of many tests. It rejects a request for the memory that requests reserve, not for garbage
+     * that its JVM has not collected yet, so a test does not depend on those before it.
+     */
+    private static ElasticsearchServer.Builder builder(Path home) {
+        return ElasticsearchServer.builder(home)
+                .heapMebibytes(HEAP_MEBIBYTES)
+                .setting("indices.breaker.total.use_real_memory", "false");
+    }
+
     /** A started server; one that does not start is tried once. */
     private static final class Lazy {
         private final Path home;
@@ -88,7 +99,7 @@ public final class TestCluster {
             if (cluster == null && failure == null) {
                 try {
                     // Closed by its own shutdown hook, because no test knows that it is the last one.
-                    cluster = new TestCluster(ElasticsearchServer.builder(home)
+                    cluster = new TestCluster(builder(home)
                             .javaHome(ElasticsearchServer.findJava(home).orElseThrow())
                             .limit(Duration.ofMinutes(5))
                             // Version 9 counts a document of 25 MB four times.
@@ -196,7 +207,10 @@ public final class TestCluster {
         return Integer.parseInt(request("GET", path, null).replaceFirst("(?s)^.*?\"shard\":(\\d+).*$", "$1"));
     }
 
-    /** Active searches or open points in time on the server. */
+    /**
+     * Active searches or open points in time on the server. Another test may have left some, which expire: compare with
+     * the number before, never with zero, and only upwards.
+     */
     public int openContexts() throws IOException, InterruptedException {
         String stats =
                 request("GET", "/_nodes/stats/indices/search?filter_path=nodes.*.indices.search.open_contexts", null);
@@ -215,8 +229,7 @@ public final class TestCluster {
         private static TestCluster start() {
             try {
                 // Closed by its own shutdown hook, because no test knows that it is the last one.
-                return new TestCluster(
-                        ElasticsearchServer.builder(home()).start().url());
+                return new TestCluster(builder(home()).start().url());
             } catch (Exception e) {
                 throw new IllegalStateException("the shared Elasticsearch did not start", e);
             }

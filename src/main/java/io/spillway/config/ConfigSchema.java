@@ -2,6 +2,7 @@ package io.spillway.config;
 
 import com.fasterxml.classmate.ResolvedType;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -61,6 +62,9 @@ public final class ConfigSchema {
 
     /** The keywords that are not part of JSON Schema. */
     static final List<String> OWN_KEYWORDS = List.of(KIND, MINIMUM, MAXIMUM, PATTERN_MESSAGE);
+
+    private static final String ALL_OF = "allOf";
+    private static final String PROPERTIES = "properties";
 
     private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -126,7 +130,23 @@ public final class ConfigSchema {
                 .withPropertyNameOverrideResolver(ConfigSchema::key)
                 .withRequiredCheck(ConfigSchema::isRequired)
                 .withInstanceAttributeOverride((schema, field, context) -> describe(schema, field));
-        return new SchemaGenerator(config.build()).generateSchema(type);
+        return unwrapped(new SchemaGenerator(config.build()).generateSchema(type));
+    }
+
+    /**
+     * Puts the keys of a {@link JsonUnwrapped} component before those of its record. The generator lists them as a schema of
+     * their own in {@code allOf}, which rejects all keys of the record.
+     */
+    private static ObjectNode unwrapped(ObjectNode schema) {
+        for (JsonNode parent : schema.findParents(ALL_OF)) {
+            ObjectNode section = (ObjectNode) parent;
+            JsonNode parts = section.remove(ALL_OF);
+            JsonNode own = section.path(PROPERTIES);
+            ObjectNode keys = section.putObject(PROPERTIES);
+            parts.forEach(part -> keys.setAll((ObjectNode) part.path(PROPERTIES)));
+            keys.setAll((ObjectNode) own);
+        }
+        return schema;
     }
 
     /** The part of a schema for a key of the file; a missing node below parts without a schema. */
@@ -134,7 +154,7 @@ public final class ConfigSchema {
         JsonNode at = schema;
         for (JsonPointer step = key; !step.matches(); step = step.tail()) {
             JsonNode any = at.path(at.has("items") ? "items" : "additionalProperties");
-            at = any.isObject() ? any : at.path("properties").path(step.getMatchingProperty());
+            at = any.isObject() ? any : at.path(PROPERTIES).path(step.getMatchingProperty());
         }
         return at;
     }

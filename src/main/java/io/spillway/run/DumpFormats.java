@@ -92,7 +92,7 @@ public final class DumpFormats {
             refuseUnpublished("format csv", unpublished(columns.besideDocuments(), fields));
             requireNamed(columns.unmapped().keySet(), fields);
             return new PartFormat(
-                    () -> new Csv(columns, options), section.csv().toCompression(), options.facts(columns));
+                    () -> new Csv(columns, options), section.csv().files().toCompression(), options.facts(columns));
         } else if (section.bulk() != null) {
             refuseSeveralIndices(found);
             requirePublishedIds("format bulk", fields);
@@ -100,7 +100,7 @@ public final class DumpFormats {
             long requestBytes = section.bulk().requestBytes().bytes();
             return new PartFormat(
                     () -> new BulkLines(action, requestBytes),
-                    section.bulk().toCompression(),
+                    section.bulk().files().toCompression(),
                     BulkLines.facts(action, requestBytes));
         } else if (section.tar() != null) {
             TarBatches.Limits limits = section.tar().toLimits(parts);
@@ -109,14 +109,14 @@ public final class DumpFormats {
                 requirePublishedIds("format tar with id: _id", fields);
             }
             return new PartFormat(
-                    () -> new TarBatches(limits, withId), section.tar().toCompression(), limits.facts(withId));
+                    () -> new TarBatches(limits, withId), section.tar().files().toCompression(), limits.facts(withId));
         }
         JsonLinesSection jsonl = Objects.requireNonNull(section.jsonl(), "a format without a kind");
         if (jsonl.id() == Ids.ID) {
             requirePublishedIds("format jsonl with id: _id", fields);
-            return new PartFormat(JsonLinesWithId::new, jsonl.toCompression(), Map.of("id", "_id"));
+            return new PartFormat(JsonLinesWithId::new, jsonl.files().toCompression(), Map.of("id", "_id"));
         }
-        return new PartFormat(JsonLines::new, jsonl.toCompression());
+        return new PartFormat(JsonLines::new, jsonl.files().toCompression());
     }
 
     private static CsvColumns csvColumns(CsvSection section, SourceDescription published) throws SpillwayException {

@@ -2,30 +2,14 @@ package io.spillway.schedule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.spillway.compress.Compression;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.spillway.encode.CsvOptions;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The format {@code csv}. */
 public record CsvSection(
-        @JsonPropertyDescription("How the files are compressed") @JsonProperty(defaultValue = "gzip")
-        CompressionName compression,
-
-        @JsonPropertyDescription(
-                "Level: gzip 1 to 9, zstd 1 to 19, xz 0 to 9, bzip2 1 to 9; the codec's default when absent")
-        @Min(0)
-        @Max(19)
-        @Nullable
-        Integer level,
-
-        @JsonPropertyDescription("Threads that compress in addition to the lane's own; zstd only")
-        @JsonProperty(defaultValue = "0")
-        @Min(0)
-        @Max(64)
-        int workers,
+        @JsonUnwrapped CompressionSection files,
 
         @JsonPropertyDescription(
                 "Paths of the fields to write as columns, in order; every mapped field when absent. _id, _index and"
@@ -57,18 +41,12 @@ public record CsvSection(
         @JsonProperty(defaultValue = "note")
         Unlisted unlisted) {
 
-    /** Throws {@link IllegalArgumentException} if the codec does not support the level or workers. */
+    /** Throws {@link IllegalArgumentException} for a separator without joined arrays. */
     public CsvSection {
-        var unused = compression.with(level, workers);
         columns = columns == null ? null : List.copyOf(columns);
         if (separator != null && arrays == Arrays.JSON) {
             throw new IllegalArgumentException("separator has no effect without arrays: join");
         }
-    }
-
-    /** The compression of the files. */
-    public Compression toCompression() {
-        return compression.with(level, workers);
     }
 
     /** How cells are written. */

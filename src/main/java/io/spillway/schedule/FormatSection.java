@@ -22,14 +22,14 @@ public record FormatSection(
     /** Identifies the extension of its files, in which two formats of one dump must differ. */
     String fileKind() {
         if (jsonl != null) {
-            return "jsonl " + jsonl.compression();
+            return "jsonl " + jsonl.files().compression();
         }
         if (csv != null) {
-            return "csv " + csv.compression();
+            return "csv " + csv.files().compression();
         }
         if (tar != null) {
-            return "tar " + tar.compression();
+            return "tar " + tar.files().compression();
         }
-        return bulk == null ? "" : "bulk " + bulk.compression();
+        return bulk == null ? "" : "bulk " + bulk.files().compression();
     }
 }

@@ -295,19 +295,40 @@ class ScheduleFileTest {
                         "compression",
                         CompressionName.GZIP,
                         "compression: none",
-                        JsonLinesSection::compression,
+                        section -> section.files().compression(),
                         CompressionName.NONE),
-                inJsonl("level", null, "level: 9", JsonLinesSection::level, 9),
-                inJsonl("workers", 0, "compression: zstd, workers: 2", JsonLinesSection::workers, 2),
+                inJsonl("level", null, "level: 9", section -> section.files().level(), 9),
+                inJsonl(
+                        "workers",
+                        0,
+                        "compression: zstd, workers: 2",
+                        section -> section.files().workers(),
+                        2),
                 inJsonl("id", Ids.NONE, "id: _id", JsonLinesSection::id, Ids.ID),
-                inBulk("compression", "compression: zstd", BulkSection::compression, CompressionName.ZSTD),
-                inBulk("level", "level: 9", BulkSection::level, 9),
-                inBulk("workers", "compression: zstd, workers: 2", BulkSection::workers, 2),
+                inBulk(
+                        "compression",
+                        "compression: zstd",
+                        section -> section.files().compression(),
+                        CompressionName.ZSTD),
+                inBulk("level", "level: 9", section -> section.files().level(), 9),
+                inBulk(
+                        "workers",
+                        "compression: zstd, workers: 2",
+                        section -> section.files().workers(),
+                        2),
                 inBulk("action", "action: create", BulkSection::action, BulkSection.Action.CREATE),
                 inBulk("request-bytes", "request-bytes: 64KiB", BulkSection::requestBytes, DataSize.ofBytes(65_536)),
-                inCsv("compression", "compression: xz", CsvSection::compression, CompressionName.XZ),
-                inCsv("level", "level: 9", CsvSection::level, 9),
-                inCsv("workers", "compression: zstd, workers: 2", CsvSection::workers, 2),
+                inCsv(
+                        "compression",
+                        "compression: xz",
+                        section -> section.files().compression(),
+                        CompressionName.XZ),
+                inCsv("level", "level: 9", section -> section.files().level(), 9),
+                inCsv(
+                        "workers",
+                        "compression: zstd, workers: 2",
+                        section -> section.files().workers(),
+                        2),
                 inCsv("columns", "columns: [id, a.b]", CsvSection::columns, List.of("id", "a.b")),
                 inCsv("id", "id: _id", CsvSection::id, Ids.ID),
                 inCsv("arrays", "arrays: join", CsvSection::arrays, CsvSection.Arrays.JOIN),
@@ -315,9 +336,17 @@ class ScheduleFileTest {
                 inCsv("byte-order-mark", "byte-order-mark: true", CsvSection::byteOrderMark, true),
                 inCsv("escape-formulas", "escape-formulas: true", CsvSection::escapeFormulas, true),
                 inCsv("unlisted", "unlisted: stop", CsvSection::unlisted, CsvSection.Unlisted.STOP),
-                inTar("compression", "compression: zstd", TarSection::compression, CompressionName.ZSTD),
-                inTar("level", "level: 9", TarSection::level, 9),
-                inTar("workers", "compression: zstd, workers: 2", TarSection::workers, 2),
+                inTar(
+                        "compression",
+                        "compression: zstd",
+                        section -> section.files().compression(),
+                        CompressionName.ZSTD),
+                inTar("level", "level: 9", section -> section.files().level(), 9),
+                inTar(
+                        "workers",
+                        "compression: zstd, workers: 2",
+                        section -> section.files().workers(),
+                        2),
                 inTar("batch-documents", "batch-documents: 1", TarSection::batchDocuments, 1L),
                 inTar("batch-bytes", "batch-bytes: 64KiB", TarSection::batchBytes, DataSize.ofBytes(65_536)),
                 inTar("id", "id: _id", TarSection::id, Ids.ID),
@@ -550,22 +579,13 @@ class ScheduleFileTest {
     @Test
     void aFormatHasItsDefaults() throws Exception {
         ScheduleFile file = read(LEAST + "formats: [{bulk: {}}, {csv: {}}, {tar: {}}]\n");
-        assertThat(file.formats().get(0).bulk())
-                .isEqualTo(new BulkSection(CompressionName.GZIP, null, 0, null, DataSize.parse("50MiB")));
+        CompressionSection gzip = new CompressionSection(CompressionName.GZIP, null, 0);
+        assertThat(file.formats().get(0).bulk()).isEqualTo(new BulkSection(gzip, null, DataSize.parse("50MiB")));
         assertThat(file.formats().get(1).csv())
                 .isEqualTo(new CsvSection(
-                        CompressionName.GZIP,
-                        null,
-                        0,
-                        null,
-                        Ids.NONE,
-                        CsvSection.Arrays.JSON,
-                        null,
-                        false,
-                        false,
-                        CsvSection.Unlisted.NOTE));
+                        gzip, null, Ids.NONE, CsvSection.Arrays.JSON, null, false, false, CsvSection.Unlisted.NOTE));
         assertThat(file.formats().get(2).tar())
-                .isEqualTo(new TarSection(CompressionName.GZIP, null, 0, 100_000, DataSize.parse("256MiB"), Ids.NONE));
+                .isEqualTo(new TarSection(gzip, 100_000, DataSize.parse("256MiB"), Ids.NONE));
     }
 
     @Test
@@ -1051,7 +1071,9 @@ class ScheduleFileTest {
             String key =
                     section + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
             Class<?> value = item(component.getGenericType());
-            if (value.isRecord() && value.getPackage().equals(ScheduleFile.class.getPackage())) {
+            if (value == CompressionSection.class) {
+                keys.addAll(keys(section, value));
+            } else if (value.isRecord() && value.getPackage().equals(ScheduleFile.class.getPackage())) {
                 keys.addAll(keys(key + ".", value));
             } else {
                 keys.add(key);

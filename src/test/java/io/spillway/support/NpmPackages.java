@@ -3,9 +3,12 @@ package io.spillway.support;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
@@ -20,9 +23,15 @@ public final class NpmPackages {
 
     private NpmPackages() {}
 
-    /** A file of a package: {@code axe-core/axe.min.js}. */
+    /** A file of a package: {@code axe-core/axe.min.js}. Tests of other processes wait while one installs the packages. */
     public static synchronized Path file(String name) throws IOException, InterruptedException {
-        install();
+        Files.createDirectories(INSTALLED);
+        try (FileChannel channel = FileChannel.open(
+                        INSTALLED.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            install();
+        }
         Path file = INSTALLED.resolve("node_modules").resolve(name).toAbsolutePath();
         assertThat(file).exists();
         return file;
@@ -34,7 +43,6 @@ public final class NpmPackages {
         if (Files.exists(done) && Files.mismatch(done, LISTED.resolve("package-lock.json")) < 0) {
             return;
         }
-        Files.createDirectories(INSTALLED);
         for (String list : LISTS) {
             Files.copy(LISTED.resolve(list), INSTALLED.resolve(list), StandardCopyOption.REPLACE_EXISTING);
         }

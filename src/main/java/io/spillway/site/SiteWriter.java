@@ -271,6 +271,9 @@ public final class SiteWriter {
         /** Of all objects that existed before the catalog was read. */
         private final Map<ObjectKey, String> versions = new HashMap<>();
 
+        /** Those of them that are pages in languages that the site does not have, by their names. */
+        private final List<ObjectKey> otherLanguages = new ArrayList<>();
+
         Round(Catalog catalog, List<StoredObject> before) throws SpillwayException {
             this.catalog = catalog;
             this.own = OwnFiles.of(destination, before);
@@ -278,6 +281,9 @@ public final class SiteWriter {
             for (StoredObject each : before) {
                 if (each.version() != null) {
                     versions.put(each.key(), each.version());
+                    if (pages.isOfAnotherLanguage(each.key().name())) {
+                        otherLanguages.add(each.key());
+                    }
                 }
             }
         }
@@ -330,9 +336,8 @@ public final class SiteWriter {
 
         /** Pages that Spillway wrote in languages that the site does not have any more. */
         private void removeOtherLanguages(String folder) throws SpillwayException, OvertakenException {
-            for (ObjectKey key : List.copyOf(versions.keySet())) {
+            for (ObjectKey key : otherLanguages) {
                 if (key.value().equals(folder + key.name())
-                        && pages.isOfAnotherLanguage(key.name())
                         && own.foreign(List.of(key)).isEmpty()) {
                     delete(key);
                 }

@@ -199,6 +199,7 @@ export class Notices {
       documents: each.documents,
       bytes: each.bytes,
       license: each.license,
+      license_name: each.custom_license ? line(String(each.custom_license.name)) : undefined,
     };
     return {
       covers: (each.covers ?? []).map(String),
@@ -332,18 +333,33 @@ ${items.map((item) => `<li>${item}</li>`).join('\n')}
   }
 }
 
-/** A path covers itself and what is below it; with a star at its end, everything that begins with it. */
+/**
+ * A path covers itself and what is below it; with a star at its end, everything that begins with it. The rule may be
+ * percent-encoded. Parameters after a semicolon, doubled slashes and the case of ASCII letters do not count.
+ */
 function covers(rule, path) {
-  if (rule.endsWith('*')) return path.startsWith(rule.slice(0, -1));
-  return path.startsWith(rule) && (rule.endsWith('/') || ['', '/', ';'].includes(path.charAt(rule.length)));
+  const start = plain(decoded(rule.endsWith('*') ? rule.slice(0, -1) : rule));
+  const asked = plain(path);
+  return asked.startsWith(start) && (/[*/]$/.test(rule) || ['', '/'].includes(asked.charAt(start.length)));
+}
+
+/** A path as applications compare it. */
+function plain(path) {
+  return path
+    .replace(/;[^/]*/g, '')
+    .replace(/\/+/g, '/')
+    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function path(req) {
-  const raw = req.originalUrl.split('?')[0];
+  return decoded(req.originalUrl.split('?')[0]);
+}
+
+function decoded(text) {
   try {
-    return decodeURIComponent(raw);
+    return decodeURIComponent(text);
   } catch {
-    return raw;
+    return text;
   }
 }
 

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +47,8 @@ final class SpillwayLinks {
 
     /** Controls, line ends, and what turns the direction of the text that follows. */
     private static final Pattern UNSHOWN = Pattern.compile("[\\x00-\\x20\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]+");
+
+    private static final Pattern CAPITALS = Pattern.compile("[A-Z]+");
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -125,13 +130,33 @@ final class SpillwayLinks {
         return best;
     }
 
-    /** A path covers itself and what is below it; with a star at its end, everything that begins with it. */
+    /**
+     * A path covers itself and what is below it; with a star at its end, everything that begins with it. The rule may be
+     * percent-encoded. Parameters after a semicolon, doubled slashes and the case of ASCII letters do not count.
+     */
     private static boolean covers(String rule, String path) {
-        if (rule.endsWith("*")) {
-            return path.startsWith(rule.substring(0, rule.length() - 1));
+        boolean star = rule.endsWith("*");
+        String start = plain(decoded(star ? rule.substring(0, rule.length() - 1) : rule));
+        String asked = plain(path);
+        return asked.startsWith(start)
+                && (star
+                        || rule.endsWith("/")
+                        || asked.length() == start.length()
+                        || asked.charAt(start.length()) == '/');
+    }
+
+    /** A path as applications compare it. */
+    private static String plain(String path) {
+        String plain = path.replaceAll(";[^/]*", "").replaceAll("/+", "/");
+        return CAPITALS.matcher(plain).replaceAll(letters -> letters.group().toLowerCase(Locale.ROOT));
+    }
+
+    private static String decoded(String path) {
+        try {
+            return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return path;
         }
-        return path.startsWith(rule)
-                && (rule.endsWith("/") || path.length() == rule.length() || "/;".indexOf(path.charAt(rule.length())) >= 0);
     }
 
     private synchronized void readFile(Path file) {
@@ -214,6 +239,8 @@ final class SpillwayLinks {
         brief.put("documents", each.required("documents").asLong());
         brief.put("bytes", each.required("bytes").asLong());
         put(brief, "license", each.path("license").asText(null));
+        JsonNode custom = each.path("custom_license");
+        put(brief, "license_name", custom.isObject() ? line(custom.required("name").asText()) : null);
         Map<String, Object> downloads = new LinkedHashMap<>();
         downloads.put("availability", "available");
         downloads.putAll(brief);

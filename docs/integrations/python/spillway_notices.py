@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 # What people read. A site replaces what it says otherwise, or all of it in another language.
 TEXTS = {
@@ -224,12 +224,14 @@ class Notices:
                 }
             )
         files = [file for file in files if file["urls"]]
+        custom = each.get("custom_license")
         facts = _present(
             dump=each["dump"],
             generated=each["taken_at"],
             documents=int(each["documents"]),
             bytes=int(each["bytes"]),
             license=each.get("license"),
+            license_name=_line(str(custom["name"])) if custom else None,
         )
         named = {"dataset": each["dataset"], "title": _line(each["title"])}
         return {
@@ -378,10 +380,19 @@ def _line(text: str) -> str:
 
 
 def _covers(rule: str, path: str) -> bool:
-    """A path covers itself and what is below it; with a star at its end, everything that begins with it."""
-    if rule.endswith("*"):
-        return path.startswith(rule[:-1])
-    return path.startswith(rule) and (rule.endswith("/") or path[len(rule) : len(rule) + 1] in ("", "/", ";"))
+    """A path covers itself and what is below it; with a star at its end, everything that begins with it.
+
+    The rule may be percent-encoded. Parameters after a semicolon, doubled slashes and the case of ASCII letters do not
+    count.
+    """
+    start, asked = _plain(unquote(rule[:-1] if rule.endswith("*") else rule)), _plain(path)
+    return asked.startswith(start) and (rule.endswith(("*", "/")) or asked[len(start) : len(start) + 1] in ("", "/"))
+
+
+def _plain(path: str) -> str:
+    """A path as applications compare it."""
+    plain = re.sub("/+", "/", re.sub(";[^/]*", "", path))
+    return re.sub("[A-Z]+", lambda letters: letters.group().lower(), plain)
 
 
 def _negotiate(accept: Optional[str], user_agent: Optional[str]) -> str:

@@ -202,6 +202,31 @@ abstract class NoticeContract {
         assertThat(dataset("/api/searchable")).isEmpty();
     }
 
+    @Test
+    void thePathIsComparedAsTheDaemonComparesIt() throws Exception {
+        assertThat(dataset("/API/Search/JOURNALS")).isEqualTo("journals");
+        assertThat(dataset("/api;v=1/search/journals;a=b/x")).isEqualTo("journals");
+        assertThat(dataset("/api//search/journals/x")).isEqualTo("journals");
+        assertThat(dataset("/%c3%bcber/alles/x")).isEqualTo("records");
+        assertThat(dataset("/r%C3%A9sum%C3%A9s-of-all")).isEqualTo("records");
+        assertThat(dataset("/r%C3%89sum%C3%89s-of-all")).isEmpty();
+        assertThat(dataset("/%c3%bcber/allesamt")).isEmpty();
+    }
+
+    @Test
+    void aLicenceThatSpdxDoesNotListHasItsName() throws Exception {
+        JsonNode downloads = example.get("/api/search/other", "*/*", PYTHON).json().at("/bulk_downloads");
+        assertThat(downloads.at("/license").asText()).isEqualTo("LicenseRef-Our-terms");
+        assertThat(downloads.at("/license_name").asText()).isEqualTo("Our terms");
+        assertThat(example.get(JOURNALS, "*/*", PYTHON)
+                        .json()
+                        .at("/bulk_downloads/license_name")
+                        .isMissingNode())
+                .isTrue();
+        JsonNode site = example.get("/other/thing", "*/*", PYTHON).json().at("/bulk_downloads/datasets/1");
+        assertThat(site.at("/license_name").asText()).isEqualTo("Our terms");
+    }
+
     private String dataset(String path) throws Exception {
         return example.get(path, "*/*", PYTHON)
                 .json()

@@ -2,6 +2,7 @@ package io.spillway.integrations;
 
 import io.spillway.catalog.LinksFile;
 import io.spillway.catalog.Listing;
+import io.spillway.dataset.CustomLicense;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -29,9 +30,16 @@ final class Site {
         return listing("journals", title, List.of("/api/search/journals", "/query/journal*"), date, base, mirrors, 2);
     }
 
-    /** The dataset that covers the shorter path. */
+    /** The dataset that covers the shorter path, and others that need a percent-encoded form. */
     static Listing records() {
-        return listing("records", "Records", List.of("/api/search"), "2026-11-01T030000Z", ADDRESS, List.of(), 1);
+        return listing(
+                "records",
+                "Records",
+                List.of("/api/search", "/%C3%BCber/Alles", "/résumés*"),
+                "2026-11-01T030000Z",
+                ADDRESS,
+                List.of(),
+                1);
     }
 
     /** A dataset with so many parts of ten documents each, at URLs that begin with {@code base}. */
@@ -46,7 +54,7 @@ final class Site {
                 dataset,
                 title,
                 null,
-                "CC0-1.0",
+                dataset.equals("records") ? "LicenseRef-Our-terms" : "CC0-1.0",
                 "https://example.org/",
                 covers,
                 base + dataset + "/index.html",
@@ -63,7 +71,9 @@ final class Site {
                 null,
                 files,
                 mirrors,
-                null);
+                dataset.equals("records")
+                        ? new CustomLicense("Our  terms", "https://example.org/terms")
+                        : null);
     }
 
     /** Replaces links.json, as the publisher does. */

@@ -5,7 +5,6 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
-import org.springframework.web.util.UrlPathHelper;
 
 /** Answers {@link Refused}. Needs a bean of {@link SpillwayNotices}. */
 @RestControllerAdvice
@@ -22,7 +21,7 @@ public class RefusedAdvice {
         var answer = notices.answer(
                 e.getStatusCode().value(),
                 new SpillwayNotices.Request(
-                        UrlPathHelper.defaultInstance.getRequestUri(request),
+                        path(request),
                         request.getHeader(HttpHeaders.ACCEPT),
                         request.getHeader(HttpHeaders.USER_AGENT)),
                 e.retryAfter(),
@@ -30,5 +29,11 @@ public class RefusedAdvice {
         var response = ResponseEntity.status(answer.status());
         answer.headers().forEach(response::header);
         return response.body(answer.body());
+    }
+
+    /** As the container decoded it: it knows the encoding of URLs, which is not that of the body. */
+    private static String path(HttpServletRequest request) {
+        String within = request.getPathInfo() == null ? "" : request.getPathInfo();
+        return request.getContextPath() + request.getServletPath() + within;
     }
 }

@@ -205,17 +205,19 @@ abstract class NoticeContract {
     @Test
     void thePathIsComparedAsTheDaemonComparesIt() throws Exception {
         assertThat(dataset("/API/Search/JOURNALS")).isEqualTo("journals");
-        assertThat(dataset("/api;v=1/search/journals;a=b/x")).isEqualTo("journals");
+        // Not in the first segment: Express limits only below the paths that it mounts.
+        assertThat(dataset("/api/search;v=1/journals;a=b/x")).isEqualTo("journals");
         assertThat(dataset("/api//search/journals/x")).isEqualTo("journals");
-        assertThat(dataset("/%c3%bcber/alles/x")).isEqualTo("records");
-        assertThat(dataset("/r%C3%A9sum%C3%A9s-of-all")).isEqualTo("records");
-        assertThat(dataset("/r%C3%89sum%C3%89s-of-all")).isEmpty();
-        assertThat(dataset("/%c3%bcber/allesamt")).isEmpty();
+        assertThat(dataset("/other/%c3%bcber/alles/x")).isEqualTo("records");
+        assertThat(dataset("/other/r%C3%A9sum%C3%A9s-of-all")).isEqualTo("records");
+        assertThat(dataset("/other/r%C3%89sum%C3%89s-of-all")).isEmpty();
+        assertThat(dataset("/other/%c3%bcber/allesamt")).isEmpty();
     }
 
     @Test
     void aLicenceThatSpdxDoesNotListHasItsName() throws Exception {
-        JsonNode downloads = example.get("/api/search/other", "*/*", PYTHON).json().at("/bulk_downloads");
+        JsonNode downloads =
+                example.get("/api/search/other", "*/*", PYTHON).json().at("/bulk_downloads");
         assertThat(downloads.at("/license").asText()).isEqualTo("LicenseRef-Our-terms");
         assertThat(downloads.at("/license_name").asText()).isEqualTo("Our terms");
         assertThat(example.get(JOURNALS, "*/*", PYTHON)

@@ -35,7 +35,7 @@ final class Site {
         return listing(
                 "records",
                 "Records",
-                List.of("/api/search", "/%C3%BCber/Alles", "/résumés*"),
+                List.of("/api/search", "/other/%C3%BCber/Alles", "/other/résumés*"),
                 "2026-11-01T030000Z",
                 ADDRESS,
                 List.of(),
@@ -71,9 +71,7 @@ final class Site {
                 null,
                 files,
                 mirrors,
-                dataset.equals("records")
-                        ? new CustomLicense("Our  terms", "https://example.org/terms")
-                        : null);
+                dataset.equals("records") ? new CustomLicense("Our  terms", "https://example.org/terms") : null);
     }
 
     /** Replaces links.json, as the publisher does. */

@@ -108,6 +108,31 @@ class NegotiationTest {
         assertThat(Negotiation.dataset("", covers)).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/search,works",
+        "/search/a,works",
+        "/search?q=/searchable,works",
+        "/searchable,-",
+        "/searchable/search,-",
+        "/SEARCH/A,works",
+        "/search;jsessionid=1,works",
+        "/search;a=b/c,works",
+        "/;a/search,works",
+        "//search//a,works",
+        "/%73earch,works",
+        "/search%3Ba=b,works",
+        "/search%2Fa,works",
+        "/search*,-",
+        "/journal,-",
+        "/journals-of-2026,journals",
+        "/Journals;a=b?c,journals",
+    })
+    void aPathSelectsADatasetInEverySpellingAndNeverByAnotherWord(String path, String expected) {
+        Map<String, List<String>> covers = Map.of("works", List.of("/search"), "journals", List.of("/journals*"));
+        assertThat(Negotiation.dataset(path, covers).orElse("-")).isEqualTo(expected);
+    }
+
     @Test
     void ofTwoDatasetsWithOnePrefixTheFirstByNameIsSelected() {
         assertThat(Negotiation.dataset("/api/x", Map.of("b", List.of("/api"), "a", List.of("/api"))))

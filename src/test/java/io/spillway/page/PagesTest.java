@@ -221,6 +221,39 @@ class PagesTest {
     }
 
     @Test
+    void everyTimeInAPageIsValidHtmlHoweverPreciseItIs() throws Exception {
+        dumps.publish(root, "journals", TAKEN, 5);
+        dumps.publish(root, "journals", TAKEN.plusSeconds(60).plusNanos(123_456_789), 5);
+        dumps.publish(root, "journals", TAKEN.plusSeconds(120).plusNanos(1), 5);
+        dumps.publish(root, "works", TAKEN.plusSeconds(180).plusNanos(999_999_999), 5);
+        Map<String, String> pages = new TreeMap<>(rendered());
+        byte[] dump = DumpPage.write(
+                "Works",
+                null,
+                "works/2026-11-21T030300Z",
+                TAKEN.plusNanos(999_999_999),
+                5,
+                5,
+                null,
+                null,
+                null,
+                "works",
+                List.of());
+        pages.put("works/2026-11-21T030300Z/index.html", new String(dump, StandardCharsets.UTF_8));
+        List<String> times = pages.entrySet().stream()
+                .filter(page -> page.getKey().endsWith(".html"))
+                .flatMap(page -> Pattern.compile("datetime=\"([^\"]*)\"")
+                        .matcher(page.getValue())
+                        .results())
+                .map(time -> time.group(1))
+                .toList();
+        assertThat(times)
+                .contains("2026-11-21T03:01:00.123Z", "2026-11-21T03:00:00.999Z")
+                .allSatisfy(time -> assertThat(time)
+                        .matches("[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,3})?Z"));
+    }
+
+    @Test
     void withoutAPublicUrlThereIsNoSitemap() throws Exception {
         dumps.publish(root, "journals", TAKEN, 5);
         assertThat(rendered()).doesNotContainKey("sitemap.xml").containsKey("robots.txt");

@@ -63,6 +63,15 @@ class PrunerTest {
     }
 
     @Test
+    void theNewestDumpOfEachDayIsKept() throws Exception {
+        dumps(1, 2, 3);
+
+        shelf().prune(new Pruner.Keep(new Retention(0, 2, 0, 0, 0), Duration.ZERO), false, Pruner.Move.NONE);
+
+        assertThat(folders()).containsExactly(id(2).stamp(), id(3).stamp());
+    }
+
+    @Test
     void aDryRunRemovesNothing() throws Exception {
         dumps(1, 2, 3);
 

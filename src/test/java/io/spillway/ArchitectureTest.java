@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,8 @@ class ArchitectureTest {
             return importer()
                     // Compiled templates are not source code of the project.
                     .withImportOption(location -> !location.contains("/gg/jte/generated/"))
+                    // Nor is Lucene 10, for its own class loader.
+                    .withImportOption(location -> !location.contains("/lucene10/"))
                     .importPath(Path.of(Main.class
                             .getProtectionDomain()
                             .getCodeSource()
@@ -128,7 +131,9 @@ class ArchitectureTest {
                         "destination.local",
                         "destination.web",
                         "source.aws",
-                        "source.elasticsearch");
+                        "source.elasticsearch",
+                        "source.repository",
+                        "source.repository.lucene");
     }
 
     @Test
@@ -155,10 +160,15 @@ class ArchitectureTest {
         home("source.elasticsearch", "co.elastic..", "org.elasticsearch..", "org.apache.http..")
                 .check(MAIN);
         home("cli", "picocli..").check(MAIN);
-        home("config", "com.github.victools..", "com.networknt..", "com.fasterxml.jackson.dataformat..")
+        home("config", "com.github.victools..", "com.networknt..").check(MAIN);
+        home("source.repository", "com.fasterxml.jackson.dataformat.smile..", "com.fasterxml.jackson.dataformat.cbor..")
                 .check(MAIN);
-        home("compress", "org.apache.commons.compress.compressors..", "com.github.luben..", "org.tukaani..")
+        homes("com.fasterxml.jackson.dataformat.yaml..", "config", "source.repository")
                 .check(MAIN);
+        home("source.repository.lucene", "org.apache.lucene..").check(MAIN);
+        home("compress", "org.apache.commons.compress.compressors..", "org.tukaani..")
+                .check(MAIN);
+        homes("com.github.luben..", "compress", "source.repository.lucene").check(MAIN);
         home("encode", "de.siegmar..", "org.apache.commons.compress.archivers..")
                 .check(MAIN);
         noClasses()
@@ -213,6 +223,16 @@ class ArchitectureTest {
         assertFails(home("cli", "org.elasticsearch.."), MAIN);
     }
 
+    private static ArchRule homes(String library, String... homes) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        Stream.of(homes).map(home -> ROOT + "." + home + "..").toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library);
+    }
+
     private static ArchRule home(String home, String... libraries) {
         return noClasses()
                 .that()
@@ -235,6 +255,7 @@ class ArchitectureTest {
                         ROOT + ".publish..",
                         ROOT + ".destination.archive..",
                         ROOT + ".source.elasticsearch..",
+                        ROOT + ".source.repository..",
                         ROOT + ".run..",
                         ROOT + ".cli..")
                 .should()
@@ -364,6 +385,9 @@ class ArchitectureTest {
                 .that()
                 // Makes the lines of the log harmless for a terminal.
                 .doNotHaveSimpleName("JsonLogEncoder")
+                // Ends a message of Lucene, which logs with the JDK.
+                .and()
+                .doNotHaveFullyQualifiedName("io.spillway.source.repository.lucene.LuceneShard$Readers")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.util.logging..", "ch.qos.logback..", "org.apache.commons.logging..")

@@ -1,6 +1,7 @@
 package io.spillway.cli;
 
 import io.spillway.deliver.Deliveries.Delivery;
+import io.spillway.pipeline.RunStats;
 import io.spillway.progress.Amounts;
 import io.spillway.progress.Progress;
 import io.spillway.run.ExportListener;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Prints the progress and the results of exports: results to stdout, everything else to stderr. */
 final class ExportView implements ExportListener {
@@ -30,8 +32,24 @@ final class ExportView implements ExportListener {
     }
 
     @Override
+    public void nothingNew(ExportReport report) {
+        if (json) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("type", "nothing_new");
+            line.put("dump", report.manifest().dump());
+            out.println(JsonText.line(line));
+        } else {
+            out.printf(
+                    "nothing new: the newest snapshot was published as %s%n",
+                    report.manifest().dump());
+        }
+        show(report.deliveries());
+    }
+
+    @Override
     public void exported(ExportReport report) {
-        err.print(report.stats().table());
+        RunStats stats = Objects.requireNonNull(report.stats(), "a dump without statistics");
+        err.print(stats.table());
         err.flush();
         if (json) {
             Map<String, Object> line = new LinkedHashMap<>();
@@ -42,7 +60,7 @@ final class ExportView implements ExportListener {
             line.put("bytes", report.manifest().bytes());
             line.put("parts", report.manifest().parts().size());
             line.put("public_at", report.delivery().publicAt());
-            line.put("run", report.stats());
+            line.put("run", stats);
             out.println(JsonText.line(line));
         } else {
             out.printf(

@@ -12,10 +12,14 @@ import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Withdrawal;
 import io.spillway.progress.Amounts;
 import io.spillway.run.Destinations;
+import io.spillway.run.Sources;
 import io.spillway.schedule.ScheduleFile;
+import io.spillway.source.DocumentSource;
+import io.spillway.source.SourceSurvey.KeptSnapshot;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,6 +50,8 @@ final class ListCommand implements Callable<Integer> {
     private record Line(String type, String destination, SiteStatus.State dataset, int dumps) {}
 
     private record WaitingLine(String type, String dump, String destination, String reason) {}
+
+    private record SnapshotLine(String type, String dataset, KeptSnapshot snapshot) {}
 
     private static String reason(Deliveries.Delivery waiting) {
         SpillwayException why = waiting.failure();
@@ -150,7 +156,27 @@ final class ListCommand implements Callable<Integer> {
                 out.printf("%s: waits for %s: %s%n", each.dump(), each.destination(), reason(each));
             }
         }
+        if (schedule.source().isRepository()) {
+            listSnapshots(out, schedule);
+        }
         out.flush();
+    }
+
+    private void listSnapshots(PrintWriter out, ScheduleFile schedule) throws SpillwayException {
+        try (DocumentSource source = Sources.open(schedule)) {
+            for (KeptSnapshot each : source.snapshots()) {
+                out.println(
+                        output.json
+                                ? JsonText.line(new SnapshotLine("snapshot", schedule.dataset(), each))
+                                : "%s: snapshot %s, %s%s"
+                                        .formatted(schedule.dataset(), each.name(), each.state(), age(each)));
+            }
+        }
+    }
+
+    private static String age(KeptSnapshot snapshot) {
+        Instant started = snapshot.started();
+        return started == null ? "" : ", " + Amounts.duration(Duration.between(started, Instant.now())) + " old";
     }
 
     /** The outcome of an attempt, for people. */

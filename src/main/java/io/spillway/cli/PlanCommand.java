@@ -14,6 +14,7 @@ import io.spillway.pipeline.SizeEstimate;
 import io.spillway.progress.Amounts;
 import io.spillway.run.Destinations;
 import io.spillway.run.DumpFormats;
+import io.spillway.run.ScheduleCheck;
 import io.spillway.run.Sources;
 import io.spillway.schedule.ArchiveSection;
 import io.spillway.schedule.DestinationSection;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,6 +51,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Shows what an export would do: indices, documents, slices, fields, disk space. Writes nothing.")
 final class PlanCommand implements Callable<Integer> {
+    /** The most snapshots of a repository that the text names. */
+    private static final int SNAPSHOTS = 10;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -140,10 +145,19 @@ final class PlanCommand implements Callable<Integer> {
         out.printf("dataset       %s%n", schedule.dataset());
         var dataset = schedule.toDataset();
         out.printf("licence       %s%n", ShowCommand.license(dataset.license(), dataset.customLicense()));
-        out.printf("source        %s at %s%n", source.name(), schedule.source().url());
+        SourceDescription.Kept kept = source.reading().kept();
+        if (kept == null) {
+            out.printf(
+                    "source        %s at %s%n", source.name(), schedule.source().url());
+        } else {
+            printSnapshots(out, schedule, survey, kept);
+        }
         out.printf(
                 "server        %s %s%n",
-                source.product(), source.version() == null ? "(version not shown to this user)" : source.version());
+                source.product(),
+                source.version() != null
+                        ? source.version()
+                        : kept != null ? "(version not stored in the snapshot)" : "(version not shown to this user)");
         out.printf("indices       %s%n", String.join(", ", source.indices()));
         out.printf(
                 "documents     %s%s%n",
@@ -200,6 +214,42 @@ final class PlanCommand implements Callable<Integer> {
                     field.type(),
                     because(field));
         }
+    }
+
+    /** The repository, the snapshot that is read, and the others. */
+    private static void printSnapshots(
+            PrintWriter out, ScheduleFile schedule, SourceSurvey survey, SourceDescription.Kept kept) {
+        var repository = Objects.requireNonNull(schedule.source().snapshotRepository(), "a snapshot of a cluster");
+        out.printf(
+                "source        %s in the snapshot repository %s%n",
+                survey.description().name(), repository.directory());
+        out.printf("snapshot      %s, each shard from an instant until %s%n", kept.name(), kept.takenUntil());
+        survey.snapshots().stream()
+                .limit(SNAPSHOTS)
+                .forEach(each -> out.printf(
+                        "  %-11s %s, %s%s%n",
+                        each.read() ? "read" : "not read",
+                        each.name(),
+                        each.state(),
+                        each.started() == null
+                                ? ""
+                                : ", %s old"
+                                        .formatted(Amounts.duration(Duration.between(each.started(), Instant.now())))));
+        if (survey.snapshots().size() > SNAPSHOTS) {
+            out.printf("              and %d more%n", survey.snapshots().size() - SNAPSHOTS);
+        }
+        out.printf("security      %s%n", ScheduleCheck.NO_SECURITY);
+    }
+
+    private static Map<String, Object> facts(SourceSurvey.KeptSnapshot snapshot) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("name", snapshot.name());
+        facts.put("state", snapshot.state());
+        facts.put(
+                "started",
+                snapshot.started() == null ? null : snapshot.started().toString());
+        facts.put("read", snapshot.read());
+        return facts;
     }
 
     /** Where a dump is sent to, and its public URL there. */
@@ -267,6 +317,8 @@ final class PlanCommand implements Callable<Integer> {
         line.put("now", now == null ? null : now.toString());
         line.put("vectors_rebuilt", source.reading().vectorsRebuilt());
         line.put("keep_alive_seconds", survey.keepAlive().toMillis() / 1000.0);
+        line.put(
+                "snapshots", survey.snapshots().stream().map(PlanCommand::facts).toList());
         line.put("shards", source.shards());
         line.put("slices", survey.slices());
         line.put("lanes", survey.lanes());

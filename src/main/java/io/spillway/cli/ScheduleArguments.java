@@ -154,7 +154,7 @@ final class ScheduleArguments {
 
     private ObjectNode fromFlags() {
         List<String> missing = Stream.of(
-                        source.hasCluster() ? "" : "--elasticsearch or --opensearch",
+                        source.hasPlace() ? "" : "--elasticsearch, --opensearch or --snapshot-repository",
                         source.index() == null ? "--index" : "",
                         destinations.count() == 0 ? "--to" : "")
                 .filter(name -> !name.isEmpty())
@@ -163,7 +163,7 @@ final class ScheduleArguments {
             throw new ParameterException(
                     spec.commandLine(),
                     missing.size() == 3
-                            ? "name a schedule file, or set --elasticsearch or --opensearch, --index and --to"
+                            ? "name a schedule file, or set --elasticsearch, --opensearch or --snapshot-repository, --index and --to"
                             : String.join(" and ", missing) + " must be set too");
         }
         ObjectNode schedule = ScheduleTree.JSON.createObjectNode();

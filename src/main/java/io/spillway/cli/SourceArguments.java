@@ -35,6 +35,24 @@ final class SourceArguments {
             description = "Cloud ID of a deployment in Elastic Cloud, instead of its URL.")
     private @Nullable String cloudId;
 
+    @SetsKey("/source/snapshot-repository/directory")
+    @Option(
+            names = "--snapshot-repository",
+            paramLabel = "DIR",
+            description = "Directory of a snapshot repository to read instead of a cluster, which is not contacted.")
+    private @Nullable String snapshotRepository;
+
+    @SetsKey("/source/snapshot")
+    @Option(
+            names = "--snapshot",
+            paramLabel = "NAME",
+            description = "Snapshot to read: latest (default), a name, or a pattern with *.")
+    private @Nullable String snapshot;
+
+    @SetsKey("/source/max-age")
+    @Option(names = "--max-age", paramLabel = "AGE", description = "Refuse a snapshot that is older: 36h, 8d.")
+    private @Nullable String maxAge;
+
     @SetsKey("/source/index")
     @Option(names = "--index", description = "Index, alias, data stream or pattern to export.")
     private @Nullable String index;
@@ -154,9 +172,9 @@ final class SourceArguments {
             description = "es for OpenSearch Service (default), aoss for OpenSearch Serverless.")
     private @Nullable String awsService;
 
-    /** Whether a cluster is set. */
-    boolean hasCluster() {
-        return elasticsearch != null || opensearch != null || cloudId != null;
+    /** Whether a cluster or a snapshot repository is set. */
+    boolean hasPlace() {
+        return elasticsearch != null || opensearch != null || cloudId != null || snapshotRepository != null;
     }
 
     /** The index to read, or null if it is not set. */

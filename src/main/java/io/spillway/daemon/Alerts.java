@@ -104,7 +104,7 @@ final class Alerts implements RunListener, AutoCloseable {
     public void ended(RunResult result) {
         try {
             switch (result.outcome()) {
-                case PUBLISHED -> {
+                case PUBLISHED, NOTHING_NEW -> {
                     if (log.alerted(result.dataset(), null)) {
                         String message =
                                 "the newest dump of \"%s\" is public at every destination".formatted(result.dataset());

@@ -125,6 +125,12 @@ final class Attempt {
                     dataset,
                     number,
                     delivery.deliveries().size());
+        } else if (report.isNothingNew()) {
+            LOG.info(
+                    "nothing new dataset={} dump={} attempt={}",
+                    dataset,
+                    report.manifest().dump(),
+                    number);
         } else {
             LOG.info(
                     "export published dataset={} dump={} documents={} bytes={} attempt={}",
@@ -134,7 +140,8 @@ final class Attempt {
                     report.manifest().bytes(),
                     number);
         }
-        return result(Outcome.PUBLISHED, null, report, delivery, null);
+        boolean nothingNew = report != null && report.isNothingNew();
+        return result(nothingNew ? Outcome.NOTHING_NEW : Outcome.PUBLISHED, null, report, delivery, null);
     }
 
     /** Call if no dump was made, or none could be delivered. */
@@ -166,9 +173,12 @@ final class Attempt {
                         "please report it with the stack trace in the log"));
     }
 
-    /** The holder of the dataset's lock may be a dying daemon: retry, although a command would fail. */
+    /**
+     * The holder of the dataset's lock may be a dying daemon, and the cluster may take its next snapshot in the meantime: retry,
+     * although a command would fail.
+     */
     private static boolean mayPass(Fault fault) {
-        return fault.retry() != Fault.Retry.NEVER || fault == Fault.ALREADY_RUNNING;
+        return fault.retry() != Fault.Retry.NEVER || fault == Fault.ALREADY_RUNNING || fault == Fault.STALE;
     }
 
     /**

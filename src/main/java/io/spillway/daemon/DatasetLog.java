@@ -83,6 +83,12 @@ final class DatasetLog {
             reached(result, result.delivery());
         }
         switch (result.outcome()) {
+            case NOTHING_NEW ->
+                // The source was asked at this time, so the next dump is late only after the next one.
+                update(
+                        "UPDATE SPILLWAY_DATASETS SET FAILURES = 0, SUCCESS_BEGAN = ? WHERE DATASET = ?",
+                        result.began().toEpochMilli(),
+                        result.dataset());
             case PUBLISHED, PARTIAL ->
                 update("UPDATE SPILLWAY_DATASETS SET FAILURES = 0 WHERE DATASET = ?", result.dataset());
             case REFUSED, FAILED, RETRIES ->

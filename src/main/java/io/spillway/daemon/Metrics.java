@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.spillway.daemon.Disks.Disk;
 import io.spillway.pipeline.RunStats;
+import io.spillway.run.ExportReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,20 +49,17 @@ final class Metrics implements RunListener {
         if (result.again() != null && result.outcome() != RunResult.Outcome.STOPPED) {
             count("spillway.export.retries", "Attempts followed by a retry", 1, Tags.of(DATASET, dataset));
         }
-        if (result.report() != null && !result.report().delivery().nowhere()) {
-            RunStats stats = result.report().stats();
+        ExportReport report = result.report();
+        RunStats stats = report == null ? null : report.stats();
+        if (report != null && stats != null && !report.delivery().nowhere()) {
             count("spillway.source.requests", "Requests for pages", stats.requests(), Tags.of(DATASET, dataset));
             count("spillway.source.retries", "Repeated requests for pages", stats.retries(), Tags.of(DATASET, dataset));
             count(
                     "spillway.documents",
                     "Documents published",
-                    result.report().manifest().documents(),
+                    report.manifest().documents(),
                     Tags.of(DATASET, dataset));
-            count(
-                    "spillway.bytes",
-                    "Bytes published",
-                    result.report().manifest().bytes(),
-                    Tags.of(DATASET, dataset));
+            count("spillway.bytes", "Bytes published", report.manifest().bytes(), Tags.of(DATASET, dataset));
         }
     }
 

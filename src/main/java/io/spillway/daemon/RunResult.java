@@ -33,6 +33,8 @@ record RunResult(
     enum Outcome {
         /** A dump is public at every destination. */
         PUBLISHED,
+        /** The source has no newer snapshot than that of the newest dump, which is public at every destination. */
+        NOTHING_NEW,
         /** A dump is public, but not at every destination; the rest is sent again, or a person is needed. */
         PARTIAL,
         /** The gate or the field policy refused it. */

@@ -11,7 +11,10 @@ package io.spillway.fault;
 public enum Fault {
     CONFIG(3, Retry.NEVER, "configuration: a schedule, an option or a secret is missing or invalid"),
     SOURCE_UNAVAILABLE(10, Retry.BACKOFF, "source unavailable: Elasticsearch did not answer, or not in time"),
-    SNAPSHOT_LOST(11, Retry.NEW_RUN, "snapshot lost: the point in time expired while it was being read"),
+    SNAPSHOT_LOST(
+            11,
+            Retry.NEW_RUN,
+            "snapshot lost: the point in time expired, or the snapshot was deleted, while it was being read"),
     SOURCE_REFUSED(
             12, Retry.NEVER, "source refused: no permission, no such index, or an index that cannot be exported"),
     DESTINATION_UNAVAILABLE(20, Retry.BACKOFF, "destination unavailable: it did not answer, or its disk is full"),
@@ -20,7 +23,7 @@ public enum Fault {
     GATE(31, Retry.NEVER, "gate: the dump is empty, shrank by more than the schedule allows, or lost fields"),
     FIELD_POLICY(32, Retry.NEVER, "field policy: a field without a decision"),
     ALREADY_RUNNING(40, Retry.NEVER, "already running: another export of this dataset holds the lock"),
-    STALE(41, Retry.NEVER, "stale: the latest dump is older than the limit"),
+    STALE(41, Retry.NEVER, "stale: the latest dump, or the snapshot to read, is older than the limit"),
     STATE_UNAVAILABLE(
             50, Retry.BACKOFF, "state unavailable: the daemon's state database does not answer, or its port is in use"),
     CANCELLED(130, Retry.NEVER, "cancelled by a signal, or by the daemon after the time limit");

@@ -212,6 +212,7 @@ public record Manifest(
      * @param now       the instant used for {@code now} in the query, or null if the query does not contain it
      * @param vectors   {@code rebuilt} if the server rebuilt documents with vectors, so that digits of numbers may
      *                  differ from what was indexed; otherwise null
+     * @param snapshot  the snapshot in a repository that was read, or null if one was taken for this dump
      */
     public record Source(
             String product,
@@ -224,7 +225,8 @@ public record Manifest(
             @Nullable Long altered,
             List<Field> fields,
             @Nullable Instant now,
-            @Nullable String vectors) {
+            @Nullable String vectors,
+            @Nullable KeptSnapshot snapshot) {
         /** Documents as they were stored, selected without {@code now}. */
         public Source(
                 String product,
@@ -236,7 +238,7 @@ public record Manifest(
                 long documents,
                 @Nullable Long altered,
                 List<Field> fields) {
-            this(product, version, name, indices, filtered, query, documents, altered, fields, null, null);
+            this(product, version, name, indices, filtered, query, documents, altered, fields, null, null, null);
         }
 
         /** Makes defensive copies. */
@@ -244,6 +246,19 @@ public record Manifest(
             Required.members("the manifest's source", product, name, indices, fields);
             indices = List.copyOf(indices);
             fields = List.copyOf(fields);
+        }
+    }
+
+    /**
+     * A snapshot in a repository. Each shard was frozen at some instant between {@code taken_at} of the manifest and its end.
+     *
+     * @param name       its name, or null if the publisher does not name indices
+     * @param takenUntil when it ended
+     */
+    public record KeptSnapshot(@Nullable String name, Instant takenUntil) {
+        /** @throws IllegalArgumentException if a member is missing */
+        public KeptSnapshot {
+            Required.members("the manifest's snapshot", takenUntil);
         }
     }
 

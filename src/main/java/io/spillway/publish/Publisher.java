@@ -9,10 +9,13 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.SideFile;
+import io.spillway.source.SourceDescription;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,7 +153,9 @@ public final class Publisher {
                 dataset.license(),
                 dataset.homepage(),
                 dataset.covers().isEmpty() ? null : dataset.covers(),
-                cadence.after(draft.takenAt()).orElse(null),
+                // A snapshot in a repository is older than its export, which is what the times are for.
+                cadence.after(source.reading().kept() == null ? draft.takenAt() : Instant.now())
+                        .orElse(null),
                 draft.takenAt(),
                 new Manifest.Source(
                         source.product(),
@@ -163,7 +168,8 @@ public final class Publisher {
                         draft.altered(),
                         draft.manifestFields(),
                         source.reading().now(),
-                        source.reading().vectorsRebuilt() ? "rebuilt" : null),
+                        source.reading().vectorsRebuilt() ? "rebuilt" : null,
+                        kept(draft)),
                 draft.documents(),
                 draft.bytes(),
                 comparison.schemaVersion(),
@@ -177,5 +183,12 @@ public final class Publisher {
                 version,
                 dataset.publisher(),
                 dataset.customLicense());
+    }
+
+    private static Manifest.@Nullable KeptSnapshot kept(Draft draft) {
+        SourceDescription.Kept kept = draft.source().reading().kept();
+        return kept == null
+                ? null
+                : new Manifest.KeptSnapshot(draft.disclosure().index() ? kept.name() : null, kept.takenUntil());
     }
 }

@@ -19,6 +19,9 @@ public interface ExportListener {
         return () -> {};
     }
 
+    /** The source has no newer snapshot than that of the newest dump, which the report names. */
+    default void nothingNew(ExportReport report) {}
+
     /** A dump is public at home. Called before links, status of other destinations and retention, which can still fail. */
     default void exported(ExportReport report) {}
 }

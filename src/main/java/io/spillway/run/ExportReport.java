@@ -11,15 +11,23 @@ import org.jspecify.annotations.Nullable;
  * A finished export.
  *
  * @param manifest of the published dump
- * @param stats    its statistics
+ * @param stats    its statistics; null if there was nothing new, because the dump was made from the same snapshot before
  * @param address  its location, for people; null if only deliveries have published it
  * @param delivery    where it is public and where it is missing
  */
 public record ExportReport(
-        Manifest manifest, RunStats stats, @Nullable String address, DeliveryOutcome delivery) {
+        Manifest manifest,
+        @Nullable RunStats stats,
+        @Nullable String address,
+        DeliveryOutcome delivery) {
     /** Its deliveries, and those of dumps left by earlier runs, to the other destinations. */
     public List<Delivery> deliveries() {
         return delivery.deliveries();
+    }
+
+    /** Whether this export published nothing, because the source has no newer snapshot than that of the newest dump. */
+    public boolean isNothingNew() {
+        return stats == null;
     }
 
     /** The same with a later outcome of its delivery. */

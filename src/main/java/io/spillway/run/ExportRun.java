@@ -100,7 +100,9 @@ public final class ExportRun {
                 throw new InterruptedException("while completing the deliveries of earlier runs");
             }
             ExportReport report = makeDump(lock);
-            all.addAll(deliver(report.manifest(), lock));
+            if (!report.isNothingNew()) {
+                all.addAll(deliver(report.manifest(), lock));
+            }
             return report.with(deliveries.outcome(report.manifest(), all));
         }
     }
@@ -126,7 +128,10 @@ public final class ExportRun {
         for (int attempt = 1; ; attempt++) {
             awaitFreeDate();
             try (Snapshot snapshot = freeze()) {
-                return makeDump(snapshot, lock);
+                Optional<Manifest> same = publishedBefore(snapshot);
+                return same.isPresent()
+                        ? new ExportReport(same.get(), null, null, deliveries.outcome(same.get(), List.of()))
+                        : makeDump(snapshot, lock);
             } catch (SpillwayException e) {
                 requireHeld(lock, e);
                 if (e.fault() != Fault.SNAPSHOT_LOST || attempt == MAX_ATTEMPTS) {
@@ -152,6 +157,41 @@ public final class ExportRun {
         Snapshot snapshot = source.freeze();
         progress.expect(snapshot.documents());
         return snapshot;
+    }
+
+    /**
+     * The dump that was made from the same snapshot, which a repository keeps; empty if this snapshot is newer than every dump.
+     *
+     * @throws SpillwayException {@code CONFIG}: the snapshot is older than the newest dump
+     */
+    private Optional<Manifest> publishedBefore(Snapshot snapshot) throws SpillwayException {
+        SourceDescription.Kept kept = snapshot.description().reading().kept();
+        if (kept == null) {
+            return Optional.empty();
+        }
+        DumpId dump = new DumpId(settings.dataset().name(), snapshot.takenAt());
+        Optional<Manifest> newest = publisher.previous(dump.dataset());
+        if (newest.isPresent() && newest.get().takenAt().equals(snapshot.takenAt())) {
+            LOG.info("nothing new: the snapshot was published before snapshot=\"{}\" dump={}", kept.name(), dump);
+            return newest;
+        } else if (newest.isPresent() && newest.get().takenAt().isAfter(snapshot.takenAt())) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "the snapshot \"%s\" of %s is older than the newest dump %s, whose snapshot is of %s"
+                            .formatted(
+                                    kept.name(),
+                                    snapshot.takenAt(),
+                                    newest.get().dump(),
+                                    newest.get().takenAt()),
+                    "name a newer snapshot, or use source.snapshot: latest; dumps are published in the order of their dates");
+        } else if (publisher.isTaken(dump)) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "the snapshot \"%s\" of %s would become the dump %s, and files of that name exist"
+                            .formatted(kept.name(), snapshot.takenAt(), dump),
+                    "a dump that was withdrawn is not published again: take another snapshot");
+        }
+        return Optional.empty();
     }
 
     private ExportReport makeDump(Snapshot snapshot, Workspace.Lock lock)

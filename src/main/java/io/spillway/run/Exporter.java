@@ -85,8 +85,13 @@ public final class Exporter implements Exports {
             Sites.updateStatus(places, schedule);
             throw e;
         }
-        statuses.exported(report);
-        listener.exported(report);
+        if (report.isNothingNew()) {
+            statuses.delivered(report.delivery());
+            listener.nothingNew(report);
+        } else {
+            statuses.exported(report);
+            listener.exported(report);
+        }
         return report.with(Upkeep.after(places, schedule, statuses, report.delivery(), open));
     }
 

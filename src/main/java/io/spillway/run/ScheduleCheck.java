@@ -247,6 +247,10 @@ public final class ScheduleCheck {
         }
     }
 
+    /** What a reader of files cannot do for the operator. */
+    public static final String NO_SECURITY =
+            "a snapshot repository has no document- and field-level security: an export reads all documents and fields";
+
     private void checkSource() {
         SourceSurvey survey;
         try (var source = Sources.open(schedule)) {
@@ -279,6 +283,12 @@ public final class ScheduleCheck {
     private void noteServer(SourceDescription found) {
         String name = found.product() + (found.version() == null ? "" : " " + found.version());
         server = name;
+        SourceDescription.Kept kept = found.reading().kept();
+        if (kept != null) {
+            server = "the snapshot %s of %s".formatted(kept.name(), name);
+            note("/source", NO_SECURITY);
+            return;
+        }
         String key = schedule.source().product();
         if (!key.equals(found.product())) {
             note("/source/" + key, "the server is %s: rename the key to `%s`".formatted(name, found.product()));

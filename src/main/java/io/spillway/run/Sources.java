@@ -1,6 +1,7 @@
 package io.spillway.run;
 
 import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.RepositorySection;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.schedule.SourceSection;
 import io.spillway.source.DocumentSource;
@@ -8,6 +9,11 @@ import io.spillway.source.aws.AwsSigner;
 import io.spillway.source.elasticsearch.ElasticsearchOptions;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Credentials;
 import io.spillway.source.elasticsearch.ElasticsearchSource;
+import io.spillway.source.elasticsearch.StoredIndices;
+import io.spillway.source.repository.IndexInspector;
+import io.spillway.source.repository.RepositoryOptions;
+import io.spillway.source.repository.RepositorySource;
+import java.util.List;
 
 /** Opens the source that a schedule names. */
 public final class Sources {
@@ -20,6 +26,10 @@ public final class Sources {
      */
     public static DocumentSource open(ScheduleFile schedule) throws SpillwayException {
         SourceSection source = schedule.source();
+        RepositorySection repository = source.snapshotRepository();
+        if (repository != null) {
+            return RepositorySource.open(options(source, repository), Sources::inspect);
+        }
         var paging = new ElasticsearchOptions.Paging(
                 source.slices(),
                 source.politeness().lanes(),
@@ -48,6 +58,29 @@ public final class Sources {
                                         source.clientCertificate(), source.clientKey(), source.clientKeyPassword()),
                         source.headers(),
                         source.proxy())));
+    }
+
+    private static RepositoryOptions options(SourceSection source, RepositorySection repository) {
+        return new RepositoryOptions(
+                repository.directory(),
+                source.snapshot() == null ? RepositoryOptions.LATEST : source.snapshot(),
+                source.maxAge(),
+                source.index(),
+                new RepositoryOptions.Reading(
+                        source.slices(),
+                        source.politeness().lanes(),
+                        Math.toIntExact(source.pageBytes().bytes()),
+                        source.notUtf8() == SourceSection.NotUtf8.REPLACE));
+    }
+
+    /** Mappings and settings in a repository mean what they mean on a server. */
+    private static IndexInspector.Found inspect(boolean openSearch, List<IndexInspector.Index> indices)
+            throws SpillwayException {
+        StoredIndices stored = new StoredIndices(openSearch);
+        for (IndexInspector.Index index : indices) {
+            stored.add(index.name(), index.mapping(), index.settings());
+        }
+        return new IndexInspector.Found(stored.fields(), stored.mayHoldUnmapped());
     }
 
     private static Credentials credentials(SourceSection source) throws SpillwayException {

@@ -13,6 +13,7 @@ import jakarta.validation.constraints.Pattern;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -20,11 +21,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The section {@code source}: the cluster, credentials, the index to read and the load to put on it. */
-@OneOf({"elasticsearch", "opensearch", "cloud-id"})
+/**
+ * The section {@code source}: the cluster, credentials, the index to read and the load to put on it; or the snapshot repository
+ * to read instead.
+ */
+@OneOf({"elasticsearch", "opensearch", "cloud-id", "snapshot-repository"})
 public record SourceSection(
         @JsonPropertyDescription(
-                "URL of an Elasticsearch cluster, with its path if it has one, usually as ${env:NAME}; this, opensearch or cloud-id is required")
+                "URL of an Elasticsearch cluster, with its path if it has one, usually as ${env:NAME}; this, opensearch, cloud-id or snapshot-repository is required")
         @Nullable
         URI elasticsearch,
 
@@ -35,6 +39,21 @@ public record SourceSection(
         @Pattern(regexp = "^[^:\\s]*:?[A-Za-z0-9+/]{8,}=*$", message = "must be a Cloud ID, NAME:BASE64")
         @Nullable
         String cloudId,
+
+        @JsonPropertyDescription("Snapshot repository to read instead of a cluster, which is not contacted") @Nullable
+        RepositorySection snapshotRepository,
+
+        @JsonPropertyDescription(
+                "Snapshot to read: latest (default) is the newest successful one that has the index; or a name; or a"
+                        + " pattern with *, of which the newest is read; only with snapshot-repository")
+        @Pattern(regexp = "^\\S+$", message = "must have no spaces")
+        @Nullable
+        String snapshot,
+
+        @JsonPropertyDescription("How old the snapshot may be, counted from its start; only with snapshot-repository")
+        @Between(min = "1m", max = "3650d")
+        @Nullable
+        Duration maxAge,
 
         @JsonPropertyDescription("API key in its encoded form; not together with another way to sign in") @Nullable
         Secret apiKey,
@@ -204,6 +223,28 @@ public record SourceSection(
         }
         headers = Map.copyOf(headers);
         requireUsable(headers);
+        if (snapshotRepository == null && (snapshot != null || maxAge != null)) {
+            throw new IllegalArgumentException("snapshot and max-age need snapshot-repository");
+        }
+        if (snapshotRepository != null) {
+            requireNoSearch("query", query);
+            requireNoSearch("routing", routing);
+            requireNoCluster(Stream.of(
+                            key("api-key", apiKey),
+                            key("username", username),
+                            key("bearer-token", bearerToken),
+                            key("aws", aws),
+                            key("ca-file", caFile),
+                            key("fingerprint", fingerprint),
+                            key("client-certificate", clientCertificate),
+                            key("headers", headers.isEmpty() ? null : headers),
+                            key("proxy", proxy),
+                            key("preference", preference),
+                            key("vectors: rebuilt", vectors == Vectors.REBUILT ? vectors : null),
+                            key("politeness.max-share", politeness.maxShare() < 1 ? politeness : null))
+                    .filter(name -> !name.isEmpty())
+                    .toList());
+        }
         if (clientCertificate == null && (clientKey != null || clientKeyPassword != null)) {
             throw new IllegalArgumentException("client-key and client-key-password need client-certificate");
         }
@@ -223,13 +264,41 @@ public record SourceSection(
         }
     }
 
+    /** A key that would choose documents must not be ignored: more than intended would be published. */
+    private static void requireNoSearch(String key, @Nullable Object value) {
+        if (value != null) {
+            throw new IllegalArgumentException(
+                    "%s cannot choose documents in a snapshot repository, which has no searches: %s=%s; remove it to publish all documents, or read from the cluster with elasticsearch"
+                            .formatted(key, key, value));
+        }
+    }
+
+    private static String key(String name, @Nullable Object value) {
+        return value == null ? "" : name;
+    }
+
+    private static void requireNoCluster(List<String> keys) {
+        if (!keys.isEmpty()) {
+            throw new IllegalArgumentException("%s %s for a cluster, and snapshot-repository contacts none: remove %s"
+                    .formatted(
+                            String.join(", ", keys),
+                            keys.size() == 1 ? "is" : "are",
+                            keys.size() == 1 ? "it" : "them"));
+        }
+    }
+
     private static void requireNoQuery(String key, @Nullable URI url) {
         if (url != null && (url.getRawQuery() != null || url.getRawFragment() != null)) {
             throw new IllegalArgumentException(key + " must be a URL without ? and #");
         }
     }
 
-    /** The URL of the cluster, under either key. */
+    /** Whether files of a snapshot repository are read, and no cluster is contacted. */
+    public boolean isRepository() {
+        return snapshotRepository != null;
+    }
+
+    /** The URL of the cluster, under either key; only if the source is a cluster. */
     public URI url() {
         if (cloudId != null) {
             return CloudId.parse(cloudId);

@@ -34,11 +34,29 @@ public record SourceDescription(
      * @param vectorsRebuilt whether the server rebuilt documents with vectors, so that digits of numbers may differ
      *                       from what was indexed
      * @param now            the instant used for {@code now} in the query, or null if the query does not contain it
+     * @param kept           the snapshot that the source keeps, or null if it was taken for this run alone
      */
-    public record Reading(boolean vectorsRebuilt, @Nullable Instant now) {
+    public record Reading(
+            boolean vectorsRebuilt,
+            @Nullable Instant now,
+            @Nullable Kept kept) {
         /** As stored, without {@code now}. */
         public static final Reading PLAIN = new Reading(false, null);
+
+        /** From a snapshot that was taken for this run alone. */
+        public Reading(boolean vectorsRebuilt, @Nullable Instant now) {
+            this(vectorsRebuilt, now, null);
+        }
     }
+
+    /**
+     * A snapshot in a repository, which a later run may read again. Each of its shards was frozen between its start and its
+     * end.
+     *
+     * @param name       its name
+     * @param takenUntil when it ended
+     */
+    public record Kept(String name, Instant takenUntil) {}
 
     /** Documents read as they are stored, all of whose fields are in the mapping. */
     public SourceDescription(

@@ -1,7 +1,9 @@
 package io.spillway.source;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an export of a source would read, according to the live index; the snapshot of an export may differ.
@@ -14,6 +16,7 @@ import java.util.List;
  * @param sampleBytes     size of their sources as JSON Lines
  * @param sample          the documents, to estimate how well they compress
  * @param keepAlive       how long the source keeps an idle snapshot
+ * @param snapshots       the snapshots that the source keeps, the newest first; empty if each export takes its own
  */
 public record SourceSurvey(
         SourceDescription description,
@@ -23,7 +26,8 @@ public record SourceSurvey(
         int sampleDocuments,
         long sampleBytes,
         List<Document> sample,
-        Duration keepAlive) {
+        Duration keepAlive,
+        List<KeptSnapshot> snapshots) {
     /** How long a source keeps an idle snapshot, unless its limit is lower. */
     public static final Duration KEEP_ALIVE = Duration.ofMinutes(5);
 
@@ -39,6 +43,30 @@ public record SourceSurvey(
         this(description, documents, slices, lanes, sampleDocuments, sampleBytes, sample, KEEP_ALIVE);
     }
 
+    /** A source that keeps no snapshots. */
+    public SourceSurvey(
+            SourceDescription description,
+            long documents,
+            int slices,
+            int lanes,
+            int sampleDocuments,
+            long sampleBytes,
+            List<Document> sample,
+            Duration keepAlive) {
+        this(description, documents, slices, lanes, sampleDocuments, sampleBytes, sample, keepAlive, List.of());
+    }
+
+    /**
+     * A snapshot that a source keeps.
+     *
+     * @param name    its name
+     * @param state   its state, as the source names it: {@code SUCCESS}, {@code PARTIAL}
+     * @param started when it began, or null if the source does not list it
+     * @param read    whether an export would read it
+     */
+    public record KeptSnapshot(
+            String name, String state, @Nullable Instant started, boolean read) {}
+
     /** The same with other fields and documents, such as their published form. */
     public SourceSurvey of(SourceDescription others, List<Document> documentsOfThem) {
         return new SourceSurvey(
@@ -49,7 +77,8 @@ public record SourceSurvey(
                 sampleDocuments,
                 sampleBytes,
                 List.copyOf(documentsOfThem),
-                keepAlive);
+                keepAlive,
+                snapshots);
     }
 
     /** Estimated size of all documents as JSON Lines, from the sample; 0 without one. */

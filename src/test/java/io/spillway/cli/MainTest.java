@@ -153,7 +153,8 @@ class MainTest {
         Run run = Run.of(command);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
-                .contains("name a schedule file, or set --elasticsearch or --opensearch, --index and --to");
+                .contains(
+                        "name a schedule file, or set --elasticsearch, --opensearch or --snapshot-repository, --index and --to");
     }
 
     @Test

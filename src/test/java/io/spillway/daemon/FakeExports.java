@@ -33,6 +33,7 @@ final class FakeExports implements Exports {
     private final Queue<SpillwayException> shortfalls = new ArrayDeque<>();
     private volatile boolean nowhere;
     private volatile boolean cutShort;
+    private volatile boolean nothingNew;
     private volatile Path home = Path.of("dumps");
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -49,6 +50,11 @@ final class FakeExports implements Exports {
     synchronized FakeExports missesSomewhere(SpillwayException shortfall) {
         shortfalls.add(shortfall);
         return this;
+    }
+
+    /** Runs find that the newest snapshot was published before. */
+    void findNothingNew() {
+        nothingNew = true;
     }
 
     /** Makes the next dump public nowhere, for this reason. */
@@ -84,7 +90,10 @@ final class FakeExports implements Exports {
         if (failure != null) {
             throw failure;
         }
-        return Schedules.report().with(delivery());
+        ExportReport report = Schedules.report();
+        return nothingNew
+                ? new ExportReport(report.manifest(), null, null, report.delivery())
+                : report.with(delivery());
     }
 
     @Override

@@ -144,8 +144,24 @@ class RunnerTest {
     void onlyTransientFailuresAreRetried(Fault fault) {
         exports.failsWith(failure(fault));
 
-        boolean passing = fault.retry() != Fault.Retry.NEVER || fault == Fault.ALREADY_RUNNING;
+        boolean passing = fault.retry() != Fault.Retry.NEVER || fault == Fault.ALREADY_RUNNING || fault == Fault.STALE;
         assertThat(runAll()).hasSize(passing ? 2 : 1);
+    }
+
+    @Test
+    void aSnapshotThatWasPublishedBeforeIsNothingNewAndNotLate() throws Exception {
+        assertThat(runAll()).containsExactly(Outcome.PUBLISHED);
+        results.clear();
+        exports.findNothingNew();
+        clock.set(NOW.plus(Duration.ofDays(1)));
+
+        assertThat(runAll()).containsExactly(Outcome.NOTHING_NEW);
+        assertThat(results.get(0).again()).isNull();
+        DatasetState state = log.find("d").orElseThrow();
+        assertThat(state.success().began()).isEqualTo(NOW.plus(Duration.ofDays(1)));
+        assertThat(state.success().dump()).isEqualTo("d/2026-11-22T030000Z");
+        assertThat(state.failures()).isZero();
+        assertThat(state.last().outcome()).isEqualTo("nothing_new");
     }
 
     @Test

@@ -131,6 +131,26 @@ class ScheduleFileTest {
                         null,
                         source("cloud-id: 'name:ZXVyb3BlLmV4YW1wbGUub3JnOjkyNDMkYWJjMTIzJGRlZg==', index: i"),
                         "name:ZXVyb3BlLmV4YW1wbGUub3JnOjkyNDMkYWJjMTIzJGRlZg=="),
+                new Option(
+                        "source.snapshot-repository.directory",
+                        file -> file.source().isRepository()
+                                ? file.source().snapshotRepository().directory()
+                                : null,
+                        null,
+                        source(inRepository("")),
+                        Path.of("backups")),
+                new Option(
+                        "source.snapshot",
+                        file -> file.source().snapshot(),
+                        null,
+                        source(inRepository(", snapshot: nightly-*")),
+                        "nightly-*"),
+                new Option(
+                        "source.max-age",
+                        file -> file.source().maxAge(),
+                        null,
+                        source(inRepository(", max-age: 36h")),
+                        Duration.ofHours(36)),
                 inSource("api-key", file -> reveal(file.source().apiKey()), null, "api-key: '${env:SECRET}'", HUNTER),
                 inSource(
                         "username",
@@ -666,7 +686,7 @@ class ScheduleFileTest {
                 WITHOUT_SOURCE + "source: {}\n",
                 "2 problems in FILE",
                 "FILE:3: /source: required key `index` is missing",
-                "FILE:3: /source: must have exactly one of elasticsearch, opensearch, cloud-id");
+                "FILE:3: /source: must have exactly one of elasticsearch, opensearch, cloud-id, snapshot-repository");
     }
 
     @Test
@@ -728,7 +748,7 @@ class ScheduleFileTest {
                 sourceLimit("elasticsearch: 'http://h/?x', index: i", ": elasticsearch must be a URL without ? and #"),
                 sourceLimit(
                         "elasticsearch: 'http://h', opensearch: 'http://h', index: i",
-                        ": must have exactly one of elasticsearch, opensearch, cloud-id"),
+                        ": must have exactly one of elasticsearch, opensearch, cloud-id, snapshot-repository"),
                 sourceLimit(
                         "cloud-id: 'n:bm8gY2x1c3Rlcg==', index: i",
                         ": cloud-id is not a Cloud ID: its second half names no cluster"),
@@ -737,6 +757,24 @@ class ScheduleFileTest {
                 sourceLimit(
                         "elasticsearch: 'http://h', index: i, client-key: a",
                         ": client-key and client-key-password need client-certificate"),
+                sourceLimit(
+                        "elasticsearch: 'http://h', index: i, snapshot: latest",
+                        ": snapshot and max-age need snapshot-repository"),
+                sourceLimit(
+                        inRepository(", query: {match_all: {}}"),
+                        ": query cannot choose documents in a snapshot repository, which has no searches:"
+                                + " query={\"match_all\":{}}; remove it to publish all documents, or read from the"
+                                + " cluster with elasticsearch"),
+                sourceLimit(
+                        inRepository(", routing: a"),
+                        ": routing cannot choose documents in a snapshot repository, which has no searches: routing=a;"
+                                + " remove it to publish all documents, or read from the cluster with elasticsearch"),
+                sourceLimit(
+                        inRepository(", username: u, password: '${env:SECRET}', headers: {A: b}"),
+                        ": username, headers are for a cluster, and snapshot-repository contacts none: remove them"),
+                sourceLimit(
+                        inRepository(", politeness: {max-share: 0.5}"),
+                        ": politeness.max-share is for a cluster, and snapshot-repository contacts none: remove it"),
                 sourceLimit("elasticsearch: 'http://h', index: _all", "/index: " + index),
                 sourceLimit("elasticsearch: 'http://h', index: -x", "/index: " + index),
                 sourceLimit("elasticsearch: 'http://h', index: 'a b'", "/index: " + index),
@@ -979,6 +1017,10 @@ class ScheduleFileTest {
             String line,
             Object given) {
         return new Option("source." + name, reads, standard, source(ok(line)), given);
+    }
+
+    private static String inRepository(String more) {
+        return "snapshot-repository: {directory: backups}, index: i" + more;
     }
 
     private static Option inKeep(String name, Function<KeepSection, @Nullable Integer> reads) {

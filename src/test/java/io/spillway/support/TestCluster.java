@@ -30,10 +30,17 @@ public final class TestCluster {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final URI url;
+    private final Path repositories;
 
-    /** Requests for a server that the caller has started and closes. */
+    /** Requests for a server that the caller has started and closes, and that has no folder for snapshots. */
     public TestCluster(URI url) {
+        this(url, null);
+    }
+
+    /** The same for a server that was started with this folder as {@code path.repo}. */
+    public TestCluster(URI url, Path repositories) {
         this.url = url;
+        this.repositories = repositories;
     }
 
     /** The shared server. */
@@ -99,13 +106,17 @@ public final class TestCluster {
             if (cluster == null && failure == null) {
                 try {
                     // Closed by its own shutdown hook, because no test knows that it is the last one.
-                    cluster = new TestCluster(builder(home)
-                            .javaHome(ElasticsearchServer.findJava(home).orElseThrow())
-                            .limit(Duration.ofMinutes(5))
-                            // Version 9 counts a document of 25 MB four times.
-                            .setting("indexing_pressure.memory.limit", "50%")
-                            .start()
-                            .url());
+                    Path repositories = SnapshotRepository.folder();
+                    cluster = new TestCluster(
+                            builder(home)
+                                    .javaHome(ElasticsearchServer.findJava(home).orElseThrow())
+                                    .limit(Duration.ofMinutes(5))
+                                    // Version 9 counts a document of 25 MB four times.
+                                    .setting("indexing_pressure.memory.limit", "50%")
+                                    .setting("path.repo", repositories.toString())
+                                    .start()
+                                    .url(),
+                            repositories);
                 } catch (Exception e) {
                     failure = e;
                 }
@@ -126,6 +137,11 @@ public final class TestCluster {
         String name = "test-" + NAMES.incrementAndGet();
         request("PUT", "/" + name, body);
         return name;
+    }
+
+    /** A new snapshot repository of the server, in a directory of its own; {@code settings} are JSON members, or empty. */
+    public SnapshotRepository newRepository(String settings) throws IOException, InterruptedException {
+        return SnapshotRepository.register(this, repositories, "repo-" + NAMES.incrementAndGet(), settings);
     }
 
     /** An index with so many shards, no replicas and no mapping. */
@@ -229,7 +245,13 @@ public final class TestCluster {
         private static TestCluster start() {
             try {
                 // Closed by its own shutdown hook, because no test knows that it is the last one.
-                return new TestCluster(builder(home()).start().url());
+                Path repositories = SnapshotRepository.folder();
+                return new TestCluster(
+                        builder(home())
+                                .setting("path.repo", repositories.toString())
+                                .start()
+                                .url(),
+                        repositories);
             } catch (Exception e) {
                 throw new IllegalStateException("the shared Elasticsearch did not start", e);
             }

@@ -138,7 +138,7 @@ record IndexFacts(
      * Whether documents of an index may have fields that are not in the properties of its mapping: because it parses
      * nothing or omits fields, because a limit is ignored, or because a runtime field has a field's name.
      */
-    private static boolean mayHoldUnmapped(JsonNode mapping, IndexSettings index) {
+    static boolean mayHoldUnmapped(JsonNode mapping, IndexSettings index) {
         return Boolean.parseBoolean(index.get(IGNORED_LIMIT, "false"))
                 || !mapping.path("enabled").asBoolean(true)
                 || !mapping.path("runtime").isEmpty()

@@ -108,16 +108,7 @@ final class SourceStorage {
         boolean inferred = fields.stream().anyMatch(VectorField::isInferred);
         return new SpillwayException(
                 Fault.SOURCE_REFUSED,
-                "index \"%s\" %s: %s"
-                        .formatted(
-                                fields.get(0).index(),
-                                inferred
-                                        ? "keeps what a model computes from a text, and rewrites the numbers beside it"
-                                        : "leaves vectors out of _source and rewrites the numbers beside them",
-                                fields.stream()
-                                        .map(VectorField::toString)
-                                        .distinct()
-                                        .collect(Collectors.joining(", "))),
+                rewritten(fields),
                 "publish what the server rebuilds with source.vectors: rebuilt (--vectors rebuilt), where digits of"
                         + " numbers may differ"
                         + (inferred
@@ -126,6 +117,17 @@ final class SourceStorage {
                                 : "; or index the documents again into an index with "
                                         + dialect.vectorsApart()
                                         + ": false"));
+    }
+
+    /** What an index with these fields does to its documents. */
+    static String rewritten(List<VectorField> fields) {
+        return "index \"%s\" %s: %s"
+                .formatted(
+                        fields.get(0).index(),
+                        fields.stream().anyMatch(VectorField::isInferred)
+                                ? "keeps what a model computes from a text, and rewrites the numbers beside it"
+                                : "leaves vectors out of _source and rewrites the numbers beside them",
+                        fields.stream().map(VectorField::toString).distinct().collect(Collectors.joining(", ")));
     }
 
     private static void requireStoring(String index, IndexSettings settings, Dialect dialect) throws SpillwayException {

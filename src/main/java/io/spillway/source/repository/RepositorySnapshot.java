@@ -1,0 +1,163 @@
+package io.spillway.source.repository;
+
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
+import io.spillway.json.JsonCursor;
+import io.spillway.progress.Progress;
+import io.spillway.progress.StageClock;
+import io.spillway.source.Document;
+import io.spillway.source.PageReader;
+import io.spillway.source.Slice;
+import io.spillway.source.Snapshot;
+import io.spillway.source.SourceDescription;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The documents of indices in one snapshot, counted from the lists of their segments. A slice is a stretch of the numbers of
+ * all documents, in the order of indices, shards and segments.
+ */
+final class RepositorySnapshot implements Snapshot {
+    private final BlobStore store;
+    private final SnapshotContent content;
+    private final SourceDescription description;
+    private final RepositoryOptions.Reading reading;
+    private final List<Shard> shards;
+    private final int slices;
+
+    RepositorySnapshot(
+            BlobStore store,
+            SnapshotContent content,
+            SourceDescription description,
+            RepositoryOptions.Reading reading,
+            List<Shard> shards) {
+        this.store = store;
+        this.content = content;
+        this.description = description;
+        this.reading = reading;
+        this.shards = List.copyOf(shards);
+        this.slices = SliceCounts.slices(reading, documents());
+    }
+
+    /**
+     * A part of a segment.
+     *
+     * @param ordinal the shard's number among all shards of the snapshot
+     * @param shard   its shard
+     * @param part    its segment
+     * @param start   the first number in the segment
+     * @param end     after the last number
+     */
+    record Stretch(int ordinal, Shard shard, Shard.Part part, int start, int end) {
+        /** See {@link Document#place()}. */
+        long place(int number) {
+            return ((long) ordinal << Integer.SIZE) | (part.base() + number);
+        }
+
+        @Override
+        public String toString() {
+            return "segment %s of %s".formatted(part.segment().name(), shard);
+        }
+    }
+
+    @Override
+    public Instant takenAt() {
+        return content.started();
+    }
+
+    @Override
+    public SourceDescription description() {
+        return description;
+    }
+
+    @Override
+    public long documents() {
+        return shards.stream().mapToLong(Shard::documents).sum();
+    }
+
+    /** Also reads the files that no slice needed, so that each file of the snapshot was compared with its checksum. */
+    @Override
+    public long recount() throws SpillwayException, InterruptedException {
+        long documents = 0;
+        for (Shard shard : shards) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("while counting " + description.name());
+            }
+            try {
+                documents += shard.recount();
+            } catch (IOException | RuntimeException e) {
+                throw failed(shard.toString(), e);
+            }
+        }
+        return documents;
+    }
+
+    @Override
+    public List<Slice> slices() {
+        return IntStream.range(0, slices)
+                .mapToObj(number -> new Slice(number, slices))
+                .toList();
+    }
+
+    @Override
+    public int lanes() {
+        return SliceCounts.lanes(reading, slices);
+    }
+
+    @Override
+    public PageReader read(Slice slice, StageClock clock, Progress progress) {
+        return new RepositoryPages(this, stretches(slice), reading.pageBytes(), clock, true);
+    }
+
+    /** Reads a slice without comparing checksums, to estimate sizes. */
+    PageReader sample(Slice slice) {
+        return new RepositoryPages(this, stretches(slice), reading.pageBytes(), new StageClock(), false);
+    }
+
+    /** The parts of segments in a slice. */
+    private List<Stretch> stretches(Slice slice) {
+        long all = shards.stream().mapToLong(Shard::size).sum();
+        long from = all * slice.number() / slice.of();
+        long to = all * (slice.number() + 1) / slice.of();
+        List<Stretch> found = new ArrayList<>();
+        long before = 0;
+        for (int ordinal = 0; ordinal < shards.size(); ordinal++) {
+            Shard shard = shards.get(ordinal);
+            for (Shard.Part part : shard.parts()) {
+                int size = part.segment().size();
+                int start = (int) Math.max(0, Math.min(size, from - before));
+                int end = (int) Math.max(0, Math.min(size, to - before));
+                if (start < end && part.documents() > 0) {
+                    found.add(new Stretch(ordinal, shard, part, start, end));
+                }
+                before += size;
+            }
+        }
+        return found;
+    }
+
+    /** The failure to read a part of the snapshot. */
+    SpillwayException failed(String what, Exception e) {
+        return new Faults(store).ofSnapshot(content.entry(), what, e);
+    }
+
+    /** Refuses a document with bytes that are not UTF-8, unless they are to be replaced. */
+    void requireUtf8(Document document) throws SpillwayException {
+        if ((document.findings() & JsonCursor.NOT_UTF8) != 0 && !reading.replaceNotUtf8()) {
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED,
+                    "document " + document.idAsJson() + " in index " + document.indexAsJson()
+                            + " has a string that is not UTF-8",
+                    "reindex it, or replace such bytes by U+FFFD with source.not-utf8: replace");
+        }
+    }
+
+    /** Nothing in the repository has to be released. */
+    @Override
+    public void close() {
+        // Each slice closes its own files.
+    }
+}

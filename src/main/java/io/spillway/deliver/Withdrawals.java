@@ -45,6 +45,7 @@ public final class Withdrawals {
             "schema.json",
             "sample.jsonl",
             "datapackage.json",
+            "croissant.json",
             "LICENSE.txt",
             "CITATION.cff");
 

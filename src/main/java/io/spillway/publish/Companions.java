@@ -29,7 +29,7 @@ final class Companions {
     /** The first documents, uncompressed, as a preview. */
     static final String SAMPLE = "sample.jsonl";
 
-    private static final String URLS = "urls.txt";
+    private static final String URLS = Croissant.LIST_OF_PARTS;
     private static final String RUN = "run.json";
 
     private final Draft draft;
@@ -65,7 +65,8 @@ final class Companions {
         if (!draft.sample().isEmpty()) {
             write(SAMPLE, draft.sample().getBytes(StandardCharsets.UTF_8));
         }
-        write(DataPackage.FILE_NAME, DataPackage.of(draft, resources()));
+        write(DataPackage.FILE_NAME, DataPackage.of(draft, named(SchemaFile.FILE_NAME, SAMPLE)));
+        write(Croissant.FILE_NAME, Croissant.of(draft, named(SchemaFile.FILE_NAME, SAMPLE, URLS), addresses));
         String license = draft.dataset().license();
         if (license != null) {
             write(LicenseFile.FILE_NAME, LicenseFile.of(draft.dataset(), license));
@@ -77,10 +78,10 @@ final class Companions {
         forDownloaders();
     }
 
-    /** Files beside the parts that data tools read as well. */
-    private List<SideFile> resources() {
+    /** The files of these names that were written so far, in the order in which they were written. */
+    private List<SideFile> named(String... names) {
         return files.stream()
-                .filter(file -> Set.of(SchemaFile.FILE_NAME, SAMPLE).contains(file.name()))
+                .filter(file -> Set.of(names).contains(file.name()))
                 .toList();
     }
 

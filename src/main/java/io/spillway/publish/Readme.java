@@ -66,6 +66,7 @@ final class Readme {
         }
         text.append("""
                 * `datapackage.json`: the same files for tools that read Data Package 2.0.
+                * `croissant.json`: the files and the fields for tools that read Croissant 1.1.
                 * `SHA256SUMS`, `urls.txt`: checksums, and what to fetch.
                 """);
         if (dataset.license() != null) {

@@ -62,6 +62,7 @@ class CompanionsTest {
                         "schema.json",
                         "sample.jsonl",
                         "datapackage.json",
+                        "croissant.json",
                         "LICENSE.txt",
                         "CITATION.cff",
                         "README.md",

@@ -108,6 +108,11 @@ class DumpGoldenTest {
     }
 
     @Test
+    void theCroissantFileMatchesTheGoldenFile() throws Exception {
+        assertGolden("croissant.json");
+    }
+
+    @Test
     void theDocumentsMatchTheGoldenFile() throws Exception {
         assertGolden("tiny-2026-11-21T030000Z.00001.jsonl", decompressed(dump.resolve(PART)));
     }
@@ -120,6 +125,7 @@ class DumpGoldenTest {
                         "LICENSE.txt",
                         "README.md",
                         "SHA256SUMS",
+                        "croissant.json",
                         "datapackage.json",
                         "index.html",
                         "manifest.json",
@@ -155,13 +161,14 @@ class DumpGoldenTest {
         Map<String, String> names = new TreeMap<>();
         names.put(part.sha256(), "@sha256 of the part@");
         names.put("\"bytes\" : " + part.bytes() + ",", "\"bytes\" : @bytes of the part@,");
+        names.put("\"" + part.bytes() + " B\"", "\"@bytes of the part@ B\"");
         names.put("| 1, " + part.bytes() + " bytes", "| 1, @bytes of the part@ bytes");
         for (SideFile file : manifest.files()) {
             if (!List.of("urls.txt", "schema.json", "sample.jsonl", "LICENSE.txt", "CITATION.cff")
                     .contains(file.name())) {
                 names.put(file.sha256(), "@sha256 of " + file.name() + "@");
             }
-            if (List.of("README.md", "run.json", "datapackage.json", "index.html")
+            if (List.of("README.md", "run.json", "datapackage.json", "croissant.json", "index.html")
                     .contains(file.name())) {
                 names.put(
                         "\"name\" : \"" + file.name() + "\",\n    \"bytes\" : " + file.bytes() + ",",

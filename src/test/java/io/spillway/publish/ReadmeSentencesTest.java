@@ -34,6 +34,7 @@ class ReadmeSentencesTest {
             "Without it a folder is not a dump.",
             "* `schema.json`: fields with their types, and how many documents have each.",
             "* `datapackage.json`: the same files for tools that read Data Package 2.0.",
+            "* `croissant.json`: the files and the fields for tools that read Croissant 1.1.",
             "* `SHA256SUMS`, `urls.txt`: checksums, and what to fetch.",
             "* `CITATION.cff`: how to cite this dump (Citation File Format).");
 

@@ -87,6 +87,7 @@ class ExportRunTest {
                         DUMP + "/CITATION.cff",
                         DUMP + "/README.md",
                         DUMP + "/SHA256SUMS",
+                        DUMP + "/croissant.json",
                         DUMP + "/datapackage.json",
                         DUMP + "/index.html",
                         DUMP + "/journals-2026-11-21T030000Z.00001.jsonl.gz",

@@ -209,6 +209,10 @@ class PublishedAddressesTest {
         } else if (name.equals("datapackage.json")) {
             all = JSON.readTree(text).findValues("path").stream()
                     .map(path -> path.isArray() ? path.path(0).textValue() : path.textValue());
+        } else if (name.equals("croissant.json")) {
+            JsonNode json = JSON.readTree(text);
+            all = Stream.concat(Stream.of(json.path("url")), json.findValues("contentUrl").stream())
+                    .map(JsonNode::textValue);
         }
         return all.filter(address -> address != null && !address.contains(":")).toList();
     }

@@ -58,7 +58,7 @@ class TwoPublishersTest {
      */
     private static final Pattern ALIKE = Pattern.compile("/index\\.[a-z-]+\\.html[? ]"
             + "|/\\d{4}-\\d\\d-\\d\\dT\\d{6}Z/(?:LICENSE\\.txt|CITATION\\.cff|index\\.html|sample\\.jsonl|schema\\.json"
-            + "|datapackage\\.json|run\\.json|urls\\.txt)[? ]");
+            + "|datapackage\\.json|croissant\\.json|run\\.json|urls\\.txt)[? ]");
 
     /** Of the other requests every such one is tried; 1 for all of them. */
     private static final int STEP = Integer.getInteger("spillway.publishers.step", 2);

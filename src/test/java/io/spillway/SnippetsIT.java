@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -108,13 +110,23 @@ class SnippetsIT {
         return dump.dump() + "/" + dump.parts().get(number).name();
     }
 
+    private void damage(int number) throws IOException {
+        Path part = root.resolve(part(number));
+        byte[] bytes = Files.readAllBytes(part);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(part, bytes);
+    }
+
+    /** A metalink has the folders of the dataset and the dump in its names; lists of URLs have none. */
+    private Path fetched(int number) {
+        Path below = fetched.resolve(dump.dump());
+        return (Files.isDirectory(below) ? below : fetched)
+                .resolve(dump.parts().get(number).name());
+    }
+
     private void assertFetched() {
-        // A metalink has the folders of the dataset and the dump in its names; lists of URLs have none.
-        Path below = this.fetched.resolve(dump.dump());
-        Path fetched = Files.isDirectory(below) ? below : this.fetched;
-        for (var part : dump.parts()) {
-            assertThat(fetched.resolve(part.name()))
-                    .hasSameBinaryContentAs(root.resolve(dump.dump()).resolve(part.name()));
+        for (int number = 0; number < dump.parts().size(); number++) {
+            assertThat(fetched(number)).hasSameBinaryContentAs(root.resolve(part(number)));
         }
     }
 
@@ -156,12 +168,61 @@ class SnippetsIT {
 
     @ParameterizedTest
     @CsvSource({"wget, wget", "curl, curl", "aria2c, aria2"})
+    void theLinesRunTwiceAndReportDamageWhereOnlyShasumExists(String tool, String debianPackage) throws Exception {
+        Path shasum = Tool.require("shasum", "perl");
+        Path path = Files.createDirectories(root.resolve(".without-sha256sum"));
+        Files.createSymbolicLink(path.resolve("shasum"), shasum);
+        for (String each : Set.of("sh", "sed", "grep", "xargs", "curl", "wget", "aria2c")) {
+            Files.createSymbolicLink(path.resolve(each), Tool.require(each, debianPackage));
+        }
+        String code = "set -e\nPATH=" + path + "\n" + snippet("journals/index.html", tool);
+        for (int run = 1; run <= 2; run++) {
+            Tool.Result result = paste(code);
+            assertThat(result.exitCode()).as("run %d: %s", run, result.output()).isZero();
+        }
+        assertFetched();
+        damage(1);
+        Files.delete(fetched(1));
+        Tool.Result result = paste(code);
+        assertThat(result.exitCode()).as(result.output()).isNotZero();
+        assertThat(result.output()).contains(dump.parts().get(1).name());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, sh", "true, sh", "false, busybox"})
+    void theLinesOfADumpsReadmeRunTwice(boolean onlyShasum, String shell) throws Exception {
+        Tool.require("wget", "wget");
+        String readme = Files.readString(root.resolve(dump.dump()).resolve("README.md"));
+        Matcher block = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL).matcher(readme);
+        assertThat(block.find()).isTrue();
+        Path path = Files.createDirectories(root.resolve(".tools"));
+        if (shell.equals("busybox")) {
+            Tool.run(fetched, "busybox", "--install", "-s", path.toString());
+        }
+        List<String> needed =
+                shell.equals("busybox") ? List.of() : List.of("sh", "sed", "grep", "wget", "gzip", "head");
+        for (String each : needed) {
+            Files.createSymbolicLink(path.resolve(each), Tool.require(each, each));
+        }
+        Files.createSymbolicLink(path.resolve("jq"), Tool.require("jq", "jq"));
+        String sum = onlyShasum ? "shasum" : "sha256sum";
+        if (!shell.equals("busybox")) {
+            Files.createSymbolicLink(path.resolve(sum), Tool.require(sum, onlyShasum ? "perl" : "coreutils"));
+        }
+        String code = "set -e\nPATH=%s\nURL=%s%s\n%s".formatted(path, server.address(), dump.dump(), block.group(1));
+        for (int run = 1; run <= 2; run++) {
+            Tool.Result result =
+                    shell.equals("busybox") ? Tool.run(fetched, List.of("busybox", "sh", "-c", code)) : paste(code);
+            assertThat(result.exitCode()).as("run %d: %s", run, result.output()).isZero();
+        }
+        assertFetched();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"wget, wget", "curl, curl", "aria2c, aria2"})
     void aDamagedFileIsReported(String tool, String debianPackage) throws Exception {
         Tool.require(tool, debianPackage);
-        Path part = root.resolve(part(1));
-        byte[] bytes = Files.readAllBytes(part);
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(part, bytes);
+        damage(1);
         Tool.Result result = paste(snippet("journals/index.html", tool));
         assertThat(result.exitCode()).as(result.output()).isNotZero();
         assertThat(result.output()).contains(dump.parts().get(1).name());

@@ -188,6 +188,8 @@ final class DemoCommand implements Callable<Integer> {
         out.println("  sha256sum --ignore-missing -c SHA256SUMS");
         out.println("  zcat " + first + " | head -n 1 | jq .");
         out.println();
+        out.println("On macOS, shasum -a 256 replaces sha256sum.");
+        out.println();
         out.println("Try it here:  cd " + to.resolve(last.manifest().dump()) + " && sha256sum -c SHA256SUMS");
         out.flush();
     }

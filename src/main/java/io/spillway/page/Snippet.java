@@ -16,12 +16,19 @@ public record Snippet(String tool, String code) {
     /** Placeholder for an unknown public URL, to be replaced by the reader. */
     private static final String UNKNOWN = "https://ADDRESS-OF-THIS-SITE/";
 
+    /**
+     * Checks the lines of standard input. macOS has {@code shasum} alone or a {@code sha256sum} that needs the operand.
+     * Only for {@code sh -c}: an alias in the reader's shell would be printed instead of the program.
+     */
+    private static final String CHECK = "$(command -v sha256sum || echo shasum -a 256) -c -";
+
     /** Runs the following command for files that are missing or incomplete; complete ones are skipped. */
     private static final String UNLESS_WHOLE =
-            "xargs -n 1 -P 4 sh -c 'grep -F \"${0##*/}\" SHA256SUMS | sha256sum -c >/dev/null 2>&1 || ";
+            "xargs -n 1 -P 4 sh -c 'grep -F \"${0##*/}\" SHA256SUMS | " + CHECK + " >/dev/null 2>&1 || ";
 
     /**
-     * The snippets for a dump. Each can be repeated, and runs in BusyBox if the tool itself is available.
+     * The snippets for a dump. Each can be repeated, and runs in BusyBox and on macOS if the tool itself is
+     * available.
      *
      * @param place name of the destination, which contains the location of a bucket
      */
@@ -33,7 +40,7 @@ public record Snippet(String tool, String code) {
         String addresses = "sed 's|.*/||;s|^|%s|' urls.txt".formatted(folder);
         // Not --ignore-missing, which BusyBox lacks, and which ignores missing files.
         String check =
-                "grep -F %s SHA256SUMS | sha256sum -c\n".formatted(latest.dump().replace('/', '-'));
+                "grep -F %s SHA256SUMS | sh -c '%s'\n".formatted(latest.dump().replace('/', '-'), CHECK);
         List<Snippet> all = new ArrayList<>();
         all.add(new Snippet("wget", """
                 wget -O urls.txt %1$surls.txt

@@ -38,8 +38,7 @@ final class Readme {
             row(text, "About", link(dataset.homepage()));
         }
         fetching(text, addresses, draft.dump().fileStem());
-        text.append(reading(draft.parts()))
-                .append("```\n\nOn macOS, use `shasum -a 256` instead of `sha256sum`; `curl -f -O` fetches a file.\n");
+        text.append(reading(draft.parts())).append("```\n\nWithout `wget`, `curl -f -O` fetches a file.\n");
         otherWays(text, draft, addresses);
         text.append("\n## What is in it\n\n");
         text.append(ReadmeContent.documents(draft));
@@ -105,13 +104,15 @@ final class Readme {
         folder.map(Readme::base)
                 .ifPresent(address ->
                         text.append("URL='").append(address.replace("'", "%27")).append("'\n"));
-        // These lines also run in BusyBox, and run again: a file that is whole is not fetched a second time.
+        // These lines also run in BusyBox and on macOS, and run again: a file that is whole is not fetched a second
+        // time.
         text.append("""
+                check() { if [ "$(command -v sha256sum)" ]; then sha256sum -c -; else shasum -a 256 -c -; fi; }
                 wget -O urls.txt "$URL/urls.txt" && wget -O SHA256SUMS "$URL/SHA256SUMS"
                 sed "s|.*/||;s|^|$URL/|" urls.txt | while read -r file; do
-                  grep -F "${file##*/}" SHA256SUMS | sha256sum -c || wget -c "$file"
+                  grep -F "${file##*/}" SHA256SUMS | check || wget -c "$file"
                 done
-                grep -F %s SHA256SUMS | sha256sum -c
+                grep -F %s SHA256SUMS | check
                 """.formatted(stem));
     }
 

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.spillway.support.NpmPackages;
+import io.spillway.support.Tool;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples for systemd and Kubernetes work as they are. */
@@ -138,6 +143,51 @@ class DeploymentFilesTest {
         assertThat(pod("deployment.yaml").path("volumes").findValuesAsText("claimName"))
                 .isNotEmpty()
                 .isSubsetOf(made);
+    }
+
+    /** The objects are checked as {@code kubectl apply} does: a field that the schema does not have is wrong. */
+    private static Tool.Result kubernetes(Path folder, List<JsonNode> objects) throws Exception {
+        Path node = Tool.require("node", "nodejs");
+        Path packages = NpmPackages.file("kubernetes-models/package.json")
+                .getParent()
+                .getParent()
+                .getParent();
+        Path file = folder.resolve("objects.json");
+        new JsonMapper().writeValue(file.toFile(), objects);
+        String script =
+                Path.of("src", "test", "npm", "kubernetes.cjs").toAbsolutePath().toString();
+        return Tool.run(folder, List.of(node.toString(), script, packages.toString(), file.toString()));
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @ValueSource(strings = {"deployment.yaml", "cronjob.yaml"})
+    void theObjectsFollowTheSchemasOfKubernetes(String file, @TempDir Path folder) throws Exception {
+        List<JsonNode> objects = documents(file);
+        Tool.Result result = kubernetes(folder, objects);
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output()).contains(objects.size() + " objects, 0 problems");
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @CsvSource({
+        "replicas, replica, additional properties",
+        "containerPort, port, required property 'containerPort'",
+        "100Gi, 100 GB, format",
+        "Recreate, Restart, allowed values",
+        "periodSeconds: 30, periodSeconds: often, must be integer",
+    })
+    void anObjectThatKubernetesRejectsIsFound(String from, String to, String problem, @TempDir Path folder)
+            throws Exception {
+        String text = Files.readString(DEPLOY.resolve("deployment.yaml")).replace(from, to);
+        List<JsonNode> objects;
+        try (var values = new YAMLMapper().readerFor(JsonNode.class).<JsonNode>readValues(text)) {
+            objects = values.readAll();
+        }
+        Tool.Result result = kubernetes(folder, objects);
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.output()).contains(problem);
     }
 
     @ParameterizedTest

@@ -173,12 +173,21 @@ public final class OwnFiles {
             String version = destination.find(KEY).map(StoredObject::version).orElse(null);
             Map<String, List<String>> before = version == null ? adopted : read(version);
             Map<String, String> there = requireOwn(files.keySet(), before);
-            Map<String, List<String>> next = new TreeMap<>(before);
-            files.forEach((key, bytes) -> next.put(
-                    key.value(),
-                    add(before.getOrDefault(key.value(), List.of()), there.get(key.value()), Digests.sha256(bytes))));
-            if ((next.equals(before) && version != null)
-                    || destination.replace(KEY, ManifestJson.write(new Content(1, next)), version)) {
+            Map<String, List<String>> changed = new TreeMap<>();
+            files.forEach((key, bytes) -> {
+                List<String> last = before.getOrDefault(key.value(), List.of());
+                List<String> next = add(last, there.get(key.value()), Digests.sha256(bytes));
+                if (!next.equals(last)) {
+                    changed.put(key.value(), next);
+                }
+            });
+            // The record of a large site has thousands of files, and a claim a few: nothing is copied without a change.
+            if (changed.isEmpty() && version != null) {
+                return;
+            }
+            Map<String, List<String>> all = new TreeMap<>(before);
+            all.putAll(changed);
+            if (destination.replace(KEY, ManifestJson.write(new Content(1, all)), version)) {
                 return;
             }
         }

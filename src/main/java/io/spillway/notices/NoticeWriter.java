@@ -213,8 +213,8 @@ public final class NoticeWriter {
     /** The languages of existing files: they are updated, too. */
     private static Set<String> languages(String folder, Set<ObjectKey> present) {
         Set<String> languages = new TreeSet<>();
+        String start = NoticeFiles.FOLDER + "/" + folder;
         for (ObjectKey key : present) {
-            String start = NoticeFiles.FOLDER + "/" + folder;
             if (key.value().startsWith(start)) {
                 NoticeFiles.language(key.value().substring(start.length())).ifPresent(languages::add);
             }

@@ -5,10 +5,12 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Part;
 import io.spillway.manifest.Sha256Sums;
 import io.spillway.page.DumpPage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +18,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The files of {@code DATASET/latest/} at a destination without links to folders: the checksum file of the newest dump,
- * and its page with links that lead from there to the dump's folder.
+ * The files of {@code DATASET/latest/} at a destination without links to folders: the addresses of the newest dump's
+ * parts, its checksum file, and its page with links that lead from there to the dump's folder.
  */
 final class LatestFolder {
     /** The folder's name, below the dataset. */
@@ -35,7 +37,7 @@ final class LatestFolder {
     private LatestFolder() {}
 
     /**
-     * The files that the dump has.
+     * The addresses of the parts, and the files that the dump has.
      *
      * @param link the key of the folder
      * @throws SpillwayException the destination does not answer
@@ -43,6 +45,7 @@ final class LatestFolder {
     static Map<ObjectKey, byte[]> files(Destination destination, Manifest latest, ObjectKey link)
             throws SpillwayException {
         Map<ObjectKey, byte[]> files = new LinkedHashMap<>();
+        files.put(link.child(URLS), urls(destination, latest));
         ObjectKey folder = new ObjectKey(latest.dump());
         for (String name : new String[] {Sha256Sums.FILE_NAME, DumpPage.FILE_NAME}) {
             ObjectKey key = folder.child(name);
@@ -57,6 +60,20 @@ final class LatestFolder {
             }
         }
         return files;
+    }
+
+    /** Addresses relative to the folder if the destination has no public one. */
+    private static byte[] urls(Destination destination, Manifest latest) {
+        ObjectKey folder = new ObjectKey(latest.dump());
+        StringBuilder text = new StringBuilder();
+        for (Part part : latest.parts()) {
+            String address = destination
+                    .publicAddress(folder.child(part.name()))
+                    .map(URI::toString)
+                    .orElse("../" + latest.id().stamp() + "/" + part.name());
+            text.append(address).append('\n');
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] from(byte[] page, String stamp) {

@@ -16,13 +16,11 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.lanes.Interrupts;
 import io.spillway.manifest.Manifest;
-import io.spillway.manifest.Part;
 import io.spillway.manifest.Withdrawal;
 import io.spillway.notices.NoticeWriter;
 import io.spillway.page.Pages;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -316,11 +314,9 @@ public final class SiteWriter {
             ObjectKey pointer = dataset.child(LatestFile.FILE_NAME);
             ObjectKey link = dataset.child(LATEST);
             Addresses addresses = Addresses.fromDataset(destination, published.dataset());
-            byte[] urls = urls(latest);
             byte[] pointed = LatestFile.write(Listing.of(latest, addresses, elsewhere));
             Map<ObjectKey, byte[]> all = new LinkedHashMap<>(files);
-            Map<ObjectKey, byte[]> linked = new LinkedHashMap<>(Map.of(link.child(LatestFolder.URLS), urls));
-            linked.putAll(LatestFolder.files(destination, latest, link));
+            Map<ObjectKey, byte[]> linked = LatestFolder.files(destination, latest, link);
             all.putAll(linked);
             all.put(pointer, pointed);
             own.claim(all);
@@ -424,20 +420,6 @@ public final class SiteWriter {
                 throw new OvertakenException(key);
             }
         }
-    }
-
-    /** For destinations without links to folders: a copy, with links relative to its folder. */
-    private byte[] urls(Manifest latest) {
-        ObjectKey folder = new ObjectKey(latest.dump());
-        StringBuilder text = new StringBuilder();
-        for (Part part : latest.parts()) {
-            String address = destination
-                    .publicAddress(folder.child(part.name()))
-                    .map(URI::toString)
-                    .orElse("../" + latest.id().stamp() + "/" + part.name());
-            text.append(address).append('\n');
-        }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static String dataset(Withdrawal notice) {

@@ -31,6 +31,8 @@ public final class Negotiation {
 
     private static final String ANYTHING = "*/*";
 
+    private static final String END_OF_SEGMENT = "/\0";
+
     private static final List<NoticeFormat> JSON_FIRST =
             List.of(NoticeFormat.JSON, NoticeFormat.TEXT, NoticeFormat.HTML);
 
@@ -190,7 +192,7 @@ public final class Negotiation {
      * Whether an entry of {@code covers} covers a path: it covers itself and what is below it, and with a star at its end
      * everything that begins with it. {@code /search} covers {@code /search} and {@code /search/a}, not {@code /searchable};
      * {@code /search*} covers all three. Parameters after a semicolon, doubled slashes and the case of ASCII letters do
-     * not count. Both may be percent-encoded.
+     * not count; a backslash counts as a slash, and a NUL ends a path. Both may be percent-encoded.
      *
      * @param rule as in the schedule
      * @param path without a query
@@ -204,12 +206,12 @@ public final class Negotiation {
         return rule.endsWith("*")
                 || rule.endsWith("/")
                 || asked.length() == beginning.length()
-                || asked.charAt(beginning.length()) == '/';
+                || END_OF_SEGMENT.indexOf(asked.charAt(beginning.length())) >= 0;
     }
 
     /** A path as applications compare it. */
     private static String plain(String path) {
-        String text = decoded(path).replaceAll(";[^/]*", "").replaceAll("/+", "/");
+        String text = decoded(path).replaceAll(";[^/\\\\]*", "").replaceAll("[/\\\\]+", "/");
         return CAPITALS.matcher(text).replaceAll(letters -> letters.group().toLowerCase(Locale.ROOT));
     }
 

@@ -61,17 +61,17 @@ sub spillway_refuse {
     if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
         return;
     }
-    # Percent-encoded letters and digits, doubled slashes and dots may hide a covered path: counted everywhere.
-    if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9Bb]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
+    # Percent-encoded letters and digits, doubled slashes, dots, backslashes and NUL may hide a covered path: counted everywhere.
+    if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|[;\x5C]|%(?:00|2[DdEeFf]|3[0-9Bb]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[CcFf]|7[Ee]))") {
         set req.http.X-Spillway-Page = "odd";
-    } elsif (regsub(req.url, "\?.*", "") ~ "^/robots\.txt$|^/sitemap[A-Za-z0-9_.-]*\.xml(?:\.gz)?$|^/\.well-known/[^;]*$|^/(?:index(?:\.[a-z]+)?\.html|links\.json|status\.json|feed\.atom)$|^/(?:articles|journals)/(?:index(?:\.[a-z]+)?\.html|feed\.atom|latest\.json|latest/[^;]*$|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z/[^;]*$)?$") {
+    } elsif (regsub(req.url, "\?.*", "") ~ "^/robots\.txt$|^/sitemap[A-Za-z0-9_.-]*\.xml(?:\.gz)?$|^/\.well-known/[^;\x5C\x00]*$|^/(?:index(?:\.[a-z]+)?\.html|links\.json|status\.json|feed\.atom)$|^/(?:articles|journals)/(?:index(?:\.[a-z]+)?\.html|feed\.atom|latest\.json|latest/[^;\x5C\x00]*$|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z/[^;\x5C\x00]*$)?$") {
         return;
     }
     if (req.http.User-Agent ~ "(?i)BadBot") {
         set req.http.X-Spillway-Status = "403";
         return;
     }
-    if (req.http.X-Spillway-Page == "odd" || req.url ~ "(?i)^/+api(?:;[^/?]*)?/+search(?:;[^/?]*)?/+journals(?:[/;?]|$)|(?i)^/+query(?:;[^/?]*)?/+journal(?:[/;?]|$)|(?i)^/+api(?:;[^/?]*)?/+search(?:[/;?]|$)") {
+    if (req.http.X-Spillway-Page == "odd" || req.url ~ "(?i)^(?:[/\x5C]|%5[Cc])+api(?:;[^/?]*)?(?:[/\x5C]|%5[Cc])+search(?:;[^/?]*)?(?:[/\x5C]|%5[Cc])+journals(?:[?/;\x5C\x00]|%00|%5[Cc]|$)|(?i)^(?:[/\x5C]|%5[Cc])+query(?:;[^/?]*)?(?:[/\x5C]|%5[Cc])+journal(?:[?/;\x5C\x00]|%00|%5[Cc]|$)|(?i)^(?:[/\x5C]|%5[Cc])+api(?:;[^/?]*)?(?:[/\x5C]|%5[Cc])+search(?:[?/;\x5C\x00]|%00|%5[Cc]|$)") {
         if (regsub(req.url, "^[^?]*\?", "") ~ "(?:^|[&;])(?:[+]|%20)*+(?:[pP]|%70|%50)(?:[aA]|%61|%41)(?:[gG]|%67|%47)(?:[eE]|%65|%45)(?:(?:[^A-Za-z0-9_.%&;=-]|%5[bB])[^=&;]*)?=(?:(?:[+]|%2[0bB]|%0[9A-Da-d])*+(?:0|%30)(?:[xXbBoO]|%[57]8|%[46]2|%[46][fF])|(?:[+0_.]|%2[0bBeE]|%30|%5[fF]|%0[9A-Da-d])*+(?:(?:[1-9]|%3[1-9])(?:(?:(?:_|%5[fF])?(?:[0-9]|%3[0-9])){3}|(?:(?:_|%5[fF])?(?:[0-9]|%3[0-9]))*+(?:[.]|%2[eE])?(?:[0-9]|%3[0-9])*+(?:[eE]|%[46]5))|(?:[0-9]|%3[0-9])*+(?:%[89A-Fa-f][0-9A-Fa-f]|[^ -~])(?:(?:[0-9]|%3[0-9])|(?:%[89A-Fa-f][0-9A-Fa-f]|[^ -~]))*+(?:[&;]|$)))") {
             set req.http.X-Spillway-Status = "400";
             return;
@@ -89,15 +89,15 @@ sub spillway_refuse {
 sub spillway_choose {
     set req.http.X-Spillway-Page = "";
     # journals: Journals, all
-    if (req.url ~ "(?i)^/+api(?:;[^/?]*)?/+search(?:;[^/?]*)?/+journals(?:[/;?]|$)") {
+    if (req.url ~ "(?i)^(?:[/\x5C]|%5[Cc])+api(?:;[^/?]*)?(?:[/\x5C]|%5[Cc])+search(?:;[^/?]*)?(?:[/\x5C]|%5[Cc])+journals(?:[?/;\x5C\x00]|%00|%5[Cc]|$)") {
         set req.http.X-Spillway-Page = "journals/";
     }
     # journals: Journals, all
-    elsif (req.url ~ "(?i)^/+query(?:;[^/?]*)?/+journal(?:[/;?]|$)") {
+    elsif (req.url ~ "(?i)^(?:[/\x5C]|%5[Cc])+query(?:;[^/?]*)?(?:[/\x5C]|%5[Cc])+journal(?:[?/;\x5C\x00]|%00|%5[Cc]|$)") {
         set req.http.X-Spillway-Page = "journals/";
     }
     # articles: Articles
-    elsif (req.url ~ "(?i)^/+api(?:;[^/?]*)?/+search(?:[/;?]|$)") {
+    elsif (req.url ~ "(?i)^(?:[/\x5C]|%5[Cc])+api(?:;[^/?]*)?(?:[/\x5C]|%5[Cc])+search(?:[?/;\x5C\x00]|%00|%5[Cc]|$)") {
         set req.http.X-Spillway-Page = "articles/";
     }
     set req.http.X-Spillway-Form = "json";

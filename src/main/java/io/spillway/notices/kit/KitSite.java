@@ -44,18 +44,21 @@ public record KitSite(
     private static final Pattern FOLDER = Pattern.compile("/[A-Za-z0-9/_.~+-]*");
     private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}");
 
-    /** An application may resolve dots after a semicolon that a server keeps: {@code /.well-known/..;/search}. */
-    private static final String WITHOUT_PARAMETERS = "[^;]*$";
+    /**
+     * An application may resolve dots that a server keeps: after a semicolon ({@code /.well-known/..;/search}) or before
+     * a backslash, and may end a path at a NUL.
+     */
+    private static final String PLAIN_REST = "[^;\\x5C\\x00]*$";
 
     /** The same for every site, on its own host or not: tells crawlers where to go and lists what is published. */
     private static final List<String> ALWAYS_FREE = List.of(
             "^/robots\\.txt$",
             "^/sitemap[A-Za-z0-9_.-]*\\.xml(?:\\.gz)?$",
-            "^/\\.well-known/" + WITHOUT_PARAMETERS,
+            "^/\\.well-known/" + PLAIN_REST,
             "^/(?:index(?:\\.[a-z]+)?\\.html|links\\.json|status\\.json|feed\\.atom)$");
 
     private static final String OF_A_DATASET = "index(?:\\.[a-z]+)?\\.html|feed\\.atom|latest\\.json|latest/"
-            + WITHOUT_PARAMETERS + "|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z/" + WITHOUT_PARAMETERS;
+            + PLAIN_REST + "|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z/" + PLAIN_REST;
 
     /**
      * A path that a dataset covers.
@@ -169,7 +172,7 @@ public record KitSite(
         List<String> free = new ArrayList<>(ALWAYS_FREE);
         String root = String.valueOf(address.getRawPath());
         if (root.length() > 1) {
-            free.add(beginning.apply(root) + WITHOUT_PARAMETERS);
+            free.add(beginning.apply(root) + PLAIN_REST);
         } else if (!datasets.isEmpty()) {
             String names = datasets.stream().map(Dataset::name).collect(Collectors.joining("|"));
             free.add("^/(?:" + names + ")/(?:" + OF_A_DATASET + ")?$");

@@ -16,17 +16,25 @@ final class Paths {
     /** Signs that may only be there percent-encoded. */
     private static final String ENCODED = " !&()+,:=@";
 
-    /**
-     * A slash, as applications read it: also doubled, and after the parameters of a segment, which they ignore ({@code
-     * /api;a=b/search}).
-     */
-    private static final String SLASH = "(?:;[^/?]*)?/+";
+    /** The parameters of a segment, which applications ignore: {@code /api;a=b/search}. */
+    private static final String PARAMETERS = "(?:;[^/?]*)?";
+
+    /** A slash, which may be doubled. */
+    private static final String SLASH = "/+";
+
+    /** The same, or a backslash, which some applications read as a slash. */
+    private static final String ANY_SLASH = "[/\\x5C]+";
+
+    private static final String ANY_SLASH_AS_SENT = "(?:[/\\x5C]|%5[Cc])+";
+
+    /** Characters that end a segment: a path of a language in which NUL ends a text ends there. */
+    private static final String END = "/;\\x5C\\x00";
 
     /**
      * An expression for paths in which an application may see other segments than a server does: it drops parameters
-     * before it resolves dots ({@code /x/..;/search}).
+     * before it resolves dots ({@code /x/..;/search}), reads a backslash as a slash, or ends the path at a NUL.
      */
-    static final String ODD = "/(?:\\.\\.?)?;";
+    static final String ODD = "/(?:\\.\\.?)?;|[\\x5C\\x00]";
 
     private Paths() {}
 
@@ -65,10 +73,14 @@ final class Paths {
 
     /** An expression for paths that begin with the path, where the server has decoded them. */
     static String beginning(String path) {
+        return beginning(path, SLASH);
+    }
+
+    private static String beginning(String path, String slash) {
         StringBuilder expression = new StringBuilder();
         decoded(path).codePoints().forEach(c -> {
             if (c == '/') {
-                expression.append(expression.isEmpty() ? "^/+" : SLASH);
+                expression.append(expression.isEmpty() ? "^" + slash : PARAMETERS + slash);
             } else if (c == '.') {
                 expression.append("\\.");
             } else if (c < 0x80 && ENCODED.indexOf(c) >= 0) {
@@ -82,11 +94,15 @@ final class Paths {
 
     /** The same where the server has not decoded them. Letters and digits of ASCII are not expected to be encoded. */
     static String beginningAsSent(String path) {
+        return beginningAsSent(path, SLASH);
+    }
+
+    private static String beginningAsSent(String path, String slash) {
         StringBuilder expression = new StringBuilder();
         for (byte each : decoded(path).getBytes(StandardCharsets.UTF_8)) {
             int c = each & 0xff;
             if (c == '/') {
-                expression.append(expression.isEmpty() ? "^/+" : SLASH);
+                expression.append(expression.isEmpty() ? "^" + slash : PARAMETERS + slash);
             } else if (c == '.') {
                 expression.append("\\.");
             } else if (c >= 0x80 || ENCODED.indexOf(c) >= 0) {
@@ -105,22 +121,24 @@ final class Paths {
 
     /**
      * An expression for the paths that one path covers: itself and everything below it; with a trailing star everything
-     * that starts with it. A semicolon starts path parameters, which applications ignore. Letters of ASCII match in
+     * that starts with it. A semicolon starts path parameters, which applications ignore. Some of them read a backslash as
+     * a slash, or end the path at a NUL. Letters of ASCII match in
      * either case, because applications may ignore it.
      */
     static String covered(String path) {
         return "(?i)"
                 + (path.endsWith("*")
-                        ? beginning(path.substring(0, path.length() - 1))
-                        : beginning(path) + (path.endsWith("/") ? "" : "(?:[/;]|$)"));
+                        ? beginning(path.substring(0, path.length() - 1), ANY_SLASH)
+                        : beginning(path, ANY_SLASH) + (path.endsWith("/") ? "" : "(?:[" + END + "]|$)"));
     }
 
     /** The same for an address as it was sent, in which a query may follow the path. */
     static String coveredBeforeAQuery(String path) {
         return "(?i)"
                 + (path.endsWith("*")
-                        ? beginningAsSent(path.substring(0, path.length() - 1))
-                        : beginningAsSent(path) + (path.endsWith("/") ? "" : "(?:[/;?]|$)"));
+                        ? beginningAsSent(path.substring(0, path.length() - 1), ANY_SLASH_AS_SENT)
+                        : beginningAsSent(path, ANY_SLASH_AS_SENT)
+                                + (path.endsWith("/") ? "" : "(?:[?" + END + "]|%00|%5[Cc]|$)"));
     }
 
     /** The path in ASCII, percent-encoded where it has to be. */

@@ -59,8 +59,8 @@ sub spillway_refuse {
     if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
         return;
     }
-    # Percent-encoded letters and digits, doubled slashes and dots may hide a covered path: counted everywhere.
-    if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|;|%(?:2[DdEeFf]|3[0-9Bb]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee]))") {
+    # Percent-encoded letters and digits, doubled slashes, dots, backslashes and NUL may hide a covered path: counted everywhere.
+    if (req.url ~ "^[^?]*(?://|/\.\.?(?:[/?]|$)|[;\x5C]|%(?:00|2[DdEeFf]|3[0-9Bb]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[CcFf]|7[Ee]))") {
         set req.http.X-Spillway-Page = "odd";
     } elsif (regsub(req.url, "\?.*", "") ~ "{{free}}") {
         return;

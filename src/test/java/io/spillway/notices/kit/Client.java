@@ -2,6 +2,9 @@ package io.spillway.notices.kit;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -94,6 +97,19 @@ final class Client {
 
     Answer get(String path, String... headers) throws IOException {
         return send("GET", path, headers);
+    }
+
+    /** The whole response for a path that is sent as it is, even if it is not valid in a URL. */
+    String raw(String path) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(address, 0));
+            socket.setSoTimeout(20_000);
+            socket.connect(new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), URI.create(site).getPort()));
+            String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
     }
 
     /**

@@ -638,6 +638,51 @@ abstract class KitContract {
         assertThat(refused(path).get(path).status()).isEqualTo(429);
     }
 
+    /** Applications read a backslash as a slash, and end a path at a NUL. The server may reject such a path itself. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api\\search\\journals",
+                "/api%5Csearch%5cjournals",
+                "\\api/search/journals",
+                "/%5Capi/search/journals",
+                "/x/..%5Capi/search/journals",
+                "/x%5C..%5Capi%5Csearch",
+                "/.well-known/..\\api/search",
+                "/.well-known/..%5Capi/search/journals",
+                "/.well-known%5C..%5Capi/search/journals",
+                "/d%C3%BCmps/..%5Capi/search",
+                "/d%C3%BCmps%5C../api/search",
+                "/search%5Ca",
+                "/search%00",
+                "/search%00.css",
+                "/.well-known/../search%00",
+                "/.well-known/%00/../../search",
+                "/robots.txt%00/../search",
+                "/search/%zz",
+                "/search/%",
+                "/search/%2",
+                "/%73earch/%zz",
+            })
+    void aPathThatApplicationsReadInAnotherWayIsCountedOrRejected(String path) throws Exception {
+        Assumptions.assumeTrue(limits(), "the application counts");
+        Client client = fresh();
+        for (int i = 0; i < LIMIT.inWindow() + 3; i++) {
+            client.raw(path);
+        }
+        // The application behind the server answers 200, or names the exception if its own HTTP server rejects the
+        // path.
+        assertThat(client.raw(path)).matches("(?s)HTTP/1.1 4(00|04|29) .*").doesNotContain("URISyntaxException");
+    }
+
+    @Test
+    void aBackslashAndANulSelectTheDatasetOfThePath() throws Exception {
+        Assumptions.assumeTrue(limits(), "the application counts");
+        for (String path : List.of("/query%5Cjournal", "/query/journal%5Cx")) {
+            assertThat(title(refused(path).get(path))).isEqualTo("journals 429 en");
+        }
+    }
+
     @Test
     void allSpellingsOfAPathShareOneLimit() throws Exception {
         Assumptions.assumeTrue(limits() && !countsEverything(), "no rate of its own");

@@ -68,7 +68,12 @@ class KitSiteTest {
         "/api/search,/api;a=b/search,true",
         "/api/search,/api;a=b/search;c/x,true",
         "/api/search,/api;a=b/c/search,false",
-        "/api/search,/apix/search,false"
+        "/api/search,/apix/search,false",
+        "/api/search,/api\\search,true",
+        "/api/search,\\api\\\\search\\x,true",
+        "/api/search,/api;a=b\\search,true",
+        "/api/search,/api/search\\a,true",
+        "/api/search,/api\\searchable,false"
     })
     void aPathCoversItselfAndEverythingBelowItInEveryServerAndInTheDaemon(String rule, String path, boolean covered) {
         assertThat(Pattern.compile(Paths.covered(rule)).matcher(path).find()).isEqualTo(covered);
@@ -78,6 +83,20 @@ class KitSiteTest {
                 .isEqualTo(covered);
         assertThat(Negotiation.covers(rule, path)).isEqualTo(covered);
         assertThat(Negotiation.covers(rule, path.replace("ü", "%c3%BC"))).isEqualTo(covered);
+    }
+
+    @Test
+    void aNulEndsAPathInEveryServerAndInTheDaemon() {
+        assertThat(Pattern.compile(Paths.covered("/search"))
+                        .matcher("/search\0.css")
+                        .find())
+                .isTrue();
+        assertThat(Pattern.compile(Paths.coveredBeforeAQuery("/search"))
+                        .matcher("/search%00.css")
+                        .find())
+                .isTrue();
+        assertThat(Negotiation.covers("/search", "/search%00.css")).isTrue();
+        assertThat(Negotiation.covers("/search", "/sea%00rch")).isFalse();
     }
 
     @ParameterizedTest

@@ -63,7 +63,10 @@ final class SchemaCheck {
             case "enum" -> "must be one of " + String.join(", ", names(expected)) + suggestion(node, expected);
             case "minProperties", "maxProperties" -> "must have exactly one of " + keys(expected);
             case "oneOf" -> "must have exactly one of " + choices(expected);
-            case "type" -> node.isNull() ? withoutValue(expected) : error.getMessage() + quotes(node, expected);
+            case "type" ->
+                node.isNull()
+                        ? withoutValue(expected)
+                        : error.getMessage() + quotes(node, expected) + section(node, expected);
             default -> error.getMessage();
         };
     }
@@ -77,6 +80,14 @@ final class SchemaCheck {
     private static String quotes(JsonNode node, JsonNode expected) {
         boolean freeText = isText(expected.path("type")) && !expected.has("enum") && !expected.has(ConfigSchema.KIND);
         return freeText && node.isValueNode() ? "; put it in quotes" : "";
+    }
+
+    /** {@code formats: [jsonl]} is meant as a section with defaults. */
+    private static String section(JsonNode node, JsonNode expected) {
+        JsonNode named = expected.path("properties").path(node.asText());
+        return node.isTextual() && (named.has("$ref") || named.path("type").asText().equals("object"))
+                ? "; write {" + node.asText() + ": {}}"
+                : "";
     }
 
     private static boolean isText(JsonNode type) {

@@ -221,12 +221,10 @@ final class Alerts implements RunListener, AutoCloseable {
     }
 
     private void send(Alert alert) {
-        LOG.warn(
-                "alert kind={} dataset={} fault={} message=\"{}\"",
-                alert.kind(),
-                alert.dataset(),
-                alert.fault(),
-                alert.message());
+        // An alert about a disk or a schedule file has neither a dataset nor a fault.
+        String dataset = alert.dataset() == null ? "" : " dataset=" + alert.dataset();
+        String fault = alert.fault() == null ? "" : " fault=" + alert.fault();
+        LOG.warn("alert kind={}{}{} message=\"{}\"", alert.kind(), dataset, fault, alert.message());
         if (options.command() != null || options.webhook() != null) {
             sender.execute(() -> deliver(alert, options.command() != null, options.webhook() != null, 1));
         }

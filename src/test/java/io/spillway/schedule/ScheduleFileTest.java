@@ -803,6 +803,8 @@ class ScheduleFileTest {
                         ": api-key, username with password, bearer-token, and aws are mutually exclusive"),
                 limit("formats: []", "/formats: must have at least 1 items but found 0"),
                 limit("formats: [{}]", "/formats/0: must have exactly one of jsonl, bulk, csv, tar"),
+                limit("formats: [jsonl]", "/formats/0: string found, object expected; write {jsonl: {}}"),
+                limit("formats: [jason]", "/formats/0: string found, object expected"),
                 limit("formats: [{tsv: {}}]", "/formats/0/tsv: unknown key, did you mean `csv`?"),
                 limit("formats: [{jsonl: }]", "/formats/0/jsonl: has no value; write {} for its defaults"),
                 limit(

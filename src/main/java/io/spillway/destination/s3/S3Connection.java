@@ -84,11 +84,18 @@ final class S3Connection implements AutoCloseable {
         } catch (SdkException e) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "invalid configuration of destination s3://%s: %s"
-                            .formatted(options.address().bucket(), e.getMessage()),
-                    "set the bucket's region or an endpoint, and an existing profile",
+                    "invalid configuration of destination s3://%s: %s".formatted(options.address().bucket(), reason(e)),
+                    "set the bucket's region, or the endpoint of a store other than Amazon S3, and an existing profile:"
+                            + " region, endpoint and profile in a schedule; --region, --endpoint and --profile",
                     e);
         }
+    }
+
+    /** The SDK's own message about a missing region names its classes. */
+    private static String reason(SdkException e) {
+        return String.valueOf(e.getMessage()).startsWith("Unable to load region")
+                ? "no region is set, nor found in AWS_REGION, a profile or the instance"
+                : e.getMessage();
     }
 
     private static S3Client client(S3Options options) {

@@ -8,6 +8,7 @@ import io.spillway.fields.FieldFilter;
 import io.spillway.fields.FieldPath;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.fields.FieldPolicy.FieldDecision;
+import io.spillway.fields.Where;
 import io.spillway.pipeline.HeapRoom;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.SizeEstimate;
@@ -73,7 +74,9 @@ final class PlanCommand implements Callable<Integer> {
             SpillwayException undecided = null;
             try {
                 policy.require(survey.description().fields(), source.name());
-                sizes = sizes(schedule, survey.description(), published(survey, policy));
+                SourceSurvey selected =
+                        selected(survey, new Where(schedule.source().where()));
+                sizes = sizes(schedule, survey.description(), published(selected, policy));
             } catch (SpillwayException e) {
                 if (e.fault() != Fault.FIELD_POLICY) {
                     throw e;
@@ -107,6 +110,18 @@ final class PlanCommand implements Callable<Integer> {
 
     private static long proofBytes(SourceSurvey survey) {
         return HeapRoom.proofBytes(survey.slices(), survey.description().shards(), survey.documents());
+    }
+
+    /** The documents that would be published, by the share of them in the sample. */
+    private static SourceSurvey selected(SourceSurvey survey, Where where) {
+        List<Document> sample = survey.sample().stream().filter(where::selects).toList();
+        return survey.of(survey.description(), sample)
+                .withDocuments(
+                        sample.size() == survey.sample().size()
+                                ? survey.documents()
+                                : Math.round((double) survey.documents()
+                                        * sample.size()
+                                        / survey.sample().size()));
     }
 
     /** The part of a survey that would be published. Fails if a sample document has an undecided field. */
@@ -162,6 +177,15 @@ final class PlanCommand implements Callable<Integer> {
         out.printf(
                 "documents     %s%s%n",
                 Amounts.count(survey.documents()), source.filtered() ? " (selected by a query)" : "");
+        if (!schedule.source().where().isEmpty()) {
+            SourceSurvey selected = selected(survey, new Where(schedule.source().where()));
+            out.printf(
+                    "where         %s: %d of %d sampled documents, so about %s%n",
+                    schedule.source().where(),
+                    selected.sample().size(),
+                    survey.sample().size(),
+                    Amounts.count(selected.documents()));
+        }
         out.printf("slices        %d in %d lanes, over %d shards%n", survey.slices(), survey.lanes(), source.shards());
         out.printf(
                 "proof         of each document exactly once: at most %s of heap%n", Amounts.bytes(proofBytes(survey)));
@@ -313,6 +337,7 @@ final class PlanCommand implements Callable<Integer> {
         line.put("indices", source.indices());
         line.put("documents", survey.documents());
         line.put("filtered", source.filtered());
+        line.put("where", schedule.source().where());
         Instant now = source.reading().now();
         line.put("now", now == null ? null : now.toString());
         line.put("vectors_rebuilt", source.reading().vectorsRebuilt());

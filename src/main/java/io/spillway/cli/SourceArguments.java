@@ -1,7 +1,10 @@
 package io.spillway.cli;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.spillway.schedule.SourceSection;
 import java.io.IOException;
 import java.util.Map;
@@ -14,6 +17,10 @@ import picocli.CommandLine.Spec;
 /** The options that set the section {@code source} of a schedule. */
 @SuppressWarnings("UnusedVariable") // ScheduleTree reads the fields.
 final class SourceArguments {
+    private static final ObjectMapper VALUES = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
@@ -60,6 +67,13 @@ final class SourceArguments {
     @SetsKey("/source/query")
     @Option(names = "--query", paramLabel = "JSON", description = "Query that selects the documents. Default: all.")
     private @Nullable String query;
+
+    @SetsKey("/source/where")
+    @Option(
+            names = "--where",
+            paramLabel = "FIELD=VALUE",
+            description = "Publish only documents that have this value: a string, a number, true or false. Repeatable.")
+    private Map<String, String> where = Map.of();
 
     @SetsKey("/source/not-utf8")
     @Option(
@@ -192,6 +206,20 @@ final class SourceArguments {
         ScheduleTree.fill(schedule, this);
         if (query != null) {
             schedule.withObject("/source").set("query", query(query));
+        }
+        if (!where.isEmpty()) {
+            ObjectNode values = schedule.withObject("/source/where");
+            where.forEach((field, value) -> values.set(field, value(value)));
+        }
+    }
+
+    /** A number, {@code true}, {@code false} or a string in quotes is JSON; anything else is a string. */
+    private static JsonNode value(String text) {
+        try {
+            JsonNode value = VALUES.readTree(text);
+            return value.isMissingNode() ? TextNode.valueOf(text) : value;
+        } catch (IOException notJson) {
+            return TextNode.valueOf(text);
         }
     }
 

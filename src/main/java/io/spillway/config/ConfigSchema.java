@@ -215,8 +215,13 @@ public final class ConfigSchema {
             return new CustomDefinition(schema.put("type", "object"), DefinitionType.INLINE, AttributeInclusion.NO);
         }
         if (type.getErasedType() == Map.class) {
-            // Texts with keys chosen by the author of the file.
-            schema.put("type", "object").putObject("additionalProperties").put("type", "string");
+            // Texts, or also numbers and booleans, with keys chosen by the author of the file.
+            ObjectNode values = schema.put("type", "object").putObject("additionalProperties");
+            if (type.getTypeParameters().get(1).getErasedType() == JsonNode.class) {
+                values.putArray("type").add("string").add("number").add("boolean");
+            } else {
+                values.put("type", "string");
+            }
             return new CustomDefinition(schema, DefinitionType.INLINE, AttributeInclusion.YES);
         }
         return ValueKind.of(type.getErasedType())

@@ -206,13 +206,14 @@ public record Manifest(
      * @param indices   the concrete indices that it resolved to
      * @param filtered  whether a query left documents out
      * @param query     the query, or null if it is not published or there is none
-     * @param documents number of documents in the snapshot, counted on the snapshot itself
+     * @param documents number of documents that were selected in the snapshot, counted on the snapshot itself
      * @param altered   number of documents with withheld or blurred values, or null in manifests of older versions
      * @param fields    the published fields
      * @param now       the instant used for {@code now} in the query, or null if the query does not contain it
      * @param vectors   {@code rebuilt} if the server rebuilt documents with vectors, so that digits of numbers may
      *                  differ from what was indexed; otherwise null
      * @param snapshot  the snapshot in a repository that was read, or null if one was taken for this dump
+     * @param where     how documents were selected while they were read, or null if all of the snapshot were
      */
     public record Source(
             String product,
@@ -226,7 +227,8 @@ public record Manifest(
             List<Field> fields,
             @Nullable Instant now,
             @Nullable String vectors,
-            @Nullable KeptSnapshot snapshot) {
+            @Nullable KeptSnapshot snapshot,
+            @Nullable Where where) {
         /** Documents as they were stored, selected without {@code now}. */
         public Source(
                 String product,
@@ -238,7 +240,7 @@ public record Manifest(
                 long documents,
                 @Nullable Long altered,
                 List<Field> fields) {
-            this(product, version, name, indices, filtered, query, documents, altered, fields, null, null, null);
+            this(product, version, name, indices, filtered, query, documents, altered, fields, null, null, null, null);
         }
 
         /** Makes defensive copies. */
@@ -259,6 +261,22 @@ public record Manifest(
         /** @throws IllegalArgumentException if a member is missing */
         public KeptSnapshot {
             Required.members("the manifest's snapshot", takenUntil);
+        }
+    }
+
+    /**
+     * Documents selected by their own values. Together with {@code excluded}, the documents of the dump are those that the snapshot
+     * has.
+     *
+     * @param equal    values by path that each document of the dump has, or null if they are not published
+     * @param excluded number of documents that were left out
+     */
+    public record Where(@Nullable Map<String, JsonNode> equal, long excluded) {
+        /** @throws IllegalArgumentException if the number is negative */
+        public Where {
+            if (excluded < 0) {
+                throw new IllegalArgumentException("where left out " + excluded + " documents");
+            }
         }
     }
 

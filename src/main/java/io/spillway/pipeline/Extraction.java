@@ -8,6 +8,7 @@ import io.spillway.fields.FieldCounts;
 import io.spillway.fields.FieldPath;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.fields.PublishedField;
+import io.spillway.fields.Where;
 import io.spillway.lanes.Lanes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
@@ -39,6 +40,7 @@ public final class Extraction {
     private static final int MAX_NAMED = 100;
 
     private final DumpId dump;
+    private final Where where;
     private final FieldPolicy fields;
     private final boolean examples;
     private final PartLimits limits;
@@ -53,6 +55,7 @@ public final class Extraction {
      * An extraction that has not begun.
      *
      * @param dump     names the parts
+     * @param where    selects the documents that are published
      * @param fields   decides what is published of each document
      * @param examples whether the field statistics keep example values
      * @param limits   of each part
@@ -61,12 +64,14 @@ public final class Extraction {
      */
     public Extraction(
             DumpId dump,
+            Where where,
             FieldPolicy fields,
             boolean examples,
             PartLimits limits,
             List<PartFormat> formats,
             Progress progress) {
         this.dump = dump;
+        this.where = where;
         this.fields = fields;
         this.examples = examples;
         this.limits = limits;
@@ -93,8 +98,8 @@ public final class Extraction {
     }
 
     /**
-     * Compares the documents written in each format with the snapshot's count, before and after reading, and proves that no
-     * two of them are the same.
+     * Compares the documents written in each format, and those that were left out, with the snapshot's count, before and after
+     * reading, and proves that no two of them are the same.
      *
      * @throws SpillwayException {@code INTEGRITY}: a number differs; nothing may be published
      */
@@ -107,7 +112,12 @@ public final class Extraction {
                     .flatMap(result -> result.formats().get(format).parts().stream())
                     .mapToLong(Part::documents)
                     .sum();
-            requireCount(snapshot, "%d documents of %s were written", written);
+            requireCount(
+                    snapshot,
+                    excluded() == 0
+                            ? "%d documents of %s were written"
+                            : "%d documents of %s were written or excluded by where",
+                    written + excluded());
         }
         requireCount(snapshot, "%d different documents of %s were read", distinct);
         requireCount(snapshot, "%d documents of %s were counted after reading", snapshot.recount());
@@ -137,11 +147,11 @@ public final class Extraction {
             result.formats()
                     .forEach(format -> never.keySet().removeAll(format.columns().filled()));
         }
-        if (snapshot.documents() > 0 && !never.isEmpty()) {
+        if (documents() > 0 && !never.isEmpty()) {
             throw new SpillwayException(
                     Fault.CONFIG,
                     "format csv: neither the mapping nor any of the %d documents has the columns %s"
-                            .formatted(snapshot.documents(), String.join(", ", never.values())),
+                            .formatted(documents(), String.join(", ", never.values())),
                     "check the spelling; to keep an empty column for a future field, add the field to the mapping");
         }
     }
@@ -204,6 +214,16 @@ public final class Extraction {
         return Sample.of(results.stream().map(Lane.Result::sample).toList());
     }
 
+    /** How many documents are in the parts of each format. */
+    public long documents() {
+        return results.stream().mapToLong(Lane.Result::documents).sum();
+    }
+
+    /** How many documents were read and are not published. */
+    public long excluded() {
+        return results.stream().mapToLong(Lane.Result::excluded).sum();
+    }
+
     /** How many documents contained bytes that are not UTF-8 and were replaced. */
     public long repaired() {
         return results.stream().mapToLong(Lane.Result::repaired).sum();
@@ -228,6 +248,7 @@ public final class Extraction {
             lanes.add(new Lane(
                     snapshot,
                     slice,
+                    where,
                     () -> fields.filter(mapped, examples),
                     counts,
                     (of, clock) -> begin(folder, of, clock, index, order),

@@ -4,6 +4,7 @@ import io.spillway.encode.ColumnKinds;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldCounts;
 import io.spillway.fields.FieldFilter;
+import io.spillway.fields.Where;
 import io.spillway.json.JsonCursor;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;
@@ -28,6 +29,7 @@ import java.util.function.Supplier;
 final class Lane implements Callable<Lane.Result> {
     private final Snapshot snapshot;
     private final Slice slice;
+    private final Where where;
     private final Supplier<FieldFilter> filters;
     private final FieldCounts counts;
     private final List<PartSequence> formats = new ArrayList<>();
@@ -37,6 +39,7 @@ final class Lane implements Callable<Lane.Result> {
     private final Progress progress;
     private final StageClock clock = new StageClock();
     private long documents;
+    private long excluded;
     private long repaired;
     private long altered;
 
@@ -53,12 +56,14 @@ final class Lane implements Callable<Lane.Result> {
     /**
      * A new lane.
      *
-     * @param filters creates the filter for all documents when the slice begins
+     * @param where   selects the documents that are published
+     * @param filters creates the filter for all published documents when the slice begins
      * @param counts  receives the filter's counts when the slice ends
      */
     Lane(
             Snapshot snapshot,
             Slice slice,
+            Where where,
             Supplier<FieldFilter> filters,
             FieldCounts counts,
             Formats formats,
@@ -67,6 +72,7 @@ final class Lane implements Callable<Lane.Result> {
         this.snapshot = snapshot;
         this.slice = slice;
         this.spans = new SliceSpans(slice.number());
+        this.where = where;
         this.filters = filters;
         this.counts = counts;
         this.formats.addAll(formats.begin(slice, clock));
@@ -89,7 +95,7 @@ final class Lane implements Callable<Lane.Result> {
             }
             complete.slice();
             spans.end();
-            return new Result(slice, documents, spans, repaired, altered, written, sample, clock.seconds());
+            return new Result(slice, documents, excluded, spans, repaired, altered, written, sample, clock.seconds());
         } finally {
             formats.forEach(PartSequence::close);
         }
@@ -98,6 +104,11 @@ final class Lane implements Callable<Lane.Result> {
     private void write(Page page, FieldFilter filter) throws SpillwayException, InterruptedException {
         for (Document document : page.documents()) {
             spans.add(document);
+            if (!where.selects(document)) {
+                excluded++;
+                continue;
+            }
+            documents++;
             Document published = filter.apply(document);
             if (published != document) {
                 altered++;
@@ -110,7 +121,6 @@ final class Lane implements Callable<Lane.Result> {
                 repaired++;
             }
         }
-        documents += page.documents().size();
         progress.wrote(page.documents().size(), page.bytes());
     }
 
@@ -118,7 +128,8 @@ final class Lane implements Callable<Lane.Result> {
      * The result of a slice.
      *
      * @param slice     the slice
-     * @param documents number of documents, once for all formats
+     * @param documents number of published documents, once for all formats
+     * @param excluded  number of documents that were read and are not published
      * @param spans     the documents' positions
      * @param repaired  number of documents in which invalid UTF-8 was replaced
      * @param altered   number of documents with withheld or blurred values
@@ -129,6 +140,7 @@ final class Lane implements Callable<Lane.Result> {
     record Result(
             Slice slice,
             long documents,
+            long excluded,
             SliceSpans spans,
             long repaired,
             long altered,

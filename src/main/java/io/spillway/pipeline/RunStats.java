@@ -13,7 +13,7 @@ import java.util.Map;
  * Timing of an export; published beside its manifest as {@code run.json}.
  *
  * @param seconds   from the snapshot to the last part
- * @param documents documents written
+ * @param documents documents read; {@code where} may have excluded some of them
  * @param bytes     bytes of the responses that contained them
  * @param requests  requests for pages, over all attempts
  * @param retries   repeated requests among them

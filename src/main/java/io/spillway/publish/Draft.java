@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dump whose parts are complete and checked, in a work folder that is not yet public.
@@ -18,7 +19,8 @@ import java.util.Map;
  * @param dump       its id
  * @param takenAt    when the snapshot was taken
  * @param source     the source of the snapshot
- * @param documents  number of documents in the snapshot
+ * @param documents  number of documents in the dump
+ * @param where      how documents were selected while they were read, or null if all of the snapshot were
  * @param parts      sorted by name, which is the file name in {@code folder}
  * @param formats    the formats with the options that readers need
  * @param fields     the published fields, sorted by path, without withheld ones
@@ -35,6 +37,7 @@ public record Draft(
         Instant takenAt,
         SourceDescription source,
         long documents,
+        Manifest.@Nullable Where where,
         List<Part> parts,
         List<Manifest.Format> formats,
         List<PublishedField> fields,

@@ -55,6 +55,10 @@ final class ReadmeContent {
         if (draft.source().filtered()) {
             sentences.add("A query or a routing chose the documents: the source may hold others.");
         }
+        if (draft.where() != null) {
+            sentences.add("The values of fields chose the documents: "
+                    + count(draft.where().excluded()) + " others of the source are left out.");
+        }
         if (draft.disclosure().query() != null) {
             sentences.add("`manifest.json` has the query.");
         }

@@ -25,7 +25,7 @@ final class Configuration {
         List<Object> all = List.of(
                 schedule.dataset(),
                 source.index(),
-                String.valueOf(source.query()),
+                source.query() + (source.where().isEmpty() ? "" : " where " + new TreeMap<>(source.where())),
                 source.publishQuery(),
                 String.valueOf(source.routing()),
                 source.notUtf8(),

@@ -202,7 +202,13 @@ public final class ExportRun {
         Path links = deliveries.sendAhead() ? workspace.newFolder(dump) : folder;
         try (EarlyUpload early = deliveries.ahead(dump, links)) {
             Extraction extraction = new Extraction(
-                    dump, settings.fields(), settings.disclosure().examples(), settings.limits(), formats, progress);
+                    dump,
+                    settings.where(),
+                    settings.fields(),
+                    settings.disclosure().examples(),
+                    settings.limits(),
+                    formats,
+                    progress);
             extraction.read(snapshot, folder, early::offer);
             extraction.prove(snapshot);
             RunStats stats = extraction.stats(snapshot);
@@ -226,26 +232,41 @@ public final class ExportRun {
 
     /** Refuses, before anything is read, what could not be published: an empty index, undecided fields, too little room. */
     private List<PartFormat> requirePossible(Snapshot snapshot, DumpId dump) throws SpillwayException {
-        if (snapshot.documents() == 0 && !settings.allowEmpty()) {
-            throw new SpillwayException(
-                    Fault.GATE,
-                    source.name() + " contains no documents to export",
-                    "to publish an empty dump, use --allow-empty or gate: {empty: publish}");
-        }
+        requireSome(snapshot.documents(), "contains no documents to export");
         SourceDescription found = snapshot.description();
         settings.fields().require(found.fields(), found.name());
         Optional<Manifest> previous = publisher.requireEnough(dump, snapshot.documents());
         List<PartFormat> formats = settings.formats().of(found);
         HeapRoom.require(snapshot.lanes(), proofBytes(snapshot), formats);
         if (previous.isPresent()) {
-            DiskRoom.require(workspace.usableBytes(), previous.get(), snapshot.documents(), formats);
+            DiskRoom.require(workspace.usableBytes(), previous.get(), expected(snapshot, previous.get()), formats);
             requireLater(dump, previous.get());
         }
         return formats;
     }
 
+    /** The number of documents that will be published, if the same share of them is as before. */
+    private long expected(Snapshot snapshot, Manifest previous) {
+        Manifest.Where before = previous.source().where();
+        long all = previous.documents() + (before == null ? 0 : before.excluded());
+        return settings.where().isAll() || all == 0
+                ? snapshot.documents()
+                : Math.round((double) snapshot.documents() * previous.documents() / all);
+    }
+
+    private void requireSome(long documents, String otherwise) throws SpillwayException {
+        if (documents == 0 && !settings.allowEmpty()) {
+            throw new SpillwayException(
+                    Fault.GATE,
+                    source.name() + " " + otherwise,
+                    "to publish an empty dump, use --allow-empty or gate: {empty: publish}");
+        }
+    }
+
     private Manifest publish(Snapshot snapshot, Extraction extraction, RunStats stats, Path folder, Workspace.Lock lock)
             throws SpillwayException, InterruptedException {
+        requireSome(
+                extraction.documents(), "contains no documents that source.where selects, of " + snapshot.documents());
         extraction.requireFilledColumns(snapshot);
         extraction.logWithheld();
         SourceDescription found = snapshot.description();
@@ -255,7 +276,10 @@ public final class ExportRun {
                 dump,
                 snapshot.takenAt(),
                 found.withFields(settings.fields().published(found.fields())),
-                snapshot.documents(),
+                extraction.documents(),
+                settings.where().isAll()
+                        ? null
+                        : new Manifest.Where(settings.disclosure().where(), extraction.excluded()),
                 extraction.parts(),
                 extraction.facts(),
                 extraction.fields(),

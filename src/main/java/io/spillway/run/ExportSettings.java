@@ -2,6 +2,7 @@ package io.spillway.run;
 
 import io.spillway.dataset.Dataset;
 import io.spillway.fields.FieldPolicy;
+import io.spillway.fields.Where;
 import io.spillway.pipeline.Formats;
 import io.spillway.pipeline.PartLimits;
 import io.spillway.publish.Disclosure;
@@ -10,6 +11,7 @@ import io.spillway.publish.Disclosure;
  * What an export writes, as decided before it begins.
  *
  * @param dataset    the dataset
+ * @param where      which documents are published
  * @param fields     which fields are published
  * @param disclosure what the dump says about itself beyond what is found at the source
  * @param formats    how documents are written
@@ -18,6 +20,7 @@ import io.spillway.publish.Disclosure;
  */
 public record ExportSettings(
         Dataset dataset,
+        Where where,
         FieldPolicy fields,
         Disclosure disclosure,
         Formats formats,

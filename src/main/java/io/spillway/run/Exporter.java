@@ -6,6 +6,7 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.RequestPreview;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.fields.Where;
 import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.PartLimits;
 import io.spillway.progress.Progress;
@@ -197,6 +198,7 @@ public final class Exporter implements Exports {
             Progress progress) {
         ExportSettings settings = new ExportSettings(
                 schedule.toDataset(),
+                new Where(schedule.source().where()),
                 schedule.fields().toPolicy(),
                 disclosure(schedule),
                 found -> {
@@ -228,6 +230,9 @@ public final class Exporter implements Exports {
                 schedule.fields().descriptions(),
                 schedule.fields().examples(),
                 schedule.source().publishQuery() ? schedule.source().query() : null,
+                schedule.source().publishQuery() && !schedule.source().where().isEmpty()
+                        ? schedule.source().where()
+                        : null,
                 schedule.source().publishIndex());
     }
 

@@ -7,6 +7,7 @@ import io.spillway.config.Between;
 import io.spillway.config.DataSize;
 import io.spillway.config.OneOf;
 import io.spillway.config.Secret;
+import io.spillway.fields.Where;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -111,7 +112,13 @@ public record SourceSection(
         @JsonPropertyDescription("Elasticsearch query that selects the documents to publish; all when absent") @Nullable
         JsonNode query,
 
-        @JsonPropertyDescription("Whether the manifest contains the query; that there is one is always noted")
+        @JsonPropertyDescription(
+                "Publishes only documents that have these values in their own JSON, by path: strings, numbers, true or false;"
+                        + " a missing field, null or an array is not equal; works without a search, so also with snapshot-repository")
+        @JsonProperty(defaultValue = "{}")
+        Map<String, JsonNode> where,
+
+        @JsonPropertyDescription("Whether the manifest contains the query and where; that there is one is always noted")
         @JsonProperty(defaultValue = "false")
         boolean publishQuery,
 
@@ -223,6 +230,7 @@ public record SourceSection(
         }
         headers = Map.copyOf(headers);
         requireUsable(headers);
+        where = new Where(where).values();
         if (snapshotRepository == null && (snapshot != null || maxAge != null)) {
             throw new IllegalArgumentException("snapshot and max-age need snapshot-repository");
         }
@@ -268,7 +276,7 @@ public record SourceSection(
     private static void requireNoSearch(String key, @Nullable Object value) {
         if (value != null) {
             throw new IllegalArgumentException(
-                    "%s cannot choose documents in a snapshot repository, which has no searches: %s=%s; remove it to publish all documents, or read from the cluster with elasticsearch"
+                    "%s cannot choose documents in a snapshot repository, which has no searches: %s=%s; remove it to publish all documents, choose them by their values with where, or read from the cluster with elasticsearch"
                             .formatted(key, key, value));
         }
     }

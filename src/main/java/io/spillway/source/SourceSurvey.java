@@ -81,6 +81,12 @@ public record SourceSurvey(
                 snapshots);
     }
 
+    /** The same with another number of documents. */
+    public SourceSurvey withDocuments(long number) {
+        return new SourceSurvey(
+                description, number, slices, lanes, sampleDocuments, sampleBytes, sample, keepAlive, snapshots);
+    }
+
     /** Estimated size of all documents as JSON Lines, from the sample; 0 without one. */
     public long estimatedBytes() {
         return sampleDocuments == 0 ? 0 : Math.round((double) sampleBytes / sampleDocuments * documents);

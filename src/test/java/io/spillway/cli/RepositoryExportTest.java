@@ -118,6 +118,32 @@ class RepositoryExportTest {
     }
 
     @Test
+    void onlyDocumentsWithTheValuesOfWhereArePublished() throws Exception {
+        export("--where", "word=again", "--where", "n=4").succeeded();
+
+        Dump dump = Dump.only(root, "records");
+        assertThat(dump.lines()).containsExactly("{\"n\": 4, \"word\": \"again\"}");
+        JsonNode source = dump.manifest().path("source");
+        assertThat(source.path("documents").asInt()).isEqualTo(1);
+        assertThat(source.path("filtered").asBoolean()).isTrue();
+        assertThat(source.path("where")).isEqualTo(JSON.readTree("{\"excluded\": 28}"));
+    }
+
+    @Test
+    void whereThatSelectsNothingIsRefused() throws Exception {
+        Outcome refused = export("--where", "word=\"4\"").refused(31);
+
+        assertThat(refused.err()).contains("contains no documents that source.where selects, of 29");
+        Dump.assertNothingPublished(root);
+    }
+
+    @Test
+    void planShowsHowManySampledDocumentsWhereSelects() {
+        assertThat(run("plan", "--where", "word=again").succeeded().out())
+                .contains("where         {word=\"again\"}: 5 of 29 sampled documents, so about 5");
+    }
+
+    @Test
     void aDamagedBlobPublishesNothing() throws Exception {
         List<String> blobs = SnapshotRepository.files(repository).stream()
                 .filter(file -> file.contains("/__"))

@@ -123,6 +123,7 @@ public final class DraftMaker {
                 takenAt,
                 new SourceDescription("synthetic", "1.0", "synthetic", List.of("synthetic-1"), 1, filtered, List.of()),
                 documents,
+                null,
                 List.of(part),
                 List.of(new Manifest.Format(format, compression, options, leftOut)),
                 fields,

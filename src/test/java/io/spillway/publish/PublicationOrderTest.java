@@ -229,6 +229,7 @@ class PublicationOrderTest {
                 NEW,
                 SyntheticSource.of().survey().description(),
                 1,
+                null,
                 List.of(part),
                 List.of(new Manifest.Format("jsonl", "none", Map.of(), Map.of())),
                 List.of(),

@@ -178,6 +178,7 @@ class ReadmeTest {
                 takenAt,
                 SyntheticSource.of().survey().description(),
                 1_234_567,
+                null,
                 parts,
                 parts.stream()
                         .map(part -> new Manifest.Format(part.format(), part.compression(), Map.of(), Map.of()))

@@ -569,7 +569,7 @@ class ExportRunTest {
         assertThat(named.source().indices()).isNotEmpty();
         Path hidden = Files.createDirectory(root.resolve("hidden"));
         Manifest manifest = new SyntheticExport(hidden, SyntheticSource.seeded(1, 10))
-                .disclosure(new Disclosure(Map.of(), false, null, false))
+                .disclosure(new Disclosure(Map.of(), false, null, null, false))
                 .run()
                 .manifest();
         assertThat(manifest.source().name()).isEqualTo(manifest.dataset());

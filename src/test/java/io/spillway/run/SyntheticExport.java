@@ -10,6 +10,7 @@ import io.spillway.destination.local.LocalDirectory;
 import io.spillway.encode.JsonLines;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldPolicy;
+import io.spillway.fields.Where;
 import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.PartLimits;
@@ -45,6 +46,7 @@ public final class SyntheticExport {
     private Dataset dataset = Dataset.named("journals");
     private List<PartFormat> formats = List.of(jsonLines("gzip"));
     private List<Destination> others = List.of();
+    private Where where = Where.ALL;
     private FieldPolicy fields = FieldPolicy.publishAll();
     private Disclosure disclosure = Disclosure.NOTHING;
     private PartLimits limits = new PartLimits(1_000_000, 1L << 40);
@@ -79,6 +81,12 @@ public final class SyntheticExport {
     /** Writes these formats. */
     public SyntheticExport formats(PartFormat... others) {
         formats = List.of(others);
+        return this;
+    }
+
+    /** Publishes the documents that this selects. */
+    public SyntheticExport where(Where other) {
+        where = other;
         return this;
     }
 
@@ -145,7 +153,7 @@ public final class SyntheticExport {
     public ExportReport run() throws SpillwayException, InterruptedException {
         try (LocalDirectory directory = LocalDirectory.open(root, publicUrl)) {
             return new ExportRun(
-                            new ExportSettings(dataset, fields, disclosure, found -> formats, limits, allowEmpty),
+                            new ExportSettings(dataset, where, fields, disclosure, found -> formats, limits, allowEmpty),
                             source,
                             workspace.apply(new DirectoryWorkspace(directory)),
                             new Publisher(

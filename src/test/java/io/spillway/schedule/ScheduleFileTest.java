@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.spillway.config.ConfigFile;
 import io.spillway.config.Cron;
 import io.spillway.config.DataSize;
@@ -17,6 +20,7 @@ import io.spillway.notices.NoticeSettings;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -236,6 +240,18 @@ class ScheduleFileTest {
                         new JsonMapper()
                                 .createObjectNode()
                                 .set("term", new JsonMapper().createObjectNode().put("public", true))),
+                inSource(
+                        "where",
+                        file -> file.source().where(),
+                        Map.of(),
+                        "where: {in.directory: true, size: 0.10000000000000001, zip: '01'}",
+                        Map.of(
+                                "in.directory",
+                                BooleanNode.TRUE,
+                                "size",
+                                DecimalNode.valueOf(new BigDecimal("0.10000000000000001")),
+                                "zip",
+                                TextNode.valueOf("01"))),
                 inSource("publish-query", file -> file.source().publishQuery(), false, "publish-query: true", true),
                 inSource("publish-index", file -> file.source().publishIndex(), true, "publish-index: false", false),
                 inSource("slices", file -> file.source().slices(), null, "slices: 1024", 1024),
@@ -763,12 +779,15 @@ class ScheduleFileTest {
                 sourceLimit(
                         inRepository(", query: {match_all: {}}"),
                         ": query cannot choose documents in a snapshot repository, which has no searches:"
-                                + " query={\"match_all\":{}}; remove it to publish all documents, or read from the"
-                                + " cluster with elasticsearch"),
+                                + " query={\"match_all\":{}}; remove it to publish all documents, choose them by their values"
+                                + " with where, or read from the cluster with elasticsearch"),
                 sourceLimit(
                         inRepository(", routing: a"),
                         ": routing cannot choose documents in a snapshot repository, which has no searches: routing=a;"
-                                + " remove it to publish all documents, or read from the cluster with elasticsearch"),
+                                + " remove it to publish all documents, choose them by their values with where, or read from"
+                                + " the cluster with elasticsearch"),
+                sourceLimit(ok("where: {a: [1]}"), "/where/a: array found, [string, number, boolean] expected"),
+                sourceLimit(ok("where: {a: null}"), "/where/a: has no value"),
                 sourceLimit(
                         inRepository(", username: u, password: '${env:SECRET}', headers: {A: b}"),
                         ": username, headers are for a cluster, and snapshot-repository contacts none: remove them"),

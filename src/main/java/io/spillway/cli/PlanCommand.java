@@ -246,7 +246,10 @@ final class PlanCommand implements Callable<Integer> {
         var repository = Objects.requireNonNull(schedule.source().snapshotRepository(), "a snapshot of a cluster");
         out.printf(
                 "source        %s in the snapshot repository %s%n",
-                survey.description().name(), repository.directory());
+                survey.description().name(),
+                repository.s3() == null
+                        ? repository.directory()
+                        : repository.s3().name());
         out.printf("snapshot      %s, each shard from an instant until %s%n", kept.name(), kept.takenUntil());
         survey.snapshots().stream()
                 .limit(SNAPSHOTS)
@@ -261,6 +264,19 @@ final class PlanCommand implements Callable<Integer> {
                                         .formatted(Amounts.duration(Duration.between(each.started(), Instant.now())))));
         if (survey.snapshots().size() > SNAPSHOTS) {
             out.printf("              and %d more%n", survey.snapshots().size() - SNAPSHOTS);
+        }
+        SourceSurvey.Volume volume = survey.volume();
+        if (volume != null) {
+            out.printf(
+                    "reads         about %s of %s in the files of these indices%s%n",
+                    Amounts.bytes(volume.needed()),
+                    Amounts.bytes(volume.bytes()),
+                    volume.fetched() == null
+                            ? ""
+                            : "; this plan fetched %s in %d requests"
+                                    .formatted(
+                                            Amounts.bytes(volume.fetched().bytes()),
+                                            volume.fetched().requests()));
         }
         out.printf("security      %s%n", ScheduleCheck.NO_SECURITY);
     }
@@ -342,6 +358,7 @@ final class PlanCommand implements Callable<Integer> {
         line.put("now", now == null ? null : now.toString());
         line.put("vectors_rebuilt", source.reading().vectorsRebuilt());
         line.put("keep_alive_seconds", survey.keepAlive().toMillis() / 1000.0);
+        line.put("volume", survey.volume());
         line.put(
                 "snapshots", survey.snapshots().stream().map(PlanCommand::facts).toList());
         line.put("shards", source.shards());

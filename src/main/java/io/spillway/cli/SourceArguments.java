@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
 /** The options that set the section {@code source} of a schedule. */
 @SuppressWarnings("UnusedVariable") // ScheduleTree reads the fields.
 final class SourceArguments {
+    private static final String BUCKETS = "s3://";
+
     private static final ObjectMapper VALUES = new ObjectMapper()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
@@ -42,11 +44,16 @@ final class SourceArguments {
             description = "Cloud ID of a deployment in Elastic Cloud, instead of its URL.")
     private @Nullable String cloudId;
 
-    @SetsKey("/source/snapshot-repository/directory")
+    @SetsKey({
+        "/source/snapshot-repository/directory",
+        "/source/snapshot-repository/s3/bucket",
+        "/source/snapshot-repository/s3/base-path"
+    })
     @Option(
             names = "--snapshot-repository",
-            paramLabel = "DIR",
-            description = "Directory of a snapshot repository to read instead of a cluster, which is not contacted.")
+            paramLabel = "PLACE",
+            description = "Snapshot repository to read instead of a cluster, which is not contacted: a directory, or"
+                    + " s3://BUCKET/BASE-PATH.")
     private @Nullable String snapshotRepository;
 
     @SetsKey("/source/snapshot")
@@ -207,9 +214,24 @@ final class SourceArguments {
         if (query != null) {
             schedule.withObject("/source").set("query", query(query));
         }
+        if (snapshotRepository != null) {
+            fillRepository(schedule.withObject("/source/snapshot-repository"), snapshotRepository);
+        }
         if (!where.isEmpty()) {
             ObjectNode values = schedule.withObject("/source/where");
             where.forEach((field, value) -> values.set(field, value(value)));
+        }
+    }
+
+    private static void fillRepository(ObjectNode section, String place) {
+        if (!place.startsWith(BUCKETS)) {
+            section.put("directory", place);
+            return;
+        }
+        String[] parts = place.substring(BUCKETS.length()).split("/", 2);
+        ObjectNode bucket = section.putObject("s3").put("bucket", parts[0]);
+        if (parts.length > 1) {
+            bucket.put("base-path", parts[1].replaceFirst("/$", ""));
         }
     }
 

@@ -236,7 +236,7 @@ public final class Extraction {
 
     /** Where the time went. */
     public RunStats stats(Snapshot snapshot) {
-        return RunStats.of(seconds, progress.now(), snapshot.lanes(), results);
+        return RunStats.of(seconds, progress.now(), snapshot.lanes(), results, snapshot.fetched());
     }
 
     private List<Lane.Result> runLanes(Snapshot snapshot, Path folder, PartOrder order)

@@ -1,13 +1,16 @@
 package io.spillway.pipeline;
 
+import io.spillway.progress.Amounts;
 import io.spillway.progress.Progress;
 import io.spillway.progress.Stage;
+import io.spillway.source.Fetched;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Timing of an export; published beside its manifest as {@code run.json}.
@@ -21,6 +24,7 @@ import java.util.Map;
  * @param lanes     slices read in parallel
  * @param stages    seconds per stage, over all slices
  * @param slices    seconds per slice
+ * @param fetched   what was fetched from a store of files, or null for a source that has none
  */
 public record RunStats(
         double seconds,
@@ -31,7 +35,8 @@ public record RunStats(
         int attempts,
         int lanes,
         Map<Stage, Double> stages,
-        List<SliceStats> slices) {
+        List<SliceStats> slices,
+        @Nullable Fetched fetched) {
 
     /** The file name. */
     public static final String FILE_NAME = "run.json";
@@ -45,7 +50,8 @@ public record RunStats(
      */
     public record SliceStats(int slice, long documents, Map<Stage, Double> seconds) {}
 
-    static RunStats of(double seconds, Progress.Reading reading, int lanes, List<Lane.Result> results) {
+    static RunStats of(
+            double seconds, Progress.Reading reading, int lanes, List<Lane.Result> results, @Nullable Fetched fetched) {
         Map<Stage, Double> stages = new EnumMap<>(Stage.class);
         List<SliceStats> slices = new ArrayList<>();
         for (Lane.Result result : results) {
@@ -61,7 +67,8 @@ public record RunStats(
                 reading.attempt(),
                 lanes,
                 stages,
-                slices);
+                slices,
+                fetched);
     }
 
     /** The stage that took most of the lanes' time. */
@@ -96,8 +103,11 @@ public record RunStats(
                 rate,
                 slices.size(),
                 lanes,
-                requests,
+                fetched == null ? requests : fetched.requests(),
                 retries));
+        if (fetched != null) {
+            table.append(String.format(Locale.ROOT, "  %s fetched%n", Amounts.bytes(fetched.bytes())));
+        }
         return table.toString();
     }
 }

@@ -23,6 +23,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.schedule.ArchiveSection;
 import io.spillway.schedule.DestinationSection;
+import io.spillway.schedule.RepositoryBucketSection;
 import io.spillway.schedule.S3Section;
 import io.spillway.schedule.ScheduleFile;
 import java.io.IOException;
@@ -238,6 +239,22 @@ public final class Destinations implements AutoCloseable {
                 new S3Options.Keeping(section.storageClass(), section.encryption(), section.kmsKey()),
                 new S3Options.Sending(section.pieceBytes().bytes(), section.requests()),
                 S3Options.Patience.DEFAULT);
+    }
+
+    /** A bucket that is only read. */
+    static S3Options options(RepositoryBucketSection section) {
+        S3Options reading = S3Options.of(new S3Options.Address(
+                section.bucket(), section.prefix(), section.region(), section.endpoint(), section.pathStyle(), null));
+        S3Options.Credentials credentials = section.accessKey() != null && section.secretKey() != null
+                ? new S3Options.Keys(section.accessKey(), section.secretKey(), section.sessionToken())
+                : new S3Options.SdkChain(section.profile());
+        return new S3Options(
+                reading.address(),
+                credentials,
+                reading.dialect(),
+                reading.keeping(),
+                reading.sending(),
+                reading.patience());
     }
 
     private static ArchiveOptions.Endpoints endpoints(ArchiveSection section) {

@@ -1,6 +1,8 @@
 package io.spillway.run;
 
+import io.spillway.destination.s3.S3Objects;
 import io.spillway.fault.SpillwayException;
+import io.spillway.schedule.RepositoryBucketSection;
 import io.spillway.schedule.RepositorySection;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.schedule.SourceSection;
@@ -13,7 +15,9 @@ import io.spillway.source.elasticsearch.StoredIndices;
 import io.spillway.source.repository.IndexInspector;
 import io.spillway.source.repository.RepositoryOptions;
 import io.spillway.source.repository.RepositorySource;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /** Opens the source that a schedule names. */
 public final class Sources {
@@ -28,7 +32,7 @@ public final class Sources {
         SourceSection source = schedule.source();
         RepositorySection repository = source.snapshotRepository();
         if (repository != null) {
-            return RepositorySource.open(options(source, repository), Sources::inspect);
+            return open(repository, options(source));
         }
         var paging = new ElasticsearchOptions.Paging(
                 source.slices(),
@@ -60,9 +64,19 @@ public final class Sources {
                         source.proxy())));
     }
 
-    private static RepositoryOptions options(SourceSection source, RepositorySection repository) {
+    private static RepositorySource open(RepositorySection repository, RepositoryOptions options)
+            throws SpillwayException {
+        RepositoryBucketSection bucket = repository.s3();
+        if (bucket == null) {
+            Path directory = Objects.requireNonNull(repository.directory(), "a repository without a place");
+            return RepositorySource.open(directory, options, Sources::inspect);
+        }
+        return RepositorySource.open(
+                new BucketStore(S3Objects.open(Destinations.options(bucket))), options, Sources::inspect);
+    }
+
+    private static RepositoryOptions options(SourceSection source) {
         return new RepositoryOptions(
-                repository.directory(),
                 source.snapshot() == null ? RepositoryOptions.LATEST : source.snapshot(),
                 source.maxAge(),
                 source.index(),

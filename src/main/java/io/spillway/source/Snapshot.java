@@ -5,6 +5,7 @@ import io.spillway.progress.Progress;
 import io.spillway.progress.StageClock;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A frozen view of one dataset. Its slices may be read by several threads in parallel; they are disjoint and together
@@ -30,6 +31,11 @@ public interface Snapshot extends AutoCloseable {
      */
     default long recount() throws SpillwayException, InterruptedException {
         return documents();
+    }
+
+    /** What was fetched from a store of files so far; null for a source that has none, and counts its requests for pages. */
+    default @Nullable Fetched fetched() {
+        return null;
     }
 
     /** The slices in the order of their numbers, at least one; some may be empty. */

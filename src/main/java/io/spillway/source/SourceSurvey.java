@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param sampleBytes     size of their sources as JSON Lines
  * @param sample          the documents, to estimate how well they compress
  * @param keepAlive       how long the source keeps an idle snapshot
+ * @param volume          how much an export reads of a snapshot in a repository; otherwise null
  * @param snapshots       the snapshots that the source keeps, the newest first; empty if each export takes its own
  */
 public record SourceSurvey(
@@ -27,6 +28,7 @@ public record SourceSurvey(
         long sampleBytes,
         List<Document> sample,
         Duration keepAlive,
+        @Nullable Volume volume,
         List<KeptSnapshot> snapshots) {
     /** How long a source keeps an idle snapshot, unless its limit is lower. */
     public static final Duration KEEP_ALIVE = Duration.ofMinutes(5);
@@ -53,8 +55,17 @@ public record SourceSurvey(
             long sampleBytes,
             List<Document> sample,
             Duration keepAlive) {
-        this(description, documents, slices, lanes, sampleDocuments, sampleBytes, sample, keepAlive, List.of());
+        this(description, documents, slices, lanes, sampleDocuments, sampleBytes, sample, keepAlive, null, List.of());
     }
+
+    /**
+     * How much an export reads of the files of indices in a snapshot.
+     *
+     * @param bytes   of all files
+     * @param needed  bytes of those that an export reads, without small ones
+     * @param fetched what was fetched for this survey, or null if nothing has to be
+     */
+    public record Volume(long bytes, long needed, @Nullable Fetched fetched) {}
 
     /**
      * A snapshot that a source keeps.
@@ -78,13 +89,14 @@ public record SourceSurvey(
                 sampleBytes,
                 List.copyOf(documentsOfThem),
                 keepAlive,
+                volume,
                 snapshots);
     }
 
     /** The same with another number of documents. */
     public SourceSurvey withDocuments(long number) {
         return new SourceSurvey(
-                description, number, slices, lanes, sampleDocuments, sampleBytes, sample, keepAlive, snapshots);
+                description, number, slices, lanes, sampleDocuments, sampleBytes, sample, keepAlive, volume, snapshots);
     }
 
     /** Estimated size of all documents as JSON Lines, from the sample; 0 without one. */

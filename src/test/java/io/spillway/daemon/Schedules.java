@@ -106,7 +106,7 @@ final class Schedules {
                 "test");
         return new ExportReport(
                 manifest,
-                new RunStats(1.5, 3, 300, 7, 2, 1, 1, Map.of(), List.of()),
+                new RunStats(1.5, 3, 300, 7, 2, 1, 1, Map.of(), List.of(), null),
                 "/srv/dumps",
                 new DeliveryOutcome(manifest, List.of(), List.of("/srv/dumps"), null));
     }

@@ -153,7 +153,8 @@ public final class SyntheticExport {
     public ExportReport run() throws SpillwayException, InterruptedException {
         try (LocalDirectory directory = LocalDirectory.open(root, publicUrl)) {
             return new ExportRun(
-                            new ExportSettings(dataset, where, fields, disclosure, found -> formats, limits, allowEmpty),
+                            new ExportSettings(
+                                    dataset, where, fields, disclosure, found -> formats, limits, allowEmpty),
                             source,
                             workspace.apply(new DirectoryWorkspace(directory)),
                             new Publisher(

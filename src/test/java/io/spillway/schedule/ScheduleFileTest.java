@@ -143,6 +143,27 @@ class ScheduleFileTest {
                         null,
                         source(inRepository("")),
                         Path.of("backups")),
+                inBucket("bucket", RepositoryBucketSection::bucket, "", "bbb"),
+                inBucket("base-path", RepositoryBucketSection::basePath, "base-path: a/b", "a/b"),
+                inBucket("region", RepositoryBucketSection::region, "region: r", "r"),
+                inBucket("endpoint", RepositoryBucketSection::endpoint, "endpoint: 'http://h'", URI.create("http://h")),
+                inBucket("path-style", RepositoryBucketSection::pathStyle, "path-style: true", true),
+                inBucket(
+                        "access-key",
+                        bucket -> reveal(bucket.accessKey()),
+                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
+                        HUNTER),
+                inBucket(
+                        "secret-key",
+                        bucket -> reveal(bucket.secretKey()),
+                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
+                        HUNTER),
+                inBucket(
+                        "session-token",
+                        bucket -> reveal(bucket.sessionToken()),
+                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}', session-token: '${env:SECRET}'",
+                        HUNTER),
+                inBucket("profile", RepositoryBucketSection::profile, "profile: p", "p"),
                 new Option(
                         "source.snapshot",
                         file -> file.source().snapshot(),
@@ -902,6 +923,16 @@ class ScheduleFileTest {
     }
 
     @Test
+    void aSnapshotRepositoryIsOnePlaceAndKeysOfItsBucketAreGivenInPairs() {
+        assertProblems(
+                source("snapshot-repository: {directory: a, s3: {bucket: bbb}}, index: i"),
+                "FILE:3: /source/snapshot-repository: must have exactly one of directory, s3");
+        assertProblems(
+                source("snapshot-repository: {s3: {bucket: bbb, access-key: '${env:SECRET}'}}, index: i"),
+                "FILE:3: /source/snapshot-repository/s3: access-key and secret-key must be set together");
+    }
+
+    @Test
     void aUrlThatNamesAreAppendedToEndsInASlash() {
         assertProblems(
                 LEAST.replace("{directory: dumps}", "{s3: {bucket: bbb, public-url: 'https://d.example.org'}}"),
@@ -1042,6 +1073,20 @@ class ScheduleFileTest {
 
     private static String inRepository(String more) {
         return "snapshot-repository: {directory: backups}, index: i" + more;
+    }
+
+    private static Option inBucket(
+            String name, Function<RepositoryBucketSection, @Nullable Object> reads, String more, Object given) {
+        return new Option(
+                "source.snapshot-repository.s3." + name,
+                file -> Optional.ofNullable(file.source().snapshotRepository())
+                        .map(RepositorySection::s3)
+                        .map(reads)
+                        .orElse(null),
+                null,
+                source("snapshot-repository: {s3: {bucket: bbb%s}}, index: i"
+                        .formatted(more.isEmpty() ? "" : ", " + more)),
+                given);
     }
 
     private static Option inKeep(String name, Function<KeepSection, @Nullable Integer> reads) {

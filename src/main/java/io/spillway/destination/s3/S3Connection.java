@@ -58,10 +58,10 @@ final class S3Connection implements AutoCloseable {
     private final S3Faults faults;
     private final Semaphore bodies;
 
-    private S3Connection(S3Options options, S3Client client) {
+    private S3Connection(S3Options options, S3Client client, String role) {
         this.options = options;
         this.client = client;
-        this.faults = new S3Faults(name(), options.address());
+        this.faults = new S3Faults(role + " " + name(), options.address());
         this.bodies = new Semaphore(options.sending().requests(), true);
     }
 
@@ -71,6 +71,11 @@ final class S3Connection implements AutoCloseable {
      * @throws SpillwayException {@code CONFIG} if the SDK finds no region
      */
     static S3Connection open(S3Options options) throws SpillwayException {
+        return open(options, "destination");
+    }
+
+    /** The same for another use of the bucket, {@code role} in messages. */
+    static S3Connection open(S3Options options, String role) throws SpillwayException {
         URI endpoint = options.address().endpoint();
         if (endpoint != null && ClearText.isReadable(endpoint)) {
             LOG.warn(
@@ -80,11 +85,11 @@ final class S3Connection implements AutoCloseable {
                     endpoint);
         }
         try {
-            return new S3Connection(options, client(options));
+            return new S3Connection(options, client(options), role);
         } catch (SdkException e) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "invalid configuration of destination s3://%s: %s".formatted(options.address().bucket(), reason(e)),
+                    "invalid configuration of %s s3://%s: %s".formatted(role, options.address().bucket(), reason(e)),
                     "set the bucket's region, or the endpoint of a store other than Amazon S3, and an existing profile:"
                             + " region, endpoint and profile in a schedule; --region, --endpoint and --profile",
                     e);
@@ -93,9 +98,10 @@ final class S3Connection implements AutoCloseable {
 
     /** The SDK's own message about a missing region names its classes. */
     private static String reason(SdkException e) {
-        return String.valueOf(e.getMessage()).startsWith("Unable to load region")
+        String message = String.valueOf(e.getMessage());
+        return message.startsWith("Unable to load region")
                 ? "no region is set, nor found in AWS_REGION, a profile or the instance"
-                : e.getMessage();
+                : message;
     }
 
     private static S3Client client(S3Options options) {

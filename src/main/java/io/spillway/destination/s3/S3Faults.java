@@ -40,7 +40,7 @@ final class S3Faults {
                     null,
                     e);
         }
-        String what = "destination %s could not %s %s: ".formatted(destination, action.verb(), subject);
+        String what = "%s could not %s %s: ".formatted(destination, action.verb(), subject);
         if (e instanceof S3Exception answer) {
             Fault fault = isRefusal(answer) ? Fault.DESTINATION_REFUSED : Fault.DESTINATION_UNAVAILABLE;
             return new SpillwayException(fault, what + describe(answer), hint(action, answer), e);

@@ -1,5 +1,6 @@
 package io.spillway.source.repository;
 
+import io.spillway.source.Fetched;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A repository in a directory, of the type {@code fs}. */
 final class DirectoryBlobs implements BlobStore {
@@ -43,16 +45,26 @@ final class DirectoryBlobs implements BlobStore {
     }
 
     @Override
-    public Blob open(String path) throws IOException {
+    public byte[] readAll(String path) throws IOException {
+        return Files.readAllBytes(root.resolve(path));
+    }
+
+    @Override
+    public boolean isRemote() {
+        return false;
+    }
+
+    @Override
+    public @Nullable Fetched fetched() {
+        return null;
+    }
+
+    @Override
+    public Blob open(String path, long length) throws IOException {
         FileChannel channel = FileChannel.open(root.resolve(path), StandardOpenOption.READ);
         return new Blob() {
             @Override
-            public long length() throws IOException {
-                return channel.size();
-            }
-
-            @Override
-            public void read(long position, ByteBuffer into) throws IOException {
+            public void read(long position, ByteBuffer into, long until) throws IOException {
                 long at = position;
                 while (into.hasRemaining()) {
                     int count = channel.read(into, at);

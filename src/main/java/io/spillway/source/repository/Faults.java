@@ -62,13 +62,15 @@ final class Faults {
         }
     }
 
-    private static SpillwayException of(String message, Exception e) {
+    private SpillwayException of(String message, Exception e) {
         if (e instanceof UnknownFormatException) {
             return new SpillwayException(
                     Fault.SOURCE_REFUSED,
                     message,
                     "this version of Spillway cannot read it; read from the cluster with source.elasticsearch",
                     e);
+        } else if (e instanceof ObjectStore.RefusedException refused) {
+            return new SpillwayException(Fault.SOURCE_REFUSED, message, refused.hint(), e);
         } else if (e instanceof AccessDeniedException) {
             return new SpillwayException(
                     Fault.SOURCE_REFUSED, message, "give the user of Spillway the right to read its files", e);
@@ -76,7 +78,12 @@ final class Faults {
             return new SpillwayException(Fault.INTEGRITY, message, ALTERNATIVE, e);
         }
         return new SpillwayException(
-                Fault.SOURCE_UNAVAILABLE, message, "check that the repository is mounted and run the export again", e);
+                Fault.SOURCE_UNAVAILABLE,
+                message,
+                store.isRemote()
+                        ? "check that the store answers and run the export again"
+                        : "check that the repository is mounted and run the export again",
+                e);
     }
 
     /** Lucene's errors on altered files are of many kinds. */

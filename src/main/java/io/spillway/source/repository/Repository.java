@@ -2,7 +2,6 @@ package io.spillway.source.repository;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.spillway.source.repository.BlobStore.Blob;
 import io.spillway.source.repository.MetadataBlob.DamagedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,8 +20,6 @@ final class Repository {
     private static final Pattern LIST = Pattern.compile("index-(\\d{1,18})");
     private static final String LATEST = "index.latest";
     private static final String SHARD_PATHS = "snapshot_shard_paths";
-    /** Metadata is held in memory; the largest seen in practice have some tens of megabytes. */
-    private static final int MAX_BYTES = 1 << 29;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -220,14 +217,8 @@ final class Repository {
     }
 
     private static byte[] readAll(BlobStore store, String path) throws IOException {
-        try (Blob blob = store.open(path)) {
-            long length = blob.length();
-            if (length > MAX_BYTES) {
-                throw new DamagedException("%s has %d bytes".formatted(path, length));
-            }
-            byte[] bytes = new byte[(int) length];
-            blob.read(0, ByteBuffer.wrap(bytes));
-            return bytes;
+        try {
+            return store.readAll(path);
         } catch (NoSuchFileException e) {
             throw new NoSuchFileException(path);
         }

@@ -1,20 +1,17 @@
 package io.spillway.source.repository;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a source that reads a snapshot repository.
  *
- * @param directory the repository
  * @param snapshot  {@link #LATEST}, a name, or a pattern with {@code *}, of which the newest is read
  * @param maxAge    how old the snapshot may be, or null
  * @param index     index, alias, data stream or pattern, as in a request to a server
  * @param reading   how it is read
  */
-public record RepositoryOptions(
-        Path directory, String snapshot, @Nullable Duration maxAge, String index, Reading reading) {
+public record RepositoryOptions(String snapshot, @Nullable Duration maxAge, String index, Reading reading) {
     /** The newest successful snapshot that has the index. */
     public static final String LATEST = "latest";
 

@@ -6,15 +6,18 @@ import io.spillway.json.JsonCursor;
 import io.spillway.progress.Progress;
 import io.spillway.progress.StageClock;
 import io.spillway.source.Document;
+import io.spillway.source.Fetched;
 import io.spillway.source.PageReader;
 import io.spillway.source.Slice;
 import io.spillway.source.Snapshot;
 import io.spillway.source.SourceDescription;
+import io.spillway.source.SourceSurvey;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The documents of indices in one snapshot, counted from the lists of their segments. A slice is a stretch of the numbers of
@@ -76,6 +79,20 @@ final class RepositorySnapshot implements Snapshot {
     @Override
     public long documents() {
         return shards.stream().mapToLong(Shard::documents).sum();
+    }
+
+    @Override
+    public @Nullable Fetched fetched() {
+        return store.fetched();
+    }
+
+    /** How much of the snapshot an export reads. */
+    SourceSurvey.Volume volume() {
+        long all = shards.stream().mapToLong(shard -> shard.files().bytes()).sum();
+        return new SourceSurvey.Volume(
+                all,
+                store.isRemote() ? shards.stream().mapToLong(Shard::neededBytes).sum() : all,
+                store.fetched());
     }
 
     /** Also reads the files that no slice needed, so that each file of the snapshot was compared with its checksum. */

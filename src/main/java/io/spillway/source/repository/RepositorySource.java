@@ -15,6 +15,7 @@ import io.spillway.source.repository.IndexInspector.Found;
 import io.spillway.source.repository.IndexInspector.Index;
 import io.spillway.source.repository.SnapshotContent.IndexMetadata;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,10 +45,20 @@ public final class RepositorySource implements DocumentSource {
     /**
      * A source that has read nothing yet.
      *
+     * @param directory the repository
      * @param inspector knows what mappings and settings mean
      */
-    public static RepositorySource open(RepositoryOptions options, IndexInspector inspector) {
-        return new RepositorySource(options, inspector, new DirectoryBlobs(options.directory()));
+    public static RepositorySource open(Path directory, RepositoryOptions options, IndexInspector inspector) {
+        return new RepositorySource(options, inspector, new DirectoryBlobs(directory));
+    }
+
+    /**
+     * The same for a repository in a store of objects.
+     *
+     * @param store closed together with the source
+     */
+    public static RepositorySource open(ObjectStore store, RepositoryOptions options, IndexInspector inspector) {
+        return new RepositorySource(options, inspector, new CachedObjects(store));
     }
 
     @Override
@@ -147,6 +158,7 @@ public final class RepositorySource implements DocumentSource {
                 sample.stream().mapToLong(document -> document.length() + 1L).sum(),
                 sample,
                 SourceSurvey.KEEP_ALIVE,
+                snapshot.volume(),
                 kept(choice.snapshots(), choice.snapshot().entry().uuid()));
     }
 

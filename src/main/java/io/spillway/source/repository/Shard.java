@@ -23,8 +23,9 @@ record Shard(String index, int number, SnapshotFiles files, List<Part> parts) {
      * @param segment   what is read
      * @param base      the numbers of all segments before it
      * @param documents how many documents a search finds in it
+     * @param bytes     of the files that hold their sources
      */
-    record Part(Segment segment, int base, int documents) {}
+    record Part(Segment segment, int base, int documents, long bytes) {}
 
     /** Reads the list of a shard's files, checks that they are there, and counts its documents. */
     static Shard read(BlobStore store, SnapshotContent snapshot, IndexMetadata index, int number) throws IOException {
@@ -40,7 +41,9 @@ record Shard(String index, int number, SnapshotFiles files, List<Part> parts) {
         List<Part> parts = new ArrayList<>();
         int base = 0;
         for (Segment segment : Lucene.reader(files, index.oldestLucene()).segments()) {
-            parts.add(new Part(segment, base, count(segment)));
+            try (OpenSegment open = segment.open()) {
+                parts.add(new Part(segment, base, open.documents().cardinality(), open.sourceBytes()));
+            }
             base = Math.addExact(base, segment.size());
         }
         return new Shard(index.name(), number, files, parts);
@@ -57,6 +60,11 @@ record Shard(String index, int number, SnapshotFiles files, List<Part> parts) {
         return parts.stream().mapToLong(Part::documents).sum();
     }
 
+    /** Bytes of the files that hold the sources of its documents. */
+    long neededBytes() {
+        return parts.stream().mapToLong(Part::bytes).sum();
+    }
+
     /** How many numbers its documents have, with those of deleted and nested ones. */
     int size() {
         return parts.stream().mapToInt(part -> part.segment().size()).sum();
@@ -65,6 +73,7 @@ record Shard(String index, int number, SnapshotFiles files, List<Part> parts) {
     /** Reads all files that were not read yet, and counts the documents again. */
     long recount() throws IOException {
         files.verify(files.names());
+        files.requirePresent();
         long documents = 0;
         for (Part part : parts) {
             documents += count(part.segment());

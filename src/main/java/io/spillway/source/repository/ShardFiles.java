@@ -27,7 +27,8 @@ public interface ShardFiles {
 
     /**
      * Reads all of the named files once and compares their lengths and checksums with those that the snapshot recorded. A
-     * file that was checked already is not read again.
+     * file that was checked already is not read again. Reads nothing where files have to be fetched: their readers compare the
+     * checksums within them.
      *
      * @throws IOException if a file is missing, short or altered
      */
@@ -39,8 +40,9 @@ public interface ShardFiles {
         /**
          * Fills the buffer with the bytes that begin at {@code position}.
          *
+         * @param until the end of what the caller may read next, which may be fetched together
          * @throws java.io.EOFException if the file is shorter
          */
-        void read(long position, ByteBuffer into) throws IOException;
+        void read(long position, ByteBuffer into, long until) throws IOException;
     }
 }

@@ -51,6 +51,9 @@ public interface ShardReader {
         /** The numbers of the documents that a search finds: neither deleted nor nested in another one. */
         BitSet documents() throws IOException;
 
+        /** Bytes of the files that hold sources. */
+        long sourceBytes() throws IOException;
+
         /** Compares the checksums of the files that hold sources with their content. */
         void requireIntact() throws IOException;
 

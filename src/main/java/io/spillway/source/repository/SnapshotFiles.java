@@ -173,7 +173,7 @@ final class SnapshotFiles implements ShardFiles {
         boolean opened = false;
         try {
             for (int part = 0; part < entry.parts(); part++) {
-                parts.add(store.open(folder + "/" + entry.part(part)));
+                parts.add(store.open(folder + "/" + entry.part(part), entry.partLength(part)));
             }
             opened = true;
             return new InBlobs(entry, parts);
@@ -186,6 +186,10 @@ final class SnapshotFiles implements ShardFiles {
 
     @Override
     public void verify(Iterable<String> names) throws IOException {
+        if (store.isRemote()) {
+            // Readers compare the checksums within the files that documents need, and fetch no other.
+            return;
+        }
         for (String name : names) {
             // Two threads that need the same segment wait for one of them.
             synchronized (verified) {
@@ -210,11 +214,11 @@ final class SnapshotFiles implements ShardFiles {
         try (Content content = open(name)) {
             for (long at = 0; at < covered; at += buffer.limit()) {
                 buffer.clear().limit((int) Math.min(buffer.capacity(), covered - at));
-                content.read(at, buffer);
+                content.read(at, buffer, covered);
                 crc.update(buffer.flip());
             }
             ByteBuffer footer = ByteBuffer.allocate(CHECKSUM_LENGTH);
-            content.read(covered, footer);
+            content.read(covered, footer, entry.length());
             stored = footer.getLong(0);
         }
         String found = Long.toString(crc.getValue(), Character.MAX_RADIX);
@@ -228,7 +232,7 @@ final class SnapshotFiles implements ShardFiles {
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record InList(byte[] bytes) implements Content {
         @Override
-        public void read(long position, ByteBuffer into) throws IOException {
+        public void read(long position, ByteBuffer into, long until) throws IOException {
             if (position + into.remaining() > bytes.length) {
                 throw new EOFException("a file in the list of files ends at byte " + bytes.length);
             }
@@ -244,7 +248,7 @@ final class SnapshotFiles implements ShardFiles {
     /** A file in one or more blobs. */
     private record InBlobs(Entry entry, List<Blob> parts) implements Content {
         @Override
-        public void read(long position, ByteBuffer into) throws IOException {
+        public void read(long position, ByteBuffer into, long until) throws IOException {
             if (position + into.remaining() > entry.length()) {
                 throw new EOFException("%s ends at byte %d".formatted(entry.blob(), entry.length()));
             }
@@ -255,7 +259,7 @@ final class SnapshotFiles implements ShardFiles {
                 long inPart = parts.size() == 1 ? at : at % entry.partSize();
                 int count = (int) Math.min(limit - into.position(), entry.partLength(part) - inPart);
                 into.limit(into.position() + count);
-                parts.get(part).read(inPart, into);
+                parts.get(part).read(inPart, into, Math.min(entry.partLength(part), inPart + until - at));
                 at += count;
                 into.limit(limit);
             }

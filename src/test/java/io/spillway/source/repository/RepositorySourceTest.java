@@ -134,15 +134,15 @@ class RepositorySourceTest {
     void whatElasticsearch9WroteIsReadOnJava21AndRefusedBefore() throws Exception {
         Assumptions.assumeTrue(NewerLucene.isPresent(), "no Lucene 10: the build unpacks it");
         Path newer = RepositoryFixture.unpackVersion9(Files.createDirectory(folder.resolve("newer")));
-        RepositoryOptions options = new RepositoryOptions(newer, "latest", null, "plain", reading(3, 64));
+        RepositoryOptions options = new RepositoryOptions("latest", null, "plain", reading(3, 64));
         if (Runtime.version().feature() < 21) {
             assertRefused(
                     Fault.SOURCE_REFUSED,
                     "Lucene 10, which needs Java 21 or newer",
-                    () -> source(options).freeze());
+                    () -> source(newer, options).freeze());
             return;
         }
-        try (RepositorySource source = source(options);
+        try (RepositorySource source = source(newer, options);
                 Snapshot frozen = source.freeze()) {
             assertThat(read(frozen)).hasSize(50).contains("\"2\" null {\"n\": 2, \"t\": \"xx\"}");
             assertThat(frozen.recount()).isEqualTo(50);
@@ -156,7 +156,7 @@ class RepositorySourceTest {
         assertRefused(
                 Fault.SOURCE_REFUSED,
                 empty.toString(),
-                () -> source(new RepositoryOptions(empty, "latest", null, "records", reading(1, 64)))
+                () -> source(empty, new RepositoryOptions("latest", null, "records", reading(1, 64)))
                         .freeze());
     }
 
@@ -304,15 +304,19 @@ class RepositorySourceTest {
     }
 
     private RepositoryOptions options(String snapshot, Duration maxAge, String index, Integer slices, int pageBytes) {
-        return new RepositoryOptions(folder, snapshot, maxAge, index, reading(slices, pageBytes));
+        return new RepositoryOptions(snapshot, maxAge, index, reading(slices, pageBytes));
     }
 
     private RepositorySource source(String snapshot, Duration maxAge, String index) {
         return source(options(snapshot, maxAge, index, null, 1 << 16));
     }
 
-    private static RepositorySource source(RepositoryOptions options) {
-        return RepositorySource.open(options, (openSearch, indices) -> {
+    private RepositorySource source(RepositoryOptions options) {
+        return source(folder, options);
+    }
+
+    private static RepositorySource source(Path directory, RepositoryOptions options) {
+        return RepositorySource.open(directory, options, (openSearch, indices) -> {
             StoredIndices stored = new StoredIndices(openSearch);
             for (IndexInspector.Index index : indices) {
                 stored.add(index.name(), index.mapping(), index.settings());

@@ -33,7 +33,7 @@ final class FilesDirectory extends Directory {
 
     @Override
     public IndexInput openInput(String name, IOContext context) throws IOException {
-        return new Input(name, files.length(name), files.open(name));
+        return new Input(name, 0, files.length(name), files.open(name));
     }
 
     @Override
@@ -89,13 +89,15 @@ final class FilesDirectory extends Directory {
     private static final class Input extends BufferedIndexInput {
         private static final int BUFFER = 1 << 14;
 
+        private final long start;
         private final long length;
         private final ShardFiles.Content content;
         private boolean clone;
         private long position;
 
-        Input(String name, long length, ShardFiles.Content content) {
+        Input(String name, long start, long length, ShardFiles.Content content) {
             super(name, BUFFER);
+            this.start = start;
             this.length = length;
             this.content = content;
         }
@@ -103,7 +105,7 @@ final class FilesDirectory extends Directory {
         @Override
         protected void readInternal(ByteBuffer into) throws IOException {
             int count = into.remaining();
-            content.read(position, into);
+            content.read(start + position, into, start + length);
             position += count;
         }
 
@@ -118,6 +120,18 @@ final class FilesDirectory extends Directory {
         @Override
         public long length() {
             return length;
+        }
+
+        /** A file in another one; the end of it is the end of what is read. */
+        @Override
+        public Input slice(String name, long offset, long bytes) {
+            if (offset < 0 || bytes < 0 || offset > length - bytes) {
+                throw new IllegalArgumentException(
+                        "%s at byte %d with %d bytes of %s, which has %d".formatted(name, offset, bytes, this, length));
+            }
+            Input slice = new Input(getFullSliceDescription(name), start + offset, bytes, content);
+            slice.clone = true;
+            return slice;
         }
 
         @Override

@@ -6,6 +6,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.DocValuesProducer;
@@ -32,9 +34,12 @@ import org.jspecify.annotations.Nullable;
 final class SegmentDocuments implements OpenSegment {
     /** Every document has it, and no nested one. */
     private static final String OF_DOCUMENTS = "_primary_term";
+    /** One of these is in each nested document: without them, the values of all fields need not be read for that of the above. */
+    private static final Set<String> OF_NESTED = Set.of("_nested_path", "_type");
     /** Deleted and replaced documents, and records of deletions, have it. */
     private static final String OF_DELETED = "__soft_deletes";
 
+    private static final Pattern OF_SOURCES = Pattern.compile("\\.fd[tmx]$");
     private static final String SUFFIX_OF_FIELD = "PerFieldDocValuesFormat.suffix";
     private static final String FORMAT_OF_FIELD = "PerFieldDocValuesFormat.format";
     private static final int NEVER_UPDATED = -1;
@@ -89,7 +94,13 @@ final class SegmentDocuments implements OpenSegment {
         if (documents == null) {
             throw new CorruptIndexException("no document has " + OF_DOCUMENTS, commit.info.name);
         }
-        BitSet found = numbersWith(inner, written, documents, "");
+        BitSet found;
+        if (OF_NESTED.stream().anyMatch(field -> written.fieldInfo(field) != null)) {
+            found = numbersWith(inner, written, documents, "");
+        } else {
+            found = new BitSet();
+            found.set(0, commit.info.maxDoc());
+        }
         removeDeleted(found);
         return found;
     }
@@ -106,7 +117,10 @@ final class SegmentDocuments implements OpenSegment {
         }
         FieldInfo marked = updated.fieldInfo(OF_DELETED);
         int marks = 0;
-        if (marked != null && marked.getDocValuesType() == DocValuesType.NUMERIC) {
+        // The values of a merged segment are together with those of all other fields, and mark nothing if the commit
+        // counts none.
+        boolean isRead = marked != null && (commit.getSoftDelCount() > 0 || marked.getDocValuesGen() != NEVER_UPDATED);
+        if (isRead && marked != null && marked.getDocValuesType() == DocValuesType.NUMERIC) {
             BitSet deleted = marked.getDocValuesGen() == NEVER_UPDATED
                     ? numbersWith(inner, written, Objects.requireNonNull(written.fieldInfo(OF_DELETED)), "")
                     : numbersWith(outer, updated, marked, generation(marked.getDocValuesGen()));
@@ -143,6 +157,16 @@ final class SegmentDocuments implements OpenSegment {
             }
         }
         return numbers;
+    }
+
+    @Override
+    public long sourceBytes() throws IOException {
+        long bytes = 0;
+        for (String name : inner.listAll()) {
+            boolean ofSegment = name.startsWith(commit.info.name + ".") || name.startsWith(commit.info.name + "_");
+            bytes += ofSegment && OF_SOURCES.matcher(name).find() ? inner.fileLength(name) : 0;
+        }
+        return bytes;
     }
 
     @Override

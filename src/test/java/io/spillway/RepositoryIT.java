@@ -91,6 +91,10 @@ class RepositoryIT {
         if (server.startsWith("elasticsearch-8")) {
             indices.add(changed("\"number_of_shards\": 1, \"codec\": \"legacy_best_compression\"", ""));
         }
+        if (server.startsWith("elasticsearch-8") || server.startsWith("elasticsearch-9")) {
+            indices.add(withVectors(
+                    server.startsWith("elasticsearch-9") ? ", \"mapping.exclude_source_vectors\": false" : ""));
+        }
         if (server.startsWith("elasticsearch-7")) {
             // Its deleted documents are in lists of their own.
             indices.add(changed("\"number_of_shards\": 1, \"soft_deletes.enabled\": false", ""));
@@ -142,6 +146,37 @@ class RepositoryIT {
         cluster.request("POST", "/" + index + "/_forcemerge?max_num_segments=1", null);
         change(index);
         return index;
+    }
+
+    private String withVectors(String settings) throws Exception {
+        String index = newIndex(
+                "\"number_of_shards\": 1" + settings,
+                "\"properties\": {\"v\": {\"type\": \"dense_vector\", \"dims\": 3}}");
+        StringBuilder bulk = new StringBuilder();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            bulk.append("{\"index\":{}}%n{\"v\": [0.10, 1.50e0, %d], \"text\": \"a\"}%n".formatted(i + 1));
+        }
+        bulk(index, bulk);
+        return index;
+    }
+
+    @Test
+    void vectorsThatAreKeptOutsideOfTheDocumentsAreRefused() throws Exception {
+        Assumptions.assumeTrue(server.startsWith("elasticsearch-9"), "keeps vectors in the documents");
+        String index = withVectors("");
+        SnapshotRepository repository = cluster.newRepository("");
+        repository.take("vectors", index);
+
+        Outcome refused = Spillway.run(
+                        "export",
+                        "--snapshot-repository",
+                        repository.directory().toString(),
+                        "--index",
+                        index,
+                        "--to",
+                        folder.resolve("vectors").toString())
+                .refused(12);
+        assertThat(refused.err()).contains("leaves vectors out of _source", "v (dense_vector)", "source.vectors: rebuilt");
     }
 
     private String withAFailedDocument() throws Exception {

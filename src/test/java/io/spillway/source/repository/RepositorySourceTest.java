@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -181,6 +182,70 @@ class RepositorySourceTest {
         readAll("records");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aDamagedObjectIsFoundOrNoDocumentNeedsIt(Damage damage) throws Exception {
+        List<String> right = readRemote();
+        Random random = new Random(21);
+        int found = 0;
+        List<String> files = filesOf("nightly-2");
+        for (String file : files) {
+            byte[] content = Files.readAllBytes(folder.resolve(file));
+            damage(folder.resolve(file), content, damage, random);
+            try {
+                assertThat(readRemote()).as(file).isEqualTo(right);
+            } catch (SpillwayException e) {
+                assertThat(e.fault()).as(file + ": " + e).isEqualTo(Fault.INTEGRITY);
+                found++;
+            }
+            Files.write(folder.resolve(file), content);
+        }
+        assertThat(right).hasSize(29);
+        assertThat(found).isBetween(damage == Damage.FLIPPED ? 8 : files.size(), files.size());
+    }
+
+    private List<String> readRemote() throws Exception {
+        try (RepositorySource source = RepositorySource.open(
+                        new Objects(), options("nightly-2", null, "records", 2, 1 << 16), inspector());
+                Snapshot frozen = source.freeze()) {
+            List<String> lines = read(frozen);
+            assertThat(lines).hasSize((int) frozen.recount());
+            return lines;
+        }
+    }
+
+    /** The folder as a store of objects. */
+    private final class Objects implements ObjectStore {
+        private final DirectoryBlobs files = new DirectoryBlobs(folder);
+
+        @Override
+        public String name() {
+            return files.name();
+        }
+
+        @Override
+        public Map<String, Long> list(String below, Runnable counted) throws IOException {
+            return files.list(below);
+        }
+
+        @Override
+        public byte[] read(String name) throws IOException {
+            return files.readAll(name);
+        }
+
+        @Override
+        public byte[] read(String name, long from, int length) throws IOException {
+            byte[] all = files.readAll(name);
+            int end = (int) Math.min(all.length, from + length);
+            return Arrays.copyOfRange(all, (int) Math.min(from, end), end);
+        }
+
+        @Override
+        public void close() {
+            files.close();
+        }
+    }
+
     @Test
     void aFileThatVanishesAfterTheDocumentsWereCountedIsFound() throws Exception {
         try (RepositorySource source = source("latest", null, "records");
@@ -316,12 +381,16 @@ class RepositorySourceTest {
     }
 
     private static RepositorySource source(Path directory, RepositoryOptions options) {
-        return RepositorySource.open(directory, options, (openSearch, indices) -> {
+        return RepositorySource.open(directory, options, inspector());
+    }
+
+    private static IndexInspector inspector() {
+        return (openSearch, indices) -> {
             StoredIndices stored = new StoredIndices(openSearch);
             for (IndexInspector.Index index : indices) {
                 stored.add(index.name(), index.mapping(), index.settings());
             }
             return new IndexInspector.Found(stored.fields(), stored.mayHoldUnmapped());
-        });
+        };
     }
 }

@@ -176,7 +176,8 @@ class RepositoryIT {
                         "--to",
                         folder.resolve("vectors").toString())
                 .refused(12);
-        assertThat(refused.err()).contains("leaves vectors out of _source", "v (dense_vector)", "source.vectors: rebuilt");
+        assertThat(refused.err())
+                .contains("leaves vectors out of _source", "v (dense_vector)", "source.vectors: rebuilt");
     }
 
     private String withAFailedDocument() throws Exception {

@@ -85,7 +85,8 @@ final class SchemaCheck {
     /** {@code formats: [jsonl]} is meant as a section with defaults. */
     private static String section(JsonNode node, JsonNode expected) {
         JsonNode named = expected.path("properties").path(node.asText());
-        return node.isTextual() && (named.has("$ref") || named.path("type").asText().equals("object"))
+        return node.isTextual()
+                        && (named.has("$ref") || named.path("type").asText().equals("object"))
                 ? "; write {" + node.asText() + ": {}}"
                 : "";
     }

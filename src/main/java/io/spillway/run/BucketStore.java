@@ -56,7 +56,9 @@ final class BucketStore implements ObjectStore {
                 throw (IOException) new InterruptedIOException(e.getMessage()).initCause(e);
             } else if (e.fault() == Fault.DESTINATION_REFUSED) {
                 throw new RefusedException(
-                        String.valueOf(e.getMessage()), e.hint() == null ? "check the bucket, its endpoint and the keys" : e.hint(), e);
+                        String.valueOf(e.getMessage()),
+                        e.hint() == null ? "check the bucket, its endpoint and the keys" : e.hint(),
+                        e);
             }
             throw new IOException(e.getMessage(), e);
         }

@@ -89,7 +89,8 @@ final class S3Connection implements AutoCloseable {
         } catch (SdkException e) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "invalid configuration of %s s3://%s: %s".formatted(role, options.address().bucket(), reason(e)),
+                    "invalid configuration of %s s3://%s: %s"
+                            .formatted(role, options.address().bucket(), reason(e)),
                     "set the bucket's region, or the endpoint of a store other than Amazon S3, and an existing profile:"
                             + " region, endpoint and profile in a schedule; --region, --endpoint and --profile",
                     e);

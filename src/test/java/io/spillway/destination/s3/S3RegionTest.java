@@ -41,8 +41,7 @@ class S3RegionTest {
         Map.of("aws.disableEc2Metadata", "true", "aws.configFile", empty, "aws.sharedCredentialsFile", empty)
                 .forEach((key, value) -> before.put(key, String.valueOf(System.setProperty(key, value))));
         try {
-            SpillwayException e =
-                    catchThrowableOfType(SpillwayException.class, () -> S3Connection.open(nowhere));
+            SpillwayException e = catchThrowableOfType(SpillwayException.class, () -> S3Connection.open(nowhere));
             assertThat(e.fault()).isEqualTo(Fault.CONFIG);
             assertThat(e)
                     .hasMessage("invalid configuration of destination s3://dumps: no region is set, nor found in"

@@ -67,7 +67,7 @@ final class Faults {
             return new SpillwayException(
                     Fault.SOURCE_REFUSED,
                     message,
-                    "this version of Spillway cannot read it; read from the cluster with source.elasticsearch",
+                    "use a version of Java or Spillway that can read it, or read from the cluster with source.elasticsearch",
                     e);
         } else if (e instanceof ObjectStore.RefusedException refused) {
             return new SpillwayException(Fault.SOURCE_REFUSED, message, refused.hint(), e);

@@ -139,6 +139,19 @@ def spillway(java, url, index, *options):
             "--to", os.path.join(WORK, "out"), *options]
 
 
+def take_snapshot(es, index, folder):
+    """A snapshot of the index in a repository of its own."""
+    es("PUT", "/_snapshot/bench", json.dumps({"type": "fs", "settings": {"location": folder}}))
+    state = es("PUT", "/_snapshot/bench/one?wait_for_completion=true", json.dumps({"indices": index}))["snapshot"]["state"]
+    if state != "SUCCESS":
+        sys.exit("the snapshot is %s" % state)
+
+
+def from_snapshot(java, folder, index, *options):
+    return [java, "-Xmx128m", "-jar", JAR, "export", "--snapshot-repository", folder, "--index", index, "--dataset", "bench",
+            "--to", os.path.join(WORK, "out"), *options]
+
+
 def some_fields(path, number):
     """The names of some fields of the documents, spread over the first one, so that a filter has to cut in several places."""
     with open(path) as f:
@@ -226,14 +239,19 @@ def main():
     ap.add_argument("--share", default="", help="values of --max-share to hold the measured share against, with commas")
     ap.add_argument("--report", default="", help="name of the report, without .md; the date and the machine otherwise")
     ap.add_argument("--heap", type=int, default=2048, help="MiB of heap for the server; 10 million documents load better with 6144")
+    ap.add_argument("--snapshot", action="store_true", help="beside each format, the same from a snapshot repository")
     ap.add_argument("--withhold", type=int, default=0, help="beside each format, the same without so many fields")
     a = ap.parse_args()
     os.makedirs(WORK, exist_ok=True)
     INDEX["settings"]["number_of_shards"] = a.shards
     java = os.path.join(a.java, "bin", "java") if a.java else "java"
     home = os.path.join(ROOT, "target", "elasticsearch")
+    repository = os.path.join(WORK, "repository")
+    shutil.rmtree(repository, ignore_errors=True)
+    os.makedirs(repository)
+    os.chmod(repository, 0o777)  # the server may run as another user
     server = subprocess.Popen([java, "-cp", JAR, os.path.join(ROOT, "src/bench/Server.java"),
-                               os.path.join(home, sorted(os.listdir(home))[-1]), str(a.heap)],
+                               os.path.join(home, sorted(os.listdir(home))[-1]), str(a.heap), repository],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     stop_peers = lambda: None
     try:
@@ -242,6 +260,8 @@ def main():
         report = header(a, java)
         path, source = make_documents(a.documents)
         count = load(es, path, "bench")
+        if a.snapshot:
+            take_snapshot(es, "bench", repository)
         size = os.path.getsize(path)
         page = max(1, min(10_000, (4 << 20) // (size // count + 100)))
         drains = {"drain, plain sockets": fastest_drain("sockets", url, page), "drain, http.client": fastest_drain("http", url, page)}
@@ -251,6 +271,10 @@ def main():
             name = "spillway %s, %s" % (kind, " ".join([compression, *level]))
             cases[name] = spillway(java, url, "bench", "--format", kind, "--compression", compression, "--slices", str(a.slices),
                                    "--lanes", str(a.lanes), *(["--level", *level] if level else []))
+            if a.snapshot:
+                cases["%s, from a snapshot" % name] = from_snapshot(
+                    java, repository, "bench", "--format", kind, "--compression", compression, "--lanes", str(a.lanes),
+                    *(["--level", *level] if level else []))
             if kind == "jsonl":
                 compressors[name] = compressor_alone(java, path, compression, level)
             if a.withhold:
@@ -370,7 +394,7 @@ def header(a, java):
             "* commit %s, `src/bench/run.sh %s`" % (commit, re.sub(r"--java \S+", "--java JDK", " ".join(sys.argv[1:]))),
             "* %d cores (%s), server and client on the same machine" % (os.cpu_count(), cpu),
             "* %s" % version[-2 if len(version) > 1 else -1],
-            "* Elasticsearch 8.19.21 with %d MiB of heap; exports with -Xmx256m" % a.heap,
+            "* Elasticsearch 8.19.21 with %d MiB of heap; exports with -Xmx256m, those from a snapshot with -Xmx128m" % a.heap,
             "* pages of the drains have about 4 MiB, as the exports' have; process start is included everywhere"] + ([
             "* the server has no `/` endpoint, which elasticdump asks for: nginx in front of it answers that one path",
             "* elasticdump 6.125.1 with --limit 5000"] if a.peers else []) + [""]

@@ -41,7 +41,9 @@ final class StructuredData {
             data.put("license", license(license, latest.customLicense()));
         }
         if (publisher != null) {
-            Map<String, Object> organization = Map.of("@type", "Organization", "name", publisher);
+            Map<String, Object> organization = new LinkedHashMap<>();
+            organization.put("@type", "Organization");
+            organization.put("name", publisher);
             data.put("creator", organization);
             data.put("publisher", organization);
         }

@@ -49,7 +49,12 @@ final class CitationFile {
         // A folder URL works only if the web server shows a directory index, which buckets never do.
         Optional<String> index = addresses.index().map(URI::toString);
         page(dataset).or(() -> index).ifPresent(address -> file.put("url", address));
-        index.ifPresent(address -> file.put("identifiers", List.of(Map.of("type", "url", "value", address))));
+        index.ifPresent(address -> {
+            Map<String, Object> identifier = new LinkedHashMap<>();
+            identifier.put("type", "url");
+            identifier.put("value", address);
+            file.put("identifiers", List.of(identifier));
+        });
         return YamlText.write(file);
     }
 

@@ -100,7 +100,10 @@ final class Croissant {
         context.put("cr", "http://mlcommons.org/croissant/");
         context.put("dct", "http://purl.org/dc/terms/");
         context.put("conformsTo", "dct:conformsTo");
-        context.put("dataType", Map.of("@id", "cr:dataType", "@type", "@vocab"));
+        Map<String, Object> dataType = new LinkedHashMap<>();
+        dataType.put("@id", "cr:dataType");
+        dataType.put("@type", "@vocab");
+        context.put("dataType", dataType);
         Stream.of(
                         "column",
                         "containedIn",

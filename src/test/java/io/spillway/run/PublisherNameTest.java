@@ -68,6 +68,16 @@ class PublisherNameTest {
     }
 
     @Test
+    void theKeysOfStructuredDataHaveAFixedOrder() throws Exception {
+        Matcher script = Pattern.compile("<script type=\"application/ld\\+json\">(.*?)</script>", Pattern.DOTALL)
+                .matcher(Files.readString(world.root.resolve("journals/index.html")));
+        assertThat(script.find()).isTrue();
+        assertThat(JSON.readTree(script.group(1)).path("publisher").fieldNames())
+                .toIterable()
+                .containsExactly("@type", "name");
+    }
+
+    @Test
     void theDataPackageTheManifestAndTheCitationNameThePublisher() throws Exception {
         JsonNode dataPackage = JSON.readTree(dump.resolve("datapackage.json").toFile());
         assertThat(dataPackage.at("/contributors/0/title").textValue()).isEqualTo(NAME);

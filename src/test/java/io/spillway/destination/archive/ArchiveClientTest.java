@@ -165,7 +165,7 @@ class ArchiveClientTest {
 
     @Test
     void aSlowUploadIsNotAStalledOne() throws Exception {
-        archive.stub.on(Call::puts, 1, Trouble.slowly(2_500_000, 400));
+        archive.stub.on(Call::puts, 1, Trouble.slowly(2_500_000, 700));
         byte[] content = seeded(1, 20_000_000);
 
         put(archive.open(ArchiveFixture.NONE), PART, content);

@@ -26,7 +26,7 @@ final class ArchiveFixture implements AutoCloseable {
             Duration.ofHours(6),
             Duration.ofMinutes(10),
             Duration.ofHours(24),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(4));
 
     /** Fails at the first failure. */
     static final Patience NONE = new Patience(
@@ -35,7 +35,7 @@ final class ArchiveFixture implements AutoCloseable {
             Duration.ZERO,
             Duration.ZERO,
             Duration.ofHours(24),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(4));
 
     final StubArchive stub = new StubArchive();
     final TestTime time = new TestTime();

@@ -45,15 +45,7 @@ public record RepositoryBucketSection(
 
     /** Throws {@link IllegalArgumentException} on an incomplete pair of keys. */
     public RepositoryBucketSection {
-        if ((accessKey == null) != (secretKey == null)) {
-            throw new IllegalArgumentException("access-key and secret-key must be set together");
-        }
-        if (accessKey == null && sessionToken != null) {
-            throw new IllegalArgumentException("session-token requires access-key and secret-key");
-        }
-        if (accessKey != null && profile != null) {
-            throw new IllegalArgumentException("keys and profile are mutually exclusive");
-        }
+        AwsKeys.require(accessKey, secretKey, sessionToken, profile);
     }
 
     /** The prefix of every key of the repository: empty, or ends in a slash. */

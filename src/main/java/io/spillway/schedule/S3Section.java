@@ -89,15 +89,7 @@ public record S3Section(
 
     /** Throws {@link IllegalArgumentException} on an incomplete pair of keys and on conflicting settings. */
     public S3Section {
-        if ((accessKey == null) != (secretKey == null)) {
-            throw new IllegalArgumentException("access-key and secret-key must be set together");
-        }
-        if (accessKey == null && sessionToken != null) {
-            throw new IllegalArgumentException("session-token requires access-key and secret-key");
-        }
-        if (accessKey != null && profile != null) {
-            throw new IllegalArgumentException("keys and profile are mutually exclusive");
-        }
+        AwsKeys.require(accessKey, secretKey, sessionToken, profile);
         if (kmsKey != null && (encryption == null || !encryption.startsWith("aws:kms"))) {
             throw new IllegalArgumentException("kms-key requires encryption: aws:kms");
         }

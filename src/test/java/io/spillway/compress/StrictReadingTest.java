@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.tukaani.xz.XZOutputStream;
 
 /** In every codec, a file that is damaged, cut or followed by other bytes never reads as a whole file. */
 @Timeout(120)
+@Tag("slow")
 public class StrictReadingTest {
     private static final String CHEAPEST = "io.spillway.compress.Samples#cheapest";
 

@@ -30,6 +30,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * reading of the same documents by Jackson.
  */
 @Timeout(120)
+@Tag("slow")
 class CsvRoundTripTest {
     private static final String[] NAMES = {"a", "b", "c", "a.b", "b.c", "é", "", "x"};
     private static final String[] COLUMNS = {"a", "a.b", "a.b.c", "b.c", "c", "c.a.é", "é"};

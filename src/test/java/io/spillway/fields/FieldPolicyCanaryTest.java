@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Random mappings, rules and documents: every format contains what the rules publish, and nothing else, neither values
  * nor names. {@code -Dpolicy.worlds} tries more of them.
  */
+@Tag("slow")
 class FieldPolicyCanaryTest {
     private static final int WORLDS = Integer.getInteger("policy.worlds", 3_000);
     private static final int DOCUMENTS = 4;

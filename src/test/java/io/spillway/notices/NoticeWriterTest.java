@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which notices there are, what they point at, and what they say if there is nothing to point at. */
 @Timeout(120)
+@Tag("slow")
 class NoticeWriterTest {
     @TempDir
     private Path root;

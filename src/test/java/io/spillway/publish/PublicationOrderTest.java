@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a reader finds if an export dies between any two steps: the old dump whole, and the new one whole or absent. */
 @Timeout(120)
+@Tag("slow")
 class PublicationOrderTest {
     private static final Instant OLD = Instant.parse("2026-11-14T03:00:00Z");
     private static final Instant NEW = Instant.parse("2026-11-21T03:00:00Z");

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A dump is found and verified wherever it is and however it is named. */
 @Timeout(60)
+@Tag("slow")
 class DumpFinderTest {
     private static final String DUMP = "journals/2026-11-21T030000Z";
     private static final String PART = "journals-2026-11-21T030000Z.00001.jsonl.gz";

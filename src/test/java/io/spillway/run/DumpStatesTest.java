@@ -17,12 +17,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How the commands handle dumps that wait, or are withdrawn, pruned, damaged or unreadable. */
 @Timeout(120)
+@Tag("slow")
 class DumpStatesTest {
     @TempDir
     private Path folder;

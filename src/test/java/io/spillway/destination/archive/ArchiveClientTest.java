@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where requests go, with which keys, and when they time out. */
 @Timeout(60)
+@Tag("slow")
 class ArchiveClientTest {
     private static final ObjectKey PART = ArchiveFixture.DUMP.child("part");
     private static final String PATH = "/" + ArchiveFixture.ITEM + "/part";

@@ -32,10 +32,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is between Spillway and a cluster: headers, a proxy, a server that asks for a certificate. */
+@Tag("slow")
 class RouteTest {
     private static final char[] PASSWORD = "a password".toCharArray();
 

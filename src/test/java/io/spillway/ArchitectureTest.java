@@ -383,8 +383,10 @@ class ArchitectureTest {
     void onlyOneLoggingApiIsUsed() {
         noClasses()
                 .that()
-                // Makes the lines of the log harmless for a terminal.
+                // Make the lines of the log harmless for a terminal.
                 .doNotHaveSimpleName("JsonLogEncoder")
+                .and()
+                .doNotHaveSimpleName("LogSetup")
                 // Ends a message of Lucene, which logs with the JDK.
                 .and()
                 .doNotHaveFullyQualifiedName("io.spillway.source.repository.lucene.LuceneShard$Readers")

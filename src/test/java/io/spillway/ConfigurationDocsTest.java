@@ -25,12 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The reference of keys and the schema for editors match the code. After a change of the records, {@code mvn test
- * -Dtest=ConfigurationDocsTest -Ddocs.update} writes both again.
+ * The reference of keys and the schemas match the code. After a change of the records, {@code mvn test
+ * -Dtest=ConfigurationDocsTest -Ddocs.update} writes them again.
  */
 class ConfigurationDocsTest {
     private static final Path REFERENCE = Path.of("docs", "configuration.md");
     private static final Path SCHEMA = Path.of("docs", "schedule.schema.json");
+    private static final Path STORED =
+            Path.of("src", "main", "resources", "io", "spillway", "schedule", "ScheduleFile.schema.json");
     private static final Path EXAMPLES = Path.of("schedules");
 
     private static final String BEGIN = "<!-- keys: written by ConfigurationDocsTest -->\n";
@@ -44,6 +46,11 @@ class ConfigurationDocsTest {
     @Test
     void theSchemaForEditorsMatchesTheCode() throws Exception {
         assertCurrent(SCHEMA, ConfigSchema.json(ScheduleFile.class));
+    }
+
+    @Test
+    void theStoredSchemaMatchesTheCode() throws Exception {
+        assertCurrent(STORED, ConfigSchema.stored(ScheduleFile.class));
     }
 
     @Test

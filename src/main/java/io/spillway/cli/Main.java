@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -24,8 +25,13 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionText.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading =
-                "%nExit codes (other than 0: nothing new was published, or not everywhere; see the message):%n",
-        subcommands = {
+                "%nExit codes (other than 0: nothing new was published, or not everywhere; see the message):%n")
+public final class Main implements Runnable {
+    /** After a signal, a run has this many seconds to stop its lanes, close its point in time and remove its files. */
+    private static final long STOP_SECONDS = 30;
+
+    /** In the order of the help. */
+    private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             ExportCommand.class,
             PlanCommand.class,
@@ -40,11 +46,7 @@ import picocli.CommandLine.Spec;
             PruneCommand.class,
             WithdrawCommand.class,
             DaemonCommand.class,
-            AutoComplete.GenerateCompletion.class
-        })
-public final class Main implements Runnable {
-    /** After a signal, a run has this many seconds to stop its lanes, close its point in time and remove its files. */
-    private static final long STOP_SECONDS = 30;
+            AutoComplete.GenerateCompletion.class);
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -78,7 +80,7 @@ public final class Main implements Runnable {
         if (String.join(" ", args).matches("daemon .*--log[ =](?i:json)\\b.*")) {
             System.setProperty("spillway.log.format", "json");
         }
-        CommandLine commands = commandLine();
+        CommandLine commands = commandLine(commands(args));
         PrintWriter results = new SafePrinter(out);
         PrintWriter messages = new SafePrinter(err);
         commands.setExecutionStrategy(parsed -> {
@@ -90,8 +92,27 @@ public final class Main implements Runnable {
         return commands.setOut(results).setErr(messages).execute(args);
     }
 
+    /** The commands that these arguments need: creating all of them takes longer than the rest of a short run. */
+    private static List<Class<?>> commands(String... args) {
+        if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+            return List.of();
+        }
+        return COMMANDS.stream()
+                .filter(each -> each != AutoComplete.GenerateCompletion.class)
+                .filter(each -> args.length > 0 && args[0].equals(each.getAnnotation(Command.class).name()))
+                .findFirst()
+                .<List<Class<?>>>map(List::of)
+                .orElse(COMMANDS);
+    }
+
+    /** The command line with all commands. */
     static CommandLine commandLine() {
+        return commandLine(COMMANDS);
+    }
+
+    private static CommandLine commandLine(List<Class<?>> subcommands) {
         CommandLine commands = new CommandLine(new Main());
+        subcommands.forEach(commands::addSubcommand);
         commands.getCommandSpec().usageMessage().exitCodeList(exitCodes());
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setParameterExceptionHandler(ErrorReport::usage);

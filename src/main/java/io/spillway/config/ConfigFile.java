@@ -66,7 +66,7 @@ public final class ConfigFile {
         Optional<JsonNode> tree = YamlTree.read(text, problems);
         Optional<T> value = Optional.empty();
         if (tree.isPresent()) {
-            JsonNode schema = ConfigSchema.of(type);
+            JsonNode schema = StoredSchema.of(type);
             JsonNode complete = new References(environment, problems).complete(tree.get(), schema, JsonPointer.empty());
             new SchemaCheck(schema, problems).check(complete);
             value = new RecordReader(environment, problems).read(complete, type);

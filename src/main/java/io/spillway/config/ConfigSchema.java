@@ -72,13 +72,22 @@ public final class ConfigSchema {
 
     /** The schema of a record type: draft 7, which editors support best, indented by two, ending in a line end. */
     public static String json(Class<? extends Record> type) {
+        return json(withReferences(of(type)));
+    }
+
+    /** The schema of a completed file, for {@link StoredSchema}; indented as above. */
+    public static String stored(Class<? extends Record> type) {
+        return json(of(type));
+    }
+
+    private static String json(ObjectNode schema) {
         DefaultIndenter lines = new DefaultIndenter("  ", "\n");
         try {
             return new JsonMapper()
                             .writer(new DefaultPrettyPrinter()
                                     .withObjectIndenter(lines)
                                     .withArrayIndenter(lines))
-                            .writeValueAsString(withReferences(of(type)))
+                            .writeValueAsString(schema)
                     + "\n";
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("cannot write a tree in memory", impossible);

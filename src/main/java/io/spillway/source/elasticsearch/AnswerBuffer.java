@@ -21,6 +21,15 @@ final class AnswerBuffer {
 
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
+    private long expected;
+
+    /**
+     * Sets the length that the next body will have about, 0 if unknown. A server that sends a body in chunks does not announce
+     * its length, and a buffer that grows as the body arrives copies it several times.
+     */
+    void expect(long about) {
+        expected = about;
+    }
 
     /** Starts a body with the announced length {@code announced}, or -1 if unknown. */
     void begin(long announced, int limit) throws ContentTooLongException {
@@ -28,8 +37,9 @@ final class AnswerBuffer {
         if (announced > limit) {
             throw tooLong(limit);
         }
-        if (announced > bytes.length) {
-            bytes = new byte[(int) announced];
+        long wanted = announced >= 0 ? announced : Math.min(expected, limit);
+        if (wanted > bytes.length) {
+            bytes = new byte[(int) wanted];
         }
     }
 

@@ -15,6 +15,9 @@ final class PageSizer {
     /** Pages after a halving until the size may double again. */
     private static final int SLOW_PAGES = 8;
 
+    /** Pages differ a little in size. */
+    private static final double MARGIN = 1.125;
+
     private final long targetBytes;
     private final int window;
     private int documents;
@@ -30,6 +33,11 @@ final class PageSizer {
     /** Number of documents to request, 1 to the index's result window. */
     int documents() {
         return documents;
+    }
+
+    /** About how many bytes the next page will have, or a little more; 0 if unknown. */
+    long expectedBytes() {
+        return (long) (documents * bytesPerDocument * MARGIN);
     }
 
     /** Updates the average after a page. */

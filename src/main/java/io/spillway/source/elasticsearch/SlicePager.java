@@ -298,6 +298,7 @@ final class SlicePager implements PageReader {
     private Exchange send(byte @Nullable [] after) {
         AnswerBuffer buffer = spare != null ? spare : new AnswerBuffer();
         spare = null;
+        buffer.expect(alone || apart > 0 ? 0 : sizer.expectedBytes());
         int limit = alone ? snapshot.largestAnswer() : snapshot.answerLimit();
         Duration pause = Duration.ofNanos(Math.max(0, notBefore - System.nanoTime()));
         return snapshot.send(

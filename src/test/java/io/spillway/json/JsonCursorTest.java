@@ -159,6 +159,50 @@ class JsonCursorTest {
         }
     }
 
+    /** Before and after the sequence, each number of bytes up to two words: characters, escapes, surrogates, and none of them. */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "C3A9",
+                "E282AC",
+                "F09F9880",
+                "F09F9880E282ACC3A9",
+                "5C6E",
+                "5C5C",
+                "5C22",
+                "5C7530306539",
+                "5C75643833645C7564653030",
+                "5C7564383364",
+                "C3",
+                "E282",
+                "F09F98",
+                "EDA080",
+                "C0A2",
+                "80",
+                "FF"
+            })
+    void aSequenceIsReadWholeWhereverItMeetsTheStepOfEightBytes(String hex) throws MalformedJsonException {
+        byte[] sequence = HexFormat.of().parseHex(hex);
+        for (int before = 0; before <= 16; before++) {
+            for (int after = 0; after <= 16; after++) {
+                byte[] bytes = join(("\"" + "b".repeat(before)).getBytes(StandardCharsets.UTF_8), sequence,
+                        ("b".repeat(after) + "\"").getBytes(StandardCharsets.UTF_8));
+                JsonCursor cursor = new JsonCursor(bytes, 0, bytes.length);
+                cursor.skipValue();
+                String what = "%d before and %d after".formatted(before, after);
+                assertThat(cursor.position()).as(what).isEqualTo(bytes.length);
+                assertThat(cursor.findings() == 0).as(what).isEqualTo(Jackson.isUtf8(bytes, 0, bytes.length));
+                assertThat(endOfValid(bytes, 0)).as(what).isEqualTo(bytes.length);
+                // The byte at the limit does not belong to the text, whatever it is.
+                int limit = 1 + before + sequence.length;
+                assertThatExceptionOfType(MalformedJsonException.class)
+                        .as(what)
+                        .isThrownBy(() -> new JsonCursor(bytes, 0, limit).skipValue())
+                        .satisfies(e -> assertThat(e.position()).isEqualTo(limit));
+            }
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "C280, 2",

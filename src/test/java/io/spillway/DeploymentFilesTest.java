@@ -116,10 +116,26 @@ class DeploymentFilesTest {
                 "/etc/spillway/environment",
                 "/etc/spillway/schedules",
                 "/opt/spillway/spillway.jar",
+                "/opt/spillway/classes.jsa",
                 "/srv/dumps")) {
             assertThat(unit).contains(path);
             assertThat(steps.substring(0, enabled)).contains(path);
         }
+    }
+
+    /** {@link ClassArchiveIT} proves that these options are harmless. */
+    @Test
+    void imageAndUnitUseTheArchiveOfClassesThatTheirInstallationCreates() throws Exception {
+        String unit = Files.readString(DEPLOY.resolve("spillway.service")).replaceAll("\\\\\n *", "");
+        String image = Files.readString(Path.of("Dockerfile"));
+        for (String file : List.of(unit, image)) {
+            assertThat(file).contains(String.join(" ", ClassArchiveIT.options("/opt/spillway/classes.jsa")));
+        }
+        String creates = "java -XX:ArchiveClassesAtExit=/opt/spillway/classes.jsa -Xlog:disable"
+                + " -jar /opt/spillway/spillway.jar check /";
+        assertThat(Files.readString(Path.of("docs", "operations.md"))).contains(creates);
+        // Before the user that the container runs as: it must not be able to change the archive.
+        assertThat(image.substring(0, image.indexOf("USER 10001"))).contains(creates);
     }
 
     @Test

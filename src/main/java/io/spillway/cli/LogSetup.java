@@ -34,7 +34,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         stderr.setContext(context);
         stderr.setName("stderr");
         stderr.setTarget("System.err");
-        stderr.setEncoder(System.getProperty("spillway.log.format", "text").equals("json") ? json(context) : text(context));
+        stderr.setEncoder(
+                System.getProperty("spillway.log.format", "text").equals("json") ? json(context) : text(context));
         stderr.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);

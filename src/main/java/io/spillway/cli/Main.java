@@ -99,7 +99,8 @@ public final class Main implements Runnable {
         }
         return COMMANDS.stream()
                 .filter(each -> each != AutoComplete.GenerateCompletion.class)
-                .filter(each -> args.length > 0 && args[0].equals(each.getAnnotation(Command.class).name()))
+                .filter(each -> args.length > 0
+                        && args[0].equals(each.getAnnotation(Command.class).name()))
                 .findFirst()
                 .<List<Class<?>>>map(List::of)
                 .orElse(COMMANDS);

@@ -185,7 +185,9 @@ class JsonCursorTest {
         byte[] sequence = HexFormat.of().parseHex(hex);
         for (int before = 0; before <= 16; before++) {
             for (int after = 0; after <= 16; after++) {
-                byte[] bytes = join(("\"" + "b".repeat(before)).getBytes(StandardCharsets.UTF_8), sequence,
+                byte[] bytes = join(
+                        ("\"" + "b".repeat(before)).getBytes(StandardCharsets.UTF_8),
+                        sequence,
                         ("b".repeat(after) + "\"").getBytes(StandardCharsets.UTF_8));
                 JsonCursor cursor = new JsonCursor(bytes, 0, bytes.length);
                 cursor.skipValue();

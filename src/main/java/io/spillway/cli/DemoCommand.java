@@ -2,6 +2,7 @@ package io.spillway.cli;
 
 import io.spillway.config.ConfigFile;
 import io.spillway.demo.DemoRecords;
+import io.spillway.demo.DemoSnapshot;
 import io.spillway.demo.ElasticsearchServer;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -66,6 +67,11 @@ final class DemoCommand implements Callable<Integer> {
             description = "Unpacked server. Default: the one the build downloaded.")
     private @Nullable Path home;
 
+    @Option(
+            names = "--from-snapshot",
+            description = "Take a snapshot, stop the server, and export from the snapshot's files alone.")
+    private boolean fromSnapshot;
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -75,30 +81,82 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Path folder = serverHome();
         err.printf("starting %s on this machine, which takes some seconds%n", folder.getFileName());
-        Exporter exporter = new Exporter(new ExportView(out, err, output.json));
-        List<ExportReport> reports = new ArrayList<>();
-        try (ElasticsearchServer server = ElasticsearchServer.builder(folder)
-                .javaHome(java(folder))
-                .limit(START_LIMIT)
-                .start()) {
-            for (DemoRecords records : DemoRecords.all()) {
-                err.printf("loading %s records of %s%n", Amounts.count(records.documents()), records.title());
-                records.load(server);
-                ScheduleFile schedule = ConfigFile.readText(schedule(records, server), "demo", ScheduleFile.class);
-                ExportReport report = exporter.export(schedule, GateOverrides.NONE);
-                ExportCommand.requireAll(report.delivery());
-                Path dump = to.resolve(report.manifest().dump());
-                VerifyCommand.verify(dump, output, err);
-                err.printf(
-                        "verified %s: read back all files and counted all documents%n",
-                        report.manifest().dump());
-                reports.add(report);
-            }
-        }
+        ElasticsearchServer.Builder builder =
+                ElasticsearchServer.builder(folder).javaHome(java(folder)).limit(START_LIMIT);
+        List<ExportReport> reports = fromSnapshot ? fromSnapshot(builder) : fromServer(builder);
         if (!output.json) {
             show(reports, out);
         }
         return 0;
+    }
+
+    private List<ExportReport> fromServer(ElasticsearchServer.Builder builder)
+            throws SpillwayException, InterruptedException {
+        List<ExportReport> reports = new ArrayList<>();
+        try (ElasticsearchServer server = builder.start()) {
+            for (DemoRecords records : DemoRecords.all()) {
+                load(records, server);
+                reports.add(export(
+                        records,
+                        server.isOpenSearch()
+                                ? Map.of("opensearch", server.url().toString(), "index", records.dataset())
+                                : Map.of("elasticsearch", server.url().toString(), "index", records.dataset())));
+            }
+        }
+        return reports;
+    }
+
+    private List<ExportReport> fromSnapshot(ElasticsearchServer.Builder builder)
+            throws SpillwayException, InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        List<ExportReport> reports = new ArrayList<>();
+        try (DemoSnapshot snapshot = DemoSnapshot.create()) {
+            try (ElasticsearchServer server = snapshot.allow(builder).start()) {
+                for (DemoRecords records : DemoRecords.all()) {
+                    load(records, server);
+                }
+                snapshot.take(server);
+            }
+            err.printf("took a snapshot in %s and stopped the server%n", snapshot.repository());
+            for (DemoRecords records : DemoRecords.all()) {
+                reports.add(export(
+                        records,
+                        Map.of(
+                                "snapshot-repository",
+                                Map.of("directory", snapshot.repository().toString()),
+                                "index",
+                                records.dataset())));
+            }
+            return reports;
+        } catch (IOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "cannot make or remove the folder for the snapshot: " + e.getMessage(),
+                    "check java.io.tmpdir, the folder for temporary files",
+                    e);
+        }
+    }
+
+    private void load(DemoRecords records, ElasticsearchServer server) throws SpillwayException, InterruptedException {
+        spec.commandLine()
+                .getErr()
+                .printf("loading %s records of %s%n", Amounts.count(records.documents()), records.title());
+        records.load(server);
+    }
+
+    private ExportReport export(DemoRecords records, Map<String, Object> source)
+            throws SpillwayException, InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        Exporter exporter =
+                new Exporter(new ExportView(spec.commandLine().getOut(), err, output.json));
+        ScheduleFile schedule = ConfigFile.readText(schedule(records, source), "demo", ScheduleFile.class);
+        ExportReport report = exporter.export(schedule, GateOverrides.NONE);
+        ExportCommand.requireAll(report.delivery());
+        VerifyCommand.verify(to.resolve(report.manifest().dump()), output, err);
+        err.printf(
+                "verified %s: read back all files and counted all documents%n",
+                report.manifest().dump());
+        return report;
     }
 
     private static Path java(Path home) throws SpillwayException {
@@ -106,8 +164,8 @@ final class DemoCommand implements Callable<Integer> {
                 .orElseThrow(() -> new SpillwayException(
                         Fault.CONFIG,
                         "no JDK that can run %s is installed".formatted(home.getFileName()),
-                        "Elasticsearch 9 and OpenSearch 3 need Java 21 or later: run this with such a JDK, or install one"
-                                + " in /usr/lib/jvm"));
+                        "Elasticsearch 9 and OpenSearch 3 need Java 21 or later, OpenSearch 1 and 2 and Elasticsearch before"
+                                + " 8.18 need Java 17 to 23: run this with such a JDK, or install one in /usr/lib/jvm"));
     }
 
     private Path serverHome() throws SpillwayException {
@@ -142,16 +200,14 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** The schedule that an operator would write, in JSON, which is valid YAML. */
-    private String schedule(DemoRecords records, ElasticsearchServer server) {
+    private String schedule(DemoRecords records, Map<String, Object> source) {
         return JsonText.line(new Schedule(
                 records.dataset(),
                 records.title(),
                 records.description() + " " + records.attribution(),
                 records.license(),
                 records.homepage().toString(),
-                server.isOpenSearch()
-                        ? Map.of("opensearch", server.url().toString(), "index", records.dataset())
-                        : Map.of("elasticsearch", server.url().toString(), "index", records.dataset()),
+                source,
                 List.of(new Schedule.Destination(to.toString()))));
     }
 
@@ -161,7 +217,7 @@ final class DemoCommand implements Callable<Integer> {
             String description,
             String license,
             String homepage,
-            Map<String, String> source,
+            Map<String, Object> source,
             List<Destination> destinations) {
         private record Destination(String directory) {}
     }

@@ -194,7 +194,7 @@ public record DemoRecords(
     }
 
     /** The server to fill. Any response other than 2xx is an exception. */
-    private record Target(URI elasticsearch, HttpClient client) {
+    record Target(URI elasticsearch, HttpClient client) {
         Target(URI elasticsearch) {
             this(
                     elasticsearch,

@@ -22,6 +22,7 @@ record Distribution(Path home, boolean openSearch, Version version) {
     private static final Pattern NAME = Pattern.compile("(elasticsearch|opensearch)-(\\d[0-9A-Za-z.]*)");
     private static final int JAVA_17 = 17;
     private static final int JAVA_21 = 21;
+    private static final int JAVA_23 = 23;
 
     /** The server in this folder. Its programs determine the product, the name of the folder its version. */
     static Distribution at(Path home) {
@@ -64,6 +65,11 @@ record Distribution(Path home, boolean openSearch, Version version) {
     /** The oldest feature version of Java that runs it. */
     int oldestJava() {
         return version.compareTo(Version.parse(openSearch ? "3" : "9")) >= 0 ? JAVA_21 : JAVA_17;
+    }
+
+    /** The newest feature version of Java that runs it: Java 24 removed the security manager, which older servers need. */
+    int newestJava() {
+        return version.compareTo(Version.parse(openSearch ? "3" : "8.18")) >= 0 ? Integer.MAX_VALUE : JAVA_23;
     }
 
     /** Settings that disable its login. */

@@ -85,7 +85,8 @@ public final class ElasticsearchServer implements AutoCloseable {
 
     /** A JDK that can run the unpacked server in this folder, this JVM's own if possible; empty where none is found. */
     public static Optional<Path> findJava(Path home) {
-        return JavaHomes.atLeast(Distribution.at(home).oldestJava());
+        Distribution distribution = Distribution.at(home);
+        return JavaHomes.between(distribution.oldestJava(), distribution.newestJava());
     }
 
     /** The newest server in this folder that is safe to start. */

@@ -12,16 +12,19 @@ final class JavaHomes {
 
     private JavaHomes() {}
 
-    /** A JDK of this feature version or later: that of this process, otherwise one in {@code /usr/lib/jvm}. */
-    static Optional<Path> atLeast(int feature) {
-        if (Runtime.version().feature() >= feature) {
+    /** A JDK with one of these feature versions: that of this process, otherwise one in {@code /usr/lib/jvm}. */
+    static Optional<Path> between(int oldest, int newest) {
+        int own = Runtime.version().feature();
+        if (own >= oldest && own <= newest) {
             return Optional.of(Path.of(System.getProperty("java.home")));
         }
         if (!Files.isDirectory(INSTALLED)) {
             return Optional.empty();
         }
         try (Stream<Path> homes = Files.list(INSTALLED)) {
-            return homes.filter(home -> feature(home) >= feature).sorted().findFirst();
+            return homes.filter(home -> feature(home) >= oldest && feature(home) <= newest)
+                    .sorted()
+                    .findFirst();
         } catch (IOException unreadable) {
             return Optional.empty();
         }

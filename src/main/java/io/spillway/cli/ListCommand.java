@@ -168,15 +168,9 @@ final class ListCommand implements Callable<Integer> {
                 out.println(
                         output.json
                                 ? JsonText.line(new SnapshotLine("snapshot", schedule.dataset(), each))
-                                : "%s: snapshot %s, %s%s"
-                                        .formatted(schedule.dataset(), each.name(), each.state(), age(each)));
+                                : "%s: snapshot %s".formatted(schedule.dataset(), each.describe(Instant.now())));
             }
         }
-    }
-
-    private static String age(KeptSnapshot snapshot) {
-        Instant started = snapshot.started();
-        return started == null ? "" : ", " + Amounts.duration(Duration.between(started, Instant.now())) + " old";
     }
 
     /** The outcome of an attempt, for people. */

@@ -28,7 +28,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -254,14 +253,7 @@ final class PlanCommand implements Callable<Integer> {
         survey.snapshots().stream()
                 .limit(SNAPSHOTS)
                 .forEach(each -> out.printf(
-                        "  %-11s %s, %s%s%n",
-                        each.read() ? "read" : "not read",
-                        each.name(),
-                        each.state(),
-                        each.started() == null
-                                ? ""
-                                : ", %s old"
-                                        .formatted(Amounts.duration(Duration.between(each.started(), Instant.now())))));
+                        "  %-11s %s%n", each.read() ? "read" : "not read", each.describe(Instant.now())));
         if (survey.snapshots().size() > SNAPSHOTS) {
             out.printf("              and %d more%n", survey.snapshots().size() - SNAPSHOTS);
         }

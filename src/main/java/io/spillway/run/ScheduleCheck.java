@@ -22,9 +22,11 @@ import io.spillway.source.Document;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceField;
 import io.spillway.source.SourceSurvey;
+import io.spillway.source.SourceSurvey.KeptSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -266,7 +268,7 @@ public final class ScheduleCheck {
                             .formatted(Amounts.duration(survey.keepAlive())));
         }
         SourceDescription found = survey.description();
-        noteServer(found);
+        noteServer(survey);
         FieldPolicy policy = schedule.fields().toPolicy();
         checkFields(policy, survey);
         DumpFormats.idsRevealDates(schedule, found).ifPresent(warning -> note("/formats", warning));
@@ -280,12 +282,15 @@ public final class ScheduleCheck {
     }
 
     /** Records product and version, and notes a key that names the other product: either key reads both. */
-    private void noteServer(SourceDescription found) {
+    private void noteServer(SourceSurvey survey) {
+        SourceDescription found = survey.description();
         String name = found.product() + (found.version() == null ? "" : " " + found.version());
         server = name;
-        SourceDescription.Kept kept = found.reading().kept();
-        if (kept != null) {
-            server = "the snapshot %s of %s".formatted(kept.name(), name);
+        if (found.reading().kept() != null) {
+            server = survey.snapshots().stream()
+                    .filter(KeptSnapshot::read)
+                    .map(read -> "the snapshot " + read.describe(Instant.now()) + ", of " + name)
+                    .collect(Collectors.joining());
             note("/source", NO_SECURITY);
             return;
         }

@@ -1,5 +1,6 @@
 package io.spillway.source;
 
+import io.spillway.progress.Amounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,31 +34,6 @@ public record SourceSurvey(
     /** How long a source keeps an idle snapshot, unless its limit is lower. */
     public static final Duration KEEP_ALIVE = Duration.ofMinutes(5);
 
-    /** A source that accepts the default keep-alive. */
-    public SourceSurvey(
-            SourceDescription description,
-            long documents,
-            int slices,
-            int lanes,
-            int sampleDocuments,
-            long sampleBytes,
-            List<Document> sample) {
-        this(description, documents, slices, lanes, sampleDocuments, sampleBytes, sample, KEEP_ALIVE);
-    }
-
-    /** A source that keeps no snapshots. */
-    public SourceSurvey(
-            SourceDescription description,
-            long documents,
-            int slices,
-            int lanes,
-            int sampleDocuments,
-            long sampleBytes,
-            List<Document> sample,
-            Duration keepAlive) {
-        this(description, documents, slices, lanes, sampleDocuments, sampleBytes, sample, keepAlive, null, List.of());
-    }
-
     /**
      * How much an export reads of the files of indices in a snapshot.
      *
@@ -76,7 +52,13 @@ public record SourceSurvey(
      * @param read    whether an export would read it
      */
     public record KeptSnapshot(
-            String name, String state, @Nullable Instant started, boolean read) {}
+            String name, String state, @Nullable Instant started, boolean read) {
+        /** Its name, state and age for people: {@code nightly-2, SUCCESS, 5 h old}. */
+        public String describe(Instant now) {
+            return name + ", " + state
+                    + (started == null ? "" : ", " + Amounts.duration(Duration.between(started, now)) + " old");
+        }
+    }
 
     /** The same with other fields and documents, such as their published form. */
     public SourceSurvey of(SourceDescription others, List<Document> documentsOfThem) {

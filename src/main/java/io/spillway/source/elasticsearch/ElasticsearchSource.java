@@ -100,7 +100,9 @@ public final class ElasticsearchSource implements DocumentSource {
                         sample.documents().size(),
                         bytes,
                         sample.documents(),
-                        keepAlive(found));
+                        keepAlive(found),
+                        null,
+                        List.of());
             });
         } catch (InterruptedException e) {
             throw SpillwayException.cancelled("while reading metadata of " + name(), e);

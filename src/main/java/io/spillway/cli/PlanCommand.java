@@ -290,9 +290,9 @@ final class PlanCommand implements Callable<Integer> {
         if (s3 != null) {
             return "s3://%s/%s%s, %s"
                     .formatted(
-                            s3.bucket(),
+                            s3.access().bucket(),
                             s3.prefix() == null ? "" : s3.prefix(),
-                            s3.endpoint() == null ? "" : " at " + s3.endpoint(),
+                            s3.access().endpoint() == null ? "" : " at " + s3.access().endpoint(),
                             s3.publicUrl() == null ? "no public-url" : "fetched from " + s3.publicUrl());
         }
         ArchiveSection archive = Objects.requireNonNull(section.internetArchive(), "a destination without a kind");

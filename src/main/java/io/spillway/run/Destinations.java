@@ -22,6 +22,7 @@ import io.spillway.destination.s3.S3Options;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.schedule.ArchiveSection;
+import io.spillway.schedule.BucketSection;
 import io.spillway.schedule.DestinationSection;
 import io.spillway.schedule.RepositoryBucketSection;
 import io.spillway.schedule.S3Section;
@@ -214,16 +215,6 @@ public final class Destinations implements AutoCloseable {
     }
 
     public static S3Options options(S3Section section) {
-        var address = new S3Options.Address(
-                section.bucket(),
-                section.prefix() == null ? "" : section.prefix(),
-                section.region(),
-                section.endpoint(),
-                section.pathStyle(),
-                section.publicUrl());
-        S3Options.Credentials credentials = section.accessKey() != null && section.secretKey() != null
-                ? new S3Options.Keys(section.accessKey(), section.secretKey(), section.sessionToken())
-                : new S3Options.SdkChain(section.profile());
         var dialect = new S3Options.Dialect(
                 switch (section.checksums()) {
                     case SHA256 -> Checksums.SHA256;
@@ -233,8 +224,8 @@ public final class Destinations implements AutoCloseable {
                 section.conditionalWrites(),
                 section.proof() == S3Section.Proof.READ ? S3Options.Proof.READ : S3Options.Proof.AUTO);
         return new S3Options(
-                address,
-                credentials,
+                address(section.access(), section.prefix() == null ? "" : section.prefix(), section.publicUrl()),
+                credentials(section.access()),
                 dialect,
                 new S3Options.Keeping(section.storageClass(), section.encryption(), section.kmsKey()),
                 new S3Options.Sending(section.pieceBytes().bytes(), section.requests()),
@@ -243,18 +234,25 @@ public final class Destinations implements AutoCloseable {
 
     /** A bucket that is only read. */
     static S3Options options(RepositoryBucketSection section) {
-        S3Options reading = S3Options.of(new S3Options.Address(
-                section.bucket(), section.prefix(), section.region(), section.endpoint(), section.pathStyle(), null));
-        S3Options.Credentials credentials = section.accessKey() != null && section.secretKey() != null
-                ? new S3Options.Keys(section.accessKey(), section.secretKey(), section.sessionToken())
-                : new S3Options.SdkChain(section.profile());
+        S3Options reading = S3Options.of(address(section.access(), section.prefix(), null));
         return new S3Options(
                 reading.address(),
-                credentials,
+                credentials(section.access()),
                 reading.dialect(),
                 reading.keeping(),
                 reading.sending(),
                 reading.patience());
+    }
+
+    private static S3Options.Address address(BucketSection access, String prefix, @Nullable URI publicUrl) {
+        return new S3Options.Address(
+                access.bucket(), prefix, access.region(), access.endpoint(), access.pathStyle(), publicUrl);
+    }
+
+    private static S3Options.Credentials credentials(BucketSection access) {
+        return access.accessKey() != null && access.secretKey() != null
+                ? new S3Options.Keys(access.accessKey(), access.secretKey(), access.sessionToken())
+                : new S3Options.SdkChain(access.profile());
     }
 
     private static ArchiveOptions.Endpoints endpoints(ArchiveSection section) {

@@ -2,16 +2,13 @@ package io.spillway.schedule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.spillway.config.Secret;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import jakarta.validation.constraints.Pattern;
-import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /** The section {@code source.snapshot-repository.s3}: a bucket that is only listed and read. */
 public record RepositoryBucketSection(
-        @JsonPropertyDescription("Name of the bucket")
-        @Pattern(regexp = "^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$", message = "must be the name of a bucket")
-        String bucket,
+        @JsonUnwrapped BucketSection access,
 
         @JsonPropertyDescription("The repository's base_path, without / at its ends; empty for the bucket itself")
         @Pattern(
@@ -19,34 +16,7 @@ public record RepositoryBucketSection(
                 message = "must be empty or names of A-Z a-z 0-9 . _ - with / between them, such as backups/search")
         @JsonProperty(defaultValue = "")
         @Nullable
-        String basePath,
-
-        @JsonPropertyDescription("Region, such as eu-central-1; from the environment when absent") @Nullable
-        String region,
-
-        @JsonPropertyDescription("Endpoint of the store, if it is not Amazon S3") @Nullable
-        URI endpoint,
-
-        @JsonPropertyDescription("Whether to use path-style URLs, as most stores other than Amazon S3 require")
-        @JsonProperty(defaultValue = "false")
-        boolean pathStyle,
-
-        @JsonPropertyDescription("Access key; from the environment, profiles and roles when absent") @Nullable
-        Secret accessKey,
-
-        @JsonPropertyDescription("Secret key for access-key") @Nullable
-        Secret secretKey,
-
-        @JsonPropertyDescription("Session token of temporary keys") @Nullable
-        Secret sessionToken,
-
-        @JsonPropertyDescription("Profile of the shared configuration files; not together with keys") @Nullable
-        String profile) {
-
-    /** Throws {@link IllegalArgumentException} on an incomplete pair of keys. */
-    public RepositoryBucketSection {
-        AwsKeys.require(accessKey, secretKey, sessionToken, profile);
-    }
+        String basePath) {
 
     /** The prefix of every key of the repository: empty, or ends in a slash. */
     public String prefix() {
@@ -55,6 +25,6 @@ public record RepositoryBucketSection(
 
     /** Its name in messages. */
     public String name() {
-        return "s3://" + bucket + "/" + prefix();
+        return "s3://" + access.bucket() + "/" + prefix();
     }
 }

@@ -2,9 +2,9 @@ package io.spillway.schedule;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.spillway.config.Between;
 import io.spillway.config.DataSize;
-import io.spillway.config.Secret;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The destination {@code s3}: the bucket, its credentials, and the dialect of its store. */
 public record S3Section(
-        @JsonPropertyDescription("Name of the bucket")
-        @Pattern(regexp = "^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$", message = "must be the name of a bucket")
-        String bucket,
+        @JsonUnwrapped BucketSection access,
 
         @JsonPropertyDescription("Prefix of every key, ending in /; empty for the bucket itself")
         @Pattern(
@@ -25,16 +23,6 @@ public record S3Section(
         @Nullable
         String prefix,
 
-        @JsonPropertyDescription("Region, such as eu-central-1; from the environment when absent") @Nullable
-        String region,
-
-        @JsonPropertyDescription("Endpoint of the store, if it is not Amazon S3") @Nullable
-        URI endpoint,
-
-        @JsonPropertyDescription("Whether to use path-style URLs, as most stores other than Amazon S3 require")
-        @JsonProperty(defaultValue = "false")
-        boolean pathStyle,
-
         @JsonPropertyDescription("Public URL of the objects below prefix, ending in /") @Nullable
         URI publicUrl,
 
@@ -42,18 +30,6 @@ public record S3Section(
                 "Whether the first export probes public-url: stores a file and fetches it as a reader does")
         @JsonProperty(defaultValue = "true")
         boolean tryPublicUrl,
-
-        @JsonPropertyDescription("Access key; from the environment, profiles and roles when absent") @Nullable
-        Secret accessKey,
-
-        @JsonPropertyDescription("Secret key for access-key") @Nullable
-        Secret secretKey,
-
-        @JsonPropertyDescription("Session token of temporary keys") @Nullable
-        Secret sessionToken,
-
-        @JsonPropertyDescription("Profile of the shared configuration files; not together with keys") @Nullable
-        String profile,
 
         @JsonPropertyDescription(
                 "Checksum that the store verifies for each body: sha256, crc64nvme, or md5 for old dialects")
@@ -87,9 +63,8 @@ public record S3Section(
         @JsonPropertyDescription("Number of concurrent uploads") @JsonProperty(defaultValue = "4") @Min(1) @Max(64)
         int requests) {
 
-    /** Throws {@link IllegalArgumentException} on an incomplete pair of keys and on conflicting settings. */
+    /** Throws {@link IllegalArgumentException} on conflicting settings. */
     public S3Section {
-        AwsKeys.require(accessKey, secretKey, sessionToken, profile);
         if (kmsKey != null && (encryption == null || !encryption.startsWith("aws:kms"))) {
             throw new IllegalArgumentException("kms-key requires encryption: aws:kms");
         }

@@ -3,6 +3,7 @@ package io.spillway.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
@@ -143,27 +144,27 @@ class ScheduleFileTest {
                         null,
                         source(inRepository("")),
                         Path.of("backups")),
-                inBucket("bucket", RepositoryBucketSection::bucket, "", "bbb"),
-                inBucket("base-path", RepositoryBucketSection::basePath, "base-path: a/b", "a/b"),
-                inBucket("region", RepositoryBucketSection::region, "region: r", "r"),
-                inBucket("endpoint", RepositoryBucketSection::endpoint, "endpoint: 'http://h'", URI.create("http://h")),
-                inBucket("path-style", RepositoryBucketSection::pathStyle, "path-style: true", true),
+                inBucket("bucket", bucket -> bucket.access().bucket(), "", "bbb"),
+                inBucket("region", bucket -> bucket.access().region(), "region: r", "r"),
+                inBucket("endpoint", bucket -> bucket.access().endpoint(), "endpoint: 'http://h'", URI.create("http://h")),
+                inBucket("path-style", bucket -> bucket.access().pathStyle(), "path-style: true", true),
                 inBucket(
                         "access-key",
-                        bucket -> reveal(bucket.accessKey()),
+                        bucket -> reveal(bucket.access().accessKey()),
                         "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
                         HUNTER),
                 inBucket(
                         "secret-key",
-                        bucket -> reveal(bucket.secretKey()),
+                        bucket -> reveal(bucket.access().secretKey()),
                         "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
                         HUNTER),
                 inBucket(
                         "session-token",
-                        bucket -> reveal(bucket.sessionToken()),
+                        bucket -> reveal(bucket.access().sessionToken()),
                         "access-key: '${env:SECRET}', secret-key: '${env:SECRET}', session-token: '${env:SECRET}'",
                         HUNTER),
-                inBucket("profile", RepositoryBucketSection::profile, "profile: p", "p"),
+                inBucket("profile", bucket -> bucket.access().profile(), "profile: p", "p"),
+                inBucket("base-path", RepositoryBucketSection::basePath, "base-path: a/b", "a/b"),
                 new Option(
                         "source.snapshot",
                         file -> file.source().snapshot(),
@@ -437,37 +438,37 @@ class ScheduleFileTest {
                         true,
                         LEAST.replace("directory: dumps", "directory: d, try-public-url: false"),
                         false),
-                inS3("bucket", "", S3Section::bucket, "b-b"),
-                inS3("prefix", "prefix: public/", S3Section::prefix, "public/"),
-                inS3("region", "region: eu-central-1", S3Section::region, "eu-central-1"),
+                inS3("bucket", "", s3 -> s3.access().bucket(), "b-b"),
+                inS3("region", "region: eu-central-1", s3 -> s3.access().region(), "eu-central-1"),
                 inS3(
                         "endpoint",
                         "endpoint: 'http://localhost:9000'",
-                        S3Section::endpoint,
+                        s3 -> s3.access().endpoint(),
                         URI.create("http://localhost:9000")),
-                inS3("path-style", "path-style: true", S3Section::pathStyle, true),
+                inS3("path-style", "path-style: true", s3 -> s3.access().pathStyle(), true),
+                inS3(
+                        "access-key",
+                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
+                        s3 -> reveal(s3.access().accessKey()),
+                        HUNTER),
+                inS3(
+                        "secret-key",
+                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
+                        s3 -> reveal(s3.access().secretKey()),
+                        HUNTER),
+                inS3(
+                        "session-token",
+                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}', session-token: '${env:SECRET}'",
+                        s3 -> reveal(s3.access().sessionToken()),
+                        HUNTER),
+                inS3("profile", "profile: dumps", s3 -> s3.access().profile(), "dumps"),
+                inS3("prefix", "prefix: public/", S3Section::prefix, "public/"),
                 inS3(
                         "public-url",
                         "public-url: 'https://d.example.org/'",
                         S3Section::publicUrl,
                         URI.create("https://d.example.org/")),
                 inS3("try-public-url", "try-public-url: false", S3Section::tryPublicUrl, false),
-                inS3(
-                        "access-key",
-                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
-                        s3 -> reveal(s3.accessKey()),
-                        HUNTER),
-                inS3(
-                        "secret-key",
-                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}'",
-                        s3 -> reveal(s3.secretKey()),
-                        HUNTER),
-                inS3(
-                        "session-token",
-                        "access-key: '${env:SECRET}', secret-key: '${env:SECRET}', session-token: '${env:SECRET}'",
-                        s3 -> reveal(s3.sessionToken()),
-                        HUNTER),
-                inS3("profile", "profile: dumps", S3Section::profile, "dumps"),
                 inS3("checksums", "checksums: md5", S3Section::checksums, S3Section.Checksums.MD5),
                 inS3("conditional-writes", "conditional-writes: false", S3Section::conditionalWrites, false),
                 inS3("proof", "proof: read", S3Section::proof, S3Section.Proof.READ),
@@ -1179,7 +1180,7 @@ class ScheduleFileTest {
             String key =
                     section + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
             Class<?> value = item(component.getGenericType());
-            if (value == CompressionSection.class) {
+            if (component.getAccessor().isAnnotationPresent(JsonUnwrapped.class)) {
                 keys.addAll(keys(section, value));
             } else if (value.isRecord() && value.getPackage().equals(ScheduleFile.class.getPackage())) {
                 keys.addAll(keys(key + ".", value));

@@ -117,13 +117,11 @@ final class RepositoryPages implements PageReader {
     }
 
     private void openSegment(Stretch of) throws IOException, SpillwayException {
-        if (verifies) {
-            of.shard().files().verify(of.part().segment().files());
-        }
+        boolean isVerified = verifies && of.shard().files().verify(of.part().segment().files());
         OpenSegment segment = of.part().segment().open();
         open = segment;
         documents = segment.documents();
-        if (verifies) {
+        if (verifies && !isVerified) {
             segment.requireIntact();
         }
         next = of.start();

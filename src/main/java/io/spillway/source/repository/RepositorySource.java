@@ -75,17 +75,8 @@ public final class RepositorySource implements DocumentSource {
     private RepositorySnapshot count(SnapshotChoice choice) throws SpillwayException {
         SnapshotContent content = choice.snapshot();
         SourceDescription description = describe(choice);
-        List<Shard> shards = new ArrayList<>();
-        for (IndexMetadata index : choice.indices()) {
-            for (int number = 0; number < index.shards(); number++) {
-                try {
-                    shards.add(Shard.read(store, content, index, number));
-                } catch (IOException | RuntimeException e) {
-                    throw new Faults(store)
-                            .ofSnapshot(content.entry(), "shard %d of index \"%s\"".formatted(number, index.name()), e);
-                }
-            }
-        }
+        List<Shard> shards =
+                Shards.read(store, content, choice.indices(), SliceCounts.wantedLanes(options.reading()));
         RepositorySnapshot snapshot = new RepositorySnapshot(store, content, description, options.reading(), shards);
         LOG.info(
                 "snapshot chosen name=\"{}\" started={} indices={} documents={} bytes={}",

@@ -27,12 +27,12 @@ public interface ShardFiles {
 
     /**
      * Reads all of the named files once and compares their lengths and checksums with those that the snapshot recorded. A
-     * file that was checked already is not read again. Reads nothing where files have to be fetched: their readers compare the
-     * checksums within them.
+     * file that was checked already is not read again. Reads nothing where files have to be fetched.
      *
+     * @return false if nothing was read, so that the checksums within the files have to be compared
      * @throws IOException if a file is missing, short or altered
      */
-    void verify(Iterable<String> files) throws IOException;
+    boolean verify(Iterable<String> files) throws IOException;
 
     /** The content of an open file. Thread-safe. */
     interface Content extends Closeable {

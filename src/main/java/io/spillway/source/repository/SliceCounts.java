@@ -20,7 +20,7 @@ final class SliceCounts {
     }
 
     /** No cluster has to be spared: every core reads. */
-    private static int wantedLanes(RepositoryOptions.Reading reading) {
+    static int wantedLanes(RepositoryOptions.Reading reading) {
         Integer lanes = reading.lanes();
         return lanes != null ? lanes : Math.max(2, Runtime.getRuntime().availableProcessors());
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 
 /**
@@ -30,7 +30,7 @@ final class SnapshotFiles implements ShardFiles {
     private final BlobStore store;
     private final String folder;
     private final Map<String, Entry> files = new TreeMap<>();
-    private final Set<String> verified = new TreeSet<>();
+    private final Set<String> verified = ConcurrentHashMap.newKeySet();
     private int newestLucene;
 
     /**
@@ -185,24 +185,24 @@ final class SnapshotFiles implements ShardFiles {
     }
 
     @Override
-    public void verify(Iterable<String> names) throws IOException {
+    public boolean verify(Iterable<String> names) throws IOException {
         if (store.isRemote()) {
-            // Readers compare the checksums within the files that documents need, and fetch no other.
-            return;
+            return false;
         }
         for (String name : names) {
-            // Two threads that need the same segment wait for one of them.
-            synchronized (verified) {
+            Entry entry = entry(name);
+            // Two threads that need the same file wait for one of them.
+            synchronized (entry) {
                 if (!verified.contains(name)) {
-                    verify(name);
+                    verify(name, entry);
                     verified.add(name);
                 }
             }
         }
+        return true;
     }
 
-    private void verify(String name) throws IOException {
-        Entry entry = entry(name);
+    private void verify(String name, Entry entry) throws IOException {
         long covered = entry.length() - CHECKSUM_LENGTH;
         if (covered < 0) {
             throw new DamagedException(

@@ -147,6 +147,13 @@ def take_snapshot(es, index, folder):
         sys.exit("the snapshot is %s" % state)
 
 
+def classes(java):
+    """The class path with the compiled reader of snapshots: compiling it belongs to no measurement."""
+    folder = os.path.join(WORK, "classes")
+    subprocess.run([java + "c", "-cp", JAR, "-d", folder, os.path.join(ROOT, "src/bench/ReadSnapshot.java")], check=True)
+    return JAR + os.pathsep + folder
+
+
 def from_snapshot(java, folder, index, *options):
     return [java, "-Xmx128m", "-jar", JAR, "export", "--snapshot-repository", folder, "--index", index, "--dataset", "bench",
             "--to", os.path.join(WORK, "out"), *options]
@@ -260,12 +267,14 @@ def main():
         report = header(a, java)
         path, source = make_documents(a.documents)
         count = load(es, path, "bench")
-        if a.snapshot:
-            take_snapshot(es, "bench", repository)
         size = os.path.getsize(path)
         page = max(1, min(10_000, (4 << 20) // (size // count + 100)))
         drains = {"drain, plain sockets": fastest_drain("sockets", url, page), "drain, http.client": fastest_drain("http", url, page)}
         cases, compressors = dict(drains), {}
+        if a.snapshot:
+            take_snapshot(es, "bench", repository)
+            cases["a snapshot, bytes thrown away"] = [
+                java, "-Xmx128m", "-cp", classes(java), "ReadSnapshot", repository, "bench", str(a.lanes)]
         for pair in a.formats.split(","):
             kind, compression, *level = pair.split()
             name = "spillway %s, %s" % (kind, " ".join([compression, *level]))

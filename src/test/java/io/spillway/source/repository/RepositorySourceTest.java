@@ -332,7 +332,8 @@ class RepositorySourceTest {
         }
     }
 
-    private static List<String> read(Snapshot snapshot) throws Exception {
+    /** Id, routing and source of each document. */
+    static List<String> read(Snapshot snapshot) throws Exception {
         List<String> found = new ArrayList<>();
         for (Slice slice : snapshot.slices()) {
             try (PageReader pages = snapshot.read(slice, new StageClock(), new Progress())) {
@@ -352,11 +353,11 @@ class RepositorySourceTest {
         return found;
     }
 
-    private interface Action {
+    interface Action {
         void run() throws Exception;
     }
 
-    private static void assertRefused(Fault fault, String message, Action action) {
+    static void assertRefused(Fault fault, String message, Action action) {
         assertThatExceptionOfType(SpillwayException.class)
                 .isThrownBy(action::run)
                 .withMessageContaining(message)
@@ -384,7 +385,8 @@ class RepositorySourceTest {
         return RepositorySource.open(directory, options, inspector());
     }
 
-    private static IndexInspector inspector() {
+    /** What a server's mappings and settings mean. */
+    static IndexInspector inspector() {
         return (openSearch, indices) -> {
             StoredIndices stored = new StoredIndices(openSearch);
             for (IndexInspector.Index index : indices) {

@@ -147,8 +147,7 @@ final class DemoCommand implements Callable<Integer> {
     private ExportReport export(DemoRecords records, Map<String, Object> source)
             throws SpillwayException, InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        Exporter exporter =
-                new Exporter(new ExportView(spec.commandLine().getOut(), err, output.json));
+        Exporter exporter = new Exporter(new ExportView(spec.commandLine().getOut(), err, output.json));
         ScheduleFile schedule = ConfigFile.readText(schedule(records, source), "demo", ScheduleFile.class);
         ExportReport report = exporter.export(schedule, GateOverrides.NONE);
         ExportCommand.requireAll(report.delivery());
@@ -161,11 +160,12 @@ final class DemoCommand implements Callable<Integer> {
 
     private static Path java(Path home) throws SpillwayException {
         return ElasticsearchServer.findJava(home)
-                .orElseThrow(() -> new SpillwayException(
-                        Fault.CONFIG,
-                        "no JDK that can run %s is installed".formatted(home.getFileName()),
-                        "Elasticsearch 9 and OpenSearch 3 need Java 21 or later, OpenSearch 1 and 2 and Elasticsearch before"
-                                + " 8.18 need Java 17 to 23: run this with such a JDK, or install one in /usr/lib/jvm"));
+                .orElseThrow(
+                        () -> new SpillwayException(
+                                Fault.CONFIG,
+                                "no JDK that can run %s is installed".formatted(home.getFileName()),
+                                "Elasticsearch 9 and OpenSearch 3 need Java 21 or later, OpenSearch 1 and 2 and Elasticsearch before"
+                                        + " 8.18 need Java 17 to 23: run this with such a JDK, or install one in /usr/lib/jvm"));
     }
 
     private Path serverHome() throws SpillwayException {

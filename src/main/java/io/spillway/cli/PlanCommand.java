@@ -252,8 +252,8 @@ final class PlanCommand implements Callable<Integer> {
         out.printf("snapshot      %s, each shard from an instant until %s%n", kept.name(), kept.takenUntil());
         survey.snapshots().stream()
                 .limit(SNAPSHOTS)
-                .forEach(each -> out.printf(
-                        "  %-11s %s%n", each.read() ? "read" : "not read", each.describe(Instant.now())));
+                .forEach(each ->
+                        out.printf("  %-11s %s%n", each.read() ? "read" : "not read", each.describe(Instant.now())));
         if (survey.snapshots().size() > SNAPSHOTS) {
             out.printf("              and %d more%n", survey.snapshots().size() - SNAPSHOTS);
         }
@@ -292,7 +292,9 @@ final class PlanCommand implements Callable<Integer> {
                     .formatted(
                             s3.access().bucket(),
                             s3.prefix() == null ? "" : s3.prefix(),
-                            s3.access().endpoint() == null ? "" : " at " + s3.access().endpoint(),
+                            s3.access().endpoint() == null
+                                    ? ""
+                                    : " at " + s3.access().endpoint(),
                             s3.publicUrl() == null ? "no public-url" : "fetched from " + s3.publicUrl());
         }
         ArchiveSection archive = Objects.requireNonNull(section.internetArchive(), "a destination without a kind");

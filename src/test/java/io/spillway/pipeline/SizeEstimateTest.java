@@ -92,7 +92,18 @@ class SizeEstimateTest {
             List<Document> page =
                     sample == 0 ? List.of() : reader.next().orElseThrow().documents();
             return SizeEstimate.of(
-                    format, new SourceSurvey(snapshot.description(), documents, 1, 1, page.size(), 0, page, SourceSurvey.KEEP_ALIVE, null, List.of()));
+                    format,
+                    new SourceSurvey(
+                            snapshot.description(),
+                            documents,
+                            1,
+                            1,
+                            page.size(),
+                            0,
+                            page,
+                            SourceSurvey.KEEP_ALIVE,
+                            null,
+                            List.of()));
         }
     }
 

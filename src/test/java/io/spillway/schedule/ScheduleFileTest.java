@@ -146,7 +146,11 @@ class ScheduleFileTest {
                         Path.of("backups")),
                 inBucket("bucket", bucket -> bucket.access().bucket(), "", "bbb"),
                 inBucket("region", bucket -> bucket.access().region(), "region: r", "r"),
-                inBucket("endpoint", bucket -> bucket.access().endpoint(), "endpoint: 'http://h'", URI.create("http://h")),
+                inBucket(
+                        "endpoint",
+                        bucket -> bucket.access().endpoint(),
+                        "endpoint: 'http://h'",
+                        URI.create("http://h")),
                 inBucket("path-style", bucket -> bucket.access().pathStyle(), "path-style: true", true),
                 inBucket(
                         "access-key",

@@ -12,13 +12,25 @@ class SourceSurveyTest {
 
     @Test
     void bytesAreEstimatedFromTheSample() {
-        assertThat(new SourceSurvey(BOOKS, 3_000_000_000L, 1, 1, 3, 1_000, List.of(), SourceSurvey.KEEP_ALIVE, null, List.of()).estimatedBytes())
+        assertThat(new SourceSurvey(
+                                BOOKS,
+                                3_000_000_000L,
+                                1,
+                                1,
+                                3,
+                                1_000,
+                                List.of(),
+                                SourceSurvey.KEEP_ALIVE,
+                                null,
+                                List.of())
+                        .estimatedBytes())
                 .isEqualTo(1_000_000_000_000L);
     }
 
     @Test
     void withoutASampleNothingIsEstimated() {
-        assertThat(new SourceSurvey(BOOKS, 0, 1, 1, 0, 0, List.of(), SourceSurvey.KEEP_ALIVE, null, List.of()).estimatedBytes())
+        assertThat(new SourceSurvey(BOOKS, 0, 1, 1, 0, 0, List.of(), SourceSurvey.KEEP_ALIVE, null, List.of())
+                        .estimatedBytes())
                 .isZero();
     }
 

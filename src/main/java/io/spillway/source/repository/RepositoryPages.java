@@ -117,7 +117,8 @@ final class RepositoryPages implements PageReader {
     }
 
     private void openSegment(Stretch of) throws IOException, SpillwayException {
-        boolean isVerified = verifies && of.shard().files().verify(of.part().segment().files());
+        boolean isVerified =
+                verifies && of.shard().files().verify(of.part().segment().files());
         OpenSegment segment = of.part().segment().open();
         open = segment;
         documents = segment.documents();

@@ -75,8 +75,7 @@ public final class RepositorySource implements DocumentSource {
     private RepositorySnapshot count(SnapshotChoice choice) throws SpillwayException {
         SnapshotContent content = choice.snapshot();
         SourceDescription description = describe(choice);
-        List<Shard> shards =
-                Shards.read(store, content, choice.indices(), SliceCounts.wantedLanes(options.reading()));
+        List<Shard> shards = Shards.read(store, content, choice.indices(), SliceCounts.wantedLanes(options.reading()));
         RepositorySnapshot snapshot = new RepositorySnapshot(store, content, description, options.reading(), shards);
         LOG.info(
                 "snapshot chosen name=\"{}\" started={} indices={} documents={} bytes={}",

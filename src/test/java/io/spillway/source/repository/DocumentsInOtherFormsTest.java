@@ -53,7 +53,8 @@ class DocumentsInOtherFormsTest {
         write(new CBORMapper().writeValueAsBytes(CONTENT), SMILE.writeValueAsBytes(CONTENT), yaml, utf8(JSON));
 
         assertThat(read())
-                .containsExactly("\"0\" null " + JSON, "\"1\" null " + JSON, "\"2\" null " + JSON, "\"3\" null " + JSON);
+                .containsExactly(
+                        "\"0\" null " + JSON, "\"1\" null " + JSON, "\"2\" null " + JSON, "\"3\" null " + JSON);
     }
 
     @ParameterizedTest
@@ -157,10 +158,7 @@ class DocumentsInOtherFormsTest {
             return """
                     {"name":"%s","physical_name":"%s","length":%d,"checksum":"%s","written_by":"9.12.3"}
                     """.formatted(
-                    blob,
-                    name,
-                    input.length(),
-                    Long.toString(CodecUtil.retrieveChecksum(input), Character.MAX_RADIX));
+                    blob, name, input.length(), Long.toString(CodecUtil.retrieveChecksum(input), Character.MAX_RADIX));
         }
     }
 }

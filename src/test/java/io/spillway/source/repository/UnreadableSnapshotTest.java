@@ -43,11 +43,13 @@ class UnreadableSnapshotTest {
     @ParameterizedTest
     @ValueSource(strings = {"snapshot", "remote_snapshot"})
     void anIndexThatIsMountedFromAnotherSnapshotIsRefusedWithItsName(String type) throws Exception {
-        rewrite(repository.metadata(snapshot, "records"), MetadataBlob.INDEX, metadata -> ((ObjectNode)
-                        metadata.at("/records/settings"))
-                .put("index.store.type", type)
-                .put("index.store.snapshot.snapshot_name", "old-1")
-                .put("index.store.snapshot.repository_name", "cold"));
+        rewrite(
+                repository.metadata(snapshot, "records"),
+                MetadataBlob.INDEX,
+                metadata -> ((ObjectNode) metadata.at("/records/settings"))
+                        .put("index.store.type", type)
+                        .put("index.store.snapshot.snapshot_name", "old-1")
+                        .put("index.store.snapshot.repository_name", "cold"));
 
         assertFreezeFails(
                 Fault.SOURCE_REFUSED,
@@ -58,18 +60,17 @@ class UnreadableSnapshotTest {
     @ValueSource(strings = {"{\"remote_store_index_shallow_copy\":true}", "{\"pinned_timestamp\":1764421048307}"})
     void aShallowCopyOfARemoteStoreIsRefused(String marked) throws Exception {
         ObjectNode mark = (ObjectNode) new ObjectMapper().readTree(marked);
-        rewrite(
-                description(),
-                MetadataBlob.SNAPSHOT,
-                root -> ((ObjectNode) root.path("snapshot")).setAll(mark));
+        rewrite(description(), MetadataBlob.SNAPSHOT, root -> ((ObjectNode) root.path("snapshot")).setAll(mark));
 
         assertFreezeFails(Fault.SOURCE_REFUSED, "remote store of OpenSearch");
     }
 
     @Test
     void filesOfALuceneThatIsNewerThanAllReadersAreRefused() throws Exception {
-        rewrite(list(), MetadataBlob.SNAPSHOT, root -> root.path("files")
-                .forEach(file -> ((ObjectNode) file).put("written_by", "11.0.0")));
+        rewrite(
+                list(),
+                MetadataBlob.SNAPSHOT,
+                root -> root.path("files").forEach(file -> ((ObjectNode) file).put("written_by", "11.0.0")));
 
         assertFreezeFails(Fault.SOURCE_REFUSED, "shard 0 of index \"records\"");
         assertFreezeFails(Fault.SOURCE_REFUSED, "Lucene 11");
@@ -89,7 +90,8 @@ class UnreadableSnapshotTest {
     @Test
     void metadataInZstdIsRefused() throws Exception {
         Path file = folder.resolve(list());
-        Files.write(file, BlobWriter.framed("ZSTD and a frame".getBytes(StandardCharsets.US_ASCII), MetadataBlob.SNAPSHOT));
+        Files.write(
+                file, BlobWriter.framed("ZSTD and a frame".getBytes(StandardCharsets.US_ASCII), MetadataBlob.SNAPSHOT));
 
         assertFreezeFails(Fault.INTEGRITY, "compressed with zstd");
     }

@@ -28,9 +28,11 @@ import com.github.victools.jsonschema.module.jackson.JacksonOption;
 import com.github.victools.jsonschema.module.jakarta.validation.JakartaValidationModule;
 import com.github.victools.jsonschema.module.jakarta.validation.JakartaValidationOption;
 import jakarta.validation.constraints.Pattern;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +67,7 @@ public final class ConfigSchema {
 
     private static final String ALL_OF = "allOf";
     private static final String PROPERTIES = "properties";
+    private static final String REQUIRED = "required";
 
     private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -127,7 +130,7 @@ public final class ConfigSchema {
                     if (oneOf != null) {
                         ArrayNode choices = schema.putArray("oneOf");
                         for (String key : oneOf.value()) {
-                            choices.addObject().putArray("required").add(key);
+                            choices.addObject().putArray(REQUIRED).add(key);
                         }
                     }
                     if (scope.getType().getErasedType().isAnnotationPresent(OrText.class)) {
@@ -152,8 +155,16 @@ public final class ConfigSchema {
             JsonNode parts = section.remove(ALL_OF);
             JsonNode own = section.path(PROPERTIES);
             ObjectNode keys = section.putObject(PROPERTIES);
-            parts.forEach(part -> keys.setAll((ObjectNode) part.path(PROPERTIES)));
+            Set<String> required = new LinkedHashSet<>();
+            parts.forEach(part -> {
+                keys.setAll((ObjectNode) part.path(PROPERTIES));
+                part.path(REQUIRED).forEach(key -> required.add(key.textValue()));
+            });
             keys.setAll((ObjectNode) own);
+            section.path(REQUIRED).forEach(key -> required.add(key.textValue()));
+            if (!required.isEmpty()) {
+                required.forEach(section.putArray(REQUIRED)::add);
+            }
         }
         return schema;
     }

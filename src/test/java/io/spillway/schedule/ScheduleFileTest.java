@@ -41,6 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScheduleFileTest {
     private static final String FRENCH = "src/main/resources/io/spillway/page/texts_fr.properties";
@@ -714,6 +715,17 @@ class ScheduleFileTest {
     @Test
     void everyOptionIsInTheTableOfThisTest() {
         assertThat(options().stream().map(Option::name)).containsExactlyElementsOf(keys("", ScheduleFile.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "source: {elasticsearch: 'http://h', index: i}, destinations: [s3: {region: r}]",
+                "source: {snapshot-repository: {s3: {region: r}}, index: i}, destinations: [directory: d]"
+            })
+    void aBucketIsRequired(String keys) {
+        assertThatThrownBy(() -> read("{dataset: d, title: T, " + keys + "}"))
+                .hasMessageContaining("required key `bucket` is missing");
     }
 
     @Test

@@ -52,6 +52,7 @@ const MEDIA_TYPES = {
   bulk: 'application/x-ndjson',
   csv: 'text/csv',
   tar: 'application/x-tar',
+  parquet: 'application/vnd.apache.parquet',
 };
 const PROBLEMS = { 429: '#rate-limited', 403: '#blocked', 400: '#page-too-deep' };
 

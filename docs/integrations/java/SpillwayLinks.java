@@ -40,7 +40,8 @@ final class SpillwayLinks {
             "jsonl", "application/jsonl",
             "bulk", "application/x-ndjson",
             "csv", "text/csv",
-            "tar", "application/x-tar");
+            "tar", "application/x-tar",
+            "parquet", "application/vnd.apache.parquet");
 
     /** Nothing that could end an attribute, a header or a line. */
     private static final Pattern ADDRESS = Pattern.compile("https?://[A-Za-z0-9\\[][!#-;=?-\\[\\]_a-z~%]*");

@@ -63,6 +63,7 @@ _MEDIA_TYPES = {
     "bulk": "application/x-ndjson",
     "csv": "text/csv",
     "tar": "application/x-tar",
+    "parquet": "application/vnd.apache.parquet",
 }
 # Nothing that could end an attribute, a header or a line.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9\[][!#-;=?-\[\]_a-z~%]*\Z")

@@ -57,6 +57,7 @@ class ArchitectureTest {
             Set.of("page"),
             Set.of("verify", "catalog"),
             Set.of("encode", "compress", "destination", "manifest", "fields"),
+            Set.of("parquet"),
             Set.of("source", "dataset"),
             Set.of("json", "progress", "config", "lanes", "libdeflate"),
             Set.of("fault", "files"));
@@ -163,12 +164,14 @@ class ArchitectureTest {
         home("config", "com.github.victools..", "com.networknt..").check(MAIN);
         home("source.repository", "com.fasterxml.jackson.dataformat.smile..", "com.fasterxml.jackson.dataformat.cbor..")
                 .check(MAIN);
+        home("parquet", "org.apache.parquet..", "org.apache.hadoop..", "blue.strategic..")
+                .check(MAIN);
         homes("com.fasterxml.jackson.dataformat.yaml..", "config", "source.repository")
                 .check(MAIN);
         home("source.repository.lucene", "org.apache.lucene..").check(MAIN);
         home("compress", "org.apache.commons.compress.compressors..", "org.tukaani..")
                 .check(MAIN);
-        homes("com.github.luben..", "compress", "source.repository.lucene").check(MAIN);
+        homes("com.github.luben..", "compress", "parquet", "source.repository.lucene").check(MAIN);
         home("encode", "de.siegmar..", "org.apache.commons.compress.archivers..")
                 .check(MAIN);
         noClasses()

@@ -118,6 +118,7 @@ public record Listing(
                         case "csv" -> "text/csv";
                         case "tar" -> "application/x-tar";
                         case "bulk" -> "application/x-ndjson";
+                        case "parquet" -> "application/vnd.apache.parquet";
                         default -> "application/jsonl";
                     };
             };

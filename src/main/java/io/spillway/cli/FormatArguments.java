@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 /** The options that set the list {@code formats} of a schedule. */
 final class FormatArguments {
     private static final String CSV = "csv";
+    private static final String PARQUET = "parquet";
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
@@ -21,7 +22,7 @@ final class FormatArguments {
             names = "--format",
             split = ",",
             paramLabel = "FORMAT",
-            description = "jsonl (default), csv, bulk, tar, or a comma-separated list.")
+            description = "jsonl (default), csv, bulk, tar, parquet, or a comma-separated list.")
     private List<String> formats = List.of("jsonl");
 
     @Option(
@@ -34,7 +35,7 @@ final class FormatArguments {
     @Option(
             names = "--with-id",
             description =
-                    "Write each document's id: as column _id in csv; with _index, _routing and _source in jsonl and"
+                    "Write each document's id: as column _id in csv and parquet; with _index, _routing and _source in jsonl and"
                             + " tar. Always written in bulk.")
     private boolean withId;
 
@@ -44,10 +45,19 @@ final class FormatArguments {
         "/formats/*/csv/compression",
         "/formats/*/tar/compression"
     })
-    @Option(names = "--compression", description = "gzip (default), zstd, xz, bzip2 or none.")
+    @Option(
+            names = "--compression",
+            description =
+                    "gzip (default), zstd, xz, bzip2 or none. Not for parquet, which compresses inside its files.")
     private @Nullable String compression;
 
-    @SetsKey({"/formats/*/jsonl/level", "/formats/*/bulk/level", "/formats/*/csv/level", "/formats/*/tar/level"})
+    @SetsKey({
+        "/formats/*/jsonl/level",
+        "/formats/*/bulk/level",
+        "/formats/*/csv/level",
+        "/formats/*/tar/level",
+        "/formats/*/parquet/level"
+    })
     @Option(names = "--level", description = "Compression level. Default: that of the codec.")
     private @Nullable Integer level;
 
@@ -57,10 +67,14 @@ final class FormatArguments {
             throw new ParameterException(
                     spec.commandLine(), "--columns has no effect without --format csv: " + String.join(",", formats));
         }
+        if (compression != null && formats.stream().allMatch(PARQUET::equals)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--compression has no effect on parquet, which compresses inside its files");
+        }
         ArrayNode all = schedule.putArray("formats");
         for (String name : formats) {
             ObjectNode format = all.addObject().putObject(name);
-            ScheduleTree.put(format, "compression", compression);
+            ScheduleTree.put(format, "compression", name.equals(PARQUET) ? null : compression);
             ScheduleTree.put(format, "level", level);
             ScheduleTree.put(format, "columns", name.equals(CSV) ? columns : null);
             ScheduleTree.put(format, "id", withId && !name.equals("bulk") ? "_id" : null);

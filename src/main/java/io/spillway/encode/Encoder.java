@@ -45,6 +45,11 @@ public interface Encoder extends AutoCloseable {
         return false;
     }
 
+    /** Heap in bytes that an open part takes besides buffers; 0 for a format that writes each document at once. */
+    default long heapBytes() {
+        return 0;
+    }
+
     /** Writes one document, including its line end. */
     void encode(Document document, OutputStream out) throws IOException;
 

@@ -286,7 +286,8 @@ public record Manifest(
      * @param name        {@code jsonl}, {@code bulk}, {@code csv}
      * @param compression the compression of its parts
      * @param options     details beyond the name, such as the columns of a CSV
-     * @param leftOut     fields without a place in the format, with the number of documents that have them
+     * @param leftOut     fields without a place in the format, with the number of documents that have them; of Parquet
+     *                    the fields with values that are in {@code _rest}
      */
     public record Format(String name, String compression, Map<String, Object> options, Map<String, Long> leftOut) {
         /** @throws IllegalArgumentException if a member is missing */

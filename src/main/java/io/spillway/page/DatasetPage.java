@@ -200,7 +200,9 @@ public record DatasetPage(
         if (latest.source().vectors() != null) {
             issues.add(texts.get("issues.vectors"));
         }
-        latest.formats()
+        // What has no exact column of Parquet is not left out, but in another column.
+        latest.formats().stream()
+                .filter(format -> !format.name().equals("parquet"))
                 .forEach(format -> format.leftOut()
                         .forEach((field, documents) -> issues.add(
                                 texts.get("issues.leftout", format.name(), Printable.line(field), documents))));

@@ -60,7 +60,7 @@ public final class HeapRoom {
 
     static void require(int lanes, List<PartFormat> formats, long heap) throws SpillwayException {
         long lane = formats.stream()
-                .mapToLong(format -> BUFFERS_A_PART + format.compression().heapBytes())
+                .mapToLong(format -> BUFFERS_A_PART + format.heapBytes())
                 .sum();
         long needed = needed(lanes, lane, heap);
         if (needed <= heap) {
@@ -98,9 +98,12 @@ public final class HeapRoom {
         return (bytes + MIB - 1) / MIB;
     }
 
-    /** {@code xz level 9}, {@code none}. */
+    /** {@code xz level 9}, {@code none}; the format if the heap is its own. */
     private static String words(PartFormat format) {
         Compression compression = format.compression();
+        if (format.heapBytes() > compression.heapBytes()) {
+            return format.encoder().get().format();
+        }
         String level = compression.codec().maxLevel() == 0 ? "" : " level " + compression.level();
         return String.format(Locale.ROOT, "%s%s", compression.name(), level);
     }

@@ -34,6 +34,11 @@ public record PartFormat(
         return new PartFormat(encoder, compression, options, wanted);
     }
 
+    /** Heap in bytes that an open part takes besides buffers. */
+    long heapBytes() {
+        return encoder.get().heapBytes() + compression.heapBytes();
+    }
+
     /** The options, the column types, and the compression library if its bytes can differ between machines. */
     Map<String, Object> facts(ColumnKinds columns) {
         Map<String, Object> facts = new LinkedHashMap<>(options);

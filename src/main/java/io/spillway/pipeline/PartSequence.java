@@ -149,7 +149,7 @@ final class PartSequence implements AutoCloseable {
                 complete(part, written);
                 return null;
             });
-            if (format.compression().heapBytes() > SMALL_COMPRESSOR) {
+            if (format.heapBytes() > SMALL_COMPRESSOR) {
                 awaitCheck();
             }
             columnKinds.add(part.columnKinds());

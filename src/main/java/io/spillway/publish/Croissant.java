@@ -240,6 +240,7 @@ final class Croissant {
         return switch (format) {
             case "csv" -> "text/csv";
             case "tar" -> "application/x-tar";
+            case "parquet" -> "application/x-parquet";
             case "json" -> "application/json";
             case "txt" -> "text/plain";
             case "bulk" -> "application/x-ndjson";

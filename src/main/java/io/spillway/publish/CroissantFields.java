@@ -32,12 +32,16 @@ final class CroissantFields {
 
     /** Whether this format has one record for each document that the standard can point into. */
     static boolean reads(String format) {
-        return format.equals("jsonl") || format.equals("csv");
+        return format.equals("jsonl") || format.equals("csv") || format.equals("parquet");
     }
 
     /** The fields in the order of columns or paths. */
     List<Map<String, Object>> of(Draft draft, Manifest.Format format) {
-        return format.name().equals("csv") ? columns(draft, format) : paths(draft, format);
+        return switch (format.name()) {
+            case "csv" -> columns(draft, format);
+            case "parquet" -> typedColumns(draft, format);
+            default -> paths(draft, format);
+        };
     }
 
     private List<Map<String, Object>> columns(Draft draft, Manifest.Format format) {
@@ -59,6 +63,31 @@ final class CroissantFields {
                     false,
                     Map.of("column", name)));
         }
+        return fields;
+    }
+
+    /** The columns of Parquet files, whose names and types the manifest states. */
+    private List<Map<String, Object>> typedColumns(Draft draft, Manifest.Format format) {
+        List<?> columns = format.options().get("columns") instanceof List<?> found ? found : List.of();
+        List<Map<String, Object>> fields = new ArrayList<>();
+        for (Object column : columns) {
+            if (column instanceof Map<?, ?> fact) {
+                String type = String.valueOf(fact.get("type"));
+                fields.add(field(
+                        String.valueOf(fact.get("name")),
+                        draft.descriptions().get(String.valueOf(fact.get("path"))),
+                        switch (type.replace("list of ", "")) {
+                            case "integer", "long", "unsigned" -> "sc:Integer";
+                            case "double" -> "sc:Float";
+                            case "boolean" -> "sc:Boolean";
+                            case "timestamp" -> "sc:DateTime";
+                            default -> "sc:Text";
+                        },
+                        type.startsWith("list of "),
+                        Map.of("column", String.valueOf(fact.get("name")))));
+            }
+        }
+        fields.add(field("_rest", null, "sc:Text", false, Map.of("column", "_rest")));
         return fields;
     }
 

@@ -183,6 +183,7 @@ record DataPackage(
             case "bulk" -> "application/x-ndjson";
             case "json" -> "application/json";
             case "tar" -> "application/x-tar";
+            case "parquet" -> "application/vnd.apache.parquet";
             default -> "application/jsonl";
         };
     }

@@ -151,7 +151,8 @@ final class Readme {
         Set<String> kinds = new HashSet<>();
         StringBuilder commands = new StringBuilder();
         for (Part part : parts) {
-            if (kinds.add(part.format() + " " + part.compression())) {
+            boolean lines = !part.format().equals("parquet");
+            if (lines && kinds.add(part.format() + " " + part.compression())) {
                 String first = switch (part.format()) {
                     case "csv" -> "head";
                     case "tar" -> "tar -xO | jq -c '.[]' | head -n 1";

@@ -83,6 +83,7 @@ final class ReadmeContent {
             case "bulk" -> bulk(draft, format);
             case "csv" -> csv(format);
             case "tar" -> tar(format);
+            case "parquet" -> parquet(format);
             default -> jsonLines(format);
         };
     }
@@ -111,6 +112,34 @@ final class ReadmeContent {
         }
         sentences.add("Each archive unpacks into a folder of its own.");
         return paragraph("* `tar`: ", sentences);
+    }
+
+    private static String parquet(Manifest.Format format) {
+        List<String> sentences = new ArrayList<>();
+        sentences.add(
+                "one document a row, a typed column for each field of the mapping, in all files the same columns.");
+        sentences.add(
+                "`_rest` has every value that its column does not hold exactly, as JSON: it is right wherever it has"
+                        + " a path, and the column then has the nearest value or none.");
+        sentences.add("A field that is null in the document is an absent value"
+                + (format.options().containsKey("source")
+                        ? "; `_source` has the whole document as JSON."
+                        : ", as a missing field is."));
+        if (hasIds(format)) {
+            sentences.add("`_id` and `_routing` identify the document of a row.");
+        }
+        sentences.add("`manifest.json` lists the columns with their types, and under `left_out` how many documents have"
+                + " values of a field in `_rest`.");
+        sentences.add("These lines load all files:");
+        return paragraph("* `parquet`: ", sentences) + """
+
+                  ```
+                  DuckDB   SELECT * FROM '*.parquet';
+                  pandas   pandas.concat(pandas.read_parquet(file) for file in sorted(glob.glob("*.parquet")))
+                  Polars   polars.read_parquet("*.parquet")
+                  ```
+
+                """;
     }
 
     private static String csv(Manifest.Format format) {

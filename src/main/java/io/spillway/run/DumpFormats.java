@@ -7,17 +7,20 @@ import io.spillway.encode.CsvColumns;
 import io.spillway.encode.CsvOptions;
 import io.spillway.encode.JsonLines;
 import io.spillway.encode.JsonLinesWithId;
+import io.spillway.encode.Parquet;
 import io.spillway.encode.TarBatches;
 import io.spillway.fault.Fault;
 import io.spillway.fault.Printable;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.Decision;
 import io.spillway.fields.FieldPolicy;
+import io.spillway.parquet.Columns;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.schedule.CsvSection;
 import io.spillway.schedule.FormatSection;
 import io.spillway.schedule.Ids;
 import io.spillway.schedule.JsonLinesSection;
+import io.spillway.schedule.ParquetSection;
 import io.spillway.schedule.PartsSection;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.source.SourceDescription;
@@ -111,12 +114,45 @@ public final class DumpFormats {
             return new PartFormat(
                     () -> new TarBatches(limits, withId), section.tar().files().toCompression(), limits.facts(withId));
         }
+        if (section.parquet() != null) {
+            return parquet(section.parquet(), fields, found);
+        }
         JsonLinesSection jsonl = Objects.requireNonNull(section.jsonl(), "a format without a kind");
         if (jsonl.id() == Ids.ID) {
             requirePublishedIds("format jsonl with id: _id", fields);
             return new PartFormat(JsonLinesWithId::new, jsonl.files().toCompression(), Map.of("id", "_id"));
         }
         return new PartFormat(JsonLines::new, jsonl.files().toCompression());
+    }
+
+    private static PartFormat parquet(ParquetSection section, FieldPolicy fields, SourceDescription found)
+            throws SpillwayException {
+        if (section.id() == Ids.ID) {
+            requirePublishedIds("format parquet with id: _id", fields);
+        }
+        requireUsable(new Compression(Compression.Codec.ZSTD, section.level()));
+        List<SourceField> published = fields.published(found.fields());
+        refuseUnknown(section.list(), published);
+        Columns columns = new Columns(published, section.toOptions());
+        long rowGroupBytes = Parquet.rowGroupBytes(Runtime.getRuntime().maxMemory());
+        return new PartFormat(
+                () -> new Parquet(columns, section.level(), rowGroupBytes),
+                Compression.parse("none", null),
+                Parquet.facts(columns, section.toOptions()));
+    }
+
+    private static void refuseUnknown(@Nullable List<String> lists, List<SourceField> published)
+            throws SpillwayException {
+        List<String> unknown = lists == null
+                ? List.of()
+                : lists.stream().filter(path -> !has(published, path)).toList();
+        if (!unknown.isEmpty()) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "format parquet: no published field of the mapping has the path in list: "
+                            + Printable.line(String.join(", ", unknown)),
+                    "correct the path in list, or publish the field");
+        }
     }
 
     private static CsvColumns csvColumns(CsvSection section, SourceDescription published) throws SpillwayException {
@@ -161,7 +197,10 @@ public final class DumpFormats {
     }
 
     private static boolean writesIds(FormatSection section) {
-        return section.bulk() != null || wrapsDocuments(section) || hasColumn(section, CsvColumns.ID);
+        return section.bulk() != null
+                || wrapsDocuments(section)
+                || hasColumn(section, CsvColumns.ID)
+                || (section.parquet() != null && section.parquet().id() == Ids.ID);
     }
 
     /** Whether the lines or elements of a format wrap the document with its id, index and routing. */

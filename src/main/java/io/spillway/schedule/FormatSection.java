@@ -17,7 +17,10 @@ public record FormatSection(
         CsvSection csv,
 
         @JsonPropertyDescription("Tar archives of JSON files, each an array of documents") @Nullable
-        TarSection tar) {
+        TarSection tar,
+
+        @JsonPropertyDescription("Parquet: one document per row, its fields in typed columns") @Nullable
+        ParquetSection parquet) {
 
     /** Identifies the extension of its files, in which two formats of one dump must differ. */
     String fileKind() {
@@ -29,6 +32,9 @@ public record FormatSection(
         }
         if (tar != null) {
             return "tar " + tar.files().compression();
+        }
+        if (parquet != null) {
+            return "parquet";
         }
         return bulk == null ? "" : "bulk " + bulk.files().compression();
     }

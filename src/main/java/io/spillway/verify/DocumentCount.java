@@ -1,7 +1,7 @@
 package io.spillway.verify;
 
 /** Counts the documents in a part from its bytes alone, independently of the code that wrote them. */
-interface DocumentCount {
+interface DocumentCount extends AutoCloseable {
 
     /** A counter for a format, by its name in manifests. */
     static DocumentCount of(String format) {
@@ -9,6 +9,7 @@ interface DocumentCount {
             case "csv" -> new CsvCount();
             case "bulk" -> new LineCount(2);
             case "tar" -> new TarCount();
+            case "parquet" -> new ParquetCount();
             default -> new LineCount(1);
         };
     }
@@ -26,4 +27,8 @@ interface DocumentCount {
     default String flaw() {
         return "ends in the middle of a document";
     }
+
+    /** Releases what the counter keeps outside of memory. Never fails. */
+    @Override
+    default void close() {}
 }

@@ -9,6 +9,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -37,14 +38,16 @@ public final class PartCheck {
     public static void check(InputStream in, Part part, String where) throws SpillwayException, InterruptedException {
         MessageDigest sha256 = Digests.sha256();
         Counted file = new Counted(in, List.of(sha256));
-        Content content = read(file, part.format(), part.compression(), where);
-        require(where, "bytes", part.bytes(), file.count);
-        String found = hex(sha256);
-        if (!found.equals(part.sha256())) {
-            throw different(where, "has SHA-256 " + found + ", expected " + part.sha256(), null);
+        try (DocumentCount count = DocumentCount.of(part.format())) {
+            Content content = read(file, count, part.compression(), where);
+            require(where, "bytes", part.bytes(), file.count);
+            String found = hex(sha256);
+            if (!found.equals(part.sha256())) {
+                throw different(where, "has SHA-256 " + found + ", expected " + part.sha256(), null);
+            }
+            content.require(where, part.bytesUncompressed(), part.documents());
+            content.requireWhole(where);
         }
-        content.require(where, part.bytesUncompressed(), part.documents());
-        content.requireWhole(where);
     }
 
     /**
@@ -63,12 +66,14 @@ public final class PartCheck {
         MessageDigest sha256 = Digests.sha256();
         List<MessageDigest> digests = md5AndSha1 ? List.of(sha256, Digests.md5(), Digests.sha1()) : List.of(sha256);
         Counted file = new Counted(in, digests);
-        Content content = read(file, written.format(), written.compression(), where);
-        require(where, "bytes", written.bytes(), file.count);
-        requireCrc(where, "has", written.fileCrc(), (int) file.crc.getValue());
-        content.require(where, written.bytesUncompressed(), written.documents());
-        requireCrc(where, "has content with", written.contentCrc(), content.crc());
-        content.requireWhole(where);
+        try (DocumentCount count = DocumentCount.of(written.format())) {
+            Content content = read(file, count, written.compression(), where);
+            require(where, "bytes", written.bytes(), file.count);
+            requireCrc(where, "has", written.fileCrc(), (int) file.crc.getValue());
+            content.require(where, written.bytesUncompressed(), written.documents());
+            requireCrc(where, "has content with", written.contentCrc(), content.crc());
+            content.requireWhole(where);
+        }
         return new Part(
                 written.name(),
                 written.format(),
@@ -82,12 +87,11 @@ public final class PartCheck {
     }
 
     /** Reads the file to its end. */
-    private static Content read(Counted file, String format, String codec, String where)
+    private static Content read(Counted file, DocumentCount count, String codec, String where)
             throws SpillwayException, InterruptedException {
         Compression compression = compression(file, codec, where);
         long uncompressed = 0;
         CRC32C crc = new CRC32C();
-        DocumentCount count = DocumentCount.of(format);
         try (file;
                 InputStream content = compression.decompress(file)) {
             byte[] buffer = new byte[BUFFER];
@@ -104,6 +108,12 @@ public final class PartCheck {
             throw file.failure == null
                     ? different(where, "cannot be read to its end: " + e.getMessage(), e)
                     : unread(where, file.failure);
+        } catch (UncheckedIOException e) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "cannot check " + where + ": " + e.getMessage(),
+                    "free some space, or set java.io.tmpdir to a folder with more space than the largest part",
+                    e);
         }
         return new Content(uncompressed, count, (int) crc.getValue());
     }

@@ -312,7 +312,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'jsonl,bulk',3", "bulk,3", "jsonl,3", "tar,3"})
+    @CsvSource({"'jsonl,bulk',3", "bulk,3", "jsonl,3", "tar,3", "parquet,3"})
     void formatsCanBeChosen(String formats, int exitCode) {
         // The missing secret is the only problem: the formats are fine.
         Run run = Run.of(
@@ -334,9 +334,9 @@ class MainTest {
     @Test
     void anUnknownFormatIsNamed() {
         Run run = Run.of(
-                "export", "--elasticsearch", "http://localhost:1", "--index", "a", "--to", "x", "--format", "parquet");
+                "export", "--elasticsearch", "http://localhost:1", "--index", "a", "--to", "x", "--format", "avro");
         assertThat(run.exitCode()).isIn(2, Fault.CONFIG.exitCode());
-        assertThat(run.err()).contains("parquet");
+        assertThat(run.err()).contains("avro");
     }
 
     @Test

@@ -859,7 +859,7 @@ class ScheduleFileTest {
                         ok("api-key: '${env:SECRET}', username: u, password: '${env:SECRET}'"),
                         ": api-key, username with password, bearer-token, and aws are mutually exclusive"),
                 limit("formats: []", "/formats: must have at least 1 items but found 0"),
-                limit("formats: [{}]", "/formats/0: must have exactly one of jsonl, bulk, csv, tar"),
+                limit("formats: [{}]", "/formats/0: must have exactly one of jsonl, bulk, csv, tar, parquet"),
                 limit("formats: [jsonl]", "/formats/0: string found, object expected; write {jsonl: {}}"),
                 limit("formats: [jason]", "/formats/0: string found, object expected"),
                 limit("formats: [{tsv: {}}]", "/formats/0/tsv: unknown key, did you mean `csv`?"),

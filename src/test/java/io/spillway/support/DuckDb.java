@@ -46,6 +46,21 @@ public final class DuckDb {
         return rows;
     }
 
+    /** The first column of a query that names files in {@code folder}; skips the test as {@link #rows} does. */
+    public static List<String> texts(Path folder, String query) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        try (Connection connection = open();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET file_search_path = '" + folder.toString().replace("'", "''") + "'");
+            try (ResultSet results = statement.executeQuery(query)) {
+                while (results.next()) {
+                    texts.add(results.getString(1));
+                }
+            }
+        }
+        return texts;
+    }
+
     /** The number of rows of a query that names files in {@code folder}; skips the test as {@link #rows} does. */
     public static long count(Path folder, String query) throws SQLException {
         try (Connection connection = open();

@@ -61,11 +61,36 @@ final class FormatArguments {
     @Option(names = "--level", description = "Compression level. Default: that of the codec.")
     private @Nullable Integer level;
 
+    @SetsKey("/formats/*/parquet/list")
+    @Option(
+            names = "--list",
+            split = ",",
+            paramLabel = "FIELD",
+            description = "Fields that are lists in parquet. Default: those that were arrays in the previous dump.")
+    private @Nullable List<String> lists;
+
+    @SetsKey("/formats/*/parquet/dates")
+    @Option(
+            names = "--dates",
+            paramLabel = "FORM",
+            description = "Dates in parquet: text (default), or timestamp in UTC.")
+    private @Nullable String dates;
+
+    @SetsKey("/formats/*/parquet/source")
+    @Option(names = "--with-source", description = "Write each whole document in parquet, in the column _source.")
+    private boolean withSource;
+
     /** Writes the formats to a schedule. */
     void fill(ObjectNode schedule) {
         if (columns != null && !formats.contains(CSV)) {
             throw new ParameterException(
                     spec.commandLine(), "--columns has no effect without --format csv: " + String.join(",", formats));
+        }
+        if ((lists != null || dates != null || withSource) && !formats.contains(PARQUET)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--list, --dates and --with-source have no effect without --format parquet: "
+                            + String.join(",", formats));
         }
         if (compression != null && formats.stream().allMatch(PARQUET::equals)) {
             throw new ParameterException(
@@ -77,6 +102,11 @@ final class FormatArguments {
             ScheduleTree.put(format, "compression", name.equals(PARQUET) ? null : compression);
             ScheduleTree.put(format, "level", level);
             ScheduleTree.put(format, "columns", name.equals(CSV) ? columns : null);
+            if (name.equals(PARQUET)) {
+                ScheduleTree.put(format, "list", lists);
+                ScheduleTree.put(format, "dates", dates);
+                ScheduleTree.put(format, "source", withSource ? true : null);
+            }
             ScheduleTree.put(format, "id", withId && !name.equals("bulk") ? "_id" : null);
         }
     }

@@ -14,6 +14,7 @@ import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.SizeEstimate;
 import io.spillway.progress.Amounts;
 import io.spillway.run.Destinations;
+import io.spillway.run.DumpBefore;
 import io.spillway.run.DumpFormats;
 import io.spillway.run.ScheduleCheck;
 import io.spillway.run.Sources;
@@ -66,6 +67,7 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SpillwayException {
         ScheduleFile schedule = arguments.schedule();
+        DumpBefore before = DumpBefore.of(schedule);
         try (var source = Sources.open(schedule)) {
             SourceSurvey survey = source.survey();
             FieldPolicy policy = schedule.fields().toPolicy();
@@ -75,7 +77,7 @@ final class PlanCommand implements Callable<Integer> {
                 policy.require(survey.description().fields(), source.name());
                 SourceSurvey selected =
                         selected(survey, new Where(schedule.source().where()));
-                sizes = sizes(schedule, survey.description(), published(selected, policy));
+                sizes = sizes(schedule, survey.description(), before, published(selected, policy));
             } catch (SpillwayException e) {
                 if (e.fault() != Fault.FIELD_POLICY) {
                     throw e;
@@ -84,9 +86,9 @@ final class PlanCommand implements Callable<Integer> {
                 undecided = e;
             }
             if (output.json) {
-                printJson(schedule, survey, sizes);
+                printJson(schedule, survey, sizes, before);
             } else {
-                printText(schedule, survey, sizes);
+                printText(schedule, survey, sizes, before);
             }
             spec.commandLine().getOut().flush();
             if (undecided != null) {
@@ -96,9 +98,10 @@ final class PlanCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static List<SizeEstimate> sizes(ScheduleFile schedule, SourceDescription found, SourceSurvey published)
+    private static List<SizeEstimate> sizes(
+            ScheduleFile schedule, SourceDescription found, DumpBefore before, SourceSurvey published)
             throws SpillwayException {
-        List<PartFormat> formats = DumpFormats.of(schedule, found);
+        List<PartFormat> formats = DumpFormats.of(schedule, found, before.manifest());
         HeapRoom.require(published.lanes(), proofBytes(published), formats);
         List<SizeEstimate> sizes = new ArrayList<>();
         for (PartFormat format : formats) {
@@ -152,7 +155,8 @@ final class PlanCommand implements Callable<Integer> {
                 total(sizes, SizeEstimate::bytes), (int) Math.min(files, Integer.MAX_VALUE));
     }
 
-    private void printText(ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes)
+    private void printText(
+            ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes, DumpBefore before)
             throws SpillwayException {
         PrintWriter out = spec.commandLine().getOut();
         var source = survey.description();
@@ -213,6 +217,7 @@ final class PlanCommand implements Callable<Integer> {
                     "              about %s in total, estimated from %d documents%n",
                     Amounts.bytes(bytes), survey.sampleDocuments());
         }
+        before.mostInRest().forEach(each -> out.println("_rest         " + each));
         archiveWarnings(schedule, survey, sizes).forEach(warning -> out.println("archive       " + warning));
         Path directory = Destinations.homePath(schedule);
         long free = free(directory);
@@ -334,7 +339,8 @@ final class PlanCommand implements Callable<Integer> {
         return (blur == null ? "" : " by " + blur.name()) + (rule == null ? "" : "   rule: " + rule);
     }
 
-    private void printJson(ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes)
+    private void printJson(
+            ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes, DumpBefore before)
             throws SpillwayException {
         var source = survey.description();
         Map<String, Object> line = new LinkedHashMap<>();
@@ -361,6 +367,7 @@ final class PlanCommand implements Callable<Integer> {
         line.put("proof_heap_bytes", proofBytes(survey));
         line.put("formats", sizes.stream().map(PlanCommand::facts).toList());
         line.put("estimated_bytes", total(sizes, SizeEstimate::bytes));
+        line.put("previous_in_rest", before.inRest());
         line.put("estimated_bytes_uncompressed", total(sizes, SizeEstimate::bytesUncompressed));
         FieldPolicy policy = schedule.fields().toPolicy();
         List<Map<String, Object>> fields = new ArrayList<>();

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param publisher      the publisher's name, or null
  * @param dataset        address of the dataset's page, relative where possible
  * @param files          every file of the dump, this page among them
+ * @param loadedBy       programs with the line that loads the files, for people; may be empty
  */
 public record DumpPage(
         String title,
@@ -36,6 +37,7 @@ public record DumpPage(
         @Nullable String publisher,
         String dataset,
         List<File> files,
+        List<String> loadedBy,
         String style,
         String policy) {
     /** Its name, in the folder of the dump. */
@@ -57,6 +59,7 @@ public record DumpPage(
     /** Takes copies. */
     public DumpPage {
         files = List.copyOf(files);
+        loadedBy = List.copyOf(loadedBy);
     }
 
     /** The bytes of the page. */
@@ -71,7 +74,8 @@ public record DumpPage(
             @Nullable CustomLicense customLicense,
             @Nullable String publisher,
             String dataset,
-            List<File> files) {
+            List<File> files,
+            List<String> loadedBy) {
         Texts texts = Texts.all().get(0);
         String style = Pages.resource("style.css");
         return new Templates()
@@ -92,6 +96,7 @@ public record DumpPage(
                                 publisher,
                                 dataset,
                                 files,
+                                loadedBy,
                                 style,
                                 Templates.policy(style)));
     }

@@ -70,7 +70,7 @@ public record Snippet(String tool, String code) {
     }
 
     private static void reading(Listing latest, String folder, List<Snippet> all) {
-        for (String format : List.of("jsonl", "csv")) {
+        for (String format : List.of("parquet", "jsonl", "csv")) {
             var first = latest.files().stream()
                     .filter(file -> file.format().equals(format))
                     .findFirst();
@@ -79,12 +79,26 @@ public record Snippet(String tool, String code) {
             }
             String name = first.get().name();
             String pattern = name.replaceFirst("\\.[0-9]+\\.", ".*.");
-            String duck = format.equals("csv") ? "read_csv" : "read_json_auto";
-            String pandas = format.equals("csv") ? "read_csv(\"%s\")" : "read_json(\"%s\", lines=True)";
+            String duck =
+                    switch (format) {
+                        case "parquet" -> "read_parquet";
+                        case "csv" -> "read_csv";
+                        default -> "read_json_auto";
+                    };
+            String pandas =
+                    switch (format) {
+                        case "parquet" -> "read_parquet(\"%s\")";
+                        case "csv" -> "read_csv(\"%s\")";
+                        default -> "read_json(\"%s\", lines=True)";
+                    };
             all.add(new Snippet("DuckDB", "duckdb -c \"SELECT * FROM %s('%s') LIMIT 10\"\n".formatted(duck, pattern)));
             all.add(new Snippet(
                     "pandas",
                     "import pandas\nd = pandas.%s\nprint(d.head())\n".formatted(pandas.formatted(folder + name))));
+            if (format.equals("parquet")) {
+                all.add(new Snippet(
+                        "Polars", "import polars\nd = polars.read_parquet(\"%s\")\nprint(d.head())\n".formatted(pattern)));
+            }
             return;
         }
     }

@@ -27,6 +27,9 @@ public final class Columns {
     /** The column with the routing. */
     public static final String ROUTING = "_routing";
 
+    /** The beginning of the type of a list in {@link #facts}. */
+    public static final String LIST_OF = "list of ";
+
     /** More columns than this cost more memory than they are worth; deep objects become JSON. */
     static final int MAX_LEAVES = 2_000;
 
@@ -82,7 +85,10 @@ public final class Columns {
         }
     }
 
-    /** Each column that has no columns below it: {@code name} in the file, {@code path} of the field, {@code type}. */
+    /**
+     * Each column, a group before its columns: {@code name} in the file, with dots between groups, {@code path} of the field,
+     * {@code type}.
+     */
     public List<Map<String, String>> facts() {
         return List.copyOf(facts);
     }
@@ -176,6 +182,7 @@ public final class Columns {
                         || (own != null && own.type().equals("nested"));
                 if (group && level < depth) {
                     String name = unique(first, taken);
+                    facts.add(fact(names + name, path, Column.Kind.GROUP, list));
                     columns.put(
                             first,
                             new Column(
@@ -215,11 +222,15 @@ public final class Columns {
             Column column = new Column(name, columns.size(), kind, list, Map.of());
             columns.put(member, column);
             leaves++;
+            facts.add(fact(names + name, path, kind, list));
+        }
+
+        private Map<String, String> fact(String name, String path, Column.Kind kind, boolean list) {
             Map<String, String> fact = new LinkedHashMap<>();
-            fact.put("name", names + name);
+            fact.put("name", name);
             fact.put("path", path);
-            fact.put("type", (list ? "list of " : "") + kind.name().toLowerCase(Locale.ROOT));
-            facts.add(fact);
+            fact.put("type", (list ? LIST_OF : "") + kind.name().toLowerCase(Locale.ROOT));
+            return fact;
         }
 
         private Column.Kind kind(String type) {

@@ -109,7 +109,10 @@ final class Companions {
                 dataset.customLicense(),
                 dataset.publisher(),
                 addresses.page(),
-                links);
+                links,
+                draft.parts().stream().anyMatch(part -> part.format().equals("parquet"))
+                        ? ParquetTable.LOADED_BY
+                        : List.of());
     }
 
     /** Names of the files for download programs. */

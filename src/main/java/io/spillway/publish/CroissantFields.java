@@ -68,26 +68,23 @@ final class CroissantFields {
 
     /** The columns of Parquet files, whose names and types the manifest states. */
     private List<Map<String, Object>> typedColumns(Draft draft, Manifest.Format format) {
-        List<?> columns = format.options().get("columns") instanceof List<?> found ? found : List.of();
         List<Map<String, Object>> fields = new ArrayList<>();
-        for (Object column : columns) {
-            if (column instanceof Map<?, ?> fact) {
-                String type = String.valueOf(fact.get("type"));
+        for (ParquetTable.Column column : ParquetTable.columns(format)) {
+            if (!column.isGroup()) {
                 fields.add(field(
-                        String.valueOf(fact.get("name")),
-                        draft.descriptions().get(String.valueOf(fact.get("path"))),
-                        switch (type.replace("list of ", "")) {
+                        column.name(),
+                        column.path() == null ? null : draft.descriptions().get(column.path()),
+                        switch (column.element()) {
                             case "integer", "long", "unsigned" -> "sc:Integer";
                             case "double" -> "sc:Float";
                             case "boolean" -> "sc:Boolean";
                             case "timestamp" -> "sc:DateTime";
                             default -> "sc:Text";
                         },
-                        type.startsWith("list of "),
-                        Map.of("column", String.valueOf(fact.get("name")))));
+                        column.isList(),
+                        Map.of("column", column.name())));
             }
         }
-        fields.add(field("_rest", null, "sc:Text", false, Map.of("column", "_rest")));
         return fields;
     }
 

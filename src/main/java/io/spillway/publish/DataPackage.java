@@ -105,7 +105,7 @@ record DataPackage(
     }
 
     /**
-     * The columns of a CSV part, in order.
+     * The columns of a CSV or Parquet part, in order.
      *
      * @param missingValues the text of a cell without a value; the standard does not distinguish an empty cell from a
      *                      quoted one
@@ -144,11 +144,12 @@ record DataPackage(
 
     private static Resource resource(Draft draft, Part part) {
         boolean csv = part.format().equals("csv");
+        boolean parquet = part.format().equals("parquet");
         String compression = endingOf(part.compression());
         return new Resource(
                 part.name().replace(draft.dump().fileStem(), draft.dataset().name()),
                 part.name(),
-                csv ? "table" : null,
+                csv || parquet ? "table" : null,
                 csv && hasByteOrderMark(draft, part) ? "Begins with a byte order mark" : null,
                 part.format().equals("bulk") ? "ndjson" : part.format(),
                 mediaType(part.format()),
@@ -157,7 +158,7 @@ record DataPackage(
                 part.bytes(),
                 "sha256:" + part.sha256(),
                 csv ? Dialect.RFC_4180 : null,
-                csv ? table(draft, part) : null);
+                csv ? table(draft, part) : parquet ? typedTable(draft, part) : null);
     }
 
     private static Resource resource(SideFile file) {
@@ -212,6 +213,36 @@ record DataPackage(
             }
         }
         return new Table(columns, List.of(""));
+    }
+
+    /** The columns of Parquet files that are in no group. */
+    private static Table typedTable(Draft draft, Part part) {
+        Manifest.Format format =
+                new Manifest.Format(part.format(), part.compression(), options(draft, part), Map.of());
+        return new Table(
+                ParquetTable.top(format).stream()
+                        .map(column -> new Column(
+                                column.name(),
+                                tableType(column),
+                                column.path() == null
+                                        ? null
+                                        : draft.descriptions().get(column.path())))
+                        .toList(),
+                List.of());
+    }
+
+    private static String tableType(ParquetTable.Column column) {
+        if (column.isList()) {
+            return "array";
+        }
+        return switch (column.element()) {
+            case "group" -> "object";
+            case "integer", "long", "unsigned" -> "integer";
+            case "double" -> "number";
+            case "boolean" -> "boolean";
+            case "timestamp" -> "datetime";
+            default -> "string";
+        };
     }
 
     private static boolean hasByteOrderMark(Draft draft, Part part) {

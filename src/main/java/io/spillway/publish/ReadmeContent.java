@@ -128,18 +128,11 @@ final class ReadmeContent {
         if (hasIds(format)) {
             sentences.add("`_id` and `_routing` identify the document of a row.");
         }
-        sentences.add("`manifest.json` lists the columns with their types, and under `left_out` how many documents have"
-                + " values of a field in `_rest`.");
+        sentences.add("`datapackage.json` and `schema.json` state the types. `manifest.json` lists all columns, and under"
+                + " `left_out` how many documents have values of a field in `_rest`.");
         sentences.add("These lines load all files:");
-        return paragraph("* `parquet`: ", sentences) + """
-
-                  ```
-                  DuckDB   SELECT * FROM '*.parquet';
-                  pandas   pandas.concat(pandas.read_parquet(file) for file in sorted(glob.glob("*.parquet")))
-                  Polars   polars.read_parquet("*.parquet")
-                  ```
-
-                """;
+        return paragraph("* `parquet`: ", sentences)
+                + "\n  ```\n  " + String.join("\n  ", ParquetTable.LOADED_BY) + "\n  ```\n\n";
     }
 
     private static String csv(Manifest.Format format) {

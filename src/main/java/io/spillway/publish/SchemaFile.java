@@ -6,6 +6,7 @@ import io.spillway.manifest.ManifestJson;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ record SchemaFile(String dataset, String dump, int schemaVersion, long documents
      * @param documents   number of documents with a value
      * @param share       the same as a share of all documents, 0 to 1
      * @param blurred     how its values were blurred, or null if they are as indexed
+     * @param parquetType the type of its column in Parquet files, or null if it has none
      * @param example     a value from a document of the dump, as published; null unless the schedule enables examples
      */
     record Field(
@@ -43,18 +45,20 @@ record SchemaFile(String dataset, String dump, int schemaVersion, long documents
             long documents,
             BigDecimal share,
             @Nullable String blurred,
+            @Nullable String parquetType,
             @JsonRawValue @Nullable String example) {}
 
     static byte[] of(Draft draft, int schemaVersion) {
+        Map<String, String> columns = ParquetTable.types(draft.formats());
         return ManifestJson.write(new SchemaFile(
                 draft.dataset().name(),
                 draft.dump().toString(),
                 schemaVersion,
                 draft.documents(),
-                draft.fields().stream().map(field -> field(draft, field)).toList()));
+                draft.fields().stream().map(field -> field(draft, field, columns.get(field.path()))).toList()));
     }
 
-    private static Field field(Draft draft, PublishedField field) {
+    private static Field field(Draft draft, PublishedField field, @Nullable String column) {
         return new Field(
                 field.path(),
                 field.type(),
@@ -63,6 +67,7 @@ record SchemaFile(String dataset, String dump, int schemaVersion, long documents
                 field.documents(),
                 share(field.documents(), draft.documents()),
                 field.blurred(),
+                column,
                 field.example());
     }
 

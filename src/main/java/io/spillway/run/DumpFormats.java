@@ -7,14 +7,13 @@ import io.spillway.encode.CsvColumns;
 import io.spillway.encode.CsvOptions;
 import io.spillway.encode.JsonLines;
 import io.spillway.encode.JsonLinesWithId;
-import io.spillway.encode.Parquet;
 import io.spillway.encode.TarBatches;
 import io.spillway.fault.Fault;
 import io.spillway.fault.Printable;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.Decision;
 import io.spillway.fields.FieldPolicy;
-import io.spillway.parquet.Columns;
+import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.schedule.CsvSection;
 import io.spillway.schedule.FormatSection;
@@ -44,9 +43,11 @@ public final class DumpFormats {
     /**
      * The formats of a schedule. Refuses formats that cannot hold the source's documents or cannot be used here.
      *
-     * @param found with all its fields, published or not
+     * @param found    with all its fields, published or not
+     * @param previous the dump before, or null if there is none
      */
-    public static List<PartFormat> of(ScheduleFile schedule, SourceDescription found) throws SpillwayException {
+    public static List<PartFormat> of(ScheduleFile schedule, SourceDescription found, @Nullable Manifest previous)
+            throws SpillwayException {
         FieldPolicy policy = schedule.fields().toPolicy();
         List<PartFormat> formats = new ArrayList<>();
         for (FormatSection section : schedule.formats()) {
@@ -57,7 +58,8 @@ public final class DumpFormats {
                                 .formatted(section.csv() != null ? "csv with column _index" : "with id: _id"),
                         "remove id: _id or the column _index from the format, or set source.publish-index to true");
             }
-            formats.add(of(section, schedule.parts(), policy, found).withMd5AndSha1(publishesMd5AndSha1(schedule)));
+            formats.add(of(section, schedule.parts(), policy, found, previous)
+                    .withMd5AndSha1(publishesMd5AndSha1(schedule)));
         }
         return formats;
     }
@@ -75,17 +77,27 @@ public final class DumpFormats {
     /**
      * Creates a format for the found source. Fails if it cannot hold the published fields, or cannot be written here.
      *
-     * @param found with all its fields, published or not
+     * @param found    with all its fields, published or not
+     * @param previous the dump before, or null if there is none
      */
-    public static PartFormat of(FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription found)
+    public static PartFormat of(
+            FormatSection section,
+            PartsSection parts,
+            FieldPolicy fields,
+            SourceDescription found,
+            @Nullable Manifest previous)
             throws SpillwayException {
-        PartFormat format = unchecked(section, parts, fields, found);
+        PartFormat format = unchecked(section, parts, fields, found, previous);
         requireUsable(format.compression());
         return format;
     }
 
     private static PartFormat unchecked(
-            FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription found)
+            FormatSection section,
+            PartsSection parts,
+            FieldPolicy fields,
+            SourceDescription found,
+            @Nullable Manifest previous)
             throws SpillwayException {
         if (section.csv() != null) {
             List<SourceField> published = fields.published(found.fields());
@@ -115,7 +127,7 @@ public final class DumpFormats {
                     () -> new TarBatches(limits, withId), section.tar().files().toCompression(), limits.facts(withId));
         }
         if (section.parquet() != null) {
-            return parquet(section.parquet(), fields, found);
+            return parquet(section.parquet(), fields, found, previous);
         }
         JsonLinesSection jsonl = Objects.requireNonNull(section.jsonl(), "a format without a kind");
         if (jsonl.id() == Ids.ID) {
@@ -125,34 +137,14 @@ public final class DumpFormats {
         return new PartFormat(JsonLines::new, jsonl.files().toCompression());
     }
 
-    private static PartFormat parquet(ParquetSection section, FieldPolicy fields, SourceDescription found)
+    private static PartFormat parquet(
+            ParquetSection section, FieldPolicy fields, SourceDescription found, @Nullable Manifest previous)
             throws SpillwayException {
         if (section.id() == Ids.ID) {
             requirePublishedIds("format parquet with id: _id", fields);
         }
         requireUsable(new Compression(Compression.Codec.ZSTD, section.level()));
-        List<SourceField> published = fields.published(found.fields());
-        refuseUnknown(section.list(), published);
-        Columns columns = new Columns(published, section.toOptions());
-        long rowGroupBytes = Parquet.rowGroupBytes(Runtime.getRuntime().maxMemory());
-        return new PartFormat(
-                () -> new Parquet(columns, section.level(), rowGroupBytes),
-                Compression.parse("none", null),
-                Parquet.facts(columns, section.toOptions()));
-    }
-
-    private static void refuseUnknown(@Nullable List<String> lists, List<SourceField> published)
-            throws SpillwayException {
-        List<String> unknown = lists == null
-                ? List.of()
-                : lists.stream().filter(path -> !has(published, path)).toList();
-        if (!unknown.isEmpty()) {
-            throw new SpillwayException(
-                    Fault.CONFIG,
-                    "format parquet: no published field of the mapping has the path in list: "
-                            + Printable.line(String.join(", ", unknown)),
-                    "correct the path in list, or publish the field");
-        }
+        return ParquetFormat.of(section, fields.published(found.fields()), previous);
     }
 
     private static CsvColumns csvColumns(CsvSection section, SourceDescription published) throws SpillwayException {

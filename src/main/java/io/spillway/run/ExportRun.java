@@ -236,7 +236,7 @@ public final class ExportRun {
         SourceDescription found = snapshot.description();
         settings.fields().require(found.fields(), found.name());
         Optional<Manifest> previous = publisher.requireEnough(dump, snapshot.documents());
-        List<PartFormat> formats = settings.formats().of(found);
+        List<PartFormat> formats = settings.formats().of(found, previous.orElse(null));
         HeapRoom.require(snapshot.lanes(), proofBytes(snapshot), formats);
         if (previous.isPresent()) {
             DiskRoom.require(workspace.usableBytes(), previous.get(), expected(snapshot, previous.get()), formats);

@@ -201,9 +201,9 @@ public final class Exporter implements Exports {
                 new Where(schedule.source().where()),
                 schedule.fields().toPolicy(),
                 disclosure(schedule),
-                found -> {
+                (found, previous) -> {
                     DumpFormats.idsRevealDates(schedule, found).ifPresent(LOG::warn);
-                    return DumpFormats.of(schedule, found);
+                    return DumpFormats.of(schedule, found, previous);
                 },
                 new PartLimits(
                         schedule.parts().documents(), schedule.parts().bytes().bytes()),

@@ -274,7 +274,7 @@ public final class ScheduleCheck {
         DumpFormats.idsRevealDates(schedule, found).ifPresent(warning -> note("/formats", warning));
         for (int i = 0; i < schedule.formats().size(); i++) {
             try {
-                DumpFormats.of(schedule.formats().get(i), schedule.parts(), policy, found);
+                DumpFormats.of(schedule.formats().get(i), schedule.parts(), policy, found, null);
             } catch (SpillwayException e) {
                 add("/formats/" + i, e.fault(), String.valueOf(e.getMessage()), e.hint());
             }

@@ -18,7 +18,8 @@ public record ParquetSection(
         int level,
 
         @JsonPropertyDescription(
-                "Paths of fields and objects that are lists; other arrays are in the column _rest, except nested ones")
+                "Paths of fields and objects that are lists; when absent, the fields that were arrays in the previous dump."
+                        + " Other arrays are in the column _rest; nested fields are always lists")
         @Nullable
         List<String> list,
 
@@ -39,10 +40,9 @@ public record ParquetSection(
         list = list == null ? null : List.copyOf(list);
     }
 
-    /** Which columns the files have. */
-    public Columns.Options toOptions() {
-        return new Columns.Options(
-                list == null ? Set.of() : Set.copyOf(list), dates == Dates.TIMESTAMP, source, id == Ids.ID);
+    /** Which columns the files have, with these paths as lists. */
+    public Columns.Options toOptions(Set<String> lists) {
+        return new Columns.Options(lists, dates == Dates.TIMESTAMP, source, id == Ids.ID);
     }
 
     /** How dates are written. */

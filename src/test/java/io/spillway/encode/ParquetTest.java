@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,7 +79,24 @@ class ParquetTest {
     private JsonNode row(Columns columns, String document) throws Exception {
         Path file = write("one.parquet", columns, document);
         assertThat(RowCount.of(file)).isEqualTo(1);
-        return read("one.parquet").get(0);
+        ObjectNode row = (ObjectNode) read("one.parquet").get(0);
+        Stream.concat(
+                        columns.facts().stream()
+                                .filter(fact -> fact.get("type").equals("json"))
+                                .map(fact -> fact.get("name")),
+                        Stream.of("_source"))
+                .filter(name -> row.path(name).isTextual())
+                .toList()
+                .forEach(name -> row.set(name, parsed(row.path(name).textValue())));
+        return row;
+    }
+
+    private static JsonNode parsed(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(text, e);
+        }
     }
 
     private static JsonNode json(String text) throws IOException {
@@ -242,7 +260,9 @@ class ParquetTest {
                 .forEach(i -> IntStream.range(0, 100)
                         .forEach(j -> deep.add(new SourceField("g%02d.f%02d".formatted(i, j), "long"))));
         Columns columns = new Columns(deep, DEFAULTS);
-        assertThat(columns.facts()).hasSize(100);
+        assertThat(columns.facts())
+                .hasSize(100)
+                .allSatisfy(fact -> assertThat(fact).containsEntry("type", "json"));
         assertThat(row(columns, "{\"g01\":{\"f01\":1},\"g02\":{\"f02\":[1]}}").path("g01"))
                 .isEqualTo(json("{'f01':1}"));
         List<SourceField> flat = IntStream.range(0, 10_000)
@@ -251,6 +271,28 @@ class ParquetTest {
         Columns wide = new Columns(flat, DEFAULTS);
         assertThat(wide.facts()).hasSize(2_000);
         assertThat(row(wide, "{\"f09999\":1,\"f00001\":2}").path("_rest")).isEqualTo(json("{'f09999':1}"));
+    }
+
+    @Test
+    void halfASurrogatePairInANameOrAValueLosesNothingAndLeavesTheFileReadable() throws Exception {
+        Columns columns = new Columns(
+                mapping("a:keyword", "j:flattened"), new Columns.Options(Set.of(), false, true, false));
+        String document = "{\"a\":\"\\ud800\",\"j\":{\"\\udc00\":1},\"x\\ud800y\":\"\\udfff\"}";
+        write("one.parquet", columns, document);
+        assertThat(DuckDb.texts(folder, "SELECT _source FROM 'one.parquet'")).containsExactly(document);
+        assertThat(DuckDb.texts(folder, "SELECT j FROM 'one.parquet'")).containsExactly("{\"\\udc00\":1}");
+        assertThat(DuckDb.texts(folder, "SELECT _rest FROM 'one.parquet'"))
+                .containsExactly("{\"a\":\"\\ud800\",\"x\\\\ud800y\":\"\\udfff\"}");
+    }
+
+    @Test
+    void columnsAreInGroupsAtADepthOfTwenty() throws Exception {
+        String path = String.join(".", java.util.Collections.nCopies(20, "o"));
+        Columns columns = new Columns(mapping(path + ":long"), DEFAULTS);
+        String deep = "{\"o\":".repeat(20) + "7" + "}".repeat(20);
+        JsonNode row = row(columns, deep);
+        assertThat(row.at("/" + path.replace('.', '/')).longValue()).isEqualTo(7);
+        assertThat(row.path("_rest").isNull()).isTrue();
     }
 
     @Test

@@ -238,6 +238,7 @@ class PagesTest {
                 null,
                 null,
                 "works",
+                List.of(),
                 List.of());
         pages.put("works/2026-11-21T030300Z/index.html", new String(dump, StandardCharsets.UTF_8));
         List<String> times = pages.entrySet().stream()

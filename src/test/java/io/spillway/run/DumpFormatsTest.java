@@ -17,16 +17,16 @@ class DumpFormatsTest {
     void aFormatThatNamesTheIndexIsRefusedIfTheScheduleWithholdsIt() throws Exception {
         SpillwayException e = catchThrowableOfType(
                 SpillwayException.class,
-                () -> DumpFormats.of(schedule("publish-index: false, ", "{jsonl: {id: _id}}"), source()));
+                () -> DumpFormats.of(schedule("publish-index: false, ", "{jsonl: {id: _id}}"), source(), null));
         assertThat(e.fault()).isEqualTo(Fault.FIELD_POLICY);
         assertThat(e.getMessage()).contains("publish-index", "_id");
     }
 
     @Test
     void formatsWithoutTheIndexAreAllowedIfTheScheduleWithholdsIt() throws Exception {
-        assertThat(DumpFormats.of(schedule("publish-index: false, ", "{jsonl: {}}, {bulk: {}}"), source()))
+        assertThat(DumpFormats.of(schedule("publish-index: false, ", "{jsonl: {}}, {bulk: {}}"), source(), null))
                 .hasSize(2);
-        assertThat(DumpFormats.of(schedule("", "{jsonl: {id: _id}}"), source())).hasSize(1);
+        assertThat(DumpFormats.of(schedule("", "{jsonl: {id: _id}}"), source(), null)).hasSize(1);
     }
 
     @Test
@@ -45,7 +45,7 @@ class DumpFormatsTest {
                 source: {elasticsearch: "http://127.0.0.1:9200", index: books}
                 destinations: %s
                 """.formatted(destinations), "test", ScheduleFile.class);
-        return DumpFormats.of(schedule, source()).get(0).md5AndSha1();
+        return DumpFormats.of(schedule, source(), null).get(0).md5AndSha1();
     }
 
     private static ScheduleFile schedule(String source, String formats) throws SpillwayException {

@@ -85,7 +85,7 @@ class ParquetExportTest {
         JsonNode croissant = JSON.readTree(dump.resolve("croissant.json").toFile());
         assertThat(croissant.at("/recordSet/1/field"))
                 .extracting(field -> field.at("/source/extract/column").textValue())
-                .containsExactly("id", "text", "_rest");
+                .containsExactly("id", "text", "_rest", "_source");
     }
 
     @Test

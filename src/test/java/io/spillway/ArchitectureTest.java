@@ -255,6 +255,7 @@ class ArchitectureTest {
                         ROOT + ".fields..",
                         ROOT + ".schedule..",
                         ROOT + ".manifest..",
+                        ROOT + ".parquet..",
                         ROOT + ".publish..",
                         ROOT + ".destination.archive..",
                         ROOT + ".source.elasticsearch..",

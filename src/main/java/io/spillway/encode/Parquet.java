@@ -81,10 +81,10 @@ public final class Parquet implements Encoder {
         return rows.inRest();
     }
 
-    /** The rows, and their pages while they are compressed. */
+    /** The rows, their pages while they are compressed, and the column of a row group that is read back. */
     @Override
     public long heapBytes() {
-        return rowGroupBytes + rowGroupBytes / 4;
+        return 2 * rowGroupBytes + rowGroupBytes / 4;
     }
 
     @Override

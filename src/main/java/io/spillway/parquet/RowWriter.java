@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class RowWriter implements AutoCloseable {
+    private static final int SMALLEST_DICTIONARY = 4 << 10;
+    private static final int LARGEST_DICTIONARY = 1 << 20;
+
     private final Target target;
     private final ParquetWriter<RowBuilder.Row> writer;
     private boolean open = true;
@@ -39,10 +42,17 @@ public final class RowWriter implements AutoCloseable {
                 .withCompressionCodec(CompressionCodecName.ZSTD)
                 .withCodecFactory(new ZstdPages(level))
                 .withRowGroupSize(rowGroupBytes)
+                .withDictionaryPageSize(dictionaryBytes(columns, rowGroupBytes))
                 .withPageWriteChecksumEnabled(true)
                 // The default looks at memory after 100 rows, and documents may have a hundred mebibytes together.
                 .withMinRowCountForPageSizeCheck(1)
                 .build();
+    }
+
+    /** A dictionary takes several times its bytes of heap, which the library does not count: all together a quarter of a row group. */
+    private static int dictionaryBytes(Columns columns, long rowGroupBytes) {
+        long aColumn = rowGroupBytes / 4 / columns.message().getPaths().size();
+        return (int) Math.max(SMALLEST_DICTIONARY, Math.min(LARGEST_DICTIONARY, aColumn));
     }
 
     /** Adds a row. */

@@ -15,7 +15,7 @@ final class ParquetTable {
     static final List<String> LOADED_BY = List.of(
             "DuckDB   SELECT * FROM '*.parquet';",
             "pandas   pandas.concat(pandas.read_parquet(file) for file in sorted(glob.glob(\"*.parquet\")))",
-            "Polars   polars.read_parquet(\"*.parquet\")");
+            "Polars   polars.scan_parquet(\"*.parquet\").collect()");
 
     private ParquetTable() {}
 

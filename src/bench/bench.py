@@ -139,6 +139,11 @@ def spillway(java, url, index, *options):
             "--to", os.path.join(WORK, "out"), *options]
 
 
+def written(kind, compression):
+    """Parquet compresses inside its files."""
+    return ["--format", kind] + ([] if kind == "parquet" else ["--compression", compression])
+
+
 def take_snapshot(es, index, folder):
     """A snapshot of the index in a repository of its own."""
     es("PUT", "/_snapshot/bench", json.dumps({"type": "fs", "settings": {"location": folder}}))
@@ -278,23 +283,23 @@ def main():
         for pair in a.formats.split(","):
             kind, compression, *level = pair.split()
             name = "spillway %s, %s" % (kind, " ".join([compression, *level]))
-            cases[name] = spillway(java, url, "bench", "--format", kind, "--compression", compression, "--slices", str(a.slices),
+            cases[name] = spillway(java, url, "bench", *written(kind, compression), "--slices", str(a.slices),
                                    "--lanes", str(a.lanes), *(["--level", *level] if level else []))
             if a.snapshot:
                 cases["%s, from a snapshot" % name] = from_snapshot(
-                    java, repository, "bench", "--format", kind, "--compression", compression, "--lanes", str(a.lanes),
+                    java, repository, "bench", *written(kind, compression), "--lanes", str(a.lanes),
                     *(["--level", *level] if level else []))
             if kind == "jsonl":
                 compressors[name] = compressor_alone(java, path, compression, level)
             if a.withhold:
                 cases["%s, %d fields withheld" % (name, a.withhold)] = spillway(
-                    java, url, "bench", "--format", kind, "--compression", compression, "--slices", str(a.slices), "--lanes", str(a.lanes),
+                    java, url, "bench", *written(kind, compression), "--slices", str(a.slices), "--lanes", str(a.lanes),
                     "--exclude", ",".join(some_fields(path, a.withhold)), "--unlisted", "publish")
         once = {}
         for pair in filter(None, a.once.split(",")):
             kind, compression = pair.split()
             once["spillway %s, %s (once)" % (kind, compression)] = spillway(
-                java, url, "bench", "--format", kind, "--compression", compression, "--slices", str(a.slices), "--lanes", str(a.lanes))
+                java, url, "bench", *written(kind, compression), "--slices", str(a.slices), "--lanes", str(a.lanes))
         missing = []
         if a.peers:
             more, missing, stop_peers = peers(url, "bench", path)

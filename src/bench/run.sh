@@ -2,7 +2,7 @@
 # Measures exports against the fastest drain and against peers, on the real server, in one run:
 #
 #   src/bench/run.sh [--documents 400000] [--rounds 5] [--java HOME] [--peers] [--shards 2] [--slices 4] [--lanes 2] \
-#       [--formats "jsonl gzip,jsonl gzip 3,csv zstd"] [--once "jsonl xz"] [--scale 400000,2000000] \
+#       [--formats "jsonl zstd,parquet zstd 3,csv zstd"] [--once "jsonl xz"] [--scale 400000,2000000] \
 #       [--share 0.25,0.5] [--withhold 3] [--snapshot] [--report NAME]
 #
 # Prints a report and writes it to docs/benchmarks/. Needs the built jar (mvn -q package -DskipTests) and python3; with

@@ -171,7 +171,8 @@ class ArchitectureTest {
         home("source.repository.lucene", "org.apache.lucene..").check(MAIN);
         home("compress", "org.apache.commons.compress.compressors..", "org.tukaani..")
                 .check(MAIN);
-        homes("com.github.luben..", "compress", "parquet", "source.repository.lucene").check(MAIN);
+        homes("com.github.luben..", "compress", "parquet", "source.repository.lucene")
+                .check(MAIN);
         home("encode", "de.siegmar..", "org.apache.commons.compress.archivers..")
                 .check(MAIN);
         noClasses()

@@ -117,7 +117,7 @@ class FormatsIT {
                         index,
                         folder,
                         "--format",
-                        "jsonl,csv,bulk,tar",
+                        "jsonl,csv,bulk,tar,parquet",
                         "--compression",
                         compression,
                         "--slices",
@@ -129,7 +129,7 @@ class FormatsIT {
                 .path("parts")
                 .forEach(part -> documents.merge(
                         part.path("format").asText(), part.path("documents").asLong(), Long::sum));
-        assertThat(documents).isEqualTo(Map.of("jsonl", 700L, "csv", 700L, "bulk", 700L, "tar", 700L));
+        assertThat(documents).isEqualTo(Map.of("jsonl", 700L, "csv", 700L, "bulk", 700L, "tar", 700L, "parquet", 700L));
         Spillway.run("verify", dump.folder().toString()).succeeded();
     }
 
@@ -163,6 +163,46 @@ class FormatsIT {
             expected.add(List.of("[\"A\",\"B" + i + "\"]", "" + i, "1.10", "say \"hi\", " + i + "\nü"));
         }
         assertThat(rows).isEqualTo(expected);
+    }
+
+    @Test
+    void duckDbReadsEveryRowOfAllParquetFiles() throws Exception {
+        Spillway.export(
+                        cluster,
+                        index,
+                        folder,
+                        "--format",
+                        "parquet",
+                        "--slices",
+                        "3",
+                        "--part-documents",
+                        "100",
+                        "--list",
+                        "author",
+                        "--with-id",
+                        "--with-source")
+                .succeeded();
+        Dump dump = Dump.only(folder, "records");
+        assertThat(parts(dump)).hasSizeGreaterThan(6);
+        List<String> rows = DuckDb.texts(
+                dump.folder(),
+                "SELECT n || ' ' || price || ' ' || title || ' ' || author[2].name || ' ' || _rest FROM '*.parquet' ORDER BY n");
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            expected.add(i + " 1.1 say \"hi\", " + i + "\nü B" + i + " {"
+                    + (i % 10 == 0 ? "\"unmapped\":{\"x\":1}," : "")
+                    + "\"big\":123456789012345678901234567890}");
+        }
+        assertThat(rows).isEqualTo(expected);
+        Map<String, String> documents = new TreeMap<>();
+        List<String> sources = DuckDb.texts(dump.folder(), "SELECT _source FROM '*.parquet' ORDER BY _id");
+        List<String> others =
+                DuckDb.texts(dump.folder(), "SELECT coalesce(_routing, '') || ' ' FROM '*.parquet' ORDER BY _id");
+        List<String> ids = DuckDb.texts(dump.folder(), "SELECT _id FROM '*.parquet' ORDER BY _id");
+        for (int i = 0; i < ids.size(); i++) {
+            documents.put(ids.get(i), others.get(i) + JSON.readTree(sources.get(i)));
+        }
+        assertThat(documents).isEqualTo(documents(index));
     }
 
     @Test

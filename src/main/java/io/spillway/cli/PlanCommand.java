@@ -155,8 +155,7 @@ final class PlanCommand implements Callable<Integer> {
                 total(sizes, SizeEstimate::bytes), (int) Math.min(files, Integer.MAX_VALUE));
     }
 
-    private void printText(
-            ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes, DumpBefore before)
+    private void printText(ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes, DumpBefore before)
             throws SpillwayException {
         PrintWriter out = spec.commandLine().getOut();
         var source = survey.description();
@@ -339,8 +338,7 @@ final class PlanCommand implements Callable<Integer> {
         return (blur == null ? "" : " by " + blur.name()) + (rule == null ? "" : "   rule: " + rule);
     }
 
-    private void printJson(
-            ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes, DumpBefore before)
+    private void printJson(ScheduleFile schedule, SourceSurvey survey, List<SizeEstimate> sizes, DumpBefore before)
             throws SpillwayException {
         var source = survey.description();
         Map<String, Object> line = new LinkedHashMap<>();

@@ -20,8 +20,10 @@ public final class Parquet implements Encoder {
 
     /** More does not help readers, and takes more heap. */
     private static final long LARGEST_ROW_GROUP = 64 << 20;
-    /** Four lanes, each of which may take a quarter of its quarter. */
-    private static final int SHARE_OF_HEAP = 16;
+    /** Four lanes with 900 columns then fit into 256 MiB, beside the program and its pages; ParquetHeapTest measures it. */
+    private static final int SHARE_OF_HEAP = 32;
+    /** Buffers that grow by doubling, compressed pages beside them, dictionaries, and the column that is read back. */
+    private static final int HEAP_A_ROW_GROUP = 4;
 
     private final Columns columns;
     private final int level;
@@ -33,7 +35,7 @@ public final class Parquet implements Encoder {
      * An encoder for one part.
      *
      * @param level         of zstd, 1 to 19
-     * @param rowGroupBytes heap that rows may take before they are written
+     * @param rowGroupBytes bytes of rows that are held before they are written; the heap for them is several times as much
      */
     public Parquet(Columns columns, int level, long rowGroupBytes) {
         this.columns = columns;
@@ -42,7 +44,7 @@ public final class Parquet implements Encoder {
         this.rows = new RowBuilder(columns);
     }
 
-    /** The heap that the rows of an open part may take, for a heap of that many bytes. */
+    /** The bytes of a row group, for a heap of that many bytes. */
     public static long rowGroupBytes(long heap) {
         return Math.min(LARGEST_ROW_GROUP, heap / SHARE_OF_HEAP);
     }
@@ -81,10 +83,9 @@ public final class Parquet implements Encoder {
         return rows.inRest();
     }
 
-    /** The rows, their pages while they are compressed, and the column of a row group that is read back. */
     @Override
     public long heapBytes() {
-        return 2 * rowGroupBytes + rowGroupBytes / 4;
+        return HEAP_A_ROW_GROUP * rowGroupBytes;
     }
 
     @Override

@@ -79,25 +79,24 @@ public record Snippet(String tool, String code) {
             }
             String name = first.get().name();
             String pattern = name.replaceFirst("\\.[0-9]+\\.", ".*.");
-            String duck =
-                    switch (format) {
-                        case "parquet" -> "read_parquet";
-                        case "csv" -> "read_csv";
-                        default -> "read_json_auto";
-                    };
-            String pandas =
-                    switch (format) {
-                        case "parquet" -> "read_parquet(\"%s\")";
-                        case "csv" -> "read_csv(\"%s\")";
-                        default -> "read_json(\"%s\", lines=True)";
-                    };
+            String duck = switch (format) {
+                case "parquet" -> "read_parquet";
+                case "csv" -> "read_csv";
+                default -> "read_json_auto";
+            };
+            String pandas = switch (format) {
+                case "parquet" -> "read_parquet(\"%s\")";
+                case "csv" -> "read_csv(\"%s\")";
+                default -> "read_json(\"%s\", lines=True)";
+            };
             all.add(new Snippet("DuckDB", "duckdb -c \"SELECT * FROM %s('%s') LIMIT 10\"\n".formatted(duck, pattern)));
             all.add(new Snippet(
                     "pandas",
                     "import pandas\nd = pandas.%s\nprint(d.head())\n".formatted(pandas.formatted(folder + name))));
             if (format.equals("parquet")) {
                 all.add(new Snippet(
-                        "Polars", "import polars\nd = polars.read_parquet(\"%s\")\nprint(d.head())\n".formatted(pattern)));
+                        "Polars",
+                        "import polars\nd = polars.read_parquet(\"%s\")\nprint(d.head())\n".formatted(pattern)));
             }
             return;
         }

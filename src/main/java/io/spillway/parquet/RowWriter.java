@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class RowWriter implements AutoCloseable {
-    private static final int SMALLEST_DICTIONARY = 4 << 10;
+    private static final int SMALLEST_SHARE_WITH_DICTIONARY = 128 << 10;
     private static final int LARGEST_DICTIONARY = 1 << 20;
 
     private final Target target;
@@ -32,27 +32,29 @@ public final class RowWriter implements AutoCloseable {
      * Begins a file.
      *
      * @param level         of zstd, 1 to 19
-     * @param rowGroupBytes heap that rows may take before they are written
+     * @param rowGroupBytes bytes of rows that are held before they are written
      * @param out           remains open
      */
     public RowWriter(Columns columns, int level, long rowGroupBytes, OutputStream out) throws IOException {
         this.target = new Target(out);
+        long share = share(columns, rowGroupBytes);
         this.writer = new Builder(target, columns)
                 .withConf(new PlainParquetConfiguration())
                 .withCompressionCodec(CompressionCodecName.ZSTD)
                 .withCodecFactory(new ZstdPages(level))
                 .withRowGroupSize(rowGroupBytes)
-                .withDictionaryPageSize(dictionaryBytes(columns, rowGroupBytes))
+                // The library does not count the heap of a dictionary, which is 16 KiB and several times its bytes.
+                .withDictionaryEncoding(share >= SMALLEST_SHARE_WITH_DICTIONARY)
+                .withDictionaryPageSize((int) Math.min(LARGEST_DICTIONARY, Math.max(1, share / 4)))
                 .withPageWriteChecksumEnabled(true)
                 // The default looks at memory after 100 rows, and documents may have a hundred mebibytes together.
                 .withMinRowCountForPageSizeCheck(1)
                 .build();
     }
 
-    /** A dictionary takes several times its bytes of heap, which the library does not count: all together a quarter of a row group. */
-    private static int dictionaryBytes(Columns columns, long rowGroupBytes) {
-        long aColumn = rowGroupBytes / 4 / columns.message().getPaths().size();
-        return (int) Math.max(SMALLEST_DICTIONARY, Math.min(LARGEST_DICTIONARY, aColumn));
+    /** The share of a column in a row group. */
+    private static long share(Columns columns, long rowGroupBytes) {
+        return rowGroupBytes / columns.message().getPaths().size();
     }
 
     /** Adds a row. */

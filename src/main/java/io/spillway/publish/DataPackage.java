@@ -217,8 +217,7 @@ record DataPackage(
 
     /** The columns of Parquet files that are in no group. */
     private static Table typedTable(Draft draft, Part part) {
-        Manifest.Format format =
-                new Manifest.Format(part.format(), part.compression(), options(draft, part), Map.of());
+        Manifest.Format format = new Manifest.Format(part.format(), part.compression(), options(draft, part), Map.of());
         return new Table(
                 ParquetTable.top(format).stream()
                         .map(column -> new Column(

@@ -128,11 +128,12 @@ final class ReadmeContent {
         if (hasIds(format)) {
             sentences.add("`_id` and `_routing` identify the document of a row.");
         }
-        sentences.add("`datapackage.json` and `schema.json` state the types. `manifest.json` lists all columns, and under"
-                + " `left_out` how many documents have values of a field in `_rest`.");
+        sentences.add(
+                "`datapackage.json` and `schema.json` state the types. `manifest.json` lists all columns, and under"
+                        + " `left_out` how many documents have values of a field in `_rest`.");
         sentences.add("These lines load all files:");
-        return paragraph("* `parquet`: ", sentences)
-                + "\n  ```\n  " + String.join("\n  ", ParquetTable.LOADED_BY) + "\n  ```\n\n";
+        return paragraph("* `parquet`: ", sentences) + "\n  ```\n  " + String.join("\n  ", ParquetTable.LOADED_BY)
+                + "\n  ```\n\n";
     }
 
     private static String csv(Manifest.Format format) {

@@ -55,7 +55,9 @@ record SchemaFile(String dataset, String dump, int schemaVersion, long documents
                 draft.dump().toString(),
                 schemaVersion,
                 draft.documents(),
-                draft.fields().stream().map(field -> field(draft, field, columns.get(field.path()))).toList()));
+                draft.fields().stream()
+                        .map(field -> field(draft, field, columns.get(field.path())))
+                        .toList()));
     }
 
     private static Field field(Draft draft, PublishedField field, @Nullable String column) {

@@ -331,6 +331,14 @@ class MainTest {
         assertThat(run.err()).contains("SPILLWAY_TEST_NOT_SET").doesNotContain("format");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--list=a", "--dates=timestamp", "--with-source"})
+    void anOptionOfParquetWithoutParquetIsRefused(String option) {
+        Run run = Run.of("export", "--elasticsearch", "http://localhost:1", "--index", "a", "--to", "x", option);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("no effect without --format parquet");
+    }
+
     @Test
     void anUnknownFormatIsNamed() {
         Run run = Run.of(

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ParquetHeapTest {
     private static final int LANES = 4;
     private static final int COLUMNS = 900;
-    private static final int DOCUMENTS = Integer.getInteger("spillway.documents", 1_500);
+    private static final int DOCUMENTS = Integer.getInteger("spillway.documents", 1_000);
 
     @Test
     void fourLanesWithNineHundredColumnsOfDistinctValuesFitInto256Mebibytes(@TempDir Path folder) throws Exception {
@@ -35,7 +35,8 @@ class ParquetHeapTest {
                         "-Xmx256m",
                         "-Dspillway.documents=" + DOCUMENTS,
                         "-cp",
-                        System.getProperty("java.class.path").replaceAll("(^|:)(?=[^/:])", "$1" + Path.of("").toAbsolutePath() + "/"),
+                        System.getProperty("java.class.path")
+                                .replaceAll("(^|:)(?=[^/:])", "$1" + Path.of("").toAbsolutePath() + "/"),
                         ParquetHeapTest.class.getName()));
         assertThat(result.output()).contains("written").doesNotContain("OutOfMemoryError");
         assertThat(result.exitCode()).isZero();
@@ -46,7 +47,8 @@ class ParquetHeapTest {
         byte[][] others = new byte[64][1 << 20];
         List<SourceField> fields = new ArrayList<>();
         for (int i = 0; i < COLUMNS; i++) {
-            fields.add(new SourceField("f%03d".formatted(i), List.of("long", "keyword", "double").get(i % 3)));
+            fields.add(new SourceField(
+                    "f%03d".formatted(i), List.of("long", "keyword", "double").get(i % 3)));
         }
         Columns columns = new Columns(fields, Columns.Options.DEFAULTS);
         ExecutorService threads = Executors.newFixedThreadPool(LANES);
@@ -94,7 +96,8 @@ class ParquetHeapTest {
             json.append(i == 0 ? '{' : ',').append("\"f%03d\":".formatted(i));
             switch (i % 3) {
                 case 0 -> json.append(random.nextLong());
-                case 1 -> json.append('"').append(Long.toHexString(random.nextLong())).append('"');
+                case 1 ->
+                    json.append('"').append(Long.toHexString(random.nextLong())).append('"');
                 default -> json.append(random.nextDouble());
             }
         }

@@ -59,6 +59,7 @@ class ParquetRoundTripTest {
     /** A surrogate pair, half of one as the second group, or another escape. */
     private static final Pattern ESCAPE =
             Pattern.compile("(?i)(\\\\ud[89ab][0-9a-f]{2}\\\\ud[c-f][0-9a-f]{2})|\\\\u(d[89a-f][0-9a-f]{2})|\\\\.");
+
     private static final Pattern AGAIN = Pattern.compile("#[0-9]+$");
     private static final List<String> SCALARS = List.of(
             "0",
@@ -315,9 +316,7 @@ class ParquetRoundTripTest {
                         && (!at.has(steps[step]) || at.path(steps[step]).isObject())) {
                     at = at.withObjectProperty(steps[step++]);
                 }
-                at.set(
-                        String.join(".", List.of(steps).subList(step, steps.length)),
-                        normal(member.getValue()));
+                at.set(String.join(".", List.of(steps).subList(step, steps.length)), normal(member.getValue()));
             }
         }
         return object;

@@ -254,6 +254,20 @@ class ParquetTest {
     }
 
     @Test
+    void aMappingThatGrewKeepsItsColumnsSoThatFilesOfTwoDumpsAreOneTable() throws Exception {
+        Columns before = new Columns(mapping("a:long", "b.c:keyword"), DEFAULTS);
+        Columns after = new Columns(mapping("a:long", "aa:date", "b.c:keyword", "b.d:long", "e.f:double"), DEFAULTS);
+        assertThat(after.facts()).containsAll(before.facts());
+        write("p.1.parquet", before, "{\"a\":1,\"b\":{\"c\":\"x\",\"d\":5}}");
+        write("p.2.parquet", after, "{\"a\":2,\"b\":{\"c\":\"y\",\"d\":6},\"e.f\":0.5}");
+        assertThat(DuckDb.texts(
+                        folder,
+                        "SELECT a || b.c || coalesce(b.d, CAST(_rest->>'$.\"b.d\"' AS BIGINT))"
+                                + " FROM read_parquet('p.*.parquet', union_by_name = true) ORDER BY a"))
+                .containsExactly("1x5", "2y6");
+    }
+
+    @Test
     void tenThousandLeavesBecomeColumnsOfJsonInsteadOfTooManyColumns() throws Exception {
         List<SourceField> deep = new ArrayList<>();
         IntStream.range(0, 100)
@@ -275,8 +289,8 @@ class ParquetTest {
 
     @Test
     void halfASurrogatePairInANameOrAValueLosesNothingAndLeavesTheFileReadable() throws Exception {
-        Columns columns = new Columns(
-                mapping("a:keyword", "j:flattened"), new Columns.Options(Set.of(), false, true, false));
+        Columns columns =
+                new Columns(mapping("a:keyword", "j:flattened"), new Columns.Options(Set.of(), false, true, false));
         String document = "{\"a\":\"\\ud800\",\"j\":{\"\\udc00\":1},\"x\\ud800y\":\"\\udfff\"}";
         write("one.parquet", columns, document);
         assertThat(DuckDb.texts(folder, "SELECT _source FROM 'one.parquet'")).containsExactly(document);

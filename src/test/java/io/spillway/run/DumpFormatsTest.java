@@ -26,7 +26,8 @@ class DumpFormatsTest {
     void formatsWithoutTheIndexAreAllowedIfTheScheduleWithholdsIt() throws Exception {
         assertThat(DumpFormats.of(schedule("publish-index: false, ", "{jsonl: {}}, {bulk: {}}"), source(), null))
                 .hasSize(2);
-        assertThat(DumpFormats.of(schedule("", "{jsonl: {id: _id}}"), source(), null)).hasSize(1);
+        assertThat(DumpFormats.of(schedule("", "{jsonl: {id: _id}}"), source(), null))
+                .hasSize(1);
     }
 
     @Test
@@ -37,6 +38,15 @@ class DumpFormatsTest {
         assertThat(withMd5AndSha1("[{directory: /srv/dumps}, {internet-archive: {item: \"books-{date}\","
                         + " access-key: \"${env:PATH}\", secret-key: \"${env:PATH}\"}}]"))
                 .isTrue();
+    }
+
+    @Test
+    void aListThatNoFieldOfTheMappingHasIsRefused() {
+        SpillwayException e = catchThrowableOfType(
+                SpillwayException.class,
+                () -> DumpFormats.of(schedule("", "{parquet: {list: [titel]}}"), source(), null));
+        assertThat(e.fault()).isEqualTo(Fault.CONFIG);
+        assertThat(e.getMessage()).contains("titel");
     }
 
     private static boolean withMd5AndSha1(String destinations) throws Exception {

@@ -113,10 +113,10 @@ class ParquetReadersTest {
                     dump,
                     "import {asyncBufferFromUrl, parquetReadObjects} from '%s';"
                             .formatted(NpmPackages.file("hyparquet/src/index.js")),
-                    "import {compressors} from '%s';"
-                            .formatted(NpmPackages.file("hyparquet-compressors/src/index.js")),
+                    "import {compressors} from '%s';".formatted(NpmPackages.file("hyparquet-compressors/src/index.js")),
                     "const file = await asyncBufferFromUrl({url: '%s'});"
-                            .formatted(server.address().resolve(file.getFileName().toString())),
+                            .formatted(
+                                    server.address().resolve(file.getFileName().toString())),
                     "const rows = await parquetReadObjects({file, columns: ['id'], compressors});",
                     "console.log(String(rows.reduce((sum, row) => sum + row.id, 0n)));");
             assertThat(sum).isEqualTo(String.valueOf((long) DOCUMENTS * (DOCUMENTS - 1) / 2));

@@ -154,7 +154,13 @@ public final class SyntheticExport {
         try (LocalDirectory directory = LocalDirectory.open(root, publicUrl)) {
             return new ExportRun(
                             new ExportSettings(
-                                    dataset, where, fields, disclosure, (found, previous) -> formats, limits, allowEmpty),
+                                    dataset,
+                                    where,
+                                    fields,
+                                    disclosure,
+                                    (found, previous) -> formats,
+                                    limits,
+                                    allowEmpty),
                             source,
                             workspace.apply(new DirectoryWorkspace(directory)),
                             new Publisher(

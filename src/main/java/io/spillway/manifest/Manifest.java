@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param spillway      version of Spillway that wrote it
  * @param publisher     name of the data's publisher, or null if not stated
  * @param customLicense the licence that the one {@code LicenseRef-} in {@code license} means, or null if there is none
+ * @param changes       what turns the dump before into this one; null if changes are not configured
  */
 public record Manifest(
         int formatVersion,
@@ -67,7 +68,8 @@ public record Manifest(
         @Nullable Long repaired,
         String spillway,
         @Nullable String publisher,
-        @Nullable CustomLicense customLicense) {
+        @Nullable CustomLicense customLicense,
+        @Nullable Changes changes) {
 
     /** Increases if readers of an older version would misread a newer one. */
     public static final int FORMAT_VERSION = 1;
@@ -128,9 +130,31 @@ public record Manifest(
             throw new IllegalArgumentException(
                     "the parts of dump %s have %d bytes, expected %d".formatted(dump, sum, bytes));
         }
+        if (changes != null) {
+            requireChanges(dump, documents, files, changes);
+        }
     }
 
-    /** A manifest without a publisher and a custom licence. */
+    private static void requireChanges(String dump, long documents, List<SideFile> files, Changes changes) {
+        if (changes.counts() != null && changes.counts().after() != documents) {
+            throw new IllegalArgumentException("the changes lead to %d documents, but dump %s has %d"
+                    .formatted(changes.counts().after(), dump, documents));
+        }
+        for (Changes.File file : changes.files()) {
+            if (!files.contains(new SideFile(file.name(), file.bytes(), file.sha256()))) {
+                throw new IllegalArgumentException(
+                        "dump %s has changes in %s, which its files do not have".formatted(dump, file.name()));
+            }
+        }
+    }
+
+    /** Whether a file holds changes since the dump before. */
+    public boolean isChangeFile(String name) {
+        return changes != null
+                && changes.files().stream().anyMatch(file -> file.name().equals(name));
+    }
+
+    /** A manifest without a publisher, a custom licence and changes. */
     public Manifest(
             int formatVersion,
             String dataset,
@@ -177,6 +201,7 @@ public record Manifest(
                 files,
                 repaired,
                 spillway,
+                null,
                 null,
                 null);
     }

@@ -183,7 +183,8 @@ public final class Publisher {
                 draft.repaired() == 0 ? null : draft.repaired(),
                 version,
                 dataset.publisher(),
-                dataset.customLicense());
+                dataset.customLicense(),
+                null);
     }
 
     private static Manifest.@Nullable KeptSnapshot kept(Draft draft) {

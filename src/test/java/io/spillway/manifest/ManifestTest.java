@@ -36,6 +36,7 @@ class ManifestTest {
         List<String> accepted = List.of("shrink");
         List<Manifest.Field> fields = List.of(new Manifest.Field("id", "keyword", List.of("string"), 30L, "hash"));
         List<SideFile> files = new ArrayList<>(List.of(new SideFile("README.md", 12, HASH)));
+        Changes between;
 
         Manifest make() {
             return new Manifest(
@@ -69,7 +70,10 @@ class ManifestTest {
                     parts,
                     files,
                     null,
-                    "0.1.0");
+                    "0.1.0",
+                    null,
+                    null,
+                    between);
         }
     }
 

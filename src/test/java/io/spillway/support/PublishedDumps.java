@@ -125,7 +125,8 @@ public final class PublishedDumps {
                 null,
                 "0.0.0",
                 null,
-                customLicense);
+                customLicense,
+                null);
         Files.write(folder.resolve(Manifest.FILE_NAME), ManifestJson.write(manifest));
         return manifest;
     }

@@ -54,7 +54,7 @@ class ArchitectureTest {
             Set.of("schedule", "demo"),
             Set.of("pipeline", "deliver", "publish", "site", "fresh"),
             Set.of("notices"),
-            Set.of("page"),
+            Set.of("page", "changes"),
             Set.of("verify", "catalog"),
             Set.of("encode", "compress", "destination", "manifest", "fields"),
             Set.of("parquet"),

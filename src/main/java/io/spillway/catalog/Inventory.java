@@ -261,7 +261,7 @@ public final class Inventory {
     private List<String> missing(DumpId dump, Manifest manifest, Map<String, Long> names) throws SpillwayException {
         Map<String, Long> wanted = new TreeMap<>();
         manifest.parts().forEach(part -> wanted.put(part.name(), part.bytes()));
-        manifest.files().forEach(file -> wanted.put(file.name(), file.bytes()));
+        manifest.neededFiles().forEach(file -> wanted.put(file.name(), file.bytes()));
         List<String> missing = new ArrayList<>();
         for (Map.Entry<String, Long> file : wanted.entrySet()) {
             if (!file.getValue().equals(names.get(file.getKey()))) {

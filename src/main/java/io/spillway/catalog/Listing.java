@@ -2,6 +2,7 @@ package io.spillway.catalog;
 
 import io.spillway.dataset.CustomLicense;
 import io.spillway.destination.ObjectKey;
+import io.spillway.manifest.ChangeSteps;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.Sha256Sums;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param files         its parts, in the order of their names
  * @param mirrors       addresses of the same dump elsewhere, each of the file that {@code address} is of
  * @param customLicense the licence that the one {@code LicenseRef-} in {@code license} means, or null if there is none
+ * @param changes       address of the list of changes between dumps, or null where they are not published
  */
 public record Listing(
         String dataset,
@@ -58,7 +60,8 @@ public record Listing(
         @Nullable String torrent,
         List<File> files,
         List<URI> mirrors,
-        @Nullable CustomLicense customLicense) {
+        @Nullable CustomLicense customLicense,
+        @Nullable String changes) {
     /** @throws IllegalArgumentException if a member is missing, as it may be in a file */
     public Listing {
         Present.members("a dataset", dataset, title, dump, takenAt, address, manifest, checksums, files);
@@ -157,7 +160,10 @@ public record Listing(
                         .map(part -> File.of(part, addresses.of(folder.child(part.name()))))
                         .toList(),
                 mirrors,
-                latest.customLicense());
+                latest.customLicense(),
+                latest.changes() == null
+                        ? null
+                        : addresses.of(new ObjectKey(latest.dataset()).child(ChangeSteps.FILE_NAME)));
     }
 
     /** The name of the file that {@link #address} is of: the dump's page, or its manifest where it has no page. */

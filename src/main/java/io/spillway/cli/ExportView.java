@@ -1,6 +1,7 @@
 package io.spillway.cli;
 
 import io.spillway.deliver.Deliveries.Delivery;
+import io.spillway.manifest.Changes;
 import io.spillway.pipeline.RunStats;
 import io.spillway.progress.Amounts;
 import io.spillway.progress.Progress;
@@ -61,6 +62,10 @@ final class ExportView implements ExportListener {
             line.put("parts", report.manifest().parts().size());
             line.put("public_at", report.delivery().publicAt());
             line.put("run", stats);
+            if (report.manifest().changes() != null) {
+                line.put("changes", report.manifest().changes().counts());
+                line.put("changes_warning", report.warning());
+            }
             out.println(JsonText.line(line));
         } else {
             out.printf(
@@ -71,8 +76,27 @@ final class ExportView implements ExportListener {
                     Amounts.bytes(report.manifest().bytes()),
                     report.manifest().parts().size(),
                     report.address() == null ? "" : ", in " + report.address());
+            showChanges(report);
         }
         show(report.deliveries());
+    }
+
+    private void showChanges(ExportReport report) {
+        Changes changes = report.manifest().changes();
+        if (changes != null && changes.from() != null && changes.counts() != null) {
+            out.printf(
+                    "changes since %s: %s added, %s changed, %s deleted%n",
+                    changes.from().dump(),
+                    Amounts.count(changes.counts().added()),
+                    Amounts.count(changes.counts().changed()),
+                    Amounts.count(changes.counts().deleted()));
+        } else if (changes != null) {
+            out.printf("a new chain of changes begins: %s%n", changes.newChain());
+        }
+        if (report.warning() != null) {
+            err.println("warning: " + report.warning());
+            err.flush();
+        }
     }
 
     /** Prints the outcome of each delivery; failures in JSON alone, as the error of the command describes them. */

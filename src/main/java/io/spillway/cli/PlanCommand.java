@@ -2,6 +2,7 @@ package io.spillway.cli;
 
 import io.spillway.compress.Compression;
 import io.spillway.fault.Fault;
+import io.spillway.changes.ChangeMaker;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.Blur;
 import io.spillway.fields.FieldFilter;
@@ -217,6 +218,12 @@ final class PlanCommand implements Callable<Integer> {
                     Amounts.bytes(bytes), survey.sampleDocuments());
         }
         before.mostInRest().forEach(each -> out.println("_rest         " + each));
+        if (schedule.changes() != null) {
+            out.printf(
+                    "changes       about %s stay on this disk (%d bytes and the key for each document), and twice as much"
+                            + " is needed during an export%n",
+                    Amounts.bytes(ChangeMaker.keptBytes() * survey.documents()), ChangeMaker.keptBytes());
+        }
         archiveWarnings(schedule, survey, sizes).forEach(warning -> out.println("archive       " + warning));
         Path directory = Destinations.homePath(schedule);
         long free = free(directory);
@@ -364,6 +371,9 @@ final class PlanCommand implements Callable<Integer> {
         line.put("lanes", survey.lanes());
         line.put("proof_heap_bytes", proofBytes(survey));
         line.put("formats", sizes.stream().map(PlanCommand::facts).toList());
+        if (schedule.changes() != null) {
+            line.put("changes_bytes_per_document", ChangeMaker.keptBytes());
+        }
         line.put("estimated_bytes", total(sizes, SizeEstimate::bytes));
         line.put("previous_in_rest", before.inRest());
         line.put("estimated_bytes_uncompressed", total(sizes, SizeEstimate::bytesUncompressed));

@@ -101,6 +101,13 @@ final class ScheduleArguments {
             description = "Unlisted fields: stop (default with rules), withhold or publish.")
     private @Nullable String unlisted;
 
+    @SetsKey("/changes/key")
+    @Option(
+            names = "--changes",
+            paramLabel = "KEY",
+            description = "Also the changes since the dump before; KEY is _id (with --with-id) or a published field.")
+    private @Nullable String changes;
+
     @SetsKey("/parts/documents")
     @Option(names = "--part-documents", paramLabel = "N", description = "Maximum number of documents per file.")
     private @Nullable Long partDocuments;

@@ -4,6 +4,8 @@ import io.spillway.config.ClearText;
 import io.spillway.daemon.RunResult.Failure;
 import io.spillway.fault.Fault;
 import io.spillway.files.ChildEnvironment;
+import io.spillway.manifest.Changes;
+import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -34,6 +36,7 @@ final class Alerts implements RunListener, AutoCloseable {
 
     private static final String LATE = "late";
     private static final String DISK = "disk";
+    private static final String CHANGES = "changes";
     private static final String SCHEDULE = "schedule";
     private static final String RESOLVED = "resolved";
     private static final String DETAILS = "see the daemon's log, or /status with the token, for details";
@@ -105,7 +108,9 @@ final class Alerts implements RunListener, AutoCloseable {
         try {
             switch (result.outcome()) {
                 case PUBLISHED, NOTHING_NEW -> {
-                    if (log.alerted(result.dataset(), null)) {
+                    if (result.report() != null && result.report().warning() != null) {
+                        withoutChanges(result.report().manifest());
+                    } else if (log.alerted(result.dataset(), null)) {
                         String message =
                                 "the newest dump of \"%s\" is public at every destination".formatted(result.dataset());
                         send(alert(RESOLVED, result.dataset(), null, message, null));
@@ -129,6 +134,16 @@ final class Alerts implements RunListener, AutoCloseable {
             }
         } catch (SQLException e) {
             LOG.error("cannot send an alert: the state database failed dataset={}", result.dataset(), e);
+        }
+    }
+
+    /** The dump is public and its changes are not: the reason in its manifest is public, the one in the log is not. */
+    private void withoutChanges(Manifest manifest) throws SQLException {
+        if (log.alerted(manifest.dataset(), CHANGES)) {
+            Changes changes = manifest.changes();
+            String message = "the newest dump of \"%s\" has no changes since the dump before: %s"
+                    .formatted(manifest.dataset(), changes == null ? "" : changes.newChain());
+            send(alert(CHANGES, manifest.dataset(), null, message, DETAILS));
         }
     }
 

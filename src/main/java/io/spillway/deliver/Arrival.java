@@ -91,7 +91,7 @@ final class Arrival {
     static List<String> missing(Manifest manifest, ObjectKey key, Destination other) throws SpillwayException {
         Map<String, Long> expected = new TreeMap<>();
         manifest.parts().forEach(part -> expected.put(part.name(), part.bytes()));
-        manifest.files().forEach(file -> expected.put(file.name(), file.bytes()));
+        manifest.neededFiles().forEach(file -> expected.put(file.name(), file.bytes()));
         for (StoredObject object : other.list(key + "/")) {
             expected.remove(object.key().name(), object.bytes());
         }

@@ -7,10 +7,14 @@ import io.spillway.catalog.Listing;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.ChangeSteps;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The dumps named by the links of a destination: {@code DATASET/latest.json} and {@code links.json}. */
+/**
+ * The dumps named by the links of a destination: {@code DATASET/latest.json}, {@code links.json}, and, as those to which steps
+ * lead, {@code DATASET/changes.json}.
+ */
 final class LinkTargets {
     private LinkTargets() {}
 
@@ -26,6 +30,9 @@ final class LinkTargets {
                 .ifPresent(listing -> named.add(listing.dump()));
         Inventory.readIfThere(place, new ObjectKey(LinksFile.FILE_NAME), 0, LinksFile.class, "a list of links")
                 .ifPresent(links -> links.datasets().forEach(listing -> named.add(listing.dump())));
+        ObjectKey changes = new ObjectKey(dataset).child(ChangeSteps.FILE_NAME);
+        Inventory.readIfThere(place, changes, 0, ChangeSteps.class, "a list of changes")
+                .ifPresent(steps -> steps.steps().forEach(step -> named.add(step.to())));
         return named;
     }
 }

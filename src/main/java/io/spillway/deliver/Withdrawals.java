@@ -9,11 +9,13 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Changes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Withdrawal;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -384,6 +386,8 @@ public final class Withdrawals {
         private void remove(Destination place, DumpId dump, Withdrawal notice) throws SpillwayException {
             ObjectKey prefix = ObjectKey.of(dump);
             boolean unfinished = survey.at(place, dump) == DumpState.PENDING;
+            // Before the manifest, without which the withdrawal counts as complete.
+            removeChangesSince(place, dump);
             place.delete(prefix.child(Manifest.FILE_NAME));
             if (notice.deletesFiles() || unfinished || (spooled && place == home)) {
                 // List again: an export may have sent more files since.
@@ -394,6 +398,24 @@ public final class Withdrawals {
                     }
                 }
             }
+        }
+    }
+
+    /** The changes of the next dump name the keys that only the withdrawn one had. */
+    private void removeChangesSince(Destination place, DumpId dump) throws SpillwayException {
+        Inventory inventory = Inventory.of(place, dataset);
+        Optional<DumpId> next = inventory.dumps().stream()
+                .filter(each -> each.compareTo(dump) > 0 && !inventory.isWithdrawn(each))
+                .min(Comparator.naturalOrder());
+        Manifest manifest = next.isEmpty() ? null : inventory.at(next.get()).manifest();
+        Changes changes = manifest == null ? null : manifest.changes();
+        if (changes != null
+                && changes.from() != null
+                && changes.from().dump().equals(dump.toString())) {
+            for (Changes.File file : changes.files()) {
+                place.delete(ObjectKey.of(next.get()).child(file.name()));
+            }
+            LOG.info("changes since a withdrawn dump removed dump={} destination={}", next.get(), place.name());
         }
     }
 

@@ -148,6 +148,11 @@ public record Manifest(
         }
     }
 
+    /** The files without which a copy is not complete: the other files but those with changes since the dump before. */
+    public List<SideFile> neededFiles() {
+        return files.stream().filter(file -> !isChangeFile(file.name())).toList();
+    }
+
     /** Whether a file holds changes since the dump before. */
     public boolean isChangeFile(String name) {
         return changes != null

@@ -1,5 +1,7 @@
 package io.spillway.pipeline;
 
+import io.spillway.changes.ChangeMaker;
+import io.spillway.changes.PlacedPart;
 import io.spillway.dataset.DumpId;
 import io.spillway.encode.ColumnKinds;
 import io.spillway.fault.Fault;
@@ -25,6 +27,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +50,7 @@ public final class Extraction {
     private final List<PartFormat> formats;
     private final Progress progress;
     private final FieldCounts counts = new FieldCounts();
+    private @Nullable ChangeMaker changes;
     private List<Lane.Result> results = List.of();
     private List<Part> parts = List.of();
     private double seconds;
@@ -77,6 +81,11 @@ public final class Extraction {
         this.limits = limits;
         this.formats = List.copyOf(formats);
         this.progress = progress;
+    }
+
+    /** Records the documents for changes, too. Call it before {@link #read}. */
+    public void recordFor(ChangeMaker maker) {
+        changes = maker;
     }
 
     /**
@@ -204,6 +213,27 @@ public final class Extraction {
         return parts;
     }
 
+    /** The parts of a format by its index among the formats, with their places in their slices. */
+    public List<PlacedPart> placed(int format) {
+        List<Part> named = parts.stream()
+                .filter(part -> isOf(formats.get(format), part))
+                .toList();
+        List<PlacedPart> placed = new ArrayList<>();
+        for (int slice = 0; slice < results.size(); slice++) {
+            long first = 0;
+            for (Part part : results.get(slice).formats().get(format).parts()) {
+                placed.add(new PlacedPart(named.get(placed.size()), slice, first));
+                first += part.documents();
+            }
+        }
+        return placed;
+    }
+
+    private static boolean isOf(PartFormat format, Part part) {
+        return part.format().equals(format.encoder().get().format())
+                && part.compression().equals(format.compression().name());
+    }
+
     /** The published fields, with how many documents have each. */
     public List<PublishedField> fields() {
         return counts.published();
@@ -253,6 +283,7 @@ public final class Extraction {
                     counts,
                     (of, clock) -> begin(folder, of, clock, index, order),
                     () -> order.complete(index),
+                    () -> changes == null ? null : changes.slice(index),
                     progress));
         }
         return Lanes.runAll(dump.dataset(), snapshot.lanes(), lanes);

@@ -1,5 +1,6 @@
 package io.spillway.pipeline;
 
+import io.spillway.changes.SpillBuffer;
 import io.spillway.encode.ColumnKinds;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldCounts;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one slice on one thread, from its first page to its last part, and writes the published content of each
@@ -34,6 +36,7 @@ final class Lane implements Callable<Lane.Result> {
     private final FieldCounts counts;
     private final List<PartSequence> formats = new ArrayList<>();
     private final Complete complete;
+    private final Supplier<@Nullable SpillBuffer> changes;
     private final SliceSpans spans;
     private final Sample sample = new Sample();
     private final Progress progress;
@@ -59,6 +62,7 @@ final class Lane implements Callable<Lane.Result> {
      * @param where   selects the documents that are published
      * @param filters creates the filter for all published documents when the slice begins
      * @param counts  receives the filter's counts when the slice ends
+     * @param changes creates what records the published documents when the slice begins; gives null without changes
      */
     Lane(
             Snapshot snapshot,
@@ -68,6 +72,7 @@ final class Lane implements Callable<Lane.Result> {
             FieldCounts counts,
             Formats formats,
             Complete complete,
+            Supplier<@Nullable SpillBuffer> changes,
             Progress progress) {
         this.snapshot = snapshot;
         this.slice = slice;
@@ -77,6 +82,7 @@ final class Lane implements Callable<Lane.Result> {
         this.counts = counts;
         this.formats.addAll(formats.begin(slice, clock));
         this.complete = complete;
+        this.changes = changes;
         this.progress = progress;
     }
 
@@ -84,9 +90,13 @@ final class Lane implements Callable<Lane.Result> {
     public Result call() throws SpillwayException, InterruptedException {
         clock.restart(Stage.ENCODING);
         FieldFilter filter = filters.get();
+        SpillBuffer recorder = changes.get();
         try (PageReader reader = snapshot.read(slice, clock, progress)) {
             for (Optional<Page> page = reader.next(); page.isPresent(); page = reader.next()) {
-                write(page.get(), filter);
+                write(page.get(), filter, recorder);
+            }
+            if (recorder != null) {
+                recorder.finish();
             }
             counts.add(slice.number(), filter);
             List<Written> written = new ArrayList<>();
@@ -101,7 +111,8 @@ final class Lane implements Callable<Lane.Result> {
         }
     }
 
-    private void write(Page page, FieldFilter filter) throws SpillwayException, InterruptedException {
+    private void write(Page page, FieldFilter filter, @Nullable SpillBuffer recorder)
+            throws SpillwayException, InterruptedException {
         for (Document document : page.documents()) {
             spans.add(document);
             if (!where.selects(document)) {
@@ -115,6 +126,9 @@ final class Lane implements Callable<Lane.Result> {
             }
             for (PartSequence format : formats) {
                 format.write(published);
+            }
+            if (recorder != null) {
+                recorder.add(published);
             }
             sample.offer(published);
             if ((document.findings() & JsonCursor.NOT_UTF8) != 0) {

@@ -57,6 +57,7 @@ final class Companions {
     }
 
     private void write(int schemaVersion) throws IOException {
+        draft.changeFiles().forEach(file -> files.add(new SideFile(file.name(), file.bytes(), file.sha256())));
         if (!draft.runJson().isEmpty()) {
             write(RUN, draft.runJson().getBytes(StandardCharsets.UTF_8));
         }

@@ -3,6 +3,7 @@ package io.spillway.publish;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
 import io.spillway.fields.PublishedField;
+import io.spillway.manifest.Changes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.source.SourceDescription;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param altered    number of documents with withheld or blurred values
  * @param runJson    a JSON record of the export; empty if it is not to be published
  * @param folder     the work folder; its owner removes it
+ * @param changes    what turns the dump before into this one, with its files in {@code folder}; null if not configured
  */
 public record Draft(
         Dataset dataset,
@@ -46,7 +48,70 @@ public record Draft(
         long repaired,
         long altered,
         String runJson,
-        Path folder) {
+        Path folder,
+        @Nullable Changes changes) {
+    /** A draft without changes. */
+    public Draft(
+            Dataset dataset,
+            DumpId dump,
+            Instant takenAt,
+            SourceDescription source,
+            long documents,
+            Manifest.@Nullable Where where,
+            List<Part> parts,
+            List<Manifest.Format> formats,
+            List<PublishedField> fields,
+            Disclosure disclosure,
+            String sample,
+            long repaired,
+            long altered,
+            String runJson,
+            Path folder) {
+        this(
+                dataset,
+                dump,
+                takenAt,
+                source,
+                documents,
+                where,
+                parts,
+                formats,
+                fields,
+                disclosure,
+                sample,
+                repaired,
+                altered,
+                runJson,
+                folder,
+                null);
+    }
+
+    /** The same draft with changes. */
+    Draft with(@Nullable Changes made) {
+        return new Draft(
+                dataset,
+                dump,
+                takenAt,
+                source,
+                documents,
+                where,
+                parts,
+                formats,
+                fields,
+                disclosure,
+                sample,
+                repaired,
+                altered,
+                runJson,
+                folder,
+                made);
+    }
+
+    /** The files with changes; empty if there are none. */
+    public List<Changes.File> changeFiles() {
+        return changes == null ? List.of() : changes.files();
+    }
+
     /** Makes defensive copies. */
     public Draft {
         parts = List.copyOf(parts);

@@ -101,23 +101,26 @@ public final class Publisher {
         return previous.dump();
     }
 
-    /** Publishes a draft, all of whose fields may be named. */
+    /** Publishes a draft without changes, all of whose fields may be named. */
     public Manifest publish(Draft draft) throws SpillwayException {
-        return publish(draft, path -> true);
+        return publish(draft, path -> true, ChangeSource.NONE);
     }
 
     /**
      * Publishes a draft if the gate accepts it.
      *
+     * @param made    the draft, without changes
      * @param mayName whether the dump may name a field that only the previous dump had
+     * @param changes makes the changes since the previous dump
      * @return the manifest, now public
      * @throws SpillwayException if nothing of the draft became public
      */
-    public Manifest publish(Draft draft, Predicate<String> mayName) throws SpillwayException {
-        PreviousDump.Found previous = previousDump.of(draft.dataset().name(), draft.dump());
-        List<Gate.Refusal> unseen = gate.requireSight(draft.dump(), previous.blind());
+    public Manifest publish(Draft made, Predicate<String> mayName, ChangeSource changes) throws SpillwayException {
+        PreviousDump.Found previous = previousDump.of(made.dataset().name(), made.dump());
+        List<Gate.Refusal> unseen = gate.requireSight(made.dump(), previous.blind());
         Comparison comparison =
-                Comparison.of(draft, previous.dump(), gate, mayName).accepting(unseen);
+                Comparison.of(made, previous.dump(), gate, mayName).accepting(unseen);
+        Draft draft = made.with(changes.of(made, previous.manifest(), comparison.schemaVersion()));
         try {
             DumpAddresses addresses = DumpAddresses.of(draft.dump(), places);
             List<SideFile> files = Companions.write(draft, comparison.schemaVersion(), addresses, version);
@@ -184,7 +187,7 @@ public final class Publisher {
                 version,
                 dataset.publisher(),
                 dataset.customLicense(),
-                null);
+                draft.changes());
     }
 
     private static Manifest.@Nullable KeptSnapshot kept(Draft draft) {

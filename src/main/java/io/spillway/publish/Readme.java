@@ -37,7 +37,13 @@ final class Readme {
         if (dataset.homepage() != null) {
             row(text, "About", link(dataset.homepage()));
         }
-        fetching(text, addresses, draft.dump().fileStem());
+        // Names of parts go on with a number, and those of changes with a word.
+        fetching(
+                text,
+                addresses,
+                draft.changeFiles().isEmpty()
+                        ? "-F " + draft.dump().fileStem()
+                        : "'%s[.][0-9]'".formatted(draft.dump().fileStem()));
         text.append(reading(draft.parts())).append("```\n\nWithout `wget`, `curl -f -O` fetches a file.\n");
         otherWays(text, draft, addresses);
         text.append("\n## What is in it\n\n");
@@ -51,6 +57,9 @@ final class Readme {
                 Each file can be read alone.
                 Together the files of one format that are compressed alike hold every document of the dump once,
                 in no particular order.
+                """);
+        text.append(ReadmeChanges.of(draft));
+        text.append("""
 
                 ## Beside the documents
 
@@ -86,7 +95,7 @@ final class Readme {
         return inline(License.label(dataset.license(), custom)) + (custom == null ? "" : ", " + link(custom.url()));
     }
 
-    private static void fetching(StringBuilder text, DumpAddresses addresses, String stem) {
+    private static void fetching(StringBuilder text, DumpAddresses addresses, String pattern) {
         text.append("\n## Fetch and check\n\n");
         Optional<URI> folder = addresses.only();
         if (folder.isEmpty()) {
@@ -112,8 +121,8 @@ final class Readme {
                 sed "s|.*/||;s|^|$URL/|" urls.txt | while read -r file; do
                   grep -F "${file##*/}" SHA256SUMS | check || wget -c "$file"
                 done
-                grep -F %s SHA256SUMS | check
-                """.formatted(stem));
+                grep %s SHA256SUMS | check
+                """.formatted(pattern));
     }
 
     /** The address of a folder, to which the commands append a slash and a name. */

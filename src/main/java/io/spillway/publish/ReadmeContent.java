@@ -189,13 +189,13 @@ final class ReadmeContent {
         return paragraph("* `bulk`: ", sentences) + """
 
                   ```sh
-                  for part in *.bulk.ndjson%s; do
+                  for part in *%s.bulk.ndjson%s; do
                     %s "$part" | curl -sS -f --retry 9 -H 'Content-Type: application/x-ndjson' --data-binary @- \\
                       "$SERVER/$INDEX/_bulk?filter_path=errors,items.*.error" || { echo "rejected: $part" >&2; break; }
                   done
                   ```
 
-                """.formatted(ending(parts), Readme.cat(format.compression()));
+                """.formatted(draft.changeFiles().isEmpty() ? "" : "Z.[0-9]*", ending(parts), Readme.cat(format.compression()));
     }
 
     /** The file extension of compressed parts, with its dot. */

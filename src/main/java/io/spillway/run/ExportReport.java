@@ -14,12 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param stats    its statistics; null if there was nothing new, because the dump was made from the same snapshot before
  * @param address  its location, for people; null if only deliveries have published it
  * @param delivery    where it is public and where it is missing
+ * @param warning  why the dump has no changes although it should have, for the operator; or null
  */
 public record ExportReport(
         Manifest manifest,
         @Nullable RunStats stats,
         @Nullable String address,
-        DeliveryOutcome delivery) {
+        DeliveryOutcome delivery,
+        @Nullable String warning) {
+    /** A report without a warning. */
+    public ExportReport(
+            Manifest manifest, @Nullable RunStats stats, @Nullable String address, DeliveryOutcome delivery) {
+        this(manifest, stats, address, delivery, null);
+    }
+
     /** Its deliveries, and those of dumps left by earlier runs, to the other destinations. */
     public List<Delivery> deliveries() {
         return delivery.deliveries();
@@ -32,6 +40,6 @@ public record ExportReport(
 
     /** The same with a later outcome of its delivery. */
     public ExportReport with(DeliveryOutcome later) {
-        return new ExportReport(manifest, stats, address, later);
+        return new ExportReport(manifest, stats, address, later, warning);
     }
 }

@@ -1,5 +1,7 @@
 package io.spillway.run;
 
+import io.spillway.changes.ChangeMaker;
+import io.spillway.changes.ChangeSettings;
 import io.spillway.dataset.DumpId;
 import io.spillway.deliver.Deliveries;
 import io.spillway.deliver.Deliveries.Delivery;
@@ -16,6 +18,7 @@ import io.spillway.pipeline.HeapRoom;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.RunStats;
 import io.spillway.progress.Progress;
+import io.spillway.publish.ChangeSource;
 import io.spillway.publish.Draft;
 import io.spillway.publish.Publisher;
 import io.spillway.source.DocumentSource;
@@ -198,8 +201,11 @@ public final class ExportRun {
             throws SpillwayException, InterruptedException {
         DumpId dump = new DumpId(settings.dataset().name(), snapshot.takenAt());
         List<PartFormat> formats = requirePossible(snapshot, dump);
+        DumpChanges changes = settings.changes();
+        ChangeSettings planned = changes == null ? null : changes.settings(snapshot.description());
         Path folder = workspace.newFolder(dump);
         Path links = deliveries.sendAhead() ? workspace.newFolder(dump) : folder;
+        Path digests = planned == null ? folder : workspace.newFolder(dump);
         try (EarlyUpload early = deliveries.ahead(dump, links)) {
             Extraction extraction = new Extraction(
                     dump,
@@ -209,15 +215,32 @@ public final class ExportRun {
                     settings.limits(),
                     formats,
                     progress);
+            ChangeMaker maker =
+                    changes == null || planned == null ? null : changes.begin(dump, planned, digests, snapshot.lanes());
+            if (maker != null) {
+                extraction.recordFor(maker);
+            }
             extraction.read(snapshot, folder, early::offer);
             extraction.prove(snapshot);
             RunStats stats = extraction.stats(snapshot);
             // The cluster need not keep anything for this run from here on.
             snapshot.close();
-            Manifest manifest = publish(snapshot, extraction, stats, folder, lock);
+            ChangeSource since = changes == null || maker == null
+                    ? ChangeSource.NONE
+                    : (draft, previous, schema) ->
+                            changes.make(maker, extraction, formats, draft, previous, schema);
+            Manifest manifest = publish(snapshot, extraction, stats, folder, since, lock);
             early.keep();
+            if (changes != null && maker != null) {
+                changes.keep(maker, dump);
+            }
             String address = deliveries.isSpooled() ? null : publisher.address(dump);
-            return new ExportReport(manifest, stats, address, deliveries.outcome(manifest, List.of()));
+            return new ExportReport(
+                    manifest,
+                    stats,
+                    address,
+                    deliveries.outcome(manifest, List.of()),
+                    maker == null ? null : maker.warning().orElse(null));
         } catch (SpillwayException e) {
             if (Thread.interrupted()) {
                 // An interrupt closes channels in the middle of a write; the disk is not at fault.
@@ -227,6 +250,7 @@ public final class ExportRun {
         } finally {
             remove(folder);
             remove(links);
+            remove(digests);
         }
     }
 
@@ -263,7 +287,13 @@ public final class ExportRun {
         }
     }
 
-    private Manifest publish(Snapshot snapshot, Extraction extraction, RunStats stats, Path folder, Workspace.Lock lock)
+    private Manifest publish(
+            Snapshot snapshot,
+            Extraction extraction,
+            RunStats stats,
+            Path folder,
+            ChangeSource changes,
+            Workspace.Lock lock)
             throws SpillwayException, InterruptedException {
         requireSome(
                 extraction.documents(), "contains no documents that source.where selects, of " + snapshot.documents());
@@ -291,7 +321,7 @@ public final class ExportRun {
                 folder);
         lock.requireHeld();
         deliveries.making(dump);
-        return publisher.publish(draft, settings.fields()::mayName);
+        return publisher.publish(draft, settings.fields()::mayName, changes);
     }
 
     /** The dump is public at home: a lost lock keeps it from being sent, and nothing else. */

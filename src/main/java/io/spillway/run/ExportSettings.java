@@ -6,6 +6,7 @@ import io.spillway.fields.Where;
 import io.spillway.pipeline.Formats;
 import io.spillway.pipeline.PartLimits;
 import io.spillway.publish.Disclosure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an export writes, as decided before it begins.
@@ -17,6 +18,7 @@ import io.spillway.publish.Disclosure;
  * @param formats    how documents are written
  * @param limits     of each part
  * @param allowEmpty whether an index without documents makes an empty dump; otherwise it is refused
+ * @param changes    how changes since the dump before are made, or null for none
  */
 public record ExportSettings(
         Dataset dataset,
@@ -25,4 +27,17 @@ public record ExportSettings(
         Disclosure disclosure,
         Formats formats,
         PartLimits limits,
-        boolean allowEmpty) {}
+        boolean allowEmpty,
+        @Nullable DumpChanges changes) {
+    /** An export without changes. */
+    public ExportSettings(
+            Dataset dataset,
+            Where where,
+            FieldPolicy fields,
+            Disclosure disclosure,
+            Formats formats,
+            PartLimits limits,
+            boolean allowEmpty) {
+        this(dataset, where, fields, disclosure, formats, limits, allowEmpty, null);
+    }
+}

@@ -24,6 +24,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -207,7 +208,8 @@ public final class Exporter implements Exports {
                 },
                 new PartLimits(
                         schedule.parts().documents(), schedule.parts().bytes().bytes()),
-                overrides.empty() || schedule.gate().empty() == GateSection.WhenEmpty.PUBLISH);
+                overrides.empty() || schedule.gate().empty() == GateSection.WhenEmpty.PUBLISH,
+                changes(schedule, places));
         Publisher publisher = new Publisher(
                 places.home(),
                 Version.current(),
@@ -217,6 +219,16 @@ public final class Exporter implements Exports {
                 places.memory());
         return new ExportRun(
                 settings, source, places.workspace(), publisher, places.deliveries(overrides.anyway()), progress);
+    }
+
+    private static @Nullable DumpChanges changes(ScheduleFile schedule, Destinations places) {
+        return schedule.changes() == null
+                ? null
+                : new DumpChanges(
+                        found -> ChangePlan.of(schedule, found),
+                        places.home(),
+                        places.memory(),
+                        Configuration.digest(schedule));
     }
 
     /** The daemon's times. An export by hand in between does not move them. */

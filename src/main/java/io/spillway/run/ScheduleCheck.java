@@ -279,6 +279,13 @@ public final class ScheduleCheck {
                 add("/formats/" + i, e.fault(), String.valueOf(e.getMessage()), e.hint());
             }
         }
+        if (schedule.changes() != null) {
+            try {
+                var unused = ChangePlan.of(schedule, found);
+            } catch (SpillwayException e) {
+                add("/changes/key", e.fault(), String.valueOf(e.getMessage()), e.hint());
+            }
+        }
     }
 
     /** Records product and version, and notes a key that names the other product: either key reads both. */

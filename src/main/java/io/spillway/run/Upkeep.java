@@ -51,6 +51,7 @@ public final class Upkeep {
     public static Withdrawn withdraw(ScheduleFile schedule, DumpId dump, String reason, boolean delete)
             throws SpillwayException, InterruptedException {
         try (Destinations places = Destinations.open(schedule)) {
+            DumpChanges.forget(places.home(), dump);
             Withdrawals.Outcome outcome =
                     places.withdrawals(schedule.dataset()).withdraw(dump, reason, delete, move(places, schedule));
             if (outcome.withdrawn().isEmpty() && outcome.failed().isEmpty()) {

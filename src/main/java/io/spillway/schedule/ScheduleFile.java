@@ -66,6 +66,9 @@ public record ScheduleFile(
         @JsonPropertyDescription("File formats of a dump") @JsonProperty(defaultValue = "[{jsonl: {}}]") @Size(min = 1)
         List<FormatSection> formats,
 
+        @JsonPropertyDescription("Files with the changes since the dump before; none when absent") @Nullable
+        ChangesSection changes,
+
         @JsonPropertyDescription("Limits of a file, after which the next one starts") @JsonProperty(defaultValue = "{}")
         PartsSection parts,
 

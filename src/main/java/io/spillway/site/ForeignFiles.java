@@ -9,6 +9,7 @@ import io.spillway.destination.Destination;
 import io.spillway.destination.FolderLinks;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.ChangeSteps;
 import io.spillway.page.Pages;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +40,7 @@ final class ForeignFiles {
         keys.add(new ObjectKey(DatasetStatus.FILE_NAME));
         keys.addAll(pages.keysOf(dataset));
         keys.add(folder.child(LatestFile.FILE_NAME));
+        keys.add(folder.child(ChangeSteps.FILE_NAME));
         LatestFolder.NAMES.forEach(name -> keys.add(latest.child(name)));
         Set<String> foreign =
                 new TreeSet<>(OwnFiles.of(destination, destination.list("")).foreign(keys));

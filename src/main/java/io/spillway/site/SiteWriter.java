@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Updates everything that points at dumps, after the dumps are published: the dataset's pages and feed, {@code
- * DATASET/latest}, {@code DATASET/latest.json}, the site's pages and feed, {@code links.json}, the notices, {@code
+ * DATASET/changes.json}, {@code DATASET/latest}, {@code DATASET/latest.json}, the site's pages and feed, {@code links.json}, the notices, {@code
  * status.json}, in this order, each atomically. Between any two steps all links are valid.
  *
  * <p>Everything is built from the catalog, which is read again after the last step: if another process published a dump
@@ -265,6 +265,7 @@ public final class SiteWriter {
         private final Catalog catalog;
         private final OwnFiles own;
         private final Pages pages;
+        private final StepsOfChanges changes;
 
         /** Of all objects that existed before the catalog was read. */
         private final Map<ObjectKey, String> versions = new HashMap<>();
@@ -276,6 +277,7 @@ public final class SiteWriter {
             this.catalog = catalog;
             this.own = OwnFiles.of(destination, before);
             this.pages = pages();
+            this.changes = new StepsOfChanges(destination, before);
             for (StoredObject each : before) {
                 if (each.version() != null) {
                     versions.put(each.key(), each.version());
@@ -289,7 +291,7 @@ public final class SiteWriter {
         void write(Optional<String> only, Set<String> known) throws SpillwayException, OvertakenException {
             for (Catalog.Published published : catalog.datasets()) {
                 if (only.isEmpty() || only.get().equals(published.dataset())) {
-                    write(published, mirrors.of(published.latest(), known));
+                    write(published, mirrors.of(published.latest(), known), only.isEmpty());
                 }
             }
             List<Listing> listings = listings(catalog);
@@ -304,17 +306,19 @@ public final class SiteWriter {
             writeStatus();
         }
 
-        private void write(Catalog.Published published, List<URI> elsewhere)
+        private void write(Catalog.Published published, List<URI> elsewhere, boolean again)
                 throws SpillwayException, OvertakenException {
             SiteStatus.requireOwn(destination, published.dataset());
             Manifest latest = published.latest();
-            Map<ObjectKey, byte[]> files =
-                    pages.ofDataset(catalog, published, elsewhere, mirrors.torrents(latest, elsewhere));
+            Map<ObjectKey, byte[]> files = new LinkedHashMap<>(
+                    pages.ofDataset(catalog, published, elsewhere, mirrors.torrents(latest, elsewhere)));
             ObjectKey dataset = new ObjectKey(published.dataset());
             ObjectKey pointer = dataset.child(LatestFile.FILE_NAME);
             ObjectKey link = dataset.child(LATEST);
             Addresses addresses = Addresses.fromDataset(destination, published.dataset());
             byte[] pointed = LatestFile.write(Listing.of(latest, addresses, elsewhere));
+            changes.of(catalog, published, again)
+                    .ifPresent(steps -> files.put(StepsOfChanges.key(published.dataset()), steps));
             Map<ObjectKey, byte[]> all = new LinkedHashMap<>(files);
             Map<ObjectKey, byte[]> linked = LatestFolder.files(destination, latest, link);
             all.putAll(linked);
@@ -352,6 +356,7 @@ public final class SiteWriter {
             for (String name : gone) {
                 ObjectKey dataset = new ObjectKey(name);
                 delete(dataset.child(LatestFile.FILE_NAME));
+                delete(StepsOfChanges.key(name));
                 if (links.isPresent()) {
                     links.get().unlink(dataset.child(LATEST));
                 }

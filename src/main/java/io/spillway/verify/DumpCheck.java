@@ -191,13 +191,16 @@ public final class DumpCheck {
                         file.name(), file.bytes(), file.sha256(), () -> files.checkSums(file, hashes, leading)));
             } else {
                 hashes.put(file.name(), file.sha256());
+                if (manifest.isChangeFile(file.name()) && !isThere(file)) {
+                    continue;
+                }
                 tasks.add(new Task(file.name(), file.bytes(), file.sha256(), () -> files.check(file)));
             }
         }
         return tasks;
     }
 
-    /** Whether a file that copies may lack is present: a torrent does not contain itself. */
+    /** Whether a file that copies may lack is present: a torrent does not contain itself, and changes may be withdrawn. */
     private boolean isThere(SideFile file) throws SpillwayException {
         if (place.destination().find(place.key(file.name())).isPresent()) {
             return true;

@@ -52,6 +52,7 @@ final class Schedules {
                     file.source(),
                     file.fields(),
                     file.formats(),
+                    file.changes(),
                     file.parts(),
                     file.destinations(),
                     file.state(),

@@ -71,7 +71,8 @@ final class Site {
                 null,
                 files,
                 mirrors,
-                dataset.equals("records") ? new CustomLicense("Our  terms", "https://example.org/terms") : null);
+                dataset.equals("records") ? new CustomLicense("Our  terms", "https://example.org/terms") : null,
+                null);
     }
 
     /** Replaces links.json, as the publisher does. */

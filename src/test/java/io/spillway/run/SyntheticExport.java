@@ -1,5 +1,6 @@
 package io.spillway.run;
 
+import io.spillway.changes.ChangeSettings;
 import io.spillway.compress.Compression;
 import io.spillway.dataset.Dataset;
 import io.spillway.deliver.Deliveries;
@@ -51,6 +52,8 @@ public final class SyntheticExport {
     private Disclosure disclosure = Disclosure.NOTHING;
     private PartLimits limits = new PartLimits(1_000_000, 1L << 40);
     private boolean allowEmpty;
+    private Gate gate = new Gate(Gate.Rules.DEFAULT);
+    private @Nullable ChangeSettings changes;
     private @Nullable URI publicUrl;
     private Cadence cadence = Cadence.NONE;
     private UnaryOperator<Destination> destination = UnaryOperator.identity();
@@ -108,6 +111,18 @@ public final class SyntheticExport {
         return this;
     }
 
+    /** Has another gate. */
+    public SyntheticExport gate(Gate other) {
+        gate = other;
+        return this;
+    }
+
+    /** Also publishes changes. */
+    public SyntheticExport changes(ChangeSettings settings) {
+        changes = settings;
+        return this;
+    }
+
     /** Also publishes a dump without documents. */
     public SyntheticExport allowEmpty() {
         allowEmpty = true;
@@ -151,6 +166,7 @@ public final class SyntheticExport {
 
     /** Exports. */
     public ExportReport run() throws SpillwayException, InterruptedException {
+        ChangeSettings since = changes;
         try (LocalDirectory directory = LocalDirectory.open(root, publicUrl)) {
             return new ExportRun(
                             new ExportSettings(
@@ -160,13 +176,20 @@ public final class SyntheticExport {
                                     disclosure,
                                     (found, previous) -> formats,
                                     limits,
-                                    allowEmpty),
+                                    allowEmpty,
+                                    since == null
+                                            ? null
+                                            : new DumpChanges(
+                                                    found -> since,
+                                                    directory,
+                                                    new DirectoryMemory(directory),
+                                                    "synthetic")),
                             source,
                             workspace.apply(new DirectoryWorkspace(directory)),
                             new Publisher(
                                     destination.apply(directory),
                                     VERSION,
-                                    new Gate(Gate.Rules.DEFAULT),
+                                    gate,
                                     Stream.concat(Stream.of(directory), others.stream())
                                             .toList(),
                                     cadence,

@@ -73,6 +73,16 @@ public final class DuckDb {
         }
     }
 
+    /** Runs statements that end with a semicolon and a line end; skips the test as {@link #rows} does. */
+    public static void run(String script) throws SQLException {
+        try (Connection connection = open();
+                Statement statement = connection.createStatement()) {
+            for (String each : script.split(";\n")) {
+                statement.execute(each);
+            }
+        }
+    }
+
     private static Connection open() throws SQLException {
         try {
             return new DuckDBDriver().connect("jdbc:duckdb:", new Properties());

@@ -1,0 +1,275 @@
+package io.spillway.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spillway.changes.ChangeSettings;
+import io.spillway.changes.KeptDigests;
+import io.spillway.compress.Compression;
+import io.spillway.config.Percent;
+import io.spillway.deliver.Pruner;
+import io.spillway.deliver.Retention;
+import io.spillway.deliver.Withdrawals;
+import io.spillway.destination.Digests;
+import io.spillway.destination.local.LocalDirectory;
+import io.spillway.encode.JsonLines;
+import io.spillway.manifest.ChangeSteps;
+import io.spillway.manifest.Changes;
+import io.spillway.manifest.Manifest;
+import io.spillway.publish.Gate;
+import io.spillway.site.SiteWriter;
+import io.spillway.support.DuckDb;
+import io.spillway.support.KeyedSource;
+import io.spillway.support.KeyedSource.Keyed;
+import io.spillway.support.PublishedSchemas;
+import io.spillway.support.SyntheticSource;
+import io.spillway.support.Tool;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The list of steps names what exists, after exports, withdrawals and removals; the recipes in a README apply a step. */
+class ChangesSiteTest {
+    @TempDir
+    Path root;
+
+    private final KeyedSource source = new KeyedSource();
+    private final Map<String, String> world = new TreeMap<>();
+    private int hour;
+
+    /** Exports, with one document changed, one gone and one new, and updates the links. */
+    private Manifest next() throws Exception {
+        hour++;
+        world.remove("gone" + (hour - 1));
+        for (String id : List.of("same", "gone" + hour, "new" + hour)) {
+            world.put(id, "{\"id\":\"" + id + "\",\"n\":1.10}");
+        }
+        world.put("changed", "{\"id\":\"cha\\u006eged\",\"n\":  " + hour + "}");
+        List<Keyed> all = new ArrayList<>();
+        world.forEach((id, text) -> all.add(new Keyed(id, "i", null, text)));
+        source.now(SyntheticSource.TAKEN_AT.plus(Duration.ofHours(hour)), all);
+        Manifest manifest = new SyntheticExport(root, source)
+                .gate(new Gate(new Gate.Rules(Percent.parse("100%"), false, Set.of())))
+                .limits(2, 1 << 20)
+                .changes(new ChangeSettings(
+                        "id",
+                        false,
+                        JsonLines::new,
+                        Compression.parse("gzip", null),
+                        null,
+                        100,
+                        1 << 20,
+                        Map.of()))
+                .run()
+                .manifest();
+        site(writer -> writer.publish("journals"));
+        return manifest;
+    }
+
+    private interface Work {
+        void with(SiteWriter writer) throws Exception;
+    }
+
+    private void site(Work work) throws Exception {
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            work.with(writer(directory));
+        }
+    }
+
+    private static SiteWriter writer(LocalDirectory directory) {
+        return new SiteWriter(directory, List.of(), SiteWriter.Turns.NONE, Clock.systemUTC());
+    }
+
+    /** The list, which obeys its schema, whose files exist, and whose hashes are those of the manifests. */
+    private ChangeSteps steps() throws Exception {
+        Path file = root.resolve("journals/changes.json");
+        byte[] bytes = Files.readAllBytes(file);
+        PublishedSchemas.assertObeys("changes", bytes);
+        ChangeSteps steps;
+        try (var in = Files.newInputStream(file)) {
+            steps = ChangeSteps.read(in, "changes.json");
+        }
+        for (ChangeSteps.Step step : steps.steps()) {
+            for (ChangeSteps.File each : step.files()) {
+                assertThat(root.resolve("journals").resolve(each.path())).hasSize(each.bytes());
+            }
+            assertThat(step.toManifestSha256())
+                    .isEqualTo(Digests.of(root.resolve(step.to()).resolve("manifest.json"))
+                            .sha256());
+        }
+        return steps;
+    }
+
+    private static List<String> arrows(ChangeSteps steps) {
+        return steps.steps().stream().map(step -> hour(step.from()) + ">" + hour(step.to())).toList();
+    }
+
+    private static String hour(String dump) {
+        return "" + (Integer.parseInt(dump.substring(dump.indexOf('T') + 1, dump.indexOf('T') + 3)) - 3);
+    }
+
+    private void withdraw(Manifest manifest) throws Exception {
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            DumpChanges.forget(directory, manifest.id());
+            var outcome = new Withdrawals(directory, false, List.of(directory), "journals", Clock.systemUTC())
+                    .withdraw(manifest.id(), "wrong", true, place -> writer(directory)
+                            .publish("journals"));
+            assertThat(outcome.shortfall()).isEmpty();
+        }
+    }
+
+    @Test
+    void eachStepIsListedWithTheManifestsOfBothItsDumps() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            next();
+        }
+        ChangeSteps steps = steps();
+        assertThat(arrows(steps)).containsExactly("1>2", "2>3", "3>4");
+        assertThat(steps.breaks()).singleElement().satisfies(each -> {
+            assertThat(hour(each.dump())).isEqualTo("1");
+            assertThat(each.reason()).contains("first");
+        });
+        for (int i = 1; i < 3; i++) {
+            assertThat(steps.steps().get(i).fromManifestSha256())
+                    .isEqualTo(steps.steps().get(i - 1).toManifestSha256());
+        }
+        Files.delete(root.resolve("journals/changes.json"));
+        site(writer -> writer.rebuild(Set.of("journals")));
+        assertThat(steps()).isEqualTo(steps);
+        assertThat(Files.readString(root.resolve("journals/latest.json"))).contains("\"changes\" : \"changes.json\"");
+    }
+
+    @Test
+    void aWithdrawnDumpBreaksTheChainAndItsKeysAreGone() throws Exception {
+        next();
+        Manifest bad = next();
+        Manifest after = next();
+        assertThat(Files.exists(changeFile(after, Changes.Kind.DELETED))).isTrue();
+        withdraw(bad);
+        assertThat(arrows(steps())).isEmpty();
+        assertThat(steps().breaks()).anyMatch(each -> each.dump().equals(after.dump())
+                && each.reason().contains("withdrawn"));
+        for (Changes.File file : after.changes().files()) {
+            assertThat(root.resolve(after.dump()).resolve(file.name())).doesNotExist();
+        }
+        assertThat(SyntheticExport.verify(root, after.dump())).isEqualTo(after);
+        Manifest later = next();
+        assertThat(arrows(steps())).containsExactly("3>4");
+        assertThat(later.changes().from().dump()).isEqualTo(after.dump());
+        assertThat(bytes()).doesNotContain("gone2");
+    }
+
+    @Test
+    void afterTheNewestDumpIsWithdrawnTheChainLeadsOnFromTheOneBefore() throws Exception {
+        Manifest first = next();
+        next();
+        withdraw(next());
+        assertThat(kept()).isEmpty();
+        Manifest later = next();
+        assertThat(arrows(steps())).containsExactly("1>2", "2>4");
+        assertThat(first.changes().from()).isNull();
+        assertThat(bytes()).doesNotContain("gone3").contains("gone4");
+        assertThat(later.changes().counts()).isEqualTo(new Changes.Counts(3, 1, 1, 3));
+    }
+
+    private List<String> kept() throws Exception {
+        return SyntheticExport.tree(root).stream()
+                .filter(name -> name.contains(".spillway.changes"))
+                .toList();
+    }
+
+    /** All files, those with changes decompressed. */
+    private String bytes() throws Exception {
+        StringBuilder all = new StringBuilder();
+        for (String name : SyntheticExport.tree(root)) {
+            Path file = root.resolve(name);
+            if (Files.isRegularFile(file) && name.endsWith(".gz")) {
+                try (var in = Compression.parse("gzip", null).decompress(Files.newInputStream(file))) {
+                    all.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            } else if (Files.isRegularFile(file)) {
+                all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return all.toString();
+    }
+
+    private Path changeFile(Manifest manifest, Changes.Kind kind) {
+        return manifest.changes().files().stream()
+                .filter(file -> file.kind() == kind)
+                .map(file -> root.resolve(manifest.dump()).resolve(file.name()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void retentionLeavesOnlyStepsWhoseFilesExist() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            next();
+        }
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            new Pruner(
+                            directory,
+                            "journals",
+                            Clock.offset(Clock.systemUTC(), Duration.ofDays(400)),
+                            new DirectoryMemory(directory))
+                    .prune(
+                            new Pruner.Keep(new Retention(2, 0, 0, 0, 0), Duration.ZERO),
+                            false,
+                            () -> writer(directory).publish("journals"));
+        }
+        assertThat(arrows(steps())).containsExactly("2>3", "3>4");
+        assertThat(steps().breaks()).singleElement().satisfies(each -> assertThat(hour(each.dump()))
+                .isEqualTo("2"));
+        next();
+        assertThat(arrows(steps())).containsExactly("2>3", "3>4", "4>5");
+    }
+
+    @Test
+    void theRecipesInTheReadmeGiveTheLinesOfTheDump() throws Exception {
+        next();
+        Manifest manifest = next();
+        String readme = Files.readString(root.resolve(manifest.dump()).resolve("README.md"));
+        Path folder = root.resolve("journals");
+        List<String> expected = world.values().stream().sorted().toList();
+
+        String shell = between(readme, "in bash:\n\n```sh\n");
+        Files.writeString(root.resolve("apply.sh"), "set -e -o pipefail\n" + shell);
+        Tool.require("jq", "jq");
+        Tool.Result result = Tool.run(folder, "bash", "../apply.sh");
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(Files.readAllLines(folder.resolve("new.jsonl")).stream().sorted())
+                .isEqualTo(expected);
+
+        Files.delete(folder.resolve("new.jsonl"));
+        String sql = between(readme, "```sql\n").replace("lines('", "lines('" + folder + "/");
+        DuckDb.run(sql.replace("'new.jsonl'", "'" + folder + "/new.jsonl'"));
+        assertThat(Files.readAllLines(folder.resolve("new.jsonl")).stream().sorted())
+                .isEqualTo(expected);
+    }
+
+    private static String between(String readme, String begin) {
+        int from = readme.indexOf(begin) + begin.length();
+        assertThat(from).isGreaterThan(begin.length());
+        return readme.substring(from, readme.indexOf("```", from));
+    }
+
+    @Test
+    void digestsOfAnotherDumpStayWhenADumpIsWithdrawn() throws Exception {
+        next();
+        Manifest newest = next();
+        KeptDigests kept = new KeptDigests(root.resolve("journals"));
+        kept.forget("journals/2020-01-01T000000Z");
+        assertThat(kept()).hasSize(2);
+        kept.forget(newest.dump());
+        assertThat(kept()).isEmpty();
+    }
+}

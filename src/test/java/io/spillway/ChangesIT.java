@@ -70,7 +70,9 @@ class ChangesIT {
             for (Path file : files.filter(each -> each.getFileName().toString().matches(pattern))
                     .toList()) {
                 try (var in = Compression.parse("gzip", null).decompress(Files.newInputStream(file))) {
-                    new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().forEach(lines::add);
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .forEach(lines::add);
                 }
             }
         }
@@ -80,8 +82,8 @@ class ChangesIT {
     private void assertChangesLeadFromTheFirstToTheSecond() throws Exception {
         List<Path> dumps = dumps();
         assertThat(dumps).hasSize(2);
-        JsonNode changes = JSON.readTree(dumps.get(1).resolve("manifest.json").toFile())
-                .get("changes");
+        JsonNode changes =
+                JSON.readTree(dumps.get(1).resolve("manifest.json").toFile()).get("changes");
         assertThat(changes.get("counts").toString())
                 .isEqualTo("{\"added\":1,\"changed\":3,\"deleted\":2,\"unchanged\":495}");
         Map<String, String> byId = new TreeMap<>();

@@ -131,6 +131,40 @@ class CrashIT {
         assertVerified(folder.newestDump());
     }
 
+    /** Changes are made after the snapshot is closed: sorted, written, proved, published, and their digests kept. */
+    @ParameterizedTest
+    @ValueSource(ints = {40, 150, 300, 600, 1_000, 1_600})
+    void aKilledExportWithChangesLeavesDumpsWhoseStepsTheNextExportContinues(int millisLater) throws Exception {
+        DatasetFolder folder = new DatasetFolder(root, DATASET);
+        String[] changes = {"--changes", "id"};
+        assertThat(CommandRun.export(cluster.url(), index, folder, changes).exitCode())
+                .isZero();
+        try (FaultProxy proxy = FaultProxy.before(cluster.url(), 1)) {
+            proxy.disturb(Kind.CLOSE, n -> n == 1, exchange -> {
+                var answer = exchange.forward();
+                reached.countDown();
+                exchange.reply(answer);
+            });
+            start(proxy, folder, changes);
+            reached.await();
+            process.waitFor(millisLater, TimeUnit.MILLISECONDS);
+            process.destroyForcibly().waitFor();
+        }
+
+        CommandRun next = CommandRun.export(cluster.url(), index, folder, changes);
+
+        assertThat(next.exitCode()).as(next.err()).isZero();
+        assertThat(next.out()).contains("0 added, 0 changed, 0 deleted");
+        assertThat(folder.leftOvers()).isEmpty();
+        Path list = folder.newestDump().resolveSibling("changes.json");
+        String steps = Files.readString(list);
+        for (Path dump : folder.dumps()) {
+            assertVerified(dump);
+            assertThat(steps).contains("\"" + DATASET + "/" + dump.getFileName() + "\"");
+        }
+        assertThat(steps.split("\"to\" :", -1)).hasSize(folder.dumps().size());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void aSignalInTheMiddleOfAPageCancelsCleanly(String signal) throws Exception {
@@ -177,12 +211,12 @@ class CrashIT {
         assertThat(folder.leftOvers()).isEmpty();
     }
 
-    private void start(FaultProxy proxy, DatasetFolder folder) throws IOException {
+    private void start(FaultProxy proxy, DatasetFolder folder, String... more) throws IOException {
         Path jar = Path.of(System.getProperty("spillway.jar", "target/spillway.jar"));
         Assumptions.assumeTrue(Files.exists(jar), () -> "no packaged program at " + jar);
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-jar", jar.toString()));
-        command.addAll(CommandRun.exportArguments(proxy.url(), index, folder));
+        command.addAll(CommandRun.exportArguments(proxy.url(), index, folder, more));
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(root.resolve("output.txt").toFile())

@@ -70,8 +70,8 @@ public final class ChangeMaker {
 
     /** A buffer for the documents of a slice, numbered from 0. Thread-safe; the buffer belongs to the calling thread. */
     public SpillBuffer slice(int index) {
-        SpillBuffer buffer = new SpillBuffer(
-                sort, settings.encoder().get(), settings.keys(), index, bufferBytes(lanes));
+        SpillBuffer buffer =
+                new SpillBuffer(sort, settings.encoder().get(), settings.keys(), index, bufferBytes(lanes));
         synchronized (slices) {
             slices.add(buffer);
         }
@@ -113,7 +113,11 @@ public final class ChangeMaker {
             if (changes.from() == null) {
                 LOG.info("a new chain of changes begins dump={} reason=\"{}\"", dump, changes.newChain());
             } else {
-                LOG.info("changes written dump={} from={} counts={}", dump, changes.from().dump(), changes.counts());
+                LOG.info(
+                        "changes written dump={} from={} counts={}",
+                        dump,
+                        changes.from().dump(),
+                        changes.counts());
             }
             return changes;
         } catch (IOException | SpillwayException e) {
@@ -133,8 +137,7 @@ public final class ChangeMaker {
     }
 
     private void removeFiles(Path folder) {
-        try (var files = Files.newDirectoryStream(
-                folder, dump.fileStem() + ".{changes,deleted}.*")) {
+        try (var files = Files.newDirectoryStream(folder, dump.fileStem() + ".{changes,deleted}.*")) {
             for (Path file : files) {
                 Files.delete(file);
             }
@@ -155,7 +158,8 @@ public final class ChangeMaker {
                 || before.manifest().schemaVersion() != schemaVersion) {
             return "the schema version is another one than in the dump before";
         }
-        Optional<KeptDigests.Note> note = kept.note().filter(each -> each.dump().equals(before.manifest().dump()));
+        Optional<KeptDigests.Note> note =
+                kept.note().filter(each -> each.dump().equals(before.manifest().dump()));
         if (note.isEmpty()) {
             return before.sameSettings()
                     ? null
@@ -178,7 +182,7 @@ public final class ChangeMaker {
         }
         try (ChangeFiles deleted = files(folder, Changes.Kind.DELETED);
                 ChangeFiles changed = files(folder, Changes.Kind.CHANGED);
-                ChangeFiles bulk = settings.bulk() == null ? null : files(folder, Changes.Kind.BULK)) {
+                ChangeFiles bulk = settings.bulk() == null ? null : requests(folder, settings.bulk())) {
             ChangeJoin join = new ChangeJoin(old == null ? null : deleted, old == null ? null : bulk);
             DigestFile.Written now = join(join, old);
             String unusable = unusable(join);
@@ -271,18 +275,25 @@ public final class ChangeMaker {
     }
 
     private ChangeFiles files(Path folder, Changes.Kind kind) {
-        ChangeSettings.Bulk bulk = settings.bulk();
-        boolean requests = kind == Changes.Kind.BULK && bulk != null;
-        Compression compression = requests ? bulk.compression() : settings.compression();
         return new ChangeFiles(
                 folder,
                 dump.fileStem() + (kind == Changes.Kind.DELETED ? ".deleted" : ".changes"),
                 kind,
-                requests ? "bulk" : "jsonl",
-                requests ? "bulk.ndjson" : "jsonl",
-                compression,
-                new ChangeFiles.Limits(
-                        settings.documents(), requests ? bulk.requestBytes() : Long.MAX_VALUE, settings.bytes()));
+                "jsonl",
+                "jsonl",
+                settings.compression(),
+                new ChangeFiles.Limits(settings.documents(), Long.MAX_VALUE, settings.bytes()));
+    }
+
+    private ChangeFiles requests(Path folder, ChangeSettings.Bulk bulk) {
+        return new ChangeFiles(
+                folder,
+                dump.fileStem() + ".changes",
+                Changes.Kind.BULK,
+                "bulk",
+                "bulk.ndjson",
+                bulk.compression(),
+                new ChangeFiles.Limits(settings.documents(), bulk.requestBytes(), settings.bytes()));
     }
 
     /** The sorted digests of the dump before: those that are kept, or made again from its parts. */
@@ -293,9 +304,7 @@ public final class ChangeMaker {
                         && note.manifestSha256().equals(before.manifestSha256())
                         && note.records() == before.manifest().documents())
                 .flatMap(kept::records);
-        return found.isPresent()
-                ? found
-                : new DigestsAgain(settings, before, scratch, lanes).make();
+        return found.isPresent() ? found : new DigestsAgain(settings, before, scratch, lanes).make();
     }
 
     /**

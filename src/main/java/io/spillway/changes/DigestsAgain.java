@@ -54,7 +54,8 @@ final class DigestsAgain {
         }
         String codec = format.get().compression();
         List<Part> parts = manifest.parts().stream()
-                .filter(part -> part.format().equals("jsonl") && part.compression().equals(codec))
+                .filter(part ->
+                        part.format().equals("jsonl") && part.compression().equals(codec))
                 .toList();
         Path folder = Files.createDirectory(scratch.resolve("before"));
         DigestSort sort = new DigestSort(folder);
@@ -77,13 +78,12 @@ final class DigestsAgain {
     /** Whether the part is there, is what the manifest says, and each of its lines has a key. */
     private boolean read(Part part, DigestSort sort) throws SpillwayException, InterruptedException {
         Path file = before.folder().resolve(part.name());
-        SpillBuffer buffer =
-                new SpillBuffer(sort, new JsonLines(), settings.keys(), 0, ChangeMaker.bufferBytes(lanes));
+        SpillBuffer buffer = new SpillBuffer(sort, new JsonLines(), settings.keys(), 0, ChangeMaker.bufferBytes(lanes));
         MessageDigest sha256 = Digests.sha256();
         try (InputStream disk = Files.newInputStream(file);
                 DigestInputStream hashed = new DigestInputStream(disk, sha256);
-                LineReader in =
-                        new LineReader(Compression.parse(part.compression(), null).decompress(hashed))) {
+                LineReader in = new LineReader(
+                        Compression.parse(part.compression(), null).decompress(hashed))) {
             while (in.next()) {
                 if (!buffer.add(in.bytes(), in.from(), in.to())) {
                     return false;

@@ -2,6 +2,7 @@ package io.spillway.changes;
 
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.files.Folders;
 import io.spillway.manifest.ManifestJson;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import io.spillway.files.Folders;
 
 /**
  * The digests of the newest dump, kept for the next export in two hidden files that only their owner can read: the records, and
@@ -125,10 +125,7 @@ public final class KeptDigests {
             Files.write(fresh, ManifestJson.write(note));
             Folders.makePrivate(fresh);
             Files.move(
-                    fresh,
-                    folder.resolve(NOTE),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+                    fresh, folder.resolve(NOTE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             removeAllBut(name);
         } catch (IOException e) {
             throw SpillBuffer.notWritten(folder.resolve(name).toString(), e);

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * valid JSON. Not thread-safe; used again for each line.
  */
 public final class LineKeys {
-    /** The key that stands for the id of a document. */
+    /** The key for the id of a document. */
     public static final String ID = "_id";
 
     /** A longer key, in bytes of its line, is none: every record of a digest file has its key. */

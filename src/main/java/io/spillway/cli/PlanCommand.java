@@ -1,8 +1,8 @@
 package io.spillway.cli;
 
+import io.spillway.changes.ChangeMaker;
 import io.spillway.compress.Compression;
 import io.spillway.fault.Fault;
-import io.spillway.changes.ChangeMaker;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.Blur;
 import io.spillway.fields.FieldFilter;

@@ -409,9 +409,7 @@ public final class Withdrawals {
                 .min(Comparator.naturalOrder());
         Manifest manifest = next.isEmpty() ? null : inventory.at(next.get()).manifest();
         Changes changes = manifest == null ? null : manifest.changes();
-        if (changes != null
-                && changes.from() != null
-                && changes.from().dump().equals(dump.toString())) {
+        if (changes != null && changes.from() != null && changes.from().dump().equals(dump.toString())) {
             for (Changes.File file : changes.files()) {
                 place.delete(ObjectKey.of(next.get()).child(file.name()));
             }

@@ -6,6 +6,7 @@ import io.spillway.destination.PublicFiles;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.lanes.Lanes;
+import io.spillway.manifest.ChangeSteps;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
@@ -79,6 +80,7 @@ final class DatasetCheck {
         Own own = manifest();
         checksums(own.manifest());
         ask(files(own.manifest(), random));
+        ask(changes());
         int mirrors = 0;
         if (expectations.mirrors()) {
             for (URI mirror : listing.mirrors()) {
@@ -219,7 +221,7 @@ final class DatasetCheck {
         }
         URI folder = address(listing.address());
         if (manifest != null && folder != null) {
-            for (SideFile file : manifest.files()) {
+            for (SideFile file : manifest.neededFiles()) {
                 if (!file.name().equals(Sha256Sums.FILE_NAME)) {
                     asked.add(new Asked(folder.resolve(file.name()), file.bytes(), null));
                 }
@@ -228,6 +230,33 @@ final class DatasetCheck {
         URI page = listing.page() == null ? null : address(listing.page());
         if (page != null) {
             asked.add(new Asked(page, -1, null));
+        }
+        return asked;
+    }
+
+    /** The files of all steps in the list of changes, which must know the latest dump. */
+    private List<Asked> changes() throws SpillwayException {
+        URI address = listing.changes() == null ? null : address(listing.changes());
+        if (address == null) {
+            return List.of();
+        }
+        List<Asked> asked = new ArrayList<>();
+        try {
+            byte[] bytes = Pointer.bytes(web, address, LARGEST_IN_MEMORY);
+            answered.incrementAndGet();
+            ChangeSteps steps = ChangeSteps.read(new ByteArrayInputStream(bytes), address.toString());
+            boolean known = steps.breaks().stream().anyMatch(each -> each.dump().equals(listing.dump()));
+            for (ChangeSteps.Step step : steps.steps()) {
+                known |= step.to().equals(listing.dump());
+                for (ChangeSteps.File file : step.files()) {
+                    asked.add(new Asked(address.resolve(file.path()), file.bytes(), null));
+                }
+            }
+            if (!known) {
+                findings.add(Finding.wrong("%s does not know %s".formatted(address, listing.dump())));
+            }
+        } catch (SpillwayException e) {
+            add(address, e);
         }
         return asked;
     }

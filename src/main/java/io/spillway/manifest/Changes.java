@@ -40,8 +40,9 @@ public record Changes(
             if (counts != null || digest != null || !files.isEmpty()) {
                 throw new IllegalArgumentException("changes without from have no counts, digest and files");
             }
+        } else if (counts == null || digest == null) {
+            throw new IllegalArgumentException("changes with from lack counts or digest");
         } else {
-            Required.members("changes with from", counts, digest);
             requireFiles(counts, files);
         }
     }

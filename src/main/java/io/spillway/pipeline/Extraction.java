@@ -215,9 +215,8 @@ public final class Extraction {
 
     /** The parts of a format by its index among the formats, with their places in their slices. */
     public List<PlacedPart> placed(int format) {
-        List<Part> named = parts.stream()
-                .filter(part -> isOf(formats.get(format), part))
-                .toList();
+        List<Part> named =
+                parts.stream().filter(part -> isOf(formats.get(format), part)).toList();
         List<PlacedPart> placed = new ArrayList<>();
         for (int slice = 0; slice < results.size(); slice++) {
             long first = 0;

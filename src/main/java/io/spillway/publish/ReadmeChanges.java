@@ -27,7 +27,9 @@ final class ReadmeChanges {
                         count(counts.changed()),
                         count(counts.deleted()),
                         count(counts.unchanged())));
-        text.append("A document is identified by ").append(Readme.inline(changes.key())).append(".\n");
+        text.append("A document is identified by ")
+                .append(Readme.inline(changes.key()))
+                .append(".\n");
         if (changes.files().isEmpty()) {
             return text.append("Both dumps have the same documents.\n").toString();
         }
@@ -84,8 +86,8 @@ final class ReadmeChanges {
                     .findFirst()
                     .orElseThrow();
             String part = draft.parts().stream()
-                    .filter(each -> each.format().equals("jsonl")
-                            && each.compression().equals(lines.compression()))
+                    .filter(each ->
+                            each.format().equals("jsonl") && each.compression().equals(lines.compression()))
                     .findFirst()
                     .orElseThrow()
                     .name();
@@ -109,7 +111,8 @@ final class ReadmeChanges {
         private static String glob(Draft draft, Changes changes, Changes.Kind kind, String word, String ending) {
             return changes.files().stream().noneMatch(file -> file.kind() == kind)
                     ? ""
-                    : "%s/%s.%s.*%s".formatted(draft.dump().stamp(), draft.dump().fileStem(), word, ending);
+                    : "%s/%s.%s.*%s"
+                            .formatted(draft.dump().stamp(), draft.dump().fileStem(), word, ending);
         }
 
         String duckDb() {
@@ -118,10 +121,12 @@ final class ReadmeChanges {
                     + "  quote = '', escape = '', max_line_size = 100000000);\n"
                     + "CREATE TABLE gone (key VARCHAR);\n");
             if (!changed.isEmpty()) {
-                sql.append("INSERT INTO gone SELECT json_extract(line, '%s') FROM lines('%s');\n".formatted(jsonPath, changed));
+                sql.append("INSERT INTO gone SELECT json_extract(line, '%s') FROM lines('%s');\n"
+                        .formatted(jsonPath, changed));
             }
             if (!deleted.isEmpty()) {
-                sql.append("INSERT INTO gone SELECT json_extract(line, '$.key') FROM lines('%s');\n".formatted(deleted));
+                sql.append(
+                        "INSERT INTO gone SELECT json_extract(line, '$.key') FROM lines('%s');\n".formatted(deleted));
             }
             sql.append("COPY (SELECT line FROM lines('%s')\n  WHERE json_extract(line, '%s') NOT IN (FROM gone)\n"
                     .formatted(before, jsonPath));

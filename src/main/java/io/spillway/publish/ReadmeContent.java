@@ -186,7 +186,8 @@ final class ReadmeContent {
                 + " `http.max_content_length` of the server (100 MB by default) must not be lower.");
         sentences.add("`curl` sends a file again while the server is busy (429, 503).");
         sentences.add("With the server's address in `SERVER` and the index in `INDEX`:");
-        return paragraph("* `bulk`: ", sentences) + """
+        return paragraph("* `bulk`: ", sentences)
+                + """
 
                   ```sh
                   for part in *%s.bulk.ndjson%s; do
@@ -195,7 +196,10 @@ final class ReadmeContent {
                   done
                   ```
 
-                """.formatted(draft.changeFiles().isEmpty() ? "" : "Z.[0-9]*", ending(parts), Readme.cat(format.compression()));
+                """.formatted(
+                                draft.changeFiles().isEmpty() ? "" : "Z.[0-9]*",
+                                ending(parts),
+                                Readme.cat(format.compression()));
     }
 
     /** The file extension of compressed parts, with its dot. */

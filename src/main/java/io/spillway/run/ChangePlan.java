@@ -52,8 +52,8 @@ final class ChangePlan {
         JsonLinesSection lines = schedule.formats().stream()
                 .flatMap(format -> Optional.ofNullable(format.jsonl()).stream())
                 .findFirst()
-                .orElseThrow(() -> refused(
-                        key, "has no lines to compare: the formats have no jsonl", "add jsonl to formats"));
+                .orElseThrow(() ->
+                        refused(key, "has no lines to compare: the formats have no jsonl", "add jsonl to formats"));
         boolean wrapped = lines.id() == Ids.ID;
         if (key.equals(LineKeys.ID)) {
             if (!wrapped) {
@@ -116,8 +116,7 @@ final class ChangePlan {
     }
 
     private static SpillwayException refused(String key, String why, String hint) {
-        return new SpillwayException(
-                Fault.CONFIG, "changes.key: \"%s\" %s".formatted(Printable.line(key), why), hint);
+        return new SpillwayException(Fault.CONFIG, "changes.key: \"%s\" %s".formatted(Printable.line(key), why), hint);
     }
 
     /** The settings that change what is published of the same documents, by the words that readers are told. */

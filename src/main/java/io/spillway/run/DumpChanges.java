@@ -119,8 +119,9 @@ public final class DumpChanges {
                         previous,
                         sha256,
                         folder,
-                        configuration.equals(
-                                new Ledger(memory, previous.dataset()).of(previous.id()).configuration()));
+                        configuration.equals(new Ledger(memory, previous.dataset())
+                                .of(previous.id())
+                                .configuration()));
     }
 
     /** Keeps the digests of a dump that is public now. */

@@ -227,8 +227,7 @@ public final class ExportRun {
             snapshot.close();
             ChangeSource since = changes == null || maker == null
                     ? ChangeSource.NONE
-                    : (draft, previous, schema) ->
-                            changes.make(maker, extraction, formats, draft, previous, schema);
+                    : (draft, previous, schema) -> changes.make(maker, extraction, formats, draft, previous, schema);
             Manifest manifest = publish(snapshot, extraction, stats, folder, since, lock);
             early.keep();
             if (changes != null && maker != null) {

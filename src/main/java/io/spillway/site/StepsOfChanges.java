@@ -102,8 +102,7 @@ final class StepsOfChanges {
         }
         now.sort(Comparator.comparing(Step::to));
         addGaps(now, broken);
-        return Optional.of(
-                new ChangeSteps(published.dataset(), now, List.copyOf(broken.values())).write());
+        return Optional.of(new ChangeSteps(published.dataset(), now, List.copyOf(broken.values())).write());
     }
 
     static ObjectKey key(String dataset) {
@@ -165,7 +164,8 @@ final class StepsOfChanges {
             }
             throw e;
         }
-        Changes changes = ManifestJson.read(new ByteArrayInputStream(bytes), where).changes();
+        Changes changes =
+                ManifestJson.read(new ByteArrayInputStream(bytes), where).changes();
         if (changes == null) {
             return new Break(dump.dump(), NONE);
         }

@@ -25,14 +25,14 @@ class DigestSortTest {
     private DigestSort record(String name, int round) throws Exception {
         DigestSort sort = new DigestSort(Files.createDirectory(folder.resolve(name)));
         for (int slice = 0; slice < 2; slice++) {
-            SpillBuffer buffer =
-                    new SpillBuffer(sort, new JsonLines(), new LineKeys("id", false), slice, BUFFER);
+            SpillBuffer buffer = new SpillBuffer(sort, new JsonLines(), new LineKeys("id", false), slice, BUFFER);
             for (int i = slice; i < DOCUMENTS; i += 2) {
                 if (i % EVERY == 1 + round) {
                     continue;
                 }
                 int version = i % EVERY == 0 ? round : 0;
-                byte[] line = ("{\"id\":\"document " + i + "\",\"v\":" + version + "}").getBytes(StandardCharsets.UTF_8);
+                byte[] line =
+                        ("{\"id\":\"document " + i + "\",\"v\":" + version + "}").getBytes(StandardCharsets.UTF_8);
                 assertThat(buffer.add(line, 0, line.length)).isTrue();
             }
             buffer.finish();

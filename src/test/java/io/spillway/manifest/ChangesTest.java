@@ -68,8 +68,7 @@ class ChangesTest {
     @Test
     void changesHaveEitherADumpBeforeOrAReason() {
         assertThat(Changes.newChain("_id", "first dump with changes").files()).isEmpty();
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Changes("_id", null, null, null, null, List.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Changes("_id", null, null, null, null, List.of()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Changes("_id", FROM, "reason", COUNTS, DIGEST, List.of(CHANGED, DELETED)));
         assertThatIllegalArgumentException()
@@ -81,8 +80,8 @@ class ChangesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Changes("_id", FROM, null, COUNTS, DIGEST, List.of(CHANGED)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Changes(
-                        "_id", FROM, null, COUNTS, DIGEST, List.of(file(CHANGED.name(), 2), DELETED)));
+                .isThrownBy(() ->
+                        new Changes("_id", FROM, null, COUNTS, DIGEST, List.of(file(CHANGED.name(), 2), DELETED)));
     }
 
     @Test
@@ -110,7 +109,8 @@ class ChangesTest {
         draft.between = new Changes("_id", FROM, null, new Changes.Counts(0, 0, 0, 30), DIGEST, List.of());
         Manifest manifest = draft.make();
         byte[] written = ManifestJson.write(manifest);
-        assertThat(ManifestJson.read(new ByteArrayInputStream(written), "manifest.json").changes())
+        assertThat(ManifestJson.read(new ByteArrayInputStream(written), "manifest.json")
+                        .changes())
                 .isEqualTo(manifest.changes());
     }
 }

@@ -30,10 +30,10 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.EnumSet;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -145,7 +145,8 @@ class ChangesExportTest {
         Map<JsonNode, String> byKey = byKey(lines(manifests.get(from)), pointer);
         for (Manifest next : manifests.subList(from + 1, to + 1)) {
             byKey.putAll(byKey(content(next, Changes.Kind.CHANGED), pointer));
-            for (JsonNode gone : byKey(content(next, Changes.Kind.DELETED), "/key").keySet()) {
+            for (JsonNode gone :
+                    byKey(content(next, Changes.Kind.DELETED), "/key").keySet()) {
                 assertThat(byKey.remove(gone)).isNotNull();
             }
         }
@@ -157,7 +158,8 @@ class ChangesExportTest {
         for (int i = 0; i < requests.size(); i++) {
             JsonNode action = JSON.readTree(requests.get(i));
             JsonNode meta = action.elements().next();
-            String place = meta.get("_id").textValue() + "/" + meta.path("routing").asText("");
+            String place =
+                    meta.get("_id").textValue() + "/" + meta.path("routing").asText("");
             if (action.has("delete")) {
                 assertThat(index.remove(place)).isNotNull();
             } else {
@@ -255,9 +257,7 @@ class ChangesExportTest {
                 Files.write(records, bytes);
             }
             case 3 -> Files.write(records, Arrays.copyOf(Files.readAllBytes(records), 100));
-            case 4 ->
-                Files.writeString(
-                        note, Files.readString(note).replace("\"version\" : 1", "\"version\" : 7"));
+            case 4 -> Files.writeString(note, Files.readString(note).replace("\"version\" : 1", "\"version\" : 7"));
             default -> assertThat(records).exists();
         }
     }
@@ -327,8 +327,7 @@ class ChangesExportTest {
 
     @Test
     void withheldValuesAreInNoChangesAndChangesOfThemAreNone() throws Exception {
-        source.fields(
-                new SourceField("id", "keyword"), new SourceField("n", "long"), new SourceField("s", "keyword"));
+        source.fields(new SourceField("id", "keyword"), new SourceField("n", "long"), new SourceField("s", "keyword"));
         fields = new FieldPolicy(
                 List.of(FieldPattern.of("id"), FieldPattern.of("n")),
                 List.of(FieldPattern.of("s")),
@@ -364,9 +363,45 @@ class ChangesExportTest {
         export(all, byField("id"));
         assertThat(changes(export(all, byField("n"))).newChain()).contains("key");
         fingerprint = Map.of("the formats", "2");
-        assertThat(changes(export(all, byField("n"))).newChain()).isEqualTo("the formats are not those of the dump before");
+        assertThat(changes(export(all, byField("n"))).newChain())
+                .isEqualTo("the formats are not those of the dump before");
         source.fields(new SourceField("id", "long"), new SourceField("n", "long"));
         assertThat(changes(export(all, byField("n"))).newChain()).contains("schema version");
         assertThat(changes(export(all, byField("n"))).newChain()).isNull();
+    }
+
+    /** What a process leaves that dies after one of the steps: hidden folders, and digests of an earlier dump. */
+    @Test
+    void aProcessThatDiesBetweenTwoStepsLeavesWhatTheNextExportContinues() throws Exception {
+        Path folder = root.resolve("journals");
+        Path note = folder.resolve(".spillway.changes.json");
+        export(List.of(plain("1", "{\"id\":\"a\",\"n\":1}")), byField("id"));
+        byte[] firstNote = Files.readAllBytes(note);
+        Path firstRecords = records();
+        byte[] first = Files.readAllBytes(firstRecords);
+
+        // The dump is public, and nothing of its digests is kept.
+        export(List.of(plain("1", "{\"id\":\"a\",\"n\":2}")), byField("id"));
+        Files.delete(records());
+        Files.write(note, firstNote);
+        Files.write(firstRecords, first);
+        Manifest third = export(List.of(plain("1", "{\"id\":\"a\",\"n\":3}")), byField("id"));
+        assertThat(changes(third).counts()).isEqualTo(new Changes.Counts(0, 1, 0, 0));
+        assertThat(changes(third).from().dump()).isEqualTo(manifests.get(1).dump());
+
+        // The records are kept, and their note is not.
+        Files.write(note, firstNote);
+        Manifest fourth = export(List.of(plain("1", "{\"id\":\"a\",\"n\":3}")), byField("id"));
+        assertThat(changes(fourth).counts()).isEqualTo(new Changes.Counts(0, 0, 0, 1));
+        assertThat(changes(fourth).from().dump()).isEqualTo(third.dump());
+
+        // The process died while it sorted or wrote changes.
+        Path work = Files.createDirectory(folder.resolve(".2026-11-21T220000Z.0123456789abcdef.incomplete"));
+        Files.write(work.resolve("run-000001"), first);
+        Manifest fifth = export(List.of(plain("2", "{\"id\":\"b\",\"n\":3}")), byField("id"));
+        assertThat(changes(fifth).counts()).isEqualTo(new Changes.Counts(1, 0, 1, 0));
+        assertThat(SyntheticExport.tree(root)).noneMatch(name -> name.contains(".incomplete"));
+        assertThat(SyntheticExport.tree(root).stream().filter(name -> name.contains(".spillway.changes")))
+                .hasSize(2);
     }
 }

@@ -11,7 +11,13 @@ import io.spillway.deliver.Retention;
 import io.spillway.deliver.Withdrawals;
 import io.spillway.destination.Digests;
 import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.web.WebFiles;
+import io.spillway.destination.web.WebPatience;
 import io.spillway.encode.JsonLines;
+import io.spillway.fresh.Expectations;
+import io.spillway.fresh.Freshness;
+import io.spillway.fresh.Pointer;
+import io.spillway.fresh.SiteCheck;
 import io.spillway.manifest.ChangeSteps;
 import io.spillway.manifest.Changes;
 import io.spillway.manifest.Manifest;
@@ -23,14 +29,17 @@ import io.spillway.support.KeyedSource.Keyed;
 import io.spillway.support.PublishedSchemas;
 import io.spillway.support.SyntheticSource;
 import io.spillway.support.Tool;
+import io.spillway.support.WebServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -60,14 +69,7 @@ class ChangesSiteTest {
                 .gate(new Gate(new Gate.Rules(Percent.parse("100%"), false, Set.of())))
                 .limits(2, 1 << 20)
                 .changes(new ChangeSettings(
-                        "id",
-                        false,
-                        JsonLines::new,
-                        Compression.parse("gzip", null),
-                        null,
-                        100,
-                        1 << 20,
-                        Map.of()))
+                        "id", false, JsonLines::new, Compression.parse("gzip", null), null, 100, 1 << 20, Map.of()))
                 .run()
                 .manifest();
         site(writer -> writer.publish("journals"));
@@ -109,7 +111,9 @@ class ChangesSiteTest {
     }
 
     private static List<String> arrows(ChangeSteps steps) {
-        return steps.steps().stream().map(step -> hour(step.from()) + ">" + hour(step.to())).toList();
+        return steps.steps().stream()
+                .map(step -> hour(step.from()) + ">" + hour(step.to()))
+                .toList();
     }
 
     private static String hour(String dump) {
@@ -120,8 +124,11 @@ class ChangesSiteTest {
         try (LocalDirectory directory = LocalDirectory.open(root)) {
             DumpChanges.forget(directory, manifest.id());
             var outcome = new Withdrawals(directory, false, List.of(directory), "journals", Clock.systemUTC())
-                    .withdraw(manifest.id(), "wrong", true, place -> writer(directory)
-                            .publish("journals"));
+                    .withdraw(
+                            manifest.id(),
+                            "wrong",
+                            true,
+                            place -> writer(directory).publish("journals"));
             assertThat(outcome.shortfall()).isEmpty();
         }
     }
@@ -155,8 +162,9 @@ class ChangesSiteTest {
         assertThat(Files.exists(changeFile(after, Changes.Kind.DELETED))).isTrue();
         withdraw(bad);
         assertThat(arrows(steps())).isEmpty();
-        assertThat(steps().breaks()).anyMatch(each -> each.dump().equals(after.dump())
-                && each.reason().contains("withdrawn"));
+        assertThat(steps().breaks())
+                .anyMatch(each ->
+                        each.dump().equals(after.dump()) && each.reason().contains("withdrawn"));
         for (Changes.File file : after.changes().files()) {
             assertThat(root.resolve(after.dump()).resolve(file.name())).doesNotExist();
         }
@@ -227,8 +235,9 @@ class ChangesSiteTest {
                             () -> writer(directory).publish("journals"));
         }
         assertThat(arrows(steps())).containsExactly("2>3", "3>4");
-        assertThat(steps().breaks()).singleElement().satisfies(each -> assertThat(hour(each.dump()))
-                .isEqualTo("2"));
+        assertThat(steps().breaks())
+                .singleElement()
+                .satisfies(each -> assertThat(hour(each.dump())).isEqualTo("2"));
         next();
         assertThat(arrows(steps())).containsExactly("2>3", "3>4", "4>5");
     }
@@ -271,5 +280,33 @@ class ChangesSiteTest {
         assertThat(kept()).hasSize(2);
         kept.forget(newest.dump());
         assertThat(kept()).isEmpty();
+    }
+
+    @Test
+    void aFileOfAStepThatIsMissingIsFoundByFresh() throws Exception {
+        next();
+        Manifest second = next();
+        next();
+        try (WebServer server = WebServer.serving(root)) {
+            assertThat(fresh(server).findings()).isEmpty();
+            Files.delete(changeFile(second, Changes.Kind.DELETED));
+            assertThat(fresh(server).findings())
+                    .singleElement()
+                    .satisfies(each -> assertThat(each.what()).contains(".deleted.", "does not exist"));
+            site(writer -> writer.publish("journals"));
+            assertThat(arrows(steps())).containsExactly("2>3");
+            assertThat(fresh(server).findings()).isEmpty();
+        }
+    }
+
+    private static Freshness fresh(WebServer server) throws Exception {
+        SiteCheck check = new SiteCheck(
+                new WebFiles(new WebPatience(
+                        Duration.ofSeconds(5), Duration.ofSeconds(5), 2, 10, Duration.ofMillis(1), Duration.ofMillis(4))),
+                new Expectations(null, Duration.ofHours(2), 0, true, 2),
+                Clock.fixed(SyntheticSource.TAKEN_AT.plus(Duration.ofDays(1)), ZoneOffset.UTC),
+                new Random(1));
+        Pointer pointer = check.find(server.address());
+        return check.check(pointer, pointer.datasets().get(0));
     }
 }

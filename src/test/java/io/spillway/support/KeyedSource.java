@@ -171,13 +171,7 @@ public final class KeyedSource implements DocumentSource {
                 JsonCursor cursor = new JsonCursor(bytes, from, bytes.length);
                 int start = cursor.skipDocument();
                 return new Document(
-                        bytes,
-                        new Range(start, cursor.position()),
-                        cursor.findings(),
-                        id,
-                        index,
-                        routing,
-                        place);
+                        bytes, new Range(start, cursor.position()), cursor.findings(), id, index, routing, place);
             } catch (MalformedJsonException e) {
                 throw new IllegalArgumentException("a test's document is not JSON", e);
             }

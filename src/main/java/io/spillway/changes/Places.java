@@ -21,17 +21,17 @@ final class Places {
      * @param ordinal number of the document within its slice, in the order of its lines, 0 to 2^40 - 1
      */
     static long of(long slice, long ordinal) {
-        return slice << SLICE_SHIFT | ordinal & ORDINALS;
+        return (slice << SLICE_SHIFT) | (ordinal & ORDINALS);
     }
 
     void add(long place) {
-        chunks.computeIfAbsent(place >>> CHUNK_SHIFT, key -> new BitSet()).set((int) (place & (1 << CHUNK_SHIFT) - 1));
+        chunks.computeIfAbsent(place >>> CHUNK_SHIFT, key -> new BitSet()).set((int) (place & ((1 << CHUNK_SHIFT) - 1)));
         size++;
     }
 
     boolean has(long place) {
         BitSet chunk = chunks.get(place >>> CHUNK_SHIFT);
-        return chunk != null && chunk.get((int) (place & (1 << CHUNK_SHIFT) - 1));
+        return chunk != null && chunk.get((int) (place & ((1 << CHUNK_SHIFT) - 1)));
     }
 
     /** Whether any of the next documents is in the set. */

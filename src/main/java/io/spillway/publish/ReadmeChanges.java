@@ -116,10 +116,12 @@ final class ReadmeChanges {
         }
 
         String duckDb() {
-            StringBuilder sql = new StringBuilder("CREATE MACRO lines(files) AS TABLE FROM read_csv(files,\n"
-                    + "  columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = chr(1),\n"
-                    + "  quote = '', escape = '', max_line_size = 100000000);\n"
-                    + "CREATE TABLE gone (key VARCHAR);\n");
+            StringBuilder sql = new StringBuilder("""
+                    CREATE MACRO lines(files) AS TABLE FROM read_csv(files,
+                      columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = chr(1),
+                      quote = '', escape = '', max_line_size = 100000000);
+                    CREATE TABLE gone (key VARCHAR);
+                    """);
             if (!changed.isEmpty()) {
                 sql.append("INSERT INTO gone SELECT json_extract(line, '%s') FROM lines('%s');\n"
                         .formatted(jsonPath, changed));

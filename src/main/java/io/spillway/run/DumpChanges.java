@@ -39,7 +39,11 @@ public final class DumpChanges {
     /** How changes are made of what was found at the source. */
     @FunctionalInterface
     public interface Planned {
-        /** @throws SpillwayException {@link Fault#CONFIG} if the key cannot identify the documents */
+        /**
+         * The settings for these documents.
+         *
+         * @throws SpillwayException {@link Fault#CONFIG} if the key cannot identify the documents
+         */
         ChangeSettings of(SourceDescription found) throws SpillwayException;
     }
 

@@ -52,7 +52,7 @@ class ArchitectureTest {
             Set.of("daemon"),
             Set.of("run"),
             Set.of("schedule", "demo"),
-            Set.of("pipeline", "deliver", "publish", "site", "fresh"),
+            Set.of("pipeline", "deliver", "publish", "site", "fresh", "apply"),
             Set.of("notices"),
             Set.of("page", "changes"),
             Set.of("verify", "catalog"),

@@ -37,6 +37,7 @@ public final class Main implements Runnable {
             PlanCommand.class,
             CheckCommand.class,
             VerifyCommand.class,
+            ApplyCommand.class,
             ListCommand.class,
             ShowCommand.class,
             CatalogCommand.class,

@@ -54,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "Number of files to read concurrently, 1 to 64. Default: the number of processors, at most 4.")
-    private int parallel = Math.min(4, Runtime.getRuntime().availableProcessors());
+    private int parallel = readersByDefault();
 
     @Option(
             names = "--state",
@@ -72,9 +72,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SpillwayException, InterruptedException {
-        if (parallel < 1 || parallel > MOST_READERS) {
-            throw new ParameterException(spec.commandLine(), "--parallel must be 1 to 64, not " + parallel);
-        }
+        requireReaders(spec, parallel);
         CheckState state = stateFile == null ? CheckState.forgetful() : CheckState.open(stateFile);
         DumpFinder finder = new DumpFinder(buckets.access(), parallel);
         List<DumpPlace> places = finder.find(dump);
@@ -85,6 +83,18 @@ final class VerifyCommand implements Callable<Integer> {
         }
         state.done();
         return 0;
+    }
+
+    /** The number of files that commands read concurrently unless they are told otherwise. */
+    static int readersByDefault() {
+        return Math.min(4, Runtime.getRuntime().availableProcessors());
+    }
+
+    /** @throws ParameterException if the value of {@code --parallel} is out of range */
+    static void requireReaders(CommandSpec spec, int parallel) {
+        if (parallel < 1 || parallel > MOST_READERS) {
+            throw new ParameterException(spec.commandLine(), "--parallel must be 1 to 64, not " + parallel);
+        }
     }
 
     /** Verifies all of them even if one is damaged; then throws one failure for all damaged ones. */

@@ -23,7 +23,11 @@ public enum Fault {
     GATE(31, Retry.NEVER, "gate: the dump is empty, shrank by more than the schedule allows, or lost fields"),
     FIELD_POLICY(32, Retry.NEVER, "field policy: a field without a decision"),
     ALREADY_RUNNING(40, Retry.NEVER, "already running: another export of this dataset holds the lock"),
-    STALE(41, Retry.NEVER, "stale: the latest dump, or the snapshot to read, is older than the limit"),
+    STALE(
+            41,
+            Retry.NEVER,
+            "stale: the latest dump, or the snapshot to read, is older than the limit, or no changes lead from a copy to the"
+                    + " newest dump"),
     STATE_UNAVAILABLE(
             50, Retry.BACKOFF, "state unavailable: the daemon's state database does not answer, or its port is in use"),
     CANCELLED(130, Retry.NEVER, "cancelled by a signal, or by the daemon after the time limit");

@@ -3,8 +3,8 @@ package io.spillway.fields;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spillway.json.DottedPath;
 import io.spillway.json.Escapes;
-import io.spillway.json.JsonCursor;
 import io.spillway.json.MalformedJsonException;
 import io.spillway.source.Document;
 import java.io.IOException;
@@ -32,7 +32,6 @@ public final class Where {
     /** A longer number is not compared, because that could take very long; it is not equal. */
     private static final int MAX_NUMBER = 1_000;
 
-    private static final int ELSEWHERE = -1;
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Map<String, JsonNode> values;
@@ -68,7 +67,7 @@ public final class Where {
         try {
             document.readSource((bytes, start, end) -> {
                 for (Condition condition : conditions) {
-                    selected[0] &= new Search(condition, bytes, start, end).succeeds();
+                    selected[0] &= condition.isMetBy(bytes, start, end);
                 }
             });
         } catch (IOException impossible) {
@@ -79,7 +78,7 @@ public final class Where {
 
     /** One field and its value. */
     private static final class Condition {
-        private final byte[] path;
+        private final DottedPath path;
         private final JsonNode value;
         private final byte[] text;
 
@@ -94,7 +93,7 @@ public final class Where {
             if (!isUnicode(value.asText())) {
                 throw new IllegalArgumentException("where has a value that is not Unicode text: " + path);
             }
-            this.path = path.getBytes(StandardCharsets.UTF_8);
+            this.path = new DottedPath(path);
             this.value = value;
             this.text = value.asText().getBytes(StandardCharsets.UTF_8);
         }
@@ -103,8 +102,22 @@ public final class Where {
             return StandardCharsets.UTF_8.newEncoder().canEncode(text);
         }
 
+        /** Whether a document has the field, and with this value wherever it has it. */
+        boolean isMetBy(byte[] bytes, int start, int end) {
+            boolean[] found = {false};
+            try {
+                boolean equal = path.visit(bytes, start, end, (in, from, to) -> {
+                    found[0] = true;
+                    return isEqualTo(in, from, to);
+                });
+                return equal && found[0];
+            } catch (MalformedJsonException e) {
+                throw new IllegalStateException("a parsed document is not valid JSON", e);
+            }
+        }
+
         /** Whether the JSON value in {@code bytes[from, to)} is equal. */
-        boolean isEqualTo(byte[] bytes, int from, int to) throws IOException {
+        private boolean isEqualTo(byte[] bytes, int from, int to) {
             return switch (bytes[from]) {
                 case '"' -> value.isTextual() && isText(bytes, from, to);
                 case 't' -> value.isBoolean() && value.booleanValue();
@@ -114,13 +127,15 @@ public final class Where {
             };
         }
 
-        private boolean isText(byte[] bytes, int from, int to) throws IOException {
+        private boolean isText(byte[] bytes, int from, int to) {
             if (!Escapes.within(bytes, from, to)) {
                 return Arrays.equals(bytes, from + 1, to - 1, text, 0, text.length);
             }
             try (JsonParser parser = JSON.createParser(bytes, from, to - from)) {
                 parser.nextToken();
                 return parser.getText().equals(value.textValue());
+            } catch (IOException impossible) {
+                throw new IllegalStateException("cannot read a parsed document", impossible);
             }
         }
 
@@ -134,85 +149,6 @@ public final class Where {
             } catch (NumberFormatException exponentOutOfRange) {
                 return false;
             }
-        }
-    }
-
-    /** One walk through a document for one field. */
-    private static final class Search {
-        private final Condition condition;
-        private final byte[] bytes;
-        private final JsonCursor cursor;
-        private boolean found;
-
-        Search(Condition condition, byte[] bytes, int start, int end) {
-            this.condition = condition;
-            this.bytes = bytes;
-            this.cursor = JsonCursor.ofValid(bytes, start, end);
-        }
-
-        /** Whether the field is there, and equal wherever it is. */
-        boolean succeeds() throws IOException {
-            try {
-                return object(0) && found;
-            } catch (MalformedJsonException e) {
-                throw new IllegalStateException("a parsed document is not valid JSON", e);
-            }
-        }
-
-        /** Reads an object, in which the path continues at {@code from}; false as soon as a value differs. */
-        private boolean object(int from) throws MalformedJsonException, IOException {
-            cursor.expect('{');
-            if (cursor.accept('}')) {
-                return true;
-            }
-            do {
-                cursor.peek();
-                int start = cursor.position();
-                cursor.skipValue();
-                int rest = rest(start + 1, cursor.position() - 1, from);
-                cursor.expect(':');
-                if (!member(rest)) {
-                    return false;
-                }
-            } while (cursor.accept(','));
-            cursor.expect('}');
-            return true;
-        }
-
-        private boolean member(int rest) throws MalformedJsonException, IOException {
-            int kind = cursor.peek();
-            if (rest > ELSEWHERE && rest <= condition.path.length && kind == '{') {
-                return object(rest);
-            }
-            int start = cursor.position();
-            cursor.skipValue();
-            if (rest > condition.path.length) {
-                found = true;
-                return condition.isEqualTo(bytes, start, cursor.position());
-            }
-            // Objects in an array may have the field; a scalar cannot.
-            return rest == ELSEWHERE || kind != '[';
-        }
-
-        /**
-         * Where the path continues after a name: after its dot, beyond the path if the name ends it, or {@link #ELSEWHERE} if the
-         * name is another one.
-         */
-        private int rest(int start, int end, int from) {
-            byte[] name = bytes;
-            int begin = start;
-            int until = end;
-            if (Escapes.within(bytes, start, end)) {
-                name = new byte[end - start];
-                begin = 0;
-                until = Escapes.decodeName(bytes, start, end, name);
-            }
-            int after = from + until - begin;
-            byte[] path = condition.path;
-            if (after > path.length || !Arrays.equals(name, begin, until, path, from, after)) {
-                return ELSEWHERE;
-            }
-            return after == path.length || path[after] == '.' ? after + 1 : ELSEWHERE;
         }
     }
 }

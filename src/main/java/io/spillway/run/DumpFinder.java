@@ -81,6 +81,36 @@ public final class DumpFinder {
         };
     }
 
+    /**
+     * Opens a folder to read from: a path, {@code s3://BUCKET/PREFIX}, or an http or https URL; the caller closes it.
+     *
+     * @param text the folder, or the file in it
+     * @param file name of a file that is expected in the folder
+     */
+    public Destination openFolder(String text, String file) throws SpillwayException {
+        String folder = text.endsWith("/" + file) ? text.substring(0, text.length() - file.length()) : text;
+        Matcher address = ADDRESS.matcher(folder);
+        if (!address.matches()) {
+            Path path = Path.of(folder).toAbsolutePath().normalize();
+            if (!Files.isDirectory(path)) {
+                throw notADump(path + " is not a folder", "name the folder that contains " + file);
+            }
+            return LocalDirectory.openToRead(path);
+        }
+        String rest = address.group(2);
+        return switch (address.group(1)) {
+            case "s3" -> {
+                int slash = (rest + "/").indexOf('/');
+                yield buckets.open(rest.substring(0, slash), folderPath(rest.substring(slash)), readers);
+            }
+            case "http", "https" -> WebFolder.open(uri(folder), patience);
+            default ->
+                throw notADump(
+                        "\"" + text + "\" is not the address of a folder",
+                        "name a folder, or a URL that starts with https:// or s3://");
+        };
+    }
+
     /** The folder itself if it has a manifest or the name of a dump; for a dataset's folder its newest dump. */
     public static DumpPlace folder(Path named) throws SpillwayException {
         Path folder = named.endsWith(Manifest.FILE_NAME) && named.getParent() != null ? named.getParent() : named;

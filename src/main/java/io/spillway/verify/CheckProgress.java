@@ -1,5 +1,8 @@
 package io.spillway.verify;
 
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Progress of a check. Updated by many threads, read by one reporter. Thread-safe. */
@@ -11,17 +14,19 @@ public final class CheckProgress {
     private record Expected(String dump, long bytes, int files) {}
 
     /** Sets the expected totals after the manifest was read. */
-    void expect(String dump, long bytesToRead, int filesToRead) {
+    public void expect(String dump, long bytesToRead, int filesToRead) {
         bytes.reset();
         files.reset();
         expected = new Expected(dump, bytesToRead, filesToRead);
     }
 
-    void read(long count) {
-        bytes.add(count);
+    /** A stream that adds the bytes that are read from {@code in}; closing it closes {@code in}. */
+    public InputStream counting(InputStream in) {
+        return new Counting(in);
     }
 
-    void finishedFile() {
+    /** Counts a file as read to its end. */
+    public void finishedFile() {
         files.increment();
     }
 
@@ -41,4 +46,24 @@ public final class CheckProgress {
      * @param expectedFiles files to read
      */
     public record Reading(String dump, long bytes, long expectedBytes, int files, int expectedFiles) {}
+
+    private final class Counting extends FilterInputStream {
+        Counting(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = in.read();
+            bytes.add(read < 0 ? 0 : 1);
+            return read;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = in.read(buffer, offset, length);
+            bytes.add(Math.max(0, read));
+            return read;
+        }
+    }
 }

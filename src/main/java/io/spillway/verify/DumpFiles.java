@@ -10,7 +10,6 @@ import io.spillway.manifest.Part;
 import io.spillway.manifest.Sha256Sums;
 import io.spillway.manifest.SideFile;
 import java.io.ByteArrayOutputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -116,7 +115,7 @@ final class DumpFiles {
     private InputStream open(String name) throws SpillwayException {
         ObjectKey key = place.key(name);
         try {
-            return new Counting(place.destination().open(key));
+            return progress.counting(place.destination().open(key));
         } catch (SpillwayException e) {
             if (e.fault() != Fault.DESTINATION_REFUSED
                     || place.destination().find(key).isPresent()) {
@@ -140,26 +139,5 @@ final class DumpFiles {
 
     private static SpillwayException different(String what) {
         return new SpillwayException(Fault.INTEGRITY, what, null);
-    }
-
-    /** Updates the progress. */
-    private final class Counting extends FilterInputStream {
-        Counting(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int read = in.read();
-            progress.read(read < 0 ? 0 : 1);
-            return read;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int read = in.read(buffer, offset, length);
-            progress.read(Math.max(0, read));
-            return read;
-        }
     }
 }

@@ -20,7 +20,7 @@ public record DumpPlace(
     }
 
     /** The key of one of its files. */
-    ObjectKey key(String file) {
+    public ObjectKey key(String file) {
         return new ObjectKey(folder + file);
     }
 

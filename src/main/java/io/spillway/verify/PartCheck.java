@@ -26,6 +26,12 @@ public final class PartCheck {
 
     private PartCheck() {}
 
+    /** Receives the content of a part while it is checked. */
+    public interface ContentReader {
+        /** Takes the next bytes: the first {@code count} of a buffer that is used again after the call. */
+        void take(byte[] buffer, int count) throws SpillwayException, InterruptedException;
+    }
+
     /**
      * Compares a part with its manifest entry.
      *
@@ -36,10 +42,20 @@ public final class PartCheck {
      * @throws InterruptedException if the thread was interrupted
      */
     public static void check(InputStream in, Part part, String where) throws SpillwayException, InterruptedException {
+        check(in, part, where, (buffer, count) -> {});
+    }
+
+    /**
+     * The same, and passes the content on while it is read. It is only known to be right when the call returns.
+     *
+     * @param reader receives the decompressed content, piece by piece
+     */
+    public static void check(InputStream in, Part part, String where, ContentReader reader)
+            throws SpillwayException, InterruptedException {
         MessageDigest sha256 = Digests.sha256();
         Counted file = new Counted(in, List.of(sha256));
         try (DocumentCount count = DocumentCount.of(part.format())) {
-            Content content = read(file, count, part.compression(), where);
+            Content content = read(file, count, part.compression(), where, reader);
             require(where, "bytes", part.bytes(), file.count);
             String found = hex(sha256);
             if (!found.equals(part.sha256())) {
@@ -67,7 +83,7 @@ public final class PartCheck {
         List<MessageDigest> digests = md5AndSha1 ? List.of(sha256, Digests.md5(), Digests.sha1()) : List.of(sha256);
         Counted file = new Counted(in, digests);
         try (DocumentCount count = DocumentCount.of(written.format())) {
-            Content content = read(file, count, written.compression(), where);
+            Content content = read(file, count, written.compression(), where, (buffer, length) -> {});
             require(where, "bytes", written.bytes(), file.count);
             requireCrc(where, "has", written.fileCrc(), (int) file.crc.getValue());
             content.require(where, written.bytesUncompressed(), written.documents());
@@ -87,7 +103,8 @@ public final class PartCheck {
     }
 
     /** Reads the file to its end. */
-    private static Content read(Counted file, DocumentCount count, String codec, String where)
+    private static Content read(
+            Counted file, DocumentCount count, String codec, String where, ContentReader reader)
             throws SpillwayException, InterruptedException {
         Compression compression = compression(file, codec, where);
         long uncompressed = 0;
@@ -99,6 +116,7 @@ public final class PartCheck {
                 uncompressed += read;
                 crc.update(buffer, 0, read);
                 count.take(buffer, read);
+                reader.take(buffer, read);
                 if (Thread.interrupted()) {
                     throw new InterruptedException("while checking " + where);
                 }

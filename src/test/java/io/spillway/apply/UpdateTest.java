@@ -11,6 +11,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.ChangeSteps;
 import io.spillway.manifest.ManifestJson;
+import io.spillway.support.ChangeHistory;
 import io.spillway.verify.CheckProgress;
 import io.spillway.verify.DumpPlace;
 import java.io.IOException;
@@ -37,11 +38,11 @@ class UpdateTest {
     @TempDir
     Path folder;
 
-    private History history = new History(Path.of("."), Compression.parse("gzip", null));
+    private ChangeHistory history = new ChangeHistory(Path.of("."), Compression.parse("gzip", null));
 
     @BeforeEach
     void publishNothingYet() throws IOException {
-        history = new History(Files.createDirectories(folder.resolve("site")), Compression.parse("gzip", null));
+        history = new ChangeHistory(Files.createDirectories(folder.resolve("site")), Compression.parse("gzip", null));
     }
 
     /** Keys and versions by a seed; some keys have escapes or are long. */
@@ -111,7 +112,7 @@ class UpdateTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void aCopyOfAnyDumpBecomesTheNewestDump(long seed) throws Exception {
         publishRandomly(new Random(seed), 8);
-        History.Dump newest = history.dumps().get(7);
+        ChangeHistory.Dump newest = history.dumps().get(7);
         for (int from = 0; from < 7; from++) {
             Path to = folder.resolve("new-" + from);
             Update.Result result = update(history.dumps().get(from).folder(), to, PLENTY);
@@ -212,8 +213,8 @@ class UpdateTest {
     void changesThatDoNotGiveTheNewDumpLeaveNoCopy() throws Exception {
         publishRandomly(new Random(11), 2);
         Path file = history.folder().resolve(ChangeSteps.FILE_NAME);
-        String other = History.sum(List.of("{}"));
-        String after = History.sum(history.dumps().get(1).lines().values());
+        String other = ChangeHistory.sum(List.of("{}"));
+        String after = ChangeHistory.sum(history.dumps().get(1).lines().values());
         Files.writeString(file, Files.readString(file).replace(after, other));
         SpillwayException refused = refused(history.dumps().get(0).folder(), folder.resolve("new"));
         assertThat(refused.fault()).isEqualTo(Fault.INTEGRITY);

@@ -1,4 +1,4 @@
-package io.spillway.apply;
+package io.spillway.support;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -26,8 +26,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Dumps of one dataset and the changes between them, written without the code that makes changes. */
-final class History {
-    static final String DATASET = "journals";
+public final class ChangeHistory {
+    /** The dataset's name. */
+    public static final String DATASET = "journals";
 
     private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(128);
 
@@ -38,24 +39,26 @@ final class History {
     private final List<Dump> dumps = new ArrayList<>();
 
     /** What a dump has: lines by key, the key as JSON. */
-    record Dump(DumpId id, Path folder, String manifestSha256, Map<String, String> lines) {}
+    public record Dump(DumpId id, Path folder, String manifestSha256, Map<String, String> lines) {}
 
-    History(Path site, Compression compression) {
+    /** Nothing is published yet. */
+    public ChangeHistory(Path site, Compression compression) {
         this.site = site;
         this.compression = compression;
     }
 
     /** The folder of the dataset. */
-    Path folder() {
+    public Path folder() {
         return site.resolve(DATASET);
     }
 
-    List<Dump> dumps() {
+    /** The dumps, the oldest first. */
+    public List<Dump> dumps() {
         return dumps;
     }
 
     /** Publishes the next dump, with {@code _id} in its lines, and the step to it from the dump before. */
-    Dump publish(Map<String, String> lines, int parts, @Nullable String newChain) throws IOException {
+    public Dump publish(Map<String, String> lines, int parts, @Nullable String newChain) throws IOException {
         DumpId id = new DumpId(DATASET, Instant.parse("2026-01-01T03:00:00Z").plusSeconds(86_400L * dumps.size()));
         Path folder = Files.createDirectories(site.resolve(id.toString()));
         List<Part> all = new ArrayList<>();
@@ -154,7 +157,7 @@ final class History {
     }
 
     /** The digest as format.md defines it. */
-    static String sum(Collection<String> lines) {
+    public static String sum(Collection<String> lines) {
         BigInteger sum = BigInteger.ZERO;
         for (String line : lines) {
             byte[] digest = Digests.sha256().digest(line.getBytes(UTF_8));

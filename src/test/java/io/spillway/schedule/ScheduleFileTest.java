@@ -413,6 +413,17 @@ class ScheduleFileTest {
                 inTar("batch-documents", "batch-documents: 1", TarSection::batchDocuments, 1L),
                 inTar("batch-bytes", "batch-bytes: 64KiB", TarSection::batchBytes, DataSize.ofBytes(65_536)),
                 inTar("id", "id: _id", TarSection::id, Ids.ID),
+                inParquet("level", "level: 9", ParquetSection::level, 9),
+                inParquet("list", "list: [tags]", ParquetSection::list, List.of("tags")),
+                inParquet("dates", "dates: timestamp", ParquetSection::dates, ParquetSection.Dates.TIMESTAMP),
+                inParquet("source", "source: true", ParquetSection::source, true),
+                inParquet("id", "id: _id", ParquetSection::id, Ids.ID),
+                option(
+                        "changes.key",
+                        file -> file.changes() == null ? null : file.changes().key(),
+                        null,
+                        "formats: [{jsonl: {id: _id}}]\nchanges: {key: _id}",
+                        "_id"),
                 option("parts.documents", file -> file.parts().documents(), 400_000L, "parts: {documents: 1}", 1L),
                 option(
                         "parts.bytes",
@@ -579,6 +590,10 @@ class ScheduleFileTest {
 
     private static Option inTar(String name, String file, Function<TarSection, Object> reads, Object given) {
         return inFormat("tar", name, FormatSection::tar, file, reads, given);
+    }
+
+    private static Option inParquet(String name, String file, Function<ParquetSection, Object> reads, Object given) {
+        return inFormat("parquet", name, FormatSection::parquet, file, reads, given);
     }
 
     private static <T> Option inFormat(

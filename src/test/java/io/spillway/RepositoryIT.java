@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RepositoryIT {
     private static final int DOCUMENTS = 300;
+    private static final int HEAP_MEBIBYTES = 128;
     private static final Set<String> WITH_LUCENE_10 = Set.of("elasticsearch-9.5.3", "opensearch-3.6.0");
     /** Without points in time, so a scroll of the test reads its API. */
     private static final String WITHOUT_SNAPSHOTS = "opensearch-1.3.20";
@@ -67,9 +69,6 @@ class RepositoryIT {
     void start() {
         String only = System.getProperty("spillway.server", server);
         Assumptions.assumeTrue(only.equals(server), "only " + only + " was asked for");
-        Assumptions.assumeTrue(
-                !WITH_LUCENE_10.contains(server) || Runtime.version().feature() >= 21,
-                server + " writes Lucene 10, which needs Java 21");
         cluster = TestCluster.of(server);
     }
 
@@ -167,7 +166,7 @@ class RepositoryIT {
         SnapshotRepository repository = cluster.newRepository("");
         repository.take("vectors", index);
 
-        Outcome refused = Spillway.run(
+        Outcome refused = run(
                         "export",
                         "--snapshot-repository",
                         repository.directory().toString(),
@@ -178,6 +177,60 @@ class RepositoryIT {
                 .refused(12);
         assertThat(refused.err())
                 .contains("leaves vectors out of _source", "v (dense_vector)", "source.vectors: rebuilt");
+    }
+
+    /** Kinds of indices that keep less than what was indexed, by the reason that the refusal names. */
+    private Map<String, List<String>> withoutDocuments() {
+        Map<String, List<String>> kinds = new LinkedHashMap<>();
+        kinds.put("_source is disabled", List.of("", "\"_source\": {\"enabled\": false}"));
+        kinds.put("includes or excludes", List.of("", "\"_source\": {\"excludes\": [\"secret\"]}"));
+        if (server.startsWith("elasticsearch-8") || server.startsWith("elasticsearch-9")) {
+            kinds.put("source.mode synthetic", List.of(", \"mapping.source.mode\": \"synthetic\"", ""));
+            kinds.put("index.mode logsdb", List.of(", \"mode\": \"logsdb\"", ""));
+            kinds.put(
+                    "index.mode time_series",
+                    List.of(
+                            ", \"mode\": \"time_series\", \"routing_path\": [\"host\"]",
+                            "\"properties\": {\"host\": {\"type\": \"keyword\", \"time_series_dimension\": true}}"));
+        }
+        if (server.startsWith("elasticsearch-9")) {
+            kinds.put("index.mode columnar", List.of(", \"mode\": \"columnar\"", ""));
+        } else if (server.startsWith("opensearch-3")) {
+            kinds.put("derived", List.of(", \"derived_source.enabled\": true", ""));
+        }
+        return kinds;
+    }
+
+    @Test
+    void indicesThatDoNotStoreTheirDocumentsAreRefused() throws Exception {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        for (Map.Entry<String, List<String>> kind : withoutDocuments().entrySet()) {
+            String index = newIndex(
+                    "\"number_of_shards\": 1" + kind.getValue().get(0),
+                    kind.getValue().get(1));
+            bulk(
+                    index,
+                    new StringBuilder("{\"create\":{}}\n{\"@timestamp\":\"%s\",\"host\":\"h\",\"secret\":\"canary\"}\n"
+                            .formatted(Instant.now())));
+            reasons.put(index, kind.getKey());
+        }
+        SnapshotRepository repository = cluster.newRepository("");
+        repository.take("all", String.join(",", reasons.keySet()));
+
+        for (Map.Entry<String, String> each : reasons.entrySet()) {
+            Path target = folder.resolve(each.getKey());
+            Outcome refused = run(
+                            "export",
+                            "--snapshot-repository",
+                            repository.directory().toString(),
+                            "--index",
+                            each.getKey(),
+                            "--to",
+                            target.toString())
+                    .refused(12);
+            assertThat(refused.err()).contains(each.getKey(), each.getValue()).doesNotContain("canary");
+            Dump.assertNothingPublished(target);
+        }
     }
 
     private String withAFailedDocument() throws Exception {
@@ -353,6 +406,13 @@ class RepositoryIT {
                 : export(target, args(more, "--elasticsearch", cluster.url().toString(), "--index", name));
     }
 
+    /** In this process, or on the JDK that runs the server: Lucene 10 needs Java 21. */
+    private Outcome run(String... args) throws IOException, InterruptedException {
+        return WITH_LUCENE_10.contains(server) && Runtime.version().feature() < 21
+                ? Spillway.child(TestCluster.java(server), folder, HEAP_MEBIBYTES, args)
+                : Spillway.run(args);
+    }
+
     private static String[] args(String[] more, String... args) {
         List<String> all = new ArrayList<>(List.of(args));
         all.addAll(List.of(more));
@@ -373,7 +433,7 @@ class RepositoryIT {
                 "--to",
                 folder.resolve(target).toString()));
         all.addAll(List.of(args));
-        Outcome outcome = Spillway.run(all.toArray(new String[0])).succeeded();
+        Outcome outcome = run(all.toArray(new String[0])).succeeded();
         assertThat(outcome.err()).doesNotContain("error");
         List<String> lines =
                 new ArrayList<>(Dump.only(folder.resolve(target), "records").lines());

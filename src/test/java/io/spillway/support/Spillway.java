@@ -48,10 +48,16 @@ public final class Spillway {
      */
     public static Outcome child(Path folder, int heapMebibytes, String... args)
             throws IOException, InterruptedException {
+        return child(Path.of(System.getProperty("java.home")), folder, heapMebibytes, args);
+    }
+
+    /** The same on the JDK in a folder. */
+    public static Outcome child(Path java, Path folder, int heapMebibytes, String... args)
+            throws IOException, InterruptedException {
         Path jar = Path.of(System.getProperty("spillway.jar", "target/spillway.jar"));
         Assumptions.assumeTrue(Files.isRegularFile(jar), "no packaged jar at " + jar + ": the build makes one");
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                java.resolve("bin").resolve("java").toString(),
                 "-Xmx" + heapMebibytes + "m",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-jar",

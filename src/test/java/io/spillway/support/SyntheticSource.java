@@ -142,7 +142,17 @@ public final class SyntheticSource implements DocumentSource {
 
     @Override
     public SourceSurvey survey() {
-        return new SourceSurvey(description(), documents.size(), slices, lanes, 0, 0, List.of(), SourceSurvey.KEEP_ALIVE, null, List.of());
+        return new SourceSurvey(
+                description(),
+                documents.size(),
+                slices,
+                lanes,
+                0,
+                0,
+                List.of(),
+                SourceSurvey.KEEP_ALIVE,
+                null,
+                List.of());
     }
 
     @Override

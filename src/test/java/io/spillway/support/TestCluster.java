@@ -76,6 +76,11 @@ public final class TestCluster {
         return home;
     }
 
+    /** The JDK that runs a server; skips the test where the server or the JDK is missing. */
+    public static Path java(String name) {
+        return ElasticsearchServer.findJava(home(name)).orElseThrow();
+    }
+
     /** A shared server of version 9; skips the test, visibly, where it or a JDK of version 21 or later is missing. */
     public static TestCluster version9() {
         return of("elasticsearch-9.5.3");

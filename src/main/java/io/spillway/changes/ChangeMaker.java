@@ -1,6 +1,5 @@
 package io.spillway.changes;
 
-import io.spillway.compress.Compression;
 import io.spillway.dataset.DumpId;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Changes;

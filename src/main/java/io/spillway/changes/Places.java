@@ -25,7 +25,8 @@ final class Places {
     }
 
     void add(long place) {
-        chunks.computeIfAbsent(place >>> CHUNK_SHIFT, key -> new BitSet()).set((int) (place & ((1 << CHUNK_SHIFT) - 1)));
+        chunks.computeIfAbsent(place >>> CHUNK_SHIFT, key -> new BitSet())
+                .set((int) (place & ((1 << CHUNK_SHIFT) - 1)));
         size++;
     }
 

@@ -302,7 +302,12 @@ class ChangesSiteTest {
     private static Freshness fresh(WebServer server) throws Exception {
         SiteCheck check = new SiteCheck(
                 new WebFiles(new WebPatience(
-                        Duration.ofSeconds(5), Duration.ofSeconds(5), 2, 10, Duration.ofMillis(1), Duration.ofMillis(4))),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        2,
+                        10,
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(4))),
                 new Expectations(null, Duration.ofHours(2), 0, true, 2),
                 Clock.fixed(SyntheticSource.TAKEN_AT.plus(Duration.ofDays(1)), ZoneOffset.UTC),
                 new Random(1));

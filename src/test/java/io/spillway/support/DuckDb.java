@@ -77,8 +77,10 @@ public final class DuckDb {
     public static void run(String script) throws SQLException {
         try (Connection connection = open();
                 Statement statement = connection.createStatement()) {
-            for (String each : script.split(";\n")) {
-                statement.execute(each);
+            for (String each : script.split(";\n", -1)) {
+                if (!each.isBlank()) {
+                    statement.execute(each);
+                }
             }
         }
     }

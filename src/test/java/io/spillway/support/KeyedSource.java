@@ -78,7 +78,17 @@ public final class KeyedSource implements DocumentSource {
 
     @Override
     public SourceSurvey survey() {
-        return new SourceSurvey(description(), documents.size(), slices, slices, 0, 0, List.of());
+        return new SourceSurvey(
+                description(),
+                documents.size(),
+                slices,
+                slices,
+                0,
+                0,
+                List.of(),
+                SourceSurvey.KEEP_ALIVE,
+                null,
+                List.of());
     }
 
     @Override

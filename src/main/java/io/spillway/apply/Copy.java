@@ -26,7 +26,13 @@ import java.util.List;
  * @param parts          the files in JSON Lines
  */
 public record Copy(
-        DumpPlace place, String dataset, String dump, String manifestSha256, long documents, boolean wrapped, List<Part> parts) {
+        DumpPlace place,
+        String dataset,
+        String dump,
+        String manifestSha256,
+        long documents,
+        boolean wrapped,
+        List<Part> parts) {
     /** The format of the parts. */
     static final String FORMAT = "jsonl";
 
@@ -59,8 +65,7 @@ public record Copy(
                     file.parts());
         }
         byte[] bytes = bytes(place.destination(), place.key(Manifest.FILE_NAME));
-        Manifest manifest =
-                ManifestJson.read(new ByteArrayInputStream(bytes), place.name() + "/" + Manifest.FILE_NAME);
+        Manifest manifest = ManifestJson.read(new ByteArrayInputStream(bytes), place.name() + "/" + Manifest.FILE_NAME);
         List<Part> lines = manifest.parts().stream()
                 .filter(part -> part.format().equals(FORMAT))
                 .toList();
@@ -77,7 +82,8 @@ public record Copy(
                 Digests.sha256(bytes),
                 manifest.documents(),
                 manifest.formats().stream()
-                        .anyMatch(each -> each.name().equals(FORMAT) && each.options().containsKey("id")),
+                        .anyMatch(each ->
+                                each.name().equals(FORMAT) && each.options().containsKey("id")),
                 lines);
     }
 

@@ -50,7 +50,8 @@ final class StepChain {
     private static Optional<Step> next(ChangeSteps offered, String dump, String sha256) {
         // A later date only, so that the walk ends whatever the file says.
         return offered.steps().stream()
-                .filter(step -> step.from().equals(dump) && step.fromManifestSha256().equals(sha256))
+                .filter(step ->
+                        step.from().equals(dump) && step.fromManifestSha256().equals(sha256))
                 .filter(step -> step.to().compareTo(dump) > 0)
                 .findFirst();
     }

@@ -58,8 +58,7 @@ public final class Update {
      * @param tableBytes memory for the keys that the changes name, in bytes
      * @param progress   is updated
      */
-    public Update(
-            Copy copy, Destination changes, Path target, int readers, long tableBytes, CheckProgress progress) {
+    public Update(Copy copy, Destination changes, Path target, int readers, long tableBytes, CheckProgress progress) {
         this.copy = copy;
         this.changes = changes;
         this.target = target.toAbsolutePath().normalize();
@@ -102,8 +101,7 @@ public final class Update {
                     changes.name() + " has no " + ChangeSteps.FILE_NAME,
                     "name the folder of a dataset whose publisher offers changes");
         }
-        ChangeSteps offered =
-                ChangeSteps.read(new ByteArrayInputStream(Copy.bytes(changes, file)), where);
+        ChangeSteps offered = ChangeSteps.read(new ByteArrayInputStream(Copy.bytes(changes, file)), where);
         List<Step> steps = StepChain.between(copy, offered, where);
         if (steps.isEmpty()) {
             return new Result(copy.dump(), 0, copy.documents(), 0, 0);
@@ -150,8 +148,18 @@ public final class Update {
         Merge.Written written = Merge.Written.of(all);
         Step first = steps.get(0);
         Step last = steps.get(steps.size() - 1);
-        requireEqual(copy.place().name(), first.counts().before(), copy.documents(), first.digest().before(), written.before());
-        requireEqual("the new copy", last.counts().after(), written.documents(), last.digest().after(), written.after());
+        requireEqual(
+                copy.place().name(),
+                first.counts().before(),
+                copy.documents(),
+                first.digest().before(),
+                written.before());
+        requireEqual(
+                "the new copy",
+                last.counts().after(),
+                written.documents(),
+                last.digest().after(),
+                written.after());
         return written;
     }
 
@@ -167,7 +175,8 @@ public final class Update {
     /** That of the copy's parts, or of the changes if the copy is empty. */
     private Compression compression(List<Step> steps) throws SpillwayException {
         String name = Stream.concat(
-                        copy.parts().stream().map(Part::compression), files(steps).map(ChangeSteps.File::compression))
+                        copy.parts().stream().map(Part::compression),
+                        files(steps).map(ChangeSteps.File::compression))
                 .findFirst()
                 .orElse("none");
         try {

@@ -47,7 +47,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger("org.eclipse.jetty").setLevel(Level.ERROR);
         // It repeats what the server warns of for each request; Spillway logs each warning once.
         context.getLogger("org.elasticsearch.client").setLevel(Level.ERROR);
-        // It reports the buffers of each column when a row group is larger than planned, which one large document makes it.
+        // It reports the buffers of each column when a row group is larger than planned, which one large document makes
+        // it.
         context.getLogger("org.apache.parquet").setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

@@ -103,8 +103,7 @@ public final class PartCheck {
     }
 
     /** Reads the file to its end. */
-    private static Content read(
-            Counted file, DocumentCount count, String codec, String where, ContentReader reader)
+    private static Content read(Counted file, DocumentCount count, String codec, String where, ContentReader reader)
             throws SpillwayException, InterruptedException {
         Compression compression = compression(file, codec, where);
         long uncompressed = 0;

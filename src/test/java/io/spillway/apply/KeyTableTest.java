@@ -24,7 +24,8 @@ class KeyTableTest {
                 table.put(key.high(), key.low(), step);
             }
         }
-        expected.forEach((key, step) -> assertThat(table.step(key.high(), key.low())).isEqualTo(step));
+        expected.forEach(
+                (key, step) -> assertThat(table.step(key.high(), key.low())).isEqualTo(step));
         assertThat(table.size()).isEqualTo(expected.size());
         assertThat(table.step(41, 0)).isEqualTo(-1);
     }

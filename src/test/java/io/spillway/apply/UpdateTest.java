@@ -101,8 +101,7 @@ class UpdateTest {
     }
 
     private SpillwayException refused(Path from, Path to) {
-        SpillwayException refused =
-                catchThrowableOfType(SpillwayException.class, () -> update(from, to, PLENTY));
+        SpillwayException refused = catchThrowableOfType(SpillwayException.class, () -> update(from, to, PLENTY));
         assertThat(to).doesNotExist();
         assertThat(refused).isNotNull();
         return refused;
@@ -116,7 +115,8 @@ class UpdateTest {
         for (int from = 0; from < 7; from++) {
             Path to = folder.resolve("new-" + from);
             Update.Result result = update(history.dumps().get(from).folder(), to, PLENTY);
-            assertThat(lines(to)).containsExactlyInAnyOrderElementsOf(newest.lines().values());
+            assertThat(lines(to))
+                    .containsExactlyInAnyOrderElementsOf(newest.lines().values());
             assertThat(result.steps()).isEqualTo(7 - from);
             assertThat(result.documents()).isEqualTo(newest.lines().size());
         }
@@ -152,7 +152,8 @@ class UpdateTest {
         history.publish(Map.of(key(2), line(2, 0)), 1, null);
         history.publish(Map.of(), 1, null);
         Path empty = folder.resolve("empty");
-        assertThat(update(history.dumps().get(0).folder(), empty, PLENTY).documents()).isZero();
+        assertThat(update(history.dumps().get(0).folder(), empty, PLENTY).documents())
+                .isZero();
         history.publish(Map.of(key(9), line(9, 2)), 1, null);
         Path full = folder.resolve("full");
         update(empty, full, PLENTY);

@@ -54,9 +54,8 @@ class ApplyCommandTest {
     void theResultIsOneLine() {
         var run = apply(oldest(), history.folder().toString()).succeeded();
         assertThat(run.out())
-                .isEqualTo(
-                        "journals/2026-01-02T030000Z: 1 documents in %s, after 1 steps: 1 lines added, 2 removed%n"
-                                .formatted(folder.resolve("new")));
+                .isEqualTo("journals/2026-01-02T030000Z: 1 documents in %s, after 1 steps: 1 lines added, 2 removed%n"
+                        .formatted(folder.resolve("new")));
         assertThat(folder.resolve("new/journals-2026-01-02T030000Z.copy.00001.jsonl.gz"))
                 .exists();
     }
@@ -65,18 +64,16 @@ class ApplyCommandTest {
     void programsGetTheResultAsJson() throws Exception {
         var run = apply(oldest(), history.folder().toString(), "--json").succeeded();
         JsonNode line = new JsonMapper().readTree(run.out().lines().reduce("", (a, b) -> b));
-        assertThat(line)
-                .isEqualTo(
-                        new JsonMapper()
-                                .readTree(
-                                        """
+        assertThat(line).isEqualTo(new JsonMapper().readTree("""
                                         {"type": "apply", "dump": "journals/2026-01-02T030000Z", "steps": 1, "documents": 1,
                                          "written": 1, "removed": 2}"""));
     }
 
     @Test
     void aCopyThatIsUpToDateIsLeftAlone() {
-        var run = apply(history.dumps().get(1).folder().toString(), history.folder().toString())
+        var run = apply(
+                        history.dumps().get(1).folder().toString(),
+                        history.folder().toString())
                 .succeeded();
         assertThat(run.out()).contains("journals/2026-01-02T030000Z is the newest dump; nothing was written");
         assertThat(folder.resolve("new")).doesNotExist();

@@ -138,7 +138,8 @@ public final class ChangeHistory {
     }
 
     private Part write(Path folder, String name, List<String> lines) throws IOException {
-        byte[] content = String.join("", lines.stream().map(line -> line + "\n").toList()).getBytes(UTF_8);
+        byte[] content = String.join("", lines.stream().map(line -> line + "\n").toList())
+                .getBytes(UTF_8);
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (OutputStream out = compression.compress(file)) {
             out.write(content);

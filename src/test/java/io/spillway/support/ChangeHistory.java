@@ -109,7 +109,7 @@ public final class ChangeHistory {
         if (!deleted.isEmpty()) {
             files.add(file(Changes.Kind.DELETED, after, write(after.folder, stem + ".deleted" + end, deleted)));
         }
-        long changedOnly = changed.size() - added;
+        long changedOnly = (long) changed.size() - added;
         Changes.Counts counts = new Changes.Counts(
                 added, changedOnly, deleted.size(), before.lines.size() - changedOnly - deleted.size());
         return new ChangeSteps.Step(

@@ -34,6 +34,7 @@ final class FakeExports implements Exports {
     private volatile boolean nowhere;
     private volatile boolean cutShort;
     private volatile boolean nothingNew;
+    private volatile boolean withoutChanges;
     private volatile Path home = Path.of("dumps");
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -55,6 +56,11 @@ final class FakeExports implements Exports {
     /** Runs find that the newest snapshot was published before. */
     void findNothingNew() {
         nothingNew = true;
+    }
+
+    /** From now on dumps have no changes although they should have, or have them again. */
+    void leaveOutChanges(boolean missing) {
+        withoutChanges = missing;
     }
 
     /** Makes the next dump public nowhere, for this reason. */
@@ -91,6 +97,9 @@ final class FakeExports implements Exports {
             throw failure;
         }
         ExportReport report = Schedules.report();
+        if (withoutChanges) {
+            return new ExportReport(report.manifest(), report.stats(), null, delivery(), "a detail");
+        }
         return nothingNew
                 ? new ExportReport(report.manifest(), null, null, report.delivery())
                 : report.with(delivery());

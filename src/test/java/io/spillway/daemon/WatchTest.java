@@ -286,6 +286,26 @@ class WatchTest {
     }
 
     @Test
+    void aDumpWithoutItsChangesIsReportedOnceAndSoIsItsEnd() throws Exception {
+        exports.leaveOutChanges(true);
+        try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {
+            for (int run = 0; run < 3; run++) {
+                exports.leaveOutChanges(run < 2);
+                daemon.timetable().now("d");
+                results.take();
+            }
+            JsonNode first = alerts.take();
+            assertThat(first.path("kind").asText()).isEqualTo("changes");
+            assertThat(first.path("dataset").asText()).isEqualTo("d");
+            assertThat(first.path("message").asText())
+                    .startsWith("the newest dump of \"d\" has no changes since the dump before")
+                    .doesNotContain("a detail");
+            assertThat(alerts.take().path("kind").asText()).isEqualTo("resolved");
+        }
+        assertThat(alerts).isEmpty();
+    }
+
+    @Test
     void aPartialDeliveryHasALabelAndAGauge() throws Exception {
         exports.missesSomewhere(failure(Fault.DESTINATION_REFUSED));
         try (Daemon daemon = start(Schedules.FAR_AWAY, false, Clock.systemUTC())) {

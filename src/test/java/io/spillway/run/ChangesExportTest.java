@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spillway.changes.ChangeSettings;
 import io.spillway.compress.Compression;
 import io.spillway.config.Percent;
@@ -37,9 +38,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Changes between dumps of whole exports: they turn each dump into the next one, byte for byte. */
 class ChangesExportTest {
@@ -53,6 +57,7 @@ class ChangesExportTest {
 
     private final KeyedSource source = new KeyedSource().slices(3);
     private final List<Manifest> manifests = new ArrayList<>();
+    private final List<ExportReport> reports = new ArrayList<>();
     private Map<String, String> fingerprint = Map.of("the formats", "1");
     private FieldPolicy fields = FieldPolicy.publishAll();
     private int hour;
@@ -89,12 +94,13 @@ class ChangesExportTest {
                 .limits(40, 1 << 20)
                 .fields(fields)
                 .changes(settings);
-        Manifest manifest = (settings.wrapped()
+        ExportReport report = (settings.wrapped()
                         ? export.formats(
                                 lines, new PartFormat(() -> new BulkLines(BulkLines.Action.INDEX, 1 << 20), GZIP))
                         : export.formats(lines))
-                .run()
-                .manifest();
+                .run();
+        reports.add(report);
+        Manifest manifest = report.manifest();
         manifests.add(manifest);
         return SyntheticExport.verify(root, manifest.dump());
     }
@@ -355,6 +361,43 @@ class ChangesExportTest {
                         .doesNotContain("CANARY");
             }
         }
+    }
+
+    /** The first byte of a record's key digest, and of its line digest. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 16})
+    void changesThatAreNotProvedAreNotPublishedAndTheDumpIs(int offset) throws Exception {
+        List<Keyed> all = List.of(plain("1", "{\"id\":\"a\"}"), plain("2", "{\"id\":\"b\"}"));
+        export(all, byField("id"));
+        export(all, byField("id"));
+        forgeDigests(offset);
+        Manifest next = export(List.of(all.get(0), plain("3", "{\"id\":\"c\"}")), byField("id"));
+        assertThat(changes(next).newChain()).contains("did not prove");
+        assertThat(changes(next).files()).isEmpty();
+        assertThat(SyntheticExport.tree(root.resolve(next.dump())))
+                .noneMatch(name -> name.contains(".changes.") || name.contains(".deleted."));
+        assertThat(reports.get(2).warning()).startsWith("dump " + next.dump() + " has no changes");
+        assertThat(changes(export(all, byField("id"))).counts()).isEqualTo(new Changes.Counts(1, 0, 1, 1));
+    }
+
+    /** Changes one bit of the first record that is kept, and makes the checksums of the note fit. */
+    private void forgeDigests(int offset) throws IOException {
+        Path file = records();
+        byte[] bytes = Files.readAllBytes(file);
+        int before = bytes[offset] & 0xFF;
+        bytes[offset] ^= 1;
+        Files.write(file, bytes);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        Path note = root.resolve("journals/.spillway.changes.json");
+        ObjectNode json = (ObjectNode) JSON.readTree(note.toFile());
+        json.put("crc32c", crc.getValue());
+        if (offset == 16) {
+            BigInteger difference = BigInteger.valueOf((before ^ 1) - before).shiftLeft(120);
+            BigInteger sum = new BigInteger(json.get("sum").textValue(), 16).add(difference);
+            json.put("sum", "%032x".formatted(sum.mod(BigInteger.ONE.shiftLeft(128))));
+        }
+        Files.writeString(note, json.toString());
     }
 
     @Test

@@ -27,10 +27,12 @@ import io.spillway.support.DuckDb;
 import io.spillway.support.KeyedSource;
 import io.spillway.support.KeyedSource.Keyed;
 import io.spillway.support.PublishedSchemas;
+import io.spillway.support.Spillway;
 import io.spillway.support.SyntheticSource;
 import io.spillway.support.Tool;
 import io.spillway.support.WebServer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -131,6 +133,39 @@ class ChangesSiteTest {
                             place -> writer(directory).publish("journals"));
             assertThat(outcome.shortfall()).isEmpty();
         }
+    }
+
+    @Test
+    void aReaderAppliesTheStepsToAnOlderDump() throws Exception {
+        Manifest first = next();
+        next();
+        Manifest third = next();
+        Path copy = root.resolve("copy");
+        Spillway.run(
+                        "apply",
+                        "--from",
+                        root.resolve(first.dump()).toString(),
+                        "--changes",
+                        root.resolve("journals").toString(),
+                        "--to",
+                        copy.toString())
+                .succeeded();
+        assertThat(lines(copy, "*.copy.*.jsonl.gz"))
+                .containsExactlyInAnyOrderElementsOf(lines(root.resolve(third.dump()), "*Z.[0-9]*.jsonl.gz"));
+    }
+
+    private static List<String> lines(Path folder, String glob) throws Exception {
+        List<String> lines = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+            for (Path file : files) {
+                try (var in = Compression.parse("gzip", null).decompress(Files.newInputStream(file))) {
+                    lines.addAll(new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList());
+                }
+            }
+        }
+        return lines;
     }
 
     @Test

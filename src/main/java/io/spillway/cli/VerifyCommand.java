@@ -3,6 +3,7 @@ package io.spillway.cli;
 import io.spillway.destination.Destination;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.ChangeSteps;
 import io.spillway.manifest.Manifest;
 import io.spillway.progress.Amounts;
 import io.spillway.run.DumpFinder;
@@ -10,12 +11,14 @@ import io.spillway.verify.CheckProgress;
 import io.spillway.verify.CheckState;
 import io.spillway.verify.DumpCheck;
 import io.spillway.verify.DumpPlace;
+import io.spillway.verify.StepsCheck;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -77,7 +80,7 @@ final class VerifyCommand implements Callable<Integer> {
         DumpFinder finder = new DumpFinder(buckets.access(), parallel);
         List<DumpPlace> places = finder.find(dump);
         try {
-            verifyAll(places, state);
+            verifyAll(places, finder.changes(dump), state);
         } finally {
             places.forEach(place -> place.destination().close());
         }
@@ -98,7 +101,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     /** Verifies all of them even if one is damaged; then throws one failure for all damaged ones. */
-    private void verifyAll(List<DumpPlace> places, CheckState state) throws SpillwayException, InterruptedException {
+    private void verifyAll(List<DumpPlace> places, Optional<ChangeSteps> changes, CheckState state)
+            throws SpillwayException, InterruptedException {
         List<SpillwayException> failures = new ArrayList<>();
         for (DumpPlace place : places) {
             try {
@@ -109,6 +113,9 @@ final class VerifyCommand implements Callable<Integer> {
                         output,
                         spec.commandLine().getOut(),
                         spec.commandLine().getErr());
+                if (changes.isPresent()) {
+                    StepsCheck.check(changes.get(), manifest);
+                }
                 report(manifest, place);
             } catch (SpillwayException e) {
                 if (e.fault() == Fault.CANCELLED) {

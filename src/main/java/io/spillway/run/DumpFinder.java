@@ -8,9 +8,11 @@ import io.spillway.destination.web.WebFolder;
 import io.spillway.destination.web.WebPatience;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.ChangeSteps;
 import io.spillway.manifest.Manifest;
 import io.spillway.verify.DumpPlace;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -109,6 +112,30 @@ public final class DumpFinder {
                         "\"" + text + "\" is not the address of a folder",
                         "name a folder, or a URL that starts with https:// or s3://");
         };
+    }
+
+    /**
+     * The list of changes of the dataset whose folder, or {@code latest.json}, {@code text} names.
+     *
+     * @return empty if it names something else, or a dataset without changes
+     */
+    public Optional<ChangeSteps> changes(String text) throws SpillwayException {
+        if (text.startsWith("ia:") || text.endsWith("/" + Pointers.LINKS) || text.endsWith("/" + Manifest.FILE_NAME)) {
+            return Optional.empty();
+        }
+        ObjectKey key = new ObjectKey(ChangeSteps.FILE_NAME);
+        try (Destination folder = openFolder(text, Pointers.LATEST)) {
+            if (folder.find(key).isEmpty()) {
+                return Optional.empty();
+            }
+            String where = folder.name() + " " + key;
+            try (InputStream in = folder.open(key)) {
+                return Optional.of(ChangeSteps.read(in, where));
+            } catch (IOException e) {
+                throw new SpillwayException(
+                        Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), "try again", e);
+            }
+        }
     }
 
     /** The folder itself if it has a manifest or the name of a dump; for a dataset's folder its newest dump. */

@@ -1,5 +1,6 @@
 package io.spillway.run;
 
+import io.spillway.catalog.DumpSummary;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the files that name the latest dumps: {@code links.json} has one entry for each dataset, {@code latest.json} is
- * one such entry. Only an entry's address of the dump's folder or manifest is required; all other members may be
+ * one such entry. Only an entry's address of the dump's manifest, page or folder is required; all other members may be
  * missing or unknown.
  */
 final class Pointers {
@@ -82,14 +83,16 @@ final class Pointers {
     }
 
     private static Target target(Entry entry, URI address) throws SpillwayException {
-        String link = entry.address() != null ? entry.address() : entry.manifest();
+        String link = entry.manifest() != null ? entry.manifest() : entry.address();
         if (link == null) {
             throw wrong(address + " has an entry without an address", null);
         }
         URI folder;
         try {
             URI resolved = address.resolve(link);
-            folder = resolved.getPath().endsWith("/" + Manifest.FILE_NAME) ? resolved.resolve(".") : resolved;
+            boolean file = resolved.getPath().endsWith("/" + Manifest.FILE_NAME)
+                    || resolved.getPath().endsWith("/" + DumpSummary.PAGE);
+            folder = file ? resolved.resolve(".") : resolved;
         } catch (IllegalArgumentException | NullPointerException e) {
             throw wrong(address + " names \"" + link + "\", which is not a valid URL", e);
         }

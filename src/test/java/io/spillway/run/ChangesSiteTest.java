@@ -154,6 +154,31 @@ class ChangesSiteTest {
                 .containsExactlyInAnyOrderElementsOf(lines(root.resolve(third.dump()), "*Z.[0-9]*.jsonl.gz"));
     }
 
+    @Test
+    void verifyComparesTheListOfStepsWithTheNewestDump() throws Exception {
+        next();
+        Manifest second = next();
+        String folder = root.resolve("journals").toString();
+        Spillway.run("verify", folder).succeeded();
+        Path file = root.resolve("journals/changes.json");
+        String good = Files.readString(file);
+        Files.writeString(file, good.replaceAll("\"unchanged\" : \\d+", "\"unchanged\" : 9"));
+        var run = Spillway.run("verify", folder);
+        assertThat(run.exitCode()).isEqualTo(30);
+        assertThat(run.err()).contains("changes.json has another step to journals/");
+        Files.writeString(file, good.replace(second.dump(), "journals/2026-11-21T235959Z"));
+        run = Spillway.run("verify", folder);
+        assertThat(run.exitCode()).isEqualTo(30);
+        assertThat(run.err()).contains("changes.json does not know " + second.dump());
+        try (WebServer server = WebServer.serving(root)) {
+            assertThat(Spillway.run("verify", server.address() + "journals/latest.json")
+                            .err())
+                    .contains("changes.json does not know");
+            Files.writeString(file, good);
+            Spillway.run("verify", server.address() + "journals/").succeeded();
+        }
+    }
+
     private static List<String> lines(Path folder, String glob) throws Exception {
         List<String> lines = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {

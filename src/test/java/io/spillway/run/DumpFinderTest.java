@@ -165,6 +165,14 @@ class DumpFinderTest {
     }
 
     @Test
+    void aPointerMayNameThePageOfTheDump() throws Exception {
+        Files.writeString(root.resolve("journals/latest.json"), """
+                {"dump": "%s", "address": "%s%s/index.html"}""".formatted(DUMP, server.address(), DUMP));
+        assertThat(verify(server.address() + "journals/latest.json")).containsExactly(DUMP);
+        assertThat(verify(server.address() + "journals/")).containsExactly(DUMP);
+    }
+
+    @Test
     void aPointerToAnotherDumpIsADifference() throws Exception {
         Files.writeString(root.resolve("journals/latest.json"), """
                 {"dump": "journals/2026-11-22T030000Z", "address": "2026-11-21T030000Z/"}""");

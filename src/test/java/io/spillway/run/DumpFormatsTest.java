@@ -3,13 +3,23 @@ package io.spillway.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spillway.config.ConfigFile;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
+import io.spillway.pipeline.PartFormat;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.source.SourceDescription;
+import io.spillway.support.PublishedDumps;
 import io.spillway.support.SyntheticSource;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which formats a schedule may have. */
 class DumpFormatsTest {
@@ -47,6 +57,29 @@ class DumpFormatsTest {
                 () -> DumpFormats.of(schedule("", "{parquet: {list: [titel]}}"), source(), null));
         assertThat(e.fault()).isEqualTo(Fault.CONFIG);
         assertThat(e.getMessage()).contains("titel");
+    }
+
+    @Test
+    void withoutAChoiceTheArraysOfThePreviousDumpAreLists(@TempDir Path folder) throws Exception {
+        PublishedDumps before = new PublishedDumps();
+        before.fields = List.of(
+                new Manifest.Field("text", "keyword", List.of("array", "string"), 10L, null),
+                new Manifest.Field("id", "long", List.of("number"), 10L, null));
+        Manifest previous = before.publish(folder, "books", Instant.parse("2026-11-21T03:00:00Z"), 5);
+        assertThat(columns(DumpFormats.of(schedule("", "{parquet: {}}"), source(), null)))
+                .contains("text: string");
+        assertThat(columns(DumpFormats.of(schedule("", "{parquet: {}}"), source(), previous)))
+                .contains("text: list of string", "id: long");
+        assertThat(columns(DumpFormats.of(schedule("", "{parquet: {list: []}}"), source(), previous)))
+                .contains("text: string");
+    }
+
+    private static List<String> columns(List<PartFormat> formats) {
+        JsonNode columns = new JsonMapper().valueToTree(formats.get(0).options().get("columns"));
+        List<String> types = new ArrayList<>();
+        columns.forEach(column -> types.add(
+                column.path("path").textValue() + ": " + column.path("type").textValue()));
+        return types;
     }
 
     private static boolean withMd5AndSha1(String destinations) throws Exception {

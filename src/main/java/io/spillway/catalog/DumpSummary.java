@@ -1,6 +1,7 @@
 package io.spillway.catalog;
 
 import io.spillway.dataset.DumpId;
+import io.spillway.manifest.Changes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes      total bytes of its parts
  * @param partCount  number of parts, at least 1
  * @param firstParts the first {@link #MOST_PARTS} parts, sorted by name
+ * @param changes    how it differs from the dump before, or null if changes are not published
  */
 public record DumpSummary(
         DumpId id,
@@ -30,7 +32,8 @@ public record DumpSummary(
         long documents,
         long bytes,
         int partCount,
-        List<Part> firstParts) {
+        List<Part> firstParts,
+        Changes.@Nullable Counts changes) {
     /** The page of a dump, in its folder. */
     public static final String PAGE = "index.html";
 
@@ -54,7 +57,8 @@ public record DumpSummary(
                 manifest.documents(),
                 manifest.bytes(),
                 parts.size(),
-                parts.subList(0, Math.min(MOST_PARTS, parts.size())));
+                parts.subList(0, Math.min(MOST_PARTS, parts.size())),
+                manifest.changes() == null ? null : manifest.changes().counts());
     }
 
     /** The id as text, which is also the key of the dump's folder. */

@@ -6,6 +6,8 @@ import io.spillway.catalog.DumpSummary;
 import io.spillway.catalog.Listing;
 import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
+import io.spillway.manifest.ChangeSteps;
+import io.spillway.manifest.Changes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.manifest.Withdrawal;
@@ -167,13 +169,19 @@ final class AtomFeed {
                         file.address());
             }
         }
-        xml.text(
-                "summary",
-                "%s documents, %s files, %s"
-                        .formatted(
-                                texts.count(dump.documents()),
-                                texts.count(dump.partCount()),
-                                texts.bytes(dump.bytes())));
+        String summary = "%s documents, %s files, %s"
+                .formatted(texts.count(dump.documents()), texts.count(dump.partCount()), texts.bytes(dump.bytes()));
+        Changes.Counts changes = dump.changes();
+        if (changes != null) {
+            ObjectKey steps = new ObjectKey(dump.id().dataset()).child(ChangeSteps.FILE_NAME);
+            xml.empty("link", "rel", "related", "type", "application/json", "href", addresses.of(steps));
+            summary += "; since the dump before: %s added, %s changed, %s deleted"
+                    .formatted(
+                            texts.count(changes.added()),
+                            texts.count(changes.changed()),
+                            texts.count(changes.deleted()));
+        }
+        xml.text("summary", summary);
         xml.close();
     }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param moreFiles   text with the number of files that are not shown, or null
  * @param programs    files for download programs, with their labels
  * @param beside      the files next to the parts
+ * @param changes     address of the list of changes between dumps, or null if there is none
  * @param sample      the first documents, or null
  * @param moreHistory text with the number of dumps that are not shown, or null
  */
@@ -43,6 +44,7 @@ public record DatasetPage(
         List<Snippet> snippets,
         List<String> covers,
         List<Link> mirrors,
+        @Nullable String changes,
         List<FieldRow> fields,
         @Nullable String sample,
         List<Chart> charts,
@@ -109,6 +111,7 @@ public record DatasetPage(
                 snippets,
                 listing.covers(),
                 mirrors(listing),
+                listing.changes(),
                 latest.source().fields().stream()
                         .map(field -> field(texts, latest, field))
                         .toList(),

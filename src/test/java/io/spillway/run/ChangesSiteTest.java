@@ -155,6 +155,18 @@ class ChangesSiteTest {
     }
 
     @Test
+    void thePageAndTheFeedLeadToTheChanges() throws Exception {
+        next();
+        assertThat(root.resolve("journals/index.html")).content().contains("<bdi>changes.json</bdi>");
+        assertThat(root.resolve("journals/feed.atom")).content().doesNotContain("changes.json");
+        next();
+        assertThat(root.resolve("journals/feed.atom"))
+                .content()
+                .contains("; since the dump before: 2 added, 1 changed, 1 deleted</summary>")
+                .contains("rel=\"related\" type=\"application/json\"");
+    }
+
+    @Test
     void verifyComparesTheListOfStepsWithTheNewestDump() throws Exception {
         next();
         Manifest second = next();

@@ -9,11 +9,17 @@ import io.spillway.config.Percent;
 import io.spillway.deliver.Pruner;
 import io.spillway.deliver.Retention;
 import io.spillway.deliver.Withdrawals;
+import io.spillway.destination.Destination;
 import io.spillway.destination.Digests;
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
 import io.spillway.destination.local.LocalDirectory;
+import io.spillway.destination.s3.S3Bucket;
+import io.spillway.destination.s3.S3Server;
 import io.spillway.destination.web.WebFiles;
 import io.spillway.destination.web.WebPatience;
 import io.spillway.encode.JsonLines;
+import io.spillway.files.Folders;
 import io.spillway.fresh.Expectations;
 import io.spillway.fresh.Freshness;
 import io.spillway.fresh.Pointer;
@@ -152,6 +158,38 @@ class ChangesSiteTest {
                 .succeeded();
         assertThat(lines(copy, "*.copy.*.jsonl.gz"))
                 .containsExactlyInAnyOrderElementsOf(lines(root.resolve(third.dump()), "*Z.[0-9]*.jsonl.gz"));
+    }
+
+    @Test
+    void aBucketListsTheStepsToItsOwnDumps() throws Exception {
+        try (S3Server store = S3Server.openToAll();
+                Destination bucket = S3Bucket.open(store.options())) {
+            Manifest first = next();
+            Manifest second = next();
+            for (Manifest each : List.of(first, second)) {
+                Path copy = Files.createDirectories(root.resolve(".copy"));
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(root.resolve(each.dump()))) {
+                    for (Path file : files) {
+                        Files.copy(file, copy.resolve(file.getFileName()));
+                    }
+                }
+                bucket.place(copy, new ObjectKey(each.dump()), Manifest.FILE_NAME);
+                Folders.remove(copy);
+                new SiteWriter(bucket, List.of(), SiteWriter.Turns.NONE, Clock.systemUTC()).publish("journals");
+            }
+            try (var in = bucket.open(new ObjectKey("journals/changes.json"))) {
+                assertThat(in.readAllBytes()).isEqualTo(Files.readAllBytes(root.resolve("journals/changes.json")));
+            }
+            for (StoredObject object : bucket.list(second.dump() + "/")) {
+                if (object.key().value().contains(".deleted.")) {
+                    bucket.delete(object.key());
+                }
+            }
+            new SiteWriter(bucket, List.of(), SiteWriter.Turns.NONE, Clock.systemUTC()).publish("journals");
+            try (var in = bucket.open(new ObjectKey("journals/changes.json"))) {
+                assertThat(ChangeSteps.read(in, "changes.json").steps()).isEmpty();
+            }
+        }
     }
 
     @Test

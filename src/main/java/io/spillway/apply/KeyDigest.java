@@ -36,7 +36,7 @@ final class KeyDigest {
             if (!keys.read(bytes, from, to)) {
                 return false;
             }
-        } catch (MalformedJsonException | IllegalStateException notALine) {
+        } catch (MalformedJsonException notALine) {
             return false;
         }
         int length = keys.canonicalLength();

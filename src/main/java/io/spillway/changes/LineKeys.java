@@ -1,10 +1,9 @@
 package io.spillway.changes;
 
+import io.spillway.json.DottedPath;
 import io.spillway.json.Escapes;
 import io.spillway.json.JsonCursor;
 import io.spillway.json.MalformedJsonException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Finds the key of a document in its line, and the range of its source and its routing. Lines are those that Spillway wrote:
@@ -18,7 +17,7 @@ public final class LineKeys {
     static final int LONGEST_KEY = 2_048;
 
     private final boolean ofId;
-    private final byte[] path;
+    private final DottedPath path;
     private final boolean wrapped;
 
     private byte[] line = {};
@@ -39,7 +38,7 @@ public final class LineKeys {
      */
     public LineKeys(String key, boolean wrapped) {
         this.ofId = key.equals(ID);
-        this.path = key.getBytes(StandardCharsets.UTF_8);
+        this.path = new DottedPath(key);
         this.wrapped = wrapped;
         if (ofId && !wrapped) {
             throw new IllegalArgumentException("lines without _id have no key _id");
@@ -60,16 +59,16 @@ public final class LineKeys {
         routingTo = 0;
         sourceFrom = from;
         sourceTo = to;
-        if (wrapped) {
-            unwrap(JsonCursor.ofValid(bytes, from, to));
+        if (wrapped && !unwrap(JsonCursor.ofValid(bytes, from, to))) {
+            return false;
         }
-        if (!ofId) {
-            find(JsonCursor.ofValid(bytes, sourceFrom, sourceTo), 0);
-        }
-        return found == 1 && keyTo - keyFrom <= LONGEST_KEY && isStringOrInteger();
+        // Several documents may lie in an array above the field, so it gives no single key.
+        boolean single = ofId || path.visit(bytes, sourceFrom, sourceTo, this::take);
+        return single && found == 1 && keyTo - keyFrom <= LONGEST_KEY && isStringOrInteger();
     }
 
-    private void unwrap(JsonCursor cursor) throws MalformedJsonException {
+    /** Finds the source and what is before it; false if there is no source. */
+    private boolean unwrap(JsonCursor cursor) throws MalformedJsonException {
         cursor.expect('{');
         do {
             String name = cursor.name();
@@ -79,68 +78,24 @@ public final class LineKeys {
                 sourceFrom = start;
                 // The source ends before the last byte of the line, which closes the object around it.
                 sourceTo--;
-                return;
+                return true;
             }
             cursor.skipValue();
             if (name.equals(ID) && ofId) {
-                keyFrom = start;
-                keyTo = cursor.position();
-                found++;
+                take(line, start, cursor.position());
             } else if (name.equals("_routing")) {
                 routingFrom = start;
                 routingTo = cursor.position();
             }
         } while (cursor.accept(','));
-        throw new IllegalStateException("a line has no _source");
+        return false;
     }
 
-    /** Looks for the rest of the path, which begins at {@code at}, in the object where the cursor is. */
-    private void find(JsonCursor cursor, int at) throws MalformedJsonException {
-        cursor.expect('{');
-        if (cursor.accept('}')) {
-            return;
-        }
-        do {
-            cursor.peek();
-            int name = cursor.position() + 1;
-            cursor.skipValue();
-            int length = prefix(name, cursor.position() - 1, at);
-            cursor.expect(':');
-            int first = cursor.peek();
-            int start = cursor.position();
-            if (length >= 0 && at + length < path.length && first == '{') {
-                find(cursor, at + length + 1);
-                continue;
-            }
-            cursor.skipValue();
-            if (length >= 0 && at + length == path.length) {
-                keyFrom = start;
-                keyTo = cursor.position();
-                found++;
-            } else if (length >= 0 && first == '[') {
-                // Several documents may lie in an array, so it gives no single key.
-                found += 2;
-            }
-        } while (cursor.accept(','));
-        cursor.expect('}');
-    }
-
-    /** The length of a name that is the rest of the path, or its beginning before a dot; -1 for any other name. */
-    private int prefix(int from, int to, int at) {
-        byte[] name = line;
-        int begin = from;
-        int length = to - from;
-        if (Escapes.within(line, from, to)) {
-            name = new byte[length];
-            length = Escapes.decodeName(line, from, to, name);
-            begin = 0;
-        }
-        int end = at + length;
-        return end <= path.length
-                        && (end == path.length || path[end] == '.')
-                        && Arrays.equals(name, begin, begin + length, path, at, end)
-                ? length
-                : -1;
+    private boolean take(byte[] bytes, int from, int to) {
+        keyFrom = from;
+        keyTo = to;
+        found++;
+        return true;
     }
 
     private boolean isStringOrInteger() {

@@ -117,10 +117,22 @@ def in_turns(cases, rounds):
     for number in range(rounds):
         for name, command in cases.items():
             clean()
-            results[name].append(measured(command))
+            results[name].append(measured(command() if callable(command) else command))
             print("  round %d  %-32s %7.2f s" % (number + 1, name, results[name][-1][0]), file=sys.stderr)
     return {name: tuple(statistics.median(column) for column in zip(*rows)) +
             (min(row[0] for row in rows), max(row[0] for row in rows)) for name, rows in results.items()}
+
+
+def after_edits(es, command):
+    """Exports, and edits 1 % of the documents: what is measured afterwards has a dump before, and changes since."""
+    def prepare():
+        measured(command)
+        count = es("GET", "/bench/_count")["count"]
+        es("POST", "/bench/_update_by_query?refresh=true&max_docs=%d" % (count // 100),
+           json.dumps({"script": {"source": "ctx._source.edited = params.at", "params": {"at": time.time()}}}))
+        time.sleep(1)  # a dump is named by the second
+        return command
+    return prepare
 
 
 def clean():
@@ -252,6 +264,7 @@ def main():
     ap.add_argument("--report", default="", help="name of the report, without .md; the date and the machine otherwise")
     ap.add_argument("--heap", type=int, default=2048, help="MiB of heap for the server; 10 million documents load better with 6144")
     ap.add_argument("--snapshot", action="store_true", help="beside each format, the same from a snapshot repository")
+    ap.add_argument("--changes", action="store_true", help="also an export with the changes of 1 %% of the documents, beside one without")
     ap.add_argument("--withhold", type=int, default=0, help="beside each format, the same without so many fields")
     a = ap.parse_args()
     os.makedirs(WORK, exist_ok=True)
@@ -295,6 +308,10 @@ def main():
                 cases["%s, %d fields withheld" % (name, a.withhold)] = spillway(
                     java, url, "bench", *written(kind, compression), "--slices", str(a.slices), "--lanes", str(a.lanes),
                     "--exclude", ",".join(some_fields(path, a.withhold)), "--unlisted", "publish")
+        if a.changes:
+            ids = spillway(java, url, "bench", *written("jsonl", "zstd"), "--with-id", "--slices", str(a.slices), "--lanes", str(a.lanes))
+            cases["spillway jsonl with ids, zstd"] = ids
+            cases["the same, 1 % changed, with changes"] = after_edits(es, ids + ["--changes", "_id"])
         once = {}
         for pair in filter(None, a.once.split(",")):
             kind, compression = pair.split()
@@ -315,7 +332,7 @@ def main():
                    "Peers that compress do so from a file to nowhere: no server works beside them.",
                    "", table(results, base, count, compressors), "", *against_elasticdump(results)]
         report += ["Left out: %s." % "; ".join(missing), ""] if missing else []
-        report += ["```sh"] + ["%-28s %s" % (n + ":", shown(c)) for n, c in (cases | once).items()] + ["```", ""]
+        report += ["```sh"] + ["%-28s %s" % (n + ":", shown(c)) for n, c in (cases | once).items() if not callable(c)] + ["```", ""]
         if a.share:
             stop_peers()
             stop_peers = lambda: None

@@ -48,33 +48,25 @@ public record Copy(
      *     damaged
      */
     public static Copy read(DumpPlace place) throws SpillwayException {
-        if (place.destination().find(place.key(CopyFile.FILE_NAME)).isPresent()) {
-            String where = place.name() + "/" + CopyFile.FILE_NAME;
-            CopyFile file = ManifestJson.read(
-                    new ByteArrayInputStream(bytes(place.destination(), place.key(CopyFile.FILE_NAME))),
-                    CopyFile.class,
-                    where,
-                    "a description of a copy");
-            return new Copy(
-                    place,
-                    file.dataset(),
-                    file.dump(),
-                    file.manifestSha256(),
-                    file.documents(),
-                    file.wrapped(),
-                    file.parts());
+        // The manifest first: many public buckets answer 403 for an object that does not exist.
+        if (place.destination().find(place.key(Manifest.FILE_NAME)).isEmpty()
+                && place.destination().find(place.key(CopyFile.FILE_NAME)).isPresent()) {
+            return ofUpdate(place);
         }
         byte[] bytes = bytes(place.destination(), place.key(Manifest.FILE_NAME));
         Manifest manifest = ManifestJson.read(new ByteArrayInputStream(bytes), place.name() + "/" + Manifest.FILE_NAME);
+        // Changes are those of the first such format, if there are several compressions of the same lines.
+        Manifest.Format format = manifest.formats().stream()
+                .filter(each -> each.name().equals(FORMAT))
+                .findFirst()
+                .orElseThrow(() -> new SpillwayException(
+                        Fault.CONFIG,
+                        "dump " + manifest.dump() + " in " + place.name() + " does not have the format " + FORMAT,
+                        "changes apply to JSON Lines"));
         List<Part> lines = manifest.parts().stream()
-                .filter(part -> part.format().equals(FORMAT))
+                .filter(part ->
+                        part.format().equals(FORMAT) && part.compression().equals(format.compression()))
                 .toList();
-        if (lines.isEmpty() && !manifest.parts().isEmpty()) {
-            throw new SpillwayException(
-                    Fault.CONFIG,
-                    "dump " + manifest.dump() + " in " + place.name() + " has no parts in the format " + FORMAT,
-                    "changes apply to JSON Lines: fetch those parts of the dump, or the newest dump");
-        }
         return new Copy(
                 place,
                 manifest.dataset(),
@@ -85,6 +77,23 @@ public record Copy(
                         .anyMatch(each ->
                                 each.name().equals(FORMAT) && each.options().containsKey("id")),
                 lines);
+    }
+
+    private static Copy ofUpdate(DumpPlace place) throws SpillwayException {
+        String where = place.name() + "/" + CopyFile.FILE_NAME;
+        CopyFile file = ManifestJson.read(
+                new ByteArrayInputStream(bytes(place.destination(), place.key(CopyFile.FILE_NAME))),
+                CopyFile.class,
+                where,
+                "a description of a copy");
+        return new Copy(
+                place,
+                file.dataset(),
+                file.dump(),
+                file.manifestSha256(),
+                file.documents(),
+                file.wrapped(),
+                file.parts());
     }
 
     /** Reads a small file. */

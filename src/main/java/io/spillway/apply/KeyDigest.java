@@ -36,7 +36,8 @@ final class KeyDigest {
             if (!keys.read(bytes, from, to)) {
                 return false;
             }
-        } catch (MalformedJsonException notALine) {
+        } catch (MalformedJsonException | RuntimeException damaged) {
+            // Lines are not validated while they are walked, and a damaged one can mislead the walk.
             return false;
         }
         int length = keys.canonicalLength();

@@ -20,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -257,7 +258,7 @@ public final class Update {
     }
 
     private void requireFree() throws SpillwayException {
-        if (Files.exists(target)) {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             throw new SpillwayException(
                     Fault.DESTINATION_REFUSED, target + " already exists", "name a folder that does not exist");
         }

@@ -259,7 +259,7 @@ public final class ChangeMaker {
                     settings.key(),
                     without,
                     example);
-            return "%d documents have no key %s, or one that is not a string or an integer"
+            return "%d documents have no key %s, or one that is not a string or an integer, or is longer than 2,048 bytes"
                     .formatted(without, settings.key());
         } else if (join.twice > 0) {
             LOG.warn(

@@ -14,9 +14,6 @@ final class DigestRecord {
     /** Bytes of a record beside its key and its routing. */
     static final int FIXED_BYTES = 5 * Long.BYTES + 2 * Short.BYTES;
 
-    /** Enough for a long key and the longest routing, with escapes. */
-    private static final int LONGEST = Short.MAX_VALUE;
-
     long keyHigh;
     long keyLow;
     long lineHigh;
@@ -53,7 +50,7 @@ final class DigestRecord {
     /** Copies key and routing from a line. */
     void setTail(byte[] line, int keyFrom, int keyTo, int routingFrom, int routingTo) {
         keyLength = keyTo - keyFrom;
-        routingLength = Math.min(LONGEST, routingTo - routingFrom);
+        routingLength = routingTo - routingFrom;
         require(keyLength + routingLength);
         System.arraycopy(line, keyFrom, tail, 0, keyLength);
         System.arraycopy(line, routingFrom, tail, keyLength, routingLength);

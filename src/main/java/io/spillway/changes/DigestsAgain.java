@@ -93,7 +93,8 @@ final class DigestsAgain {
                 }
             }
             hashed.transferTo(OutputStream.nullOutputStream());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Lines are not validated while they are walked, and a damaged one can mislead the walk.
             LOG.warn("a part of the dump before cannot be read file={} cause=\"{}\"", file, e.toString());
             return false;
         }

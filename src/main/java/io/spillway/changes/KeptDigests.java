@@ -68,6 +68,9 @@ public final class KeptDigests {
         try (InputStream in = Files.newInputStream(file)) {
             Note note = ManifestJson.read(in, Note.class, file.toString(), "a note of digests");
             boolean complete = note.version() == VERSION
+                    && note.dump() != null
+                    && note.manifestSha256() != null
+                    && note.sum() != null
                     && note.file() != null
                     && note.file().startsWith(RECORDS)
                     && !note.file().contains("/")
@@ -107,7 +110,7 @@ public final class KeptDigests {
      */
     void keep(DigestFile.Written written, String dump, String manifestSha256, Map<String, String> settings)
             throws SpillwayException {
-        String name = RECORDS + "." + dump.substring(dump.indexOf('/') + 1);
+        String name = records(dump);
         Note note = new Note(
                 VERSION,
                 dump,
@@ -136,6 +139,13 @@ public final class KeptDigests {
     public void forget(String dump) throws SpillwayException {
         if (note().filter(note -> !note.dump().equals(dump)).isEmpty()) {
             remove();
+            return;
+        }
+        try {
+            // A process that died before it wrote the note left the records alone.
+            Files.deleteIfExists(folder.resolve(records(dump)));
+        } catch (IOException e) {
+            throw notRemoved(e);
         }
     }
 
@@ -147,12 +157,20 @@ public final class KeptDigests {
                 removeAllBut("");
             }
         } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE,
-                    "cannot remove digests of changes in %s: %s".formatted(folder, e),
-                    "check the permissions",
-                    e);
+            throw notRemoved(e);
         }
+    }
+
+    private static String records(String dump) {
+        return RECORDS + "." + dump.substring(dump.indexOf('/') + 1);
+    }
+
+    private SpillwayException notRemoved(IOException e) {
+        return new SpillwayException(
+                Fault.DESTINATION_UNAVAILABLE,
+                "cannot remove digests of changes in %s: %s".formatted(folder, e),
+                "check the permissions",
+                e);
     }
 
     private void removeAllBut(String name) throws IOException {

@@ -16,6 +16,9 @@ public final class LineKeys {
     /** A longer key, in bytes of its line, is none: every record of a digest file has its key. */
     static final int LONGEST_KEY = 2_048;
 
+    /** A document with a longer routing, in bytes of its line, has no key: records have its length in two bytes. */
+    private static final int LONGEST_ROUTING = Short.MAX_VALUE;
+
     private final boolean ofId;
     private final DottedPath path;
     private final boolean wrapped;
@@ -45,6 +48,13 @@ public final class LineKeys {
         }
     }
 
+    /** Finds the same keys as another one, and has read nothing. */
+    LineKeys(LineKeys other) {
+        this.ofId = other.ofId;
+        this.path = other.path;
+        this.wrapped = other.wrapped;
+    }
+
     /**
      * Reads {@code bytes[from, to)}, a line without its end, which stays the caller's and must not change while results are
      * used.
@@ -64,7 +74,11 @@ public final class LineKeys {
         }
         // Several documents may lie in an array above the field, so it gives no single key.
         boolean single = ofId || path.visit(bytes, sourceFrom, sourceTo, this::take);
-        return single && found == 1 && keyTo - keyFrom <= LONGEST_KEY && isStringOrInteger();
+        return single
+                && found == 1
+                && routingTo - routingFrom <= LONGEST_ROUTING
+                && keyTo - keyFrom <= LONGEST_KEY
+                && isStringOrInteger();
     }
 
     /** Finds the source and what is before it; false if there is no source. */

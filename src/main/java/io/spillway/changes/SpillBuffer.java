@@ -21,8 +21,9 @@ public final class SpillBuffer {
 
     private final DigestSort sort;
     private final Encoder encoder;
-    private final LineDigests digests;
-    private final Line line = new Line();
+    private final LineKeys keys;
+    private LineDigests digests;
+    private Line line = new Line();
     private final long slice;
     private byte[] buffer;
     private final DigestRecord record = new DigestRecord();
@@ -45,6 +46,7 @@ public final class SpillBuffer {
     SpillBuffer(DigestSort sort, Encoder encoder, LineKeys keys, int slice, int bytes) {
         this.sort = sort;
         this.encoder = encoder;
+        this.keys = keys;
         this.digests = new LineDigests(keys);
         this.slice = slice;
         this.buffer = new byte[bytes];
@@ -119,8 +121,11 @@ public final class SpillBuffer {
         if (records > 0) {
             spill();
         }
+        // All buffers stay until the end, and each may have had a long line.
         buffer = new byte[0];
         offsets = new int[0];
+        line = new Line();
+        digests = new LineDigests(new LineKeys(keys));
     }
 
     private void spill() throws SpillwayException {

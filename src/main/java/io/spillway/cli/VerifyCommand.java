@@ -80,7 +80,7 @@ final class VerifyCommand implements Callable<Integer> {
         DumpFinder finder = new DumpFinder(buckets.access(), parallel);
         List<DumpPlace> places = finder.find(dump);
         try {
-            verifyAll(places, finder.changes(dump), state);
+            verifyAll(places, finder, state);
         } finally {
             places.forEach(place -> place.destination().close());
         }
@@ -101,7 +101,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     /** Verifies all of them even if one is damaged; then throws one failure for all damaged ones. */
-    private void verifyAll(List<DumpPlace> places, Optional<ChangeSteps> changes, CheckState state)
+    private void verifyAll(List<DumpPlace> places, DumpFinder finder, CheckState state)
             throws SpillwayException, InterruptedException {
         List<SpillwayException> failures = new ArrayList<>();
         for (DumpPlace place : places) {
@@ -113,10 +113,11 @@ final class VerifyCommand implements Callable<Integer> {
                         output,
                         spec.commandLine().getOut(),
                         spec.commandLine().getErr());
+                report(manifest, place);
+                Optional<ChangeSteps> changes = finder.changes(dump);
                 if (changes.isPresent()) {
                     StepsCheck.check(changes.get(), manifest);
                 }
-                report(manifest, place);
             } catch (SpillwayException e) {
                 if (e.fault() == Fault.CANCELLED) {
                     throw e;

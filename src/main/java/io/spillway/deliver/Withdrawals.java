@@ -15,7 +15,6 @@ import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Withdrawal;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -125,7 +124,7 @@ public final class Withdrawals {
         Survey survey = new Survey();
         List<Destination> having = new ArrayList<>();
         for (Destination place : places) {
-            if (survey.at(place, dump) != DumpState.ABSENT) {
+            if (survey.at(place, dump) != DumpState.ABSENT || survey.hasChangesSince(place, dump)) {
                 having.add(place);
             }
         }
@@ -287,12 +286,47 @@ public final class Withdrawals {
             return known;
         }
 
+        /** Whether there are changes that name keys of the dump. */
+        boolean hasChangesSince(Destination place, DumpId dump) throws SpillwayException {
+            Inventory inventory = inventories.get(place);
+            return inventory != null && !changesSince(inventory, dump).isEmpty();
+        }
+
+        /**
+         * The files that lead on from a dump to the next one: they name keys that only that dump had. The next dump may lack
+         * its manifest at one destination, where it was sent in part.
+         */
+        private List<ObjectKey> changesSince(Inventory inventory, DumpId dump) throws SpillwayException {
+            List<DumpId> later = inventory.dumps().stream()
+                    .filter(each -> each.compareTo(dump) > 0 && !inventory.isWithdrawn(each))
+                    .sorted()
+                    .toList();
+            for (DumpId next : later) {
+                DumpAt at = inventory.at(next);
+                Manifest manifest = at.manifest() == null ? manifest(next).orElse(null) : at.manifest();
+                if (manifest != null) {
+                    Changes changes = manifest.changes();
+                    boolean since = changes != null
+                            && changes.from() != null
+                            && changes.from().dump().equals(dump.toString());
+                    return !since
+                            ? List.of()
+                            : changes.files().stream()
+                                    .map(Changes.File::name)
+                                    .filter(at.names()::contains)
+                                    .map(name -> ObjectKey.of(next).child(name))
+                                    .toList();
+                }
+            }
+            return List.of();
+        }
+
         /** Whether a withdrawal is not complete there: files are left, or links still name the dump. */
         boolean isOpen(Destination place, DumpId dump, Withdrawal notice) throws SpillwayException {
             Inventory inventory = inventories.get(place);
             if (inventory == null) {
                 return false;
-            } else if (linked(place).contains(dump.toString())) {
+            } else if (linked(place).contains(dump.toString()) || hasChangesSince(place, dump)) {
                 return true;
             }
             DumpAt at = inventory.at(dump);
@@ -387,7 +421,11 @@ public final class Withdrawals {
             ObjectKey prefix = ObjectKey.of(dump);
             boolean unfinished = survey.at(place, dump) == DumpState.PENDING;
             // Before the manifest, without which the withdrawal counts as complete.
-            removeChangesSince(place, dump);
+            // Listed again: an export may have placed the next dump since.
+            for (ObjectKey file : survey.changesSince(Inventory.of(place, dataset), dump)) {
+                place.delete(file);
+                LOG.info("changes since a withdrawn dump removed file={} destination={}", file, place.name());
+            }
             place.delete(prefix.child(Manifest.FILE_NAME));
             if (notice.deletesFiles() || unfinished || (spooled && place == home)) {
                 // List again: an export may have sent more files since.
@@ -398,22 +436,6 @@ public final class Withdrawals {
                     }
                 }
             }
-        }
-    }
-
-    /** The changes of the next dump name the keys that only the withdrawn one had. */
-    private void removeChangesSince(Destination place, DumpId dump) throws SpillwayException {
-        Inventory inventory = Inventory.of(place, dataset);
-        Optional<DumpId> next = inventory.dumps().stream()
-                .filter(each -> each.compareTo(dump) > 0 && !inventory.isWithdrawn(each))
-                .min(Comparator.naturalOrder());
-        Manifest manifest = next.isEmpty() ? null : inventory.at(next.get()).manifest();
-        Changes changes = manifest == null ? null : manifest.changes();
-        if (changes != null && changes.from() != null && changes.from().dump().equals(dump.toString())) {
-            for (Changes.File file : changes.files()) {
-                place.delete(ObjectKey.of(next.get()).child(file.name()));
-            }
-            LOG.info("changes since a withdrawn dump removed dump={} destination={}", next.get(), place.name());
         }
     }
 

@@ -42,7 +42,13 @@ final class ReadmeChanges {
         }
         text.append("""
 
-                `../changes.json` lists the steps between all dumps.
+                `../changes.json` lists the steps between all dumps, and `spillway apply` applies them.
+                """);
+        if (changes.key().contains(".")) {
+            // A document may write the path with objects or with dots in names, which tools do not know.
+            return text.toString();
+        }
+        text.append("""
                 Beside this folder and that of the dump before, `new.jsonl` becomes the lines of this dump, in another order.
                 """);
         // DuckDB reads no other compressions.

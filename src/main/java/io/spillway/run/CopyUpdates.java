@@ -48,10 +48,7 @@ public final class CopyUpdates {
     public Update.Result update(String from, String changes, Path to) throws SpillwayException, InterruptedException {
         Path target = to.toAbsolutePath().normalize();
         Path parent = target.getParent();
-        if (parent == null || target.getFileName().toString().startsWith(".")) {
-            throw new SpillwayException(
-                    Fault.CONFIG, target + " cannot be the folder of a copy", "name a folder that is not hidden");
-        }
+        ObjectKey name = name(target);
         DumpFinder finder = new DumpFinder(buckets, readers);
         DumpPlace place = copy(finder, from);
         try (Destination copy = place.destination();
@@ -59,8 +56,37 @@ public final class CopyUpdates {
             DumpPlace old = new DumpPlace(copy, place.folder(), place.called());
             long tableBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
             Update update = new Update(Copy.read(old), steps, target, readers, tableBytes, progress);
-            return update.run((folder, last) -> LocalDirectory.open(parent)
-                    .place(folder, new ObjectKey(target.getFileName().toString()), last));
+            return update.run((folder, last) -> place(parent, name, folder, last));
+        }
+    }
+
+    /** Known before anything is read, so that a name that cannot be given costs nothing. */
+    private static ObjectKey name(Path target) throws SpillwayException {
+        Path name = target.getFileName();
+        try {
+            if (name != null && !name.toString().startsWith(".")) {
+                return new ObjectKey(name.toString());
+            }
+        } catch (IllegalArgumentException e) {
+            // Reported below.
+        }
+        throw new SpillwayException(
+                Fault.CONFIG,
+                target + " cannot be the folder of a copy",
+                "name a folder by letters a-z and A-Z, digits, \".\", \"_\" and \"-\", without a dot at the beginning");
+    }
+
+    private static void place(Path parent, ObjectKey name, Path folder, String last) throws SpillwayException {
+        try {
+            LocalDirectory.open(parent).place(folder, name, last);
+        } catch (SpillwayException e) {
+            throw e.fault() == Fault.DESTINATION_REFUSED
+                    ? new SpillwayException(
+                            e.fault(),
+                            String.valueOf(e.getMessage()),
+                            "another process wrote this folder meanwhile: use it, or name another one",
+                            e)
+                    : e;
         }
     }
 

@@ -14,11 +14,13 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Changes;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.ManifestJson;
 import io.spillway.pipeline.Extraction;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.publish.Draft;
 import io.spillway.source.SourceDescription;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,7 +119,7 @@ public final class DumpChanges {
     private @Nullable DumpBefore before(Manifest previous) throws SpillwayException {
         Path folder = home.folder(ObjectKey.of(previous.id()));
         String sha256 = manifestSha256(folder);
-        return sha256 == null
+        return sha256 == null || !isManifest(folder, previous)
                 ? null
                 : new DumpBefore(
                         previous,
@@ -126,6 +128,17 @@ public final class DumpChanges {
                         configuration.equals(new Ledger(memory, previous.dataset())
                                 .of(previous.id())
                                 .configuration()));
+    }
+
+    /** Whether home has the manifest that readers have: one that is damaged here leads nobody to the next dump. */
+    private static boolean isManifest(Path folder, Manifest previous) {
+        Path file = folder.resolve(Manifest.FILE_NAME);
+        try (InputStream in = Files.newInputStream(file)) {
+            return ManifestJson.read(in, file.toString()).equals(previous);
+        } catch (IOException | SpillwayException e) {
+            LOG.warn("cannot read a manifest for changes file={} cause=\"{}\"", file, e.toString());
+            return false;
+        }
     }
 
     /** Keeps the digests of a dump that is public now. */

@@ -125,7 +125,7 @@ public final class DumpFinder {
         }
         ObjectKey key = new ObjectKey(ChangeSteps.FILE_NAME);
         try (Destination folder = openFolder(text, Pointers.LATEST)) {
-            if (folder.find(key).isEmpty()) {
+            if (isStamp(lastSegment(folderPath(folder.name()))) || !has(folder, key)) {
                 return Optional.empty();
             }
             String where = folder.name() + " " + key;
@@ -135,6 +135,18 @@ public final class DumpFinder {
                 throw new SpillwayException(
                         Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), "try again", e);
             }
+        }
+    }
+
+    /** Many public buckets answer 403 for an object that does not exist. */
+    private static boolean has(Destination folder, ObjectKey key) throws SpillwayException {
+        try {
+            return folder.find(key).isPresent();
+        } catch (SpillwayException e) {
+            if (e.fault() != Fault.DESTINATION_REFUSED) {
+                throw e;
+            }
+            return false;
         }
     }
 

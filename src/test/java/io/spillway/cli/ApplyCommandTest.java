@@ -103,6 +103,31 @@ class ApplyCommandTest {
     }
 
     @Test
+    void aNameThatCannotBeGivenIsRefusedBeforeAnythingIsRead() {
+        var run = Spillway.run(
+                "apply",
+                "--from",
+                "nowhere",
+                "--changes",
+                "nowhere",
+                "--to",
+                folder.resolve("my copy").toString());
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.err()).contains("my copy cannot be the folder of a copy");
+    }
+
+    @Test
+    void aBucketThatAnswersWith403ForWhatIsNotThereIsRead() throws Exception {
+        try (WebServer server = WebServer.serving(folder.resolve("site"))) {
+            server.always("journals/2026-01-01T030000Z/copy.json", (exchange, files) -> {
+                exchange.sendResponseHeaders(403, -1);
+            });
+            String dataset = server.address() + "journals/";
+            apply(dataset + "2026-01-01T030000Z/", dataset).succeeded();
+        }
+    }
+
+    @Test
     void aHiddenFolderIsRefused() throws Exception {
         var run = Spillway.run(
                 "apply", "--from", oldest(), "--changes", history.folder().toString(), "--to", folder + "/.new");

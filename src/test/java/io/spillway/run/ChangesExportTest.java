@@ -401,6 +401,27 @@ class ChangesExportTest {
     }
 
     @Test
+    void aDamagedPartOfTheDumpBeforeBeginsANewChain() throws Exception {
+        List<Keyed> all = List.of(plain("1", "{\"id\":\"a\"}"), plain("2", "{\"id\":\"b\"}"));
+        Manifest first = export(all, byField("id"));
+        Files.delete(records());
+        Path part = root.resolve(first.dump()).resolve(first.parts().get(0).name());
+        Files.delete(part);
+        try (var out = GZIP.compress(Files.newOutputStream(part))) {
+            out.write("{1:2}\n".getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(changes(export(all, byField("id"))).newChain()).contains("cannot be made again");
+        assertThat(changes(export(all, byField("id"))).newChain()).isNull();
+    }
+
+    @Test
+    void aKeyThatIsTooLongIsNamedInTheReason() throws Exception {
+        export(List.of(plain("1", "{\"id\":\"a\"}")), byField("id"));
+        Manifest next = export(List.of(plain("1", "{\"id\":\"" + "k".repeat(2_048) + "\"}")), byField("id"));
+        assertThat(changes(next).newChain()).contains("longer than 2,048 bytes");
+    }
+
+    @Test
     void otherSettingsBeginANewChainAndSayWhy() throws Exception {
         List<Keyed> all = List.of(plain("1", "{\"id\":\"a\",\"n\":1}"));
         export(all, byField("id"));

@@ -50,15 +50,24 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The list of steps names what exists, after exports, withdrawals and removals; the recipes in a README apply a step. */
 class ChangesSiteTest {
     @TempDir
-    Path root;
+    Path folder;
+
+    Path root = Path.of(".");
 
     private final KeyedSource source = new KeyedSource();
+
+    @BeforeEach
+    void makeHome() throws Exception {
+        root = Files.createDirectories(folder.resolve("home"));
+    }
+
     private final Map<String, String> world = new TreeMap<>();
     private int hour;
 
@@ -190,6 +199,53 @@ class ChangesSiteTest {
                 assertThat(ChangeSteps.read(in, "changes.json").steps()).isEmpty();
             }
         }
+    }
+
+    @Test
+    void aWithdrawalRemovesTheKeysOfTheDumpAlsoWhereTheDumpNeverWas() throws Exception {
+        Manifest first = next();
+        Manifest second = next();
+        Path mirror = Files.createDirectories(root.resolveSibling("mirror").resolve(second.dump()));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(root.resolve(second.dump()))) {
+            for (Path file : files) {
+                Files.copy(file, mirror.resolve(file.getFileName()));
+            }
+        }
+        assertThat(mirror).isDirectoryContaining("glob:**.deleted.*");
+        try (LocalDirectory home = LocalDirectory.open(root);
+                LocalDirectory other = LocalDirectory.open(root.resolveSibling("mirror"))) {
+            var outcome = new Withdrawals(home, false, List.of(home, other), "journals", Clock.systemUTC())
+                    .withdraw(first.id(), "wrong", true, place -> {});
+            assertThat(outcome.shortfall()).isEmpty();
+        }
+        for (Path dump : List.of(mirror, root.resolve(second.dump()))) {
+            assertThat(dump).isDirectoryContaining("glob:**/manifest.json");
+            assertThat(dump).isDirectoryNotContaining("glob:**.deleted.*");
+            assertThat(dump).isDirectoryNotContaining("glob:**.changes.*");
+        }
+    }
+
+    @Test
+    void changesThatArePlacedAfterAWithdrawalAreRemovedByTheNextRun() throws Exception {
+        Manifest first = next();
+        Manifest second = next();
+        Path dump = root.resolve(second.dump());
+        Path late = Files.createDirectories(root.resolve(".late"));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(dump, "*.{changes,deleted}.*")) {
+            for (Path file : files) {
+                Files.copy(file, late.resolve(file.getFileName()));
+            }
+        }
+        withdraw(first);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(late)) {
+            for (Path file : files) {
+                Files.copy(file, dump.resolve(file.getFileName()));
+            }
+        }
+        try (LocalDirectory home = LocalDirectory.open(root)) {
+            var unused = new Withdrawals(home, false, List.of(home), "journals", Clock.systemUTC()).settle(place -> {});
+        }
+        assertThat(dump).isDirectoryNotContaining("glob:**.deleted.*");
     }
 
     @Test

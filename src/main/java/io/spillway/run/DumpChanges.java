@@ -130,7 +130,7 @@ public final class DumpChanges {
                                 .configuration()));
     }
 
-    /** Whether home has the manifest that readers have: one that is damaged here leads nobody to the next dump. */
+    /** Whether home has the manifest that readers have: no reader of the dump before has one that is damaged here. */
     private static boolean isManifest(Path folder, Manifest previous) {
         Path file = folder.resolve(Manifest.FILE_NAME);
         try (InputStream in = Files.newInputStream(file)) {

@@ -306,16 +306,16 @@ public final class Withdrawals {
                 Manifest manifest = at.manifest() == null ? manifest(next).orElse(null) : at.manifest();
                 if (manifest != null) {
                     Changes changes = manifest.changes();
-                    boolean since = changes != null
-                            && changes.from() != null
-                            && changes.from().dump().equals(dump.toString());
-                    return !since
-                            ? List.of()
-                            : changes.files().stream()
-                                    .map(Changes.File::name)
-                                    .filter(at.names()::contains)
-                                    .map(name -> ObjectKey.of(next).child(name))
-                                    .toList();
+                    if (changes == null
+                            || changes.from() == null
+                            || !changes.from().dump().equals(dump.toString())) {
+                        return List.of();
+                    }
+                    return changes.files().stream()
+                            .map(Changes.File::name)
+                            .filter(at.names()::contains)
+                            .map(name -> ObjectKey.of(next).child(name))
+                            .toList();
                 }
             }
             return List.of();

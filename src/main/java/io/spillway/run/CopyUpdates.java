@@ -47,7 +47,6 @@ public final class CopyUpdates {
      */
     public Update.Result update(String from, String changes, Path to) throws SpillwayException, InterruptedException {
         Path target = to.toAbsolutePath().normalize();
-        Path parent = target.getParent();
         ObjectKey name = name(target);
         DumpFinder finder = new DumpFinder(buckets, readers);
         DumpPlace place = copy(finder, from);
@@ -56,7 +55,7 @@ public final class CopyUpdates {
             DumpPlace old = new DumpPlace(copy, place.folder(), place.called());
             long tableBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
             Update update = new Update(Copy.read(old), steps, target, readers, tableBytes, progress);
-            return update.run((folder, last) -> place(parent, name, folder, last));
+            return update.run((folder, last) -> place(target, name, folder, last));
         }
     }
 
@@ -76,9 +75,9 @@ public final class CopyUpdates {
                 "name a folder by letters a-z and A-Z, digits, \".\", \"_\" and \"-\", without a dot at the beginning");
     }
 
-    private static void place(Path parent, ObjectKey name, Path folder, String last) throws SpillwayException {
+    private static void place(Path target, ObjectKey name, Path folder, String last) throws SpillwayException {
         try {
-            LocalDirectory.open(parent).place(folder, name, last);
+            LocalDirectory.open(target.resolveSibling(".")).place(folder, name, last);
         } catch (SpillwayException e) {
             throw e.fault() == Fault.DESTINATION_REFUSED
                     ? new SpillwayException(

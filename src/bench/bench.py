@@ -128,8 +128,10 @@ def after_edits(es, command):
     def prepare():
         measured(command)
         count = es("GET", "/bench/_count")["count"]
-        es("POST", "/bench/_update_by_query?refresh=true&max_docs=%d" % (count // 100),
-           json.dumps({"script": {"source": "ctx._source.edited = params.at", "params": {"at": time.time()}}}))
+        hits = es("POST", "/bench/_search", json.dumps({"size": min(10_000, count // 100), "_source": False}))["hits"]["hits"]
+        at = json.dumps({"doc": {"edited": time.time()}})
+        es.bulk("bench", "".join('{"update":{"_id":%s}}\n%s\n' % (json.dumps(hit["_id"]), at) for hit in hits).encode())
+        es("POST", "/bench/_refresh")
         time.sleep(1)  # a dump is named by the second
         return command
     return prepare

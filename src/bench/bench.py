@@ -434,9 +434,9 @@ def header(a, java):
 
 
 def shown(command):
-    """A command as anybody could type it: without this machine's folders."""
+    """A command as a reader can type it: without this machine's folders."""
     text = command if isinstance(command, str) else " ".join(command)
-    return re.sub(r"(?:/[^/ ]+)*/bin/java(?= |$)", "java", text.replace(ROOT + "/", ""))
+    return re.sub(r"(?:/[^/ ]+)*/bin/(java|python3)[.0-9]*(?= |$)", r"\1", text.replace(ROOT + "/", ""))
 
 
 if __name__ == "__main__":

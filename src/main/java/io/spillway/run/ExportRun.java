@@ -187,6 +187,16 @@ public final class ExportRun {
                                     newest.get().dump(),
                                     newest.get().takenAt()),
                     "name a newer snapshot, or use source.snapshot: latest; dumps are published in the order of their dates");
+        } else if (newest.isPresent() && newest.get().dump().equals(dump.toString())) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "the snapshot \"%s\" of %s and that of the newest dump %s, of %s, started in the same second"
+                            .formatted(
+                                    kept.name(),
+                                    snapshot.takenAt(),
+                                    dump,
+                                    newest.get().takenAt()),
+                    "take another snapshot: the date of a dump names it, to the second");
         } else if (publisher.isTaken(dump)) {
             throw new SpillwayException(
                     Fault.CONFIG,

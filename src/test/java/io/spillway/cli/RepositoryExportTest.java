@@ -77,6 +77,17 @@ class RepositoryExportTest {
     }
 
     @Test
+    void aSnapshotThatStartedInTheSecondOfTheNewestDumpIsRefusedWithBothTimes() throws Exception {
+        export("--snapshot", "nightly-1").succeeded();
+        Path manifest = Dump.only(root, "records").folder().resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replace("12:57:25.654Z", "12:57:25.100Z"));
+
+        assertThat(export("--snapshot", "nightly-1").refused(3).err())
+                .contains("nightly-1", "2026-11-29T12:57:25.654Z", "2026-11-29T12:57:25.100Z", "same second")
+                .doesNotContain("withdrawn");
+    }
+
+    @Test
     void aNewerSnapshotMakesTheNextDump() throws Exception {
         export("--snapshot", "nightly-1").succeeded();
         export("--snapshot", "nightly-2", "--accept-shrink").succeeded();

@@ -1,5 +1,6 @@
 package io.spillway.support;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,9 +13,13 @@ import java.util.stream.Stream;
 
 /** A snapshot repository of the type {@code fs} that a real server writes, in a directory that the test reads and copies. */
 public final class SnapshotRepository {
+    private static final JsonMapper JSON = new JsonMapper();
+
     private final TestCluster cluster;
     private final String name;
     private final Path directory;
+    /** The second in which the newest snapshot started. */
+    private long last;
 
     private SnapshotRepository(TestCluster cluster, String name, Path directory) {
         this.cluster = cluster;
@@ -40,17 +45,30 @@ public final class SnapshotRepository {
         return new SnapshotRepository(cluster, name, directory);
     }
 
-    /** Takes a snapshot of these indices or patterns, joined by commas, and waits for its end. */
+    /**
+     * Takes a snapshot of these indices or patterns, joined by commas, and waits for its end. It starts in a later second than
+     * the one taken before, because dumps are named by the second.
+     */
     public void take(String snapshot, String indices) throws IOException, InterruptedException {
         take(snapshot, indices, "");
     }
 
     /** The same with more members of the request. */
     public void take(String snapshot, String indices, String more) throws IOException, InterruptedException {
-        cluster.request(
+        long second = takeOnce(snapshot, indices, more);
+        while (second == last) {
+            delete(snapshot);
+            second = takeOnce(snapshot, indices, more);
+        }
+        last = second;
+    }
+
+    private long takeOnce(String snapshot, String indices, String more) throws IOException, InterruptedException {
+        String answer = cluster.request(
                 "PUT",
                 "/_snapshot/%s/%s?wait_for_completion=true".formatted(name, snapshot),
                 "{\"indices\":\"%s\",\"include_global_state\":false%s}".formatted(indices, more));
+        return JSON.readTree(answer).at("/snapshot/start_time_in_millis").asLong() / 1000;
     }
 
     /** Deletes a snapshot. */

@@ -9,6 +9,7 @@ import io.spillway.run.ExportListener;
 import io.spillway.run.ExportReport;
 import io.spillway.run.Exporter;
 import io.spillway.run.GateOverrides;
+import io.spillway.run.SliceRunner;
 import io.spillway.schedule.ScheduleFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -74,10 +75,23 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
+    private final SliceRunner.@Nullable Factory slices;
+
+    /** The command of a process that runs the slices itself. */
+    ExportCommand() {
+        this.slices = null;
+    }
+
+    /** The command of a process that hosts an engine, which runs the slices. */
+    ExportCommand(SliceRunner.Factory slices) {
+        this.slices = slices;
+    }
+
     @Override
     public Integer call() throws SpillwayException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        ScheduleFile schedule = arguments.schedule();
+        ScheduleArguments.Described described = arguments.described();
+        ScheduleFile schedule = described.schedule();
         if (dryRun) {
             if (!resume) {
                 throw new ParameterException(
@@ -89,7 +103,7 @@ final class ExportCommand implements Callable<Integer> {
         } else if (resume) {
             resume(schedule, out);
         } else {
-            requireAll(export(schedule).delivery());
+            requireAll(export(described).delivery());
         }
         return 0;
     }
@@ -103,10 +117,15 @@ final class ExportCommand implements Callable<Integer> {
         requireAll(delivery);
     }
 
-    private ExportReport export(ScheduleFile schedule) throws SpillwayException, InterruptedException {
+    private ExportReport export(ScheduleArguments.Described described)
+            throws SpillwayException, InterruptedException {
+        ScheduleFile schedule = described.schedule();
         GateOverrides overrides = overrides(schedule);
         Exporter exporter = new Exporter(
-                new ExportView(spec.commandLine().getOut(), spec.commandLine().getErr(), output.json));
+                new ExportView(spec.commandLine().getOut(), spec.commandLine().getErr(), output.json),
+                slices == null
+                        ? SliceRunner.LANES
+                        : slices.of(described.text(), described.name(), described.schedule()));
         Instant began = Instant.now();
         try {
             ExportReport report = exporter.export(schedule, overrides);

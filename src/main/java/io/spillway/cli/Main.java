@@ -1,6 +1,7 @@
 package io.spillway.cli;
 
 import io.spillway.fault.Fault;
+import io.spillway.run.SliceRunner;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,7 +58,7 @@ public final class Main implements Runnable {
 
     /** Runs one command and exits the process with its exit code. A signal cancels the command and exits with 130. */
     public static void main(String[] args) {
-        Cancellation cancellation = new Cancellation(Thread.currentThread());
+        Cancellation cancellation = new Cancellation(Thread.currentThread(), () -> {});
         Runtime.getRuntime().addShutdownHook(cancellation);
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -73,6 +75,38 @@ public final class Main implements Runnable {
      * @return the exit code
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
+        return run(out, err, commands(args), args);
+    }
+
+    /**
+     * Runs {@code export} in a process that also hosts an engine, and prints to the streams of the process. A signal cancels the
+     * export and ends the process with 130.
+     *
+     * @param slices    makes what runs the slices
+     * @param signalled is called when a signal arrives, before the calling thread is interrupted
+     * @param arguments those after the word {@code export}
+     * @return the exit code
+     */
+    public static int export(SliceRunner.Factory slices, Runnable signalled, String... arguments) {
+        Cancellation cancellation = new Cancellation(Thread.currentThread(), signalled);
+        Runtime.getRuntime().addShutdownHook(cancellation);
+        String[] args = Stream.concat(Stream.of("export"), Stream.of(arguments)).toArray(String[]::new);
+        int exitCode = run(
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                List.of(new ExportCommand(slices)),
+                args);
+        cancellation.finished(exitCode);
+        try {
+            Runtime.getRuntime().removeShutdownHook(cancellation);
+        } catch (IllegalStateException ending) {
+            // The process ends already, and the hook with it.
+            return exitCode;
+        }
+        return exitCode;
+    }
+
+    private static int run(PrintWriter out, PrintWriter err, List<?> subcommands, String... args) {
         boolean daemon = args.length > 0 && args[0].equals("daemon");
         if (daemon || Arrays.asList(args).contains("--verbose")) {
             // Must happen before the first logger is created, which reads it.
@@ -81,7 +115,7 @@ public final class Main implements Runnable {
         if (String.join(" ", args).matches("daemon .*--log[ =](?i:json)\\b.*")) {
             System.setProperty("spillway.log.format", "json");
         }
-        CommandLine commands = commandLine(commands(args));
+        CommandLine commands = commandLine(subcommands);
         PrintWriter results = new SafePrinter(out);
         PrintWriter messages = new SafePrinter(err);
         commands.setExecutionStrategy(parsed -> {
@@ -112,7 +146,7 @@ public final class Main implements Runnable {
         return commandLine(COMMANDS);
     }
 
-    private static CommandLine commandLine(List<Class<?>> subcommands) {
+    private static CommandLine commandLine(List<?> subcommands) {
         CommandLine commands = new CommandLine(new Main());
         subcommands.forEach(commands::addSubcommand);
         commands.getCommandSpec().usageMessage().exitCodeList(exitCodes());
@@ -144,12 +178,14 @@ public final class Main implements Runnable {
     /** Turns SIGINT and SIGTERM into an interrupt of the main thread, and gives it time to clean up. */
     private static final class Cancellation extends Thread {
         private final Thread main;
+        private final Runnable signalled;
         private final CountDownLatch done = new CountDownLatch(1);
         private volatile int exitCode = Fault.CANCELLED.exitCode();
 
-        Cancellation(Thread main) {
+        Cancellation(Thread main, Runnable signalled) {
             super("cancellation");
             this.main = main;
+            this.signalled = signalled;
         }
 
         void finished(int code) {
@@ -162,6 +198,7 @@ public final class Main implements Runnable {
             if (done.getCount() == 0) {
                 return;
             }
+            signalled.run();
             main.interrupt();
             try {
                 if (!done.await(STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -120,8 +120,22 @@ final class ScheduleArguments {
     @Option(names = "--md5-and-sha1", description = "Also MD5 and SHA-1 of each file in the manifest.")
     private boolean md5AndSha1;
 
+    /**
+     * A schedule with its text.
+     *
+     * @param schedule validated
+     * @param text     with unresolved references
+     * @param name     in messages
+     */
+    record Described(ScheduleFile schedule, String text, String name) {}
+
     /** The schedule that the arguments name or describe, validated. */
     ScheduleFile schedule() throws SpillwayException {
+        return described().schedule();
+    }
+
+    /** The same with its text. */
+    Described described() throws SpillwayException {
         if (file == null) {
             return fromFlagsChecked();
         }
@@ -135,14 +149,16 @@ final class ScheduleArguments {
                     spec.commandLine(),
                     String.join(", ", both) + " cannot be combined with a schedule file: write it into " + file);
         }
-        return ConfigFile.read(file, ScheduleFile.class);
+        String text = ConfigFile.text(file);
+        return new Described(ConfigFile.readText(text, file.toString(), ScheduleFile.class), text, file.toString());
     }
 
     /** Reports the problems of a schedule without a file by the options that correspond to its keys. */
-    private ScheduleFile fromFlagsChecked() throws SpillwayException {
+    private Described fromFlagsChecked() throws SpillwayException {
         String place = "command line";
         try {
-            return ConfigFile.readText(fromFlags().toString(), place, ScheduleFile.class);
+            String text = fromFlags().toString();
+            return new Described(ConfigFile.readText(text, place, ScheduleFile.class), text, place);
         } catch (SpillwayException e) {
             String message = String.valueOf(e.getMessage()).replace(place + ":1: ", "");
             message = POINTER.matcher(message).replaceAll(found -> Matcher.quoteReplacement(option(found.group())));

@@ -74,7 +74,12 @@ public final class ConfigFile {
         return value.orElseThrow(problems::failure);
     }
 
-    private static String text(Path file) throws SpillwayException {
+    /**
+     * The text of a file as it is, for {@link #readText}.
+     *
+     * @throws SpillwayException {@link Fault#CONFIG} if it cannot be read
+     */
+    public static String text(Path file) throws SpillwayException {
         if (Files.isDirectory(file)) {
             throw unreadable(file, "is a directory, not a file", null);
         }

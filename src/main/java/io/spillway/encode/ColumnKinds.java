@@ -1,5 +1,7 @@
 package io.spillway.encode;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -7,8 +9,9 @@ import java.util.stream.IntStream;
 
 /**
  * The kinds of cells found in each column, over any number of parts: exact, because every cell is recorded when it is
- * written. Not thread-safe.
+ * written. Its fields are also its form as JSON. Not thread-safe.
  */
+@JsonAutoDetect(fieldVisibility = Visibility.ANY)
 public final class ColumnKinds {
     static final int TEXT = 1;
     static final int INTEGER = 1 << 1;

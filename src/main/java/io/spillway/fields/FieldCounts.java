@@ -4,15 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Field statistics of a run over all slices. Filters add their counts when their slice ends, so that none has to be
  * kept until the end of the run. Thread-safe.
  */
 public final class FieldCounts {
-    private final Map<String, Seen> fields = new TreeMap<>();
+    private final Map<String, CountedFields.Field> fields = new TreeMap<>();
     private final Map<String, Long> unlisted = new TreeMap<>();
     private final Map<String, Long> unreadable = new TreeMap<>();
     private boolean tooMany;
@@ -22,21 +20,16 @@ public final class FieldCounts {
      *
      * @param slice the filter's slice; examples are taken from the lowest slice that has any
      */
-    public synchronized void add(int slice, FieldFilter filter) {
-        tooMany |= filter.sawTooMany();
-        filter.root().forEach(node -> {
-            if (!node.path().isEmpty() && node.isListed()) {
-                fields.computeIfAbsent(node.path(), path -> new Seen()).add(slice, node);
-            }
-            sum(unlisted, node, FieldNode::leftOut);
-            sum(unreadable, node, FieldNode::unreadableCount);
-        });
+    public void add(int slice, FieldFilter filter) {
+        add(CountedFields.of(slice, filter));
     }
 
-    private static void sum(Map<String, Long> sums, FieldNode node, ToLongFunction<FieldNode> count) {
-        if (count.applyAsLong(node) > 0) {
-            sums.merge(node.path(), count.applyAsLong(node), Long::sum);
-        }
+    /** Adds the counts of a slice. */
+    public synchronized void add(CountedFields counted) {
+        tooMany |= counted.tooMany();
+        counted.fields().forEach((path, field) -> fields.merge(path, field, CountedFields.Field::plus));
+        counted.unlisted().forEach((path, documents) -> unlisted.merge(path, documents, Long::sum));
+        counted.unreadable().forEach((path, values) -> unreadable.merge(path, values, Long::sum));
     }
 
     /**
@@ -46,8 +39,8 @@ public final class FieldCounts {
     public synchronized List<PublishedField> published() {
         List<PublishedField> all = new ArrayList<>();
         fields.forEach((path, field) -> {
-            if (!tooMany || field.type != null) {
-                all.add(field.toField(path));
+            if (!tooMany || field.type() != null) {
+                all.add(published(path, field));
             }
         });
         return all;
@@ -68,34 +61,14 @@ public final class FieldCounts {
         return tooMany;
     }
 
-    /** One field over several filters. */
-    private static final class Seen {
-        private @Nullable String type;
-        private @Nullable String blurred;
-        private @Nullable String example;
-        private int exampleSlice = Integer.MAX_VALUE;
-        private int types;
-        private long documents;
-
-        void add(int slice, FieldNode node) {
-            type = node.type();
-            blurred = node.mode() == FieldNode.Mode.BLUR ? node.blur().name() : null;
-            types |= node.types();
-            documents += node.documents();
-            if (node.example() != null && slice < exampleSlice) {
-                example = node.example();
-                exampleSlice = slice;
+    private static PublishedField published(String path, CountedFields.Field field) {
+        List<String> names = new ArrayList<>();
+        for (int bit = 0; bit < FieldNode.TYPE_NAMES.size(); bit++) {
+            if ((field.types() & (1 << bit)) != 0) {
+                names.add(FieldNode.TYPE_NAMES.get(bit));
             }
         }
-
-        PublishedField toField(String path) {
-            List<String> names = new ArrayList<>();
-            for (int bit = 0; bit < FieldNode.TYPE_NAMES.size(); bit++) {
-                if ((types & (1 << bit)) != 0) {
-                    names.add(FieldNode.TYPE_NAMES.get(bit));
-                }
-            }
-            return new PublishedField(path, type, names, documents, blurred, example);
-        }
+        return new PublishedField(
+                path, field.type(), names, field.documents(), field.blurred(), field.example());
     }
 }

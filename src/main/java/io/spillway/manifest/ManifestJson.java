@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -64,6 +65,18 @@ public final class ManifestJson {
     public static byte[] writeLine(Object value) {
         try {
             return JSON.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("cannot write a record as JSON", e);
+        }
+    }
+
+    /** The same as text in ASCII, which keeps every string as it is, also one that is not valid UTF-16. */
+    public static String text(Object value) {
+        try {
+            return JSON.writer()
+                    .without(SerializationFeature.INDENT_OUTPUT)
+                    .with(JsonWriteFeature.ESCAPE_NON_ASCII)
+                    .writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("cannot write a record as JSON", e);
         }

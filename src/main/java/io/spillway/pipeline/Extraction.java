@@ -3,38 +3,40 @@ package io.spillway.pipeline;
 import io.spillway.changes.ChangeMaker;
 import io.spillway.changes.PlacedPart;
 import io.spillway.dataset.DumpId;
-import io.spillway.encode.ColumnKinds;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.FieldCounts;
 import io.spillway.fields.FieldPath;
-import io.spillway.fields.FieldPolicy;
 import io.spillway.fields.PublishedField;
-import io.spillway.fields.Where;
 import io.spillway.lanes.Lanes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Progress;
 import io.spillway.progress.StageClock;
+import io.spillway.source.Fetched;
 import io.spillway.source.Slice;
 import io.spillway.source.Snapshot;
 import io.spillway.source.SourceField;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a snapshot into parts, and proves that each document is in them exactly once. {@link #read} runs one lane per slice;
- * {@link #prove} compares; the accessors describe what was written. For one snapshot. {@code read} returns after its lanes
- * have ended; the object belongs to the calling thread.
+ * Reads a snapshot into parts, and proves that each document is in them exactly once. {@link #read} runs one lane per slice, or
+ * {@link #add} takes the results of slices that ran elsewhere; {@link #prove} compares; the accessors describe what was written.
+ * For one snapshot. {@code read} returns after its lanes have ended; the object belongs to the calling thread.
  */
 public final class Extraction {
     private static final Logger LOG = LoggerFactory.getLogger(Extraction.class);
@@ -42,50 +44,55 @@ public final class Extraction {
     /** The most unlisted fields that the log names for each dump. */
     private static final int MAX_NAMED = 100;
 
+    private final SliceSettings settings;
     private final DumpId dump;
-    private final Where where;
-    private final FieldPolicy fields;
-    private final boolean examples;
-    private final PartLimits limits;
     private final List<PartFormat> formats;
     private final Progress progress;
-    private final FieldCounts counts = new FieldCounts();
+    private final SliceTotals totals;
+    private final List<String> sentEmpty = new ArrayList<>();
     private @Nullable ChangeMaker changes;
-    private List<Lane.Result> results = List.of();
+    private PartNames names = PartNames.numbered();
+    private @Nullable PartStore store;
     private List<Part> parts = List.of();
     private double seconds;
 
     /**
      * An extraction that has not begun.
      *
-     * @param dump     names the parts
-     * @param where    selects the documents that are published
-     * @param fields   decides what is published of each document
-     * @param examples whether the field statistics keep example values
-     * @param limits   of each part
-     * @param formats  of the parts, at least one
+     * @param settings how the documents are written
      * @param progress is updated while documents are read
      */
-    public Extraction(
-            DumpId dump,
-            Where where,
-            FieldPolicy fields,
-            boolean examples,
-            PartLimits limits,
-            List<PartFormat> formats,
-            Progress progress) {
-        this.dump = dump;
-        this.where = where;
-        this.fields = fields;
-        this.examples = examples;
-        this.limits = limits;
-        this.formats = List.copyOf(formats);
+    public Extraction(SliceSettings settings, Progress progress) {
+        this.settings = settings;
+        this.dump = settings.dump();
+        this.formats = settings.formats();
         this.progress = progress;
+        this.totals = new SliceTotals(formats.size());
     }
 
     /** Records the documents for changes, too. Call it before {@link #read}. */
     public void recordFor(ChangeMaker maker) {
         changes = maker;
+    }
+
+    /** Names the parts in another form than with numbers over all slices. Call it before {@link #read}. */
+    public void name(PartNames other) {
+        names = other;
+    }
+
+    /**
+     * Sends each complete part to a store and deletes its file. The parts need names that are final when they begin. Call it
+     * before {@link #read}.
+     *
+     * @param other the caller closes it
+     */
+    public void sendTo(PartStore other) {
+        store = other;
+    }
+
+    /** Where the parts wait; empty if their files are in the work folder. */
+    public List<String> sent() {
+        return Stream.concat(totals.sent().stream(), sentEmpty.stream()).toList();
     }
 
     /**
@@ -98,12 +105,57 @@ public final class Extraction {
      */
     public void read(Snapshot snapshot, Path folder, Consumer<Path> named)
             throws SpillwayException, InterruptedException {
-        PartOrder order = new PartOrder(folder, dump, formats, snapshot.slices().size(), named);
+        PartOrder order = new PartOrder(folder, dump, formats, names, snapshot.slices().size(), named);
         long begun = System.nanoTime();
-        results = runLanes(snapshot, folder, order);
-        seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
-        addEmptyParts(folder, order);
+        runLanes(snapshot, folder, order);
+        seconds = since(begun);
+        for (int i = 0; i < formats.size(); i++) {
+            if (order.count(i) == 0) {
+                order.addLast(i, emptyPart(folder, i));
+            }
+        }
         parts = order.parts();
+    }
+
+    /**
+     * Adds the result of a slice that was run by {@link SliceRun}. Thread-safe.
+     *
+     * @param reading what that process has read
+     * @throws IllegalArgumentException if it does not fit, or the slice was added before
+     */
+    public void add(SliceResult result, Progress.Reading reading) {
+        totals.add(result);
+        progress.add(reading);
+    }
+
+    /**
+     * Ends an extraction whose slices were {@linkplain #add added}.
+     *
+     * @param folder gets an empty part for each format without documents, unless there is a store
+     * @param begun  when the slices began, of {@link System#nanoTime}
+     * @throws IllegalStateException if a slice is missing
+     */
+    public void end(Snapshot snapshot, Path folder, long begun) throws SpillwayException, InterruptedException {
+        Set<Integer> ended = totals.slices();
+        for (Slice slice : snapshot.slices()) {
+            if (!ended.contains(slice.number())) {
+                throw new IllegalStateException("slice " + slice.number() + " has no result");
+            }
+        }
+        seconds = since(begun);
+        List<Part> all = new ArrayList<>();
+        for (int i = 0; i < formats.size(); i++) {
+            totals.parts(i).forEach(all::addAll);
+            if (totals.parts(i).stream().allMatch(List::isEmpty)) {
+                all.add(emptyPart(folder, i));
+            }
+        }
+        all.sort(Comparator.comparing(Part::name));
+        parts = List.copyOf(all);
+    }
+
+    private static double since(long begun) {
+        return (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
     /**
@@ -113,12 +165,10 @@ public final class Extraction {
      * @throws SpillwayException {@code INTEGRITY}: a number differs; nothing may be published
      */
     public void prove(Snapshot snapshot) throws SpillwayException, InterruptedException {
-        long distinct =
-                SliceSpans.distinct(results.stream().map(Lane.Result::spans).toList());
+        long distinct = SliceSpans.distinct(totals.spans());
         for (int i = 0; i < formats.size(); i++) {
-            int format = i;
-            long written = results.stream()
-                    .flatMap(result -> result.formats().get(format).parts().stream())
+            long written = totals.parts(i).stream()
+                    .flatMap(List::stream)
                     .mapToLong(Part::documents)
                     .sum();
             requireCount(
@@ -149,12 +199,11 @@ public final class Extraction {
      */
     public void requireFilledColumns(Snapshot snapshot) throws SpillwayException {
         Map<String, String> never = new TreeMap<>();
-        for (Lane.Result result : results) {
-            result.formats().forEach(format -> never.putAll(format.columns().neverFilled()));
+        for (int i = 0; i < formats.size(); i++) {
+            never.putAll(totals.columns(i).neverFilled());
         }
-        for (Lane.Result result : results) {
-            result.formats()
-                    .forEach(format -> never.keySet().removeAll(format.columns().filled()));
+        for (int i = 0; i < formats.size(); i++) {
+            never.keySet().removeAll(totals.columns(i).filled());
         }
         if (documents() > 0 && !never.isEmpty()) {
             throw new SpillwayException(
@@ -167,6 +216,7 @@ public final class Extraction {
 
     /** Logs the unlisted fields that were withheld and the values that could not be blurred, for the operator alone. */
     public void logWithheld() {
+        FieldCounts counts = totals.fields();
         Map<String, Long> unlisted = counts.unlisted();
         unlisted.entrySet().stream()
                 .limit(MAX_NAMED)
@@ -196,14 +246,11 @@ public final class Extraction {
         List<Manifest.Format> facts = new ArrayList<>();
         for (int i = 0; i < formats.size(); i++) {
             PartFormat format = formats.get(i);
-            Map<String, Long> leftOut = new TreeMap<>();
-            ColumnKinds columns = new ColumnKinds();
-            for (Lane.Result result : results) {
-                columns.add(result.formats().get(i).columns());
-                result.formats().get(i).leftOut().forEach((field, count) -> leftOut.merge(field, count, Long::sum));
-            }
             facts.add(new Manifest.Format(
-                    format.encoder().get().format(), format.compression().name(), format.facts(columns), leftOut));
+                    format.encoder().get().format(),
+                    format.compression().name(),
+                    format.facts(totals.columns(i), totals.libraries(i)),
+                    totals.leftOut(i)));
         }
         return facts;
     }
@@ -218,9 +265,10 @@ public final class Extraction {
         List<Part> named =
                 parts.stream().filter(part -> isOf(formats.get(format), part)).toList();
         List<PlacedPart> placed = new ArrayList<>();
-        for (int slice = 0; slice < results.size(); slice++) {
+        List<List<Part>> slices = totals.parts(format);
+        for (int slice = 0; slice < slices.size(); slice++) {
             long first = 0;
-            for (Part part : results.get(slice).formats().get(format).parts()) {
+            for (Part part : slices.get(slice)) {
                 placed.add(new PlacedPart(named.get(placed.size()), slice, first));
                 first += part.documents();
             }
@@ -235,57 +283,66 @@ public final class Extraction {
 
     /** The published fields, with how many documents have each. */
     public List<PublishedField> fields() {
-        return counts.published();
+        return totals.fields().published();
     }
 
     /** The first documents as they are published, as JSON Lines; empty if there are none. */
     public String sample() {
-        return Sample.of(results.stream().map(Lane.Result::sample).toList());
+        return totals.sample();
     }
 
     /** How many documents are in the parts of each format. */
     public long documents() {
-        return results.stream().mapToLong(Lane.Result::documents).sum();
+        return totals.documents();
     }
 
     /** How many documents were read and are not published. */
     public long excluded() {
-        return results.stream().mapToLong(Lane.Result::excluded).sum();
+        return totals.excluded();
     }
 
     /** How many documents contained bytes that are not UTF-8 and were replaced. */
     public long repaired() {
-        return results.stream().mapToLong(Lane.Result::repaired).sum();
+        return totals.repaired();
     }
 
     /** How many documents differ from what was indexed because fields were withheld or blurred. */
     public long altered() {
-        return results.stream().mapToLong(Lane.Result::altered).sum();
+        return totals.altered();
     }
 
-    /** Where the time went. */
-    public RunStats stats(Snapshot snapshot) {
-        return RunStats.of(seconds, progress.now(), snapshot.lanes(), results, snapshot.fetched());
+    /**
+     * Where the time went.
+     *
+     * @param lanes   number of slices that were read in parallel
+     * @param fetched what was fetched from a store of files, or null
+     */
+    public RunStats stats(int lanes, @Nullable Fetched fetched) {
+        return RunStats.of(seconds, progress.now(), lanes, totals.stats(), fetched);
     }
 
-    private List<Lane.Result> runLanes(Snapshot snapshot, Path folder, PartOrder order)
+    private void runLanes(Snapshot snapshot, Path folder, PartOrder order)
             throws SpillwayException, InterruptedException {
         List<SourceField> mapped = snapshot.description().fields();
-        List<Lane> lanes = new ArrayList<>();
+        List<Callable<Integer>> lanes = new ArrayList<>();
         for (Slice slice : snapshot.slices()) {
             int index = lanes.size();
-            lanes.add(new Lane(
+            Lane lane = new Lane(
                     snapshot,
                     slice,
-                    where,
-                    () -> fields.filter(mapped, examples),
-                    counts,
+                    settings.where(),
+                    () -> settings.fields().filter(mapped, settings.examples()),
                     (of, clock) -> begin(folder, of, clock, index, order),
-                    () -> order.complete(index),
                     () -> changes == null ? null : changes.slice(index),
-                    progress));
+                    progress);
+            lanes.add(() -> {
+                totals.add(lane.call());
+                order.complete(index);
+                return index;
+            });
         }
-        return Lanes.runAll(dump.dataset(), snapshot.lanes(), lanes);
+        List<Integer> ended = Lanes.runAll(dump.dataset(), snapshot.lanes(), lanes);
+        LOG.debug("slices ended dataset={} slices={}", dump.dataset(), ended);
     }
 
     private List<PartSequence> begin(Path folder, Slice slice, StageClock clock, int index, PartOrder order) {
@@ -294,27 +351,31 @@ public final class Extraction {
                         folder,
                         dump,
                         slice.number(),
-                        "slice-%04d-format-%d".formatted(slice.number(), i),
+                        number -> names.begun(dump, slice.number(), i, formats.get(i), number),
                         formats.get(i),
-                        limits,
+                        settings.limits(),
                         clock,
-                        part -> order.add(index, i, part)))
+                        part -> order.add(index, i, part),
+                        store))
                 .toList();
     }
 
     /** A dump without documents has one empty part per format, so that readers need not treat this case specially. */
-    private void addEmptyParts(Path folder, PartOrder order) throws SpillwayException, InterruptedException {
-        for (int i = 0; i < formats.size(); i++) {
-            if (order.count(i) == 0) {
-                order.addLast(i, emptyPart(folder, formats.get(i)));
-            }
-        }
-    }
-
-    private Part emptyPart(Path folder, PartFormat format) throws SpillwayException, InterruptedException {
-        try (PartSequence parts =
-                new PartSequence(folder, dump, 0, "empty", format, limits, new StageClock(), part -> {})) {
-            return parts.finishEmpty();
+    private Part emptyPart(Path folder, int index) throws SpillwayException, InterruptedException {
+        PartFormat format = formats.get(index);
+        try (PartSequence empty = new PartSequence(
+                folder,
+                dump,
+                0,
+                number -> names.begun(dump, 0, index, format, number),
+                format,
+                settings.limits(),
+                new StageClock(),
+                part -> {},
+                store)) {
+            Part part = empty.finishEmpty();
+            sentEmpty.addAll(empty.sent());
+            return part;
         }
     }
 }

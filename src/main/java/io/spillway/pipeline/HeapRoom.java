@@ -3,6 +3,7 @@ package io.spillway.pipeline;
 import io.spillway.compress.Compression;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.source.Snapshot;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -31,6 +32,21 @@ public final class HeapRoom {
      */
     public static long proofBytes(int slices, int shards, long documents) {
         return Math.min(documents, (long) slices * shards) * SliceSpans.BYTES_A_SPAN;
+    }
+
+    /** The same for a snapshot. */
+    public static long proofBytes(Snapshot snapshot) {
+        return proofBytes(
+                snapshot.slices().size(), snapshot.description().shards(), snapshot.documents());
+    }
+
+    /**
+     * Refuses an export whose slices run elsewhere if its proof exceeds the heap of this JVM.
+     *
+     * @throws SpillwayException {@link Fault#CONFIG}, with the required heap
+     */
+    public static void requireProof(Snapshot snapshot) throws SpillwayException {
+        requireProof(proofBytes(snapshot), Runtime.getRuntime().maxMemory());
     }
 
     /**

@@ -5,6 +5,7 @@ import io.spillway.encode.ColumnKinds;
 import io.spillway.encode.Encoder;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -34,18 +35,30 @@ public record PartFormat(
         return new PartFormat(encoder, compression, options, wanted);
     }
 
+    /** The end of the names of parts, without a dot in front: {@code jsonl.gz}. */
+    String extension() {
+        String compressed = compression.extension();
+        return encoder.get().extension() + (compressed.isEmpty() ? "" : "." + compressed);
+    }
+
     /** Heap in bytes that an open part takes besides buffers. */
     long heapBytes() {
         return encoder.get().heapBytes() + compression.heapBytes();
     }
 
-    /** The options, the column types, and the compression library if its bytes can differ between machines. */
-    Map<String, Object> facts(ColumnKinds columns) {
+    /**
+     * The options, the column types, and the compression library if its bytes can differ between machines.
+     *
+     * @param libraries those that compressed the parts, sorted; empty if the bytes cannot differ
+     */
+    Map<String, Object> facts(ColumnKinds columns, Set<String> libraries) {
         Map<String, Object> facts = new LinkedHashMap<>(options);
         if (!columns.types().isEmpty()) {
             facts.put("column_types", columns.types());
         }
-        compression.library().ifPresent(library -> facts.put("library", library));
+        if (!libraries.isEmpty()) {
+            facts.put("library", String.join(", ", libraries));
+        }
         return facts;
     }
 }

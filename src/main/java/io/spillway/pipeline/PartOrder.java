@@ -14,14 +14,15 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Assigns final names to parts as soon as their numbers are certain: one sequence per format over all slices, in slice
- * order, whichever slice is read first. A part of the first slice gets its number at once, one of another slice when
- * all slices before it are complete. Thread-safe.
+ * Assigns final names to parts as soon as they are certain. Where names have numbers over all slices, there is one sequence
+ * per format, in slice order, whichever slice is read first: a part of the first slice gets its number at once, one of
+ * another slice when all slices before it are complete. Otherwise a part has its final name at once. Thread-safe.
  */
 final class PartOrder {
     private final Path folder;
     private final DumpId dump;
     private final List<PartFormat> formats;
+    private final PartNames names;
     private final Consumer<Path> named;
     private final List<List<List<Part>>> waiting;
     private final boolean[] complete;
@@ -33,13 +34,21 @@ final class PartOrder {
      * An empty order.
      *
      * @param folder the folder of the parts
+     * @param names  the form of the final names
      * @param slices number of slices
      * @param named  receives each file after it was named, in the order of numbers within a format; must return quickly
      */
-    PartOrder(Path folder, DumpId dump, List<PartFormat> formats, int slices, Consumer<Path> named) {
+    PartOrder(
+            Path folder,
+            DumpId dump,
+            List<PartFormat> formats,
+            PartNames names,
+            int slices,
+            Consumer<Path> named) {
         this.folder = folder;
         this.dump = dump;
         this.formats = List.copyOf(formats);
+        this.names = names;
         this.named = named;
         this.waiting = IntStream.range(0, slices)
                 .<List<List<Part>>>mapToObj(i -> IntStream.range(0, formats.size())
@@ -50,10 +59,17 @@ final class PartOrder {
         this.numbers = new int[formats.size()];
     }
 
-    /** Adds a complete and verified part of a slice and a format, both numbered from 0. */
+    /**
+     * Adds a complete and verified part of a slice and a format, both numbered from 0. Its file is not touched if its name is
+     * final already.
+     */
     synchronized void add(int ofSlice, int ofFormat, Part part) throws SpillwayException {
-        waiting.get(ofSlice).get(ofFormat).add(part);
-        nameAll();
+        if (names.inOrder()) {
+            waiting.get(ofSlice).get(ofFormat).add(part);
+            nameAll();
+        } else {
+            name(ofFormat, part);
+        }
     }
 
     /** Marks a slice as complete. */
@@ -100,15 +116,12 @@ final class PartOrder {
     private void name(int ofFormat, Part part) throws SpillwayException {
         PartFormat format = formats.get(ofFormat);
         numbers[ofFormat]++;
-        String compressed = format.compression().extension();
-        String name = "%s.%05d.%s%s"
-                .formatted(
-                        dump.fileStem(),
-                        numbers[ofFormat],
-                        format.encoder().get().extension(),
-                        compressed.isEmpty() ? "" : "." + compressed);
+        String name = names.complete(dump, format, part.name(), numbers[ofFormat]);
         try {
-            Path file = Files.move(folder.resolve(part.name()), folder.resolve(name));
+            Path file = folder.resolve(name);
+            if (!name.equals(part.name())) {
+                Files.move(folder.resolve(part.name()), file);
+            }
             parts.add(part.named(name));
             named.accept(file);
         } catch (IOException e) {

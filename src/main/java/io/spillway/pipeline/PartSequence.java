@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +37,17 @@ final class PartSequence implements AutoCloseable {
     private final Path folder;
     private final DumpId dump;
     private final int slice;
-    private final String name;
+    private final IntFunction<String> names;
     private final PartFormat format;
     private final PartLimits limits;
     private final StageClock clock;
     private final Ready ready;
+    private final @Nullable PartStore store;
     /** Written by the task in the background. */
     private final List<Part> parts = new ArrayList<>();
+
+    /** What the store returned for each part; written by the task in the background. */
+    private final List<String> sent = new ArrayList<>();
 
     private final Background background;
     private final Map<String, Long> leftOut = new TreeMap<>();
@@ -56,26 +61,29 @@ final class PartSequence implements AutoCloseable {
      * An empty sequence.
      *
      * @param slice the slice's number
-     * @param name  file name prefix until numbers are known; unique in the folder
+     * @param names the name of the file of each part, numbered from 1; unique in the folder
      * @param ready receives each part after it was completed and verified, on a thread of its own
+     * @param store gets each part's file, which is deleted then; null if the files stay in the folder
      */
     PartSequence(
             Path folder,
             DumpId dump,
             int slice,
-            String name,
+            IntFunction<String> names,
             PartFormat format,
             PartLimits limits,
             StageClock clock,
-            Ready ready) {
+            Ready ready,
+            @Nullable PartStore store) {
         this.folder = folder;
         this.dump = dump;
         this.slice = slice;
-        this.name = name;
+        this.names = names;
         this.format = format;
         this.limits = limits;
         this.clock = clock;
         this.ready = ready;
+        this.store = store;
         this.background = new Background(dump.dataset() + "-lane-check");
     }
 
@@ -103,14 +111,19 @@ final class PartSequence implements AutoCloseable {
         return List.copyOf(parts);
     }
 
-    /** Fields without a place in the format, with the number of documents of the slice that have them. */
-    Map<String, Long> leftOut() {
-        return leftOut;
+    /** Where the parts wait, in the order of the parts; empty without a store. Call it after {@link #finish}. */
+    List<String> sent() {
+        return List.copyOf(sent);
     }
 
-    /** The kinds of cells in the columns of all parts, if the format has columns. */
-    ColumnKinds columnKinds() {
-        return columnKinds;
+    /** Completes the last part and returns what the slice has in the format. */
+    SliceResult.Written written() throws SpillwayException, InterruptedException {
+        return new SliceResult.Written(
+                finish(),
+                sent(),
+                leftOut,
+                columnKinds,
+                format.compression().library().orElse(null));
     }
 
     /** Creates a part without documents, for an empty dump. */
@@ -132,7 +145,7 @@ final class PartSequence implements AutoCloseable {
 
     private PartWriter begin() throws SpillwayException {
         int number = ++begun;
-        Path file = folder.resolve("%s-%05d".formatted(name, number));
+        Path file = folder.resolve(names.apply(number));
         Path scratch = file.resolveSibling(file.getFileName() + ".scratch");
         PartWriter part = new PartWriter(file, new PartPlace(dump, slice, number, scratch), format, clock);
         open = part;
@@ -168,12 +181,16 @@ final class PartSequence implements AutoCloseable {
         }
     }
 
-    /** In the background: from a written file to a verified part. */
+    /** In the background: from a written file to a verified part, and to the store if there is one. */
     private void complete(PartWriter writer, WrittenPart written) throws SpillwayException, InterruptedException {
         writer.sync();
         Path file = folder.resolve(written.name());
         try {
             Part part = PartCheck.readBack(Files.newInputStream(file), written, format.md5AndSha1(), file.toString());
+            if (store != null) {
+                sent.add(store.send(file, part));
+                Files.deleteIfExists(file);
+            }
             parts.add(part);
             ready.part(part);
         } catch (IOException e) {

@@ -4,7 +4,6 @@ import io.spillway.progress.Amounts;
 import io.spillway.progress.Progress;
 import io.spillway.progress.Stage;
 import io.spillway.source.Fetched;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -51,13 +50,9 @@ public record RunStats(
     public record SliceStats(int slice, long documents, Map<Stage, Double> seconds) {}
 
     static RunStats of(
-            double seconds, Progress.Reading reading, int lanes, List<Lane.Result> results, @Nullable Fetched fetched) {
+            double seconds, Progress.Reading reading, int lanes, List<SliceStats> slices, @Nullable Fetched fetched) {
         Map<Stage, Double> stages = new EnumMap<>(Stage.class);
-        List<SliceStats> slices = new ArrayList<>();
-        for (Lane.Result result : results) {
-            result.seconds().forEach((stage, spent) -> stages.merge(stage, spent, Double::sum));
-            slices.add(new SliceStats(result.slice().number(), result.documents(), result.seconds()));
-        }
+        slices.forEach(slice -> slice.seconds().forEach((stage, spent) -> stages.merge(stage, spent, Double::sum)));
         return new RunStats(
                 seconds,
                 reading.documents(),

@@ -4,7 +4,9 @@ import io.spillway.source.Document;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
 
 /** The first published documents of a slice, as a preview for readers. Not thread-safe. */
 final class Sample {
@@ -29,13 +31,30 @@ final class Sample {
         }
     }
 
-    /** The first documents of several slices, in slice order, as JSON Lines. */
-    static String of(List<Sample> samples) {
+    /** The documents as JSON Lines. */
+    String text() {
+        return lines.toString(StandardCharsets.UTF_8);
+    }
+
+    /** The first documents of several slices, whose texts are in slice order, as JSON Lines. */
+    static String first(Collection<String> texts) {
         StringBuilder text = new StringBuilder();
-        samples.stream()
-                .flatMap(sample -> sample.lines.toString(StandardCharsets.UTF_8).lines())
+        texts.stream()
+                .flatMap(String::lines)
                 .limit(DOCUMENTS)
                 .forEach(line -> text.append(line).append('\n'));
         return text.toString();
+    }
+
+    /** Removes the texts of slices that cannot be among the first documents, whatever the missing slices have. */
+    static void trim(NavigableMap<Integer, String> texts) {
+        long before = 0;
+        for (Integer slice : List.copyOf(texts.keySet())) {
+            if (before >= DOCUMENTS) {
+                texts.remove(slice);
+            } else {
+                before += texts.get(slice).lines().count();
+            }
+        }
     }
 }

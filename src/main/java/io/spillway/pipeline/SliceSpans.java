@@ -1,5 +1,7 @@
 package io.spillway.pipeline;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.source.Document;
@@ -12,23 +14,33 @@ import java.util.List;
  * document. Two slices have no document in common if none of their ranges within a shard overlap. Elasticsearch splits
  * every shard of a point in time into such ranges; interleaved slices are refused.
  *
- * <p>Used by the lane's thread until the slice ends, then by the run.
+ * <p>After the slice has ended, it can be written as JSON and read again. Used by the lane's thread until the slice ends, then
+ * by the run.
  */
-final class SliceSpans {
+public final class SliceSpans {
     /** Heap per shard of a slice: two longs, and a sorted copy of both for the comparison of all slices. */
     static final int BYTES_A_SPAN = 4 * Long.BYTES;
 
     private static final int NONE = -1;
 
+    @JsonProperty
     private final int slice;
+
     private int[] firsts = {};
     private int[] lasts = {};
+
+    @JsonProperty
     private long[] starts = {};
+
+    @JsonProperty
     private long[] ends = {};
+
+    @JsonProperty
     private long documents;
 
     /** Empty spans. */
-    SliceSpans(int slice) {
+    @JsonCreator
+    SliceSpans(@JsonProperty("slice") int slice) {
         this.slice = slice;
     }
 

@@ -36,6 +36,13 @@ public final class Progress {
         retries.increment();
     }
 
+    /** Adds what another process has done: documents, bytes, requests and retries. */
+    public void add(Reading done) {
+        wrote(done.documents(), done.sourceBytes());
+        requests.add(done.requests());
+        retries.add(done.retries());
+    }
+
     /** Call when the export restarts on a new snapshot: written documents no longer count. */
     public void startAgain() {
         attempt.incrementAndGet();

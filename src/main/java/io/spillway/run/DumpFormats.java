@@ -15,6 +15,7 @@ import io.spillway.fields.Decision;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.PartFormat;
+import io.spillway.run.ParquetFormat.KnownLists;
 import io.spillway.schedule.CsvSection;
 import io.spillway.schedule.FormatSection;
 import io.spillway.schedule.Ids;
@@ -48,6 +49,12 @@ public final class DumpFormats {
      */
     public static List<PartFormat> of(ScheduleFile schedule, SourceDescription found, @Nullable Manifest previous)
             throws SpillwayException {
+        return withLists(schedule, found, published -> ParquetFormat.known(published, previous));
+    }
+
+    /** The same where only the lists of the dump before are known. */
+    static List<PartFormat> withLists(ScheduleFile schedule, SourceDescription found, KnownLists lists)
+            throws SpillwayException {
         FieldPolicy policy = schedule.fields().toPolicy();
         List<PartFormat> formats = new ArrayList<>();
         for (FormatSection section : schedule.formats()) {
@@ -58,7 +65,7 @@ public final class DumpFormats {
                                 .formatted(section.csv() != null ? "csv with column _index" : "with id: _id"),
                         "remove id: _id or the column _index from the format, or set source.publish-index to true");
             }
-            formats.add(of(section, schedule.parts(), policy, found, previous)
+            formats.add(usable(section, schedule.parts(), policy, found, lists)
                     .withMd5AndSha1(publishesMd5AndSha1(schedule)));
         }
         return formats;
@@ -87,17 +94,19 @@ public final class DumpFormats {
             SourceDescription found,
             @Nullable Manifest previous)
             throws SpillwayException {
-        PartFormat format = unchecked(section, parts, fields, found, previous);
+        return usable(section, parts, fields, found, published -> ParquetFormat.known(published, previous));
+    }
+
+    private static PartFormat usable(
+            FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription found, KnownLists lists)
+            throws SpillwayException {
+        PartFormat format = unchecked(section, parts, fields, found, lists);
         requireUsable(format.compression());
         return format;
     }
 
     private static PartFormat unchecked(
-            FormatSection section,
-            PartsSection parts,
-            FieldPolicy fields,
-            SourceDescription found,
-            @Nullable Manifest previous)
+            FormatSection section, PartsSection parts, FieldPolicy fields, SourceDescription found, KnownLists lists)
             throws SpillwayException {
         if (section.csv() != null) {
             List<SourceField> published = fields.published(found.fields());
@@ -127,7 +136,7 @@ public final class DumpFormats {
                     () -> new TarBatches(limits, withId), section.tar().files().toCompression(), limits.facts(withId));
         }
         if (section.parquet() != null) {
-            return parquet(section.parquet(), fields, found, previous);
+            return parquet(section.parquet(), fields, found, lists);
         }
         JsonLinesSection jsonl = Objects.requireNonNull(section.jsonl(), "a format without a kind");
         if (jsonl.id() == Ids.ID) {
@@ -138,13 +147,13 @@ public final class DumpFormats {
     }
 
     private static PartFormat parquet(
-            ParquetSection section, FieldPolicy fields, SourceDescription found, @Nullable Manifest previous)
+            ParquetSection section, FieldPolicy fields, SourceDescription found, KnownLists lists)
             throws SpillwayException {
         if (section.id() == Ids.ID) {
             requirePublishedIds("format parquet with id: _id", fields);
         }
         requireUsable(new Compression(Compression.Codec.ZSTD, section.level()));
-        return ParquetFormat.of(section, fields.published(found.fields()), previous);
+        return ParquetFormat.of(section, fields.published(found.fields()), lists);
     }
 
     private static CsvColumns csvColumns(CsvSection section, SourceDescription published) throws SpillwayException {

@@ -42,4 +42,9 @@ public record ExportReport(
     public ExportReport with(DeliveryOutcome later) {
         return new ExportReport(manifest, stats, address, later, warning);
     }
+
+    /** The same with a warning, or without one if it is null. */
+    public ExportReport warning(@Nullable String other) {
+        return new ExportReport(manifest, stats, address, delivery, other);
+    }
 }

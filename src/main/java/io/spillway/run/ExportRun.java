@@ -14,8 +14,6 @@ import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.pipeline.DiskRoom;
 import io.spillway.pipeline.Extraction;
-import io.spillway.pipeline.HeapRoom;
-import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.RunStats;
 import io.spillway.progress.Progress;
 import io.spillway.publish.ChangeSource;
@@ -38,9 +36,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One export of one dataset, in six steps: {@link #run() lock}, {@link #freeze freeze}, {@link Extraction#read read}, {@link
- * Extraction#prove prove}, {@link #publish publish}, {@link #deliver deliver}. If {@code run()} returns, a complete dump is
- * public at home. If it throws, nothing was published, and what was written is removed. For one call, on one thread.
+ * One export of one dataset: {@link #run() lock}, {@link #freeze freeze}, {@link #plan plan}, {@link SliceRunner#run run the
+ * slices}, {@link #commit commit} (which {@linkplain Extraction#prove proves} and {@linkplain #publish publishes}), {@link #deliver
+ * deliver}. A plan, its slices and the commit may be in different processes. If {@code run()} returns, a complete dump is public
+ * at home. If it throws, nothing was published, and what was written is removed. For one call, on one thread.
  */
 public final class ExportRun {
     private static final Logger LOG = LoggerFactory.getLogger(ExportRun.class);
@@ -54,7 +53,19 @@ public final class ExportRun {
     private final Publisher publisher;
     private final Deliveries deliveries;
     private final Progress progress;
+    private final SliceRunner slices;
     private final Clock clock = Clock.systemUTC();
+
+    /** A new export, whose slices run in the lanes of this process. */
+    public ExportRun(
+            ExportSettings settings,
+            DocumentSource source,
+            Workspace workspace,
+            Publisher publisher,
+            Deliveries deliveries,
+            Progress progress) {
+        this(settings, source, workspace, publisher, deliveries, progress, SliceRunner.LANES);
+    }
 
     /**
      * A new export.
@@ -65,6 +76,7 @@ public final class ExportRun {
      * @param publisher  publishes at home; the caller closes its destinations
      * @param deliveries sends the dump to the other destinations
      * @param progress   is updated while the export runs
+     * @param slices     runs the slices
      */
     public ExportRun(
             ExportSettings settings,
@@ -72,13 +84,15 @@ public final class ExportRun {
             Workspace workspace,
             Publisher publisher,
             Deliveries deliveries,
-            Progress progress) {
+            Progress progress,
+            SliceRunner slices) {
         this.settings = settings;
         this.source = source;
         this.workspace = workspace;
         this.publisher = publisher;
         this.deliveries = deliveries;
         this.progress = progress;
+        this.slices = slices;
     }
 
     /**
@@ -134,7 +148,7 @@ public final class ExportRun {
                 Optional<Manifest> same = publishedBefore(snapshot);
                 return same.isPresent()
                         ? new ExportReport(same.get(), null, null, deliveries.outcome(same.get(), List.of()))
-                        : makeDump(snapshot, lock);
+                        : makeDump(plan(snapshot), lock);
             } catch (SpillwayException e) {
                 requireHeld(lock, e);
                 if (e.fault() != Fault.SNAPSHOT_LOST || attempt == MAX_ATTEMPTS) {
@@ -207,49 +221,53 @@ public final class ExportRun {
         return Optional.empty();
     }
 
-    private ExportReport makeDump(Snapshot snapshot, Workspace.Lock lock)
-            throws SpillwayException, InterruptedException {
+    /** Decides how the snapshot is exported, and refuses what could not be published, before anything is read. */
+    private ExportPlan plan(Snapshot snapshot) throws SpillwayException {
         DumpId dump = new DumpId(settings.dataset().name(), snapshot.takenAt());
-        List<PartFormat> formats = requirePossible(snapshot, dump);
+        requireSome(snapshot.documents(), "contains no documents to export");
+        SourceDescription found = snapshot.description();
+        settings.fields().require(found.fields(), found.name());
+        Optional<Manifest> previous = publisher.requireEnough(dump, snapshot.documents());
+        ExportPlan plan = new ExportPlan(
+                snapshot, dump, settings.formats().of(found, previous.orElse(null)), previous.orElse(null));
+        slices.requireRoom(plan);
+        if (previous.isPresent()) {
+            DiskRoom.require(
+                    workspace.usableBytes(), previous.get(), expected(snapshot, previous.get()), plan.formats());
+            requireLater(dump, previous.get());
+        }
+        return plan;
+    }
+
+    private ExportReport makeDump(ExportPlan plan, Workspace.Lock lock)
+            throws SpillwayException, InterruptedException {
+        DumpId dump = plan.dump();
         DumpChanges changes = settings.changes();
-        ChangeSettings planned = changes == null ? null : changes.settings(snapshot.description());
+        ChangeSettings planned =
+                changes == null ? null : changes.settings(plan.snapshot().description());
         Path folder = workspace.newFolder(dump);
         Path links = deliveries.sendAhead() ? workspace.newFolder(dump) : folder;
         Path digests = planned == null ? folder : workspace.newFolder(dump);
+        Path attempts = slices.isApart() ? workspace.newFolder(dump) : folder;
         try (EarlyUpload early = deliveries.ahead(dump, links)) {
-            Extraction extraction = new Extraction(
-                    dump,
-                    settings.where(),
-                    settings.fields(),
-                    settings.disclosure().examples(),
-                    settings.limits(),
-                    formats,
-                    progress);
-            ChangeMaker maker =
-                    changes == null || planned == null ? null : changes.begin(dump, planned, digests, snapshot.lanes());
+            Extraction extraction = new Extraction(settings.slices(dump, plan.formats()), progress);
+            ChangeMaker maker = changes == null || planned == null
+                    ? null
+                    : changes.begin(dump, planned, digests, plan.snapshot().lanes());
             if (maker != null) {
                 extraction.recordFor(maker);
             }
-            extraction.read(snapshot, folder, early::offer);
-            extraction.prove(snapshot);
-            RunStats stats = extraction.stats(snapshot);
-            // The cluster need not keep anything for this run from here on.
-            snapshot.close();
+            slices.run(plan, extraction, attempts, folder, early::offer);
             ChangeSource since = changes == null || maker == null
                     ? ChangeSource.NONE
-                    : (draft, previous, schema) -> changes.make(maker, extraction, formats, draft, previous, schema);
-            Manifest manifest = publish(snapshot, extraction, stats, folder, since, lock);
-            early.keep();
-            if (changes != null && maker != null) {
-                changes.keep(maker, dump);
+                    : (draft, previous, schema) ->
+                            changes.make(maker, extraction, plan.formats(), draft, previous, schema);
+            ExportReport report = commit(plan, extraction, folder, since, early, lock);
+            if (changes == null || maker == null) {
+                return report;
             }
-            String address = deliveries.isSpooled() ? null : publisher.address(dump);
-            return new ExportReport(
-                    manifest,
-                    stats,
-                    address,
-                    deliveries.outcome(manifest, List.of()),
-                    maker == null ? null : maker.warning().orElse(null));
+            changes.keep(maker, dump);
+            return report.warning(maker.warning().orElse(null));
         } catch (SpillwayException e) {
             if (Thread.interrupted()) {
                 // An interrupt closes channels in the middle of a write; the disk is not at fault.
@@ -260,22 +278,40 @@ public final class ExportRun {
             remove(folder);
             remove(links);
             remove(digests);
+            remove(attempts);
         }
     }
 
-    /** Refuses, before anything is read, what could not be published: an empty index, undecided fields, too little room. */
-    private List<PartFormat> requirePossible(Snapshot snapshot, DumpId dump) throws SpillwayException {
-        requireSome(snapshot.documents(), "contains no documents to export");
-        SourceDescription found = snapshot.description();
-        settings.fields().require(found.fields(), found.name());
-        Optional<Manifest> previous = publisher.requireEnough(dump, snapshot.documents());
-        List<PartFormat> formats = settings.formats().of(found, previous.orElse(null));
-        HeapRoom.require(snapshot.lanes(), proofBytes(snapshot), formats);
-        if (previous.isPresent()) {
-            DiskRoom.require(workspace.usableBytes(), previous.get(), expected(snapshot, previous.get()), formats);
-            requireLater(dump, previous.get());
-        }
-        return formats;
+    /** From the results of all slices to a public dump: proves the counts, closes the snapshot, and publishes. */
+    private ExportReport commit(
+            ExportPlan plan,
+            Extraction extraction,
+            Path folder,
+            ChangeSource changes,
+            EarlyUpload early,
+            Workspace.Lock lock)
+            throws SpillwayException, InterruptedException {
+        Snapshot snapshot = plan.snapshot();
+        extraction.prove(snapshot);
+        RunStats stats = extraction.stats(slices.lanes(plan), slices.fetched(plan));
+        // The cluster need not keep anything for this run from here on.
+        snapshot.close();
+        Manifest manifest = publish(plan, extraction, stats, folder, accepted(changes), lock);
+        early.keep();
+        String address = deliveries.isSpooled() ? null : publisher.address(plan.dump());
+        return new ExportReport(manifest, stats, address, deliveries.outcome(manifest, List.of()));
+    }
+
+    /** What follows when the gate has accepted the dump: its parts become final, and its changes are made. */
+    private ChangeSource accepted(ChangeSource changes) {
+        return (draft, previous, schema) -> {
+            try {
+                slices.commit();
+            } catch (InterruptedException e) {
+                throw SpillwayException.cancelled("while making the parts of " + draft.dump() + " final", e);
+            }
+            return changes.of(draft, previous, schema);
+        };
     }
 
     /** The number of documents that will be published, if the same share of them is as before. */
@@ -297,19 +333,20 @@ public final class ExportRun {
     }
 
     private Manifest publish(
-            Snapshot snapshot,
+            ExportPlan plan,
             Extraction extraction,
             RunStats stats,
             Path folder,
             ChangeSource changes,
             Workspace.Lock lock)
             throws SpillwayException, InterruptedException {
+        Snapshot snapshot = plan.snapshot();
         requireSome(
                 extraction.documents(), "contains no documents that source.where selects, of " + snapshot.documents());
         extraction.requireFilledColumns(snapshot);
         extraction.logWithheld();
         SourceDescription found = snapshot.description();
-        DumpId dump = new DumpId(settings.dataset().name(), snapshot.takenAt());
+        DumpId dump = plan.dump();
         Draft draft = new Draft(
                 settings.dataset(),
                 dump,
@@ -341,11 +378,6 @@ public final class ExportRun {
             return deliveries.withhold(manifest, e);
         }
         return deliveries.deliver(manifest);
-    }
-
-    private static long proofBytes(Snapshot snapshot) {
-        return HeapRoom.proofBytes(
-                snapshot.slices().size(), snapshot.description().shards(), snapshot.documents());
     }
 
     /** Dates identify dumps and determine the newest. */

@@ -1,11 +1,15 @@
 package io.spillway.run;
 
 import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
 import io.spillway.fields.FieldPolicy;
 import io.spillway.fields.Where;
 import io.spillway.pipeline.Formats;
+import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.PartLimits;
+import io.spillway.pipeline.SliceSettings;
 import io.spillway.publish.Disclosure;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,5 +43,10 @@ public record ExportSettings(
             PartLimits limits,
             boolean allowEmpty) {
         this(dataset, where, fields, disclosure, formats, limits, allowEmpty, null);
+    }
+
+    /** How slices of a dump are written in these formats. */
+    SliceSettings slices(DumpId dump, List<PartFormat> written) {
+        return new SliceSettings(dump, where, fields, disclosure.examples(), limits, written);
     }
 }

@@ -8,7 +8,6 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.fields.Where;
 import io.spillway.manifest.Manifest;
-import io.spillway.pipeline.PartLimits;
 import io.spillway.progress.Progress;
 import io.spillway.publish.Cadence;
 import io.spillway.publish.Disclosure;
@@ -37,10 +36,17 @@ public final class Exporter implements Exports {
     private static final Logger LOG = LoggerFactory.getLogger(Exporter.class);
 
     private final ExportListener listener;
+    private final SliceRunner slices;
 
     /** An exporter that reports to this listener. */
     public Exporter(ExportListener listener) {
+        this(listener, SliceRunner.LANES);
+    }
+
+    /** An exporter whose slices are run by {@code slices}. */
+    public Exporter(ExportListener listener, SliceRunner slices) {
         this.listener = listener;
+        this.slices = slices;
     }
 
     /** Opens a source, which the caller closes. */
@@ -61,6 +67,7 @@ public final class Exporter implements Exports {
      */
     public ExportReport export(ScheduleFile schedule, GateOverrides overrides)
             throws SpillwayException, InterruptedException {
+        slices.requireSupported(schedule);
         try (Destinations places = Destinations.open(schedule)) {
             try {
                 PublicProbe.tryNew(schedule, places);
@@ -69,7 +76,7 @@ public final class Exporter implements Exports {
                 new Statuses(places, schedule.dataset()).failed(e);
                 throw e;
             }
-            return export(schedule, overrides, places, () -> Sources.open(schedule));
+            return export(schedule, overrides, places, () -> Sources.open(schedule, slices.usefulSlices()));
         }
     }
 
@@ -191,7 +198,7 @@ public final class Exporter implements Exports {
         }
     }
 
-    private static ExportRun newRun(
+    private ExportRun newRun(
             ScheduleFile schedule,
             GateOverrides overrides,
             DocumentSource source,
@@ -206,8 +213,7 @@ public final class Exporter implements Exports {
                     DumpFormats.idsRevealDates(schedule, found).ifPresent(LOG::warn);
                     return DumpFormats.of(schedule, found, previous);
                 },
-                new PartLimits(
-                        schedule.parts().documents(), schedule.parts().bytes().bytes()),
+                ScheduledSlices.limits(schedule),
                 overrides.empty() || schedule.gate().empty() == GateSection.WhenEmpty.PUBLISH,
                 changes(schedule, places));
         Publisher publisher = new Publisher(
@@ -218,7 +224,13 @@ public final class Exporter implements Exports {
                 cadence(schedule),
                 places.memory());
         return new ExportRun(
-                settings, source, places.workspace(), publisher, places.deliveries(overrides.anyway()), progress);
+                settings,
+                source,
+                places.workspace(),
+                publisher,
+                places.deliveries(overrides.anyway()),
+                progress,
+                slices);
     }
 
     private static @Nullable DumpChanges changes(ScheduleFile schedule, Destinations places) {

@@ -25,13 +25,13 @@ final class ParquetFormat {
      * The format.
      *
      * @param published fields
-     * @param previous  the dump before, which determines which fields are lists unless the schedule does; null if there is none
+     * @param lists     determines which of them are lists unless the schedule does
      * @throws SpillwayException {@code list} names a field that is not published
      */
-    static PartFormat of(ParquetSection section, List<SourceField> published, @Nullable Manifest previous)
+    static PartFormat of(ParquetSection section, List<SourceField> published, KnownLists lists)
             throws SpillwayException {
         Columns.Options options = section.toOptions(
-                section.list() == null ? known(published, previous) : listed(section.list(), published));
+                section.list() == null ? lists.of(published) : listed(section.list(), published));
         Columns columns = new Columns(published, options);
         long rowGroupBytes = Parquet.rowGroupBytes(Runtime.getRuntime().maxMemory());
         return new PartFormat(
@@ -53,8 +53,15 @@ final class ParquetFormat {
         return Set.copyOf(paths);
     }
 
+    /** Determines which published fields are lists where a schedule does not. */
+    @FunctionalInterface
+    interface KnownLists {
+        /** The paths of the lists among these fields. */
+        Set<String> of(List<SourceField> published);
+    }
+
     /** The fields that were arrays in the dump before, and the lists of its Parquet files, so that a list remains one. */
-    private static Set<String> known(List<SourceField> published, @Nullable Manifest previous) {
+    static Set<String> known(List<SourceField> published, @Nullable Manifest previous) {
         Set<String> lists = new TreeSet<>();
         if (previous != null) {
             previous.source().fields().stream()

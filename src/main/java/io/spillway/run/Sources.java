@@ -18,6 +18,7 @@ import io.spillway.source.repository.RepositorySource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the source that a schedule names. */
 public final class Sources {
@@ -29,14 +30,24 @@ public final class Sources {
      * @throws SpillwayException the credentials or certificates cannot be read
      */
     public static DocumentSource open(ScheduleFile schedule) throws SpillwayException {
+        return open(schedule, null);
+    }
+
+    /**
+     * The same for an export whose slices run in other processes.
+     *
+     * @param lanes the number of slices that are useful at once, or null for the schedule's number of lanes
+     */
+    static DocumentSource open(ScheduleFile schedule, @Nullable Integer lanes) throws SpillwayException {
         SourceSection source = schedule.source();
+        Integer wanted = lanes == null ? source.politeness().lanes() : lanes;
         RepositorySection repository = source.snapshotRepository();
         if (repository != null) {
-            return open(repository, options(source));
+            return open(repository, options(source, wanted));
         }
         var paging = new ElasticsearchOptions.Paging(
                 source.slices(),
-                source.politeness().lanes(),
+                wanted,
                 source.pageBytes().bytes(),
                 source.requestTimeout(),
                 source.politeness().maxShare(),
@@ -75,14 +86,14 @@ public final class Sources {
                 new BucketStore(S3Objects.open(Destinations.options(bucket))), options, Sources::inspect);
     }
 
-    private static RepositoryOptions options(SourceSection source) {
+    private static RepositoryOptions options(SourceSection source, @Nullable Integer lanes) {
         return new RepositoryOptions(
                 source.snapshot() == null ? RepositoryOptions.LATEST : source.snapshot(),
                 source.maxAge(),
                 source.index(),
                 new RepositoryOptions.Reading(
                         source.slices(),
-                        source.politeness().lanes(),
+                        lanes,
                         Math.toIntExact(source.pageBytes().bytes()),
                         source.notUtf8() == SourceSection.NotUtf8.REPLACE));
     }

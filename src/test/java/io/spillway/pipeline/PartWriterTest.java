@@ -276,7 +276,8 @@ class PartWriterTest {
     private List<Part> sequence(Path into, PartFormat format, PartLimits limits, SyntheticSource source)
             throws SpillwayException, InterruptedException {
         String name = format.compression().name();
-        try (PartSequence parts = new PartSequence(into, DUMP, 0, name, format, limits, clock, part -> {})) {
+        try (PartSequence parts = new PartSequence(
+                into, DUMP, 0, number -> name + "-%05d".formatted(number), format, limits, clock, part -> {}, null)) {
             forEach(source, parts::write);
             return parts.finish();
         }

@@ -27,6 +27,18 @@ public interface DocumentSource extends AutoCloseable {
      */
     Snapshot freeze() throws SpillwayException, InterruptedException;
 
+    /**
+     * Reads a snapshot that another process has frozen and keeps open. The caller closes the result, which does not release the
+     * snapshot; nor is the snapshot kept alive, except by its pages.
+     *
+     * @param readers number of such snapshots that this process reads at once, at least 1, which share its heap
+     * @throws SpillwayException {@code SNAPSHOT_LOST} if it no longer exists; {@code CONFIG} if this process has other settings
+     * @throws UnsupportedOperationException if the source cannot be read from other processes
+     */
+    default Snapshot reopen(SnapshotHandle handle, int readers) throws SpillwayException, InterruptedException {
+        throw new UnsupportedOperationException(name() + " cannot be read from another process");
+    }
+
     @Override
     void close();
 }

@@ -38,6 +38,26 @@ public interface Snapshot extends AutoCloseable {
         return null;
     }
 
+    /**
+     * Describes this snapshot, so that other processes can read its slices with {@link DocumentSource#reopen} while it is open.
+     *
+     * @throws UnsupportedOperationException if the source cannot be read from other processes
+     */
+    default SnapshotHandle handle() {
+        throw new UnsupportedOperationException("this snapshot cannot be read from another process");
+    }
+
+    /**
+     * What this process has learnt by reading that the process which froze the snapshot needs to know, as text for its {@link
+     * #learn}: the newest names of points in time, the files whose checksums were compared. Empty if there is nothing.
+     */
+    default String learned() {
+        return "";
+    }
+
+    /** Takes what another process has {@linkplain #learned learnt}; call it before {@link #recount} and {@link #close}. Thread-safe. */
+    default void learn(String learned) throws SpillwayException {}
+
     /** The slices in the order of their numbers, at least one; some may be empty. */
     List<Slice> slices();
 

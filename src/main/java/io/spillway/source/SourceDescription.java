@@ -76,6 +76,11 @@ public record SourceDescription(
         fields = List.copyOf(fields);
     }
 
+    /** The same with another name. */
+    public SourceDescription named(String other) {
+        return new SourceDescription(product, version, other, indices, shards, filtered, fields, reading, unmapped);
+    }
+
     /** The same with another way of reading. */
     public SourceDescription withReading(Reading other) {
         return new SourceDescription(product, version, name, indices, shards, filtered, fields, other, unmapped);

@@ -10,6 +10,7 @@ import io.spillway.source.Page;
 import io.spillway.source.PageReader;
 import io.spillway.source.Slice;
 import io.spillway.source.Snapshot;
+import io.spillway.source.SnapshotHandle;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceSurvey;
 import java.time.Instant;
@@ -121,6 +122,11 @@ public final class FaultySource implements DocumentSource {
     }
 
     @Override
+    public Snapshot reopen(SnapshotHandle handle, int readers) throws SpillwayException, InterruptedException {
+        return new Faulty(source.reopen(handle, readers), snapshots.get() <= snapshotsToLose);
+    }
+
+    @Override
     public void close() {
         source.close();
     }
@@ -159,6 +165,11 @@ public final class FaultySource implements DocumentSource {
         @Override
         public List<Slice> slices() {
             return snapshot.slices();
+        }
+
+        @Override
+        public SnapshotHandle handle() {
+            return SnapshotHandle.of(this, snapshot.handle().inner());
         }
 
         @Override

@@ -13,6 +13,7 @@ import io.spillway.source.Page;
 import io.spillway.source.PageReader;
 import io.spillway.source.Slice;
 import io.spillway.source.Snapshot;
+import io.spillway.source.SnapshotHandle;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceField;
 import io.spillway.source.SourceSurvey;
@@ -163,6 +164,12 @@ public final class SyntheticSource implements DocumentSource {
     }
 
     @Override
+    public Snapshot reopen(SnapshotHandle handle, int readers) {
+        openSnapshots.incrementAndGet();
+        return new Frozen();
+    }
+
+    @Override
     public void close() {}
 
     private static SourceDescription description() {
@@ -206,6 +213,11 @@ public final class SyntheticSource implements DocumentSource {
             return IntStream.range(0, slices)
                     .mapToObj(number -> new Slice(number, slices))
                     .toList();
+        }
+
+        @Override
+        public SnapshotHandle handle() {
+            return SnapshotHandle.of(this, "synthetic");
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.spillway.progress.StageClock;
 import io.spillway.source.PageReader;
 import io.spillway.source.Slice;
 import io.spillway.source.Snapshot;
+import io.spillway.source.SnapshotHandle;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.elasticsearch.Connection.Exchange;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.NotUtf8;
@@ -42,74 +43,140 @@ final class ElasticsearchSnapshot implements Snapshot {
 
     private final Connection connection;
     private final PointsInTime pits;
-    private final Instant takenAt;
-    private final SourceDescription description;
-    private final long documents;
-    private final int slices;
+    private final Frozen frozen;
+    private final int readers;
     private final int lanes;
-    private final int resultWindow;
     private final ElasticsearchOptions options;
     private final @Nullable String query;
     private final Paging paging;
     private final Pace pace;
     private final Semaphore largePages = new Semaphore(1);
-    private final boolean withVectors;
     private final boolean checksHits;
-    private final ScheduledExecutorService keepAlive;
+    /** Null if another process owns the points in time. */
+    private final @Nullable ScheduledExecutorService keepAlive;
     /** If a lane waits longer than this for its disk, it renews the keep-alive with an empty request. */
     private final Duration touchAfter;
 
-    ElasticsearchSnapshot(
-            Connection connection,
-            PointsInTime pits,
+    private final Dialect dialect;
+
+    /**
+     * What was found when the points in time were opened.
+     *
+     * @param takenAt      before they were opened
+     * @param description  the indices and their fields
+     * @param documents    number of documents in them
+     * @param slices       number of slices
+     * @param resultWindow the longest page
+     * @param withVectors  whether pages have to ask for vectors that the server keeps apart
+     */
+    record Frozen(
             Instant takenAt,
-            IndexFacts facts,
+            SourceDescription description,
             long documents,
             int slices,
+            int resultWindow,
+            boolean withVectors) {}
+
+    /** A snapshot that owns its points in time: renews their keep-alive and closes them. */
+    ElasticsearchSnapshot(
+            Connection connection,
+            Dialect dialect,
+            PointsInTime pits,
+            Frozen frozen,
             ElasticsearchOptions options,
             boolean checksHits) {
+        this(
+                connection,
+                dialect,
+                pits,
+                frozen,
+                options,
+                checksHits,
+                SlicePlan.lanes(options.paging(), frozen.slices()),
+                true);
+    }
+
+    /** A snapshot whose points in time belong to another process, one of so many that this process reads at once. */
+    static ElasticsearchSnapshot borrowed(
+            Connection connection,
+            Dialect dialect,
+            PointsInTime pits,
+            Frozen frozen,
+            ElasticsearchOptions options,
+            int readers) {
+        return new ElasticsearchSnapshot(connection, dialect, pits, frozen, options, true, readers, false);
+    }
+
+    private ElasticsearchSnapshot(
+            Connection connection,
+            Dialect dialect,
+            PointsInTime pits,
+            Frozen frozen,
+            ElasticsearchOptions options,
+            boolean checksHits,
+            int readers,
+            boolean owned) {
         this.checksHits = checksHits;
         this.connection = connection;
+        this.dialect = dialect;
         this.pits = pits;
-        this.takenAt = takenAt;
-        this.description = facts.description();
-        this.documents = documents;
+        this.frozen = frozen;
         this.options = options;
         this.paging = options.paging();
         this.query = options.query();
-        this.resultWindow = facts.resultWindow();
-        this.withVectors = facts.asksForVectors();
         this.touchAfter = pits.keepAlive().dividedBy(3);
-        this.slices = slices;
-        this.lanes = SlicePlan.lanes(paging, slices);
+        this.readers = readers;
+        this.lanes = SlicePlan.lanes(paging, frozen.slices());
         this.pace = new Pace(paging.maxShare());
-        this.keepAlive = Executors.newSingleThreadScheduledExecutor(task -> {
+        this.keepAlive = owned ? renewing() : null;
+    }
+
+    private ScheduledExecutorService renewing() {
+        ScheduledExecutorService renewing = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "point-in-time-keep-alive");
             thread.setDaemon(true);
             return thread;
         });
         long period = Math.max(1, touchAfter.toMillis() / 2);
-        var unused = keepAlive.scheduleWithFixedDelay(this::touch, period, period, TimeUnit.MILLISECONDS);
+        var unused = renewing.scheduleWithFixedDelay(this::touch, period, period, TimeUnit.MILLISECONDS);
+        return renewing;
     }
 
     @Override
     public Instant takenAt() {
-        return takenAt;
+        return frozen.takenAt();
     }
 
     @Override
     public SourceDescription description() {
-        return description;
+        return frozen.description();
     }
 
     @Override
     public long documents() {
-        return documents;
+        return frozen.documents();
+    }
+
+    @Override
+    public SnapshotHandle handle() {
+        return SnapshotHandle.of(this, new ElasticsearchHandle(dialect, pits, frozen, query).toText());
+    }
+
+    @Override
+    public String learned() {
+        return ElasticsearchHandle.renamed(pits);
+    }
+
+    @Override
+    public void learn(String learned) {
+        pits.alsoClose(ElasticsearchHandle.ids(learned));
     }
 
     @Override
     public List<Slice> slices() {
-        return IntStream.range(0, slices).mapToObj(i -> new Slice(i, slices)).toList();
+        return IntStream.range(0, frozen.slices())
+                .mapToObj(i -> new Slice(i, frozen.slices()))
+                .toList();
     }
 
     @Override
@@ -149,8 +216,10 @@ final class ElasticsearchSnapshot implements Snapshot {
 
     @Override
     public void close() {
-        keepAlive.shutdownNow();
-        pits.close();
+        if (keepAlive != null) {
+            keepAlive.shutdownNow();
+            pits.close();
+        }
     }
 
     String name() {
@@ -165,8 +234,8 @@ final class ElasticsearchSnapshot implements Snapshot {
     HitOrder order(Slice slice) {
         PointInTime.Shard only = pit(slice).shard();
         return only == null
-                ? new HitOrder(name(), description)
-                : new HitOrder(name(), description, List.of(only.index()));
+                ? new HitOrder(name(), description())
+                : new HitOrder(name(), description(), List.of(only.index()));
     }
 
     Pace pace() {
@@ -186,7 +255,7 @@ final class ElasticsearchSnapshot implements Snapshot {
     }
 
     int resultWindow() {
-        return resultWindow;
+        return frozen.resultWindow();
     }
 
     /** Whether {@link HitOrder} checks each page: always, except in the test of the fault campaign itself. */
@@ -201,7 +270,7 @@ final class ElasticsearchSnapshot implements Snapshot {
 
     /** Bytes that every lane may have in memory twice at the same time. */
     int answerLimit() {
-        return answerLimit(Runtime.getRuntime().maxMemory(), lanes);
+        return answerLimit(Runtime.getRuntime().maxMemory(), readers);
     }
 
     static int answerLimit(long heap, int lanes) {
@@ -210,7 +279,9 @@ final class ElasticsearchSnapshot implements Snapshot {
 
     /** Bytes that one lane may have in memory while it is the only one above {@link #answerLimit()}. */
     int largestAnswer() {
-        return (int) Math.min(LARGEST_ANSWER, Runtime.getRuntime().maxMemory() / 4);
+        // Snapshots of other processes do not wait for each other's large answers.
+        int atOnce = keepAlive == null ? readers : 1;
+        return (int) Math.min(LARGEST_ANSWER, Runtime.getRuntime().maxMemory() / 4 / atOnce);
     }
 
     /** Target size of pages: the configured size, reduced if a response twice as long would not fit. */
@@ -227,7 +298,7 @@ final class ElasticsearchSnapshot implements Snapshot {
             int limit,
             Duration pause,
             Runnable sent) {
-        byte[] page = SearchRequest.page(pit(slice), slice, query, size, after, withVectors);
+        byte[] page = SearchRequest.page(pit(slice), slice, query, size, after, frozen.withVectors());
         return connection.send("POST", SearchRequest.PATH, page, buffer, limit, pause, sent);
     }
 
@@ -242,12 +313,12 @@ final class ElasticsearchSnapshot implements Snapshot {
     SpillwayException lost(ServerError error) {
         return new SpillwayException(
                 Fault.SNAPSHOT_LOST,
-                "the point in time on " + description.name() + " was lost: " + error,
+                "the point in time on " + description().name() + " was lost: " + error,
                 "a node was restarted, an index was moved, closed or deleted, or the keep-alive expired");
     }
 
     SpillwayException refused(ServerError error) {
-        return IndexFacts.refused(connection, description.name(), error);
+        return IndexFacts.refused(connection, description().name(), error);
     }
 
     /** Renews the keep-alive of points in time that no lane has used for long. */

@@ -6,6 +6,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.json.MalformedJsonException;
 import io.spillway.source.DocumentSource;
 import io.spillway.source.Snapshot;
+import io.spillway.source.SnapshotHandle;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceSurvey;
 import io.spillway.source.elasticsearch.ElasticsearchOptions.Patience;
@@ -150,13 +151,35 @@ public final class ElasticsearchSource implements DocumentSource {
                     : pits.all().size();
             LOG.info("snapshot taken indices={} documents={}", uuids.keySet(), documents);
             kept = true;
-            return Optional.of(new ElasticsearchSnapshot(
-                    connection, pits, takenAt, found.facts(), documents, slices, found.options(), checksHits));
+            var frozen = new ElasticsearchSnapshot.Frozen(
+                    takenAt,
+                    found.facts().description(),
+                    documents,
+                    slices,
+                    facts.resultWindow(),
+                    facts.asksForVectors());
+            return Optional.of(
+                    new ElasticsearchSnapshot(connection, server, pits, frozen, found.options(), checksHits));
         } finally {
             if (!kept) {
                 pits.close();
             }
         }
+    }
+
+    @Override
+    public Snapshot reopen(SnapshotHandle handle, int readers) throws SpillwayException, InterruptedException {
+        ElasticsearchHandle inner = ElasticsearchHandle.of(handle, options.index());
+        Dialect server = inner.dialect();
+        dialect = server;
+        connection.name(server.title());
+        Instant now = inner.frozen().description().reading().now();
+        ElasticsearchOptions anchored = now == null || options.query() == null
+                ? options
+                : patiently(() -> anchored(IndexFacts.find(connection, server, options), now).options());
+        inner.requireQuery(anchored.query());
+        PointsInTime pits = new PointsInTime(PointInTimeCalls.of(connection, server), inner.pits());
+        return ElasticsearchSnapshot.borrowed(connection, server, pits, inner.frozen(), anchored, readers);
     }
 
     /**

@@ -17,6 +17,7 @@ final class PointInTime {
 
     private final Duration keepAlive;
     private final @Nullable Shard shard;
+    private final String firstId;
     private volatile String id;
     private volatile long usedAt = System.nanoTime();
 
@@ -38,7 +39,13 @@ final class PointInTime {
     PointInTime(String id, Duration keepAlive, @Nullable Shard shard) {
         this.keepAlive = keepAlive;
         this.shard = shard;
+        this.firstId = id;
         this.id = id;
+    }
+
+    /** Whether the server has given it another id since. */
+    boolean isRenamed() {
+        return !id.equals(firstId);
     }
 
     /** The only shard that it contains, or null if it contains all and requests name slices. */

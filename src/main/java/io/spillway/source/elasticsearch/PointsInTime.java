@@ -4,7 +4,9 @@ import io.spillway.lanes.Interrupts;
 import io.spillway.source.Slice;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,9 @@ final class PointsInTime implements AutoCloseable {
 
     private final PointInTimeCalls calls;
     private final List<PointInTime> all;
+    /** Other ids of them, which other processes were given. */
+    private final Set<String> otherIds = new LinkedHashSet<>();
+
     private boolean closed;
 
     /** Takes over open points in time, at least one, in the order of the slices that read them. */
@@ -34,6 +39,11 @@ final class PointsInTime implements AutoCloseable {
     /** The point in time that this slice is read from. */
     PointInTime of(Slice slice) {
         return all.get(all.size() == 1 ? 0 : slice.number());
+    }
+
+    /** Records ids that the server gave to other processes, and that {@link #close} closes, too. */
+    synchronized void alsoClose(List<String> ids) {
+        otherIds.addAll(ids);
     }
 
     /** How long the server keeps each of them after a request. */
@@ -55,8 +65,13 @@ final class PointsInTime implements AutoCloseable {
     }
 
     private void closeNow() throws InterruptedException {
+        List<String> own = all.stream().map(PointInTime::id).toList();
         try {
-            calls.close(all.stream().map(PointInTime::id).toList(), CLOSE_LIMIT);
+            calls.close(own, CLOSE_LIMIT);
+            otherIds.removeAll(own);
+            for (String id : otherIds) {
+                calls.close(List.of(id), CLOSE_LIMIT);
+            }
         } catch (IOException e) {
             LOG.warn(
                     "point in time not closed freed-by-the-server-after={} cause=\"{}\"",

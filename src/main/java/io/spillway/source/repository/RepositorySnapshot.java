@@ -10,6 +10,7 @@ import io.spillway.source.Fetched;
 import io.spillway.source.PageReader;
 import io.spillway.source.Slice;
 import io.spillway.source.Snapshot;
+import io.spillway.source.SnapshotHandle;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceSurvey;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class RepositorySnapshot implements Snapshot {
     private final List<Shard> shards;
     private final int slices;
 
+    /** A snapshot all of whose shards were counted, in the order of their ordinals. */
     RepositorySnapshot(
             BlobStore store,
             SnapshotContent content,
@@ -43,6 +45,21 @@ final class RepositorySnapshot implements Snapshot {
         this.reading = reading;
         this.shards = List.copyOf(shards);
         this.slices = SliceCounts.slices(reading, documents());
+    }
+
+    @Override
+    public SnapshotHandle handle() {
+        return SnapshotHandle.of(
+                this,
+                RepositoryHandle.toText(
+                        content.entry().uuid(), shards.stream().map(Shard::size).toList()));
+    }
+
+    @Override
+    public void learn(String learned) throws SpillwayException {
+        for (RepositoryHandle.Verified verified : RepositoryHandle.verified(learned)) {
+            shards.get(verified.ordinal()).files().markVerified(verified.files());
+        }
     }
 
     /**
@@ -126,7 +143,12 @@ final class RepositorySnapshot implements Snapshot {
 
     @Override
     public PageReader read(Slice slice, StageClock clock, Progress progress) {
-        return new RepositoryPages(this, stretches(slice), reading.pageBytes(), clock, true);
+        return read(stretches(slice), clock);
+    }
+
+    /** Reads parts of segments, which may be of shards that this snapshot does not list. */
+    PageReader read(List<Stretch> stretches, StageClock clock) {
+        return new RepositoryPages(this, stretches, reading.pageBytes(), clock, true);
     }
 
     /** Reads a slice without comparing checksums, to estimate sizes. */
@@ -134,24 +156,48 @@ final class RepositorySnapshot implements Snapshot {
         return new RepositoryPages(this, stretches(slice), reading.pageBytes(), new StageClock(), false);
     }
 
-    /** The parts of segments in a slice. */
     private List<Stretch> stretches(Slice slice) {
-        long all = shards.stream().mapToLong(Shard::size).sum();
+        try {
+            return stretches(slice, shards.stream().map(Shard::size).toList(), shards::get);
+        } catch (IOException impossible) {
+            throw new IllegalStateException("shards that were counted cannot fail", impossible);
+        }
+    }
+
+    /** Gives a shard by its ordinal. */
+    interface ShardByOrdinal {
+        /** Reads its list of files, if that was not read before. */
+        Shard of(int ordinal) throws IOException;
+    }
+
+    /**
+     * The parts of segments in a slice.
+     *
+     * @param sizes  of all shards
+     * @param shards is asked only for shards that have a part in the slice
+     */
+    static List<Stretch> stretches(Slice slice, List<Integer> sizes, ShardByOrdinal shards) throws IOException {
+        long all = sizes.stream().mapToLong(Integer::longValue).sum();
         long from = all * slice.number() / slice.of();
         long to = all * (slice.number() + 1) / slice.of();
         List<Stretch> found = new ArrayList<>();
         long before = 0;
-        for (int ordinal = 0; ordinal < shards.size(); ordinal++) {
-            Shard shard = shards.get(ordinal);
-            for (Shard.Part part : shard.parts()) {
-                int size = part.segment().size();
-                int start = (int) Math.max(0, Math.min(size, from - before));
-                int end = (int) Math.max(0, Math.min(size, to - before));
-                if (start < end && part.documents() > 0) {
-                    found.add(new Stretch(ordinal, shard, part, start, end));
+        for (int ordinal = 0; ordinal < sizes.size(); ordinal++) {
+            long end = before + sizes.get(ordinal);
+            if (from < end && before < to) {
+                Shard shard = shards.of(ordinal);
+                long first = before;
+                for (Shard.Part part : shard.parts()) {
+                    int size = part.segment().size();
+                    int start = (int) Math.max(0, Math.min(size, from - first));
+                    int stop = (int) Math.max(0, Math.min(size, to - first));
+                    if (start < stop && part.documents() > 0) {
+                        found.add(new Stretch(ordinal, shard, part, start, stop));
+                    }
+                    first += size;
                 }
-                before += size;
             }
+            before = end;
         }
         return found;
     }

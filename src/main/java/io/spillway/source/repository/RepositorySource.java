@@ -8,6 +8,7 @@ import io.spillway.source.DocumentSource;
 import io.spillway.source.Page;
 import io.spillway.source.PageReader;
 import io.spillway.source.Snapshot;
+import io.spillway.source.SnapshotHandle;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceSurvey;
 import io.spillway.source.SourceSurvey.KeptSnapshot;
@@ -85,6 +86,11 @@ public final class RepositorySource implements DocumentSource {
                 snapshot.documents(),
                 shards.stream().mapToLong(shard -> shard.files().bytes()).sum());
         return snapshot;
+    }
+
+    @Override
+    public Snapshot reopen(SnapshotHandle handle, int readers) throws SpillwayException {
+        return BorrowedRepository.of(store, options, handle);
     }
 
     private SourceDescription describe(SnapshotChoice choice) throws SpillwayException {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -200,6 +201,16 @@ final class SnapshotFiles implements ShardFiles {
             }
         }
         return true;
+    }
+
+    /** Files whose checksums were compared. */
+    Set<String> verified() {
+        return Set.copyOf(verified);
+    }
+
+    /** Records files whose checksums another process has compared. */
+    void markVerified(Collection<String> names) {
+        verified.addAll(names);
     }
 
     private void verify(String name, Entry entry) throws IOException {

@@ -48,6 +48,7 @@ class ArchitectureTest {
      * import it.
      */
     private static final List<Set<String>> ROWS = List.of(
+            Set.of("engine"),
             Set.of("cli"),
             Set.of("daemon"),
             Set.of("run"),

@@ -133,6 +133,7 @@ class BillionDocumentsTest {
             return text.replace("\"slice\":0", "\"slice\":" + slice)
                     .replace(".0000-", ".%04d-".formatted(slice))
                     .replace("\"documents\":100,", "\"documents\":" + DOCUMENTS_A_SLICE + ",")
+                    .replace("\"documents\":100}", "\"documents\":" + DOCUMENTS_A_SLICE + "}")
                     .replace("\"documents\":10,", "\"documents\":" + DOCUMENTS_A_SLICE / PARTS_A_SLICE + ",")
                     .replace("\"starts\":[1]", "\"starts\":[" + (shard + 1) + "]")
                     .replace("\"ends\":[199]", "\"ends\":[" + (shard + 199) + "]");

@@ -117,14 +117,13 @@ final class ExportCommand implements Callable<Integer> {
         requireAll(delivery);
     }
 
-    private ExportReport export(ScheduleArguments.Described described)
-            throws SpillwayException, InterruptedException {
+    private ExportReport export(ScheduleArguments.Described described) throws SpillwayException, InterruptedException {
         ScheduleFile schedule = described.schedule();
         GateOverrides overrides = overrides(schedule);
         Exporter exporter = new Exporter(
                 new ExportView(spec.commandLine().getOut(), spec.commandLine().getErr(), output.json),
                 slices == null
-                        ? SliceRunner.LANES
+                        ? SliceRunner.inLanes()
                         : slices.of(described.text(), described.name(), described.schedule()));
         Instant began = Instant.now();
         try {

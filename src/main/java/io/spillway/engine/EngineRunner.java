@@ -64,7 +64,8 @@ final class EngineRunner implements SliceRunner {
         if (of.changes() != null) {
             throw new SpillwayException(
                     Fault.CONFIG,
-                    "changes cannot be made by an export whose slices run in other processes: changes.key=" + of.changes().key(),
+                    "changes cannot be made by an export whose slices run in other processes: changes.key="
+                            + of.changes().key(),
                     "remove changes from the schedule, or export on one machine with  spillway export");
         }
         Integer lanes = of.source().politeness().lanes();
@@ -167,7 +168,9 @@ final class EngineRunner implements SliceRunner {
 
     @Override
     public int lanes(ExportPlan plan) {
-        return slots == null ? plan.snapshot().lanes() : Math.min(slots, plan.snapshot().slices().size());
+        return slots == null
+                ? plan.snapshot().lanes()
+                : Math.min(slots, plan.snapshot().slices().size());
     }
 
     @Override

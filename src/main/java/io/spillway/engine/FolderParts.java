@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 final class FolderParts implements PartStore {
     private static final Logger LOG = LoggerFactory.getLogger(FolderParts.class);
     private static final String UNFINISHED = "unfinished";
-    private static final Pattern SENT = Pattern.compile("(\\d{1,18}) ([A-Za-z0-9][A-Za-z0-9_-]*)/([A-Za-z0-9][A-Za-z0-9._-]*)");
+    private static final Pattern SENT =
+            Pattern.compile("(\\d{1,18}) ([A-Za-z0-9][A-Za-z0-9_-]*)/([A-Za-z0-9][A-Za-z0-9._-]*)");
 
     private final Path attempts;
     private final Path folder;
@@ -41,8 +42,7 @@ final class FolderParts implements PartStore {
      * @param attempt  its name for operators
      */
     static FolderParts ofAttempt(Path attempts, int slice, String attempt) throws SpillwayException {
-        String name = "%04d-%s-%s"
-                .formatted(slice, attempt.replaceAll("[^A-Za-z0-9]+", "-"), UUID.randomUUID());
+        String name = "%04d-%s-%s".formatted(slice, attempt.replaceAll("[^A-Za-z0-9]+", "-"), UUID.randomUUID());
         Path own = attempts.resolve(name);
         try {
             // Not with its parents: after the end of the run, nothing may appear again.
@@ -128,7 +128,10 @@ final class FolderParts implements PartStore {
                 Folders.remove(folder);
             }
         } catch (IOException e) {
-            LOG.warn("cannot remove the folder of an attempt; the run removes it folder={} cause=\"{}\"", folder, e.toString());
+            LOG.warn(
+                    "cannot remove the folder of an attempt; the run removes it folder={} cause=\"{}\"",
+                    folder,
+                    e.toString());
         }
     }
 }

@@ -57,6 +57,8 @@ final class References {
 
     /** The text with values in place of the references. */
     String reveal(String text) {
-        return REFERENCE.matcher(text).replaceAll(found -> Matcher.quoteReplacement(values.getOrDefault(found.group(), found.group())));
+        return REFERENCE
+                .matcher(text)
+                .replaceAll(found -> Matcher.quoteReplacement(values.getOrDefault(found.group(), found.group())));
     }
 }

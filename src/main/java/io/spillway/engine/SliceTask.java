@@ -69,7 +69,8 @@ public final class SliceTask {
             LOG.error("internal error in a task attempt={}", attempt, e);
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));
-            return TaskResult.failed(null, references.hide(trace.toString()), null).toText();
+            return TaskResult.failed(null, references.hide(trace.toString()), null)
+                    .toText();
         }
     }
 

@@ -68,7 +68,6 @@ public final class FieldCounts {
                 names.add(FieldNode.TYPE_NAMES.get(bit));
             }
         }
-        return new PublishedField(
-                path, field.type(), names, field.documents(), field.blurred(), field.example());
+        return new PublishedField(path, field.type(), names, field.documents(), field.blurred(), field.example());
     }
 }

@@ -33,6 +33,8 @@ public final class ManifestJson {
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxDocumentLength(LARGEST)
+                            // The names of fields, of any length, are names of members.
+                            .maxNameLength(LARGEST)
                             .maxNestingDepth(100)
                             .build())
                     .build())

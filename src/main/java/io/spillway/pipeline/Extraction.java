@@ -105,7 +105,8 @@ public final class Extraction {
      */
     public void read(Snapshot snapshot, Path folder, Consumer<Path> named)
             throws SpillwayException, InterruptedException {
-        PartOrder order = new PartOrder(folder, dump, formats, names, snapshot.slices().size(), named);
+        PartOrder order =
+                new PartOrder(folder, dump, formats, names, snapshot.slices().size(), named);
         long begun = System.nanoTime();
         runLanes(snapshot, folder, order);
         seconds = since(begun);

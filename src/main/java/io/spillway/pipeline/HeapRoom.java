@@ -36,8 +36,7 @@ public final class HeapRoom {
 
     /** The same for a snapshot. */
     public static long proofBytes(Snapshot snapshot) {
-        return proofBytes(
-                snapshot.slices().size(), snapshot.description().shards(), snapshot.documents());
+        return proofBytes(snapshot.slices().size(), snapshot.description().shards(), snapshot.documents());
     }
 
     /**

@@ -38,13 +38,7 @@ final class PartOrder {
      * @param slices number of slices
      * @param named  receives each file after it was named, in the order of numbers within a format; must return quickly
      */
-    PartOrder(
-            Path folder,
-            DumpId dump,
-            List<PartFormat> formats,
-            PartNames names,
-            int slices,
-            Consumer<Path> named) {
+    PartOrder(Path folder, DumpId dump, List<PartFormat> formats, PartNames names, int slices, Consumer<Path> named) {
         this.folder = folder;
         this.dump = dump;
         this.formats = List.copyOf(formats);

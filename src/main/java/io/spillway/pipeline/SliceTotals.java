@@ -34,8 +34,7 @@ final class SliceTotals {
     }
 
     /** What is kept of each slice. */
-    private record Ended(
-            SliceStats stats, SliceSpans spans, List<List<Part>> parts, List<String> sent) {}
+    private record Ended(SliceStats stats, SliceSpans spans, List<List<Part>> parts, List<String> sent) {}
 
     /** Totals of no slice, for this number of formats. */
     SliceTotals(int formats) {
@@ -58,7 +57,9 @@ final class SliceTotals {
                 new Ended(
                         new SliceStats(result.slice(), result.documents(), result.seconds()),
                         result.spans(),
-                        result.formats().stream().map(SliceResult.Written::parts).toList(),
+                        result.formats().stream()
+                                .map(SliceResult.Written::parts)
+                                .toList(),
                         result.formats().stream()
                                 .flatMap(format -> format.sent().stream())
                                 .toList()));

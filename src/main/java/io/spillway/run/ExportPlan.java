@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param previous the dump before, or null for the first one
  */
 public record ExportPlan(
-        Snapshot snapshot, DumpId dump, List<PartFormat> formats, @Nullable Manifest previous) {
+        Snapshot snapshot,
+        DumpId dump,
+        List<PartFormat> formats,
+        @Nullable Manifest previous) {
     /** Makes a defensive copy. */
     public ExportPlan {
         formats = List.copyOf(formats);

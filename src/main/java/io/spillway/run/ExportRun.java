@@ -64,7 +64,7 @@ public final class ExportRun {
             Publisher publisher,
             Deliveries deliveries,
             Progress progress) {
-        this(settings, source, workspace, publisher, deliveries, progress, SliceRunner.LANES);
+        this(settings, source, workspace, publisher, deliveries, progress, SliceRunner.inLanes());
     }
 
     /**
@@ -239,8 +239,7 @@ public final class ExportRun {
         return plan;
     }
 
-    private ExportReport makeDump(ExportPlan plan, Workspace.Lock lock)
-            throws SpillwayException, InterruptedException {
+    private ExportReport makeDump(ExportPlan plan, Workspace.Lock lock) throws SpillwayException, InterruptedException {
         DumpId dump = plan.dump();
         DumpChanges changes = settings.changes();
         ChangeSettings planned =

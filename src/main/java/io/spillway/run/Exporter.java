@@ -40,7 +40,7 @@ public final class Exporter implements Exports {
 
     /** An exporter that reports to this listener. */
     public Exporter(ExportListener listener) {
-        this(listener, SliceRunner.LANES);
+        this(listener, SliceRunner.inLanes());
     }
 
     /** An exporter whose slices are run by {@code slices}. */

@@ -30,8 +30,8 @@ final class ParquetFormat {
      */
     static PartFormat of(ParquetSection section, List<SourceField> published, KnownLists lists)
             throws SpillwayException {
-        Columns.Options options = section.toOptions(
-                section.list() == null ? lists.of(published) : listed(section.list(), published));
+        Columns.Options options =
+                section.toOptions(section.list() == null ? lists.of(published) : listed(section.list(), published));
         Columns columns = new Columns(published, options);
         long rowGroupBytes = Parquet.rowGroupBytes(Runtime.getRuntime().maxMemory());
         return new PartFormat(

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Runs the slices of a plan: in the lanes of this process, or in other processes. For one export at a time. */
 public interface SliceRunner {
     /** Runs them in the lanes of this process. */
-    SliceRunner LANES = new LaneRunner();
+    static SliceRunner inLanes() {
+        return new LaneRunner();
+    }
 
     /** Refuses a schedule whose slices cannot be run this way; called before anything else. */
     default void requireSupported(ScheduleFile schedule) throws SpillwayException {}

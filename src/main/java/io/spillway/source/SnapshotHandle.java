@@ -13,8 +13,7 @@ import java.util.Objects;
  * @param slices      number of slices
  * @param inner       what only the source understands, as JSON; may have megabytes on clusters with many shards
  */
-public record SnapshotHandle(
-        Instant takenAt, SourceDescription description, long documents, int slices, String inner) {
+public record SnapshotHandle(Instant takenAt, SourceDescription description, long documents, int slices, String inner) {
     /** @throws NullPointerException if a member is missing */
     public SnapshotHandle {
         Objects.requireNonNull(takenAt, "takenAt");

@@ -22,6 +22,7 @@ import io.spillway.support.SyntheticSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -29,7 +30,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,8 +67,9 @@ class BillionDocumentsTest {
     private record Measured(long keptASlice, long messagesAPart, long taskBytes) {}
 
     private Measured export(int slices) throws Exception {
-        String text = "{dataset: big, source: {elasticsearch: 'http://127.0.0.1:1', index: synthetic}, destinations: [{directory: "
-                + temporary + "}], parts: {documents: 10}}";
+        String text =
+                "{dataset: big, source: {elasticsearch: 'http://127.0.0.1:1', index: synthetic}, destinations: [{directory: "
+                        + temporary + "}], parts: {documents: 10}}";
         ScheduleFile schedule = ConfigFile.readText(text, "big.yaml", ScheduleFile.class);
         Result template = template(text, schedule);
         AtomicLong messages = new AtomicLong();
@@ -108,15 +109,13 @@ class BillionDocumentsTest {
         Path folder = Files.createTempDirectory(temporary, "run");
         long before = used();
         Extraction extraction = new Extraction(settings, new Progress());
-        runner.run(
-                new ExportPlan(snapshot, dump, settings.formats(), null), extraction, new NoStore(), folder, folder);
+        runner.run(new ExportPlan(snapshot, dump, settings.formats(), null), extraction, new NoStore(), folder, folder);
         long kept = used() - before;
         extraction.prove(snapshot);
         runner.commit();
         assertThat(extraction.documents()).isEqualTo((long) slices * DOCUMENTS_A_SLICE);
         assertThat(extraction.parts()).hasSize(slices * PARTS_A_SLICE);
-        return new Measured(
-                kept / slices, messages.get() / slices / PARTS_A_SLICE, taskBytes.get());
+        return new Measured(kept / slices, messages.get() / slices / PARTS_A_SLICE, taskBytes.get());
     }
 
     private static long used() {
@@ -157,7 +156,10 @@ class BillionDocumentsTest {
             String result = SliceTask.run(task, "only", ignored -> source);
             SliceResult slice = TaskResult.of(result, 0).slice();
             assertThat(slice.documents()).isEqualTo(100);
-            assertThat(slice.formats().get(0).parts()).extracting(Part::documents).containsOnly(10L).hasSize(PARTS_A_SLICE);
+            assertThat(slice.formats().get(0).parts())
+                    .extracting(Part::documents)
+                    .containsOnly(10L)
+                    .hasSize(PARTS_A_SLICE);
             assertThat(result).contains("\"starts\":[1]", "\"ends\":[199]");
             return new Result(result);
         }

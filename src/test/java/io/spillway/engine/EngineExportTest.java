@@ -65,8 +65,7 @@ class EngineExportTest {
                 destinations: [{directory: %s}]
                 parts: {documents: 7}
                 %s
-                """
-                .formatted(secret, into, String.join("\n", more));
+                """.formatted(secret, into, String.join("\n", more));
     }
 
     private static ScheduleFile read(String text) throws SpillwayException {
@@ -112,7 +111,7 @@ class EngineExportTest {
             "  examples: true"
         };
         Path other = temporary.toRealPath().resolve("plain");
-        Manifest plain = ScheduledExport.run(read(schedule(other, more)), SliceRunner.LANES, source)
+        Manifest plain = ScheduledExport.run(read(schedule(other, more)), SliceRunner.inLanes(), source)
                 .manifest();
         Manifest apart = export(schedule(root, more), source, engine(source)).manifest();
 
@@ -147,7 +146,8 @@ class EngineExportTest {
 
     private static List<Part> unnamed(Manifest manifest) {
         return manifest.parts().stream()
-                .sorted((a, b) -> (a.format() + a.compression() + a.name()).compareTo(b.format() + b.compression() + b.name()))
+                .sorted((a, b) ->
+                        (a.format() + a.compression() + a.name()).compareTo(b.format() + b.compression() + b.name()))
                 .map(part -> part.named("part"))
                 .toList();
     }
@@ -157,8 +157,8 @@ class EngineExportTest {
         SyntheticSource source = source(40);
         Manifest manifest = export(source, engine(source)).manifest();
         assertThat(manifest.parts())
-                .allSatisfy(part -> assertThat(part.name())
-                        .matches("journals-2026-11-21T030000Z\\.000[0-3]-0000\\d\\.jsonl\\.gz"));
+                .allSatisfy(part ->
+                        assertThat(part.name()).matches("journals-2026-11-21T030000Z\\.000[0-3]-0000\\d\\.jsonl\\.gz"));
         assertThat(SyntheticExport.lines(root, manifest, "gzip")).isEqualTo(source.lines());
     }
 
@@ -177,7 +177,9 @@ class EngineExportTest {
         SyntheticSource source = source(0);
         Manifest manifest = export(schedule(root, "gate: {empty: publish}"), source, engine(source))
                 .manifest();
-        assertThat(manifest.parts()).extracting(Part::name).containsExactly("journals-2026-11-21T030000Z.0000-00001.jsonl.gz");
+        assertThat(manifest.parts())
+                .extracting(Part::name)
+                .containsExactly("journals-2026-11-21T030000Z.0000-00001.jsonl.gz");
         assertThat(SyntheticExport.verify(root, DUMP)).isEqualTo(manifest);
     }
 
@@ -197,10 +199,12 @@ class EngineExportTest {
     void aSecondResultOfATaskIsIgnored() throws Exception {
         SyntheticSource source = source(40);
         ThreadEngine engine = engine(source);
-        Manifest manifest = export(source, (tasks, receiver) -> engine.accept(tasks, (task, result) -> {
-                    receiver.accept(task, result);
-                    receiver.accept(task, "a result that arrives late");
-                }))
+        Manifest manifest = export(
+                        source,
+                        (tasks, receiver) -> engine.accept(tasks, (task, result) -> {
+                            receiver.accept(task, result);
+                            receiver.accept(task, "a result that arrives late");
+                        }))
                 .manifest();
         assertThat(manifest.documents()).isEqualTo(40);
     }
@@ -225,7 +229,10 @@ class EngineExportTest {
         SyntheticSource source = source(60);
         ThreadEngine engine = new ThreadEngine(2, (task, attempt) -> {
             Path folder = Path.of(TaskText.of(task).folder());
-            Files.writeString(Files.createDirectory(folder.resolve(attempt.replace(' ', '-'))).resolve("half"), "a part");
+            Files.writeString(
+                    Files.createDirectory(folder.resolve(attempt.replace(' ', '-')))
+                            .resolve("half"),
+                    "a part");
             return SliceTask.run(task, attempt, schedule -> source);
         });
         Manifest manifest = export(source, engine).manifest();
@@ -240,14 +247,16 @@ class EngineExportTest {
         export(source, engine);
         List<String> before = SyntheticExport.tree(root);
         for (String task : engine.tasks) {
-            assertThatExceptionOfType(IOException.class).isThrownBy(() -> SliceTask.run(task, "late", schedule -> source));
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> SliceTask.run(task, "late", schedule -> source));
         }
         assertThat(SyntheticExport.tree(root)).isEqualTo(before);
     }
 
     @Test
     void aRefusalOfTheGateLeavesNothing() throws Exception {
-        SyntheticSource first = SyntheticSource.of("{\"id\":1,\"text\":\"a\"}", "{\"id\":2,\"text\":\"b\"}").slices(2);
+        SyntheticSource first = SyntheticSource.of("{\"id\":1,\"text\":\"a\"}", "{\"id\":2,\"text\":\"b\"}")
+                .slices(2);
         String gate = "gate: {schema: stop}";
         export(schedule(root, gate), first, engine(first));
         List<String> before = visible();
@@ -322,9 +331,9 @@ class EngineExportTest {
     @Test
     void anEngineThatEndsEarlyIsReported() throws Exception {
         SyntheticSource source = source(40);
-        SpillwayException e =
-                assertFault(Fault.STATE_UNAVAILABLE, () -> export(source, (tasks, receiver) -> receiver.accept(
-                        0, runQuietly(tasks.get(0), source))));
+        SpillwayException e = assertFault(
+                Fault.STATE_UNAVAILABLE,
+                () -> export(source, (tasks, receiver) -> receiver.accept(0, runQuietly(tasks.get(0), source))));
         assertThat(e).hasMessage("the engine ended without a result of 3 of 4 slices");
         assertThat(visible()).isEmpty();
     }
@@ -404,7 +413,10 @@ class EngineExportTest {
     @Test
     void aWorkerWithOtherValuesIsRefused() throws Exception {
         SyntheticSource source = source(40);
-        String text = schedule(root, "fields: {include: [id, text, 'more.**'], blur: [{field: text, by: hash}], hash-key: '${file:" + secret + "}'}");
+        String text = schedule(
+                root,
+                "fields: {include: [id, text, 'more.**'], blur: [{field: text, by: hash}], hash-key: '${file:" + secret
+                        + "}'}");
         ThreadEngine engine = new ThreadEngine(1, (task, attempt) -> {
             Files.writeString(secret, "another-0123456789abcdef");
             return SliceTask.run(task, attempt, schedule -> source);
@@ -417,12 +429,15 @@ class EngineExportTest {
     void noTextHasTheValueOfAReference() throws Exception {
         SyntheticSource source = source(40);
         FaultySource leaking = new FaultySource(source).atPage(2, () -> {
-            throw new SpillwayException(Fault.SOURCE_REFUSED, "rejected canary-0123456789abcdef", "remove canary-0123456789abcdef");
+            throw new SpillwayException(
+                    Fault.SOURCE_REFUSED, "rejected canary-0123456789abcdef", "remove canary-0123456789abcdef");
         });
         ThreadEngine engine = engine(leaking);
         SpillwayException e = assertFault(Fault.SOURCE_REFUSED, () -> export(leaking, engine));
         assertThat(e).hasMessage("rejected ${file:" + secret + "}");
-        assertThat(engine.tasks).hasSize(4).allSatisfy(text -> assertThat(text).contains("${file:").doesNotContain("canary"));
+        assertThat(engine.tasks)
+                .hasSize(4)
+                .allSatisfy(text -> assertThat(text).contains("${file:").doesNotContain("canary"));
         assertThat(engine.results).isNotEmpty().noneMatch(text -> text.contains("canary"));
         FaultySource unavailable = new FaultySource(source).atPage(1, () -> {
             throw new SpillwayException(Fault.SOURCE_UNAVAILABLE, "canary-0123456789abcdef did not answer", null);
@@ -431,6 +446,31 @@ class EngineExportTest {
         assertThat(failed).hasMessageContaining("did not answer");
         for (Throwable at = failed; at != null; at = at.getCause()) {
             assertThat(at.toString()).doesNotContain("canary");
+        }
+    }
+
+    @Test
+    void aFieldWithAVeryLongNameIsCounted() throws Exception {
+        String name = "n".repeat(60_000);
+        SyntheticSource source = SyntheticSource.of("{\"id\":1,\"" + name + "\":true}", "{\"id\":2}");
+        Manifest manifest = export(source, engine(source)).manifest();
+        assertThat(manifest.source().fields()).extracting(Manifest.Field::path).contains(name);
+    }
+
+    @Test
+    void anEngineWithMoreSlotsThanLanesIsRefused() throws Exception {
+        SyntheticSource source = source(40);
+        String text = schedule(root).replace("  index:", "  politeness: {lanes: 3}\n  index:");
+        System.setProperty(TaskSlots.ENGINE, "4");
+        try {
+            assertThat(assertFault(Fault.CONFIG, () -> export(text, source, engine(source))))
+                    .hasMessageContaining("the engine reads 4 slices at once, and source.politeness.lanes allows 3");
+            assertThat(source.frozen()).isZero();
+            ScheduleFile schedule = read(text);
+            assertThat(new EngineRunner(engine(source), text, "journals.yaml", schedule, () -> false).usefulSlices())
+                    .isEqualTo(16);
+        } finally {
+            System.clearProperty(TaskSlots.ENGINE);
         }
     }
 
@@ -459,7 +499,10 @@ class EngineExportTest {
             throw new IllegalStateException("a bug");
         });
         Throwable thrown = catchThrowable(() -> export(faulty, engine(faulty)));
-        assertThat(thrown).isInstanceOf(IllegalStateException.class).hasMessageContaining("a bug").hasMessageContaining("\tat ");
+        assertThat(thrown)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("a bug")
+                .hasMessageContaining("\tat ");
         assertThat(visible()).isEmpty();
     }
 
@@ -485,5 +528,4 @@ class EngineExportTest {
         assertThat(source.openSnapshots()).isZero();
         assertThat(source.openReaders()).isZero();
     }
-
 }

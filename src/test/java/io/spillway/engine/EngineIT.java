@@ -45,14 +45,20 @@ class EngineIT {
         Spillway.run("export", plain.toString()).succeeded();
 
         ThreadEngine engine = new ThreadEngine(3, SliceTask::run);
-        assertThat(EngineExport.export(new String[] {schedule.toString()}, engine)).isZero();
+        assertThat(EngineExport.export(new String[] {schedule.toString()}, engine))
+                .isZero();
 
         Manifest expected = manifest("plain");
         Manifest found = manifest("apart");
         assertThat(found.documents()).isEqualTo(DOCUMENTS);
         assertThat(found.parts()).hasSizeGreaterThan(4);
-        assertThat(found.parts()).extracting(Part::sha256).isEqualTo(expected.parts().stream().map(Part::sha256).toList());
-        assertThat(found.source()).usingRecursiveComparison().ignoringFields("now").isEqualTo(expected.source());
+        assertThat(found.parts())
+                .extracting(Part::sha256)
+                .isEqualTo(expected.parts().stream().map(Part::sha256).toList());
+        assertThat(found.source())
+                .usingRecursiveComparison()
+                .ignoringFields("now")
+                .isEqualTo(expected.source());
         assertThat(cluster.openContexts()).isLessThanOrEqualTo(open);
         assertThat(SyntheticExport.tree(temporary.resolve("apart"))).noneMatch(name -> name.contains("incomplete"));
     }
@@ -70,7 +76,8 @@ class EngineIT {
             }
             tasks.accept(all, receiver);
         };
-        assertThat(EngineExport.export(new String[] {schedule(cluster, index, "lost").toString()}, engine))
+        assertThat(EngineExport.export(
+                        new String[] {schedule(cluster, index, "lost").toString()}, engine))
                 .isZero();
         assertThat(calls.get()).isEqualTo(2);
         assertThat(manifest("lost").documents()).isEqualTo(DOCUMENTS);

@@ -43,7 +43,8 @@ class EngineSourcesTest {
     }
 
     private Path repositorySchedule(Path repository, String name) throws Exception {
-        return Files.writeString(temporary.resolve(name + ".yaml"), """
+        return Files.writeString(
+                temporary.resolve(name + ".yaml"), """
                 dataset: %s
                 source: {snapshot-repository: {directory: %s}, index: 'records,other', slices: 5}
                 destinations: [{directory: %s}]
@@ -66,7 +67,8 @@ class EngineSourcesTest {
     /** Changes a byte in each blob, whichever the tasks have compared. */
     private static void damage(Path repository) {
         try (Stream<Path> files = Files.walk(repository.resolve("indices"))) {
-            for (Path file : files.filter(each -> each.getFileName().toString().startsWith("__")).toList()) {
+            for (Path file : files.filter(each -> each.getFileName().toString().startsWith("__"))
+                    .toList()) {
                 byte[] bytes = Files.readAllBytes(file);
                 bytes[bytes.length / 2] ^= 1;
                 Files.write(file, bytes);
@@ -80,13 +82,15 @@ class EngineSourcesTest {
     void everyNameThatTheServerGaveToAPointInTimeIsClosed() throws Exception {
         try (StubElasticsearch server = StubElasticsearch.of(200, 2)) {
             server.namePits(number -> "pit-" + number);
-            Path schedule = Files.writeString(temporary.resolve("stub.yaml"), """
+            Path schedule = Files.writeString(
+                    temporary.resolve("stub.yaml"), """
                     dataset: stub
                     source: {elasticsearch: %s, index: books, slices: 2}
                     destinations: [{directory: %s}]
                     """.formatted(server.url(), temporary.resolve("stub")));
             ThreadEngine engine = new ThreadEngine(2, SliceTask::run);
-            assertThat(EngineExport.export(new String[] {schedule.toString()}, engine)).isZero();
+            assertThat(EngineExport.export(new String[] {schedule.toString()}, engine))
+                    .isZero();
 
             List<String> learned = engine.results.stream()
                     .map(EngineSourcesTest::learned)
@@ -109,7 +113,8 @@ class EngineSourcesTest {
     @Test
     void aTaskNeitherOpensNorClosesAPointInTime() throws Exception {
         try (StubElasticsearch server = StubElasticsearch.of(50, 2)) {
-            Path schedule = Files.writeString(temporary.resolve("stub.yaml"), """
+            Path schedule = Files.writeString(
+                    temporary.resolve("stub.yaml"), """
                     dataset: stub
                     source: {elasticsearch: %s, index: books, slices: 2}
                     destinations: [{directory: %s}]
@@ -148,7 +153,9 @@ class EngineSourcesTest {
                     .isEqualTo(BlockedDriver.RUNNING);
             driver.destroy();
             assertThat(driver.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(driver.exitValue()).as(Files.readString(temporary.resolve("err"))).isEqualTo(130);
+            assertThat(driver.exitValue())
+                    .as(Files.readString(temporary.resolve("err")))
+                    .isEqualTo(130);
             assertThat(SyntheticExport.tree(temporary.resolve("apart")))
                     .noneMatch(name -> name.contains("incomplete") || name.contains("manifest.json"));
         } finally {

@@ -91,7 +91,8 @@ class PartOrderTest {
             order.complete(slice);
         }
         assertThat(order.parts())
-                .extracting(part -> part.name().substring("d-2026-11-21T030000Z.".length(), part.name().indexOf(".j")))
+                .extracting(part -> part.name()
+                        .substring("d-2026-11-21T030000Z.".length(), part.name().indexOf(".j")))
                 .containsExactly(
                         "0000-00001",
                         "0000-00002",

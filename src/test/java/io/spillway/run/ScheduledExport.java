@@ -13,8 +13,7 @@ public final class ScheduledExport {
             throws SpillwayException, InterruptedException {
         slices.requireSupported(schedule);
         try (Destinations places = Destinations.open(schedule)) {
-            return new Exporter(ExportListener.NONE, slices)
-                    .export(schedule, GateOverrides.NONE, places, () -> source);
+            return new Exporter(ExportListener.NONE, slices).export(schedule, GateOverrides.NONE, places, () -> source);
         }
     }
 }

@@ -52,7 +52,8 @@ final class ElasticsearchHandle {
     static ElasticsearchHandle of(SnapshotHandle handle, String name) throws SpillwayException {
         try {
             JsonNode inner = JSON.readTree(handle.inner());
-            Duration keepAlive = Duration.ofMillis(inner.required("keep_alive_ms").asLong());
+            Duration keepAlive =
+                    Duration.ofMillis(inner.required("keep_alive_ms").asLong());
             List<PointInTime> pits = new ArrayList<>();
             for (JsonNode pit : inner.required("pits")) {
                 pits.add(new PointInTime(
@@ -152,8 +153,8 @@ final class ElasticsearchHandle {
 
     private static String sha256(@Nullable String query) {
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(String.valueOf(query).getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(String.valueOf(query).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);

@@ -176,7 +176,8 @@ public final class ElasticsearchSource implements DocumentSource {
         Instant now = inner.frozen().description().reading().now();
         ElasticsearchOptions anchored = now == null || options.query() == null
                 ? options
-                : patiently(() -> anchored(IndexFacts.find(connection, server, options), now).options());
+                : patiently(() -> anchored(IndexFacts.find(connection, server, options), now)
+                        .options());
         inner.requireQuery(anchored.query());
         PointsInTime pits = new PointsInTime(PointInTimeCalls.of(connection, server), inner.pits());
         return ElasticsearchSnapshot.borrowed(connection, server, pits, inner.frozen(), anchored, readers);

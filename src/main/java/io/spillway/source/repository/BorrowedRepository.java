@@ -85,8 +85,8 @@ final class BorrowedRepository implements Snapshot {
                 }
             }
             if (places.size() != inner.sizes().size()) {
-                throw new MetadataBlob.DamagedException(
-                        "it has %d shards, and had %d".formatted(places.size(), inner.sizes().size()));
+                throw new MetadataBlob.DamagedException("it has %d shards, and had %d"
+                        .formatted(places.size(), inner.sizes().size()));
             }
             return new BorrowedRepository(store, content, options, handle, inner, places);
         } catch (IOException | RuntimeException e) {

@@ -54,8 +54,7 @@ record RepositoryHandle(String uuid, List<Integer> sizes) {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         verified.forEach((ordinal, files) -> {
             if (!files.isEmpty()) {
-                ArrayNode names =
-                        all.addObject().put("ordinal", ordinal).putArray("files");
+                ArrayNode names = all.addObject().put("ordinal", ordinal).putArray("files");
                 files.stream().sorted().forEach(names::add);
             }
         });
@@ -82,9 +81,6 @@ record RepositoryHandle(String uuid, List<Integer> sizes) {
 
     private static SpillwayException foreign(String what, Exception e) {
         return new SpillwayException(
-                Fault.INTEGRITY,
-                what + ": " + e.getMessage(),
-                "use the same version of Spillway in every process",
-                e);
+                Fault.INTEGRITY, what + ": " + e.getMessage(), "use the same version of Spillway in every process", e);
     }
 }

@@ -2,12 +2,9 @@ package io.spillway.apply;
 
 import io.spillway.changes.LineKeys;
 import io.spillway.json.MalformedJsonException;
-import java.nio.charset.StandardCharsets;
 
 /** 128 bits for the key of a line. Equal keys have equal digests, however they are escaped. Not thread-safe. */
 final class KeyDigest {
-    private static final int LONGEST_EXCERPT = 200;
-
     private final LineKeys keys;
     private final LineDigest digest = new LineDigest();
 
@@ -51,11 +48,5 @@ final class KeyDigest {
 
     long low() {
         return digest.low();
-    }
-
-    /** The beginning of a line for a message. */
-    static String excerpt(byte[] bytes, int from, int to) {
-        int end = Math.min(to, from + LONGEST_EXCERPT);
-        return new String(bytes, from, end - from, StandardCharsets.UTF_8) + (end < to ? "…" : "");
     }
 }

@@ -46,19 +46,20 @@ final class KeyTable {
      * Adds a key, or replaces its step.
      *
      * @param step 0 or more
-     * @throws IllegalStateException if the table is full
+     * @return false if the table is full and has no such key
      */
-    void put(long high, long low, int step) {
+    boolean put(long high, long low, int step) {
         int slot = slot(high, low);
         if (steps[slot] == 0) {
             if (size >= (mask + 1) * MOST_OCCUPIED) {
-                throw new IllegalStateException("the table is full with " + size + " keys");
+                return false;
             }
             size++;
             digests[2 * slot] = high;
             digests[2 * slot + 1] = low;
         }
         steps[slot] = step + 1;
+        return true;
     }
 
     /** The last step that was put for the key; -1 if there is none. */

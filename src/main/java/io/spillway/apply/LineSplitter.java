@@ -1,14 +1,19 @@
 package io.spillway.apply;
 
+import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.util.Arrays;
 
 /** Splits content that arrives in pieces into its lines. Lines inside one piece are not copied. Not thread-safe. */
 final class LineSplitter {
+    /** A line may fill this share of the heap: it is copied while the buffer grows. */
+    private static final int HEAP_SHARE = 4;
+
     private final Sink sink;
     /** The beginning of a line whose end has not arrived. */
     private byte[] begun = new byte[1 << 12];
 
+    private final int longest;
     private int length;
 
     /** Receives lines. */
@@ -22,7 +27,13 @@ final class LineSplitter {
     }
 
     LineSplitter(Sink sink) {
+        this(sink, (int) Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / HEAP_SHARE));
+    }
+
+    /** @param longest maximum length of a line that arrives in pieces, in bytes */
+    LineSplitter(Sink sink, int longest) {
         this.sink = sink;
+        this.longest = longest;
     }
 
     /** Takes the next piece. A last line without a line end is never passed on. */
@@ -44,12 +55,18 @@ final class LineSplitter {
         keep(bytes, from, count);
     }
 
-    private void keep(byte[] bytes, int from, int to) {
-        int needed = length + to - from;
+    private void keep(byte[] bytes, int from, int to) throws SpillwayException {
+        long needed = (long) length + to - from;
+        if (needed > longest) {
+            throw new SpillwayException(
+                    Fault.INTEGRITY,
+                    "a line has more than %d bytes".formatted(longest),
+                    "start java with a larger -Xmx if the dump has documents of this length; otherwise the file is damaged");
+        }
         if (needed > begun.length) {
-            begun = Arrays.copyOf(begun, Math.max(needed, (int) Math.min(Integer.MAX_VALUE - 8, 2L * begun.length)));
+            begun = Arrays.copyOf(begun, (int) Math.max(needed, Math.min(longest, 2L * begun.length)));
         }
         System.arraycopy(bytes, from, begun, length, to - from);
-        length = needed;
+        length = (int) needed;
     }
 }

@@ -99,9 +99,13 @@ final class Merge {
         }
     }
 
-    private void put(KeyDigest key, int step) {
-        if (share.has(key.high())) {
-            table.put(key.high(), key.low(), step);
+    private void put(KeyDigest key, int step) throws SpillwayException {
+        if (share.has(key.high()) && !table.put(key.high(), key.low(), step)) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "the keys of the changes are spread unevenly: more than %d belong to share %d of %d"
+                            .formatted(table.size(), share.number() + 1, share.of()),
+                    "start java with a larger -Xmx, or fetch the newest dump as a whole");
         }
     }
 
@@ -213,17 +217,33 @@ final class Merge {
     private void read(Destination from, ObjectKey name, Part part, KeyDigest key, LineSplitter.Sink sink)
             throws SpillwayException, InterruptedException {
         String where = from.name() + " " + name;
+        long[] left = {part.documents(), part.bytesUncompressed()};
         LineSplitter lines = new LineSplitter((bytes, start, end) -> {
+            requireStated(--left[0], where, part.documents(), "documents");
             if (!key.read(bytes, start, end)) {
                 throw new SpillwayException(
                         Fault.INTEGRITY,
-                        "%s has a line without exactly one key: %s"
-                                .formatted(where, KeyDigest.excerpt(bytes, start, end)),
+                        // Without its content: the reader may have withdrawn it, too.
+                        "%s has no key, or several, in line %d".formatted(where, part.documents() - left[0]),
                         "fetch the file again; if it is the same, fetch the newest dump as a whole");
             }
             sink.line(bytes, start, end);
         });
-        PartCheck.check(progress.counting(from.open(name)), part, where, lines::take);
+        PartCheck.check(progress.counting(from.open(name)), part, where, (bytes, count) -> {
+            left[1] -= count;
+            requireStated(left[1], where, part.bytesUncompressed(), "bytes uncompressed");
+            lines.take(bytes, count);
+        });
         progress.finishedFile();
+    }
+
+    /** A file that is longer than stated ends the work before it fills memory or the disk. */
+    private static void requireStated(long left, String where, long stated, String what) throws SpillwayException {
+        if (left < 0) {
+            throw new SpillwayException(
+                    Fault.INTEGRITY,
+                    "%s has more than the expected %d %s".formatted(where, stated, what),
+                    "fetch the file again; if it is the same, fetch the newest dump as a whole");
+        }
     }
 }

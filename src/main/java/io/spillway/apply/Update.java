@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
 public final class Update {
     private static final Logger LOG = LoggerFactory.getLogger(Update.class);
 
+    /** A copy that is read more often takes longer than a download. */
+    private static final int MOST_SHARES = 1_000;
+
     private final Copy copy;
     private final Destination changes;
     private final Path target;
@@ -130,13 +133,13 @@ public final class Update {
     /** Writes all shares of the keys, and compares both ends with what the publisher states. */
     private Merge.Written write(List<Step> steps, Path work) throws SpillwayException, InterruptedException {
         long keys = files(steps).mapToLong(ChangeSteps.File::documents).sum();
-        int shares = Math.toIntExact(keys / shareOf(KeyTable.capacity(tableBytes)) + 1);
-        long copyBytes = copy.parts().stream().mapToLong(Part::bytes).sum();
-        long changeBytes = files(steps).mapToLong(ChangeSteps.File::bytes).sum();
+        int shares = shares(keys);
+        double copyBytes = copy.parts().stream().mapToDouble(Part::bytes).sum();
+        double changeBytes = files(steps).mapToDouble(ChangeSteps.File::bytes).sum();
+        long files = shares * (copy.parts().size() + 2 * files(steps).count());
+        // What the files state is not known to be true. Conversions end at the largest number.
         progress.expect(
-                copy.dump(),
-                shares * (copyBytes + 2 * changeBytes),
-                Math.toIntExact(shares * (copy.parts().size() + 2 * files(steps).count())));
+                copy.dump(), (long) (shares * (copyBytes + 2 * changeBytes)), (int) Math.min(files, Integer.MAX_VALUE));
         Compression compression = compression(steps);
         List<Merge.Written> all = new ArrayList<>();
         for (int i = 0; i < shares; i++) {
@@ -162,6 +165,20 @@ public final class Update {
                 last.digest().after(),
                 written.after());
         return written;
+    }
+
+    /** In how many shares the keys fit into memory. */
+    private int shares(long keys) throws SpillwayException {
+        long capacity = KeyTable.capacity(tableBytes);
+        long shares = keys / shareOf(capacity) + 1;
+        if (shares > MOST_SHARES) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "the changes name %d keys, and this JVM has memory for %d at a time: the older copy would be read %d times"
+                            .formatted(keys, capacity, shares),
+                    "fetch the newest dump as a whole, or start java with a larger -Xmx");
+        }
+        return (int) shares;
     }
 
     /** Shares differ in size, because keys are spread by their digests. */

@@ -3,7 +3,6 @@ package io.spillway.cli;
 import io.spillway.destination.Destination;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
-import io.spillway.manifest.ChangeSteps;
 import io.spillway.manifest.Manifest;
 import io.spillway.progress.Amounts;
 import io.spillway.run.DumpFinder;
@@ -11,14 +10,12 @@ import io.spillway.verify.CheckProgress;
 import io.spillway.verify.CheckState;
 import io.spillway.verify.DumpCheck;
 import io.spillway.verify.DumpPlace;
-import io.spillway.verify.StepsCheck;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -114,10 +111,7 @@ final class VerifyCommand implements Callable<Integer> {
                         spec.commandLine().getOut(),
                         spec.commandLine().getErr());
                 report(manifest, place);
-                Optional<ChangeSteps> changes = finder.changes(dump);
-                if (changes.isPresent()) {
-                    StepsCheck.check(changes.get(), manifest);
-                }
+                finder.checkChanges(dump, manifest);
             } catch (SpillwayException e) {
                 if (e.fault() == Fault.CANCELLED) {
                     throw e;

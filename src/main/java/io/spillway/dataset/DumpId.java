@@ -51,6 +51,14 @@ public record DumpId(String dataset, Instant instant) implements Comparable<Dump
         }
     }
 
+    /** The dump whose id is {@code text}, as {@link #toString()} writes it; empty if that is not an id. */
+    public static Optional<DumpId> parse(String text) {
+        int slash = text.indexOf('/');
+        return slash > 0 && Dataset.isName(text.substring(0, slash))
+                ? of(text.substring(0, slash), text.substring(slash + 1))
+                : Optional.empty();
+    }
+
     @Override
     public int compareTo(DumpId other) {
         int byName = dataset.compareTo(other.dataset);

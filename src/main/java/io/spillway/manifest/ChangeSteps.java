@@ -1,8 +1,11 @@
 package io.spillway.manifest;
 
+import io.spillway.dataset.DumpId;
 import io.spillway.fault.SpillwayException;
 import java.io.InputStream;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The file {@code DATASET/changes.json}: from which dumps a reader gets to the newest one by changes. It names only files that
@@ -20,14 +23,37 @@ public record ChangeSteps(int formatVersion, String dataset, List<Step> steps, L
     /** Its name, in the dataset's folder. */
     public static final String FILE_NAME = "changes.json";
 
-    /** @throws IllegalArgumentException if a member is missing */
+    /** @throws IllegalArgumentException if a member is missing or impossible, or steps contradict each other */
     public ChangeSteps {
         Required.members("the steps of changes", dataset, steps, breaks);
         if (formatVersion != FORMAT_VERSION) {
             throw new IllegalArgumentException("unsupported format " + formatVersion + " of changes, expected 1");
         }
+        Required.members("a list of changes", steps.toArray());
+        Required.members("a list of changes", breaks.toArray());
         steps = List.copyOf(steps);
         breaks = List.copyOf(breaks);
+        Set<String> reached = new HashSet<>();
+        for (Step step : steps) {
+            DumpId from = id(dataset, step.from());
+            DumpId to = id(dataset, step.to());
+            if (from.compareTo(to) >= 0) {
+                throw new IllegalArgumentException("a step leads from " + from + " to " + to + ", which is not later");
+            }
+            if (!reached.add(step.to())) {
+                throw new IllegalArgumentException("two steps lead to " + to);
+            }
+        }
+        for (Break each : breaks) {
+            id(dataset, each.dump());
+        }
+    }
+
+    private static DumpId id(String dataset, String dump) {
+        return DumpId.parse(dump)
+                .filter(id -> id.dataset().equals(dataset))
+                .orElseThrow(() ->
+                        new IllegalArgumentException("\"%s\" is not the id of a dump of \"%s\"".formatted(dump, dataset)));
     }
 
     /** The steps of a dataset. */
@@ -75,8 +101,10 @@ public record ChangeSteps(int formatVersion, String dataset, List<Step> steps, L
         public Step {
             Required.members(
                     "a step of changes", key, from, fromManifestSha256, to, toManifestSha256, counts, digest, files);
+            Changes.requireKey(key);
             Changes.requireSha256(fromManifestSha256);
             Changes.requireSha256(toManifestSha256);
+            Required.members("a step of changes", files.toArray());
             files = List.copyOf(files);
             Changes.requireFiles(counts, files.stream().map(File::named).toList());
         }

@@ -1,5 +1,6 @@
 package io.spillway.manifest;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,10 +29,17 @@ public record Changes(
 
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern SUM = Pattern.compile("[0-9a-f]{32}");
+    /** Elasticsearch refuses longer paths in a mapping, in characters. */
+    private static final int LONGEST_KEY = 32_766;
+    /** No dump has as many documents. Sums of all files of a list stay within a long. */
+    private static final long MOST_DOCUMENTS = 1L << 40;
+    /** No file is as long, in bytes. */
+    private static final long LONGEST_FILE = 1L << 44;
 
     /** @throws IllegalArgumentException if a member is missing, or members disagree */
     public Changes {
         Required.members("changes", key);
+        requireKey(key);
         files = files == null ? List.of() : List.copyOf(files);
         if ((from == null) == (newChain == null)) {
             throw new IllegalArgumentException("changes need exactly one of from and new_chain");
@@ -50,6 +58,16 @@ public record Changes(
     /** The member of a dump that begins a new chain, for the given reason. */
     public static Changes newChain(String key, String reason) {
         return new Changes(key, null, reason, null, null, List.of());
+    }
+
+    /** @throws IllegalArgumentException if it is not {@code _id} and cannot be the path of a field */
+    static void requireKey(String key) {
+        if (key.isEmpty()
+                || key.length() > LONGEST_KEY
+                || key.chars().anyMatch(Character::isISOControl)
+                || !StandardCharsets.UTF_8.newEncoder().canEncode(key)) {
+            throw new IllegalArgumentException("the key of changes is not the path of a field");
+        }
     }
 
     static void requireFiles(Counts counts, List<File> files) {
@@ -127,10 +145,12 @@ public record Changes(
      * @param unchanged documents with the same line in both
      */
     public record Counts(long added, long changed, long deleted, long unchanged) {
-        /** @throws IllegalArgumentException if one is negative */
+        /** @throws IllegalArgumentException if one is negative, or larger than 2^40 */
         public Counts {
-            if (added < 0 || changed < 0 || deleted < 0 || unchanged < 0) {
-                throw new IllegalArgumentException("changes have a negative count");
+            for (long count : new long[] {added, changed, deleted, unchanged}) {
+                if (count < 0 || count > MOST_DOCUMENTS) {
+                    throw new IllegalArgumentException("changes have an impossible count: " + count);
+                }
             }
         }
 
@@ -189,8 +209,16 @@ public record Changes(
             Required.members("a file of changes", name, kind, format, compression, sha256);
             Required.fileName(name);
             requireSha256(sha256);
-            if (bytes < 0 || bytesUncompressed < 0 || documents < 0) {
-                throw new IllegalArgumentException("file " + name + " has a negative length or count");
+            if (!format.equals(kind == Kind.BULK ? "bulk" : "jsonl")) {
+                throw new IllegalArgumentException("file %s of kind %s has the format %s".formatted(name, kind, format));
+            }
+            if (Math.min(bytes, bytesUncompressed) < 0 || Math.max(bytes, bytesUncompressed) > LONGEST_FILE) {
+                throw new IllegalArgumentException(
+                        "file %s has an impossible length: %d, %d".formatted(name, bytes, bytesUncompressed));
+            }
+            if (documents < 0 || documents > bytesUncompressed) {
+                throw new IllegalArgumentException("file %s of %d bytes cannot have %d documents"
+                        .formatted(name, bytesUncompressed, documents));
             }
         }
     }

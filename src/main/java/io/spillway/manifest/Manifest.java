@@ -131,11 +131,19 @@ public record Manifest(
                     "the parts of dump %s have %d bytes, expected %d".formatted(dump, sum, bytes));
         }
         if (changes != null) {
-            requireChanges(dump, documents, files, changes);
+            requireChanges(id(dataset, dump), documents, files, changes);
         }
     }
 
-    private static void requireChanges(String dump, long documents, List<SideFile> files, Changes changes) {
+    private static void requireChanges(DumpId dump, long documents, List<SideFile> files, Changes changes) {
+        Changes.From from = changes.from();
+        if (from != null
+                && DumpId.parse(from.dump())
+                        .filter(id -> id.dataset().equals(dump.dataset()) && id.compareTo(dump) < 0)
+                        .isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the changes of dump %s lead from \"%s\", which is no earlier dump of it".formatted(dump, from.dump()));
+        }
         if (changes.counts() != null && changes.counts().after() != documents) {
             throw new IllegalArgumentException("the changes lead to %d documents, but dump %s has %d"
                     .formatted(changes.counts().after(), dump, documents));

@@ -11,6 +11,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.ChangeSteps;
 import io.spillway.manifest.Manifest;
 import io.spillway.verify.DumpPlace;
+import io.spillway.verify.StepsCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -115,22 +115,26 @@ public final class DumpFinder {
     }
 
     /**
-     * The list of changes of the dataset whose folder, or {@code latest.json}, {@code text} names.
+     * Compares the list of changes of the dataset whose folder, or {@code latest.json}, {@code text} names, with the manifests
+     * beside it. Does nothing if {@code text} names something else, or a dataset without changes.
      *
-     * @return empty if it names something else, or a dataset without changes
+     * @param newest of the verified dump, which the list has to know
+     * @throws SpillwayException {@link Fault#INTEGRITY} if they differ
      */
-    public Optional<ChangeSteps> changes(String text) throws SpillwayException {
+    public void checkChanges(String text, Manifest newest) throws SpillwayException {
         if (text.startsWith("ia:") || text.endsWith("/" + Pointers.LINKS) || text.endsWith("/" + Manifest.FILE_NAME)) {
-            return Optional.empty();
+            return;
         }
         ObjectKey key = new ObjectKey(ChangeSteps.FILE_NAME);
         try (Destination folder = openFolder(text, Pointers.LATEST)) {
             if (isStamp(lastSegment(folderPath(folder.name()))) || !has(folder, key)) {
-                return Optional.empty();
+                return;
             }
             String where = folder.name() + " " + key;
             try (InputStream in = folder.open(key)) {
-                return Optional.of(ChangeSteps.read(in, where));
+                ChangeSteps steps = ChangeSteps.read(in, where);
+                StepsCheck.check(steps, newest);
+                StepsCheck.checkAll(steps, folder);
             } catch (IOException e) {
                 throw new SpillwayException(
                         Fault.DESTINATION_UNAVAILABLE, "cannot read " + where + ": " + e.getMessage(), "try again", e);

@@ -2,7 +2,10 @@ package io.spillway.apply;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.spillway.fault.Fault;
+import io.spillway.fault.SpillwayException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,5 +32,19 @@ class LineSplitterTest {
             }
             assertThat(lines).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void aLineThatNoMemoryHoldsIsRefused() throws Exception {
+        List<Integer> lengths = new ArrayList<>();
+        LineSplitter splitter = new LineSplitter((bytes, from, to) -> lengths.add(to - from), 10_000);
+        splitter.take(new byte[10_000], 10_000);
+        splitter.take(new byte[] {'\n'}, 1);
+        assertThat(lengths).containsExactly(10_000);
+        splitter.take(new byte[9_000], 9_000);
+        SpillwayException refused =
+                catchThrowableOfType(SpillwayException.class, () -> splitter.take(new byte[1_001], 1_001));
+        assertThat(refused).hasMessageContaining("a line has more than 10000 bytes");
+        assertThat(refused.fault()).isEqualTo(Fault.INTEGRITY);
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ChangesTest {
     private static final String HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     private static final String SUM = "0123456789abcdef0123456789abcdef";
-    private static final Changes.From FROM = new Changes.From("journals/2026-11-21T030000Z", HASH);
+    private static final Changes.From FROM = new Changes.From("journals/2026-11-14T030000Z", HASH);
     private static final Changes.Counts COUNTS = new Changes.Counts(1, 2, 1, 27);
     private static final Changes.Digest DIGEST = new Changes.Digest(SUM, SUM);
     private static final Changes.File CHANGED = file("journals-2026-11-28T030000Z.changes.00001.jsonl.gz", 3);

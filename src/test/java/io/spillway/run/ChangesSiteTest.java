@@ -285,6 +285,54 @@ class ChangesSiteTest {
         }
     }
 
+    @Test
+    void verifyComparesEachStepWithTheManifestsOfBothItsDumps() throws Exception {
+        Manifest first = next();
+        next();
+        next();
+        next();
+        String folder = root.resolve("journals").toString();
+        Path file = root.resolve("journals/changes.json");
+        String good = Files.readString(file);
+        ChangeSteps.Step step = steps().steps().get(0);
+        for (String hash : List.of(step.fromManifestSha256(), step.toManifestSha256())) {
+            Files.writeString(file, good.replace(hash, "0".repeat(64)));
+            assertThat(damaged(folder)).contains("changes.json has a step from " + first.dump(), hash);
+        }
+        Files.writeString(file, good.replaceFirst("\"unchanged\" : \\d+", "\"unchanged\" : 77"));
+        assertThat(damaged(folder)).contains("another step to " + step.to());
+        Files.writeString(file, good);
+        Folders.remove(root.resolve(first.dump()));
+        Spillway.run("verify", folder).succeeded();
+    }
+
+    /** What verify reports of a dataset whose list is wrong and whose newest dump is intact. */
+    private static String damaged(String folder) {
+        var run = Spillway.run("verify", folder);
+        assertThat(run.exitCode()).isEqualTo(30);
+        assertThat(run.err()).doesNotContain("internal");
+        return run.err();
+    }
+
+    @Test
+    void freshAndVerifyReportAListThatLeadsOutOfTheFolder() throws Exception {
+        next();
+        Manifest second = next();
+        Path file = root.resolve("journals/changes.json");
+        String good = Files.readString(file);
+        String date = second.dump().substring(second.dump().indexOf('/') + 1);
+        try (WebServer server = WebServer.serving(root)) {
+            for (String elsewhere : List.of("..", "https://elsewhere.example", "//elsewhere.example", "%2e%2e")) {
+                Files.writeString(file, good.replace("\"" + date + "/", "\"" + elsewhere + "/"));
+                assertThat(fresh(server).findings())
+                        .singleElement()
+                        .satisfies(each -> assertThat(each.what()).contains("is not a list of changes: not the name of"));
+                assertThat(damaged(root.resolve("journals").toString()))
+                        .contains("is not a list of changes: not the name of");
+            }
+        }
+    }
+
     private static List<String> lines(Path folder, String glob) throws Exception {
         List<String> lines = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {

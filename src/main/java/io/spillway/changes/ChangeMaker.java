@@ -77,9 +77,30 @@ public final class ChangeMaker {
         return buffer;
     }
 
+    /**
+     * Heap in bytes that lanes need to record their documents: a buffer for each, and the order of its records.
+     *
+     * @param lanes slices that are read in parallel, at least 1
+     * @param heap  of the JVM
+     */
+    public static long recordingBytes(int lanes, long heap) {
+        long buffer = bufferBytes(lanes, heap);
+        // Offsets, which grow by copies of twice the length, and the order in which the records are written.
+        long records = buffer / DigestRecord.FIXED_BYTES;
+        return lanes * (buffer + records * (3 * Integer.BYTES + Long.BYTES) + DigestFile.BUFFER);
+    }
+
+    /** Heap in bytes that the comparison of documents needs: buffers of files, and a bit for each document that differs. */
+    public static long comparingBytes(long documents) {
+        return (DigestSort.FAN_IN + 4L) * DigestFile.BUFFER + Places.mostBytes(documents);
+    }
+
     static int bufferBytes(int lanes) {
-        long share = Runtime.getRuntime().maxMemory() / HEAP_SHARE / lanes;
-        return (int) Math.max(LEAST_BUFFER, Math.min(MOST_BUFFER, share));
+        return bufferBytes(lanes, Runtime.getRuntime().maxMemory());
+    }
+
+    private static int bufferBytes(int lanes, long heap) {
+        return (int) Math.max(LEAST_BUFFER, Math.min(MOST_BUFFER, heap / HEAP_SHARE / lanes));
     }
 
     /** What an operator has to know of this dump's changes, such as a failed proof; empty if all went well. */
@@ -301,6 +322,7 @@ public final class ChangeMaker {
         Optional<DigestFile.Written> found = kept.note()
                 .filter(note -> note.dump().equals(before.manifest().dump())
                         && note.manifestSha256().equals(before.manifestSha256())
+                        && note.key().equals(settings.key())
                         && note.records() == before.manifest().documents())
                 .flatMap(kept::records);
         return found.isPresent() ? found : new DigestsAgain(settings, before, scratch, lanes).make();
@@ -318,7 +340,7 @@ public final class ChangeMaker {
             if (written == null) {
                 kept.remove();
             } else {
-                kept.keep(written, dump.toString(), manifestSha256, settings.fingerprint());
+                kept.keep(written, dump.toString(), manifestSha256, settings);
             }
         } catch (SpillwayException e) {
             LOG.warn("digests of changes are not kept dump={} cause=\"{}\"", dump, e.getMessage());

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ public final class KeptDigests {
     static final String NOTE = ".spillway.changes.json";
 
     private static final String RECORDS = ".spillway.changes.digests";
+    private static final Pattern RECORDS_FILE = Pattern.compile(Pattern.quote(RECORDS) + "\\.[0-9TZ-]{1,40}");
     /** The form of both files; another form is not read. */
     private static final int VERSION = 1;
 
@@ -44,6 +46,7 @@ public final class KeptDigests {
      * @param version        of the form of both files
      * @param dump           id of the dump
      * @param manifestSha256 SHA-256 of its manifest, lower-case hex
+     * @param key            what identifies a document, as in the manifest
      * @param settings       digests of the settings that the dump was made with, by their names
      * @param file           name of the file with the records
      * @param records        how many it has
@@ -55,6 +58,7 @@ public final class KeptDigests {
             int version,
             String dump,
             String manifestSha256,
+            String key,
             Map<String, String> settings,
             String file,
             long records,
@@ -70,10 +74,10 @@ public final class KeptDigests {
             boolean complete = note.version() == VERSION
                     && note.dump() != null
                     && note.manifestSha256() != null
+                    && note.key() != null
                     && note.sum() != null
                     && note.file() != null
-                    && note.file().startsWith(RECORDS)
-                    && !note.file().contains("/")
+                    && RECORDS_FILE.matcher(note.file()).matches()
                     && note.settings() != null;
             return complete ? Optional.of(note) : Optional.empty();
         } catch (NoSuchFileException e) {
@@ -108,14 +112,15 @@ public final class KeptDigests {
      * @param written moved from there
      * @throws SpillwayException {@link Fault#DESTINATION_UNAVAILABLE}: the next export makes them again
      */
-    void keep(DigestFile.Written written, String dump, String manifestSha256, Map<String, String> settings)
+    void keep(DigestFile.Written written, String dump, String manifestSha256, ChangeSettings settings)
             throws SpillwayException {
         String name = records(dump);
         Note note = new Note(
                 VERSION,
                 dump,
                 manifestSha256,
-                settings,
+                settings.key(),
+                settings.fingerprint(),
                 name,
                 written.records(),
                 written.bytes(),

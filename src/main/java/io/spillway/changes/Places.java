@@ -24,6 +24,11 @@ final class Places {
         return (slice << SLICE_SHIFT) | (ordinal & ORDINALS);
     }
 
+    /** Heap in bytes for a set of all documents: a bit set grows by copies of up to twice its length. */
+    static long mostBytes(long documents) {
+        return documents / Byte.SIZE * 3;
+    }
+
     void add(long place) {
         chunks.computeIfAbsent(place >>> CHUNK_SHIFT, key -> new BitSet())
                 .set((int) (place & ((1 << CHUNK_SHIFT) - 1)));

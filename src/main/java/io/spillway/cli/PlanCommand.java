@@ -1,6 +1,5 @@
 package io.spillway.cli;
 
-import io.spillway.changes.ChangeMaker;
 import io.spillway.compress.Compression;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -103,7 +102,8 @@ final class PlanCommand implements Callable<Integer> {
             ScheduleFile schedule, SourceDescription found, DumpBefore before, SourceSurvey published)
             throws SpillwayException {
         List<PartFormat> formats = DumpFormats.of(schedule, found, before.manifest());
-        HeapRoom.require(published.lanes(), proofBytes(published), formats);
+        long compared = schedule.changes() == null ? -1 : published.documents();
+        HeapRoom.require(published.lanes(), proofBytes(published), formats, compared);
         List<SizeEstimate> sizes = new ArrayList<>();
         for (PartFormat format : formats) {
             sizes.add(SizeEstimate.of(format, published));
@@ -219,10 +219,7 @@ final class PlanCommand implements Callable<Integer> {
         }
         before.mostInRest().forEach(each -> out.println("_rest         " + each));
         if (schedule.changes() != null) {
-            out.printf(
-                    "changes       about %s stay on this disk (%d bytes and the key for each document), and twice as much"
-                            + " is needed during an export%n",
-                    Amounts.bytes(ChangeMaker.keptBytes() * survey.documents()), ChangeMaker.keptBytes());
+            PlannedChanges.print(out, survey, sizes);
         }
         archiveWarnings(schedule, survey, sizes).forEach(warning -> out.println("archive       " + warning));
         Path directory = Destinations.homePath(schedule);
@@ -372,7 +369,7 @@ final class PlanCommand implements Callable<Integer> {
         line.put("proof_heap_bytes", proofBytes(survey));
         line.put("formats", sizes.stream().map(PlanCommand::facts).toList());
         if (schedule.changes() != null) {
-            line.put("changes_bytes_per_document", ChangeMaker.keptBytes());
+            PlannedChanges.put(line, survey, sizes);
         }
         line.put("estimated_bytes", total(sizes, SizeEstimate::bytes));
         line.put("previous_in_rest", before.inRest());

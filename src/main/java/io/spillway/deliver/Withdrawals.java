@@ -88,12 +88,15 @@ public final class Withdrawals {
      *
      * @param withdrawn the destinations where the withdrawal is complete, home first
      * @param failed    the destinations where it is not complete, each with the reason
+     * @param noticed   every dump that has a notice somewhere, complete or not
      */
-    public record Outcome(List<Destination> withdrawn, Map<Destination, SpillwayException> failed) {
+    public record Outcome(
+            List<Destination> withdrawn, Map<Destination, SpillwayException> failed, Set<DumpId> noticed) {
         /** Makes defensive copies. */
         public Outcome {
             withdrawn = List.copyOf(withdrawn);
             failed = new LinkedHashMap<>(failed);
+            noticed = Set.copyOf(noticed);
         }
 
         /** The first failure, with the names of all failed destinations; empty if none failed. */
@@ -129,7 +132,7 @@ public final class Withdrawals {
             }
         }
         if (having.isEmpty() && survey.unavailable.isEmpty()) {
-            return new Outcome(List.of(), Map.of());
+            return new Outcome(List.of(), Map.of(), Set.of());
         }
         Withdrawal notice = notice(survey, dump, reason, deleteFiles);
         Work work = new Work(survey, move);
@@ -140,7 +143,7 @@ public final class Withdrawals {
             having.add(0, home);
         }
         work.carryOut(dump, having, notice);
-        return work.outcome();
+        return work.outcome(Set.of(dump));
     }
 
     /**
@@ -171,7 +174,7 @@ public final class Withdrawals {
                 work.carryOut(dump, open, notice.get());
             }
         }
-        return work.outcome();
+        return work.outcome(dumps);
     }
 
     private Withdrawal notice(Survey survey, DumpId dump, String reason, boolean deleteFiles) throws SpillwayException {
@@ -359,8 +362,8 @@ public final class Withdrawals {
             this.move = move;
         }
 
-        Outcome outcome() {
-            return new Outcome(List.copyOf(withdrawn), failed);
+        Outcome outcome(Set<DumpId> noticed) {
+            return new Outcome(List.copyOf(withdrawn), failed, noticed);
         }
 
         void carryOut(DumpId dump, List<Destination> open, Withdrawal notice)

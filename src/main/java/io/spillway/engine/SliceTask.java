@@ -103,7 +103,7 @@ public final class SliceTask {
                 task.snapshot().description(),
                 Set.copyOf(task.lists()));
         int readers = TaskSlots.ofThisProcess();
-        HeapRoom.require(readers, 0, settings.formats());
+        HeapRoom.require(readers, 0, settings.formats(), -1);
         FolderParts parts = FolderParts.ofAttempt(Path.of(references.reveal(task.folder())), task.slice(), attempt);
         boolean complete = false;
         try (DocumentSource source = sources.open(schedule);

@@ -25,20 +25,28 @@ public final class DiskRoom {
      * @param usable    free bytes
      * @param previous  the previous dump
      * @param documents number of documents in the new one
+     * @param changes   bytes that changes will probably need beside the parts, see {@link ChangeRoom#expected}; 0 without changes
      * @throws SpillwayException {@link Fault#DESTINATION_UNAVAILABLE}, with the numbers
      */
-    public static void require(long usable, Manifest previous, long documents, List<PartFormat> formats)
+    public static void require(
+            long usable, Manifest previous, long documents, List<PartFormat> formats, long changes)
             throws SpillwayException {
         if (previous.documents() == 0 || !written(formats).equals(written(previous))) {
             return;
         }
-        long needed = needed(previous.bytes(), previous.documents(), documents);
+        long needed = needed(previous.bytes(), previous.documents(), documents) + changes;
         if (needed > usable) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,
-                    "%d documents need about %d bytes on disk (dump %s: %d documents, %d bytes), but %d are free"
+                    "%d documents need about %d bytes on disk%s (dump %s: %d documents, %d bytes), but %d are free"
                             .formatted(
-                                    documents, needed, previous.dump(), previous.documents(), previous.bytes(), usable),
+                                    documents,
+                                    needed,
+                                    changes == 0 ? "" : ", %d of them for changes".formatted(changes),
+                                    previous.dump(),
+                                    previous.documents(),
+                                    previous.bytes(),
+                                    usable),
                     "free some space where dumps are written, for example by pruning old dumps");
         }
     }

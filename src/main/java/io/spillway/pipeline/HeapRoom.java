@@ -1,5 +1,6 @@
 package io.spillway.pipeline;
 
+import io.spillway.changes.ChangeMaker;
 import io.spillway.compress.Compression;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -54,12 +55,29 @@ public final class HeapRoom {
      *
      * @param lanes      slices read in parallel
      * @param proofBytes see {@link #proofBytes}, 0 or more
+     * @param compared   number of documents that are compared with the dump before; negative without changes
      * @throws SpillwayException {@link Fault#CONFIG}, with the required heap and what would fit
      */
-    public static void require(int lanes, long proofBytes, List<PartFormat> formats) throws SpillwayException {
+    public static void require(int lanes, long proofBytes, List<PartFormat> formats, long compared)
+            throws SpillwayException {
         long heap = Runtime.getRuntime().maxMemory();
         requireProof(proofBytes, heap);
-        require(lanes, formats, heap - proofBytes / MIB * MIB);
+        if (compared >= 0) {
+            requireComparison(compared, heap);
+        }
+        require(lanes, formats, heap - proofBytes / MIB * MIB, compared >= 0);
+    }
+
+    /** Documents are compared after the parts are written. */
+    static void requireComparison(long documents, long heap) throws SpillwayException {
+        long needed = PROGRAM + ChangeMaker.comparingBytes(documents);
+        if (needed > heap) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "changes of %d documents need up to %d MiB of heap, but this JVM has %d MiB"
+                            .formatted(documents, mebibytes(needed), heap / MIB),
+                    "start java with -Xmx%dm, or remove changes".formatted(mebibytes(needed * 16 / 15 + MIB)));
+        }
     }
 
     static void requireProof(long proofBytes, long heap) throws SpillwayException {
@@ -73,40 +91,45 @@ public final class HeapRoom {
         }
     }
 
-    static void require(int lanes, List<PartFormat> formats, long heap) throws SpillwayException {
+    static void require(int lanes, List<PartFormat> formats, long heap, boolean changes) throws SpillwayException {
         long lane = formats.stream()
                 .mapToLong(format -> BUFFERS_A_PART + format.heapBytes())
                 .sum();
-        long needed = needed(lanes, lane, heap);
+        long needed = needed(lanes, lane, heap, changes);
         if (needed <= heap) {
             return;
         }
         int fitting = lanes;
-        while (fitting > 0 && needed(fitting, lane, heap) > heap) {
+        while (fitting > 0 && needed(fitting, lane, heap, changes) > heap) {
             fitting--;
         }
         throw new SpillwayException(
                 Fault.CONFIG,
-                "%d %s of %s need %d MiB of heap, but this JVM has %d MiB"
+                "%d %s of %s%s need %d MiB of heap, but this JVM has %d MiB"
                         .formatted(
                                 lanes,
                                 lanes == 1 ? "lane" : "lanes",
                                 formats.stream().map(HeapRoom::words).collect(Collectors.joining(" and ")),
+                                changes ? ", and changes," : "",
                                 mebibytes(needed),
                                 heap / MIB),
                 "%schoose a lower level or another compression, or start java with -Xmx%dm"
                         .formatted(
                                 fitting == 0 ? "" : "use politeness: {lanes: %d} (--lanes), ".formatted(fitting),
-                                xmx(lanes, lane)));
+                                xmx(lanes, lane, changes)));
     }
 
-    private static long needed(int lanes, long lane, long heap) {
-        return PROGRAM + Math.min(lanes * PAGES_A_LANE, heap / PAGES_SHARE) + lanes * lane;
+    private static long needed(int lanes, long lane, long heap, boolean changes) {
+        return PROGRAM
+                + Math.min(lanes * PAGES_A_LANE, heap / PAGES_SHARE)
+                + lanes * lane
+                + (changes && lanes > 0 ? ChangeMaker.recordingBytes(lanes, heap) : 0);
     }
 
     /** Large enough even if the collector excludes a sixteenth of the heap. */
-    private static long xmx(int lanes, long lane) {
-        return mebibytes((PROGRAM + lanes * (PAGES_A_LANE + lane)) * 16 / 15 + MIB);
+    private static long xmx(int lanes, long lane, boolean changes) {
+        long recording = changes ? ChangeMaker.recordingBytes(lanes, Long.MAX_VALUE) : 0;
+        return mebibytes((PROGRAM + lanes * (PAGES_A_LANE + lane) + recording) * 16 / 15 + MIB);
     }
 
     private static long mebibytes(long bytes) {

@@ -8,9 +8,11 @@ import io.spillway.catalog.Memory;
 import io.spillway.dataset.DumpId;
 import io.spillway.deliver.Deliveries;
 import io.spillway.destination.Destination;
+import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Withdrawal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -98,6 +100,29 @@ public final class PreviousDump {
             }
         }
         return new Found(null, blind);
+    }
+
+    /**
+     * Whether a dump has a withdrawal notice now. A destination that does not answer has none: the next run completes a
+     * withdrawal that is known only there.
+     *
+     * @throws SpillwayException if home does not answer or the call was cancelled
+     */
+    boolean isWithdrawn(DumpId dump) throws SpillwayException {
+        for (Destination place : places) {
+            try {
+                if (place.find(ObjectKey.of(dump).child(Withdrawal.FILE_NAME)).isPresent()) {
+                    return true;
+                }
+            } catch (SpillwayException e) {
+                if (place == home || e.fault() == Fault.CANCELLED) {
+                    throw e;
+                }
+                LOG.warn(
+                        "cannot look for a withdrawal notice destination={} cause=\"{}\"", place.name(), e.getMessage());
+            }
+        }
+        return false;
     }
 
     private static Set<DumpId> withdrawn(List<Inventory> inventories) {

@@ -6,13 +6,16 @@ import io.spillway.destination.Destination;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Changes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.SideFile;
 import io.spillway.source.SourceDescription;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -122,10 +125,10 @@ public final class Publisher {
                 Comparison.of(made, previous.dump(), gate, mayName).accepting(unseen);
         Draft draft = made.with(changes.of(made, previous.manifest(), comparison.schemaVersion()));
         try {
-            DumpAddresses addresses = DumpAddresses.of(draft.dump(), places);
-            List<SideFile> files = Companions.write(draft, comparison.schemaVersion(), addresses, version);
-            Manifest manifest = manifest(draft, comparison, files);
-            Companions.write(draft.folder(), Manifest.FILE_NAME, ManifestJson.write(manifest));
+            Manifest manifest = write(draft, comparison);
+            if (leadsFromAWithdrawnDump(manifest)) {
+                manifest = writeWithoutChanges(draft, comparison, manifest);
+            }
             destination.place(draft.folder(), ObjectKey.of(draft.dump()), Manifest.FILE_NAME);
             LOG.info(
                     "dump published dump={} documents={} bytes={} parts={} address={}",
@@ -142,6 +145,35 @@ public final class Publisher {
                     "nothing was published; check whether the disk is full",
                     e);
         }
+    }
+
+    /** Writes all files beside the parts, the manifest last. */
+    private Manifest write(Draft draft, Comparison comparison) throws IOException {
+        DumpAddresses addresses = DumpAddresses.of(draft.dump(), places);
+        List<SideFile> files = Companions.write(draft, comparison.schemaVersion(), addresses, version);
+        Manifest manifest = manifest(draft, comparison, files);
+        Companions.write(draft.folder(), Manifest.FILE_NAME, ManifestJson.write(manifest));
+        return manifest;
+    }
+
+    /** A withdrawal does not wait for an export, so that the dump before may be withdrawn while changes are written. */
+    private boolean leadsFromAWithdrawnDump(Manifest manifest) throws SpillwayException {
+        Changes changes = manifest.changes();
+        Optional<DumpId> before = changes == null || changes.from() == null
+                ? Optional.empty()
+                : DumpId.parse(changes.from().dump());
+        return before.isPresent() && previousDump.isWithdrawn(before.get());
+    }
+
+    /** Writes the files again, without those that name keys of a withdrawn dump. */
+    private Manifest writeWithoutChanges(Draft draft, Comparison comparison, Manifest written) throws IOException {
+        LOG.warn("the dump before was withdrawn: a new chain of changes begins dump={}", draft.dump());
+        for (SideFile file : written.files()) {
+            Files.delete(draft.folder().resolve(file.name()));
+        }
+        Files.delete(draft.folder().resolve(Manifest.FILE_NAME));
+        String key = Objects.requireNonNull(written.changes()).key();
+        return write(draft.with(Changes.newChain(key, "the dump before was withdrawn")), comparison);
     }
 
     private Manifest manifest(Draft draft, Comparison comparison, List<SideFile> files) {

@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param dump     the name of the dump
  * @param formats  how its documents are written
  * @param previous the dump before, or null for the first one
+ * @param compared number of documents that are compared with the dump before; negative without changes
  */
 public record ExportPlan(
         Snapshot snapshot,
         DumpId dump,
         List<PartFormat> formats,
-        @Nullable Manifest previous) {
+        @Nullable Manifest previous,
+        long compared) {
     /** Makes a defensive copy. */
     public ExportPlan {
         formats = List.copyOf(formats);

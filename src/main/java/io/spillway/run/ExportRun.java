@@ -12,6 +12,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.files.Folders;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
+import io.spillway.pipeline.ChangeRoom;
 import io.spillway.pipeline.DiskRoom;
 import io.spillway.pipeline.Extraction;
 import io.spillway.pipeline.RunStats;
@@ -228,12 +229,21 @@ public final class ExportRun {
         SourceDescription found = snapshot.description();
         settings.fields().require(found.fields(), found.name());
         Optional<Manifest> previous = publisher.requireEnough(dump, snapshot.documents());
+        boolean changes = settings.changes() != null;
         ExportPlan plan = new ExportPlan(
-                snapshot, dump, settings.formats().of(found, previous.orElse(null)), previous.orElse(null));
+                snapshot,
+                dump,
+                settings.formats().of(found, previous.orElse(null)),
+                previous.orElse(null),
+                changes ? snapshot.documents() : -1);
         slices.requireRoom(plan);
         if (previous.isPresent()) {
-            DiskRoom.require(
-                    workspace.usableBytes(), previous.get(), expected(snapshot, previous.get()), plan.formats());
+            long documents = expected(snapshot, previous.get());
+            long room = changes
+                    ? ChangeRoom.expected(previous.get(), documents, snapshot.lanes())
+                            .duringExport()
+                    : 0;
+            DiskRoom.require(workspace.usableBytes(), previous.get(), documents, plan.formats(), room);
             requireLater(dump, previous.get());
         }
         return plan;

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 final class LaneRunner implements SliceRunner {
     @Override
     public void requireRoom(ExportPlan plan) throws SpillwayException {
-        HeapRoom.require(plan.snapshot().lanes(), HeapRoom.proofBytes(plan.snapshot()), plan.formats());
+        HeapRoom.require(
+                plan.snapshot().lanes(), HeapRoom.proofBytes(plan.snapshot()), plan.formats(), plan.compared());
     }
 
     @Override

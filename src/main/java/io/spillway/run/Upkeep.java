@@ -84,15 +84,18 @@ public final class Upkeep {
     public record Withdrawn(List<String> destinations, Optional<SpillwayException> shortfall) {}
 
     /**
-     * Completes withdrawals that are remembered and not complete everywhere.
+     * Completes withdrawals that are remembered and not complete everywhere, and removes what is kept here of dumps that were
+     * withdrawn, also by another machine: digests for changes have keys of their dump.
      *
      * @return why one is not complete yet, or empty
      */
     static Optional<SpillwayException> settle(Destinations places, ScheduleFile schedule)
             throws SpillwayException, InterruptedException {
-        return places.withdrawals(schedule.dataset())
-                .settle(move(places, schedule))
-                .shortfall();
+        Withdrawals.Outcome outcome = places.withdrawals(schedule.dataset()).settle(move(places, schedule));
+        for (DumpId dump : outcome.noticed()) {
+            DumpChanges.forget(places.home(), dump);
+        }
+        return outcome.shortfall();
     }
 
     /** Moves links and the status at one destination. */

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,7 @@ class HeapRoomTest {
         "4, xz, 9, 4096"
     })
     void anExportThatFitsIsNotRefused(int lanes, String compression, int level, long mebibytes) {
-        assertThatCode(() -> HeapRoom.require(lanes, List.of(format(compression, level)), mebibytes * MIB))
+        assertThatCode(() -> HeapRoom.require(lanes, List.of(format(compression, level)), mebibytes * MIB, false))
                 .doesNotThrowAnyException();
     }
 
@@ -43,7 +44,7 @@ class HeapRoomTest {
     @CsvSource({"4, xz, 6, 256", "2, xz, 7, 256", "1, xz, 8, 256", "1, xz, 9, 512", "64, bzip2, 9, 256"})
     void anExportThatCannotFitIsRefused(int lanes, String compression, int level, long mebibytes) {
         assertThatExceptionOfType(SpillwayException.class)
-                .isThrownBy(() -> HeapRoom.require(lanes, List.of(format(compression, level)), mebibytes * MIB))
+                .isThrownBy(() -> HeapRoom.require(lanes, List.of(format(compression, level)), mebibytes * MIB, false))
                 .withMessageContaining(
                         lanes + (lanes == 1 ? " lane of " : " lanes of ") + compression + " level " + level)
                 .withMessageContaining("this JVM has " + mebibytes + " MiB")
@@ -53,7 +54,7 @@ class HeapRoomTest {
     @Test
     void formatsOfOneRunAddUp() {
         PartFormat xz = format("xz", 6);
-        assertThatCode(() -> HeapRoom.require(2, List.of(xz), 256 * MIB)).doesNotThrowAnyException();
+        assertThatCode(() -> HeapRoom.require(2, List.of(xz), 256 * MIB, false)).doesNotThrowAnyException();
         assertThat(refusal(2, 256, xz, format("xz", 7))).hasMessageContaining("xz level 6 and xz level 7");
     }
 
@@ -63,7 +64,7 @@ class HeapRoomTest {
                 .matcher(refusal(16, 512, format("xz", 6)).hint());
         assertThat(lanes.find()).isTrue();
         int fitting = Integer.parseInt(lanes.group(1));
-        assertThatCode(() -> HeapRoom.require(fitting, List.of(format("xz", 6)), 512 * MIB))
+        assertThatCode(() -> HeapRoom.require(fitting, List.of(format("xz", 6)), 512 * MIB, false))
                 .doesNotThrowAnyException();
         assertThat(refusal(fitting + 1, 512, format("xz", 6))).isNotNull();
     }
@@ -81,8 +82,43 @@ class HeapRoomTest {
                 .matcher(refusal(16, 256, format("xz", 9)).hint());
         assertThat(xmx.find()).isTrue();
         long heap = Long.parseLong(xmx.group(1)) * MIB;
-        assertThatCode(() -> HeapRoom.require(16, List.of(format("xz", 9)), heap * 15 / 16))
+        assertThatCode(() -> HeapRoom.require(16, List.of(format("xz", 9)), heap * 15 / 16, false))
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void theBuffersOfChangesCount() {
+        PartFormat xz = format("xz", 6);
+        long enough = LongStream.rangeClosed(64, 512)
+                .map(mebibytes -> mebibytes * MIB)
+                .filter(heap -> fits(heap, xz))
+                .findFirst()
+                .orElseThrow();
+        SpillwayException refused =
+                catchThrowableOfType(SpillwayException.class, () -> HeapRoom.require(1, List.of(xz), enough, true));
+        assertThat(refused).hasMessageContaining("1 lane of xz level 6, and changes, need ");
+        Matcher xmx = Pattern.compile("-Xmx(\\d+)m").matcher(refused.hint());
+        assertThat(xmx.find()).isTrue();
+        long heap = Long.parseLong(xmx.group(1)) * MIB;
+        assertThatCode(() -> HeapRoom.require(1, List.of(xz), heap * 15 / 16, true)).doesNotThrowAnyException();
+    }
+
+    private static boolean fits(long heap, PartFormat format) {
+        try {
+            HeapRoom.require(1, List.of(format), heap, false);
+            return true;
+        } catch (SpillwayException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aHundredMillionDocumentsAreComparedIn256MebibytesAndABillionAreNot() {
+        assertThatCode(() -> HeapRoom.requireComparison(100_000_000, 256 * MIB)).doesNotThrowAnyException();
+        SpillwayException refused = catchThrowableOfType(
+                SpillwayException.class, () -> HeapRoom.requireComparison(1_000_000_000, 256 * MIB));
+        assertThat(refused).hasMessageContaining("1000000000 documents").hasMessageContaining("has 256 MiB");
+        assertThat(refused.hint()).contains("-Xmx");
     }
 
     @Test
@@ -101,7 +137,7 @@ class HeapRoomTest {
 
     private static SpillwayException refusal(int lanes, long mebibytes, PartFormat... formats) {
         return catchThrowableOfType(
-                SpillwayException.class, () -> HeapRoom.require(lanes, List.of(formats), mebibytes * MIB));
+                SpillwayException.class, () -> HeapRoom.require(lanes, List.of(formats), mebibytes * MIB, false));
     }
 
     private static PartFormat format(String compression, int level) {

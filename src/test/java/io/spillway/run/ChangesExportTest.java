@@ -8,11 +8,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spillway.changes.ChangeSettings;
 import io.spillway.compress.Compression;
 import io.spillway.config.Percent;
+import io.spillway.destination.Digests;
 import io.spillway.encode.BulkLines;
 import io.spillway.encode.JsonLines;
 import io.spillway.encode.JsonLinesWithId;
 import io.spillway.fields.FieldPattern;
 import io.spillway.fields.FieldPolicy;
+import io.spillway.files.Folders;
+import io.spillway.manifest.ChangeSteps;
 import io.spillway.manifest.Changes;
 import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.PartFormat;
@@ -20,6 +23,7 @@ import io.spillway.publish.Gate;
 import io.spillway.source.SourceField;
 import io.spillway.support.KeyedSource;
 import io.spillway.support.KeyedSource.Keyed;
+import io.spillway.support.Spillway;
 import io.spillway.support.SyntheticSource;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -61,6 +65,7 @@ class ChangesExportTest {
     private Map<String, String> fingerprint = Map.of("the formats", "1");
     private FieldPolicy fields = FieldPolicy.publishAll();
     private int hour;
+    private long requests;
 
     @BeforeEach
     void begin() {
@@ -99,6 +104,7 @@ class ChangesExportTest {
                                 lines, new PartFormat(() -> new BulkLines(BulkLines.Action.INDEX, 1 << 20), GZIP))
                         : export.formats(lines))
                 .run();
+        requests = export.progress().now().requests();
         reports.add(report);
         Manifest manifest = report.manifest();
         manifests.add(manifest);
@@ -232,11 +238,50 @@ class ChangesExportTest {
             assertThat(server).isEqualTo(expected);
         }
         for (int from = 0; from < DUMPS; from += 3) {
-            for (int to = from + 1; to < DUMPS; to += 2) {
-                assertThat(apply(from, to, "/_id"))
-                        .isEqualTo(lines(manifests.get(to)).stream().sorted().toList());
+            for (int to = from + 1; to < DUMPS; to += 2 + from % 2) {
+                List<String> expected = lines(manifests.get(to)).stream().sorted().toList();
+                assertThat(apply(from, to, "/_id")).isEqualTo(expected);
+                assertThat(updated(from, to)).isEqualTo(expected);
             }
         }
+    }
+
+    /** The sorted lines of a copy that the reader's tool writes while {@code to} is the newest dump. */
+    private List<String> updated(int from, int to) throws Exception {
+        List<ChangeSteps.Step> steps = new ArrayList<>();
+        for (Manifest each : manifests.subList(1, to + 1)) {
+            Changes changes = changes(each);
+            steps.add(new ChangeSteps.Step(
+                    changes.key(),
+                    changes.from().dump(),
+                    changes.from().manifestSha256(),
+                    each.dump(),
+                    Digests.of(root.resolve(each.dump()).resolve("manifest.json"))
+                            .sha256(),
+                    changes.counts(),
+                    changes.digest(),
+                    changes.files().stream()
+                            .map(file -> ChangeSteps.File.of(each.id().stamp(), file))
+                            .toList()));
+        }
+        Path folder = root.resolve("journals");
+        Files.write(folder.resolve("changes.json"), new ChangeSteps("journals", steps, List.of()).write());
+        Path copy = root.resolve("copy-%d-%d".formatted(from, to));
+        String old = root.resolve(manifests.get(from).dump()).toString();
+        Spillway.run("apply", "--from", old, "--changes", folder.toString(), "--to", copy.toString())
+                .succeeded();
+        List<String> lines = new ArrayList<>();
+        try (var files = Files.newDirectoryStream(copy, "*.copy.*")) {
+            for (Path file : files) {
+                try (var in = GZIP.decompress(Files.newInputStream(file))) {
+                    lines.addAll(new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList());
+                }
+            }
+        }
+        Folders.remove(copy);
+        return lines.stream().sorted().toList();
     }
 
     private static String place(Keyed each) {
@@ -329,6 +374,27 @@ class ChangesExportTest {
         Manifest twice = export(List.of(one, new Keyed("1", "i", "r2", "{\"id\":\"a\"}")), byId());
         assertThat(changes(twice).newChain()).contains("key of another document");
         assertThat(SyntheticExport.tree(root.resolve(twice.dump()))).noneMatch(name -> name.contains(".changes."));
+    }
+
+    @Test
+    void twoIndicesBehindOneDatasetShareOneSetOfKeys() throws Exception {
+        Keyed one = new Keyed("1", "i", null, "{\"id\":\"a\"}");
+        export(List.of(one, new Keyed("2", "j", null, "{\"id\":\"b\"}")), byId());
+        Manifest moved = export(List.of(one, new Keyed("2", "k", null, "{\"id\":\"b\"}")), byId());
+        assertThat(changes(moved).counts()).isEqualTo(new Changes.Counts(0, 1, 0, 1));
+        Manifest twice = export(List.of(one, new Keyed("1", "j", null, "{\"id\":\"c\"}")), byId());
+        assertThat(changes(twice).newChain()).contains("1 documents have the key of another document");
+    }
+
+    @Test
+    void theSourceIsReadOnceAsWithoutChanges() throws Exception {
+        List<Keyed> all = List.of(plain("1", "{\"id\":\"a\"}"), plain("2", "{\"id\":\"b\"}"));
+        export(all, byField("id"));
+        export(all, byField("id"));
+        source.now(SyntheticSource.TAKEN_AT.plus(Duration.ofHours(9)), all);
+        SyntheticExport without = new SyntheticExport(root.resolve("other"), source);
+        without.run();
+        assertThat(requests).isEqualTo(without.progress().now().requests());
     }
 
     @Test

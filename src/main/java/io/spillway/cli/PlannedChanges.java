@@ -1,0 +1,42 @@
+package io.spillway.cli;
+
+import io.spillway.changes.ChangeMaker;
+import io.spillway.pipeline.ChangeRoom;
+import io.spillway.pipeline.SizeEstimate;
+import io.spillway.progress.Amounts;
+import io.spillway.source.SourceSurvey;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+
+/** What {@code plan} states about the room that changes need. */
+final class PlannedChanges {
+    private PlannedChanges() {}
+
+    /** Prints it for people. {@code sizes} is empty while fields are undecided. */
+    static void print(PrintWriter out, SourceSurvey survey, List<SizeEstimate> sizes) {
+        ChangeRoom most = atMost(survey, sizes);
+        out.printf(
+                "changes       about %s stay on this disk (%d bytes and the key for each document), and twice as much"
+                        + " is needed during an export%n",
+                Amounts.bytes(most.kept()), ChangeMaker.keptBytes());
+        if (!sizes.isEmpty()) {
+            out.printf(
+                    "              files with changes: as large as the documents that differ, at most %s; while they are"
+                            + " written, at most %s more%n",
+                    Amounts.bytes(most.files()), Amounts.bytes(most.unpacked()));
+        }
+    }
+
+    /** Adds it for programs. */
+    static void put(Map<String, Object> line, SourceSurvey survey, List<SizeEstimate> sizes) {
+        ChangeRoom most = atMost(survey, sizes);
+        line.put("changes_bytes_per_document", ChangeMaker.keptBytes());
+        line.put("changes_bytes_at_most", most.files());
+        line.put("changes_scratch_bytes_at_most", most.digests() + most.unpacked());
+    }
+
+    private static ChangeRoom atMost(SourceSurvey survey, List<SizeEstimate> sizes) {
+        return ChangeRoom.atMost(survey.documents(), sizes, survey.slices(), survey.lanes());
+    }
+}

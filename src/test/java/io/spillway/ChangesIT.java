@@ -138,6 +138,36 @@ class ChangesIT {
     }
 
     @Test
+    void planStatesTheRoomThatChangesNeed() throws Exception {
+        String index = filled();
+        List<String> command = List.of(
+                "plan",
+                "--elasticsearch",
+                cluster.url().toString(),
+                "--index",
+                index,
+                "--dataset",
+                "edits",
+                "--to",
+                folder.toString(),
+                "--with-id",
+                "--changes",
+                "_id");
+        assertThat(Spillway.run(command.toArray(String[]::new)).succeeded().out())
+                .contains("stay on this disk (44 bytes and the key for each document)", "files with changes: ");
+        List<String> json = new ArrayList<>(command);
+        json.add("--json");
+        JsonNode line =
+                JSON.readTree(Spillway.run(json.toArray(String[]::new)).succeeded().out());
+        assertThat(line.get("changes_bytes_at_most")).isEqualTo(line.get("estimated_bytes"));
+        assertThat(line.get("changes_scratch_bytes_at_most").longValue())
+                .isGreaterThan(2L * 44 * DOCUMENTS)
+                .isLessThan(2L * 44 * DOCUMENTS
+                        + line.get("estimated_bytes_uncompressed").longValue()
+                        + 1);
+    }
+
+    @Test
     void snapshotsInARepositoryHaveTheSameChanges() throws Exception {
         String index = filled();
         SnapshotRepository repository = cluster.newRepository("");

@@ -157,8 +157,8 @@ class ChangesIT {
                 .contains("stay on this disk (44 bytes and the key for each document)", "files with changes: ");
         List<String> json = new ArrayList<>(command);
         json.add("--json");
-        JsonNode line =
-                JSON.readTree(Spillway.run(json.toArray(String[]::new)).succeeded().out());
+        JsonNode line = JSON.readTree(
+                Spillway.run(json.toArray(String[]::new)).succeeded().out());
         assertThat(line.get("changes_bytes_at_most")).isEqualTo(line.get("estimated_bytes"));
         assertThat(line.get("changes_scratch_bytes_at_most").longValue())
                 .isGreaterThan(2L * 44 * DOCUMENTS)

@@ -87,7 +87,7 @@ class DemoChangesIT {
 
     private void export(String dataset, String key, String... source) {
         List<String> command = new ArrayList<>(List.of("export", "--dataset", dataset, "--to", folder.toString()));
-        command.addAll(List.of("--with-id", "--changes", key));
+        command.addAll(List.of("--with-id", "--changes", key, "--accept-shrink"));
         command.addAll(List.of(source));
         Spillway.run(command.toArray(String[]::new)).succeeded();
     }
@@ -145,14 +145,22 @@ class DemoChangesIT {
             }
             export("live", "_id", "--elasticsearch", cluster.url().toString(), "--index", index);
             repository.take("round-" + round, index);
-            export("kept", "cca3", "--snapshot-repository", repository.directory().toString(), "--index", index);
+            export(
+                    "kept",
+                    "cca3",
+                    "--snapshot-repository",
+                    repository.directory().toString(),
+                    "--index",
+                    index);
         }
 
         assertEachDumpBecomesTheNewest("live");
         assertEachDumpBecomesTheNewest("kept");
         for (int dump = 1; dump < DUMPS; dump++) {
-            var live = JSON.readTree(dumps("live").get(dump).resolve("manifest.json").toFile());
-            var kept = JSON.readTree(dumps("kept").get(dump).resolve("manifest.json").toFile());
+            var live = JSON.readTree(
+                    dumps("live").get(dump).resolve("manifest.json").toFile());
+            var kept = JSON.readTree(
+                    dumps("kept").get(dump).resolve("manifest.json").toFile());
             assertThat(live.at("/changes/counts")).isEqualTo(kept.at("/changes/counts"));
             assertThat(live.at("/changes/digest")).isEqualTo(kept.at("/changes/digest"));
         }

@@ -52,8 +52,8 @@ public record ChangeSteps(int formatVersion, String dataset, List<Step> steps, L
     private static DumpId id(String dataset, String dump) {
         return DumpId.parse(dump)
                 .filter(id -> id.dataset().equals(dataset))
-                .orElseThrow(() ->
-                        new IllegalArgumentException("\"%s\" is not the id of a dump of \"%s\"".formatted(dump, dataset)));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "\"%s\" is not the id of a dump of \"%s\"".formatted(dump, dataset)));
     }
 
     /** The steps of a dataset. */

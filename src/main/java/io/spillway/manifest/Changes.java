@@ -210,15 +210,16 @@ public record Changes(
             Required.fileName(name);
             requireSha256(sha256);
             if (!format.equals(kind == Kind.BULK ? "bulk" : "jsonl")) {
-                throw new IllegalArgumentException("file %s of kind %s has the format %s".formatted(name, kind, format));
+                throw new IllegalArgumentException(
+                        "file %s of kind %s has the format %s".formatted(name, kind, format));
             }
             if (Math.min(bytes, bytesUncompressed) < 0 || Math.max(bytes, bytesUncompressed) > LONGEST_FILE) {
                 throw new IllegalArgumentException(
                         "file %s has an impossible length: %d, %d".formatted(name, bytes, bytesUncompressed));
             }
             if (documents < 0 || documents > bytesUncompressed) {
-                throw new IllegalArgumentException("file %s of %d bytes cannot have %d documents"
-                        .formatted(name, bytesUncompressed, documents));
+                throw new IllegalArgumentException(
+                        "file %s of %d bytes cannot have %d documents".formatted(name, bytesUncompressed, documents));
             }
         }
     }

@@ -131,7 +131,7 @@ public record Manifest(
                     "the parts of dump %s have %d bytes, expected %d".formatted(dump, sum, bytes));
         }
         if (changes != null) {
-            requireChanges(id(dataset, dump), documents, files, changes);
+            requireChanges(new DumpId(dataset, takenAt), documents, files, changes);
         }
     }
 
@@ -141,8 +141,8 @@ public record Manifest(
                 && DumpId.parse(from.dump())
                         .filter(id -> id.dataset().equals(dump.dataset()) && id.compareTo(dump) < 0)
                         .isEmpty()) {
-            throw new IllegalArgumentException(
-                    "the changes of dump %s lead from \"%s\", which is no earlier dump of it".formatted(dump, from.dump()));
+            throw new IllegalArgumentException("the changes of dump %s lead from \"%s\", which is no earlier dump of it"
+                    .formatted(dump, from.dump()));
         }
         if (changes.counts() != null && changes.counts().after() != documents) {
             throw new IllegalArgumentException("the changes lead to %d documents, but dump %s has %d"

@@ -28,8 +28,7 @@ public final class DiskRoom {
      * @param changes   bytes that changes will probably need beside the parts, see {@link ChangeRoom#expected}; 0 without changes
      * @throws SpillwayException {@link Fault#DESTINATION_UNAVAILABLE}, with the numbers
      */
-    public static void require(
-            long usable, Manifest previous, long documents, List<PartFormat> formats, long changes)
+    public static void require(long usable, Manifest previous, long documents, List<PartFormat> formats, long changes)
             throws SpillwayException {
         if (previous.documents() == 0 || !written(formats).equals(written(previous))) {
             return;

@@ -119,7 +119,9 @@ public final class PreviousDump {
                     throw e;
                 }
                 LOG.warn(
-                        "cannot look for a withdrawal notice destination={} cause=\"{}\"", place.name(), e.getMessage());
+                        "cannot look for a withdrawal notice destination={} cause=\"{}\"",
+                        place.name(),
+                        e.getMessage());
             }
         }
         return false;

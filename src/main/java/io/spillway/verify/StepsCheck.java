@@ -52,7 +52,9 @@ public final class StepsCheck {
             Optional<byte[]> bytes = manifest(folder, step.to());
             hashes.put(step.to(), bytes.map(Digests::sha256).orElse(""));
             if (!hashes.containsKey(step.from())) {
-                hashes.put(step.from(), manifest(folder, step.from()).map(Digests::sha256).orElse(""));
+                hashes.put(
+                        step.from(),
+                        manifest(folder, step.from()).map(Digests::sha256).orElse(""));
             }
             requireHash(step, step.from(), step.fromManifestSha256(), hashes.getOrDefault(step.from(), ""));
             requireHash(step, step.to(), step.toManifestSha256(), hashes.getOrDefault(step.to(), ""));
@@ -63,8 +65,7 @@ public final class StepsCheck {
         }
     }
 
-    private static void requireHash(Step step, String dump, String expected, String found)
-            throws SpillwayException {
+    private static void requireHash(Step step, String dump, String expected, String found) throws SpillwayException {
         if (!found.isEmpty() && !found.equals(expected)) {
             throw different("has a step from %s to %s with the SHA-256 %s for the manifest of %s, which is %s"
                     .formatted(step.from(), step.to(), expected, dump, found));

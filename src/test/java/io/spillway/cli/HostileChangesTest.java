@@ -100,7 +100,9 @@ class HostileChangesTest {
                 forgery("a count is missing", list -> counts(list).remove("unchanged")),
                 forgery("no digest", list -> step(list, 1).remove("digest")),
                 forgery("no files", list -> step(list, 1).remove("files")),
-                forgery("a file that is null", list -> ((ArrayNode) step(list, 1).get("files")).addNull()),
+                forgery(
+                        "a file that is null",
+                        list -> ((ArrayNode) step(list, 1).get("files")).addNull()),
                 forgery("a step that is null", list -> steps(list).addNull()),
                 forgery("a break that is null", list -> ((ArrayNode) list.get("breaks")).addNull()),
                 forgery("steps that are no list", list -> list.put("steps", "none")),
@@ -126,12 +128,17 @@ class HostileChangesTest {
                 forgery("another kind", list -> changed(list).put("kind", "renamed")),
                 forgery("another format of a file", list -> changed(list).put("format", "parquet")),
                 forgery("another hash", list -> changed(list).put("sha256", "ABC")),
-                forgery("two files of one name", list -> ((ArrayNode) step(list, 1).get("files")).add(changed(list).deepCopy())),
+                forgery(
+                        "two files of one name",
+                        list -> ((ArrayNode) step(list, 1).get("files"))
+                                .add(changed(list).deepCopy())),
                 forgery("a step twice", list -> steps(list).add(step(list, 1).deepCopy())),
                 forgery("a loop", list -> {
                     ObjectNode back = step(list, 1).deepCopy();
                     back.put("from", THIRD).put("to", FIRST);
-                    back.put("from_manifest_sha256", step(list, 1).get("to_manifest_sha256").textValue());
+                    back.put(
+                            "from_manifest_sha256",
+                            step(list, 1).get("to_manifest_sha256").textValue());
                     steps(list).add(back);
                 }),
                 forgery("a step to itself", list -> step(list, 1).put("to", SECOND)),
@@ -139,10 +146,12 @@ class HostileChangesTest {
                 forgery("a dump that is no date", list -> step(list, 1).put("to", "journals/latest")),
                 forgery("a dump upwards", list -> step(list, 1).put("to", "journals/../x")),
                 forgery("a dump with a control character", list -> step(list, 1).put("to", THIRD + "\u0000")),
-                forgery("a break that is no date", list -> ((ArrayNode) list.get("breaks"))
-                        .addObject()
-                        .put("dump", "zzz")
-                        .put("reason", "none")),
+                forgery(
+                        "a break that is no date",
+                        list -> ((ArrayNode) list.get("breaks"))
+                                .addObject()
+                                .put("dump", "zzz")
+                                .put("reason", "none")),
                 forgery("a very long dump", list -> step(list, 1).put("to", "journals/" + "9".repeat(10_000))));
     }
 
@@ -182,8 +191,12 @@ class HostileChangesTest {
         counts(list).put("added", 0).put("changed", documents);
         ((ObjectNode) step(list, 1).get("counts")).put("unchanged", 0);
         ObjectNode first = (ObjectNode) step(list, 0).get("counts");
-        first.put("unchanged", documents + counts(list).get("deleted").longValue()
-                - first.get("added").longValue() - first.get("changed").longValue());
+        first.put(
+                "unchanged",
+                documents
+                        + counts(list).get("deleted").longValue()
+                        - first.get("added").longValue()
+                        - first.get("changed").longValue());
         Files.write(file(), JSON.writeValueAsBytes(list));
         Spillway.Outcome refused = apply().refused(3);
         assertThat(refused.err()).contains("keys").contains("fetch the newest dump as a whole");

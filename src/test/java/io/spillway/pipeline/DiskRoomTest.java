@@ -73,8 +73,8 @@ class DiskRoomTest {
                 new Changes.File("journals.changes.jsonl", Changes.Kind.CHANGED, "jsonl", "none", 500, 900, 10, hash);
         Changes.Digest digest = new Changes.Digest("0".repeat(32), "0".repeat(32));
         Changes.From from = new Changes.From("journals/2020-01-01T000000Z", hash);
-        Changes changes = new Changes(
-                "id", from, null, new Changes.Counts(4, 6, 0, DOCUMENTS - 10), digest, List.of(file));
+        Changes changes =
+                new Changes("id", from, null, new Changes.Counts(4, 6, 0, DOCUMENTS - 10), digest, List.of(file));
         Manifest before = with(changes);
         long longest = previous.parts().get(0).bytesUncompressed();
 

@@ -100,7 +100,8 @@ class HeapRoomTest {
         Matcher xmx = Pattern.compile("-Xmx(\\d+)m").matcher(refused.hint());
         assertThat(xmx.find()).isTrue();
         long heap = Long.parseLong(xmx.group(1)) * MIB;
-        assertThatCode(() -> HeapRoom.require(1, List.of(xz), heap * 15 / 16, true)).doesNotThrowAnyException();
+        assertThatCode(() -> HeapRoom.require(1, List.of(xz), heap * 15 / 16, true))
+                .doesNotThrowAnyException();
     }
 
     private static boolean fits(long heap, PartFormat format) {

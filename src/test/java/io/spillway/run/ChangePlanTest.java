@@ -36,15 +36,12 @@ class ChangePlanTest {
                     new SourceField("labels", "flattened")));
 
     private static ScheduleFile schedule(String key, String more) throws Exception {
-        return ConfigFile.readText(
-                """
+        return ConfigFile.readText("""
                 dataset: books
                 source: {elasticsearch: "http://127.0.0.1:1", index: books}
                 destinations: [{directory: /tmp/books}]
                 changes: {key: "%s"}
-                """.formatted(key) + more,
-                "books.yaml",
-                ScheduleFile.class);
+                """.formatted(key) + more, "books.yaml", ScheduleFile.class);
     }
 
     private static ChangeSettings plan(String key, String more) throws Exception {
@@ -74,7 +71,8 @@ class ChangePlanTest {
         assertThat(plan(key, "fields: {include: [isbn, author.*, printed], exclude: [mail, shelves, labels]}\n")
                         .key())
                 .isEqualTo(key);
-        assertThat(plan(key, "fields: {exclude: [mail], unlisted: publish}\n").key()).isEqualTo(key);
+        assertThat(plan(key, "fields: {exclude: [mail], unlisted: publish}\n").key())
+                .isEqualTo(key);
     }
 
     @ParameterizedTest
@@ -119,20 +117,20 @@ class ChangePlanTest {
     @Test
     void onlySettingsThatChangeWhatIsPublishedBeginANewChain() throws Exception {
         Map<String, String> plain = plan("isbn", "").fingerprint();
-        assertThat(plan("isbn", "title: Books\nlicense: CC0-1.0\nkeep: {last: 3}\n").fingerprint())
+        assertThat(plan("isbn", "title: Books\nlicense: CC0-1.0\nkeep: {last: 3}\n")
+                        .fingerprint())
                 .isEqualTo(plain);
         assertThat(different(plain, "fields: {exclude: [mail], unlisted: publish}\n"))
                 .containsExactly("the rules of fields");
-        assertThat(different(plain, "formats: [{jsonl: {compression: zstd}}]\n")).containsExactly("the formats");
+        assertThat(different(plain, "formats: [{jsonl: {compression: zstd}}]\n"))
+                .containsExactly("the formats");
         assertThat(different(plain, "formats: [{jsonl: {id: _id}}]\n")).containsExactly("the formats");
-        Map<String, String> queried = ChangePlan.of(
-                        ConfigFile.readText("""
+        Map<String, String> queried = ChangePlan.of(ConfigFile.readText("""
                                 dataset: books
                                 source: {elasticsearch: "http://127.0.0.1:1", index: books, query: {term: {isbn: "1"}}}
                                 destinations: [{directory: /tmp/books}]
                                 changes: {key: isbn}
-                                """, "books.yaml", ScheduleFile.class),
-                        FOUND)
+                                """, "books.yaml", ScheduleFile.class), FOUND)
                 .fingerprint();
         assertThat(different(plain, queried)).containsExactly("the query and the routing");
     }

@@ -239,7 +239,8 @@ class ChangesExportTest {
         }
         for (int from = 0; from < DUMPS; from += 3) {
             for (int to = from + 1; to < DUMPS; to += 2 + from % 2) {
-                List<String> expected = lines(manifests.get(to)).stream().sorted().toList();
+                List<String> expected =
+                        lines(manifests.get(to)).stream().sorted().toList();
                 assertThat(apply(from, to, "/_id")).isEqualTo(expected);
                 assertThat(updated(from, to)).isEqualTo(expected);
             }

@@ -13,8 +13,8 @@ import io.spillway.destination.local.LocalDirectory;
 import io.spillway.manifest.Changes;
 import io.spillway.manifest.Manifest;
 import io.spillway.site.SiteWriter;
-import io.spillway.support.SteppedDestination;
 import io.spillway.support.Spillway;
+import io.spillway.support.SteppedDestination;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ class ChangesSecrecyTest {
     @BeforeEach
     void logEverything() throws IOException {
         world = new ChangesWorld(Files.createDirectories(folder.resolve("home")));
-        log.setLevel(Level.ALL);
+        log.setLevel(Level.TRACE);
         logged.start();
         log.addAppender(logged);
     }
@@ -133,7 +133,14 @@ class ChangesSecrecyTest {
         String site = world.root.resolve("journals").toString();
         run("verify", site).succeeded();
         Manifest first = manifests().get(0);
-        run("apply", "--from", world.root.resolve(first.dump()).toString(), "--changes", site, "--to", folder + "/copy");
+        run(
+                "apply",
+                "--from",
+                world.root.resolve(first.dump()).toString(),
+                "--changes",
+                site,
+                "--to",
+                folder + "/copy");
 
         assertThat(leftByAKill).hasSize(7).allMatch(files -> files.contains("sorted"));
         assertThat(String.join("", leftByAKill)).doesNotContain(WITHHELD);
@@ -168,7 +175,14 @@ class ChangesSecrecyTest {
         String site = world.root.resolve("journals").toString();
         run("verify", site).succeeded();
         for (Manifest from : List.of(first, after)) {
-            run("apply", "--from", world.root.resolve(from.dump()).toString(), "--changes", site, "--to", folder + "/c");
+            run(
+                    "apply",
+                    "--from",
+                    world.root.resolve(from.dump()).toString(),
+                    "--changes",
+                    site,
+                    "--to",
+                    folder + "/c");
         }
 
         assertThat(ChangesWorld.everything(world.root)).contains("kept").doesNotContain(WITHDRAWN);

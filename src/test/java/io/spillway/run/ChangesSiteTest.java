@@ -326,7 +326,8 @@ class ChangesSiteTest {
                 Files.writeString(file, good.replace("\"" + date + "/", "\"" + elsewhere + "/"));
                 assertThat(fresh(server).findings())
                         .singleElement()
-                        .satisfies(each -> assertThat(each.what()).contains("is not a list of changes: not the name of"));
+                        .satisfies(
+                                each -> assertThat(each.what()).contains("is not a list of changes: not the name of"));
                 assertThat(damaged(root.resolve("journals").toString()))
                         .contains("is not a list of changes: not the name of");
             }

@@ -91,7 +91,9 @@ final class ChangesWorld {
         List<String> lines = new ArrayList<>();
         for (Changes.File file : manifest.changes().files()) {
             if (file.kind() == kind) {
-                lines.addAll(text(root.resolve(manifest.dump()).resolve(file.name())).lines().toList());
+                lines.addAll(text(root.resolve(manifest.dump()).resolve(file.name()))
+                        .lines()
+                        .toList());
             }
         }
         return lines;

@@ -115,7 +115,8 @@ class DamagedDigestsTest {
         for (int length : new int[] {0, 1, 50, 200}) {
             Path note = world.hidden(NOTE);
             Files.write(note, Arrays.copyOf(Files.readAllBytes(note), length));
-            assertThat(next("the first " + length + " bytes of the note").newChain()).isNull();
+            assertThat(next("the first " + length + " bytes of the note").newChain())
+                    .isNull();
         }
         for (int other : new int[] {0, 2, -1}) {
             edited(note -> note.put("version", other));
@@ -146,10 +147,12 @@ class DamagedDigestsTest {
             ObjectNode theirs = (ObjectNode) JSON.readTree(other.hidden(NOTE).toFile());
             theirs.put("file", own.get("file").textValue());
             switch (foreign) {
-                case "dataset" -> theirs.put("dump", theirs.get("dump").textValue().replace("journals", "books"));
-                case "key" -> theirs.put("key", "n")
-                        .put("dump", own.get("dump").textValue())
-                        .put("manifest_sha256", own.get("manifest_sha256").textValue());
+                case "dataset" ->
+                    theirs.put("dump", theirs.get("dump").textValue().replace("journals", "books"));
+                case "key" ->
+                    theirs.put("key", "n")
+                            .put("dump", own.get("dump").textValue())
+                            .put("manifest_sha256", own.get("manifest_sha256").textValue());
                 case "manifest" -> theirs.put("dump", own.get("dump").textValue());
                 default -> assertThat(theirs.get("dump")).isNotEqualTo(own.get("dump"));
             }

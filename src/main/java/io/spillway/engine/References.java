@@ -38,7 +38,7 @@ final class References {
         try {
             return Optional.of(Secret.parse(reference).reveal());
         } catch (IllegalArgumentException missing) {
-            // Whoever reads the schedule reports it, with its place.
+            // The reader of the schedule reports it, with its place.
             return Optional.empty();
         }
     }

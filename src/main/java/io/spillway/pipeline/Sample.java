@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.List;
+import java.util.Iterator;
 import java.util.NavigableMap;
 
 /** The first published documents of a slice, as a preview for readers. Not thread-safe. */
@@ -49,11 +49,12 @@ final class Sample {
     /** Removes the texts of slices that cannot be among the first documents, whatever the missing slices have. */
     static void trim(NavigableMap<Integer, String> texts) {
         long before = 0;
-        for (Integer slice : List.copyOf(texts.keySet())) {
+        for (Iterator<String> each = texts.values().iterator(); each.hasNext(); ) {
+            String text = each.next();
             if (before >= DOCUMENTS) {
-                texts.remove(slice);
+                each.remove();
             } else {
-                before += texts.get(slice).lines().count();
+                before += text.lines().count();
             }
         }
     }

@@ -25,13 +25,13 @@ final class ParquetFormat {
      * The format.
      *
      * @param published fields
-     * @param lists     determines which of them are lists unless the schedule does
+     * @param derived   determines which of them are lists unless the schedule does
      * @throws SpillwayException {@code list} names a field that is not published
      */
-    static PartFormat of(ParquetSection section, List<SourceField> published, KnownLists lists)
+    static PartFormat of(ParquetSection section, List<SourceField> published, KnownLists derived)
             throws SpillwayException {
         Columns.Options options =
-                section.toOptions(section.list() == null ? lists.of(published) : listed(section.list(), published));
+                section.toOptions(section.list() == null ? derived.of(published) : listed(section.list(), published));
         Columns columns = new Columns(published, options);
         long rowGroupBytes = Parquet.rowGroupBytes(Runtime.getRuntime().maxMemory());
         return new PartFormat(

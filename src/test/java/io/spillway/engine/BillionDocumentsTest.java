@@ -109,7 +109,12 @@ class BillionDocumentsTest {
         Path folder = Files.createTempDirectory(temporary, "run");
         long before = used();
         Extraction extraction = new Extraction(settings, new Progress());
-        runner.run(new ExportPlan(snapshot, dump, settings.formats(), null, -1), extraction, new NoStore(), folder, folder);
+        runner.run(
+                new ExportPlan(snapshot, dump, settings.formats(), null, -1),
+                extraction,
+                new NoStore(),
+                folder,
+                folder);
         long kept = used() - before;
         extraction.prove(snapshot);
         runner.commit();

@@ -10,6 +10,7 @@ import io.spillway.support.RepositoryFixture;
 import io.spillway.support.Spillway;
 import io.spillway.support.StubElasticsearch;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -149,7 +150,7 @@ class EngineSourcesTest {
                 .redirectError(temporary.resolve("err").toFile())
                 .start();
         try {
-            assertThat(new String(driver.getInputStream().readNBytes(BlockedDriver.RUNNING.length())))
+            assertThat(new String(driver.getInputStream().readNBytes(BlockedDriver.RUNNING.length()), StandardCharsets.UTF_8))
                     .isEqualTo(BlockedDriver.RUNNING);
             driver.destroy();
             assertThat(driver.waitFor(60, TimeUnit.SECONDS)).isTrue();

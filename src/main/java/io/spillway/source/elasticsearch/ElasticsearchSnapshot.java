@@ -42,6 +42,7 @@ final class ElasticsearchSnapshot implements Snapshot {
     private static final long LARGEST_ANSWER = 256L << 20;
 
     private final Connection connection;
+    private final Dialect dialect;
     private final PointsInTime pits;
     private final Frozen frozen;
     private final int readers;
@@ -56,8 +57,6 @@ final class ElasticsearchSnapshot implements Snapshot {
     private final @Nullable ScheduledExecutorService keepAlive;
     /** If a lane waits longer than this for its disk, it renews the keep-alive with an empty request. */
     private final Duration touchAfter;
-
-    private final Dialect dialect;
 
     /**
      * What was found when the points in time were opened.
@@ -280,8 +279,7 @@ final class ElasticsearchSnapshot implements Snapshot {
     /** Bytes that one lane may have in memory while it is the only one above {@link #answerLimit()}. */
     int largestAnswer() {
         // Snapshots of other processes do not wait for each other's large answers.
-        int atOnce = keepAlive == null ? readers : 1;
-        return (int) Math.min(LARGEST_ANSWER, Runtime.getRuntime().maxMemory() / 4 / atOnce);
+        return (int) Math.min(LARGEST_ANSWER, Runtime.getRuntime().maxMemory() / 4 / (keepAlive == null ? readers : 1));
     }
 
     /** Target size of pages: the configured size, reduced if a response twice as long would not fit. */
@@ -420,12 +418,11 @@ final class ElasticsearchSnapshot implements Snapshot {
     }
 
     private static boolean isUnknownHost(IOException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnknownHostException) {
-                return true;
-            }
+        Throwable cause = e;
+        while (cause != null && !(cause instanceof UnknownHostException)) {
+            cause = cause.getCause();
         }
-        return false;
+        return cause != null;
     }
 
     /** Whether the connection was closed without a response. */

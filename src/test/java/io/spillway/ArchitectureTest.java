@@ -260,6 +260,7 @@ class ArchitectureTest {
                         ROOT + ".parquet..",
                         ROOT + ".publish..",
                         ROOT + ".destination.archive..",
+                        ROOT + ".destination.s3..",
                         ROOT + ".source.elasticsearch..",
                         ROOT + ".source.repository..",
                         ROOT + ".run..",

@@ -56,6 +56,12 @@ final class DestinationArguments {
     @Option(names = "--path-style", description = "Use path-style bucket URLs.")
     private boolean pathStyle;
 
+    @SetsKey("/destinations/*/s3/home")
+    @Option(
+            names = "--home",
+            description = "Make dumps in the bucket, the only destination, without a copy on the disk.")
+    private boolean home;
+
     @SetsKey({"/destinations/*/public-url", "/destinations/*/s3/public-url"})
     @Option(names = "--public-url", paramLabel = "URL", description = "Public URL of the destination.")
     private @Nullable String publicUrl;
@@ -98,6 +104,7 @@ final class DestinationArguments {
             ScheduleTree.put(s3, "endpoint", endpoint);
             ScheduleTree.put(s3, "region", region);
             s3.put("path-style", pathStyle);
+            s3.put("home", home);
             ScheduleTree.put(s3, "public-url", publicUrl);
             s3.put("try-public-url", !untriedPublicUrl);
             ScheduleTree.put(s3, "access-key", accessKey);
@@ -126,6 +133,7 @@ final class DestinationArguments {
         without.put("--endpoint", endpoint != null && !toBucket);
         without.put("--region", region != null && !toBucket);
         without.put("--path-style", pathStyle && !toBucket);
+        without.put("--home", home && !toBucket);
         without.put("--access-key", accessKey != null && !toBucket && !toArchive);
         without.put("--secret-key", secretKey != null && !toBucket && !toArchive);
         without.put("--public-url", publicUrl != null && onlyArchive);

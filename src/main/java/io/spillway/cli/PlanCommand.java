@@ -25,10 +25,7 @@ import io.spillway.schedule.ScheduleFile;
 import io.spillway.source.Document;
 import io.spillway.source.SourceDescription;
 import io.spillway.source.SourceSurvey;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -222,17 +219,17 @@ final class PlanCommand implements Callable<Integer> {
             PlannedChanges.print(out, survey, sizes);
         }
         archiveWarnings(schedule, survey, sizes).forEach(warning -> out.println("archive       " + warning));
-        Path directory = Destinations.homePath(schedule);
-        long free = free(directory);
-        String room =
-                "(%s free%s)".formatted(Amounts.bytes(free), free < bytes ? ", possibly too little for the dump" : "");
+        PlannedRoom room = PlannedRoom.of(schedule, survey, bytes);
         label = "destination";
         for (DestinationSection section : schedule.destinations()) {
-            out.printf("%-14s%s%n", label, section.directory() == null ? describe(section) : directory + " " + room);
+            out.printf(
+                    "%-14s%s%n",
+                    label, section.directory() == null ? describe(section) : room.directory() + " " + room.text());
             label = "";
         }
+        room.printHome(out);
         if (Destinations.isSpooled(schedule)) {
-            out.printf("spool         %s %s%n", directory, room);
+            out.printf("spool         %s %s%n", room.directory(), room.text());
         }
         DumpFormats.idsRevealDates(schedule, source).ifPresent(warning -> out.println("ids           " + warning));
         List<FieldDecision> fields = schedule.fields().toPolicy().decide(source.fields());
@@ -396,26 +393,8 @@ final class PlanCommand implements Callable<Integer> {
                                 : Destinations.homePath(schedule).toString())
                         .toList());
         line.put("spooled", Destinations.isSpooled(schedule));
-        line.put("destination", Destinations.homePath(schedule).toString());
-        line.put("destination_free_bytes", free(Destinations.homePath(schedule)));
+        PlannedRoom.of(schedule, survey, total(sizes, SizeEstimate::bytes)).put(line);
         spec.commandLine().getOut().println(JsonText.line(line));
-    }
-
-    /** Free bytes on the file system that has the directory, or will have it. */
-    private static long free(Path directory) throws SpillwayException {
-        Path there = directory;
-        while (!Files.exists(there) && there.getParent() != null) {
-            there = there.getParent();
-        }
-        try {
-            return Files.getFileStore(there).getUsableSpace();
-        } catch (IOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE,
-                    "cannot read the free space of " + there + ": " + e.getMessage(),
-                    null,
-                    e);
-        }
     }
 
     private static long total(List<SizeEstimate> sizes, ToLongFunction<SizeEstimate> each) {

@@ -143,7 +143,7 @@ public interface Destination extends AutoCloseable {
     Traits traits();
 
     /**
-     * What only some destinations can do: {@link FolderLinks}, {@link FolderNames}, {@link LocalFolders},
+     * What only some destinations can do: {@link FolderLinks}, {@link FolderNames}, {@link HeldUploads}, {@link LocalFolders},
      * {@link RequestPreview}, {@link SiteLock}, {@link Torrents}. An adapter has a capability if it implements the
      * interface; one that wraps another destination may pass on what that one can do. Empty without the capability.
      */

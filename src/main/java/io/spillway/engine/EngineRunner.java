@@ -68,6 +68,12 @@ final class EngineRunner implements SliceRunner {
                             + of.changes().key(),
                     "remove changes from the schedule, or export on one machine with  spillway export");
         }
+        if (of.bucketHome() != null) {
+            throw new SpillwayException(
+                    Fault.CONFIG,
+                    "an export whose slices run in other processes needs a directory as home: s3.home=true",
+                    "use a directory that every machine sees, and the bucket without home: true, or export on one machine");
+        }
         Integer lanes = of.source().politeness().lanes();
         if (slots != null && lanes != null && slots > lanes && !of.source().isRepository()) {
             throw new SpillwayException(

@@ -78,7 +78,7 @@ public record Snippet(String tool, String code) {
                 continue;
             }
             String name = first.get().name();
-            String pattern = name.replaceFirst("\\.[0-9]+\\.", ".*.");
+            String pattern = name.replaceFirst("\\.[0-9]+(-[0-9]+)?\\.", ".*.");
             String duck = switch (format) {
                 case "parquet" -> "read_parquet";
                 case "csv" -> "read_csv";

@@ -50,6 +50,41 @@ public final class DiskRoom {
         }
     }
 
+    /** Files of a lane and a format at once: one is being written, and one is read back and sent. */
+    static final int PARTS_AT_ONCE = 2;
+
+    /**
+     * The same for a dump whose parts leave the disk as soon as they are complete: it holds two parts for each lane and format.
+     *
+     * @param limits of each part
+     * @param lanes  number of slices that are read at the same time
+     */
+    public static void requireForParts(
+            long usable, Manifest previous, long documents, List<PartFormat> formats, PartLimits limits, int lanes)
+            throws SpillwayException {
+        if (previous.documents() == 0 || !written(formats).equals(written(previous))) {
+            return;
+        }
+        long needed = Math.min(
+                forParts(limits.bytes(), formats.size(), lanes),
+                needed(previous.bytes(), previous.documents(), documents));
+        if (needed > usable) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE,
+                    "%d lanes need about %d bytes on disk for the parts that are being written and sent, but %d are free"
+                            .formatted(lanes, needed, usable),
+                    "free some space in the state folder, or set smaller parts or fewer lanes");
+        }
+    }
+
+    /** The most that the parts of a dump take on disk, in bytes, if each leaves it as soon as it is complete. */
+    public static long forParts(long partBytes, int formats, int lanes) {
+        return (long) lanes
+                * formats
+                * PARTS_AT_ONCE
+                * Math.min(partBytes, Long.MAX_VALUE / lanes / formats / PARTS_AT_ONCE);
+    }
+
     /**
      * Estimated size of a dump on disk, in bytes.
      *

@@ -20,8 +20,9 @@ import java.util.Optional;
  * @param torrents URLs of torrents that destinations generate some time after they receive the dump
  * @param page     URL of the dataset's page: relative to the dump's folder, or absolute if a destination has no such
  *                 pages
+ * @param seeded   whether the dump's own torrent can be made, for which the parts are read
  */
-record DumpAddresses(List<URI> folders, List<URI> torrents, String page) {
+record DumpAddresses(List<URI> folders, List<URI> torrents, String page, boolean seeded) {
     private static final String RELATIVE_PAGE = "../index.html";
 
     /** A dump without a public URL. */
@@ -35,7 +36,12 @@ record DumpAddresses(List<URI> folders, List<URI> torrents, String page) {
 
     /** URLs at destinations that all have the dataset's page above the dump. */
     DumpAddresses(List<URI> folders, List<URI> torrents) {
-        this(folders, torrents, RELATIVE_PAGE);
+        this(folders, torrents, RELATIVE_PAGE, true);
+    }
+
+    /** The same without a torrent of the dump's own. */
+    DumpAddresses unseeded() {
+        return new DumpAddresses(folders, torrents, page, false);
     }
 
     /**
@@ -55,7 +61,8 @@ record DumpAddresses(List<URI> folders, List<URI> torrents, String page) {
                         .flatMap(place -> place.capability(Torrents.class).stream())
                         .flatMap(torrents -> torrents.torrentAddress(folder).stream())
                         .toList(),
-                page(dump, places));
+                page(dump, places),
+                true);
     }
 
     private static String page(DumpId dump, List<? extends Destination> places) {
@@ -87,11 +94,11 @@ record DumpAddresses(List<URI> folders, List<URI> torrents, String page) {
 
     /**
      * The parent folders, where the dump's own folder is called {@code name}: a client appends the torrent's name to
-     * the URL of a web seed (BEP 19).
+     * the URL of a web seed (BEP 19). Empty without a torrent.
      */
     List<URI> webSeeds(String name) {
         return folders.stream()
-                .filter(folder -> folder.getPath().endsWith("/" + name + "/"))
+                .filter(folder -> seeded && folder.getPath().endsWith("/" + name + "/"))
                 .map(folder -> folder.resolve(".."))
                 .toList();
     }

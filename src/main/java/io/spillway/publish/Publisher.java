@@ -3,6 +3,7 @@ package io.spillway.publish;
 import io.spillway.catalog.Memory;
 import io.spillway.dataset.DumpId;
 import io.spillway.destination.Destination;
+import io.spillway.destination.HeldUploads;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -149,7 +150,9 @@ public final class Publisher {
 
     /** Writes all files beside the parts, the manifest last. */
     private Manifest write(Draft draft, Comparison comparison) throws IOException {
-        DumpAddresses addresses = DumpAddresses.of(draft.dump(), places);
+        DumpAddresses found = DumpAddresses.of(draft.dump(), places);
+        // A bucket as home has the parts, and a torrent needs their bytes once more.
+        DumpAddresses addresses = destination.capability(HeldUploads.class).isPresent() ? found.unseeded() : found;
         List<SideFile> files = Companions.write(draft, comparison.schemaVersion(), addresses, version);
         Manifest manifest = manifest(draft, comparison, files);
         Companions.write(draft.folder(), Manifest.FILE_NAME, ManifestJson.write(manifest));

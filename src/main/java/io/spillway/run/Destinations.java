@@ -40,14 +40,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open destinations of a schedule: the directory in which dumps are written, and the destinations they are sent to
- * from there. If no destination is a directory, dumps are written to a spool in the state folder first.
+ * The open destinations of a schedule: the home, in which dumps are made, and the destinations they are sent to from there. The
+ * home is a directory or a bucket. If it is neither, dumps are written to a spool in the state folder first.
  */
 public final class Destinations implements AutoCloseable {
     /** The environment variable that names the state folder. */
     private static final String STATE_VARIABLE = "SPILLWAY_STATE";
 
-    private final LocalDirectory home;
+    private final Destination home;
+    private final LocalDirectory work;
+    private final Workspace workspace;
     private final boolean spooled;
     private final List<Destination> others;
     private final Terms terms;
@@ -55,13 +57,42 @@ public final class Destinations implements AutoCloseable {
     /** Takes open destinations. Closing this closes them. */
     Destinations(LocalDirectory home, boolean spooled, List<Destination> others, String configuration) {
         this.home = home;
+        this.work = home;
+        this.workspace = new DirectoryWorkspace(home);
         this.spooled = spooled;
         this.others = others;
         this.terms = new Terms(configuration, Set.of(), new DirectoryMemory(home));
     }
 
+    /** Takes an open bucket in which dumps are made. Closing this closes it and its folder. */
+    Destinations(BucketHome bucket, String configuration) {
+        this.home = new HomeBucket(bucket);
+        this.work = bucket.work();
+        this.workspace = new BucketWorkspace(bucket);
+        this.spooled = false;
+        this.others = List.of();
+        this.terms = new Terms(configuration, Set.of(), new DirectoryMemory(bucket.work()));
+    }
+
     /** Opens all destinations of a schedule; the caller closes them. */
     public static Destinations open(ScheduleFile schedule) throws SpillwayException {
+        S3Section bucket = schedule.bucketHome();
+        return bucket == null
+                ? openWithDirectory(schedule)
+                : new Destinations(openBucketHome(schedule, bucket), Configuration.digest(schedule));
+    }
+
+    private static BucketHome openBucketHome(ScheduleFile schedule, S3Section section) throws SpillwayException {
+        LocalDirectory work = LocalDirectory.openPrivate(spool(schedule));
+        try {
+            return new BucketHome(S3Bucket.open(options(section)), work, Lease.PERIOD);
+        } catch (SpillwayException | RuntimeException e) {
+            work.close();
+            throw e;
+        }
+    }
+
+    private static Destinations openWithDirectory(ScheduleFile schedule) throws SpillwayException {
         Optional<DestinationSection> directory = schedule.destinations().stream()
                 .filter(each -> each.directory() != null)
                 .findFirst();
@@ -115,9 +146,14 @@ public final class Destinations implements AutoCloseable {
         return ItemLimits.warnings(bytes, files);
     }
 
-    /** Where dumps are written: a destination itself, or a spool. */
-    public LocalDirectory home() {
+    /** Where dumps are made: a destination itself, or a spool. */
+    public Destination home() {
         return home;
+    }
+
+    /** The directory of this machine in which files are written first: the home itself, or a folder of the state. */
+    LocalDirectory work() {
+        return work;
     }
 
     /** The home where it is a spool, else null. */
@@ -147,7 +183,7 @@ public final class Destinations implements AutoCloseable {
      * @param anyway dumps to send even if they were made under another configuration
      */
     Deliveries deliveries(Set<DumpId> anyway) {
-        return new Deliveries(home, home::folder, spooled, others, terms.withAnyway(anyway));
+        return new Deliveries(home, work::folder, spooled, others, terms.withAnyway(anyway));
     }
 
     /** State kept at home between runs. */
@@ -162,7 +198,7 @@ public final class Destinations implements AutoCloseable {
 
     /** Stores parts until they are published. */
     Workspace workspace() {
-        return new DirectoryWorkspace(home);
+        return workspace;
     }
 
     /** The directory in which a schedule's dumps are written, whether it exists or not. */
@@ -178,7 +214,8 @@ public final class Destinations implements AutoCloseable {
 
     /** Whether no destination is a directory, so that dumps are written to a spool first. */
     public static boolean isSpooled(ScheduleFile schedule) {
-        return schedule.destinations().stream().allMatch(each -> each.directory() == null);
+        return schedule.bucketHome() == null
+                && schedule.destinations().stream().allMatch(each -> each.directory() == null);
     }
 
     private static Path path(DestinationSection section) {
@@ -297,5 +334,8 @@ public final class Destinations implements AutoCloseable {
     public void close() {
         others.forEach(Destination::close);
         home.close();
+        if (work != home) {
+            work.close();
+        }
     }
 }

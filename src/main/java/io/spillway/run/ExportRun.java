@@ -10,11 +10,13 @@ import io.spillway.deliver.EarlyUpload;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.files.Folders;
+import io.spillway.manifest.Changes;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.ManifestJson;
 import io.spillway.pipeline.ChangeRoom;
 import io.spillway.pipeline.DiskRoom;
 import io.spillway.pipeline.Extraction;
+import io.spillway.pipeline.PartStore;
 import io.spillway.pipeline.RunStats;
 import io.spillway.progress.Progress;
 import io.spillway.publish.ChangeSource;
@@ -33,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -243,7 +246,17 @@ public final class ExportRun {
                     ? ChangeRoom.expected(previous.get(), documents, snapshot.lanes())
                             .duringExport()
                     : 0;
-            DiskRoom.require(workspace.usableBytes(), previous.get(), documents, plan.formats(), room);
+            if (workspace.store(dump).isPresent()) {
+                DiskRoom.requireForParts(
+                        workspace.usableBytes(),
+                        previous.get(),
+                        documents,
+                        plan.formats(),
+                        settings.limits(),
+                        snapshot.lanes());
+            } else {
+                DiskRoom.require(workspace.usableBytes(), previous.get(), documents, plan.formats(), room);
+            }
             requireLater(dump, previous.get());
         }
         return plan;
@@ -258,8 +271,13 @@ public final class ExportRun {
         Path links = deliveries.sendAhead() ? workspace.newFolder(dump) : folder;
         Path digests = planned == null ? folder : workspace.newFolder(dump);
         Path attempts = slices.isApart() ? workspace.newFolder(dump) : folder;
-        try (EarlyUpload early = deliveries.ahead(dump, links)) {
+        try (EarlyUpload early = deliveries.ahead(dump, links);
+                PartStore store = workspace.store(dump).orElse(null)) {
             Extraction extraction = new Extraction(settings.slices(dump, plan.formats()), progress);
+            extraction.name(workspace.names());
+            if (store != null) {
+                extraction.sendTo(store);
+            }
             ChangeMaker maker = changes == null || planned == null
                     ? null
                     : changes.begin(dump, planned, digests, plan.snapshot().lanes());
@@ -271,7 +289,10 @@ public final class ExportRun {
                     ? ChangeSource.NONE
                     : (draft, previous, schema) ->
                             changes.make(maker, extraction, plan.formats(), draft, previous, schema);
-            ExportReport report = commit(plan, extraction, folder, since, early, lock);
+            ExportReport report = commit(plan, extraction, folder, accepted(since, extraction, store), early, lock);
+            if (store != null) {
+                store.keep();
+            }
             if (changes == null || maker == null) {
                 return report;
             }
@@ -305,15 +326,20 @@ public final class ExportRun {
         RunStats stats = extraction.stats(slices.lanes(plan), slices.fetched(plan));
         // The cluster need not keep anything for this run from here on.
         snapshot.close();
-        Manifest manifest = publish(plan, extraction, stats, folder, accepted(changes), lock);
+        Manifest manifest = publish(plan, extraction, stats, folder, changes, lock);
         early.keep();
         String address = deliveries.isSpooled() ? null : publisher.address(plan.dump());
         return new ExportReport(manifest, stats, address, deliveries.outcome(manifest, List.of()));
     }
 
     /** What follows when the gate has accepted the dump: its parts become final, and its changes are made. */
-    private ChangeSource accepted(ChangeSource changes) {
+    private ChangeSource accepted(ChangeSource changes, Extraction extraction, @Nullable PartStore store) {
         return (draft, previous, schema) -> {
+            if (store != null) {
+                Changes made = changes.of(draft, previous, schema);
+                store.commit(extraction.sent());
+                return made;
+            }
             try {
                 slices.commit();
             } catch (InterruptedException e) {

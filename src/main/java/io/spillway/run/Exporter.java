@@ -164,7 +164,7 @@ public final class Exporter implements Exports {
             for (Destination place : places.all()) {
                 Optional<RequestPreview> preview = place.capability(RequestPreview.class);
                 if (preview.isPresent()) {
-                    requests.addAll(preview.get().dryRun(places.home().folder(key), key, Manifest.FILE_NAME));
+                    requests.addAll(preview.get().dryRun(places.work().folder(key), key, Manifest.FILE_NAME));
                 }
             }
         }
@@ -238,7 +238,7 @@ public final class Exporter implements Exports {
                 ? null
                 : new DumpChanges(
                         found -> ChangePlan.of(schedule, found),
-                        places.home(),
+                        places.work(),
                         places.memory(),
                         Configuration.digest(schedule));
     }

@@ -191,6 +191,24 @@ public final class ScheduleCheck {
         }
     }
 
+    /** Tries the lease and the uploads of a bucket in which dumps are made, under a name that is gone afterwards. */
+    private void tryHome(String key, S3Bucket bucket, BucketReport report) {
+        if (!report.advised().conditionalWrites()) {
+            add(
+                    key,
+                    Fault.CONFIG,
+                    bucket.name()
+                            + " does not support conditional writes, so that two exports would not exclude each other",
+                    "remove home: true; dumps are then made on this disk and sent to the bucket");
+            return;
+        }
+        try {
+            BucketHome.tryOut(bucket);
+        } catch (SpillwayException e) {
+            add(key, e.fault(), String.valueOf(e.getMessage()), e.hint());
+        }
+    }
+
     /** Tries what an upload needs, under keys that are gone afterwards. */
     private void checkBucket(String key, S3Section section) throws SpillwayException {
         S3Options options = Destinations.options(section);
@@ -201,6 +219,9 @@ public final class ScheduleCheck {
             }
             if (report.problems().isEmpty()) {
                 checkForeign(key, bucket);
+            }
+            if (report.problems().isEmpty() && section.home()) {
+                tryHome(key + "/home", bucket, report);
             }
             if (report.problems().isEmpty() && section.publicUrl() != null && section.tryPublicUrl()) {
                 tryAddress(key, bucket);

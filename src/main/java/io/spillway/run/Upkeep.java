@@ -51,7 +51,7 @@ public final class Upkeep {
     public static Withdrawn withdraw(ScheduleFile schedule, DumpId dump, String reason, boolean delete)
             throws SpillwayException, InterruptedException {
         try (Destinations places = Destinations.open(schedule)) {
-            DumpChanges.forget(places.home(), dump);
+            DumpChanges.forget(places.work(), dump);
             Withdrawals.Outcome outcome =
                     places.withdrawals(schedule.dataset()).withdraw(dump, reason, delete, move(places, schedule));
             if (outcome.withdrawn().isEmpty() && outcome.failed().isEmpty()) {
@@ -93,7 +93,7 @@ public final class Upkeep {
             throws SpillwayException, InterruptedException {
         Withdrawals.Outcome outcome = places.withdrawals(schedule.dataset()).settle(move(places, schedule));
         for (DumpId dump : outcome.noticed()) {
-            DumpChanges.forget(places.home(), dump);
+            DumpChanges.forget(places.work(), dump);
         }
         return outcome.shortfall();
     }

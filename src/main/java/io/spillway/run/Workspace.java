@@ -2,8 +2,11 @@ package io.spillway.run;
 
 import io.spillway.dataset.DumpId;
 import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.PartNames;
+import io.spillway.pipeline.PartStore;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Where parts are kept until they are published, and the lock for working there. Thread-safe. */
 public interface Workspace {
@@ -20,6 +23,19 @@ public interface Workspace {
 
     /** Creates an empty folder for a dump's files, which is not visible as a dump; the caller removes it. */
     Path newFolder(DumpId dump) throws SpillwayException;
+
+    /** How the parts of a dump are named here. */
+    default PartNames names() {
+        return PartNames.numbered();
+    }
+
+    /**
+     * Where the complete parts of a dump go at once, which the caller closes; empty if they stay in the folder until the dump is
+     * published.
+     */
+    default Optional<PartStore> store(DumpId dump) {
+        return Optional.empty();
+    }
 
     /** Free bytes here. */
     long usableBytes() throws SpillwayException;

@@ -44,6 +44,11 @@ public record S3Section(
         @JsonProperty(defaultValue = "auto")
         Proof proof,
 
+        @JsonPropertyDescription("Whether dumps are made in this bucket, without a copy on the disk;"
+                + " the only destination then, with conditional-writes and without changes")
+        @JsonProperty(defaultValue = "false")
+        boolean home,
+
         @JsonPropertyDescription("Storage class, such as STANDARD_IA; the bucket's default when absent") @Nullable
         String storageClass,
 
@@ -67,6 +72,10 @@ public record S3Section(
     public S3Section {
         if (kmsKey != null && (encryption == null || !encryption.startsWith("aws:kms"))) {
             throw new IllegalArgumentException("kms-key requires encryption: aws:kms");
+        }
+        if (home && !conditionalWrites) {
+            throw new IllegalArgumentException(
+                    "home requires conditional-writes: two exports would not exclude each other");
         }
         Addresses.requireSlash("public-url", publicUrl);
     }

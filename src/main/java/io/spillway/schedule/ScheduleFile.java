@@ -97,13 +97,14 @@ public record ScheduleFile(
 
     /**
      * Throws {@link IllegalArgumentException} if two formats would write files of the same
-     * names, several destinations are directories, or the dataset's folder would be that of the notices.
+     * names, several destinations are directories, a bucket is the home beside others or changes, or the dataset's folder would be that of the notices.
      */
     public ScheduleFile {
         covers = List.copyOf(covers);
         formats = List.copyOf(formats);
         destinations = List.copyOf(destinations);
         requireOneDirectory(destinations);
+        requireHomeAlone(destinations, changes);
         if (dataset.equals(NoticeFiles.FOLDER)) {
             throw new IllegalArgumentException("dataset must not be \"" + dataset + "\": that folder name is reserved");
         }
@@ -122,6 +123,33 @@ public record ScheduleFile(
                 > 1) {
             throw new IllegalArgumentException("destinations must contain at most one directory");
         }
+    }
+
+    private static void requireHomeAlone(List<DestinationSection> destinations, @Nullable ChangesSection changes) {
+        if (destinations.stream().noneMatch(ScheduleFile::isHome)) {
+            return;
+        }
+        if (destinations.size() > 1) {
+            throw new IllegalArgumentException(
+                    "destinations must contain nothing beside a bucket with home: true, in which dumps are made");
+        }
+        if (changes != null) {
+            throw new IllegalArgumentException(
+                    "changes cannot be made where the home is a bucket: they are compared with the files of the dump before");
+        }
+    }
+
+    private static boolean isHome(@Nullable DestinationSection each) {
+        return each != null && each.s3() != null && each.s3().home();
+    }
+
+    /** The bucket in which dumps are made, or null if they are made on a disk. */
+    public @Nullable S3Section bucketHome() {
+        return destinations.stream()
+                .filter(ScheduleFile::isHome)
+                .map(DestinationSection::s3)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The description of the dataset; the title defaults to the name. */

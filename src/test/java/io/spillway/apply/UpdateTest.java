@@ -122,6 +122,17 @@ class UpdateTest {
         }
     }
 
+    @Test
+    void dumpsWhosePartsAreNamedBySliceAreUpdatedToo() throws Exception {
+        history.bySlice = true;
+        publishRandomly(new Random(7), 4);
+        Path to = folder.resolve("new");
+        update(history.dumps().get(0).folder(), to, PLENTY);
+        assertThat(lines(to))
+                .containsExactlyInAnyOrderElementsOf(
+                        history.dumps().get(3).lines().values());
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {2_000, 9_000})
     void theResultDoesNotDependOnTheMemoryForKeys(long tableBytes) throws Exception {

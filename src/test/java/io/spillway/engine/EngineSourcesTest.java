@@ -150,7 +150,8 @@ class EngineSourcesTest {
                 .redirectError(temporary.resolve("err").toFile())
                 .start();
         try {
-            assertThat(new String(driver.getInputStream().readNBytes(BlockedDriver.RUNNING.length()), StandardCharsets.UTF_8))
+            assertThat(new String(
+                            driver.getInputStream().readNBytes(BlockedDriver.RUNNING.length()), StandardCharsets.UTF_8))
                     .isEqualTo(BlockedDriver.RUNNING);
             driver.destroy();
             assertThat(driver.waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -120,6 +120,30 @@ class DiskRoomTest {
         return List.of(SyntheticExport.jsonLines(compression));
     }
 
+    @Test
+    void partsThatLeaveTheDiskNeedRoomForTwoOfEachLaneAndFormat() {
+        List<PartFormat> formats = List.of(SyntheticExport.jsonLines("none"));
+        PartLimits limits = new PartLimits(10, 1_000);
+        assertThatCode(() -> DiskRoom.requireForParts(6_000, previous, DOCUMENTS, formats, limits, 3))
+                .doesNotThrowAnyException();
+        assertThatExceptionOfType(SpillwayException.class)
+                .isThrownBy(() -> DiskRoom.requireForParts(5_999, previous, DOCUMENTS, formats, limits, 3))
+                .withMessageContaining("3 lanes need about 6000 bytes on disk");
+    }
+
+    @Test
+    void partsNeedNoMoreRoomThanTheDump() {
+        PartLimits limits = new PartLimits(10, 1L << 40);
+        assertThatCode(() -> DiskRoom.requireForParts(
+                        previous.bytes() * 11 / 10,
+                        previous,
+                        DOCUMENTS,
+                        List.of(SyntheticExport.jsonLines("none")),
+                        limits,
+                        3))
+                .doesNotThrowAnyException();
+    }
+
     private void require(long usable, long documents, String compression) throws SpillwayException {
         DiskRoom.require(usable, previous, documents, formats(compression), 0);
     }

@@ -66,6 +66,7 @@ class ChangesExportTest {
     private FieldPolicy fields = FieldPolicy.publishAll();
     private int hour;
     private long requests;
+    private boolean bySlice;
 
     @BeforeEach
     void begin() {
@@ -99,6 +100,9 @@ class ChangesExportTest {
                 .limits(40, 1 << 20)
                 .fields(fields)
                 .changes(settings);
+        if (bySlice) {
+            export.bySlice();
+        }
         ExportReport report = (settings.wrapped()
                         ? export.formats(
                                 lines, new PartFormat(() -> new BulkLines(BulkLines.Action.INDEX, 1 << 20), GZIP))
@@ -187,6 +191,22 @@ class ChangesExportTest {
             sum = sum.add(new BigInteger(1, Arrays.copyOf(sha256, 16)));
         }
         return "%032x".formatted(sum.mod(BigInteger.ONE.shiftLeft(128)));
+    }
+
+    @Test
+    void changesOfPartsNamedBySliceAreThoseOfNumberedParts() throws Exception {
+        bySlice = true;
+        Map<String, Keyed> world = new TreeMap<>();
+        Random random = new Random(SEED);
+        for (int dump = 0; dump < 4; dump++) {
+            for (int i = 0; i < 5; i++) {
+                step(random, world, dump);
+            }
+            export(List.copyOf(world.values()), byField("id"));
+        }
+        assertThat(manifests.get(0).parts().get(0).name()).contains(".0000-00001.");
+        assertThat(apply(0, 3, "/id"))
+                .isEqualTo(lines(manifests.get(3)).stream().sorted().toList());
     }
 
     /** Indexes, updates, deletes, changes routings, and sometimes indexes all again into another index. */

@@ -3,6 +3,7 @@ package io.spillway.run;
 import io.spillway.changes.ChangeSettings;
 import io.spillway.compress.Compression;
 import io.spillway.dataset.Dataset;
+import io.spillway.dataset.DumpId;
 import io.spillway.deliver.Deliveries;
 import io.spillway.deliver.Terms;
 import io.spillway.destination.Destination;
@@ -15,6 +16,7 @@ import io.spillway.fields.Where;
 import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.pipeline.PartLimits;
+import io.spillway.pipeline.PartNames;
 import io.spillway.progress.Progress;
 import io.spillway.publish.Cadence;
 import io.spillway.publish.Disclosure;
@@ -159,6 +161,11 @@ public final class SyntheticExport {
         return this;
     }
 
+    /** Names the parts by slice. */
+    public SyntheticExport bySlice() {
+        return workspace(NamesBySlice::new);
+    }
+
     /** The progress so far. */
     public Progress progress() {
         return progress;
@@ -242,6 +249,33 @@ public final class SyntheticExport {
                 throw new AssertionError(part + " does not end with a line end");
             }
             return lines;
+        }
+    }
+
+    private record NamesBySlice(Workspace real) implements Workspace {
+        @Override
+        public PartNames names() {
+            return PartNames.bySlice();
+        }
+
+        @Override
+        public Lock lock(String dataset) throws SpillwayException {
+            return real.lock(dataset);
+        }
+
+        @Override
+        public List<String> sweep(String dataset) throws SpillwayException {
+            return real.sweep(dataset);
+        }
+
+        @Override
+        public Path newFolder(DumpId dump) throws SpillwayException {
+            return real.newFolder(dump);
+        }
+
+        @Override
+        public long usableBytes() throws SpillwayException {
+            return real.usableBytes();
         }
     }
 }

@@ -488,6 +488,7 @@ class ScheduleFileTest {
                 inS3("checksums", "checksums: md5", S3Section::checksums, S3Section.Checksums.MD5),
                 inS3("conditional-writes", "conditional-writes: false", S3Section::conditionalWrites, false),
                 inS3("proof", "proof: read", S3Section::proof, S3Section.Proof.READ),
+                inS3("home", "home: true", S3Section::home, true),
                 inS3("storage-class", "storage-class: STANDARD_IA", S3Section::storageClass, "STANDARD_IA"),
                 inS3("encryption", "encryption: 'aws:kms'", S3Section::encryption, "aws:kms"),
                 inS3("kms-key", "encryption: 'aws:kms', kms-key: k", S3Section::kmsKey, "k"),
@@ -936,6 +937,34 @@ class ScheduleFileTest {
         assertProblems(
                 LEAST.replace("[{directory: dumps}]", "[{directory: a}, {directory: b}]"),
                 "FILE:1: destinations must contain at most one directory");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{directory: a}",
+                "{s3: {bucket: other, home: true}}",
+                "{s3: {bucket: other}}",
+                "{internet-archive: {item: 'x-{date}', access-key: '${env:SECRET}', secret-key: '${env:SECRET}'}}"
+            })
+    void aBucketInWhichDumpsAreMadeIsTheOnlyDestination(String other) {
+        assertProblems(
+                LEAST.replace("[{directory: dumps}]", "[{s3: {bucket: dumps, home: true}}, " + other + "]"),
+                "FILE:1: destinations must contain nothing beside a bucket with home: true, in which dumps are made");
+    }
+
+    @Test
+    void aBucketInWhichDumpsAreMadeNeedsConditionalWrites() {
+        assertProblems(
+                LEAST.replace("{directory: dumps}", "{s3: {bucket: dumps, home: true, conditional-writes: false}}"),
+                "FILE:3: /destinations/0/s3: home requires conditional-writes: two exports would not exclude each other");
+    }
+
+    @Test
+    void changesAreNotMadeInABucket() {
+        assertProblems(
+                LEAST.replace("{directory: dumps}", "{s3: {bucket: dumps, home: true}}") + "changes: {key: id}\n",
+                "FILE:1: changes cannot be made where the home is a bucket: they are compared with the files of the dump before");
     }
 
     @Test

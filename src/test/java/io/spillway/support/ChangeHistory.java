@@ -38,6 +38,9 @@ public final class ChangeHistory {
     private final List<ChangeSteps.Break> breaks = new ArrayList<>();
     private final List<Dump> dumps = new ArrayList<>();
 
+    /** Whether parts have names by slice, two parts for each slice, in place of numbers over all slices. */
+    public boolean bySlice;
+
     /** What a dump has: lines by key, the key as JSON. */
     public record Dump(DumpId id, Path folder, String manifestSha256, Map<String, String> lines) {}
 
@@ -67,7 +70,8 @@ public final class ChangeHistory {
             int from = content.size() * i / parts;
             int to = content.size() * (i + 1) / parts;
             if (to > from || content.isEmpty()) {
-                String name = "%s.%05d.jsonl.%s".formatted(id.fileStem(), i + 1, compression.extension());
+                String number = bySlice ? "%04d-%05d".formatted(i / 2, i % 2 + 1) : "%05d".formatted(i + 1);
+                String name = "%s.%s.jsonl.%s".formatted(id.fileStem(), number, compression.extension());
                 all.add(write(folder, name, content.subList(from, to)));
             }
         }

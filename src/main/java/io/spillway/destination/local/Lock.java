@@ -262,6 +262,11 @@ public final class Lock implements SiteLock.Held {
         }
     }
 
+    /** This process as the lock's holder, for people. */
+    public String holder() {
+        return self;
+    }
+
     /**
      * Fails with {@code ALREADY_RUNNING}, naming the new holder, if another process has taken the lock because this
      * host or process did not respond for too long. Call it before every action that requires the lock. Does nothing

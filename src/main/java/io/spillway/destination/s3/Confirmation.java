@@ -39,7 +39,12 @@ final class Confirmation {
 
     /** Whether the object matches the content by size and by the SHA-256 in its metadata. */
     static boolean looksLike(HeadObjectResponse head, Content content) {
-        return head.contentLength() == content.bytes() && content.sha256().equals(sha256(head));
+        return looksLike(head, content.bytes(), content.sha256());
+    }
+
+    /** The same for content of that length and SHA-256. */
+    static boolean looksLike(HeadObjectResponse head, long bytes, String sha256) {
+        return head.contentLength() == bytes && sha256.equals(sha256(head));
     }
 
     /** Whether an upload of exactly this content created the object. Its bytes may still differ. */
@@ -101,7 +106,13 @@ final class Confirmation {
      */
     boolean holds(ObjectKey key, HeadObjectResponse head, Content content, @Nullable String expected)
             throws SpillwayException {
-        if (!looksLike(head, content)) {
+        return holds(key, head, content.bytes(), content.sha256(), expected);
+    }
+
+    /** The same for content of that length and SHA-256. */
+    boolean holds(ObjectKey key, HeadObjectResponse head, long bytes, String sha256, @Nullable String expected)
+            throws SpillwayException {
+        if (!looksLike(head, bytes, sha256)) {
             return false;
         }
         boolean reported = expected != null
@@ -109,7 +120,7 @@ final class Confirmation {
         if (reported && connection.options().dialect().proof() == Proof.AUTO) {
             return true;
         }
-        return content.sha256().equals(readBack(key));
+        return sha256.equals(readBack(key));
     }
 
     /** Reads the object and returns the SHA-256 of its bytes. */

@@ -3,7 +3,7 @@ package io.spillway.destination.s3;
 /**
  * Splits a file into pieces. S3 allows 10,000 pieces, numbered from 1, each of 5 MiB to 5 GiB except the last.
  *
- * @param bytes      the file's length, greater than 0
+ * @param bytes      the file's length
  * @param pieceBytes the length of each piece except the last
  */
 record PiecePlan(long bytes, long pieceBytes) {
@@ -23,8 +23,9 @@ record PiecePlan(long bytes, long pieceBytes) {
         return new PiecePlan(bytes, pieceBytes);
     }
 
+    /** At least 1: the only piece of an empty file is empty. */
     int count() {
-        return Math.toIntExact((bytes + pieceBytes - 1) / pieceBytes);
+        return Math.toIntExact(Math.max(1, (bytes + pieceBytes - 1) / pieceBytes));
     }
 
     /** The offset of a piece in the file; {@code number} starts at 1. */

@@ -1,11 +1,13 @@
 package io.spillway.destination.s3;
 
+import io.spillway.destination.ObjectKey;
 import io.spillway.destination.s3.S3Options.Dialect;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -99,6 +102,40 @@ final class PiecewiseUpload {
         }
     }
 
+    /**
+     * Sends all pieces as a new upload and leaves it open. Neither reads nor ends another upload of the key; on a failure, its
+     * own is aborted.
+     *
+     * @param create the request that creates the upload, with the object's headers
+     * @throws SdkException if the store rejected it or did not answer
+     */
+    HeldObject hold(ObjectKey named, CreateMultipartUploadRequest.Builder create) throws SpillwayException {
+        dialect.checksums().onto(create);
+        String id = connection.client().createMultipartUpload(create.build()).uploadId();
+        boolean sent = false;
+        try {
+            sendMissing(id);
+            sent = true;
+        } finally {
+            if (!sent) {
+                uploads.abortOwn(key, id);
+            }
+        }
+        List<HeldObject.Piece> pieces = new TreeMap<>(done)
+                .values().stream()
+                        .map(piece -> new HeldObject.Piece(
+                                piece.eTag(), HeldObject.base64(sums.getOrDefault(piece.partNumber(), new byte[0]))))
+                        .toList();
+        return new HeldObject(
+                named.value(),
+                id,
+                content.bytes(),
+                content.sha256(),
+                HeldObject.base64(content.sum()),
+                expected(),
+                pieces);
+    }
+
     /** The checksum that the store should report for the object, or null if not all pieces are known. */
     @Nullable
     String expected() {
@@ -175,10 +212,17 @@ final class PiecewiseUpload {
                     .partNumber(number)
                     .overrideConfiguration(connection.limits(plan.length(number)));
             dialect.checksums().onto(request, sum);
-            String etag = connection
-                    .client()
-                    .uploadPart(request.build(), content.body(plan.offset(number), plan.length(number)))
-                    .eTag();
+            String etag = null;
+            // An answer without an ETag, such as an error behind the status 200, is not an answer to this request.
+            for (int i = 0; etag == null && i < connection.options().patience().attempts(); i++) {
+                etag = connection
+                        .client()
+                        .uploadPart(request.build(), content.body(plan.offset(number), plan.length(number)))
+                        .eTag();
+            }
+            if (etag == null) {
+                throw SdkClientException.create("the store did not confirm piece " + number);
+            }
             keep(number, sum, etag);
             return number;
         } finally {
@@ -199,21 +243,52 @@ final class PiecewiseUpload {
     }
 
     private void keep(int number, byte[] sum, String etag) {
+        sums.put(number, sum);
+        done.put(number, piece(dialect, number, sum, etag));
+    }
+
+    private static CompletedPart piece(Dialect dialect, int number, byte[] sum, String etag) {
         CompletedPart.Builder piece = CompletedPart.builder().partNumber(number).eTag(etag);
         dialect.checksums().onto(piece, sum);
-        sums.put(number, sum);
-        done.put(number, piece.build());
+        return piece.build();
+    }
+
+    private void complete(String id, boolean ifAbsent) {
+        complete(connection, key, id, new TreeMap<>(done).values(), content.bytes(), content.sum(), ifAbsent);
+    }
+
+    /**
+     * Completes an upload that {@link #hold} left open, if no object has the key and the store supports this condition.
+     *
+     * @throws SdkException if the store rejected it or did not answer; the caller has to look whether the object exists
+     */
+    static void complete(S3Connection connection, HeldObject held) {
+        Dialect dialect = connection.options().dialect();
+        List<CompletedPart> pieces = new ArrayList<>();
+        for (HeldObject.Piece each : held.pieces()) {
+            pieces.add(piece(dialect, pieces.size() + 1, HeldObject.bytes(each.sum()), each.etag()));
+        }
+        String full = connection.full(new ObjectKey(held.key()));
+        complete(connection, full, held.upload(), pieces, held.bytes(), HeldObject.bytes(held.sum()), true);
     }
 
     /** Ignores the ETag in the response: some stores send an empty one. */
-    private void complete(String id, boolean ifAbsent) {
+    private static void complete(
+            S3Connection connection,
+            String key,
+            String id,
+            Collection<CompletedPart> all,
+            long bytes,
+            byte[] sum,
+            boolean ifAbsent) {
+        Dialect dialect = connection.options().dialect();
         CompleteMultipartUploadRequest.Builder request = CompleteMultipartUploadRequest.builder()
                 .bucket(connection.bucket())
                 .key(key)
                 .uploadId(id)
-                .multipartUpload(pieces -> pieces.parts(new TreeMap<>(done).values()))
-                .overrideConfiguration(connection.limits(content.bytes()));
-        dialect.checksums().onto(request, content.sum());
+                .multipartUpload(pieces -> pieces.parts(all))
+                .overrideConfiguration(connection.limits(bytes));
+        dialect.checksums().onto(request, sum);
         if (ifAbsent && dialect.conditionalWrites()) {
             request.ifNoneMatch("*");
         }

@@ -2,6 +2,7 @@ package io.spillway.destination.s3;
 
 import io.spillway.destination.Destination;
 import io.spillway.destination.FolderNames;
+import io.spillway.destination.HeldUploads;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.destination.Upload;
@@ -14,9 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +48,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * <p>An interrupt ends a call with {@code CANCELLED} and leaves the flag set; a pending request ends within the limits
  * of {@link S3Options.Patience}.
  */
-public final class S3Bucket implements Destination, FolderNames {
+public final class S3Bucket implements Destination, FolderNames, HeldUploads {
     private static final Logger LOG = LoggerFactory.getLogger(S3Bucket.class);
 
     private static final Traits TRAITS = new Traits(true, true, false, PiecePlan.LARGEST_OBJECT);
@@ -254,6 +258,37 @@ public final class S3Bucket implements Destination, FolderNames {
     @Override
     public void abandon(ObjectKey key) throws SpillwayException {
         sender.abandon(key);
+    }
+
+    /** {@inheritDoc} A file of one piece is a multipart upload, too. */
+    @Override
+    public String hold(Path file, ObjectKey key) throws SpillwayException {
+        return sender.hold(content(file), key, ObjectHeaders.stored(key)).write();
+    }
+
+    @Override
+    public StoredObject complete(String held) throws SpillwayException {
+        return sender.complete(HeldObject.read(held));
+    }
+
+    @Override
+    public ObjectKey heldKey(String held) throws SpillwayException {
+        return new ObjectKey(HeldObject.read(held).key());
+    }
+
+    @Override
+    public void abort(String held) throws SpillwayException {
+        HeldObject upload = HeldObject.read(held);
+        uploads.abort(connection.full(new ObjectKey(upload.key())), upload.upload());
+    }
+
+    @Override
+    public int abortOthers(ObjectKey folder, Collection<String> held) throws SpillwayException {
+        Set<String> own = new HashSet<>();
+        for (String each : held) {
+            own.add(HeldObject.read(each).upload());
+        }
+        return uploads.abortBelow(connection.full(folder) + "/", own);
     }
 
     private Content content(Path file) throws SpillwayException {

@@ -46,12 +46,7 @@ final class Sender {
     StoredObject send(Content content, ObjectKey key, ObjectHeaders headers, boolean ifAbsent)
             throws SpillwayException {
         String full = connection.full(key);
-        if (content.bytes() > PiecePlan.LARGEST_OBJECT) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_REFUSED,
-                    "%s has %d bytes; the limit of S3 is 5 TiB".formatted(key, content.bytes()),
-                    "use smaller parts");
-        }
+        requirePossible(content, key);
         if (!uploads.claim(full)) {
             throw new SpillwayException(
                     Fault.ALREADY_RUNNING, "%s is already being stored".formatted(full), "wait until it has finished");
@@ -61,6 +56,47 @@ final class Sender {
         } finally {
             uploads.release(full);
         }
+    }
+
+    private static void requirePossible(Content content, ObjectKey key) throws SpillwayException {
+        if (content.bytes() > PiecePlan.LARGEST_OBJECT) {
+            throw new SpillwayException(
+                    Fault.DESTINATION_REFUSED,
+                    "%s has %d bytes; the limit of S3 is 5 TiB".formatted(key, content.bytes()),
+                    "use smaller parts");
+        }
+    }
+
+    /** Sends the content as an upload of its own, which stays open; other uploads of the key remain as they are. */
+    HeldObject hold(Content content, ObjectKey key, ObjectHeaders headers) throws SpillwayException {
+        requirePossible(content, key);
+        try {
+            return new PiecewiseUpload(connection, uploads, content, connection.full(key))
+                    .hold(key, create(content, key, headers));
+        } catch (SdkException e) {
+            throw connection.faults().translate(Action.STORE, key.value(), e);
+        } catch (UncheckedIOException e) {
+            throw unreadable(key, e);
+        }
+    }
+
+    /** Completes such an upload, or finds that it was completed, and compares the object. */
+    StoredObject complete(HeldObject held) throws SpillwayException {
+        ObjectKey key = new ObjectKey(held.key());
+        try {
+            PiecewiseUpload.complete(connection, held);
+        } catch (SdkException e) {
+            resolve(held.bytes(), held.sha256(), key, true, e);
+        }
+        return confirmed(held.bytes(), held.sha256(), key, true, held.expected());
+    }
+
+    private static SpillwayException unreadable(ObjectKey key, UncheckedIOException e) {
+        return new SpillwayException(
+                Fault.DESTINATION_UNAVAILABLE,
+                "cannot read the file for %s: %s".formatted(key, e.getMessage()),
+                null,
+                e);
     }
 
     /**
@@ -77,11 +113,7 @@ final class Sender {
         } catch (SdkException e) {
             throw connection.faults().translate(Action.STORE, key.value(), e);
         } catch (UncheckedIOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE,
-                    "cannot read the file for %s: %s".formatted(key, e.getMessage()),
-                    null,
-                    e);
+            throw unreadable(key, e);
         } finally {
             uploads.release(full);
         }
@@ -124,7 +156,7 @@ final class Sender {
         if (head.isEmpty() || !content.sha256().equals(Confirmation.sha256(head.get()))) {
             return false; // another writer has legitimately replaced it since
         } else if (!confirmation.holds(key, head.get(), content, expected)) {
-            throw damaged(content, key, head);
+            throw damaged(content.bytes(), key, head);
         }
         return true;
     }
@@ -173,16 +205,13 @@ final class Sender {
                 pieces.send(create(content, key, headers), ifAbsent);
             }
         } catch (SdkException e) {
-            resolve(content, key, ifAbsent, e);
+            resolve(content.bytes(), content.sha256(), key, ifAbsent, e);
         } catch (UncheckedIOException e) {
-            throw new SpillwayException(
-                    Fault.DESTINATION_UNAVAILABLE,
-                    "cannot read the file for %s: %s".formatted(key, e.getMessage()),
-                    null,
-                    e);
+            throw unreadable(key, e);
         }
         return confirmed(
-                content,
+                content.bytes(),
+                content.sha256(),
                 key,
                 ifAbsent,
                 pieces == null
@@ -241,10 +270,11 @@ final class Sender {
      * Looks up the object after an inconclusive error: the store may have accepted the request before a timeout or a
      * reset, and a retry then meets its own first attempt (412, or an upload that no longer exists).
      */
-    private void resolve(Content content, ObjectKey key, boolean ifAbsent, SdkException e) throws SpillwayException {
+    private void resolve(long bytes, String sha256, ObjectKey key, boolean ifAbsent, SdkException e)
+            throws SpillwayException {
         SpillwayException failure = connection.faults().translate(Action.STORE, key.value(), e);
         Optional<HeadObjectResponse> there = lookAfter(key, e, false);
-        if (there.isPresent() && Confirmation.looksLike(there.get(), content)) {
+        if (there.isPresent() && Confirmation.looksLike(there.get(), bytes, sha256)) {
             LOG.info("stored although the response was lost key={} reason={}", key, failure.getMessage());
         } else if (there.isPresent() && ifAbsent) {
             throw taken(key);
@@ -269,13 +299,14 @@ final class Sender {
         }
     }
 
-    private StoredObject confirmed(Content content, ObjectKey key, boolean ifAbsent, @Nullable String expected)
+    private StoredObject confirmed(
+            long bytes, String sha256, ObjectKey key, boolean ifAbsent, @Nullable String expected)
             throws SpillwayException {
         Optional<HeadObjectResponse> head = connection.head(key);
-        if (head.isPresent() && confirmation.holds(key, head.get(), content, expected)) {
-            return new StoredObject(key, content.bytes(), content.sha256());
+        if (head.isPresent() && confirmation.holds(key, head.get(), bytes, sha256, expected)) {
+            return new StoredObject(key, bytes, sha256);
         }
-        if (ifAbsent && head.isPresent() && content.sha256().equals(Confirmation.sha256(head.get()))) {
+        if (ifAbsent && head.isPresent() && sha256.equals(Confirmation.sha256(head.get()))) {
             // Created by this upload according to its metadata, and damaged: no object is better than a damaged one
             // under a name that is never overwritten.
             connection.ask(
@@ -286,18 +317,18 @@ final class Sender {
                             .deleteObject(request ->
                                     request.bucket(connection.bucket()).key(connection.full(key))));
         }
-        throw damaged(content, key, head);
+        throw damaged(bytes, key, head);
     }
 
-    private SpillwayException damaged(Content content, ObjectKey key, Optional<HeadObjectResponse> head) {
+    private SpillwayException damaged(long bytes, ObjectKey key, Optional<HeadObjectResponse> head) {
         return new SpillwayException(
                 Fault.INTEGRITY,
                 "destination %s accepted %s of %d bytes, but has %s"
                         .formatted(
                                 connection.name(),
                                 key,
-                                content.bytes(),
-                                head.map(there -> there.contentLength() == content.bytes()
+                                bytes,
+                                head.map(there -> there.contentLength() == bytes
                                                 ? "different content of that length"
                                                 : there.contentLength() + " bytes")
                                         .orElse("nothing")),

@@ -110,6 +110,30 @@ final class Uploads {
         });
     }
 
+    /** Aborts one upload after a failure and no other one of its key; works in an interrupted thread. */
+    void abortOwn(String key, String id) {
+        Interrupts.shielded(() -> {
+            try {
+                abort(key, id);
+            } catch (SpillwayException | SdkException e) {
+                LOG.warn("cannot abort an unfinished upload key={} reason={}", key, e.getMessage());
+            }
+        });
+    }
+
+    /** Aborts the uploads of keys that start with {@code prefix}, except these ids; returns how many. */
+    int abortBelow(String prefix, Set<String> except) throws SpillwayException {
+        int aborted = 0;
+        for (MultipartUpload upload : below(prefix)) {
+            if (!except.contains(upload.uploadId())) {
+                abort(upload.key(), upload.uploadId());
+                LOG.info("unfinished upload aborted key={}", upload.key());
+                aborted++;
+            }
+        }
+        return aborted;
+    }
+
     /**
      * Aborts every upload of a key that this thread has claimed, including {@code known} ids: a lost response may have
      * started more than one. Works in an interrupted thread, whose flag is preserved. Uploads that cannot be aborted

@@ -77,6 +77,7 @@ public final class S3FaultProxy implements AutoCloseable {
     private final AtomicInteger numbers = new AtomicInteger();
     private volatile boolean damaging;
     private volatile boolean hiding;
+    private volatile boolean unconditional;
     private volatile Rule rule = (kind, number) -> null;
 
     private S3FaultProxy(ServerSocket listener, URI upstream) {
@@ -112,6 +113,11 @@ public final class S3FaultProxy implements AutoCloseable {
     /** From now on the store supports no checksums except ETags. */
     void hideChecksums() {
         hiding = true;
+    }
+
+    /** From now on the store ignores the conditions of requests. */
+    public void ignoreConditions() {
+        unconditional = true;
     }
 
     /** The requests since {@link #disturb}, in the order of their heads. */
@@ -208,7 +214,8 @@ public final class S3FaultProxy implements AutoCloseable {
             text.append(head.get(0).replaceFirst(" http://[^/ ]+", " ")).append("\r\n");
             for (String line : head.subList(1, head.size())) {
                 String lower = line.toLowerCase(Locale.ROOT);
-                if (!lower.startsWith("connection:") && !lower.startsWith("expect:")) {
+                boolean condition = lower.startsWith("if-match:") || lower.startsWith("if-none-match:");
+                if (!lower.startsWith("connection:") && !lower.startsWith("expect:") && !(condition && unconditional)) {
                     text.append(line).append("\r\n");
                 }
             }

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The adapter for Spark alone, with a small jar in place of Spillway's: {@code src/test/resources/fake-spillway}. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+// With the time to fetch Spark, once.
+@Timeout(value = 12, unit = TimeUnit.MINUTES)
 class SparkAdapterIT {
     private static final int SLICES = 4;
     private static final int CONFIG = 20;

@@ -39,7 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The packaged program on Spark, with executors as processes of their own, and the real Elasticsearch server. {@code
  * -Dspillway.spark.kills=20} kills as many executors and drivers; the default is two.
  */
-@Timeout(value = 4, unit = TimeUnit.MINUTES)
+// With the time to fetch Spark, once.
+@Timeout(value = 12, unit = TimeUnit.MINUTES)
 class SparkIT {
     private static final String DATASET = "records";
     private static final String LOCAL_CLUSTER = "local-cluster[2,1,1024]";

@@ -10,6 +10,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Withdrawal;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +72,35 @@ public record Catalog(
      * @param reason what is wrong with it, for people
      */
     public record Broken(DumpId dump, String reason) {}
+
+    /** The catalog that entries describe, sorted by dataset. It has what the files at the root show, and no reasons. */
+    static Catalog of(Collection<CatalogEntry> entries) {
+        List<Published> datasets = new ArrayList<>();
+        List<Broken> broken = new ArrayList<>();
+        List<String> attempts = new ArrayList<>();
+        List<Withdrawal> withdrawn = new ArrayList<>();
+        for (CatalogEntry entry : entries) {
+            Manifest latest = entry.latest();
+            if (latest != null) {
+                datasets.add(new Published(latest, entry.dumps()));
+            } else if (entry.status()) {
+                attempts.add(entry.dataset());
+            }
+            entry.damaged().forEach(dump -> broken.add(new Broken(dump, "")));
+            withdrawn.addAll(entry.withdrawn());
+        }
+        return new Catalog(datasets, broken, attempts, withdrawn);
+    }
+
+    /** The names of all datasets, sorted: those with a dump, a damaged one, a status or a notice. */
+    public Set<String> names() {
+        Set<String> names = new TreeSet<>(attempts);
+        datasets.forEach(published -> names.add(published.dataset()));
+        broken.forEach(each -> names.add(each.dump().dataset()));
+        withdrawn.forEach(
+                notice -> names.add(notice.dump().substring(0, notice.dump().indexOf('/'))));
+        return names;
+    }
 
     /** A dataset's dumps; empty if none is listed. */
     public Optional<Published> dataset(String name) {
@@ -138,6 +168,15 @@ public record Catalog(
     /** The dumps at a destination according to the names of their manifests, without reading any. */
     public static Set<DumpId> stamps(Destination destination) throws SpillwayException {
         return Inventory.of(destination, destination.list("")).standing();
+    }
+
+    /** The same, of these datasets alone. */
+    public static Set<DumpId> stamps(Destination destination, Collection<String> datasets) throws SpillwayException {
+        Set<DumpId> stamps = new HashSet<>();
+        for (String dataset : datasets) {
+            stamps.addAll(Inventory.of(destination, dataset).standing());
+        }
+        return stamps;
     }
 
     private static List<String> datasetsWithStatus(List<StoredObject> objects) {

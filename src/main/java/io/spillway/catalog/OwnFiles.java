@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -170,9 +171,11 @@ public final class OwnFiles {
      */
     public void claim(Map<ObjectKey, byte[]> files) throws SpillwayException {
         for (int i = 0; i < TRIES; i++) {
-            String version = destination.find(KEY).map(StoredObject::version).orElse(null);
-            Map<String, List<String>> before = version == null ? adopted : read(version);
-            Map<String, String> there = requireOwn(files.keySet(), before);
+            Found found = find(files.keySet());
+            refuse(destination.name(), found.foreign());
+            String version = found.version();
+            Map<String, List<String>> before = found.known();
+            Map<String, String> there = found.hashes();
             Map<String, List<String>> changed = new TreeMap<>();
             files.forEach((key, bytes) -> {
                 List<String> last = before.getOrDefault(key.value(), List.of());
@@ -198,14 +201,28 @@ public final class OwnFiles {
     }
 
     /**
+     * The recorded files at the root, whether they are still there or not.
+     *
+     * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}: the record itself cannot be read
+     */
+    public Set<ObjectKey> atRoot() throws SpillwayException {
+        String version = destination.find(KEY).map(StoredObject::version).orElse(null);
+        Set<ObjectKey> keys = new TreeSet<>();
+        for (String key : (version == null ? adopted : read(version)).keySet()) {
+            if (key.indexOf('/') < 0) {
+                keys.add(new ObjectKey(key));
+            }
+        }
+        return keys;
+    }
+
+    /**
      * Those of the files that are there and foreign, sorted: {@link #claim} would refuse them. Writes nothing.
      *
      * @throws SpillwayException as {@link Fault#DESTINATION_REFUSED}: the record itself cannot be read
      */
     public Set<String> foreign(Collection<ObjectKey> keys) throws SpillwayException {
-        Set<String> foreign = new TreeSet<>();
-        var unused = hashes(keys, destination.find(KEY).isEmpty() ? adopted : read(), foreign);
-        return foreign;
+        return find(keys).foreign();
     }
 
     /**
@@ -231,17 +248,38 @@ public final class OwnFiles {
      * @throws SpillwayException {@link Fault#DESTINATION_REFUSED} if some of them are foreign
      */
     public void requireOwn(Collection<ObjectKey> keys) throws SpillwayException {
-        String version = destination.find(KEY).map(StoredObject::version).orElse(null);
-        var unused = requireOwn(keys, version == null ? adopted : read(version));
+        refuse(destination.name(), find(keys).foreign());
     }
 
-    /** The hashes of those that exist. */
-    private Map<String, String> requireOwn(Collection<ObjectKey> keys, Map<String, List<String>> known)
-            throws SpillwayException {
-        Set<String> foreign = new TreeSet<>();
-        Map<String, String> hashes = hashes(keys, known, foreign);
-        refuse(destination.name(), foreign);
-        return hashes;
+    /**
+     * The files that are there.
+     *
+     * @param version of the record, or null if there is none
+     * @param known   the record's content
+     * @param hashes  of the files, by key
+     * @param foreign the keys of those that are not in the record
+     */
+    private record Found(
+            @Nullable String version,
+            Map<String, List<String>> known,
+            Map<String, String> hashes,
+            Set<String> foreign) {}
+
+    /** A file that seems to be foreign may be one that another writer has recorded and written since the record was read. */
+    private Found find(Collection<ObjectKey> keys) throws SpillwayException {
+        for (int i = 1; ; i++) {
+            String version = destination.find(KEY).map(StoredObject::version).orElse(null);
+            Map<String, List<String>> recorded = version == null ? adopted : read(version);
+            Set<String> foreign = new TreeSet<>();
+            Map<String, String> hashes = hashes(keys, recorded, foreign);
+            if (foreign.isEmpty()
+                    || i == TRIES
+                    || Objects.equals(
+                            version,
+                            destination.find(KEY).map(StoredObject::version).orElse(null))) {
+                return new Found(version, recorded, hashes, foreign);
+            }
+        }
     }
 
     /** The hashes of those that are there; the keys of the foreign ones are added to a set. */

@@ -9,7 +9,9 @@ import io.spillway.manifest.ManifestJson;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,6 +67,15 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
      * @throws SpillwayException if the destination does not answer
      */
     public static SiteStatus of(Catalog catalog, Destination destination, Instant now) throws SpillwayException {
+        Map<String, DatasetStatus.LastAttempt> attempts = new HashMap<>();
+        for (String dataset : catalog.names()) {
+            attempt(destination, dataset).ifPresent(attempt -> attempts.put(dataset, attempt));
+        }
+        return of(catalog, attempts, now);
+    }
+
+    /** Builds the status from the catalog and the last attempts, as far as they are known. */
+    public static SiteStatus of(Catalog catalog, Map<String, DatasetStatus.LastAttempt> attempts, Instant now) {
         List<State> states = new ArrayList<>();
         for (Catalog.Published published : catalog.datasets()) {
             Manifest latest = published.latest();
@@ -72,12 +83,12 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
             states.add(new State(
                     published.dataset(),
                     DatasetStatus.LastGood.of(latest),
-                    attempt(destination, published.dataset()),
+                    attempts.get(published.dataset()),
                     due,
                     due == null ? null : now.isAfter(due)));
         }
         for (String dataset : catalog.attempts()) {
-            states.add(new State(dataset, null, attempt(destination, dataset), null, null));
+            states.add(new State(dataset, null, attempts.get(dataset), null, null));
         }
         states.sort(Comparator.comparing(State::dataset));
         List<String> unreadable = catalog.broken().stream()
@@ -86,11 +97,14 @@ public record SiteStatus(int formatVersion, Instant checkedAt, List<State> datas
         return new SiteStatus(FORMAT_VERSION, now, states, unreadable);
     }
 
-    private static DatasetStatus.@Nullable LastAttempt attempt(Destination destination, String dataset)
+    /**
+     * The outcome of a dataset's last attempt, for the public; empty if there is no status or it is invalid.
+     *
+     * @throws SpillwayException if the destination does not answer
+     */
+    public static Optional<DatasetStatus.LastAttempt> attempt(Destination destination, String dataset)
             throws SpillwayException {
-        return read(destination, dataset)
-                .map(status -> status.lastAttempt().withPublicReason())
-                .orElse(null);
+        return read(destination, dataset).map(status -> status.lastAttempt().withPublicReason());
     }
 
     /** Reads the status of a dataset; empty if there is none or it is invalid. */

@@ -1,5 +1,6 @@
 package io.spillway.deliver;
 
+import io.spillway.catalog.CatalogIndex;
 import io.spillway.catalog.DumpAt;
 import io.spillway.catalog.DumpState;
 import io.spillway.catalog.Inventory;
@@ -194,6 +195,7 @@ public final class Pruner {
         Ledger ledger = new Ledger(memory, dataset);
         for (Map.Entry<DumpId, List<String>> each : going.entrySet()) {
             recordPruned(ledger, each.getKey());
+            CatalogIndex.leaves(destination, each.getKey());
             if (complete.contains(each.getKey())) {
                 mark(each.getKey(), each.getValue());
             }

@@ -1,5 +1,6 @@
 package io.spillway.deliver;
 
+import io.spillway.catalog.CatalogIndex;
 import io.spillway.catalog.DumpAt;
 import io.spillway.catalog.DumpState;
 import io.spillway.catalog.Inventory;
@@ -29,9 +30,8 @@ import org.slf4j.LoggerFactory;
  * Withdraws dumps of one dataset: immediately at every destination that answers, and later at the others. The
  * withdrawal notices, at home and at the other destinations, record what is still to be done.
  *
- * <p>The order at each destination: write the notice, update links, delete the manifest, and delete the files if
- * requested. The manifest is deleted even if links cannot be updated, because removing a bad dump matters more. No lock
- * is needed, so a withdrawal never waits for an export.
+ * <p>The order at each destination: write the notice, update links, delete the manifest, and delete the files if requested. The
+ * manifest is deleted even if links cannot be updated, because removing a bad dump matters more. No lock is needed.
  */
 public final class Withdrawals {
     private static final Logger LOG = LoggerFactory.getLogger(Withdrawals.class);
@@ -408,6 +408,7 @@ public final class Withdrawals {
             if (existing != null && (existing.deletesFiles() || !notice.deletesFiles())) {
                 return;
             }
+            CatalogIndex.leaves(place, dump);
             try {
                 write(place, dump, notice);
             } catch (SpillwayException e) {
@@ -423,8 +424,7 @@ public final class Withdrawals {
         private void remove(Destination place, DumpId dump, Withdrawal notice) throws SpillwayException {
             ObjectKey prefix = ObjectKey.of(dump);
             boolean unfinished = survey.at(place, dump) == DumpState.PENDING;
-            // Before the manifest, without which the withdrawal counts as complete.
-            // Listed again: an export may have placed the next dump since.
+            // Before the manifest, without which it counts as complete. An export may have placed a dump: list again.
             for (ObjectKey file : survey.changesSince(Inventory.of(place, dataset), dump)) {
                 place.delete(file);
                 LOG.info("changes since a withdrawn dump removed file={} destination={}", file, place.name());

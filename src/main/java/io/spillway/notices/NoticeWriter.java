@@ -14,6 +14,7 @@ import io.spillway.page.Texts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,7 @@ public final class NoticeWriter {
         Subjects subjects =
                 new Subjects(destination, settings.check() ? check : AddressCheck.NONE, settings, clock.instant());
         Bodies bodies = new Bodies(settings);
-        Map<ObjectKey, Long> present = present(destination);
+        Map<ObjectKey, Long> present = present(destination, only);
         Map<ObjectKey, byte[]> files = new LinkedHashMap<>();
         if (given != null) {
             files.put(NoticeFiles.settings(), ManifestJson.write(given));
@@ -105,7 +106,7 @@ public final class NoticeWriter {
         }
         int changed = put(destination, changing);
         for (Destination copy : copies) {
-            put(copy, changing(copy, files, present(copy)));
+            put(copy, changing(copy, files, present(copy, only)));
         }
         states.forEach((dataset, state) -> {
             if (state != Availability.AVAILABLE) {
@@ -126,7 +127,7 @@ public final class NoticeWriter {
      */
     public Set<ObjectKey> keys(String dataset) throws SpillwayException {
         NoticeSettings settings = settings();
-        Set<ObjectKey> present = present(destination).keySet();
+        Set<ObjectKey> present = present(destination, Optional.of(dataset)).keySet();
         Set<ObjectKey> keys = new TreeSet<>();
         keys.add(NoticeFiles.settings());
         keys.add(NoticeFiles.problems());
@@ -173,11 +174,23 @@ public final class NoticeWriter {
         }
     }
 
-    private static Map<ObjectKey, Long> present(Destination place) throws SpillwayException {
-        Map<ObjectKey, Long> present = new TreeMap<>();
-        for (StoredObject object : place.list(NoticeFiles.FOLDER + "/")) {
-            present.put(object.key(), object.bytes());
+    /** The lengths of the existing files of the site and of a dataset, or of all datasets. */
+    private static Map<ObjectKey, Long> present(Destination place, Optional<String> only) throws SpillwayException {
+        List<StoredObject> objects = new ArrayList<>();
+        if (only.isEmpty()) {
+            objects.addAll(place.list(NoticeFiles.FOLDER + "/"));
+        } else {
+            // A site has a folder with many notices for each dataset: those of the others are not listed.
+            for (NoticeKind kind : NoticeKind.values()) {
+                objects.addAll(place.list(NoticeFiles.FOLDER + "/" + kind.status() + "."));
+            }
+            objects.addAll(place.list(NoticeFiles.FOLDER + "/" + only.get() + "/"));
+            for (ObjectKey key : List.of(NoticeFiles.settings(), NoticeFiles.problems())) {
+                place.find(key).ifPresent(objects::add);
+            }
         }
+        Map<ObjectKey, Long> present = new TreeMap<>();
+        objects.forEach(object -> present.put(object.key(), object.bytes()));
         return present;
     }
 

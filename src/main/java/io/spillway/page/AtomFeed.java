@@ -2,6 +2,7 @@ package io.spillway.page;
 
 import io.spillway.catalog.Addresses;
 import io.spillway.catalog.Catalog;
+import io.spillway.catalog.CatalogEntry;
 import io.spillway.catalog.DumpSummary;
 import io.spillway.catalog.Listing;
 import io.spillway.destination.Destination;
@@ -27,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class AtomFeed {
     private static final String NAMESPACE = "http://www.w3.org/2005/Atom";
 
-    /** More than are published between two polls of a reader. */
-    private static final int MAX_ENTRIES = 50;
+    private static final int MAX_ENTRIES = CatalogEntry.MOST_EVENTS;
 
     /** With more files an entry links only to the manifest. */
     private static final int MAX_ENCLOSURES = DumpSummary.MOST_PARTS;

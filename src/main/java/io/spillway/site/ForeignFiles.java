@@ -42,8 +42,7 @@ final class ForeignFiles {
         keys.add(folder.child(LatestFile.FILE_NAME));
         keys.add(folder.child(ChangeSteps.FILE_NAME));
         LatestFolder.NAMES.forEach(name -> keys.add(latest.child(name)));
-        Set<String> foreign =
-                new TreeSet<>(OwnFiles.of(destination, destination.list("")).foreign(keys));
+        Set<String> foreign = new TreeSet<>(OwnFiles.of(destination).foreign(keys));
         keys.removeIf(key -> key.value().startsWith(latest + "/")); // a link may lead to them
         keys.add(status);
         Optional<FolderLinks> links = destination.capability(FolderLinks.class);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spillway.catalog.CatalogIndex;
 import io.spillway.catalog.OwnFiles;
 import io.spillway.destination.Destination;
 import io.spillway.destination.FolderLinks;
@@ -111,7 +112,8 @@ class SiteWriterTest {
         assertThat(watched.moves)
                 .filteredOn(key -> !key.endsWith(".html") && !key.endsWith(".atom") && !key.endsWith(".txt"))
                 .filteredOn(key -> !key.equals(OwnFiles.FILE_NAME))
-                .containsExactly("journals/latest", "journals/latest.json", "links.json", "status.json");
+                .containsExactly(
+                        "journals/latest", "journals/latest.json", CatalogIndex.FILE_NAME, "links.json", "status.json");
     }
 
     @Test

@@ -32,6 +32,9 @@ public final class PublishedDumps {
 
     public @Nullable CustomLicense customLicense;
 
+    /** The publisher's name, or null. */
+    public @Nullable String publisher;
+
     /** Page, or null. */
     public @Nullable String homepage = "https://example.org/journals";
 
@@ -124,7 +127,7 @@ public final class PublishedDumps {
                 files,
                 null,
                 "0.0.0",
-                null,
+                publisher,
                 customLicense,
                 null);
         Files.write(folder.resolve(Manifest.FILE_NAME), ManifestJson.write(manifest));

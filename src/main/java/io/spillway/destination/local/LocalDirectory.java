@@ -189,7 +189,8 @@ public final class LocalDirectory implements Destination, FolderLinks, FolderNam
     private static void collect(Path folder, String folderKey, String prefix, List<StoredObject> found)
             throws IOException {
         for (Path entry : entries(folder)) {
-            Optional<ObjectKey> key = key(folderKey + FileTree.name(entry));
+            String path = folderKey + FileTree.name(entry);
+            Optional<ObjectKey> key = path.startsWith(prefix) || prefix.startsWith(path) ? key(path) : Optional.empty();
             Optional<BasicFileAttributes> attributes = key.isEmpty() ? Optional.empty() : FileTree.attributes(entry);
             if (key.isEmpty() || attributes.isEmpty()) {
                 continue;

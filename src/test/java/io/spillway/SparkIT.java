@@ -2,6 +2,11 @@ package io.spillway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spillway.destination.ObjectKey;
+import io.spillway.destination.s3.S3Bucket;
+import io.spillway.destination.s3.S3Server;
+import io.spillway.manifest.Manifest;
+import io.spillway.manifest.Part;
 import io.spillway.support.CommandRun;
 import io.spillway.support.DatasetFolder;
 import io.spillway.support.Dump;
@@ -11,6 +16,7 @@ import io.spillway.support.FreePorts;
 import io.spillway.support.Spark;
 import io.spillway.support.SparkRun;
 import io.spillway.support.TestCluster;
+import io.spillway.verify.DumpCheck;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -106,7 +112,15 @@ class SparkIT {
     @ParameterizedTest
     @ValueSource(strings = {"3.5.6", NEWEST})
     void thePartsHaveTheHashesOfAPlainExportAndNoFileOfSparkHasASecret(String version) throws Exception {
-        run = start(Spark.version(version), LOCAL_CLUSTER, cluster.url(), Map.of("spark.cores.max", "2"));
+        run = start(
+                Spark.version(version),
+                LOCAL_CLUSTER,
+                cluster.url(),
+                Map.of("spark.cores.max", "2"),
+                "--to",
+                folder().root().toString(),
+                "--dataset",
+                DATASET);
 
         assertPublished();
         assertNoCanary();
@@ -136,6 +150,51 @@ class SparkIT {
 
         assertPublished();
         assertThat(run.output()).contains("Lost executor");
+    }
+
+    @Test
+    void theBucketThatIsTheHomeHasEachPartOnceAfterAnExecutorWasKilled() throws Exception {
+        try (S3Server store = S3Server.inMemory()) {
+            run = startAndAwaitPage(Spark.version(NEWEST), LOCAL_CLUSTER, PAGES / 2, Map.of(), into(store));
+            run.executors().get(0).destroyForcibly();
+            goOn.countDown();
+
+            assertThat(run.exitCode()).as(run.output()).isZero();
+            assertThat(store.unfinishedUploads()).isZero();
+            try (S3Bucket bucket = S3Bucket.open(store.options())) {
+                List<String> keys = bucket.list(DATASET + "/2").stream()
+                        .map(each -> each.key().value())
+                        .toList();
+                String dump = keys.get(0).substring(0, keys.get(0).lastIndexOf('/'));
+                Manifest manifest = DumpCheck.check(bucket, new ObjectKey(dump));
+                assertThat(manifest.parts()).extracting(Part::sha256).isEqualTo(expected);
+                assertThat(keys)
+                        .hasSize(manifest.parts().size() + manifest.files().size() + 1);
+            }
+            assertThat(texts(root)).doesNotContain(S3Server.SECRET_KEY);
+        }
+    }
+
+    /** The options of a command for a bucket as home. */
+    private String[] into(S3Server store) throws IOException {
+        Files.writeString(plain.resolve("access"), S3Server.ACCESS_KEY);
+        Files.writeString(plain.resolve("secret"), S3Server.SECRET_KEY);
+        return new String[] {
+            "--to",
+            "s3://" + S3Server.BUCKET + "/public/",
+            "--home",
+            "--endpoint",
+            store.endpoint().toString(),
+            "--path-style",
+            "--access-key",
+            "${file:" + plain.resolve("access") + "}",
+            "--secret-key",
+            "${file:" + plain.resolve("secret") + "}",
+            "--state",
+            root.resolve("state").toString(),
+            "--dataset",
+            DATASET
+        };
     }
 
     @ParameterizedTest
@@ -229,20 +288,28 @@ class SparkIT {
 
     private SparkRun startAndAwaitPage(Spark spark, String master, int page, Map<String, String> settings)
             throws Exception {
+        DatasetFolder folder = folder();
+        return startAndAwaitPage(
+                spark, master, page, settings, "--to", folder.root().toString(), "--dataset", folder.dataset());
+    }
+
+    private SparkRun startAndAwaitPage(
+            Spark spark, String master, int page, Map<String, String> settings, String... into) throws Exception {
         proxy = FaultProxy.before(cluster.url(), 1);
         proxy.disturb(Kind.PAGE, n -> n == page, exchange -> {
             reached.countDown();
             goOn.await();
             exchange.reply(exchange.forward());
         });
-        run = start(spark, master, proxy.url(), settings);
+        run = start(spark, master, proxy.url(), settings, into);
         while (!reached.await(1, TimeUnit.SECONDS)) {
             assertThat(run.isAlive()).as(run.output()).isTrue();
         }
         return run;
     }
 
-    private SparkRun start(Spark spark, String master, URI url, Map<String, String> more) throws Exception {
+    private SparkRun start(Spark spark, String master, URI url, Map<String, String> more, String... into)
+            throws Exception {
         Path jar = Path.of(System.getProperty("spillway.jar", "target/spillway.jar"));
         Assumptions.assumeTrue(Files.exists(jar), () -> "no packaged program at " + jar);
         Path work = Files.createDirectories(root.resolve("run"));
@@ -252,15 +319,10 @@ class SparkIT {
                 "spark.eventLog.dir",
                         Files.createDirectories(work.resolve("events")).toUri().toString()));
         settings.putAll(more);
-        List<String> arguments = CommandRun.exportArguments(url, index, folder(), options());
-        return SparkRun.start(
-                spark,
-                work,
-                master,
-                jar,
-                settings,
-                Map.of(),
-                arguments.subList(1, arguments.size()).toArray(String[]::new));
+        List<String> arguments = new ArrayList<>(List.of("--elasticsearch", url.toString(), "--index", index));
+        arguments.addAll(List.of(into));
+        arguments.addAll(List.of(options()));
+        return SparkRun.start(spark, work, master, jar, settings, Map.of(), arguments.toArray(String[]::new));
     }
 
     private void daemon(Spark spark, String host, String type, String... arguments) throws Exception {

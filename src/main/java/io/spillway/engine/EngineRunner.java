@@ -68,12 +68,6 @@ final class EngineRunner implements SliceRunner {
                             + of.changes().key(),
                     "remove changes from the schedule, or export on one machine with  spillway export");
         }
-        if (of.bucketHome() != null) {
-            throw new SpillwayException(
-                    Fault.CONFIG,
-                    "an export whose slices run in other processes needs a directory as home: s3.home=true",
-                    "use a directory that every machine sees, and the bucket without home: true, or export on one machine");
-        }
         Integer lanes = of.source().politeness().lanes();
         if (slots != null && lanes != null && slots > lanes && !of.source().isRepository()) {
             throw new SpillwayException(
@@ -102,7 +96,7 @@ final class EngineRunner implements SliceRunner {
     @Override
     public void run(ExportPlan plan, Extraction into, Path folder, Path dump, Consumer<Path> finished)
             throws SpillwayException, InterruptedException {
-        run(plan, into, FolderParts.ofDump(folder, dump), folder, dump);
+        run(plan, into, into.store().orElseGet(() -> FolderParts.ofDump(folder, dump)), folder, dump);
     }
 
     /** Runs the slices with another store for the commit. */

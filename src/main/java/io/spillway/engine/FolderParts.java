@@ -4,7 +4,7 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.files.Folders;
 import io.spillway.manifest.Part;
-import io.spillway.pipeline.PartStore;
+import io.spillway.pipeline.AttemptStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * moves the parts that count into the folder of the dump. No attempt writes into that folder, so an attempt that was given up and
  * continues cannot change the dump.
  */
-final class FolderParts implements PartStore {
+final class FolderParts implements AttemptStore {
     private static final Logger LOG = LoggerFactory.getLogger(FolderParts.class);
     private static final String UNFINISHED = "unfinished";
     private static final Pattern SENT =
@@ -65,8 +65,8 @@ final class FolderParts implements PartStore {
         return new FolderParts(attempts, dump);
     }
 
-    /** The folder for parts of this attempt that are being written. */
-    Path unfinished() {
+    @Override
+    public Path unfinished() {
         return folder.resolve(UNFINISHED);
     }
 

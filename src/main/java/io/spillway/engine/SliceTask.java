@@ -4,13 +4,16 @@ import io.spillway.config.ConfigFile;
 import io.spillway.dataset.DumpId;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.pipeline.AttemptStore;
 import io.spillway.pipeline.HeapRoom;
 import io.spillway.pipeline.SliceResult;
 import io.spillway.pipeline.SliceRun;
 import io.spillway.pipeline.SliceSettings;
 import io.spillway.progress.Progress;
+import io.spillway.run.BucketAttempt;
 import io.spillway.run.ScheduledSlices;
 import io.spillway.run.Sources;
+import io.spillway.schedule.S3Section;
 import io.spillway.schedule.ScheduleFile;
 import io.spillway.source.DocumentSource;
 import io.spillway.source.Slice;
@@ -104,9 +107,8 @@ public final class SliceTask {
                 Set.copyOf(task.lists()));
         int readers = TaskSlots.ofThisProcess();
         HeapRoom.require(readers, 0, settings.formats(), -1);
-        FolderParts parts = FolderParts.ofAttempt(Path.of(references.reveal(task.folder())), task.slice(), attempt);
-        boolean complete = false;
-        try (DocumentSource source = sources.open(schedule);
+        try (AttemptStore parts = store(schedule, settings.dump(), task, attempt, references);
+                DocumentSource source = sources.open(schedule);
                 Snapshot snapshot = source.reopen(task.snapshot(), readers)) {
             Progress progress = new Progress();
             SliceResult result = SliceRun.run(
@@ -116,12 +118,18 @@ public final class SliceTask {
                     parts.unfinished(),
                     parts,
                     progress);
-            complete = true;
+            parts.keep();
             return new TaskResult(result, progress.now(), snapshot.fetched(), snapshot.learned(), null);
-        } finally {
-            if (!complete) {
-                parts.close();
-            }
         }
+    }
+
+    /** Where the parts of an attempt wait; the caller closes it. */
+    private static AttemptStore store(
+            ScheduleFile schedule, DumpId dump, TaskText task, String attempt, References references)
+            throws SpillwayException {
+        S3Section bucket = schedule.bucketHome();
+        return bucket == null
+                ? FolderParts.ofAttempt(Path.of(references.reveal(task.folder())), task.slice(), attempt)
+                : BucketAttempt.open(bucket, dump);
     }
 }

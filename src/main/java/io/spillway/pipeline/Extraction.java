@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -88,6 +89,11 @@ public final class Extraction {
      */
     public void sendTo(PartStore other) {
         store = other;
+    }
+
+    /** The store that complete parts are sent to; empty if their files stay in the work folder. */
+    public Optional<PartStore> store() {
+        return Optional.ofNullable(store);
     }
 
     /** Where the parts wait; empty if their files are in the work folder. */

@@ -1,6 +1,7 @@
 package io.spillway.run;
 
 import io.spillway.dataset.DumpId;
+import io.spillway.destination.HeldUploads;
 import io.spillway.destination.ObjectKey;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,44 +29,58 @@ final class BucketParts implements PartStore {
     /** A completion takes three requests of a few milliseconds, most of which is waiting. */
     private static final int COMPLETIONS = 4;
 
-    private final BucketHome home;
+    private final HeldUploads uploads;
+    private final @Nullable BucketHome home;
     private final ObjectKey dump;
     private final Queue<String> own = new ConcurrentLinkedQueue<>();
     private volatile boolean committing;
     private volatile boolean kept;
 
+    /** The parts of a dump that this process commits. */
     BucketParts(BucketHome home, DumpId dump) {
+        this.uploads = home.uploads();
         this.home = home;
+        this.dump = ObjectKey.of(dump);
+    }
+
+    /** Parts that this process sends and another one commits. */
+    BucketParts(HeldUploads uploads, DumpId dump) {
+        this.uploads = uploads;
+        this.home = null;
         this.dump = ObjectKey.of(dump);
     }
 
     @Override
     public String send(Path file, Part part) throws SpillwayException {
-        String sent = home.uploads().hold(file, dump.child(part.name()));
+        String sent = uploads.hold(file, dump.child(part.name()));
         own.add(sent);
         return sent;
     }
 
     @Override
     public void commit(List<String> sent) throws SpillwayException {
+        if (home == null) {
+            throw new IllegalStateException("this process has no lease for the parts of " + dump);
+        }
+        Lease lease = home.lease();
         List<Callable<ObjectKey>> tasks = new ArrayList<>();
         for (String each : sent) {
-            ObjectKey key = home.uploads().heldKey(each);
+            ObjectKey key = uploads.heldKey(each);
             if (!key.value().startsWith(dump + "/")) {
                 throw new SpillwayException(
                         Fault.INTEGRITY, "%s is not a part of %s".formatted(key, dump), "run the export again");
             }
             tasks.add(() -> {
-                home.lease().requireHeld();
-                return home.uploads().complete(each).key();
+                lease.requireHeld();
+                return uploads.complete(each).key();
             });
         }
         committing = true;
-        home.lease().committing(dump.value());
+        lease.committing(dump.value());
         try {
             List<ObjectKey> done = Lanes.runAll("commit of " + dump, COMPLETIONS, tasks);
-            home.lease().requireHeld();
-            int others = home.uploads().abortOthers(dump, List.of());
+            lease.requireHeld();
+            int others = uploads.abortOthers(dump, List.of());
             LOG.info("parts committed dump={} parts={} other_uploads_ended={}", dump, done.size(), others);
         } catch (InterruptedException e) {
             throw SpillwayException.cancelled("while committing the parts of " + dump, e);
@@ -74,6 +90,9 @@ final class BucketParts implements PartStore {
     @Override
     public void keep() {
         kept = true;
+        if (home == null) {
+            return;
+        }
         try {
             home.lease().committing(null);
         } catch (SpillwayException e) {
@@ -90,15 +109,15 @@ final class BucketParts implements PartStore {
         Interrupts.shielded(() -> {
             try {
                 for (String each : own) {
-                    home.uploads().abort(each);
+                    uploads.abort(each);
                 }
-                if (home.hasLease()) {
+                if (home != null && home.hasLease()) {
                     home.lease().requireHeld();
                     if (committing) {
                         int removed = home.removeUncommitted(dump);
                         LOG.info("parts removed, since the dump was not published dump={} files={}", dump, removed);
                     } else {
-                        int others = home.uploads().abortOthers(dump, List.of());
+                        int others = uploads.abortOthers(dump, List.of());
                         LOG.info("uploads ended, since the dump was not published dump={} others={}", dump, others);
                     }
                 }

@@ -246,7 +246,10 @@ public final class ExportRun {
                     ? ChangeRoom.expected(previous.get(), documents, snapshot.lanes())
                             .duringExport()
                     : 0;
-            if (workspace.store(dump).isPresent()) {
+            if (workspace.store(dump).isEmpty()) {
+                DiskRoom.require(workspace.usableBytes(), previous.get(), documents, plan.formats(), room);
+            } else if (!slices.isApart()) {
+                // Slices that run apart are written on other disks.
                 DiskRoom.requireForParts(
                         workspace.usableBytes(),
                         previous.get(),
@@ -254,8 +257,6 @@ public final class ExportRun {
                         plan.formats(),
                         settings.limits(),
                         snapshot.lanes());
-            } else {
-                DiskRoom.require(workspace.usableBytes(), previous.get(), documents, plan.formats(), room);
             }
             requireLater(dump, previous.get());
         }

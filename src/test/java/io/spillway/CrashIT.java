@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The packaged program as a separate process, killed or stopped in the middle of an export. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class CrashIT {
+    private static final Pattern SITE_FILE = Pattern.compile("\\.[a-z.]+\\.[0-9a-f]{16}\\.incomplete");
     private static final String DATASET = "crashes";
     private static final int DOCUMENTS = 100_000;
     private static final int CANCELLED = 130;
@@ -126,9 +128,20 @@ class CrashIT {
         CommandRun next = CommandRun.export(cluster.url(), index, folder);
 
         assertThat(next.exitCode()).as(next.err()).isZero();
-        assertThat(folder.leftOvers()).isEmpty();
+        assertThat(leftOvers(folder)).isEmpty();
         assertThat(folder.dumps()).hasSize(before + 1);
         assertVerified(folder.newestDump());
+    }
+
+    /**
+     * What the next export should have removed. It keeps a small file of the site that is younger than an hour: a process
+     * without the lock may be writing it.
+     */
+    private static List<Path> leftOvers(DatasetFolder folder) throws IOException {
+        return folder.leftOvers().stream()
+                .filter(file -> !Files.isRegularFile(file)
+                        || !SITE_FILE.matcher(file.getFileName().toString()).matches())
+                .toList();
     }
 
     /** Changes are made after the snapshot is closed: sorted, written, proved, published, and their digests kept. */
@@ -155,7 +168,7 @@ class CrashIT {
 
         assertThat(next.exitCode()).as(next.err()).isZero();
         assertThat(next.out()).contains("0 added, 0 changed, 0 deleted");
-        assertThat(folder.leftOvers())
+        assertThat(leftOvers(folder))
                 .allMatch(file -> file.getFileName().toString().startsWith(".spillway.changes."))
                 .hasSize(2);
         Path list = folder.newestDump().resolveSibling("changes.json");

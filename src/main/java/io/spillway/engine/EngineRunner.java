@@ -126,8 +126,9 @@ final class EngineRunner implements SliceRunner {
             engine.accept(tasks, received);
         } catch (Exception e) { // An engine in another language may throw any exception.
             failure = e;
+        } finally {
+            received.close();
         }
-        received.close();
         // The interrupt may be that of a result, which has served its purpose.
         boolean interrupted = Thread.interrupted();
         if (signalled.getAsBoolean()) {

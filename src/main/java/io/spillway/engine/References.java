@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The references of a schedule, with their values in this process. Texts that leave the process have the references in place of the
@@ -45,14 +46,23 @@ final class References {
 
     /** The text with references in place of their values, the longest first. */
     String hide(String text) {
-        String hidden = text;
-        for (Map.Entry<String, String> each : values.entrySet().stream()
-                .filter(each -> each.getValue().length() >= SHORTEST)
-                .sorted(Comparator.comparingInt(each -> -each.getValue().length()))
-                .toList()) {
-            hidden = hidden.replace(each.getValue(), each.getKey());
+        Map<String, String> references = new LinkedHashMap<>();
+        values.forEach((reference, value) -> {
+            if (value.length() >= SHORTEST) {
+                references.putIfAbsent(value, reference);
+            }
+        });
+        if (references.isEmpty()) {
+            return text;
         }
-        return hidden;
+        // In one pass: a reference that was put in may contain the value of another one.
+        String anyOf = references.keySet().stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|"));
+        return Pattern.compile(anyOf)
+                .matcher(text)
+                .replaceAll(found -> Matcher.quoteReplacement(references.get(found.group())));
     }
 
     /** The text with values in place of the references. */

@@ -118,8 +118,9 @@ public final class SliceTask {
                     parts.unfinished(),
                     parts,
                     progress);
+            TaskResult whole = new TaskResult(result, progress.now(), snapshot.fetched(), snapshot.learned(), null);
             parts.keep();
-            return new TaskResult(result, progress.now(), snapshot.fetched(), snapshot.learned(), null);
+            return whole;
         }
     }
 

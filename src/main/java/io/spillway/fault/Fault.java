@@ -29,7 +29,10 @@ public enum Fault {
             "stale: the latest dump, or the snapshot to read, is older than the limit, or no changes lead from a copy to the"
                     + " newest dump"),
     STATE_UNAVAILABLE(
-            50, Retry.BACKOFF, "state unavailable: the daemon's state database does not answer, or its port is in use"),
+            50,
+            Retry.BACKOFF,
+            "state unavailable: the daemon's state database does not answer, its port is in use, or an engine did not run all"
+                    + " slices"),
     CANCELLED(130, Retry.NEVER, "cancelled by a signal, or by the daemon after the time limit");
 
     /** How a scheduler may retry after a fault. */

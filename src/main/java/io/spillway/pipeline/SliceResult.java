@@ -1,13 +1,9 @@
 package io.spillway.pipeline;
 
 import io.spillway.encode.ColumnKinds;
-import io.spillway.fault.SpillwayException;
 import io.spillway.fields.CountedFields;
-import io.spillway.manifest.ManifestJson;
 import io.spillway.manifest.Part;
 import io.spillway.progress.Stage;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -78,24 +74,5 @@ public record SliceResult(
     /** How many documents were read. */
     public long read() {
         return documents + excluded;
-    }
-
-    /** The result as JSON on one line. */
-    public String toText() {
-        return ManifestJson.text(this);
-    }
-
-    /**
-     * Reads a result.
-     *
-     * @param where its name in errors
-     * @throws SpillwayException {@code INTEGRITY} if it is not a result of a slice
-     */
-    public static SliceResult of(String text, String where) throws SpillwayException {
-        return ManifestJson.read(
-                new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
-                SliceResult.class,
-                where,
-                "the result of a slice");
     }
 }

@@ -91,8 +91,11 @@ public final class BucketAttempt implements AttemptStore {
 
     @Override
     public void close() {
-        parts.close();
-        remove(folder);
-        bucket.close();
+        try {
+            parts.close();
+        } finally {
+            remove(folder);
+            bucket.close();
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.spillway.destination.StoredObject;
 import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.lanes.Interrupts;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Removal;
 import io.spillway.manifest.Withdrawal;
@@ -25,14 +26,15 @@ import org.slf4j.LoggerFactory;
  * A bucket in which dumps are made: each part is uploaded as soon as it is complete, and stays unseen until the commit. The
  * state folder holds the parts in progress, the memory and a local lock; a {@link Lease} in the bucket excludes other machines.
  *
- * <p>What protects readers from a process that lost its lease without noticing is the store: everything that becomes visible is
+ * <p>What protects readers from a process that lost its lease without noticing is the store: every file of a dump that becomes visible is
  * an upload that was begun before the lease was last proved, and a new holder ends all uploads before it does anything else.
  *
  * <p>Thread-safe, for one export of one dataset at a time.
  */
 final class BucketHome {
     private static final Logger LOG = LoggerFactory.getLogger(BucketHome.class);
-    private static final Set<String> NOTICES = Set.of(Withdrawal.FILE_NAME, Removal.FILE_NAME);
+    /** A dump with one of these files was published, or its files stay or go by a decision of the operator. */
+    private static final Set<String> DECIDED = Set.of(Manifest.FILE_NAME, Withdrawal.FILE_NAME, Removal.FILE_NAME);
 
     private final Destination bucket;
     private final HeldUploads uploads;
@@ -95,10 +97,21 @@ final class BucketHome {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE, "cannot write a temporary file: " + e.getMessage(), null, e);
         } finally {
-            int ended = uploads.abortOthers(new ObjectKey(name), List.of());
-            LOG.debug("uploads of the check ended count={}", ended);
-            bucket.delete(key);
-            bucket.delete(new ObjectKey(name).child(Lease.NAME));
+            tidy(() -> bucket.delete(key));
+            tidy(() -> bucket.delete(new ObjectKey(name).child(Lease.NAME)));
+            tidy(() -> {
+                int ended = uploads.abortOthers(new ObjectKey(name), List.of());
+                LOG.debug("uploads of the check ended count={}", ended);
+            });
+        }
+    }
+
+    /** A step that removes what a check wrote: its failure hides neither the result of the check nor the next step. */
+    private static void tidy(Interrupts.Step<SpillwayException> step) {
+        try {
+            Interrupts.shielded(step);
+        } catch (SpillwayException e) {
+            LOG.warn("cannot remove what the check wrote cause=\"{}\"", e.getMessage());
         }
     }
 
@@ -133,15 +146,20 @@ final class BucketHome {
         lease().requireHeld();
         int aborted = uploads.abortOthers(new ObjectKey(dataset), List.of());
         String left = lease().committing();
-        int removed = left == null ? 0 : removeUncommitted(new ObjectKey(left));
+        int removed = 0;
+        if (left != null) {
+            removed = removeUncommitted(new ObjectKey(left));
+            lease().committing(null);
+        }
         return aborted + removed == 0
                 ? List.of()
                 : List.of("%d unfinished uploads, %d files without a manifest".formatted(aborted, removed));
     }
 
     /**
-     * Removes every file of a dump that has no manifest, and nothing of a dump that has one. The dump's uploads are ended
-     * before, so that its manifest cannot appear meanwhile.
+     * Removes every file of a dump that has no manifest, and nothing of a dump that has one or was withdrawn or pruned. The
+     * dump's uploads are ended before, so that its manifest cannot appear meanwhile. The lease still names the dump, so that the
+     * next run looks again: a store may complete an upload late.
      *
      * @return the number of files
      */
@@ -149,16 +167,14 @@ final class BucketHome {
         lease().requireHeld();
         int ended = uploads.abortOthers(dump, List.of());
         int removed = 0;
-        if (bucket.find(dump.child(Manifest.FILE_NAME)).isEmpty()) {
-            for (StoredObject file : bucket.list(dump + "/")) {
-                if (!NOTICES.contains(file.key().name())) {
-                    lease().requireHeld();
-                    bucket.delete(file.key());
-                    removed++;
-                }
+        List<StoredObject> files = bucket.list(dump + "/");
+        if (files.stream().noneMatch(file -> DECIDED.contains(file.key().name()))) {
+            for (StoredObject file : files) {
+                lease().requireHeld();
+                bucket.delete(file.key());
+                removed++;
             }
         }
-        lease().committing(null);
         LOG.info("files without a manifest removed dump={} uploads={} files={}", dump, ended, removed);
         return removed;
     }

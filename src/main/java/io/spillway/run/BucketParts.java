@@ -94,9 +94,9 @@ final class BucketParts implements PartStore {
             return;
         }
         try {
-            home.lease().committing(null);
+            Interrupts.shielded(() -> home.lease().committing(null));
         } catch (SpillwayException e) {
-            // The next holder finds the manifest, so that it removes nothing.
+            // The next holder finds the manifest, or the notice of its withdrawal, and removes nothing.
             LOG.info("lease not updated after the commit dump={} cause=\"{}\"", dump, e.getMessage());
         }
     }
@@ -108,14 +108,14 @@ final class BucketParts implements PartStore {
         }
         Interrupts.shielded(() -> {
             try {
-                for (String each : own) {
-                    uploads.abort(each);
-                }
-                if (home != null && home.hasLease()) {
-                    home.lease().requireHeld();
+                if (home == null || isLost(home)) {
+                    for (String each : own) {
+                        uploads.abort(each);
+                    }
+                } else {
                     if (committing) {
                         int removed = home.removeUncommitted(dump);
-                        LOG.info("parts removed, since the dump was not published dump={} files={}", dump, removed);
+                        LOG.info("the export failed in its commit dump={} files_removed={}", dump, removed);
                     } else {
                         int others = uploads.abortOthers(dump, List.of());
                         LOG.info("uploads ended, since the dump was not published dump={} others={}", dump, others);
@@ -125,5 +125,16 @@ final class BucketParts implements PartStore {
                 LOG.warn("parts not removed; the next run removes them dump={} cause=\"{}\"", dump, e.getMessage());
             }
         });
+    }
+
+    /** Whether another process may be working on the dataset, so that only own uploads may be ended. */
+    private static boolean isLost(BucketHome home) {
+        try {
+            home.lease().requireHeld();
+            return false;
+        } catch (SpillwayException e) {
+            LOG.warn("only own uploads are ended cause=\"{}\"", e.getMessage());
+            return true;
+        }
     }
 }

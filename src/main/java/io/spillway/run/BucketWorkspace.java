@@ -31,8 +31,11 @@ record BucketWorkspace(BucketHome home) implements Workspace {
 
             @Override
             public void close() {
-                lease.close();
-                local.close();
+                try {
+                    lease.close();
+                } finally {
+                    local.close();
+                }
             }
         };
     }

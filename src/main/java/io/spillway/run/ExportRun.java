@@ -168,9 +168,13 @@ public final class ExportRun {
     private static void requireHeld(Workspace.Lock lock, SpillwayException failure) throws SpillwayException {
         try {
             lock.requireHeld();
-        } catch (SpillwayException lost) {
-            lost.addSuppressed(failure);
-            throw lost;
+        } catch (SpillwayException e) {
+            if (e.fault() == Fault.ALREADY_RUNNING) {
+                e.addSuppressed(failure);
+                throw e;
+            }
+            // It is not known whether the lock was lost.
+            failure.addSuppressed(e);
         }
     }
 

@@ -188,6 +188,10 @@ public final class Exporter implements Exports {
 
     @Override
     public void sweep(ScheduleFile schedule) throws SpillwayException {
+        if (schedule.bucketHome() != null) {
+            // The lease of a dead process takes a minute to take over. The next export does so, and removes the same.
+            return;
+        }
         try (Destinations places = Destinations.open(schedule)) {
             Workspace.Lock lock = places.workspace().lock(schedule.dataset());
             try {

@@ -1,6 +1,7 @@
 package io.spillway.run;
 
 import io.spillway.destination.Destination;
+import io.spillway.destination.Digests;
 import io.spillway.destination.HeldUploads;
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
@@ -46,16 +47,48 @@ final class HomeBucket implements Destination {
             for (Path file : files(folder, last)) {
                 held.add(uploads.hold(file, prefix.child(file.getFileName().toString())));
             }
-            for (String each : held) {
+            for (String each : held.subList(0, held.size() - 1)) {
                 home.lease().requireHeld();
                 StoredObject stored = uploads.complete(each);
                 LOG.debug("stored key={} bytes={}", stored.key(), stored.bytes());
             }
+            home.lease().requireHeld();
+            completeLast(held.get(held.size() - 1), prefix.child(last), folder.resolve(last));
             complete = true;
         } finally {
             if (!complete) {
                 abort(held);
             }
+        }
+    }
+
+    /** The dump is public if this upload was completed, whatever became of the answer. */
+    private void completeLast(String held, ObjectKey key, Path file) throws SpillwayException {
+        try {
+            StoredObject stored = home.uploads().complete(held);
+            LOG.debug("stored key={} bytes={}", stored.key(), stored.bytes());
+        } catch (SpillwayException e) {
+            Interrupts.shielded(() -> {
+                if (!isThere(held, key, file, e)) {
+                    throw e;
+                }
+            });
+            LOG.info("completed, although the answer was lost key={} cause=\"{}\"", key, e.getMessage());
+        }
+    }
+
+    /** Ends the upload first, so that it is completed before this look or never. */
+    private boolean isThere(String held, ObjectKey key, Path file, SpillwayException failure) {
+        try {
+            home.uploads().abort(held);
+            String sha256 = Digests.of(file).sha256();
+            return bucket.find(key)
+                    .map(StoredObject::sha256)
+                    .filter(sha256::equals)
+                    .isPresent();
+        } catch (IOException | SpillwayException e) {
+            failure.addSuppressed(e);
+            return false;
         }
     }
 

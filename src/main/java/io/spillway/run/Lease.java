@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A lease whose holder is dead is taken over after one full period in which it did not change, measured by the observer's own
  * clock: no clock is compared with another. A holder that does not run for a period finds at its next step that it has lost the
- * lease. The object is never deleted, and states whether it is held.
+ * lease. The object of a dataset is never deleted, and states whether it is held.
  *
  * <p>Thread-safe. Any thread may close it, repeatedly.
  */
@@ -113,7 +113,12 @@ final class Lease implements AutoCloseable {
                     holder, token, 1, period.toMillis() / 1e3, false, before == null ? null : before.committing());
             Lease lease = new Lease(bucket, key, own, period);
             if (lease.put(own, there.map(StoredObject::version).orElse(null))) {
-                lease.requireConditions();
+                try {
+                    lease.requireConditions();
+                } catch (SpillwayException | RuntimeException e) {
+                    lease.close();
+                    throw e;
+                }
                 long pause = Math.max(1, period.toMillis() / RENEWALS);
                 var unused =
                         lease.renewer.scheduleWithFixedDelay(lease::renewQuietly, pause, pause, TimeUnit.MILLISECONDS);
@@ -162,7 +167,7 @@ final class Lease implements AutoCloseable {
                 Fault.ALREADY_RUNNING,
                 "another export of the same dataset is running: %s holds %s in %s"
                         .formatted(holder, key, bucket.name()),
-                "wait until it ends; if that process is dead, its lease ends by itself within a minute or two");
+                "wait until it ends; if that process is dead, an export that starts a minute later takes over");
     }
 
     private static State read(Destination bucket, ObjectKey key) throws SpillwayException {
@@ -197,9 +202,13 @@ final class Lease implements AutoCloseable {
     /**
      * Asks the store whether this process still holds the lease.
      *
-     * @throws SpillwayException {@code ALREADY_RUNNING}, naming the new holder, or the store does not answer
+     * @throws SpillwayException     {@code ALREADY_RUNNING}: it does not; or the store does not answer
+     * @throws IllegalStateException it was closed
      */
     synchronized void requireHeld() throws SpillwayException {
+        if (closed) {
+            throw new IllegalStateException("the lease " + key + " was released");
+        }
         if (!lost && isPast(period)) {
             renew(next());
         } else {
@@ -281,9 +290,9 @@ final class Lease implements AutoCloseable {
         if (lost) {
             throw new SpillwayException(
                     Fault.ALREADY_RUNNING,
-                    "this export has lost its lease %s in %s, because it did not run for %s: another export has taken over"
-                            .formatted(key, bucket.name(), period),
-                    "nothing was published by this export; the other one continues");
+                    "this export no longer holds its lease %s in %s: another process has changed or removed it"
+                            .formatted(key, bucket.name()),
+                    "this export makes nothing more public; find out which process exports the same dataset");
         }
     }
 
@@ -306,7 +315,10 @@ final class Lease implements AutoCloseable {
                             true,
                             state.committing()));
                 } catch (SpillwayException e) {
-                    LOG.warn("lease not released; it ends by itself key={} cause=\"{}\"", key, e.getMessage());
+                    LOG.warn(
+                            "lease not released; the next export waits for a minute key={} cause=\"{}\"",
+                            key,
+                            e.getMessage());
                 }
             }
         });

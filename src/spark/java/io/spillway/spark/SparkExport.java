@@ -40,14 +40,17 @@ public final class SparkExport {
      * @throws IllegalStateException if the export failed in a process of a platform that owns the Spark context
      */
     public static void main(String[] args) {
+        // A platform such as Databricks has created the context, uses it for others, and does not allow that it is
+        // stopped.
+        boolean shared = SparkEnv.get() != null;
         if (args.length == 0 || !args[0].equals("export")) {
+            if (shared) {
+                throw new IllegalStateException("only the command export runs on Spark: pass export schedule.yaml");
+            }
             System.err.println("error: only the command export runs on Spark");
             System.err.println("hint:  pass the arguments of spillway export: export schedule.yaml");
             System.exit(USAGE);
         }
-        // A platform such as Databricks has created the context, uses it for others, and does not allow that it is
-        // stopped.
-        boolean shared = SparkEnv.get() != null;
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(SparkContext.getOrCreate());
         CountDownLatch exported = new CountDownLatch(1);
         ShutdownHookManager.get().addShutdownHook(() -> await(exported), BEFORE_SPARK, STOP_SECONDS, TimeUnit.SECONDS);

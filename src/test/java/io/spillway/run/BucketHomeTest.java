@@ -40,6 +40,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -214,6 +215,54 @@ class BucketHomeTest {
         assertThat(store.unfinishedUploads()).isZero();
     }
 
+    /** As a process leaves the lease that was killed after the manifest was complete and before it noted that. */
+    @Test
+    void filesOfAWithdrawnDumpStayEvenIfTheLeaseStillNamesIt() throws Exception {
+        machine("a").export(source(50));
+        BucketHome killed = machine("b").open();
+        try (Lease lease = killed.take("journals", "killed")) {
+            lease.committing(FIRST);
+        } finally {
+            killed.bucket().close();
+            killed.work().close();
+        }
+        try (S3Bucket bucket = bucket()) {
+            bucket.write(new ObjectKey(FIRST + "/withdrawn.json"), "{}".getBytes(StandardCharsets.UTF_8));
+            bucket.delete(new ObjectKey(FIRST + "/manifest.json"));
+        }
+        List<String> files =
+                objects().stream().filter(key -> key.startsWith(FIRST + "/")).toList();
+
+        machine("c").export(later(50, 1));
+
+        assertThat(files).hasSizeGreaterThan(3);
+        assertThat(objects()).containsAll(files);
+    }
+
+    @RepeatedTest(3)
+    void anInterruptWhileTheManifestIsCompletedReportsWhatReadersSee() throws Exception {
+        try (S3FaultProxy proxy = S3FaultProxy.before(store.endpoint())) {
+            requests(new BucketMachine(folder.resolve("count"), proxy.endpoint()), proxy);
+            long completions =
+                    proxy.seen().stream().filter(kind -> kind == Kind.COMPLETE).count();
+            clear();
+            Thread exporting = Thread.currentThread();
+            AtomicLong seen = new AtomicLong();
+            proxy.disturb((kind, number) -> {
+                if (kind == Kind.COMPLETE && seen.incrementAndGet() == completions) {
+                    exporting.interrupt();
+                }
+                return null;
+            });
+
+            boolean published = survived(new BucketMachine(folder.resolve("interrupted"), proxy.endpoint()));
+
+            assertThat(Thread.interrupted() || !published).isTrue();
+            assertThat(seen).hasValueGreaterThanOrEqualTo(completions);
+            assertThat(objects().contains(FIRST + "/manifest.json")).isEqualTo(published);
+        }
+    }
+
     @Test
     void theDiskHoldsAFewPartsAndNotTheDump() throws Exception {
         long megabytes = Long.getLong("spillway.bucket-home.mb", 12);
@@ -299,11 +348,11 @@ class BucketHomeTest {
         }
     }
 
-    private static boolean survived(BucketMachine machine) throws InterruptedException {
+    private static boolean survived(BucketMachine machine) {
         try {
             machine.export(source(100));
             return true;
-        } catch (SpillwayException died) {
+        } catch (SpillwayException | InterruptedException died) {
             return false;
         }
     }

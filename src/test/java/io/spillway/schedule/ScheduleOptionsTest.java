@@ -49,7 +49,7 @@ class ScheduleOptionsTest {
     /**
      * An option: its default, null if it has none, and a file that gives it another value.
      *
-     * @param file the lines that follow {@link #LEAST}, or the whole file if they name the dataset
+     * @param file the lines that follow {@link ScheduleText#LEAST}, or the whole file if they name the dataset
      */
     record Option(
             String name,

@@ -128,6 +128,20 @@ class HalfRequestsTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AT_ONCE);
     }
 
+    /**
+     * Asks again while the server says that too many requests wait: those whose header is complete are answered first,
+     * in whatever time this machine takes.
+     */
+    private void assertAnsweredAtOnce(String path) throws IOException {
+        long start = System.nanoTime();
+        int status = 503;
+        while (status == 503) {
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AT_ONCE);
+            status = status(answer(send(LIVE.replace("/health/live", path))));
+        }
+        assertThat(status).isEqualTo(200);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -143,8 +157,7 @@ class HalfRequestsTest {
             send(half);
         }
         assertAliveAtOnce();
-        assertThat(status(answer(send(LIVE.replace("/health/live", "/status")))))
-                .isEqualTo(200);
+        assertAnsweredAtOnce("/status");
     }
 
     @Test

@@ -74,7 +74,7 @@ public record Catalog(
     public record Broken(DumpId dump, String reason) {}
 
     /** The catalog that entries describe, sorted by dataset. It has what the files at the root show, and no reasons. */
-    static Catalog of(Collection<CatalogEntry> entries) {
+    public static Catalog of(Collection<CatalogEntry> entries) {
         List<Published> datasets = new ArrayList<>();
         List<Broken> broken = new ArrayList<>();
         List<String> attempts = new ArrayList<>();

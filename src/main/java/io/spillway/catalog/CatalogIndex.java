@@ -16,7 +16,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.util.Collection;
@@ -41,16 +40,18 @@ import org.slf4j.LoggerFactory;
  * SHA-256 of the lines before. An index that is missing, damaged or of another version does not count, and is made again from
  * the manifests. The file's name is reserved: it is replaced, whatever it contains.
  *
- * <p>{@link #leaves} records that a dump is about to be withdrawn or removed, before its notice or mark is written. Until the
+ * <p>{@link #announceRemoval} records that a dump is about to be withdrawn or removed, before its notice or mark is written. Until the
  * dataset's links are updated, its entry does not count. So if the process dies in between, no other process publishes an
- * entry that names the dump.
+ * entry that names the dump: it looks for such records before it reads the index and after it has written. While the first
+ * index of a destination is being made, nothing is recorded; a process that dies then leaves links to the dump until the dataset's
+ * next run.
  */
 public final class CatalogIndex {
     /** The name of the index, at the root. */
     public static final String FILE_NAME = "spillway-catalog.jsonl.gz";
 
-    /** The folder at the root with an object for each dump that leaves; with the dot it is not the name of a dataset. */
-    public static final String LEAVING = "spillway-catalog.leaving";
+    /** The folder at the root with an object for each dump that is being removed; with the dot it is not the name of a dataset. */
+    public static final String REMOVALS = "spillway-catalog.removals";
 
     /** The key of the index. */
     public static final ObjectKey KEY = new ObjectKey(FILE_NAME);
@@ -67,8 +68,6 @@ public final class CatalogIndex {
     private record Head(int spillwayCatalog, int datasets) {}
 
     private record Tail(String sha256) {}
-
-    private record Leaving(String dump) {}
 
     /** The content of an index. The entries are sorted by dataset. */
     public static byte[] write(Collection<CatalogEntry> entries) {
@@ -132,15 +131,9 @@ public final class CatalogIndex {
 
     private static SortedMap<String, CatalogEntry> read(InputStream stored, String where)
             throws IOException, SpillwayException {
-        byte[] begin = stored.readNBytes(2);
-        if (begin.length < 2 || begin[0] != 0x1f || (begin[1] & 0xff) != 0x8b) {
-            throw new DamagedException("it is not compressed with gzip");
-        }
         MessageDigest digest = Digests.sha256();
         SortedMap<String, CatalogEntry> entries = new TreeMap<>();
-        try (InputStream in = new BufferedInputStream(
-                new GZIPInputStream(new SequenceInputStream(new ByteArrayInputStream(begin), stored), BUFFER),
-                BUFFER)) {
+        try (InputStream in = new BufferedInputStream(new GZIPInputStream(stored, BUFFER), BUFFER)) {
             Head head = value(line(in), Head.class, digest, where);
             if (head.spillwayCatalog() != FORM) {
                 throw new DamagedException("its form is " + head.spillwayCatalog() + ", expected " + FORM);
@@ -180,25 +173,25 @@ public final class CatalogIndex {
     }
 
     /**
-     * Records that a dump leaves a destination. Call it before its notice or mark is written. A failure is only logged, so
-     * that it does not delay a withdrawal.
+     * Records that a dump is about to be withdrawn or removed. Call it before its notice or mark is written. A failure is only
+     * logged, so that it does not delay a withdrawal.
      *
      * @throws SpillwayException as {@link Fault#CANCELLED} alone
      */
-    public static void leaves(Destination destination, DumpId dump) throws SpillwayException {
+    public static void announceRemoval(Destination destination, DumpId dump) throws SpillwayException {
         if (!destination.traits().keepsSiteFiles()) {
             return;
         }
         try {
             if (destination.find(KEY).isPresent()) {
-                destination.write(leaving(dump), ManifestJson.write(new Leaving(dump.toString())));
+                destination.write(removal(dump), ManifestJson.write(Map.of("dump", dump.toString())));
             }
         } catch (SpillwayException e) {
             if (e.fault() == Fault.CANCELLED) {
                 throw e;
             }
             LOG.warn(
-                    "not recorded that a dump leaves; until its dataset's links are updated, other exports may name it"
+                    "cannot record that a dump is being removed; until its dataset's links are updated, other exports may name it"
                             + " dump={} destination={} cause=\"{}\"",
                     dump,
                     destination.name(),
@@ -206,30 +199,25 @@ public final class CatalogIndex {
         }
     }
 
-    /** The dumps that {@link #leaves} recorded, unless {@link #left} was called since. */
-    public static Set<DumpId> leaving(Destination destination) throws SpillwayException {
-        Set<DumpId> leaving = new HashSet<>();
-        for (StoredObject object : destination.list(LEAVING + "/")) {
+    /** The dumps that {@link #announceRemoval} recorded, unless {@link #endRemoval} was called since. */
+    public static Set<DumpId> removals(Destination destination) throws SpillwayException {
+        Set<DumpId> removals = new HashSet<>();
+        for (StoredObject object : destination.list(REMOVALS + "/")) {
             String name = object.key().name();
             int dot = name.indexOf('.');
             if (dot > 0 && Dataset.isName(name.substring(0, dot))) {
-                DumpId.of(name.substring(0, dot), name.substring(dot + 1)).ifPresent(leaving::add);
+                DumpId.of(name.substring(0, dot), name.substring(dot + 1)).ifPresent(removals::add);
             }
         }
-        return leaving;
+        return removals;
     }
 
-    /** Ends what {@link #leaves} began: the index and the files at the root do not name the dump. */
-    public static void left(Destination destination, DumpId dump) throws SpillwayException {
-        destination.delete(leaving(dump));
+    /** Ends what {@link #announceRemoval} began: the index and the files at the root do not name the dump. */
+    public static void endRemoval(Destination destination, DumpId dump) throws SpillwayException {
+        destination.delete(removal(dump));
     }
 
-    private static ObjectKey leaving(DumpId dump) {
-        return new ObjectKey(LEAVING + "/" + dump.dataset() + "." + dump.stamp());
-    }
-
-    /** The catalog that the entries describe, for the files at the root. Its damaged dumps have no reasons. */
-    public static Catalog catalog(Map<String, CatalogEntry> entries) {
-        return Catalog.of(new TreeMap<>(entries).values());
+    private static ObjectKey removal(DumpId dump) {
+        return new ObjectKey(REMOVALS + "/" + dump.dataset() + "." + dump.stamp());
     }
 }

@@ -30,8 +30,9 @@ record PlannedRoom(Path directory, long free, long needed, boolean inBucket, int
         boolean inBucket = schedule.bucketHome() != null;
         long parts = DiskRoom.forParts(
                 schedule.parts().bytes().bytes(), schedule.formats().size(), survey.lanes());
+        long dump = bytes + PlannedChanges.digestBytes(schedule, survey);
         return new PlannedRoom(
-                directory, free(directory), inBucket ? Math.min(bytes, parts) : bytes, inBucket, survey.lanes());
+                directory, free(directory), inBucket ? Math.min(bytes, parts) : dump, inBucket, survey.lanes());
     }
 
     /** {@code (12 GB free)}, with a warning where that is too little. */

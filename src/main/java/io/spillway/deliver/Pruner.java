@@ -144,6 +144,7 @@ public final class Pruner {
         for (DumpAt marked : inventory.in(DumpState.PRUNED)) {
             if (marked.names().contains(Manifest.FILE_NAME)) {
                 destination.delete(ObjectKey.of(marked.dump()).child(Removal.FILE_NAME));
+                CatalogIndex.endRemoval(destination, marked.dump());
                 restored = true;
             }
         }
@@ -195,7 +196,7 @@ public final class Pruner {
         Ledger ledger = new Ledger(memory, dataset);
         for (Map.Entry<DumpId, List<String>> each : going.entrySet()) {
             recordPruned(ledger, each.getKey());
-            CatalogIndex.leaves(destination, each.getKey());
+            CatalogIndex.announceRemoval(destination, each.getKey());
             if (complete.contains(each.getKey())) {
                 mark(each.getKey(), each.getValue());
             }

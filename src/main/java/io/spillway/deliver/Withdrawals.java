@@ -408,7 +408,7 @@ public final class Withdrawals {
             if (existing != null && (existing.deletesFiles() || !notice.deletesFiles())) {
                 return;
             }
-            CatalogIndex.leaves(place, dump);
+            CatalogIndex.announceRemoval(place, dump);
             try {
                 write(place, dump, notice);
             } catch (SpillwayException e) {

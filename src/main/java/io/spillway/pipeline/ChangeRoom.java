@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * The room on disk that changes need, in bytes, beside the parts of a dump.
  *
- * @param kept      digests that stay between exports, without the keys
- * @param digests   digests in addition during an export, without the keys; the same again where those of the dump before are lost
+ * @param kept      digests that stay between exports, with keys of a usual length
+ * @param digests   digests in addition during an export, with such keys; the same again where those of the dump before are lost
  * @param files     files with changes
  * @param unpacked  changed lines, uncompressed, while they are copied
  */
@@ -19,14 +19,14 @@ public record ChangeRoom(long kept, long digests, long files, long unpacked) {
     private static final long KEY_BYTES = 24;
 
     /**
-     * The most that changes can need: every document is another one.
+     * What changes need if every document differs.
      *
      * @param documents in the dump
      * @param sizes     of the dump's formats
      * @param slices    of the source, at least 1
      * @param lanes     slices that are read in parallel
      */
-    public static ChangeRoom atMost(long documents, List<SizeEstimate> sizes, int slices, int lanes) {
+    public static ChangeRoom ifAllDiffer(long documents, List<SizeEstimate> sizes, int slices, int lanes) {
         // Lines have one compression in the changes; requests repeat them.
         long files = sizeOf("jsonl", sizes) + sizeOf("bulk", sizes);
         long lines = sizes.stream()
@@ -35,8 +35,8 @@ public record ChangeRoom(long kept, long digests, long files, long unpacked) {
                 .findFirst()
                 .orElse(0);
         return new ChangeRoom(
-                ChangeMaker.keptBytes() * documents,
-                ChangeMaker.spillBytes() * documents,
+                (ChangeMaker.keptBytes() + KEY_BYTES) * documents,
+                (ChangeMaker.spillBytes() + 2 * KEY_BYTES) * documents,
                 files,
                 lines / slices * Math.min(slices, lanes));
     }
@@ -50,7 +50,7 @@ public record ChangeRoom(long kept, long digests, long files, long unpacked) {
     }
 
     /**
-     * What an export will probably need: as many documents are other ones as in the dump before. Nothing is known of the number
+     * What an export will probably need: the same share of documents differs as in the dump before. Nothing is known of the share
      * before the second dump with changes.
      *
      * @param previous  the dump before

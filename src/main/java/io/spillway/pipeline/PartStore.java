@@ -21,7 +21,7 @@ public interface PartStore extends AutoCloseable {
 
     /**
      * Gives exactly these parts their final names, checks each, and ends every other upload of the dump. Call it after the
-     * gate; the dump exists only when its manifest does. The files of the parts stay unnamed by anything before that.
+     * gate; the dump exists only when its manifest does. Nothing names the files of the parts before that.
      *
      * @param sent the texts of all parts of the dump, each once
      * @throws SpillwayException a part could not be committed; {@link #close()} removes those that were

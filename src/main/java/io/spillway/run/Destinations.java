@@ -64,7 +64,7 @@ public final class Destinations implements AutoCloseable {
         this.terms = new Terms(configuration, Set.of(), new DirectoryMemory(home));
     }
 
-    /** Takes an open bucket in which dumps are made. Closing this closes it and its folder. */
+    /** Takes an open bucket in which dumps are made. Closing this object closes the bucket and removes its folder. */
     Destinations(BucketHome bucket, String configuration) {
         this.home = new HomeBucket(bucket);
         this.work = bucket.work();

@@ -54,6 +54,8 @@ public final class Upkeep {
             DumpChanges.forget(places.work(), dump);
             Withdrawals.Outcome outcome =
                     places.withdrawals(schedule.dataset()).withdraw(dump, reason, delete, move(places, schedule));
+            // An export that ended meanwhile may have kept them; it keeps none of a dump without a manifest.
+            DumpChanges.forget(places.work(), dump);
             if (outcome.withdrawn().isEmpty() && outcome.failed().isEmpty()) {
                 throw new SpillwayException(
                         Fault.DESTINATION_REFUSED,

@@ -1,5 +1,6 @@
 package io.spillway.site;
 
+import io.spillway.catalog.CatalogIndex;
 import io.spillway.catalog.DatasetStatus;
 import io.spillway.catalog.LatestFile;
 import io.spillway.catalog.LinksFile;
@@ -45,6 +46,7 @@ final class ForeignFiles {
         Set<String> foreign = new TreeSet<>(OwnFiles.of(destination).foreign(keys));
         keys.removeIf(key -> key.value().startsWith(latest + "/")); // a link may lead to them
         keys.add(status);
+        keys.add(CatalogIndex.KEY); // whose content may be anything
         Optional<FolderLinks> links = destination.capability(FolderLinks.class);
         if (links.isPresent()) {
             for (ObjectKey key : keys) {

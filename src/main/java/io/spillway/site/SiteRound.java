@@ -137,7 +137,7 @@ final class SiteRound {
         // Not earlier: until here the site's own files have linked to the pages of such a dataset.
         removePointers(only);
         writeStatus();
-        view.dropLeft(only);
+        view.endRemovals(only);
     }
 
     /**
@@ -146,8 +146,8 @@ final class SiteRound {
      * @param withNotices whether notices are written at all
      */
     void writeStatus(String dataset, boolean withNotices) throws SpillwayException, OvertakenException {
-        // A failed attempt leaves no index at a destination that had none.
-        describe(!view.isOfEverything());
+        // A failed attempt leaves no index at a destination that had none, and replaces one that cannot be used.
+        describe(!view.isOfEverything() || versions.containsKey(CatalogIndex.KEY));
         writeStatus();
         if (withNotices) {
             writeNotices(listings(view.site(), view.mirrors()), Optional.of(dataset), Set.of(dataset));

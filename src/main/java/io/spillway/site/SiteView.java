@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * What one round of a {@link SiteWriter} knows of a destination. The datasets that it {@linkplain #read reads} are known from
  * their manifests; the others are known from the {@linkplain CatalogIndex index}.
  *
- * <p>A round for one dataset reads that dataset, and each other one whose entry may not be true: a dump of it was leaving when
+ * <p>A round for one dataset reads that dataset, and each other one whose entry may not be true: a dump of it was being removed when
  * a process ended, or {@code links.json} names another dump of it than the index, as after an interrupted process or one of a
  * version without an index. Without a usable index, or without links, everything is read.
  *
@@ -50,7 +51,7 @@ final class SiteView {
     private final Set<String> read;
     private final List<StoredObject> objects;
     private final Catalog catalog;
-    private final Set<DumpId> leaving;
+    private final Set<DumpId> removals;
 
     /** The index as it was found; empty if it is not used. */
     private final SortedMap<String, CatalogEntry> found;
@@ -63,7 +64,7 @@ final class SiteView {
             @Nullable Set<String> read,
             List<StoredObject> objects,
             SortedMap<String, CatalogEntry> found,
-            Set<DumpId> leaving)
+            Set<DumpId> removals)
             throws SpillwayException, InterruptedException {
         this.destination = destination;
         this.everything = read == null;
@@ -72,13 +73,13 @@ final class SiteView {
         this.read = read == null ? catalog.names() : Set.copyOf(read);
         this.found = found;
         this.entries = found;
-        this.leaving = leaving;
+        this.removals = removals;
     }
 
     /** Reads everything, as if there were no index. */
     static SiteView ofEverything(Destination destination) throws SpillwayException, InterruptedException {
-        Set<DumpId> leaving = CatalogIndex.leaving(destination);
-        return new SiteView(destination, null, destination.list(""), new TreeMap<>(), leaving);
+        Set<DumpId> removals = CatalogIndex.removals(destination);
+        return new SiteView(destination, null, destination.list(""), new TreeMap<>(), removals);
     }
 
     /**
@@ -103,14 +104,14 @@ final class SiteView {
                 index.isPresent() && there.contains(LINKS) ? links(destination) : Optional.empty();
         if (index.isEmpty() || links.isEmpty()) {
             LOG.info(
-                    "the catalog is read from all manifests, once destination={} reason=\"{}\"",
+                    "the catalog is read from all manifests destination={} reason=\"{}\"",
                     destination.name(),
                     index.isEmpty() ? "there is no index of the catalog" : "there are no links to compare with");
             return ofEverything(destination);
         }
-        Set<DumpId> leaving = CatalogIndex.leaving(destination);
+        Set<DumpId> removals = CatalogIndex.removals(destination);
         Set<String> read = new TreeSet<>(differing(index.get(), links.get()));
-        leaving.forEach(dump -> read.add(dump.dataset()));
+        removals.forEach(dump -> read.add(dump.dataset()));
         read.remove(dataset);
         if (!read.isEmpty()) {
             LOG.info(
@@ -122,7 +123,7 @@ final class SiteView {
         for (String name : read) {
             objects.addAll(destination.list(name + "/"));
         }
-        return new SiteView(destination, read, objects, index.get(), leaving);
+        return new SiteView(destination, read, objects, index.get(), removals);
     }
 
     /** Only what is compared. */
@@ -136,16 +137,18 @@ final class SiteView {
             return Inventory.readIfThere(destination, LINKS, 0, Links.class, "a list of links")
                     .map(links -> {
                         Map<String, String> dumps = new TreeMap<>();
-                        List<Link> all = links.datasets();
-                        if (all != null) {
-                            all.forEach(link -> dumps.put(String.valueOf(link.dataset()), String.valueOf(link.dump())));
-                        }
+                        Stream.ofNullable(links.datasets())
+                                .flatMap(List::stream)
+                                .filter(Objects::nonNull)
+                                .forEach(
+                                        link -> dumps.put(String.valueOf(link.dataset()), String.valueOf(link.dump())));
                         return dumps;
                     });
         } catch (SpillwayException e) {
             if (e.fault() != Fault.INTEGRITY) {
                 throw e;
             }
+            LOG.warn("the links are not compared with the index cause=\"{}\"", e.getMessage());
             return Optional.empty();
         }
     }
@@ -178,17 +181,17 @@ final class SiteView {
 
     /** The catalog of all datasets, with what the files at the root show. Call {@link #describe} before. */
     Catalog site() {
-        return CatalogIndex.catalog(entries);
+        return Catalog.of(entries.values());
     }
 
-    /** Whether other dumps of the read datasets exist now. */
+    /** Whether other dumps of the read datasets exist now, or another dump is about to be withdrawn or removed. */
     boolean hasChanged() throws SpillwayException {
         Set<DumpId> now = everything ? Catalog.stamps(destination) : Catalog.stamps(destination, read);
-        return !now.equals(catalog.stamps());
+        return !now.equals(catalog.stamps()) || !removals.containsAll(CatalogIndex.removals(destination));
     }
 
     /**
-     * Makes the entries of the read datasets new, after their own files were written.
+     * Updates the entries of the datasets that were read, after their own files were written.
      *
      * @return the content of the index, or empty if it has not changed
      */
@@ -232,16 +235,16 @@ final class SiteView {
     }
 
     /**
-     * Ends the records of dumps that have left, after the files at the root were written.
+     * Ends the records of dumps that are removed, after the files at the root were written.
      *
-     * @param only the dataset of the round; empty for all, also for dumps that were to leave and have not
+     * @param only the dataset of the round; empty for all, also for dumps whose removal did not take place
      */
-    void dropLeft(Optional<String> only) throws SpillwayException {
+    void endRemovals(Optional<String> only) throws SpillwayException {
         Set<DumpId> standing = catalog.stamps();
-        for (DumpId dump : leaving) {
+        for (DumpId dump : removals) {
             boolean gone = only.isPresent() && only.get().equals(dump.dataset()) && !standing.contains(dump);
             if (only.isEmpty() || gone) {
-                CatalogIndex.left(destination, dump);
+                CatalogIndex.endRemoval(destination, dump);
             }
         }
     }

@@ -235,36 +235,36 @@ class CatalogIndexTest {
     @Test
     void aDumpThatLeavesIsRecordedOnlyBesideAnIndex() throws Exception {
         DumpId dump = new DumpId("journals", TAKEN);
-        CatalogIndex.leaves(bucket, dump);
+        CatalogIndex.announceRemoval(bucket, dump);
         assertThat(bucket.objects).isEmpty();
         store();
-        CatalogIndex.leaves(bucket, dump);
-        CatalogIndex.leaves(bucket, new DumpId("a-b-c", TAKEN));
-        assertThat(CatalogIndex.leaving(bucket)).containsExactlyInAnyOrder(dump, new DumpId("a-b-c", TAKEN));
-        CatalogIndex.left(bucket, dump);
-        assertThat(CatalogIndex.leaving(bucket)).containsExactly(new DumpId("a-b-c", TAKEN));
+        CatalogIndex.announceRemoval(bucket, dump);
+        CatalogIndex.announceRemoval(bucket, new DumpId("a-b-c", TAKEN));
+        assertThat(CatalogIndex.removals(bucket)).containsExactlyInAnyOrder(dump, new DumpId("a-b-c", TAKEN));
+        CatalogIndex.endRemoval(bucket, dump);
+        assertThat(CatalogIndex.removals(bucket)).containsExactly(new DumpId("a-b-c", TAKEN));
     }
 
     @Test
     void aRecordThatCannotBeWrittenDoesNotDelayAWithdrawal() throws Exception {
         store();
         bucket.away = true;
-        CatalogIndex.leaves(bucket, new DumpId("journals", TAKEN));
+        CatalogIndex.announceRemoval(bucket, new DumpId("journals", TAKEN));
         bucket.away = false;
-        assertThat(CatalogIndex.leaving(bucket)).isEmpty();
+        assertThat(CatalogIndex.removals(bucket)).isEmpty();
     }
 
     @Test
     void otherFilesInTheFolderOfLeavingDumpsAreIgnored() throws Exception {
-        bucket.objects.put(CatalogIndex.LEAVING + "/notes", new byte[0]);
-        bucket.objects.put(CatalogIndex.LEAVING + "/.2026-11-21T030000Z", new byte[0]);
-        bucket.objects.put(CatalogIndex.LEAVING + "/UPPER.2026-11-21T030000Z", new byte[0]);
-        assertThat(CatalogIndex.leaving(bucket)).isEmpty();
+        bucket.objects.put(CatalogIndex.REMOVALS + "/notes", new byte[0]);
+        bucket.objects.put(CatalogIndex.REMOVALS + "/.2026-11-21T030000Z", new byte[0]);
+        bucket.objects.put(CatalogIndex.REMOVALS + "/UPPER.2026-11-21T030000Z", new byte[0]);
+        assertThat(CatalogIndex.removals(bucket)).isEmpty();
     }
 
     @Test
     void noDatasetCanTakeTheNames() {
-        assertThat(Dataset.isName(CatalogIndex.LEAVING)).isFalse();
+        assertThat(Dataset.isName(CatalogIndex.REMOVALS)).isFalse();
         assertThat(Dataset.isName(CatalogIndex.FILE_NAME)).isFalse();
     }
 }

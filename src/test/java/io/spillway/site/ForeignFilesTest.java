@@ -101,7 +101,7 @@ class ForeignFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"robots.txt", "journals/latest.json"})
+    @ValueSource(strings = {"robots.txt", "spillway-catalog.jsonl.gz", "journals/latest.json"})
     void aForeignLinkStays(String name) throws Exception {
         Path theirs = Files.writeString(root.resolve("theirs"), "theirs");
         Files.createSymbolicLink(root.resolve(name), theirs);

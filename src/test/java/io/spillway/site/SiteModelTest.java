@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.spillway.catalog.Addresses;
+import io.spillway.catalog.Catalog;
 import io.spillway.catalog.CatalogEntry;
 import io.spillway.catalog.CatalogIndex;
+import io.spillway.catalog.DatasetStatus;
+import io.spillway.catalog.LinksFile;
+import io.spillway.catalog.Listing;
 import io.spillway.catalog.Memory;
 import io.spillway.catalog.OwnFiles;
+import io.spillway.catalog.SiteStatus;
 import io.spillway.dataset.DumpId;
 import io.spillway.deliver.Pruner;
 import io.spillway.deliver.Retention;
@@ -20,6 +26,7 @@ import io.spillway.destination.local.LocalDirectory;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
+import io.spillway.page.Pages;
 import io.spillway.support.FakeBucket;
 import io.spillway.support.PublishedDumps;
 import java.io.IOException;
@@ -127,13 +134,13 @@ class SiteModelTest {
             resume(dataset);
         }
         requireRebuilt();
-        for (DumpId dump : CatalogIndex.leaving(place)) {
+        for (DumpId dump : CatalogIndex.removals(place)) {
             assertThat(standing(dump.dataset()))
                     .as("a withdrawal that did not begin\n%s", told())
                     .contains(dump);
         }
         writer().rebuild(Set.of());
-        assertThat(CatalogIndex.leaving(place)).as(told()).isEmpty();
+        assertThat(CatalogIndex.removals(place)).as(told()).isEmpty();
     }
 
     private String told() {
@@ -197,15 +204,15 @@ class SiteModelTest {
     /** Publishes a dump, and everything at the root, and knows nothing of the index. */
     private void olderVersion(String dataset) throws Exception {
         Optional<byte[]> index = bytes(CatalogIndex.KEY);
-        Set<DumpId> leaving = CatalogIndex.leaving(place);
+        Set<DumpId> removals = CatalogIndex.removals(place);
         put(dataset);
         place.delete(CatalogIndex.KEY);
         writer().rebuild(Set.of(dataset));
         place.delete(CatalogIndex.KEY);
         if (index.isPresent()) {
             place.write(CatalogIndex.KEY, index.get());
-            for (DumpId dump : leaving) {
-                CatalogIndex.leaves(place, dump);
+            for (DumpId dump : removals) {
+                CatalogIndex.announceRemoval(place, dump);
             }
         }
     }
@@ -393,6 +400,24 @@ class SiteModelTest {
         assertThat(index.orElseThrow())
                 .as(told())
                 .isEqualTo(CatalogIndex.read(copy).orElseThrow());
+        assertThat(there).as(told()).containsAllEntriesOf(madeFromManifests(copy));
+    }
+
+    /** The pages, the links and the status of the site, made without entries of an index. */
+    private Map<String, String> madeFromManifests(FakeBucket copy) throws Exception {
+        Catalog catalog = Catalog.read(copy);
+        Map<String, String> files = new TreeMap<>();
+        new Pages(copy)
+                .ofSite(catalog)
+                .forEach((key, bytes) -> files.put(key.value(), new String(bytes, StandardCharsets.UTF_8)));
+        List<Listing> listings = catalog.datasets().stream()
+                .map(published -> Listing.of(published.latest(), Addresses.fromRoot(copy), List.of()))
+                .toList();
+        files.put(LinksFile.FILE_NAME, new String(LinksFile.write(listings), StandardCharsets.UTF_8));
+        files.put(
+                DatasetStatus.FILE_NAME,
+                new String(SiteStatus.of(catalog, copy, clock().instant()).write(), StandardCharsets.UTF_8));
+        return files;
     }
 
     private static Map<String, String> root(FakeBucket bucket) {

@@ -144,7 +144,7 @@ class TwoDatasetsTest {
         writer(rebuilt).rebuild(Set.of());
         assertThat(root(bucket)).as(where).isEqualTo(root(rebuilt));
         assertThat(CatalogIndex.read(bucket)).as(where).isEqualTo(CatalogIndex.read(rebuilt));
-        assertThat(bucket.objects.keySet()).as(where).noneMatch(key -> key.startsWith(CatalogIndex.LEAVING));
+        assertThat(bucket.objects.keySet()).as(where).noneMatch(key -> key.startsWith(CatalogIndex.REMOVALS));
     }
 
     private void other(FakeBucket bucket, Work work) {

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -99,7 +100,8 @@ final class PlanCommand implements Callable<Integer> {
             ScheduleFile schedule, SourceDescription found, DumpBefore before, SourceSurvey published)
             throws SpillwayException {
         List<PartFormat> formats = DumpFormats.of(schedule, found, before.manifest());
-        long compared = schedule.changes() == null ? -1 : published.documents();
+        OptionalLong compared =
+                schedule.changes() == null ? OptionalLong.empty() : OptionalLong.of(published.documents());
         HeapRoom.require(published.lanes(), proofBytes(published), formats, compared);
         List<SizeEstimate> sizes = new ArrayList<>();
         for (PartFormat format : formats) {

@@ -106,7 +106,7 @@ public final class SliceTask {
                 task.snapshot().description(),
                 Set.copyOf(task.lists()));
         int readers = TaskSlots.ofThisProcess();
-        HeapRoom.require(readers, 0, settings.formats(), -1);
+        HeapRoom.require(readers, settings.formats());
         try (AttemptStore parts = store(schedule, settings.dump(), task, attempt, references);
                 DocumentSource source = sources.open(schedule);
                 Snapshot snapshot = source.reopen(task.snapshot(), readers)) {

@@ -7,6 +7,7 @@ import io.spillway.fault.SpillwayException;
 import io.spillway.source.Snapshot;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** Checks before an export whether the parts that are written in parallel fit into the heap. */
@@ -55,17 +56,27 @@ public final class HeapRoom {
      *
      * @param lanes      slices read in parallel
      * @param proofBytes see {@link #proofBytes}, 0 or more
-     * @param compared   number of documents that are compared with the dump before; negative without changes
+     * @param compared   number of documents that are compared with the dump before; empty without changes
      * @throws SpillwayException {@link Fault#CONFIG}, with the required heap and what would fit
      */
-    public static void require(int lanes, long proofBytes, List<PartFormat> formats, long compared)
+    public static void require(int lanes, long proofBytes, List<PartFormat> formats, OptionalLong compared)
             throws SpillwayException {
         long heap = Runtime.getRuntime().maxMemory();
         requireProof(proofBytes, heap);
-        if (compared >= 0) {
-            requireComparison(compared, heap);
+        if (compared.isPresent()) {
+            requireComparison(compared.getAsLong(), heap);
         }
-        require(lanes, formats, heap - proofBytes / MIB * MIB, compared >= 0);
+        require(lanes, formats, heap - proofBytes / MIB * MIB, compared.isPresent());
+    }
+
+    /**
+     * Refuses formats of slices whose compressors exceed the heap of this JVM. The export is proved elsewhere.
+     *
+     * @param lanes slices read in parallel
+     * @throws SpillwayException {@link Fault#CONFIG}, with the required heap and what would fit
+     */
+    public static void require(int lanes, List<PartFormat> formats) throws SpillwayException {
+        require(lanes, formats, Runtime.getRuntime().maxMemory(), false);
     }
 
     /** Documents are compared after the parts are written. */

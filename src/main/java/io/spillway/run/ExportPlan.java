@@ -5,6 +5,7 @@ import io.spillway.manifest.Manifest;
 import io.spillway.pipeline.PartFormat;
 import io.spillway.source.Snapshot;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param dump     the name of the dump
  * @param formats  how its documents are written
  * @param previous the dump before, or null for the first one
- * @param compared number of documents that are compared with the dump before; negative without changes
+ * @param compared number of documents that are compared with the dump before; empty without changes
  */
 public record ExportPlan(
         Snapshot snapshot,
         DumpId dump,
         List<PartFormat> formats,
         @Nullable Manifest previous,
-        long compared) {
+        OptionalLong compared) {
     /** Makes a defensive copy. */
     public ExportPlan {
         formats = List.copyOf(formats);

@@ -34,6 +34,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -242,7 +243,7 @@ public final class ExportRun {
                 dump,
                 settings.formats().of(found, previous.orElse(null)),
                 previous.orElse(null),
-                changes ? snapshot.documents() : -1);
+                changes ? OptionalLong.of(snapshot.documents()) : OptionalLong.empty());
         slices.requireRoom(plan);
         if (previous.isPresent()) {
             long documents = expected(snapshot, previous.get());

@@ -127,7 +127,7 @@ final class SiteRound {
         }
         // Before the files at the root: a writer with an older index finds that one of them has changed.
         describe(true);
-        List<Listing> listings = listings(view.site(), view.mirrors());
+        List<Listing> listings = view.listings();
         Map<ObjectKey, byte[]> files = new LinkedHashMap<>(pages.ofSite(view.site()));
         files.put(new ObjectKey(LinksFile.FILE_NAME), LinksFile.write(listings));
         own.claim(files);
@@ -150,7 +150,7 @@ final class SiteRound {
         describe(!view.isOfEverything() || versions.containsKey(CatalogIndex.KEY));
         writeStatus();
         if (withNotices) {
-            writeNotices(listings(view.site(), view.mirrors()), Optional.of(dataset), Set.of(dataset));
+            writeNotices(view.listings(), Optional.of(dataset), Set.of(dataset));
         }
     }
 
@@ -176,16 +176,6 @@ final class SiteRound {
         if (notices != null) {
             notices.write(view.site(), listings, only, known);
         }
-    }
-
-    /** With links relative to the root. */
-    private List<Listing> listings(Catalog site, Map<String, List<URI>> elsewhere) {
-        return site.datasets().stream()
-                .map(published -> Listing.of(
-                        published.latest(),
-                        Addresses.fromRoot(destination),
-                        elsewhere.getOrDefault(published.dataset(), List.of())))
-                .toList();
     }
 
     private void write(Catalog.Published published, List<URI> elsewhere, boolean again)

@@ -1,11 +1,13 @@
 package io.spillway.site;
 
+import io.spillway.catalog.Addresses;
 import io.spillway.catalog.Catalog;
 import io.spillway.catalog.CatalogEntry;
 import io.spillway.catalog.CatalogIndex;
 import io.spillway.catalog.DatasetStatus.LastAttempt;
 import io.spillway.catalog.Inventory;
 import io.spillway.catalog.LinksFile;
+import io.spillway.catalog.Listing;
 import io.spillway.catalog.SiteStatus;
 import io.spillway.dataset.Dataset;
 import io.spillway.dataset.DumpId;
@@ -14,6 +16,7 @@ import io.spillway.destination.ObjectKey;
 import io.spillway.destination.StoredObject;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import io.spillway.manifest.Manifest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -215,11 +218,16 @@ final class SiteView {
         return !everything && all.equals(found) ? Optional.empty() : Optional.of(CatalogIndex.write(all.values()));
     }
 
-    /** The other addresses of each dataset's newest dump. */
-    Map<String, List<URI>> mirrors() {
-        Map<String, List<URI>> mirrors = new HashMap<>();
-        entries.values().forEach(entry -> mirrors.put(entry.dataset(), entry.mirrors()));
-        return mirrors;
+    /** The newest dump of each dataset, with links relative to the root. Call {@link #describe} before. */
+    List<Listing> listings() {
+        List<Listing> listings = new ArrayList<>();
+        for (CatalogEntry entry : entries.values()) {
+            Manifest latest = entry.latest();
+            if (latest != null) {
+                listings.add(Listing.of(latest, Addresses.fromRoot(destination), entry.mirrors()));
+            }
+        }
+        return listings;
     }
 
     /** The outcome of each dataset's last attempt, as far as it is known. */

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -110,7 +111,7 @@ class BillionDocumentsTest {
         long before = used();
         Extraction extraction = new Extraction(settings, new Progress());
         runner.run(
-                new ExportPlan(snapshot, dump, settings.formats(), null, -1),
+                new ExportPlan(snapshot, dump, settings.formats(), null, OptionalLong.empty()),
                 extraction,
                 new NoStore(),
                 folder,

@@ -204,9 +204,25 @@ class RepositorySourceTest {
         assertThat(found).isBetween(damage == Damage.FLIPPED ? 8 : files.size(), files.size());
     }
 
+    @Test
+    void aStoreThatNoLongerAnswersIsUnavailableAndItsFilesAreNotDamaged() throws Exception {
+        Objects objects = new Objects();
+        readRemote(objects);
+        int requests = objects.requests;
+        for (int lost = 1; lost <= requests; lost++) {
+            Objects failing = new Objects();
+            failing.last = lost - 1;
+            assertRefused(Fault.SOURCE_UNAVAILABLE, "connection lost", () -> readRemote(failing));
+        }
+    }
+
     private List<String> readRemote() throws Exception {
-        try (RepositorySource source = RepositorySource.open(
-                        new Objects(), options("nightly-2", null, "records", 2, 1 << 16), inspector());
+        return readRemote(new Objects());
+    }
+
+    private List<String> readRemote(Objects objects) throws Exception {
+        try (RepositorySource source =
+                        RepositorySource.open(objects, options("nightly-2", null, "records", 2, 1 << 16), inspector());
                 Snapshot frozen = source.freeze()) {
             List<String> lines = read(frozen);
             assertThat(lines).hasSize((int) frozen.recount());
@@ -217,6 +233,17 @@ class RepositorySourceTest {
     /** The folder as a store of objects. */
     private final class Objects implements ObjectStore {
         private final DirectoryBlobs files = new DirectoryBlobs(folder);
+        /** How many requests are answered. */
+        private int last = Integer.MAX_VALUE;
+
+        private int requests;
+
+        private synchronized void request() throws IOException {
+            requests++;
+            if (requests > last) {
+                throw new IOException("connection lost");
+            }
+        }
 
         @Override
         public String name() {
@@ -225,16 +252,19 @@ class RepositorySourceTest {
 
         @Override
         public Map<String, Long> list(String below, Runnable counted) throws IOException {
+            request();
             return files.list(below);
         }
 
         @Override
         public byte[] read(String name) throws IOException {
+            request();
             return files.readAll(name);
         }
 
         @Override
         public byte[] read(String name, long from, int length) throws IOException {
+            request();
             byte[] all = files.readAll(name);
             int end = (int) Math.min(all.length, from + length);
             return Arrays.copyOfRange(all, (int) Math.min(from, end), end);

@@ -12,6 +12,7 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.store.Lock;
+import org.jspecify.annotations.Nullable;
 
 /** The files of a shard as Lucene's directory. Read only. */
 final class FilesDirectory extends Directory {
@@ -94,6 +95,7 @@ final class FilesDirectory extends Directory {
         private final ShardFiles.Content content;
         private boolean clone;
         private long position;
+        private @Nullable IOException failure;
 
         Input(String name, long start, long length, ShardFiles.Content content) {
             super(name, BUFFER);
@@ -104,8 +106,18 @@ final class FilesDirectory extends Directory {
 
         @Override
         protected void readInternal(ByteBuffer into) throws IOException {
+            if (failure != null) {
+                throw new IOException("cannot continue after a failed read: " + failure.getMessage(), failure);
+            }
             int count = into.remaining();
-            content.read(start + position, into, start + length);
+            try {
+                content.read(start + position, into, start + length);
+            } catch (IOException e) {
+                // Lucene reads on to compare the checksum, and would report what it finds in the buffer as damage.
+                failure = e;
+                into.limit(into.position());
+                throw e;
+            }
             position += count;
         }
 

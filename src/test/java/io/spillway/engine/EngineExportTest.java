@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exports whose slices run apart, with threads in place of processes: what they publish, and what they leave. */
 @Timeout(60)
+@Tag("slow")
 class EngineExportTest {
     private static final String DUMP = "journals/2026-11-21T030000Z";
     private static final Instant LATER = Instant.parse("2026-11-22T03:00:00Z");

@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Engine exports as the command runs them, from a repository of snapshots and from a server that a stub stands for. */
 @Timeout(120)
+@Tag("slow")
 class EngineSourcesTest {
     @TempDir
     private Path temporary;

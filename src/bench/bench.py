@@ -80,8 +80,8 @@ def make_documents(count):
     return path, source
 
 
-def load(es, path, index):
-    es("PUT", "/" + index, json.dumps(INDEX))
+def load(es, path, index, settings=INDEX):
+    es("PUT", "/" + index, json.dumps(settings))
     batch, size = [], 0
     with open(path, "rb") as f:
         for line in f:
@@ -134,6 +134,7 @@ def after_edits(es, command):
         es("POST", "/bench/_refresh")
         time.sleep(1)  # a dump is named by the second
         return command
+    prepare.command = command
     return prepare
 
 
@@ -158,10 +159,30 @@ def written(kind, compression):
     return ["--format", kind] + ([] if kind == "parquet" else ["--compression", compression])
 
 
-def take_snapshot(es, index, folder):
+def empty_repository():
+    """The folder of a snapshot repository, without the snapshots of earlier runs."""
+    folder = os.path.join(WORK, "repository")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    os.chmod(folder, 0o777)  # the server may run as another user
+    return folder
+
+
+def start_server(java, heap, repository):
+    home = os.path.join(ROOT, "target", "elasticsearch")
+    return subprocess.Popen([java, "-cp", JAR, os.path.join(ROOT, "src/bench/Server.java"),
+                             os.path.join(home, sorted(os.listdir(home))[-1]), str(heap), repository],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def url_of(server):
+    return server.stdout.readline().strip() or sys.exit("the server did not start")
+
+
+def take_snapshot(es, index, folder, name="one"):
     """A snapshot of the index in a repository of its own."""
     es("PUT", "/_snapshot/bench", json.dumps({"type": "fs", "settings": {"location": folder}}))
-    state = es("PUT", "/_snapshot/bench/one?wait_for_completion=true", json.dumps({"indices": index}))["snapshot"]["state"]
+    state = es("PUT", "/_snapshot/bench/%s?wait_for_completion=true" % name, json.dumps({"indices": index}))["snapshot"]["state"]
     if state != "SUCCESS":
         sys.exit("the snapshot is %s" % state)
 
@@ -188,15 +209,20 @@ def some_fields(path, number):
     return [names[i * len(names) // number] + "*" for i in range(number)]
 
 
-def drain(kind, url, slices, page):
-    return [sys.executable, os.path.join(ROOT, "src/bench/drain.py"), kind, url, "bench", str(slices), str(page)]
+def page_documents(size, count):
+    """Documents of a page of about 4 MiB."""
+    return max(1, min(10_000, (4 << 20) // (size // count + 100)))
 
 
-def fastest_drain(kind, url, page):
+def drain(kind, url, slices, page, index="bench"):
+    return [sys.executable, os.path.join(ROOT, "src/bench/drain.py"), kind, url, index, str(slices), str(page)]
+
+
+def fastest_drain(kind, url, page, index="bench", tries=2):
     """The drain with the number of slices that reads fastest, of two runs each; process start included."""
-    runs = {slices: min(measured(drain(kind, url, slices, page))[0] for _ in range(2)) for slices in (1, 2, 4, 8)}
+    runs = {slices: min(measured(drain(kind, url, slices, page, index))[0] for _ in range(tries)) for slices in (1, 2, 4, 8)}
     print("  drain %s: %s" % (kind, ", ".join("%d slices %.2f s" % run for run in runs.items())), file=sys.stderr)
-    return drain(kind, url, min(runs, key=runs.get), page)
+    return drain(kind, url, min(runs, key=runs.get), page, index)
 
 
 def compressor_alone(java, path, compression, level):
@@ -272,23 +298,17 @@ def main():
     os.makedirs(WORK, exist_ok=True)
     INDEX["settings"]["number_of_shards"] = a.shards
     java = os.path.join(a.java, "bin", "java") if a.java else "java"
-    home = os.path.join(ROOT, "target", "elasticsearch")
-    repository = os.path.join(WORK, "repository")
-    shutil.rmtree(repository, ignore_errors=True)
-    os.makedirs(repository)
-    os.chmod(repository, 0o777)  # the server may run as another user
-    server = subprocess.Popen([java, "-cp", JAR, os.path.join(ROOT, "src/bench/Server.java"),
-                               os.path.join(home, sorted(os.listdir(home))[-1]), str(a.heap), repository],
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    repository = empty_repository()
+    server = start_server(java, a.heap, repository)
     stop_peers = lambda: None
     try:
-        url = server.stdout.readline().strip() or sys.exit("the server did not start")
+        url = url_of(server)
         es = Es(url)
-        report = header(a, java)
+        report = header(a.heap, java, a.peers)
         path, source = make_documents(a.documents)
         count = load(es, path, "bench")
         size = os.path.getsize(path)
-        page = max(1, min(10_000, (4 << 20) // (size // count + 100)))
+        page = page_documents(size, count)
         drains = {"drain, plain sockets": fastest_drain("sockets", url, page), "drain, http.client": fastest_drain("http", url, page)}
         cases, compressors = dict(drains), {}
         if a.snapshot:
@@ -334,7 +354,7 @@ def main():
                    "Peers that compress do so from a file to nowhere: no server works beside them.",
                    "", table(results, base, count, compressors), "", *against_elasticdump(results)]
         report += ["Left out: %s." % "; ".join(missing), ""] if missing else []
-        report += ["```sh"] + ["%-28s %s" % (n + ":", shown(c)) for n, c in (cases | once).items() if not callable(c)] + ["```", ""]
+        report += ["```sh"] + ["%-28s %s" % (n + ":", shown(getattr(c, "command", c))) for n, c in (cases | once).items()] + ["```", ""]
         if a.share:
             stop_peers()
             stop_peers = lambda: None
@@ -342,12 +362,7 @@ def main():
         if a.scale:
             es("DELETE", "/bench")
             report += scale(a, es, url, java)
-        text = "\n".join(report)
-        print(text)
-        name = "%s.md" % (a.report or "%s-%s" % (datetime.date.today().isoformat(), platform.machine()))
-        os.makedirs(os.path.join(ROOT, "docs", "benchmarks"), exist_ok=True)
-        with open(os.path.join(ROOT, "docs", "benchmarks", name), "w") as f:
-            f.write(text)
+        write_report(report, a.report or report_name())
     finally:
         stop_peers()
         server.stdin.close()
@@ -418,19 +433,33 @@ def scale(a, es, url, java):
     return rows + [""]
 
 
-def header(a, java):
+def header(heap, java, peers=False, command="run.sh"):
     version = subprocess.run([java, "-version"], stderr=subprocess.PIPE, text=True).stderr.splitlines()
     commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE, text=True).stdout.strip()
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?") \
         if os.path.exists("/proc/cpuinfo") else platform.processor()
     return ["# Benchmark of %s" % datetime.date.today().isoformat(), "",
-            "* commit %s, `src/bench/run.sh %s`" % (commit, re.sub(r"--java \S+", "--java JDK", " ".join(sys.argv[1:]))),
+            "* commit %s, `src/bench/%s %s`" % (commit, command, re.sub(r"--java \S+", "--java JDK", " ".join(sys.argv[1:]))),
             "* %d cores (%s), server and client on the same machine" % (os.cpu_count(), cpu),
             "* %s" % version[-2 if len(version) > 1 else -1],
-            "* Elasticsearch 8.19.21 with %d MiB of heap; exports with -Xmx256m, those from a snapshot with -Xmx128m" % a.heap,
+            "* Elasticsearch 8.19.21 with %d MiB of heap; exports with -Xmx256m, those from a snapshot with -Xmx128m" % heap,
             "* pages of the drains have about 4 MiB, as the exports' have; process start is included everywhere"] + ([
             "* the server has no `/` endpoint, which elasticdump asks for: nginx in front of it answers that one path",
-            "* elasticdump 6.125.1 with --limit 5000"] if a.peers else []) + [""]
+            "* elasticdump 6.125.1 with --limit 5000"] if peers else []) + [""]
+
+
+def report_name(what=""):
+    return "-".join(filter(None, (datetime.date.today().isoformat(), platform.machine(), what)))
+
+
+def write_report(lines, name):
+    """Prints a report and writes it to docs/benchmarks/NAME.md."""
+    text = "\n".join(lines)
+    print(text)
+    folder = os.path.join(ROOT, "docs", "benchmarks")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name + ".md"), "w") as f:
+        f.write(text)
 
 
 def shown(command):

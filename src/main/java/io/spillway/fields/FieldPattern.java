@@ -1,8 +1,10 @@
 package io.spillway.fields;
 
 import java.text.Normalizer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +108,24 @@ public final class FieldPattern {
             }
         }
         return closed(next);
+    }
+
+    /**
+     * The names, {@linkplain #composed composed}, one of which must come next for a match below these positions; null if others
+     * match too, because a star comes next.
+     */
+    @Nullable
+    Set<String> nextNames(long positions) {
+        Set<String> found = new HashSet<>();
+        for (int at = 0; at < names.size(); at++) {
+            if ((positions & (1L << at)) != 0) {
+                if (!names.get(at).isExact()) {
+                    return null;
+                }
+                found.add(composedNames.get(at).text());
+            }
+        }
+        return found;
     }
 
     /** Whether the pattern names the path so far. */

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +34,7 @@ public final class FieldPolicy {
     private final List<FieldPattern> exclude;
     private final List<BlurRule> blur;
     private final Unlisted unlisted;
+    private final Positions start;
 
     /**
      * Creates a policy.
@@ -46,6 +46,10 @@ public final class FieldPolicy {
         this.exclude = List.copyOf(exclude);
         this.blur = List.copyOf(blur);
         this.unlisted = unlisted;
+        this.start = new Positions(
+                LiveRules.start(this.include, true),
+                LiveRules.start(this.exclude, false),
+                LiveRules.start(this.blur.stream().map(BlurRule::field).toList(), false));
     }
 
     /** The policy without rules: every field is published. */
@@ -160,6 +164,7 @@ public final class FieldPolicy {
      */
     public List<Problem> problems(List<SourceField> fields) {
         List<Problem> problems = new ArrayList<>();
+        KnownPaths known = KnownPaths.of(fields);
         if (unlisted == Unlisted.STOP) {
             for (FieldDecision field : decide(fields)) {
                 if (field.decision().kind() == Decision.Kind.UNDECIDED) {
@@ -176,13 +181,13 @@ public final class FieldPolicy {
         }
         for (int i = 0; i < exclude.size(); i++) {
             FieldPattern rule = exclude.get(i);
-            if (namesNothing(rule, fields) && !BESIDE_DOCUMENTS.contains(rule.toString())) {
+            if (namesNothing(rule, known) && !BESIDE_DOCUMENTS.contains(rule.toString())) {
                 problems.add(nothing("exclude", i, rule));
             }
         }
         for (int i = 0; i < blur.size(); i++) {
             FieldPattern rule = blur.get(i).field();
-            if (namesNothing(rule, fields)) {
+            if (namesNothing(rule, known)) {
                 problems.add(nothing("blur", i, rule));
             }
         }
@@ -198,8 +203,10 @@ public final class FieldPolicy {
      */
     public static List<Problem> strayDescriptions(
             Collection<String> paths, List<SourceField> fields, Collection<String> seen) {
+        Set<String> found = Set.copyOf(seen);
+        KnownPaths known = KnownPaths.of(fields);
         return paths.stream()
-                .filter(path -> !seen.contains(path) && !isKnown(path, fields))
+                .filter(path -> !found.contains(path) && !known.has(path))
                 .sorted()
                 .map(path -> new Problem(
                         "/fields/descriptions/" + path.replace("~", "~0").replace("/", "~1"),
@@ -261,22 +268,49 @@ public final class FieldPolicy {
                         .formatted(FieldPath.shown(rule.toString()), list));
     }
 
-    private static boolean namesNothing(FieldPattern rule, List<SourceField> fields) {
-        return rule.isExact() && !isKnown(rule.toString(), fields);
+    private static boolean namesNothing(FieldPattern rule, KnownPaths known) {
+        return rule.isExact() && !known.has(rule.toString());
     }
 
     /**
-     * Whether the mapping has this field, fields below it, or a field whose values may contain it, in either encoding
-     * of letters with accents.
+     * The paths of a mapping, composed.
+     *
+     * @param paths of the fields and of everything above them
+     * @param open  of the fields whose values may contain others
      */
-    private static boolean isKnown(String wanted, List<SourceField> fields) {
-        String path = FieldPattern.composed(wanted);
-        return fields.stream().anyMatch(field -> {
-            String mapped = FieldPattern.composed(field.path());
-            return mapped.equals(path)
-                    || mapped.startsWith(path + ".")
-                    || (FieldTypes.mayHaveMembers(field.type()) && path.startsWith(mapped + "."));
-        });
+    private record KnownPaths(Set<String> paths, Set<String> open) {
+        static KnownPaths of(List<SourceField> fields) {
+            Set<String> paths = new HashSet<>();
+            Set<String> open = new HashSet<>();
+            for (SourceField field : fields) {
+                String path = FieldPattern.composed(field.path());
+                paths.add(path);
+                for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+                    paths.add(path.substring(0, dot));
+                }
+                if (FieldTypes.mayHaveMembers(field.type())) {
+                    open.add(path);
+                }
+            }
+            return new KnownPaths(paths, open);
+        }
+
+        /**
+         * Whether the mapping has this field, fields below it, or a field whose values may contain it, in either encoding
+         * of letters with accents.
+         */
+        boolean has(String wanted) {
+            String path = FieldPattern.composed(wanted);
+            if (paths.contains(path)) {
+                return true;
+            }
+            for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+                if (open.contains(path.substring(0, dot))) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /** The rule that blurs a field above this one, so that nothing of this one is published; or null. */
@@ -299,69 +333,53 @@ public final class FieldPolicy {
     }
 
     Positions start() {
-        return new Positions(
-                include.stream().mapToLong(FieldPattern::start).toArray(),
-                exclude.stream().mapToLong(FieldPattern::start).toArray(),
-                blur.stream().mapToLong(rule -> rule.field().start()).toArray());
+        return start;
     }
 
-    /** The position of each rule along a path. */
+    /** The rules that may still name something, along a path. */
     final class Positions {
-        private final long[] includes;
-        private final long[] excludes;
-        private final long[] blurs;
+        private final LiveRules includes;
+        private final LiveRules excludes;
+        private final LiveRules blurs;
 
-        private Positions(long[] includes, long[] excludes, long[] blurs) {
+        private Positions(LiveRules includes, LiveRules excludes, LiveRules blurs) {
             this.includes = includes;
             this.excludes = excludes;
             this.blurs = blurs;
         }
 
         Positions step(String name) {
-            return new Positions(
-                    IntStream.range(0, includes.length)
-                            .mapToLong(i -> include.get(i).stepExactly(includes[i], name))
-                            .toArray(),
-                    IntStream.range(0, excludes.length)
-                            .mapToLong(i -> exclude.get(i).step(excludes[i], name))
-                            .toArray(),
-                    IntStream.range(0, blurs.length)
-                            .mapToLong(i -> blur.get(i).field().step(blurs[i], name))
-                            .toArray());
+            return new Positions(includes.step(name), excludes.step(name), blurs.step(name));
         }
 
         /** The decision on the path so far, apart from decisions on the objects above it. */
         Decision decision() {
-            for (int i = 0; i < excludes.length; i++) {
-                if (exclude.get(i).names(excludes[i])) {
-                    return new Decision(Decision.Kind.WITHHELD, exclude.get(i).toString(), null);
-                }
+            int excluding = excludes.naming();
+            if (excluding >= 0) {
+                return new Decision(Decision.Kind.WITHHELD, exclude.get(excluding).toString(), null);
             }
-            for (int i = 0; i < blurs.length; i++) {
-                if (blur.get(i).field().names(blurs[i])) {
-                    BlurRule rule = blur.get(i);
-                    return new Decision(Decision.Kind.BLURRED, rule.field().toString(), rule.blur());
-                }
+            int blurring = blurs.naming();
+            if (blurring >= 0) {
+                BlurRule rule = blur.get(blurring);
+                return new Decision(Decision.Kind.BLURRED, rule.field().toString(), rule.blur());
             }
-            for (int i = 0; i < includes.length; i++) {
-                if (include.get(i).names(includes[i])) {
-                    return new Decision(Decision.Kind.PUBLISHED, include.get(i).toString(), null);
-                }
+            int including = includes.naming();
+            if (including >= 0) {
+                return new Decision(Decision.Kind.PUBLISHED, include.get(including).toString(), null);
             }
             return new Decision(Decision.Kind.UNDECIDED, null, null);
         }
 
         boolean includes(RuleTest test) {
-            return IntStream.range(0, includes.length).anyMatch(i -> test.test(include.get(i), includes[i]));
+            return includes.any(test);
         }
 
         boolean excludes(RuleTest test) {
-            return IntStream.range(0, excludes.length).anyMatch(i -> test.test(exclude.get(i), excludes[i]));
+            return excludes.any(test);
         }
 
         boolean blurs(RuleTest test) {
-            return IntStream.range(0, blurs.length)
-                    .anyMatch(i -> test.test(blur.get(i).field(), blurs[i]));
+            return blurs.any(test);
         }
     }
 

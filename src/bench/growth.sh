@@ -3,7 +3,7 @@
 #
 #   src/bench/growth.sh [--counts 400000,10000000] [--rounds 3,1] [--java HOME] [--make-only] [--report NAME]
 #
-# Prints a report and writes it to docs/benchmarks/. Needs the built jar and python3. 10 million documents need about 45 GB of
+# Prints a report and writes it to docs/benchmarks/. Needs the built jar and python3. 10 million documents need about 30 GB of
 # disk below target/bench and in the folder for temporary files: the documents (12.6 GB, removed when they are indexed), the
 # index, its snapshot, and one uncompressed dump at a time.
 set -euo pipefail

@@ -356,7 +356,8 @@ public final class FieldPolicy {
         Decision decision() {
             int excluding = excludes.naming();
             if (excluding >= 0) {
-                return new Decision(Decision.Kind.WITHHELD, exclude.get(excluding).toString(), null);
+                return new Decision(
+                        Decision.Kind.WITHHELD, exclude.get(excluding).toString(), null);
             }
             int blurring = blurs.naming();
             if (blurring >= 0) {
@@ -365,7 +366,8 @@ public final class FieldPolicy {
             }
             int including = includes.naming();
             if (including >= 0) {
-                return new Decision(Decision.Kind.PUBLISHED, include.get(including).toString(), null);
+                return new Decision(
+                        Decision.Kind.PUBLISHED, include.get(including).toString(), null);
             }
             return new Decision(Decision.Kind.UNDECIDED, null, null);
         }

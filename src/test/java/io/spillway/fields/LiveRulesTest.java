@@ -71,7 +71,9 @@ class LiveRulesTest {
         FieldPolicy policy = new FieldPolicy(
                 patterns,
                 patterns.subList(0, FIELDS / 2),
-                patterns.stream().map(rule -> new BlurRule(rule, Blurs.constant("x"))).toList(),
+                patterns.stream()
+                        .map(rule -> new BlurRule(rule, Blurs.constant("x")))
+                        .toList(),
                 STOP);
         assertThat(policy.problems(fields)).isEmpty();
         assertThat(policy.published(fields)).hasSize(FIELDS / 2);

@@ -23,6 +23,8 @@ import io.spillway.notices.NoticeWriter;
 import io.spillway.support.CountedDestination;
 import io.spillway.support.FakeBucket;
 import io.spillway.support.PublishedDumps;
+import java.io.BufferedReader;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What one export asks of a destination does not depend on the dumps of other datasets. {@code -Dspillway.catalog.folder=FOLDER}
- * measures a site of {@code -Dspillway.catalog.datasets=200} datasets of {@code -Dspillway.catalog.dumps=200} dumps.
+ * and {@code -Dspillway.catalog.bucket=FOLDER} measure a site of {@code -Dspillway.catalog.datasets=200} datasets of {@code -Dspillway.catalog.dumps=200} dumps.
  */
 @Timeout(600)
 @Tag("slow")
@@ -193,23 +195,26 @@ class ExportCostTest {
     }
 
     private Cost inStore(S3Server server, String prefix, int datasets, int dumpsOfEach) throws Exception {
-        S3Options usual = S3Server.options(server.endpoint(), S3Options.Dialect.AMAZON);
-        S3Options options = new S3Options(
+        try (S3Bucket bucket = store(server.endpoint(), prefix)) {
+            return inBucket(bucket, datasets, dumpsOfEach);
+        }
+    }
+
+    private static S3Bucket store(URI endpoint, String prefix) throws Exception {
+        S3Options usual = S3Server.options(endpoint, S3Options.Dialect.AMAZON);
+        return S3Bucket.open(new S3Options(
                 new S3Options.Address(
                         S3Server.BUCKET,
                         prefix,
                         null,
-                        server.endpoint(),
+                        endpoint,
                         true,
                         usual.address().publicUrl()),
                 usual.credentials(),
                 usual.dialect(),
                 usual.keeping(),
                 usual.sending(),
-                usual.patience());
-        try (S3Bucket bucket = S3Bucket.open(options)) {
-            return inBucket(bucket, datasets, dumpsOfEach);
-        }
+                usual.patience()));
     }
 
     @Test
@@ -230,6 +235,47 @@ class ExportCostTest {
     @EnabledIfSystemProperty(named = "spillway.catalog.folder", matches = ".+")
     void aLargeSiteIsMeasured() throws Exception {
         Path root = Path.of(System.getProperty("spillway.catalog.folder"));
+        boolean made = fillOnce(root);
+        try (LocalDirectory directory = LocalDirectory.open(root)) {
+            if (!made) {
+                index(directory);
+            }
+            measure(root, directory);
+        }
+    }
+
+    /**
+     * The same in a bucket of a server that runs in another process and keeps its objects below the folder. The index is made from
+     * the folder itself, because the server reads all names again for each 1,000 objects that it lists.
+     */
+    @Test
+    @EnabledIfSystemProperty(named = "spillway.catalog.bucket", matches = ".+")
+    void aLargeBucketIsMeasured() throws Exception {
+        Path folder = Path.of(System.getProperty("spillway.catalog.bucket"));
+        Path root = folder.resolve(S3Server.BUCKET).resolve("public");
+        if (!fillOnce(root)) {
+            try (LocalDirectory directory = LocalDirectory.open(root)) {
+                index(directory);
+            }
+        }
+        Process server = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        S3Server.class.getName(),
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader said = server.inputReader();
+                S3Bucket bucket = store(URI.create(said.readLine()), "public/")) {
+            measure(root, bucket);
+        } finally {
+            server.getOutputStream().close();
+            server.waitFor();
+        }
+    }
+
+    private boolean fillOnce(Path root) throws Exception {
         boolean made = Files.exists(root.resolve(CatalogIndex.FILE_NAME));
         if (!made) {
             Files.createDirectories(root);
@@ -238,25 +284,27 @@ class ExportCostTest {
                     Integer.getInteger("spillway.catalog.datasets", 200),
                     Integer.getInteger("spillway.catalog.dumps", 200));
         }
-        try (LocalDirectory directory = LocalDirectory.open(root)) {
-            if (!made) {
-                CountedDestination counted = new CountedDestination(directory);
-                long begin = System.nanoTime();
-                writer(counted).rebuild(Set.of());
-                report("rebuild", begin, new Cost(counted.requests(), counted.bytes(), counted.listed()));
-            }
-            Instant taken =
-                    Inventory.of(directory, OWN).dumps().get(0).instant().plusSeconds(1);
-            put(root, OWN, taken);
-            long begin = System.nanoTime();
-            report("export", begin, export(directory));
-            System.out.printf(
-                    "  index %,d bytes, links.json %,d, record of files %,d%n",
-                    Files.size(root.resolve(CatalogIndex.FILE_NAME)),
-                    Files.size(root.resolve("links.json")),
-                    Files.size(root.resolve(OwnFiles.FILE_NAME)));
-            assertThat(root.resolve("links.json")).content().contains(new DumpId(OWN, taken).toString());
-        }
+        return made;
+    }
+
+    private static void index(Destination place) throws Exception {
+        CountedDestination counted = new CountedDestination(place);
+        long begin = System.nanoTime();
+        writer(counted).rebuild(Set.of());
+        report("rebuild", begin, new Cost(counted.requests(), counted.bytes(), counted.listed()));
+    }
+
+    private void measure(Path root, Destination place) throws Exception {
+        Instant taken = Inventory.of(place, OWN).dumps().get(0).instant().plusSeconds(1);
+        put(root, OWN, taken);
+        long begin = System.nanoTime();
+        report("export", begin, export(place));
+        System.out.printf(
+                "  index %,d bytes, links.json %,d, record of files %,d%n",
+                Files.size(root.resolve(CatalogIndex.FILE_NAME)),
+                Files.size(root.resolve("links.json")),
+                Files.size(root.resolve(OwnFiles.FILE_NAME)));
+        assertThat(root.resolve("links.json")).content().contains(new DumpId(OWN, taken).toString());
     }
 
     private static void report(String what, long begin, Cost cost) {

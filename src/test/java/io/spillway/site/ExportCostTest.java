@@ -23,7 +23,6 @@ import io.spillway.notices.NoticeWriter;
 import io.spillway.support.CountedDestination;
 import io.spillway.support.FakeBucket;
 import io.spillway.support.PublishedDumps;
-import java.io.BufferedReader;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +54,7 @@ class ExportCostTest {
     private static final Instant NOW = Instant.parse("2026-11-21T03:00:00Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
     private static final String OWN = "own";
+    private static final Pattern DUMP_FILE = Pattern.compile("[^/]+/[0-9-]+T[0-9]+Z/.+");
 
     /** The site is in one language, so that it is made quickly. */
     private static final NoticeSettings ENGLISH =
@@ -244,35 +245,28 @@ class ExportCostTest {
         }
     }
 
-    /**
-     * The same in a bucket of a server that runs in another process and keeps its objects below the folder. The index is made from
-     * the folder itself, because the server reads all names again for each 1,000 objects that it lists.
-     */
+    /** The same in a bucket in memory, which receives the dumps of the folder. */
     @Test
     @EnabledIfSystemProperty(named = "spillway.catalog.bucket", matches = ".+")
     void aLargeBucketIsMeasured() throws Exception {
-        Path folder = Path.of(System.getProperty("spillway.catalog.bucket"));
-        Path root = folder.resolve(S3Server.BUCKET).resolve("public");
-        if (!fillOnce(root)) {
-            try (LocalDirectory directory = LocalDirectory.open(root)) {
-                index(directory);
+        Path root = Path.of(System.getProperty("spillway.catalog.bucket"));
+        fillOnce(root);
+        Destination bucket = new FakeBucket("s3://bucket/");
+        try (var files = Files.walk(root)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String key = root.relativize(file).toString();
+                if (DUMP_FILE.matcher(key).matches()) {
+                    bucket.write(new ObjectKey(key), Files.readAllBytes(file));
+                }
             }
         }
-        Process server = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        S3Server.class.getName(),
-                        folder.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader said = server.inputReader();
-                S3Bucket bucket = store(URI.create(said.readLine()), "public/")) {
-            measure(root, bucket);
-        } finally {
-            server.getOutputStream().close();
-            server.waitFor();
-        }
+        index(bucket);
+        Instant taken = Inventory.of(bucket, OWN).dumps().get(0).instant().plusSeconds(1);
+        Path own = Files.createDirectories(folder.resolve("own"));
+        put(own, OWN, taken);
+        copy(own, bucket);
+        long begin = System.nanoTime();
+        report("export", begin, export(bucket));
     }
 
     private boolean fillOnce(Path root) throws Exception {

@@ -8,7 +8,6 @@ import io.spillway.destination.s3.S3Options.Keys;
 import io.spillway.destination.s3.S3Options.Patience;
 import io.spillway.destination.s3.S3Options.Sending;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -52,14 +51,6 @@ public final class S3Server implements AutoCloseable {
         return start(new FilesystemNio2BlobStore(folder.toString()));
     }
 
-    /** {@code S3Server FOLDER}: with its objects in a folder, for another process; prints its URL and ends when its input does. */
-    public static void main(String[] args) throws Exception {
-        try (S3Server server = in(Path.of(args[0]))) {
-            System.out.println(server.endpoint());
-            System.in.transferTo(OutputStream.nullOutputStream());
-        }
-    }
-
     /** With its objects in memory. */
     public static S3Server inMemory() throws Exception {
         return start(new TransientNio2BlobStore());
@@ -88,9 +79,7 @@ public final class S3Server implements AutoCloseable {
                 .build();
         server.start();
         S3Server started = new S3Server(server);
-        if (!objects.containerExists(BUCKET)) {
-            started.client.createBucket(request -> request.bucket(BUCKET));
-        }
+        started.client.createBucket(request -> request.bucket(BUCKET));
         return started;
     }
 

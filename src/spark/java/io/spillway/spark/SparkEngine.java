@@ -44,7 +44,7 @@ final class SparkEngine implements BiConsumer<List<String>, BiConsumer<Integer, 
         try {
             spark.sc()
                     .runJob(
-                            spark.parallelize(List.copyOf(tasks), tasks.size()).rdd(),
+                            spark.parallelize(tasks, tasks.size()).rdd(),
                             new SliceCall(),
                             (index, result) -> {
                                 Thread events = Thread.currentThread();

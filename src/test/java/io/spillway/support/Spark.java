@@ -83,6 +83,24 @@ public record Spark(String version, String scala, Path java) {
         return FOLDER.resolveSibling("spillway-spark.jar");
     }
 
+    /** A folder with an older version of Amazon's SDK for S3 and its libraries; skips the test where Maven cannot fetch it. */
+    public static Path olderSdk() {
+        Path jars = FOLDER.resolve("older-sdk");
+        String missing = FETCHED.computeIfAbsent(
+                "older-sdk",
+                name -> maven(
+                        name,
+                        "-f",
+                        Path.of("src/test/resources/older-sdk/pom.xml")
+                                .toAbsolutePath()
+                                .toString(),
+                        COPY,
+                        "-Dmdep.overWriteReleases=false",
+                        "-DoutputDirectory=" + jars));
+        Assumptions.assumeTrue(missing.isEmpty(), () -> "cannot fetch an older SDK: " + missing);
+        return jars;
+    }
+
     private static void require(String version) {
         String missing = FETCHED.computeIfAbsent(version, Spark::fetch);
         Assumptions.assumeTrue(missing.isEmpty(), () -> "cannot fetch Spark " + version + ": " + missing);
@@ -129,11 +147,7 @@ public record Spark(String version, String scala, Path java) {
     /** Builds the adapter and copies the libraries. Returns the empty text, or what failed. */
     private static String fetch(String version) {
         List<String> parts = VERSIONS.get(version);
-        String maven = System.getProperty("spillway.maven.home");
-        List<String> command = new ArrayList<>(List.of(
-                maven == null ? "mvn" : maven + "/bin/mvn",
-                "-B",
-                "-q",
+        List<String> arguments = new ArrayList<>(List.of(
                 "-f",
                 Path.of("src", "spark", "pom.xml").toAbsolutePath().toString(),
                 "package",
@@ -146,14 +160,22 @@ public record Spark(String version, String scala, Path java) {
                 "-DoutputDirectory=" + FOLDER.resolve(version).resolve("jars")));
         if (!version.equals(OLDEST)) {
             // Proves that the sources compile with it, too.
-            command.add("-Dspark.jar.folder=" + FOLDER.resolve("build-" + version));
+            arguments.add("-Dspark.jar.folder=" + FOLDER.resolve("build-" + version));
         }
+        return maven(version, arguments.toArray(String[]::new));
+    }
+
+    /** Runs Maven, with a log of this name. Returns the empty text, or what failed. */
+    private static String maven(String name, String... arguments) {
+        String maven = System.getProperty("spillway.maven.home");
+        List<String> command = new ArrayList<>(List.of(maven == null ? "mvn" : maven + "/bin/mvn", "-B", "-q"));
+        command.addAll(List.of(arguments));
         String repository = System.getProperty("spillway.maven.repository");
         if (repository != null) {
             command.add("-Dmaven.repo.local=" + repository);
         }
         try {
-            Path log = Files.createDirectories(FOLDER).resolve("maven-" + version + ".log");
+            Path log = Files.createDirectories(FOLDER).resolve("maven-" + name + ".log");
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())

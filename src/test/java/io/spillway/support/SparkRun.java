@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * An export on Spark: {@code spark-submit … spillway-spark.jar export ARGUMENTS} as a process of its own. Closing it kills the
@@ -30,7 +31,7 @@ public final class SparkRun implements AutoCloseable {
     }
 
     /**
-     * Starts it. Nothing listens on another address than loopback, and no port is fixed.
+     * Starts it. Temporary files of the driver and of executors are in {@code tmp} of the folder. Nothing listens on another address than loopback, and no port is fixed.
      *
      * @param folder      of this run: its output, the SPARK_HOME with the work folders of executors
      * @param jar         Spillway's
@@ -47,6 +48,7 @@ public final class SparkRun implements AutoCloseable {
             Map<String, String> environment,
             String... arguments)
             throws IOException, InterruptedException {
+        String options = "-XX:TieredStopAtLevel=1 -Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp"));
         List<String> words = new ArrayList<>(List.of(
                 "org.apache.spark.deploy.SparkSubmit",
                 "--master",
@@ -59,9 +61,9 @@ public final class SparkRun implements AutoCloseable {
                 "spark.ui.enabled=false",
                 // The first compiler alone, as in the unit tests: short runs end before the second one pays.
                 "--conf",
-                "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1",
+                "spark.driver.extraJavaOptions=" + options,
                 "--conf",
-                "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1",
+                "spark.executor.extraJavaOptions=" + options,
                 "--conf",
                 "spark.driver.host=127.0.0.1",
                 "--conf",
@@ -86,11 +88,16 @@ public final class SparkRun implements AutoCloseable {
 
     /** Its executors that run now, if they are its children. */
     public List<ProcessHandle> executors() {
-        List<ProcessHandle> alive = driver.descendants()
-                .filter(child -> child.info().commandLine().orElse("").contains(EXECUTOR))
-                .toList();
+        List<ProcessHandle> alive = executors(driver.toHandle());
         executors.addAll(alive);
         return alive;
+    }
+
+    /** The executors below a process, such as a worker. */
+    public static List<ProcessHandle> executors(ProcessHandle parent) {
+        return parent.descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains(EXECUTOR))
+                .toList();
     }
 
     /** Asks the driver to stop, as an init system does. */
@@ -103,6 +110,37 @@ public final class SparkRun implements AutoCloseable {
     public void kill() throws InterruptedException {
         executors();
         driver.destroyForcibly().waitFor();
+    }
+
+    /** Stops the driver, as a hypervisor does that moves a machine. */
+    public void pause() throws IOException, InterruptedException {
+        executors();
+        signal(driver.toHandle(), "STOP");
+    }
+
+    /** Lets it continue. */
+    public void resume() throws IOException, InterruptedException {
+        signal(driver.toHandle(), "CONT");
+    }
+
+    /** Sends a signal, such as STOP or CONT, to a process. */
+    public static void signal(ProcessHandle process, String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    /** The command lines of the driver and of its executors that run now. */
+    public List<String> commandLines() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (ProcessHandle process :
+                Stream.concat(Stream.of(driver.toHandle()), executors().stream())
+                        .toList()) {
+            // The whole line: that of the handle ends after a page of memory.
+            lines.add(Files.readString(Path.of("/proc", String.valueOf(process.pid()), "cmdline")));
+        }
+        return lines;
     }
 
     /** Whether the driver is running. */

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,11 +28,15 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What can go wrong on Spark besides a killed process: refusals, lost snapshots, two drivers, stopped processes. */
 // With the time to fetch Spark, once.
 @Timeout(value = 12, unit = TimeUnit.MINUTES)
 class SparkFaultsIT {
+    /** With ten or more kills, the tests that take long run as well. */
+    private static final String KILLS = "spillway.spark.kills";
+
     private static final String LOCAL_CLUSTER = "local-cluster[2,1,1024]";
     private static final String OLDEST = "3.5.6";
     private static final String NEWEST = "4.2.0";
@@ -106,8 +111,13 @@ class SparkFaultsIT {
         }
     }
 
+    /** By default, the home whose lock is the less common one. */
+    static Stream<Home> homes() {
+        return Stream.of(Home.values()).filter(home -> home == Home.BUCKET || Integer.getInteger(KILLS, 0) > 9);
+    }
+
     @ParameterizedTest
-    @EnumSource(Home.class)
+    @MethodSource("homes")
     void aSecondDriverOfTheSameDatasetIsRefused(Home home) throws Exception {
         try (SparkExports exports = new SparkExports(root, Source.POINT_IN_TIME, home)) {
             startAndAwaitPage(exports, LOCAL_CLUSTER, Map.of());
@@ -124,7 +134,7 @@ class SparkFaultsIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "spillway.spark.kills", matches = "\\d\\d+", disabledReason = "takes long")
+    @EnabledIfSystemProperty(named = KILLS, matches = "\\d\\d+", disabledReason = "takes long")
     void aDriverThatWasStoppedForLongerThanItsExecutorsWaitPublishesOnce() throws Exception {
         try (SparkExports exports = new SparkExports(root, Source.POINT_IN_TIME, Home.DIRECTORY)) {
             startAndAwaitPage(exports, LOCAL_CLUSTER, IMPATIENT);
@@ -141,7 +151,7 @@ class SparkFaultsIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "spillway.spark.kills", matches = "\\d\\d+", disabledReason = "takes a minute")
+    @EnabledIfSystemProperty(named = KILLS, matches = "\\d\\d+", disabledReason = "takes a minute")
     void aDriverThatLostItsLeaseWhileItWasStoppedPublishesNothing() throws Exception {
         try (SparkExports exports = new SparkExports(root, Source.POINT_IN_TIME, Home.BUCKET)) {
             startAndAwaitPage(exports, LOCAL_CLUSTER, Map.of());
@@ -158,7 +168,7 @@ class SparkFaultsIT {
 
     @ParameterizedTest
     @EnumSource(Home.class)
-    @EnabledIfSystemProperty(named = "spillway.spark.kills", matches = "\\d\\d+", disabledReason = "takes long")
+    @EnabledIfSystemProperty(named = KILLS, matches = "\\d\\d+", disabledReason = "takes long")
     void anExecutorThatContinuesAfterTheCommitChangesNothing(Home home) throws Exception {
         Spark spark = Spark.version(NEWEST);
         int port = FreePorts.next();

@@ -11,7 +11,6 @@ import io.spillway.manifest.Part;
 import io.spillway.pipeline.AttemptStore;
 import io.spillway.schedule.S3Section;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
@@ -50,7 +49,7 @@ public final class BucketAttempt implements AttemptStore {
 
     private static Path newFolder() throws SpillwayException {
         try {
-            return Files.createTempDirectory("spillway-slice-");
+            return AttemptFolders.create();
         } catch (IOException e) {
             throw new SpillwayException(
                     Fault.DESTINATION_UNAVAILABLE,

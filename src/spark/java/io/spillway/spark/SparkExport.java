@@ -17,8 +17,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * The driver: {@code spark-submit --class io.spillway.spark.SparkExport --files spillway.jar … spillway-spark.jar export
- * FILE} exports as {@code spillway export FILE} does, with one task of Spark for each slice. The arguments, messages and
- * exit codes are the same.
+ * FILE} exports as {@code spillway export FILE} does, with one task of Spark for each slice. The arguments and messages are the
+ * same, and so are the exit codes, except 50 for a slice that Spark has given up.
  */
 public final class SparkExport {
     private static final MethodType EXPORT = MethodType.methodType(int.class, String[].class, BiConsumer.class);

@@ -339,7 +339,7 @@ public final class SparkExports implements AutoCloseable {
         String lease = store.client()
                 .getObjectAsBytes(request -> request.bucket(S3Server.BUCKET).key(key))
                 .asUtf8String();
-        String shorter = lease.replaceFirst("(\"periodSeconds\"\\s*:\\s*)[0-9.]+", "$11.0");
+        String shorter = lease.replaceFirst("(\"period_seconds\"\\s*:\\s*)[0-9.]+", "$11.0");
         assertThat(shorter).isNotEqualTo(lease);
         store.client()
                 .putObject(request -> request.bucket(S3Server.BUCKET).key(key), RequestBody.fromString(shorter));

@@ -198,8 +198,7 @@ class SparkFaultsIT {
         }
     }
 
-    private void startAndAwaitPage(SparkExports exports, String master, Map<String, String> settings)
-            throws Exception {
+    private void startAndAwaitPage(SparkExports exports, String master, Map<String, String> settings) throws Exception {
         proxy.disturb(Kind.PAGE, n -> n == PAGE, exchange -> {
             reached.countDown();
             goOn.await();

@@ -147,8 +147,7 @@ class SparkIT {
     }
 
     private void startAndAwaitPage(
-            SparkExports exports, Spark spark, String master, int page, Map<String, String> settings)
-            throws Exception {
+            SparkExports exports, Spark spark, String master, int page, Map<String, String> settings) throws Exception {
         proxy.disturb(Kind.PAGE, n -> n == page, exchange -> {
             reached.countDown();
             goOn.await();

@@ -74,14 +74,15 @@ class SparkKillsIT {
         int span = 1000 / KILLS;
         return IntStream.range(0, KILLS)
                 .boxed()
-                .flatMap(number -> Stream.of(Source.values()).flatMap(source -> Stream.of(Home.values())
-                        .map(home -> new Kill(
-                                number,
-                                source,
-                                home,
-                                number * span + random.nextInt(span),
-                                random.nextInt(PART_MILLIS),
-                                random.nextInt(2)))))
+                .flatMap(number -> Stream.of(Source.values())
+                        .flatMap(source -> Stream.of(Home.values())
+                                .map(home -> new Kill(
+                                        number,
+                                        source,
+                                        home,
+                                        number * span + random.nextInt(span),
+                                        random.nextInt(PART_MILLIS),
+                                        random.nextInt(2)))))
                 .filter(kill -> KILLS > DEFAULT_KILLS || kill.isByDefault(first));
     }
 
@@ -137,8 +138,7 @@ class SparkKillsIT {
     private static SparkRun startAndAwait(SparkExports exports, Kill kill) throws Exception {
         int parts = exports.expected().size();
         SparkRun run = exports.start(Spark.version(kill.version()), LOCAL_CLUSTER, Map.of());
-        while (run.isAlive()
-                && (run.executors().isEmpty() || exports.parts() < kill.progress * (parts + 1) / 1000)) {
+        while (run.isAlive() && (run.executors().isEmpty() || exports.parts() < kill.progress * (parts + 1) / 1000)) {
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
         TimeUnit.MILLISECONDS.sleep(kill.millisLater);

@@ -80,8 +80,8 @@ final class AttemptFolders {
     private static void removeDead(Path parent) throws IOException {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path folder : folders) {
-                try (FileChannel file = FileChannel.open(
-                        folder.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                try (FileChannel file =
+                        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
                     if (!Files.isSymbolicLink(folder) && file.tryLock() != null) {
                         Folders.remove(folder);
                         LOG.info("removed the folder of a process that has ended folder={}", folder);

@@ -84,7 +84,8 @@ public final class SparkExports implements AutoCloseable {
                 cluster.load(
                         INDEX,
                         () -> IntStream.range(0, DOCUMENTS)
-                                .mapToObj(n -> "{\"id\":" + n + ",\"title\":\"A small document of the number " + n + "\"}")
+                                .mapToObj(n ->
+                                        "{\"id\":" + n + ",\"title\":\"A small document of the number " + n + "\"}")
                                 .iterator());
                 SnapshotRepository repository = cluster.newRepository("");
                 repository.take("nightly", INDEX);
@@ -121,14 +122,17 @@ public final class SparkExports implements AutoCloseable {
     }
 
     private String secret(String of, String name) {
-        return of.equals("env") ? "${env:" + name + "}" : "${file:" + root.resolve("secrets").resolve(name) + "}";
+        return of.equals("env")
+                ? "${env:" + name + "}"
+                : "${file:" + root.resolve("secrets").resolve(name) + "}";
     }
 
     /** The SHA-256 of each part of a plain export into a directory, in order. */
     public List<String> expected() {
         return EXPECTED.computeIfAbsent(source, each -> {
             DatasetFolder folder = new DatasetFolder(root.resolve("plain"), DATASET);
-            List<String> words = new ArrayList<>(List.of("export", "--to", folder.root().toString()));
+            List<String> words =
+                    new ArrayList<>(List.of("export", "--to", folder.root().toString()));
             words.addAll(reading(cluster.url(), "file"));
             CommandRun export = CommandRun.of(words.toArray(String[]::new));
             assertThat(export.exitCode()).as(export.err()).isZero();
@@ -189,7 +193,8 @@ public final class SparkExports implements AutoCloseable {
         List<String> words = new ArrayList<>(List.of("--dataset", DATASET, "--index", Documents.INDEX));
         words.addAll(
                 source == Source.POINT_IN_TIME
-                        ? List.of("--elasticsearch", server.toString(), "--api-key", secret(of, "SPILLWAY_TEST_API_KEY"))
+                        ? List.of(
+                                "--elasticsearch", server.toString(), "--api-key", secret(of, "SPILLWAY_TEST_API_KEY"))
                         : List.of("--snapshot-repository", Documents.REPOSITORY.toString()));
         words.addAll(List.of("--slices", String.valueOf(SLICES), "--part-documents", "4000"));
         return words;
@@ -221,7 +226,8 @@ public final class SparkExports implements AutoCloseable {
     /** Number of parts that are being written, wait for the commit, or are published; 0 before the first one is begun. */
     public int parts() throws IOException {
         if (store != null) {
-            return store.unfinishedUploads() + (int) keys().stream().filter(SparkExports::isPart).count();
+            return store.unfinishedUploads()
+                    + (int) keys().stream().filter(SparkExports::isPart).count();
         } else if (!Files.exists(folder().root())) {
             return 0;
         }
@@ -241,7 +247,11 @@ public final class SparkExports implements AutoCloseable {
 
     /** All objects below the dataset, without the prefix of the destination. */
     private List<String> keys() {
-        return store.client().listObjectsV2(request -> request.bucket(S3Server.BUCKET).prefix(BASE)).contents().stream()
+        return store
+                .client()
+                .listObjectsV2(request -> request.bucket(S3Server.BUCKET).prefix(BASE))
+                .contents()
+                .stream()
                 .map(S3Object::key)
                 .map(key -> key.substring(PREFIX.length()))
                 .toList();
@@ -341,8 +351,7 @@ public final class SparkExports implements AutoCloseable {
                 .asUtf8String();
         String shorter = lease.replaceFirst("(\"period_seconds\"\\s*:\\s*)[0-9.]+", "$11.0");
         assertThat(shorter).isNotEqualTo(lease);
-        store.client()
-                .putObject(request -> request.bucket(S3Server.BUCKET).key(key), RequestBody.fromString(shorter));
+        store.client().putObject(request -> request.bucket(S3Server.BUCKET).key(key), RequestBody.fromString(shorter));
     }
 
     private static List<String> hashes(Path dump) throws IOException {

@@ -134,9 +134,8 @@ public final class SparkRun implements AutoCloseable {
     /** The command lines of the driver and of its executors that run now. */
     public List<String> commandLines() throws IOException {
         List<String> lines = new ArrayList<>();
-        for (ProcessHandle process :
-                Stream.concat(Stream.of(driver.toHandle()), executors().stream())
-                        .toList()) {
+        for (ProcessHandle process : Stream.concat(Stream.of(driver.toHandle()), executors().stream())
+                .toList()) {
             // The whole line: that of the handle ends after a page of memory.
             lines.add(Files.readString(Path.of("/proc", String.valueOf(process.pid()), "cmdline")));
         }

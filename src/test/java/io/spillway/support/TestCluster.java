@@ -254,6 +254,7 @@ public final class TestCluster {
                 return new TestCluster(
                         builder(home())
                                 .setting("path.repo", repositories.toString())
+                                .limit(Duration.ofMinutes(5))
                                 .start()
                                 .url(),
                         repositories);

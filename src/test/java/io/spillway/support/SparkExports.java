@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -106,7 +107,8 @@ public final class SparkExports implements AutoCloseable {
     public SparkExports(Path root, Source source, Home home) throws Exception {
         this.root = root;
         this.source = source;
-        Documents.INDEX.length();
+        // Before the contexts are counted.
+        Objects.requireNonNull(Documents.INDEX);
         this.contexts = cluster.openContexts();
         this.store = home == Home.BUCKET ? S3Server.inMemory() : null;
         Path folder = Files.createDirectories(root.resolve("secrets"));

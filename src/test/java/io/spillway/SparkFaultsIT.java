@@ -125,7 +125,7 @@ class SparkFaultsIT {
             SparkRun second = exports.start("second", Spark.version(NEWEST), "local[1]", cluster.url(), Map.of());
 
             assertThat(second.exitCode()).as(second.output()).isEqualTo(ALREADY_RUNNING);
-            assertThat(second.output()).contains("another export of the same dataset is running");
+            assertThat(second.output()).contains("error: another export of ");
             assertThat(exports.dumps()).isEmpty();
             goOn.countDown();
             assertThat(run.exitCode()).as(run.output()).isZero();

@@ -130,6 +130,11 @@ final class HomeBucket implements Destination {
     }
 
     @Override
+    public void write(ObjectKey key, byte[] bytes) throws SpillwayException {
+        bucket.write(key, bytes);
+    }
+
+    @Override
     public InputStream open(ObjectKey key) throws SpillwayException {
         return bucket.open(key);
     }

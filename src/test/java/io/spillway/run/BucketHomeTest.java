@@ -15,15 +15,11 @@ import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
-import io.spillway.pipeline.PartLimits;
 import io.spillway.publish.Gate;
 import io.spillway.support.FaultySource;
 import io.spillway.support.SyntheticSource;
 import io.spillway.verify.DumpCheck;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,22 +102,6 @@ class BucketHomeTest {
                 .map(key -> key.substring(0, key.lastIndexOf('/')))
                 .distinct()
                 .toList();
-    }
-
-    private static long bytes(Path below) {
-        try (Stream<Path> files = Files.walk(below)) {
-            return files.filter(Files::isRegularFile)
-                    .mapToLong(file -> {
-                        try {
-                            return Files.size(file);
-                        } catch (IOException gone) {
-                            return 0;
-                        }
-                    })
-                    .sum();
-        } catch (IOException | UncheckedIOException changed) {
-            return 0;
-        }
     }
 
     @Test
@@ -261,37 +241,6 @@ class BucketHomeTest {
             assertThat(seen).hasValueGreaterThanOrEqualTo(completions);
             assertThat(objects().contains(FIRST + "/manifest.json")).isEqualTo(published);
         }
-    }
-
-    @Test
-    void theDiskHoldsAFewPartsAndNotTheDump() throws Exception {
-        long megabytes = Long.getLong("spillway.bucket-home.mb", 12);
-        long part = megabytes * 1_000_000 / 60;
-        int letters = 50_000;
-        int documents = Math.toIntExact(megabytes * 1_000_000 / letters);
-        SyntheticSource source =
-                SyntheticSource.seeded(3, documents, letters).slices(4).lanes(2).pageSize(4);
-        BucketMachine machine = machine("a");
-        machine.formats = List.of(SyntheticExport.jsonLines("none"));
-        machine.limits = new PartLimits(1_000_000, part);
-        AtomicLong largest = new AtomicLong();
-        CountDownLatch end = new CountDownLatch(1);
-        FutureTask<Void> watch = new FutureTask<>(() -> {
-            do {
-                largest.accumulateAndGet(bytes(folder.resolve("a")), Math::max);
-            } while (!end.await(2, TimeUnit.MILLISECONDS));
-            return null;
-        });
-        new Thread(watch, "watch").start();
-        Manifest manifest = machine.export(source).manifest();
-        end.countDown();
-        watch.get();
-        assertThat(manifest.bytes()).isGreaterThan(megabytes * 950_000);
-        // Two lanes with two parts each, a document beyond the limit, and the files beside the parts.
-        assertThat(largest.get()).isBetween(part, 4 * (part + letters + 200) + 1_000_000);
-        System.out.printf(
-                "disk: %,d bytes for a dump of %,d bytes in %d parts%n",
-                largest.get(), manifest.bytes(), manifest.parts().size());
     }
 
     private static List<Integer> points(int requests, long seed) {

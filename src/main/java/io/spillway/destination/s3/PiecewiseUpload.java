@@ -215,10 +215,13 @@ final class PiecewiseUpload {
             String etag = null;
             // An answer without an ETag, such as an error behind the status 200, is not an answer to this request.
             for (int i = 0; etag == null && i < connection.options().patience().attempts(); i++) {
-                etag = connection
-                        .client()
-                        .uploadPart(request.build(), content.body(plan.offset(number), plan.length(number)))
-                        .eTag();
+                etag = content.send(
+                        plan.offset(number),
+                        plan.length(number),
+                        body -> connection
+                                .client()
+                                .uploadPart(request.build(), body)
+                                .eTag());
             }
             if (etag == null) {
                 throw SdkClientException.create("the store did not confirm piece " + number);

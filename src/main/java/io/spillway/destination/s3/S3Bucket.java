@@ -118,12 +118,22 @@ public final class S3Bucket implements Destination, FolderNames, HeldUploads {
         if (!connection.options().dialect().conditionalWrites()) {
             return Destination.super.replace(key, bytes, version);
         }
-        try (S3Upload upload =
-                new S3Upload(sender, connection.options().dialect().checksums(), key)) {
-            upload.body().write(bytes);
-            return upload.commitOver(version);
+        return sender.replace(content(bytes, key), key, ObjectHeaders.replaceable(key), version);
+    }
+
+    /** {@inheritDoc} Sends the bytes from memory: a process that is killed meanwhile leaves no file. */
+    @Override
+    public void write(ObjectKey key, byte[] bytes) throws SpillwayException {
+        StoredObject stored = sender.send(content(bytes, key), key, ObjectHeaders.replaceable(key), false);
+        LOG.debug("written key={} bytes={}", stored.key(), stored.bytes());
+    }
+
+    private Content content(byte[] bytes, ObjectKey key) throws SpillwayException {
+        try {
+            return Content.of(bytes, connection.options().dialect().checksums());
         } catch (IOException e) {
-            throw unreadable("cannot create a temporary file for " + key, e);
+            throw new SpillwayException(
+                    Fault.DESTINATION_UNAVAILABLE, "cannot read the bytes of " + key + ": " + e.getMessage(), null, e);
         }
     }
 

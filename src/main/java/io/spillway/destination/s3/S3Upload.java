@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,11 +49,6 @@ final class S3Upload implements Upload {
     @Override
     public StoredObject commit() throws SpillwayException {
         return sender.send(content(), key, ObjectHeaders.replaceable(key), false);
-    }
-
-    /** The same if the existing object has that version, or if none exists and it is null; returns false otherwise. */
-    boolean commitOver(@Nullable String version) throws SpillwayException {
-        return sender.replace(content(), key, ObjectHeaders.replaceable(key), version);
     }
 
     /** Closes the spool file and returns its content. */

@@ -238,7 +238,8 @@ final class Sender {
         condition.accept(request);
         acquire(key);
         try {
-            connection.client().putObject(request.build(), content.body(0, content.bytes()));
+            var unused =
+                    content.send(0, content.bytes(), body -> connection.client().putObject(request.build(), body));
         } finally {
             connection.bodies().release();
         }

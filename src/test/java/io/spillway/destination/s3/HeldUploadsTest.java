@@ -3,16 +3,19 @@ package io.spillway.destination.s3;
 import static io.spillway.destination.s3.S3FaultProxy.Fault.ERROR_IN_200;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.spillway.destination.ObjectKey;
 import io.spillway.destination.s3.S3Options.Dialect;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -29,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HeldUploadsTest {
     private static final ObjectKey KEY = new ObjectKey("journals/2026-11-21T030000Z/part.jsonl.gz");
     private static final ObjectKey DUMP = new ObjectKey("journals/2026-11-21T030000Z");
+
+    private static final Path OPEN_FILES = Path.of("/proc/self/fd");
 
     @TempDir
     private Path folder;
@@ -74,6 +79,33 @@ class HeldUploadsTest {
         }
         assertThat(content(KEY)).isEqualTo(Files.readAllBytes(file));
         assertThat(store.unfinishedUploads()).isZero();
+    }
+
+    /** A file that is deleted while it is open keeps its room on the disk. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFileIsClosedWhenItIsSent(boolean failing) throws Exception {
+        assumeTrue(Files.isDirectory(OPEN_FILES));
+        Path file = file(11 << 20, 14);
+        try (S3FaultProxy proxy = S3FaultProxy.before(store.endpoint());
+                S3Bucket own = S3Bucket.open(S3Server.options(proxy.endpoint(), Dialect.AMAZON))) {
+            proxy.disturb((kind, number) -> failing && number < 4 ? S3FaultProxy.Fault.CUT : null);
+            assertThat(own.complete(own.hold(file, KEY)).bytes()).isEqualTo(11 << 20);
+            assertThat(own.store(file, DUMP.child("stored")).bytes()).isEqualTo(11 << 20);
+            Path small = file(1_000, 15);
+            assertThat(own.store(small, DUMP.child("small")).bytes()).isEqualTo(1_000);
+            try (Stream<Path> open = Files.list(OPEN_FILES)) {
+                assertThat(open.map(HeldUploadsTest::target)).doesNotContain(file.toString(), small.toString());
+            }
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException closed) {
+            return "";
+        }
     }
 
     @ParameterizedTest

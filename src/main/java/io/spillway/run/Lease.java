@@ -50,7 +50,7 @@ final class Lease implements AutoCloseable {
      * The object.
      *
      * @param holder        the process, for people
-     * @param token         unlike that of every other process
+     * @param token         unlike that of every other process, so that their versions differ
      * @param renewals      counts, so that no two versions are equal
      * @param periodSeconds how long it is valid without a change
      * @param released      whether no process holds it
@@ -62,7 +62,13 @@ final class Lease implements AutoCloseable {
             long renewals,
             double periodSeconds,
             boolean released,
-            @Nullable String committing) {}
+            @Nullable String committing) {
+
+        /** The next version of the same holder. */
+        State next(boolean nowReleased, @Nullable String nowCommitting) {
+            return new State(holder, token, renewals + 1, periodSeconds, nowReleased, nowCommitting);
+        }
+    }
 
     private final Destination bucket;
     private final ObjectKey key;
@@ -153,11 +159,8 @@ final class Lease implements AutoCloseable {
             }
             Optional<StoredObject> now = bucket.find(key);
             if (now.isEmpty() || !String.valueOf(now.get().version()).equals(String.valueOf(version))) {
-                State holder = now.isEmpty() ? before : read(bucket, key);
-                if (now.isPresent() && holder.released()) {
-                    return;
-                }
-                throw busy(bucket, key, holder.holder());
+                // Also if it was released: two exports that begin together publish one dump.
+                throw busy(bucket, key, (now.isEmpty() ? before : read(bucket, key)).holder());
             }
         }
     }
@@ -195,8 +198,7 @@ final class Lease implements AutoCloseable {
      * @throws SpillwayException {@code ALREADY_RUNNING}: the lease is lost
      */
     synchronized void committing(@Nullable String dump) throws SpillwayException {
-        renew(new State(
-                state.holder(), state.token(), state.renewals() + 1, state.periodSeconds(), state.released(), dump));
+        renew(state.next(state.released(), dump));
     }
 
     /**
@@ -222,13 +224,7 @@ final class Lease implements AutoCloseable {
     }
 
     private State next() {
-        return new State(
-                state.holder(),
-                state.token(),
-                state.renewals() + 1,
-                state.periodSeconds(),
-                state.released(),
-                state.committing());
+        return state.next(state.released(), state.committing());
     }
 
     private void renewQuietly() {
@@ -307,13 +303,7 @@ final class Lease implements AutoCloseable {
                 }
                 closed = true;
                 try {
-                    renew(new State(
-                            state.holder(),
-                            state.token(),
-                            state.renewals() + 1,
-                            state.periodSeconds(),
-                            true,
-                            state.committing()));
+                    renew(state.next(true, state.committing()));
                 } catch (SpillwayException e) {
                     LOG.warn(
                             "lease not released; the next export waits for a minute key={} cause=\"{}\"",

@@ -126,7 +126,7 @@ public final class ScheduleCheck {
             String key = "/destinations/" + i;
             try {
                 if (section.directory() != null) {
-                    checkDirectory(key, section.directory());
+                    checkDirectory(key + "/directory", section.directory());
                     checkForeign(key + "/directory", section.directory());
                     tryAddress(key, section);
                 } else if (section.s3() != null) {
@@ -143,14 +143,14 @@ public final class ScheduleCheck {
         }
     }
 
-    private void checkDirectory(String key, Path directory) throws SpillwayException {
+    private void checkDirectory(String pointer, Path directory) throws SpillwayException {
         if (Files.exists(directory)) {
             LocalDirectory.openToRead(directory).close();
         }
         Path there = existing(directory);
         if (!Files.isDirectory(there) || !Files.isWritable(there)) {
             add(
-                    key + "/directory",
+                    pointer,
                     Fault.DESTINATION_REFUSED,
                     there + " is not a directory that this user can write to",
                     "grant the Spillway user write permission there");
@@ -191,8 +191,12 @@ public final class ScheduleCheck {
         }
     }
 
-    /** Tries the lease and the uploads of a bucket in which dumps are made, under a name that is gone afterwards. */
-    private void tryHome(String key, S3Bucket bucket, BucketReport report) {
+    /**
+     * Tries the lease and the uploads of a bucket in which dumps are made, under a name that is gone afterwards. Parts in progress are
+     * in the state folder.
+     */
+    private void tryHome(String key, S3Bucket bucket, BucketReport report) throws SpillwayException {
+        checkDirectory("/state", Destinations.homePath(schedule));
         if (!report.advised().conditionalWrites()) {
             add(
                     key,

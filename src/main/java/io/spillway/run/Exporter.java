@@ -91,7 +91,9 @@ public final class Exporter implements Exports {
             report = run(schedule, overrides, places, sources);
         } catch (SpillwayException | InterruptedException | RuntimeException | Error e) {
             statuses.failed(e);
-            Sites.updateStatus(places, schedule);
+            if (!(e instanceof SpillwayException failure && failure.fault() == Fault.ALREADY_RUNNING)) {
+                Sites.updateStatus(places, schedule);
+            }
             throw e;
         }
         if (report.isNothingNew()) {

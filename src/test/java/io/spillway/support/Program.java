@@ -52,6 +52,23 @@ public final class Program implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /** Stops it until {@link #resume}. It runs no more, and keeps its connections. */
+    public void suspend() throws IOException, InterruptedException {
+        send("STOP");
+    }
+
+    /** Lets it go on after {@link #suspend}. */
+    public void resume() throws IOException, InterruptedException {
+        send("CONT");
+    }
+
+    private void send(String signal) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + signal, String.valueOf(pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
     /** Its process id. */
     public long pid() {
         return process.pid();

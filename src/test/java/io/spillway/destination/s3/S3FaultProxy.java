@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -75,6 +76,7 @@ public final class S3FaultProxy implements AutoCloseable {
     private final List<Kind> seen = new CopyOnWriteArrayList<>();
     private final List<List<String>> heads = new CopyOnWriteArrayList<>();
     private final AtomicInteger numbers = new AtomicInteger();
+    private final Semaphore answered = new Semaphore(0);
     private volatile boolean damaging;
     private volatile boolean hiding;
     private volatile boolean unconditional;
@@ -102,6 +104,7 @@ public final class S3FaultProxy implements AutoCloseable {
         seen.clear();
         heads.clear();
         numbers.set(0);
+        answered.drainPermits();
         rule = other;
     }
 
@@ -118,6 +121,12 @@ public final class S3FaultProxy implements AutoCloseable {
     /** From now on the store ignores the conditions of requests. */
     public void ignoreConditions() {
         unconditional = true;
+    }
+
+    /** Waits until so many requests since {@link #disturb} have ended, also if their client no longer waits for the answer. */
+    public void awaitEnded(int requests) throws InterruptedException {
+        answered.acquire(requests);
+        answered.release(requests);
     }
 
     /** The requests since {@link #disturb}, in the order of their heads. */
@@ -156,7 +165,11 @@ public final class S3FaultProxy implements AutoCloseable {
                 seen.add(kind);
                 heads.add(head);
                 Fault fault = rule.choose(kind, numbers.incrementAndGet());
-                carryOut(fault, head, in, client.getOutputStream());
+                try {
+                    carryOut(fault, head, in, client.getOutputStream());
+                } finally {
+                    answered.release();
+                }
             }
         } catch (IOException gone) {
             // The client or the server has closed its side, or this proxy was closed.

@@ -2,6 +2,7 @@ package io.spillway.run;
 
 import io.spillway.files.Folders;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
@@ -23,10 +24,14 @@ final class AttemptFolders {
     private static final String PREFIX = "spillway-slices-";
     private static final String LOCK = "lock";
 
-    private static @Nullable AttemptFolders ofThisProcess;
+    /**
+     * The system property with the folder of this process. Two class loaders of one process share it: if one of them opened and
+     * closed the lock file of the other, the operating system would release the lock.
+     */
+    private static final String OWN = "io.spillway.slices";
 
     private final Path folder;
-    /** Never closed: the operating system releases the lock when the process ends. */
+    /** Kept by the shutdown hook; the operating system releases the lock when the process ends. */
     private final FileChannel lock;
 
     private AttemptFolders(Path folder, FileChannel lock) {
@@ -35,14 +40,27 @@ final class AttemptFolders {
     }
 
     /** Creates a folder; the caller removes it. */
-    static synchronized Path create() throws IOException {
-        AttemptFolders own = ofThisProcess;
-        if (own == null || !Files.isDirectory(own.folder)) {
-            own = open(Path.of(System.getProperty("java.io.tmpdir")));
-            ofThisProcess = own;
-            own.removeAtTheEnd();
+    static Path create() throws IOException {
+        try {
+            Object own = System.getProperties().compute(OWN, (key, known) -> isFolder(known) ? known : openOwn());
+            return Files.createTempDirectory(Path.of(String.valueOf(own)), "attempt-");
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-        return Files.createTempDirectory(own.folder, "attempt-");
+    }
+
+    private static boolean isFolder(@Nullable Object known) {
+        return known != null && Files.isDirectory(Path.of(known.toString()));
+    }
+
+    private static String openOwn() {
+        try {
+            AttemptFolders own = open(Path.of(System.getProperty("java.io.tmpdir")));
+            own.removeAtTheEnd();
+            return own.folder.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void removeAtTheEnd() {

@@ -13,6 +13,7 @@ import io.spillway.fault.Fault;
 import io.spillway.files.Folders;
 import io.spillway.manifest.Manifest;
 import io.spillway.manifest.Part;
+import io.spillway.manifest.Removal;
 import io.spillway.support.CommandRun;
 import io.spillway.support.Program;
 import io.spillway.support.StubElasticsearch;
@@ -26,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -49,11 +52,15 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 // With every moment, in series.
 @Timeout(value = 4, unit = TimeUnit.HOURS)
 class BucketHomeKillsIT {
-    private static final int KILLS = Integer.getInteger("spillway.bucket-home.kills", 4);
+    private static final int KILLS = Integer.getInteger("spillway.bucket-home.kills", 3);
     private static final int DOCUMENTS = 60;
     private static final String PUBLIC = "public/";
     private static final String KEPT = "kept/";
     private static final String LEASE = "journals/.spillway.lease";
+    /** A process whose dump was public before it was stopped reports that when it goes on. */
+    private static final Set<String> REPORTS =
+            Set.of(LEASE, "journals/status.json", "status.json", "spillway-catalog.jsonl.gz", "spillway-files.json");
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final StubElasticsearch cluster = StubElasticsearch.of(DOCUMENTS, 2);
@@ -143,7 +150,7 @@ class BucketHomeKillsIT {
                 .toList();
     }
 
-    /** Each object that readers see, with its ETag; not the lease. */
+    /** Each object that readers see, with its ETag; not the lease, and without what reports the last attempt. */
     private Map<String, String> contents() {
         Map<String, String> contents = new TreeMap<>();
         store.client()
@@ -151,15 +158,24 @@ class BucketHomeKillsIT {
                         request -> request.bucket(S3Server.BUCKET).prefix(PUBLIC))
                 .contents()
                 .forEach(each -> contents.put(each.key(), each.eTag()));
-        contents.remove(PUBLIC + LEASE);
+        contents.keySet().removeIf(key -> REPORTS.contains(key.substring(PUBLIC.length())));
         return contents;
     }
 
-    /** The dumps that have a manifest, oldest first. */
+    private List<String> reports() {
+        return REPORTS.stream()
+                .filter(key -> !key.equals(LEASE))
+                .map(key -> read(key).response().eTag())
+                .toList();
+    }
+
+    /** The dumps that have a manifest and no mark of their removal, oldest first. */
     private List<String> dumps() {
-        return keys(PUBLIC).stream()
+        List<String> keys = keys(PUBLIC);
+        return keys.stream()
                 .filter(key -> key.endsWith("/manifest.json"))
                 .map(key -> key.substring(0, key.lastIndexOf('/')))
+                .filter(dump -> !keys.contains(dump + "/" + Removal.FILE_NAME))
                 .sorted()
                 .toList();
     }
@@ -198,7 +214,7 @@ class BucketHomeKillsIT {
                 .asText();
     }
 
-    private ResponseBytes<?> read(String key) {
+    private ResponseBytes<GetObjectResponse> read(String key) {
         return store.client()
                 .getObjectAsBytes(request -> request.bucket(S3Server.BUCKET).key(PUBLIC + key));
     }
@@ -407,6 +423,7 @@ class BucketHomeKillsIT {
                         .containsExactly(added == null ? dumps.get(1) : added, latest())
                         .doesNotHaveDuplicates();
                 Map<String, String> after = contents();
+                List<String> reports = reports();
                 held.goOn();
                 if (isHeld) {
                     held.program.resume();
@@ -417,6 +434,7 @@ class BucketHomeKillsIT {
                 assertThat(exitCode).as(moment + held.program.output()).isIn(0, Fault.ALREADY_RUNNING.exitCode());
                 assertThat(exitCode == 0).as(moment).isEqualTo(added != null);
                 assertThat(contents()).as(moment).isEqualTo(after);
+                assertThat(reports()).as(moment).matches(now -> exitCode == 0 || now.equals(reports));
             }
             assertNothingIsLeft(moment, "a");
         }

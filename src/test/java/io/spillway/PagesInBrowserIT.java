@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Pages as people see them, in Chromium, on a site of five datasets with thirty dumps each. Screenshots are kept in
- * {@code target/screenshots}. Skipped if the browser is missing.
+ * Pages as people see them, in Chromium, on a site of five datasets with thirty dumps each. {@code -Dspillway.screenshots=true}
+ * keeps pictures of all pages in {@code target/screenshots}. Skipped if the browser is missing.
  */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class PagesInBrowserIT {
@@ -83,7 +83,9 @@ class PagesInBrowserIT {
     void nothingScrollsSidewaysOverlapsOrIsCutOff(String path) throws Exception {
         for (int width : List.of(TELEPHONE, DESK)) {
             try (BrowserPage page = open(path, width)) {
-                page.screenshot(path.replace('/', '-').replace(".html", "-" + width));
+                if (Boolean.getBoolean("spillway.screenshots")) {
+                    page.screenshot(path.replace('/', '-').replace(".html", "-" + width));
+                }
                 assertThat(page.texts(layout)).as(path + " at " + width).isEmpty();
             }
         }

@@ -64,7 +64,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(600)
 @Tag("slow")
 class DumpModelTest {
-    private static final int STEPS = Integer.getInteger("spillway.model.steps", 560);
+    private static final int STEPS = Integer.getInteger("spillway.model.steps", 400);
 
     /** Steps until everything starts from scratch: damaged dumps stay, and would fill the places. */
     private static final int STEPS_OF_A_WORLD = 80;

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What can go wrong on Spark besides a killed process: refusals, lost snapshots, two drivers, stopped processes. */
 // With the time to fetch Spark, once.
@@ -111,13 +109,9 @@ class SparkFaultsIT {
         }
     }
 
-    /** By default, the home whose lock is the less common one. */
-    static Stream<Home> homes() {
-        return Stream.of(Home.values()).filter(home -> home == Home.BUCKET || Integer.getInteger(KILLS, 0) > 9);
-    }
-
     @ParameterizedTest
-    @MethodSource("homes")
+    @EnumSource(Home.class)
+    @EnabledIfSystemProperty(named = KILLS, matches = "\\d\\d+", disabledReason = "takes long")
     void aSecondDriverOfTheSameDatasetIsRefused(Home home) throws Exception {
         try (SparkExports exports = new SparkExports(root, Source.POINT_IN_TIME, home)) {
             startAndAwaitPage(exports, LOCAL_CLUSTER, Map.of());

@@ -106,7 +106,11 @@ class SparkKillsIT {
             run.awaitExecutors();
             // What it was writing for a bucket when it was killed; nothing of the others.
             assertThat(exports.temporary("run")).hasSizeLessThanOrEqualTo(kill.home == Home.BUCKET ? 1 : 0);
-            record("executor", kill, moment, run.output().contains("Lost executor") ? "run again" : "not needed");
+            record(
+                    "executor",
+                    kill,
+                    moment,
+                    run.output().contains("Lost executor") ? "run again" : "before its first slice");
         }
     }
 

@@ -114,7 +114,7 @@ final class EngineRunner implements SliceRunner {
                 References.in(text).hide(folder.toString()),
                 plan.snapshot().handle());
         long begun = System.nanoTime();
-        Results received = new Results(plan.snapshot(), into);
+        Results received = new Results(plan.snapshot(), into, parts);
         results = received;
         call(first.ofEachSlice(), received);
         into.end(plan.snapshot(), dump, begun);

@@ -84,6 +84,10 @@ final class FolderParts implements AttemptStore {
         return "%d %s/%s".formatted(part.bytes(), folder.getFileName(), part.name());
     }
 
+    /** Does nothing: the run removes the folders of all attempts. */
+    @Override
+    public void adopt(List<String> sent) {}
+
     @Override
     public void commit(List<String> sent) throws SpillwayException {
         for (String each : sent) {

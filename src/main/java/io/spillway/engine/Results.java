@@ -3,20 +3,27 @@ package io.spillway.engine;
 import io.spillway.fault.Fault;
 import io.spillway.fault.SpillwayException;
 import io.spillway.pipeline.Extraction;
+import io.spillway.pipeline.PartStore;
 import io.spillway.pipeline.SliceResult;
 import io.spillway.source.Fetched;
 import io.spillway.source.Snapshot;
 import java.util.BitSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Takes the results of tasks: the first one of each. A failure interrupts the thread that created this object and that calls the
+ * Takes the results of tasks: the first one of each. The parts of the others are adopted as well, so that they are removed if
+ * this process may only remove what it knows. A failure interrupts the thread that created this object and that calls the
  * engine. Thread-safe.
  */
 final class Results implements BiConsumer<Integer, String> {
+    private static final Logger LOG = LoggerFactory.getLogger(Results.class);
+
     private final Snapshot snapshot;
     private final Extraction extraction;
+    private final PartStore store;
     private final int tasks;
     private final Thread caller = Thread.currentThread();
     private final BitSet done = new BitSet();
@@ -25,23 +32,35 @@ final class Results implements BiConsumer<Integer, String> {
     private long requests;
     private long bytes;
 
-    Results(Snapshot snapshot, Extraction extraction) {
+    Results(Snapshot snapshot, Extraction extraction, PartStore store) {
         this.snapshot = snapshot;
         this.extraction = extraction;
+        this.store = store;
         this.tasks = snapshot.slices().size();
     }
 
     @Override
     public synchronized void accept(Integer task, String text) {
-        if (closed || failure != null || done.get(task)) {
+        if (closed) {
             return;
         }
+        boolean counts = failure == null && !done.get(task);
         try {
-            take(task, TaskResult.of(text, task));
-            done.set(task);
+            TaskResult result = TaskResult.of(text, task);
+            if (result.slice() != null) {
+                result.slice().formats().forEach(format -> store.adopt(format.sent()));
+            }
+            if (counts) {
+                take(task, result);
+                done.set(task);
+            }
         } catch (SpillwayException | RuntimeException e) {
-            failure = e;
-            caller.interrupt();
+            if (counts) {
+                failure = e;
+                caller.interrupt();
+            } else {
+                LOG.debug("result ignored task={} cause=\"{}\"", task, e.getMessage());
+            }
         }
     }
 

@@ -20,6 +20,14 @@ public interface PartStore extends AutoCloseable {
     String send(Path file, Part part) throws SpillwayException;
 
     /**
+     * Makes this object responsible for parts that another process has sent: unless {@link #keep()} is called, {@link #close()}
+     * removes them, too.
+     *
+     * @param sent their texts; those of parts that are gone do no harm
+     */
+    void adopt(List<String> sent);
+
+    /**
      * Gives exactly these parts their final names, checks each, and ends every other upload of the dump. Call it after the
      * gate; the dump exists only when its manifest does. Nothing names the files of the parts before that.
      *
@@ -32,7 +40,7 @@ public interface PartStore extends AutoCloseable {
     void keep();
 
     /**
-     * Unless {@link #keep()} was called, removes what this object has sent or committed. Logs what it cannot remove, which the
+     * Unless {@link #keep()} was called, removes what this object has sent, adopted or committed. Logs what it cannot remove, which the
      * next run does. Works in an interrupted thread, whose flag is preserved.
      */
     @Override

@@ -77,6 +77,11 @@ public final class BucketAttempt implements AttemptStore {
         return parts.send(file, part);
     }
 
+    @Override
+    public void adopt(List<String> sent) {
+        parts.adopt(sent);
+    }
+
     /** @throws IllegalStateException always: the holder of the lease commits */
     @Override
     public void commit(List<String> sent) throws SpillwayException {

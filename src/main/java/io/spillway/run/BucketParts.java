@@ -58,6 +58,11 @@ final class BucketParts implements PartStore {
     }
 
     @Override
+    public void adopt(List<String> sent) {
+        own.addAll(sent);
+    }
+
+    @Override
     public void commit(List<String> sent) throws SpillwayException {
         if (home == null) {
             throw new IllegalStateException("this process has no lease for the parts of " + dump);

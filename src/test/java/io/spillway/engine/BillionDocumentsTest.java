@@ -179,6 +179,9 @@ class BillionDocumentsTest {
         }
 
         @Override
+        public void adopt(List<String> sent) {}
+
+        @Override
         public void commit(List<String> sent) {
             assertThat(sent).doesNotHaveDuplicates();
         }

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /** Exports whose slices run apart, into a bucket as home on a real S3 server: workers send parts and hold no lease. */
 @Timeout(120)
@@ -179,5 +180,34 @@ class EngineBucketTest {
         assertThat(refused.fault()).isEqualTo(Fault.GATE);
         assertThat(store.unfinishedUploads()).isZero();
         assertThat(keys("journals/2026-11-21T04")).isEmpty();
+    }
+
+    @Test
+    void theUploadsOfEveryProcessEndIfTheLeaseIsLost() throws Exception {
+        SyntheticSource source = source(60);
+        AtomicInteger ended = new AtomicInteger();
+        ThreadEngine engine = new ThreadEngine(1, (task, attempt) -> {
+            String result = SliceTask.run(task, attempt, schedule -> source);
+            if (ended.incrementAndGet() == 2) {
+                giveLeaseToAnother();
+            }
+            return result;
+        });
+
+        SpillwayException lost = catchThrowableOfType(SpillwayException.class, () -> export(source, engine));
+
+        assertThat(lost.fault()).isEqualTo(Fault.ALREADY_RUNNING);
+        assertThat(store.unfinishedUploads()).isZero();
+        assertThat(keys(DUMP + "/")).isEmpty();
+    }
+
+    private void giveLeaseToAnother() {
+        String key = "public/journals/.spillway.lease";
+        String lease = store.client()
+                .getObjectAsBytes(request -> request.bucket(S3Server.BUCKET).key(key))
+                .asUtf8String();
+        String other = lease.replaceFirst("(\"token\"\\s*:\\s*\")[^\"]*", "$1another");
+        assertThat(other).isNotEqualTo(lease);
+        store.client().putObject(request -> request.bucket(S3Server.BUCKET).key(key), RequestBody.fromString(other));
     }
 }

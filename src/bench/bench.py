@@ -199,6 +199,14 @@ def from_snapshot(java, folder, index, *options):
             "--to", os.path.join(WORK, "out"), *options]
 
 
+def with_archive(command):
+    """The command with an archive of classes and profiles that the same command, run once, creates: needs Java 25."""
+    archive, at = os.path.join(WORK, "classes.aot"), command.index("-jar")
+    clean()
+    measured([*command[:at], "-XX:AOTCacheOutput=" + archive, "-Xlog:disable", *command[at:]])
+    return [*command[:at], "-XX:AOTCache=" + archive, *command[at:]]
+
+
 def some_fields(path, number):
     """The names of some fields of the documents, spread over the first one, so that a filter has to cut in several places."""
     with open(path) as f:
@@ -292,6 +300,8 @@ def main():
     ap.add_argument("--report", default="", help="name of the report, without .md; the date and the machine otherwise")
     ap.add_argument("--heap", type=int, default=2048, help="MiB of heap for the server; 10 million documents load better with 6144")
     ap.add_argument("--snapshot", action="store_true", help="beside each format, the same from a snapshot repository")
+    ap.add_argument("--archive", action="store_true", help="beside each format, the same with an archive of an export; needs Java 25")
+    ap.add_argument("--peer-rounds", type=int, help="rounds of the other tools; as many as the others have without it")
     ap.add_argument("--changes", action="store_true", help="also an export with the changes of 1 %% of the documents, beside one without")
     ap.add_argument("--withhold", type=int, default=0, help="beside each format, the same without so many fields")
     a = ap.parse_args()
@@ -310,7 +320,7 @@ def main():
         size = os.path.getsize(path)
         page = page_documents(size, count)
         drains = {"drain, plain sockets": fastest_drain("sockets", url, page), "drain, http.client": fastest_drain("http", url, page)}
-        cases, compressors = dict(drains), {}
+        cases, compressors, archived = dict(drains), {}, None
         if a.snapshot:
             take_snapshot(es, "bench", repository)
             cases["a snapshot, bytes thrown away"] = [
@@ -324,6 +334,11 @@ def main():
                 cases["%s, from a snapshot" % name] = from_snapshot(
                     java, repository, "bench", *written(kind, compression), "--lanes", str(a.lanes),
                     *(["--level", *level] if level else []))
+            if a.archive:
+                # One archive serves all formats, as one serves all schedules of a daemon.
+                archived = archived or with_archive(cases[name])
+                at = cases[name].index("-jar")
+                cases["%s, with an archive" % name] = archived[:archived.index("-jar")] + cases[name][at:]
             if kind == "jsonl":
                 compressors[name] = compressor_alone(java, path, compression, level)
             if a.withhold:
@@ -339,11 +354,14 @@ def main():
             kind, compression = pair.split()
             once["spillway %s, %s (once)" % (kind, compression)] = spillway(
                 java, url, "bench", *written(kind, compression), "--slices", str(a.slices), "--lanes", str(a.lanes))
-        missing = []
+        missing, others, peer_rounds = [], {}, a.peer_rounds or a.rounds
         if a.peers:
-            more, missing, stop_peers = peers(url, "bench", path)
-            cases.update(more)
+            others, missing, stop_peers = peers(url, "bench", path)
+        if peer_rounds == a.rounds:
+            cases.update(others)
         results = in_turns(cases, a.rounds)
+        if peer_rounds != a.rounds:
+            results.update(in_turns(others, peer_rounds))
         results.update(in_turns(once, 1))
         base = min(drains, key=lambda name: results[name][0])
         report += ["## %s documents, %d MB (%s), %d shards" % (format(count, ","), size // 1_000_000, source, a.shards), "",
@@ -351,10 +369,11 @@ def main():
                        base, os.cpu_count()),
                    "Compressors alone: %s." % "; ".join("%s %.1f s, ratio %.2f" % ((name,) + found) for name, found in compressors.items()), "",
                    "Medians of %d rounds, in turns. Seconds are of the whole process, its JVM's start included." % a.rounds,
+                   *(["Other tools: %d rounds, after the others." % peer_rounds] if others and peer_rounds != a.rounds else []),
                    "Peers that compress do so from a file to nowhere: no server works beside them.",
                    "", table(results, base, count, compressors), "", *against_elasticdump(results)]
         report += ["Left out: %s." % "; ".join(missing), ""] if missing else []
-        report += ["```sh"] + ["%-28s %s" % (n + ":", shown(getattr(c, "command", c))) for n, c in (cases | once).items()] + ["```", ""]
+        report += ["```sh"] + ["%-28s %s" % (n + ":", shown(getattr(c, "command", c))) for n, c in (cases | others | once).items()] + ["```", ""]
         if a.share:
             stop_peers()
             stop_peers = lambda: None

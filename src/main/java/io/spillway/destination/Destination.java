@@ -83,6 +83,14 @@ public interface Destination extends AutoCloseable {
         }
     }
 
+    /**
+     * Whether an object that was just listed or found has exactly these bytes. Reads the object, unless what is known of it
+     * proves that it has them.
+     */
+    default boolean holds(StoredObject object, byte[] bytes) throws SpillwayException, IOException {
+        return object.bytes() == bytes.length && holds(object.key(), bytes);
+    }
+
     /** Removes an object; succeeds if there is none. */
     void delete(ObjectKey key) throws SpillwayException;
 

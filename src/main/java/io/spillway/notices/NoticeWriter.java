@@ -86,7 +86,7 @@ public final class NoticeWriter {
         Subjects subjects =
                 new Subjects(destination, settings.check() ? check : AddressCheck.NONE, settings, clock.instant());
         Bodies bodies = new Bodies(settings);
-        Map<ObjectKey, Long> present = present(destination, only);
+        Map<ObjectKey, StoredObject> present = present(destination, only);
         Map<ObjectKey, byte[]> files = new LinkedHashMap<>();
         if (given != null) {
             files.put(NoticeFiles.settings(), ManifestJson.write(given));
@@ -174,8 +174,9 @@ public final class NoticeWriter {
         }
     }
 
-    /** The lengths of the existing files of the site and of a dataset, or of all datasets. */
-    private static Map<ObjectKey, Long> present(Destination place, Optional<String> only) throws SpillwayException {
+    /** The existing files of the site and of a dataset, or of all datasets. */
+    private static Map<ObjectKey, StoredObject> present(Destination place, Optional<String> only)
+            throws SpillwayException {
         List<StoredObject> objects = new ArrayList<>();
         if (only.isEmpty()) {
             objects.addAll(place.list(NoticeFiles.FOLDER + "/"));
@@ -189,8 +190,8 @@ public final class NoticeWriter {
                 place.find(key).ifPresent(objects::add);
             }
         }
-        Map<ObjectKey, Long> present = new TreeMap<>();
-        objects.forEach(object -> present.put(object.key(), object.bytes()));
+        Map<ObjectKey, StoredObject> present = new TreeMap<>();
+        objects.forEach(object -> present.put(object.key(), object));
         return present;
     }
 
@@ -249,10 +250,11 @@ public final class NoticeWriter {
 
     /** The files that are missing or have different bytes; in the given order. */
     private static Map<ObjectKey, byte[]> changing(
-            Destination place, Map<ObjectKey, byte[]> files, Map<ObjectKey, Long> present) throws SpillwayException {
+            Destination place, Map<ObjectKey, byte[]> files, Map<ObjectKey, StoredObject> present)
+            throws SpillwayException {
         Map<ObjectKey, byte[]> changing = new LinkedHashMap<>();
         for (Map.Entry<ObjectKey, byte[]> file : files.entrySet()) {
-            if (!isThere(place, file.getKey(), file.getValue(), present)) {
+            if (!isThere(place, present.get(file.getKey()), file.getValue())) {
                 changing.put(file.getKey(), file.getValue());
             }
         }
@@ -267,16 +269,15 @@ public final class NoticeWriter {
         return files.size();
     }
 
-    private static boolean isThere(Destination place, ObjectKey key, byte[] bytes, Map<ObjectKey, Long> present)
+    private static boolean isThere(Destination place, @Nullable StoredObject there, byte[] bytes)
             throws SpillwayException {
-        Long length = present.get(key);
-        if (length == null || length != bytes.length) {
+        if (there == null) {
             return false;
         }
         try {
-            return place.holds(key, bytes);
+            return place.holds(there, bytes);
         } catch (IOException e) {
-            throw unavailable(place.name() + "/" + key + " cannot be read", e);
+            throw unavailable(place.name() + "/" + there.key() + " cannot be read", e);
         }
     }
 

@@ -140,6 +140,11 @@ final class HomeBucket implements Destination {
     }
 
     @Override
+    public boolean holds(StoredObject object, byte[] bytes) throws SpillwayException, IOException {
+        return bucket.holds(object, bytes);
+    }
+
+    @Override
     public Optional<StoredObject> find(ObjectKey key) throws SpillwayException {
         return bucket.find(key);
     }

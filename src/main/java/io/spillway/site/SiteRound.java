@@ -282,7 +282,7 @@ final class SiteRound {
             return false;
         }
         try {
-            return destination.holds(key, bytes);
+            return destination.holds(there.get(), bytes);
         } catch (IOException e) {
             LOG.info("cannot compare before writing file={} cause=\"{}\"", key, e.getMessage());
             return false;

@@ -1,6 +1,7 @@
 package io.spillway.destination.s3;
 
 import io.spillway.destination.Destination;
+import io.spillway.destination.Digests;
 import io.spillway.destination.FolderNames;
 import io.spillway.destination.HeldUploads;
 import io.spillway.destination.ObjectKey;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -107,6 +109,17 @@ public final class S3Bucket implements Destination, FolderNames, HeldUploads {
                 .head(key)
                 .map(head -> new StoredObject(
                         key, head.contentLength(), Confirmation.sha256(head), Checksums.unquoted(head.eTag())));
+    }
+
+    /**
+     * {@inheritDoc} An ETag that is the MD5 of the bytes proves that the object has them. Another ETag proves nothing: those of
+     * objects that were uploaded in pieces or encrypted with a key of the owner are no MD5.
+     */
+    @Override
+    public boolean holds(StoredObject object, byte[] bytes) throws SpillwayException, IOException {
+        boolean sameMd5 = object.bytes() == bytes.length
+                && HexFormat.of().formatHex(Digests.md5().digest(bytes)).equals(object.version());
+        return sameMd5 || Destination.super.holds(object, bytes);
     }
 
     /**

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.spillway.destination.Digests;
 import io.spillway.destination.ObjectKey;
+import io.spillway.destination.StoredObject;
 import io.spillway.destination.s3.S3FaultProxy.Kind;
 import io.spillway.destination.s3.S3Options.Address;
 import io.spillway.destination.s3.S3Options.Dialect;
@@ -71,6 +72,35 @@ class S3ObjectsTest {
             assertThat(head.cacheControl()).isEqualTo(ObjectHeaders.IMMUTABLE);
             assertThat(head.contentEncoding()).isNull();
             assertThat(head.metadata()).containsEntry("sha256", Digests.sha256(CONTENT));
+        }
+    }
+
+    @Test
+    void anObjectWithTheSameBytesIsRecognisedWithoutReadingIt() throws Exception {
+        ObjectKey key = new ObjectKey("journals/latest.json");
+        try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
+            bucket.write(key, bytes("{\"dump\": 1}"));
+            StoredObject listed = bucket.list("journals/").get(0);
+            StoredObject found = bucket.find(key).orElseThrow();
+            proxy.disturb((kind, number) -> null);
+
+            assertThat(bucket.holds(listed, bytes("{\"dump\": 1}"))).isTrue();
+            assertThat(bucket.holds(found, bytes("{\"dump\": 1}"))).isTrue();
+
+            assertThat(proxy.seen()).isEmpty();
+        }
+    }
+
+    @Test
+    void anObjectIsReadIfItsETagProvesNothing() throws Exception {
+        ObjectKey key = new ObjectKey("journals/latest.json");
+        try (S3Bucket bucket = bucket(Dialect.AMAZON)) {
+            bucket.write(key, bytes("{\"dump\": 1}"));
+            StoredObject encrypted = new StoredObject(key, 11, null, "0".repeat(32));
+
+            assertThat(bucket.holds(encrypted, bytes("{\"dump\": 1}"))).isTrue();
+            assertThat(bucket.holds(encrypted, bytes("{\"dump\": 2}"))).isFalse();
+            assertThat(bucket.holds(encrypted, bytes("{}"))).isFalse();
         }
     }
 

@@ -44,7 +44,10 @@ final class RepositorySnapshot implements Snapshot {
         this.description = description;
         this.reading = reading;
         this.shards = List.copyOf(shards);
-        this.slices = SliceCounts.slices(reading, documents());
+        this.slices = SliceCounts.slices(
+                reading,
+                documents(),
+                this.shards.stream().mapToLong(Shard::neededBytes).sum());
     }
 
     @Override

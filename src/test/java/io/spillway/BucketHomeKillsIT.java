@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,8 +47,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * The packaged program as a process with a bucket as home, on a real S3 server, that is killed or stopped between two requests. A
- * proxy holds the request meanwhile. {@code -Dspillway.bucket-home.kills=0} tries the moments between all requests; the default is a
- * few of them.
+ * proxy holds the request meanwhile. {@code -Dspillway.bucket-home.kills=0} tries the moment before each request that changes the
+ * bucket, and the last one: between two of them, the bucket stays the same. The default is a few moments between any requests.
  */
 // With every moment, in series.
 @Timeout(value = 4, unit = TimeUnit.HOURS)
@@ -60,6 +61,10 @@ class BucketHomeKillsIT {
     /** A process whose dump was public before it was stopped reports that when it goes on. */
     private static final Set<String> REPORTS =
             Set.of(LEASE, "journals/status.json", "status.json", "spillway-catalog.jsonl.gz", "spillway-files.json");
+
+    /** Requests that change the bucket. */
+    private static final Set<Kind> CHANGES =
+            EnumSet.of(Kind.PUT, Kind.CREATE, Kind.PIECE, Kind.COMPLETE, Kind.ABORT, Kind.DELETE);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -279,18 +284,21 @@ class BucketHomeKillsIT {
 
     /** The numbers of requests before which something happens: the commit of the first part and of the manifest, and seeded others. */
     private static List<Integer> moments(List<Kind> requests, int many, long seed) {
-        List<Integer> all = new ArrayList<>(
-                IntStream.rangeClosed(1, requests.size()).boxed().toList());
-        if (many > 0) {
-            Collections.shuffle(all, new Random(seed));
-            all.addAll(
-                    0,
-                    List.of(
-                            requests.indexOf(Kind.COMPLETE) + 1,
-                            requests.lastIndexOf(Kind.COMPLETE) + 1,
-                            requests.lastIndexOf(Kind.COMPLETE) + 2));
+        if (many == 0) {
+            return IntStream.rangeClosed(1, requests.size())
+                    .filter(number -> number == requests.size() || CHANGES.contains(requests.get(number - 1)))
+                    .boxed()
+                    .toList();
         }
-        return all.stream().distinct().limit(many > 0 ? many : all.size()).toList();
+        List<Integer> all = new ArrayList<>(List.of(
+                requests.indexOf(Kind.COMPLETE) + 1,
+                requests.lastIndexOf(Kind.COMPLETE) + 1,
+                requests.lastIndexOf(Kind.COMPLETE) + 2));
+        List<Integer> others = new ArrayList<>(
+                IntStream.rangeClosed(1, requests.size()).boxed().toList());
+        Collections.shuffle(others, new Random(seed));
+        all.addAll(others);
+        return all.stream().distinct().limit(many).toList();
     }
 
     /** A process whose requests are held from one on. */

@@ -2,12 +2,11 @@ package io.spillway.destination;
 
 import io.spillway.fault.SpillwayException;
 import java.nio.file.Path;
-import java.util.Collection;
 
 /**
  * The capability of a destination that keeps the bytes of a file unseen until its upload is completed, also by another
  * process. An upload is known by its own text: nothing here touches another upload of the same key, except
- * {@link #abortOthers}. Thread-safe.
+ * {@link #abortBelow}. Thread-safe.
  */
 public interface HeldUploads {
 
@@ -36,9 +35,9 @@ public interface HeldUploads {
     void abort(String held) throws SpillwayException;
 
     /**
-     * Ends every unfinished upload below {@code folder/} but these.
+     * Ends every unfinished upload below {@code folder/}.
      *
      * @return the number of uploads that were ended
      */
-    int abortOthers(ObjectKey folder, Collection<String> held) throws SpillwayException;
+    int abortBelow(ObjectKey folder) throws SpillwayException;
 }

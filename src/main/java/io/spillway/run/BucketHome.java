@@ -100,7 +100,7 @@ final class BucketHome {
             tidy(() -> bucket.delete(key));
             tidy(() -> bucket.delete(new ObjectKey(name).child(Lease.NAME)));
             tidy(() -> {
-                int ended = uploads.abortOthers(new ObjectKey(name), List.of());
+                int ended = uploads.abortBelow(new ObjectKey(name));
                 LOG.debug("uploads of the check ended count={}", ended);
             });
         }
@@ -144,7 +144,7 @@ final class BucketHome {
      */
     List<String> sweep(String dataset) throws SpillwayException {
         lease().requireHeld();
-        int aborted = uploads.abortOthers(new ObjectKey(dataset), List.of());
+        int aborted = uploads.abortBelow(new ObjectKey(dataset));
         String left = lease().committing();
         int removed = 0;
         if (left != null) {
@@ -165,7 +165,7 @@ final class BucketHome {
      */
     int removeUncommitted(ObjectKey dump) throws SpillwayException {
         lease().requireHeld();
-        int ended = uploads.abortOthers(dump, List.of());
+        int ended = uploads.abortBelow(dump);
         int removed = 0;
         List<StoredObject> files = bucket.list(dump + "/");
         if (files.stream().noneMatch(file -> DECIDED.contains(file.key().name()))) {

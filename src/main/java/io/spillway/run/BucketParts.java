@@ -85,7 +85,7 @@ final class BucketParts implements PartStore {
         try {
             List<ObjectKey> done = Lanes.runAll("commit of " + dump, COMPLETIONS, tasks);
             lease.requireHeld();
-            int others = uploads.abortOthers(dump, List.of());
+            int others = uploads.abortBelow(dump);
             LOG.info("parts committed dump={} parts={} other_uploads_ended={}", dump, done.size(), others);
         } catch (InterruptedException e) {
             throw SpillwayException.cancelled("while committing the parts of " + dump, e);
@@ -122,7 +122,7 @@ final class BucketParts implements PartStore {
                         int removed = home.removeUncommitted(dump);
                         LOG.info("the export failed in its commit dump={} files_removed={}", dump, removed);
                     } else {
-                        int others = uploads.abortOthers(dump, List.of());
+                        int others = uploads.abortBelow(dump);
                         LOG.info("uploads ended, since the dump was not published dump={} others={}", dump, others);
                     }
                 }

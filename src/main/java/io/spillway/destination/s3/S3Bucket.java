@@ -16,13 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -306,12 +303,8 @@ public final class S3Bucket implements Destination, FolderNames, HeldUploads {
     }
 
     @Override
-    public int abortOthers(ObjectKey folder, Collection<String> held) throws SpillwayException {
-        Set<String> own = new HashSet<>();
-        for (String each : held) {
-            own.add(HeldObject.read(each).upload());
-        }
-        return uploads.abortBelow(connection.full(folder) + "/", own);
+    public int abortBelow(ObjectKey folder) throws SpillwayException {
+        return uploads.abortBelow(connection.full(folder) + "/");
     }
 
     private Content content(Path file) throws SpillwayException {

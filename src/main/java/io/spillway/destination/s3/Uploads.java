@@ -121,15 +121,13 @@ final class Uploads {
         });
     }
 
-    /** Aborts the uploads of keys that start with {@code prefix}, except these ids; returns how many. */
-    int abortBelow(String prefix, Set<String> except) throws SpillwayException {
+    /** Aborts the uploads of keys that start with {@code prefix}; returns how many. */
+    int abortBelow(String prefix) throws SpillwayException {
         int aborted = 0;
         for (MultipartUpload upload : below(prefix)) {
-            if (!except.contains(upload.uploadId())) {
-                abort(upload.key(), upload.uploadId());
-                LOG.info("unfinished upload aborted key={}", upload.key());
-                aborted++;
-            }
+            abort(upload.key(), upload.uploadId());
+            LOG.info("unfinished upload aborted key={}", upload.key());
+            aborted++;
         }
         return aborted;
     }

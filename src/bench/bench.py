@@ -369,7 +369,7 @@ def main():
                        base, os.cpu_count()),
                    "Compressors alone: %s." % "; ".join("%s %.1f s, ratio %.2f" % ((name,) + found) for name, found in compressors.items()), "",
                    "Medians of %d rounds, in turns. Seconds are of the whole process, its JVM's start included." % a.rounds,
-                   *(["Other tools: %d rounds, after the others." % peer_rounds] if others and peer_rounds != a.rounds else []),
+                   *(["Rounds of other tools, after the others: %d." % peer_rounds] if others and peer_rounds != a.rounds else []),
                    "Peers that compress do so from a file to nowhere: no server works beside them.",
                    "", table(results, base, count, compressors), "", *against_elasticdump(results)]
         report += ["Left out: %s." % "; ".join(missing), ""] if missing else []

@@ -413,7 +413,12 @@ class BucketHomeKillsIT {
     @Test
     void aProcessThatIsStoppedPastItsLeaseChangesNothingWhenItGoesOn() throws Exception {
         List<Kind> requests = requests();
+        // The first PUT takes the lease. A process that is stopped before exports as usual when it goes on.
+        int taken = requests.indexOf(Kind.PUT) + 1;
         for (int point : moments(requests, KILLS, 20_261_131)) {
+            if (point <= taken) {
+                continue;
+            }
             restore();
             String moment = "before request %d of %d".formatted(point, requests.size());
             // Without a fault, the held requests arrive when the process goes on.

@@ -413,7 +413,7 @@ class BucketHomeKillsIT {
     @Test
     void aProcessThatIsStoppedPastItsLeaseChangesNothingWhenItGoesOn() throws Exception {
         List<Kind> requests = requests();
-        // The first PUT takes the lease. A process that is stopped before exports as usual when it goes on.
+        // The first PUT takes the lease. A process that was stopped before it exports as usual when it continues.
         int taken = requests.indexOf(Kind.PUT) + 1;
         for (int point : moments(requests, KILLS, 20_261_131)) {
             if (point <= taken) {

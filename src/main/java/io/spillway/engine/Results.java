@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the results of tasks: the first one of each. The parts of the others are adopted as well, so that they are removed if
- * this process may only remove what it knows. A failure interrupts the thread that created this object and that calls the
- * engine. Thread-safe.
+ * Takes the results of tasks: the first one of each. The store adopts the parts of every result, also of one that does not count,
+ * so that a process that has lost its lease can remove them. A failure interrupts the thread that created this object and that
+ * calls the engine. Thread-safe.
  */
 final class Results implements BiConsumer<Integer, String> {
     private static final Logger LOG = LoggerFactory.getLogger(Results.class);

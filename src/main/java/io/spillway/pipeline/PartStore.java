@@ -40,8 +40,8 @@ public interface PartStore extends AutoCloseable {
     void keep();
 
     /**
-     * Unless {@link #keep()} was called, removes what this object has sent, adopted or committed. Logs what it cannot remove, which the
-     * next run does. Works in an interrupted thread, whose flag is preserved.
+     * Unless {@link #keep()} was called, removes what this object has sent, adopted or committed. Logs what it cannot remove,
+     * which the next run does. Works in an interrupted thread, whose flag is preserved.
      */
     @Override
     void close();

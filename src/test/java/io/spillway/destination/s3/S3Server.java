@@ -20,6 +20,7 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -98,6 +99,21 @@ public final class S3Server implements AutoCloseable {
         return client.listMultipartUploads(request -> request.bucket(BUCKET))
                 .uploads()
                 .size();
+    }
+
+    /**
+     * Replaces the first match of a pattern in an object of text.
+     *
+     * @throws IllegalArgumentException the text stays the same
+     */
+    public void edit(String key, String pattern, String replacement) {
+        String text = client.getObjectAsBytes(request -> request.bucket(BUCKET).key(key))
+                .asUtf8String();
+        String edited = text.replaceFirst(pattern, replacement);
+        if (edited.equals(text)) {
+            throw new IllegalArgumentException("nothing to replace in " + text);
+        }
+        client.putObject(request -> request.bucket(BUCKET).key(key), RequestBody.fromString(edited));
     }
 
     /** Below the prefix {@code public/} of the bucket, with the settings for Amazon's own store. */
